@@ -1,0 +1,110 @@
+import { positionsOfRows, type PositionRow } from '@fleetlake/contracts'
+import { cellName, cellOf, toMicroDegrees } from '@fleetlake/core'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { chunksOf } from './chunks.ts'
+import { createPartitionBuffer } from './partition-buffer.ts'
+import { takeIn } from './take-in.ts'
+import { createTextDictionary } from './text-dictionary.ts'
+
+const utf8 = new TextEncoder()
+
+test('a text keeps its number, and numbers are given in order of appearance', () => {
+  fc.assert(
+    fc.property(fc.array(fc.string({ unit: 'grapheme', maxLength: 6 }), { maxLength: 3_000 }), (texts) => {
+      const dictionary = createTextDictionary()
+      const codes = texts.map((text) => {
+        const bytes = utf8.encode(`..${text}..`)
+        return dictionary.codeOf(bytes, 2, bytes.length - 2)
+      })
+      const distinct = [...new Set(texts)]
+      expect(dictionary.texts).toEqual(distinct)
+      expect(codes).toEqual(texts.map((text) => distinct.indexOf(text)))
+    }),
+    { numRuns: 50 },
+  )
+})
+
+const HOUR_MS = 3_600_000
+const row: fc.Arbitrary<PositionRow> = fc.record({
+  vehicleId: fc.constantFrom('a', 'b', 'c', 'çd'),
+  vehicleType: fc.constantFrom('taxi', 'bus'),
+  eventTime: fc.oneof(
+    fc.integer({ min: 0, max: 30 * HOUR_MS }),
+    fc.constantFrom(NaN, -1, 31 * HOUR_MS, Infinity),
+  ),
+  longitude: fc.oneof(fc.double({ min: -56.3, max: -56, noNaN: true }), fc.constantFrom(NaN, 181, 180)),
+  latitude: fc.oneof(fc.double({ min: -35, max: -34.8, noNaN: true }), fc.constantFrom(-91, 90, Infinity)),
+  speed: fc.constantFrom(0, 12.5, NaN),
+  heading: fc.constantFrom(0, 359.5, NaN),
+})
+
+interface Plain {
+  id: string
+  type: string
+  time: number
+  x: number
+  y: number
+  speed: number
+  heading: number
+}
+
+const compare = (a: unknown, b: unknown): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)
+
+test('every row is in exactly one chunk of its own date and cell or is told as bad, sorted by vehicle and time', () => {
+  const options = { windowMs: 600_000, geohashLength: 5 }
+  fc.assert(
+    fc.property(fc.array(row, { maxLength: 200 }), fc.constantFrom(1, 5, 1_000), (rows, minRows) => {
+      const buffer = createPartitionBuffer()
+      const bad = takeIn(buffer, positionsOfRows(rows), { geohashLength: 5, latestMs: 30 * HOUR_MS })
+      const found: Plain[] = []
+      for (const chunk of chunksOf(buffer, { ...options, minRows })) {
+        expect(chunk.length).toBeGreaterThan(0)
+        for (let i = 0; i < chunk.length; i++) {
+          const [x, y, time] = [chunk.longitude[i], chunk.latitude[i], chunk.eventTime[i]]
+          expect(cellName(cellOf(x, y, 5), 5)).toBe(chunk.cell)
+          expect(new Date(time).toISOString().slice(0, 10)).toBe(chunk.date)
+          if (i > 0) {
+            expect(chunk.vehicle[i]).toBeGreaterThanOrEqual(chunk.vehicle[i - 1])
+            if (chunk.vehicle[i] === chunk.vehicle[i - 1]) expect(time).toBeGreaterThanOrEqual(chunk.eventTime[i - 1])
+          }
+          if (minRows === 1) expect(Math.floor(time / 600_000) * 600_000).toBe(chunk.windowFrom)
+          const [id, type] = [chunk.vehicleIds[chunk.vehicle[i]], chunk.vehicleTypes[chunk.vehicleType[i]]]
+          found.push({ id, type, time, x, y, speed: chunk.speed[i], heading: chunk.heading[i] })
+        }
+        expect(new Set(chunk.vehicleIds).size).toBe(chunk.vehicleIds.length)
+      }
+      const badAt = new Set(bad.map(({ index }) => index))
+      const good = rows.filter((_, i) => !badAt.has(i)).map((r): Plain => ({
+        id: r.vehicleId,
+        type: r.vehicleType,
+        time: r.eventTime,
+        x: toMicroDegrees(r.longitude),
+        y: toMicroDegrees(r.latitude),
+        speed: r.speed,
+        heading: r.heading,
+      }))
+      expect(found.toSorted(compare)).toEqual(good.toSorted(compare))
+      const isTrue = (r: PositionRow): boolean =>
+        r.eventTime >= 0 && r.eventTime <= 30 * HOUR_MS && Math.abs(r.longitude) <= 180 && Math.abs(r.latitude) <= 90
+      expect(rows.flatMap((r, i) => (isTrue(r) ? [] : [i]))).toEqual(bad.map(({ index }) => index))
+    }),
+    { numRuns: 200 },
+  )
+})
+
+test('sparse windows of a day and cell share a chunk, days and cells never do', () => {
+  const at = (eventTime: number, longitude = -56.1): PositionRow => ({
+    vehicleId: 'a', vehicleType: 't', eventTime, longitude, latitude: -34.9, speed: 1, heading: 1,
+  })
+  const buffer = createPartitionBuffer()
+  const rows = [at(0), at(600_000), at(1_200_000), at(23.9 * HOUR_MS), at(24 * HOUR_MS), at(0, -56.2)]
+  expect(takeIn(buffer, positionsOfRows(rows), { geohashLength: 5, latestMs: 1e12 })).toEqual([])
+  const shapes = (minRows: number): string[] =>
+    [...chunksOf(buffer, { windowMs: 600_000, geohashLength: 5, minRows })].map((c) => `${c.date} ${c.cell} ${c.length}`)
+  const [west, east] = [-56.2, -56.1].map((x) => cellName(cellOf(x * 1e6, -34.9e6, 5), 5))
+  expect(shapes(100).toSorted()).toEqual(
+    [`1970-01-01 ${east} 4`, `1970-01-01 ${west} 1`, `1970-01-02 ${east} 1`].toSorted(),
+  )
+  expect(shapes(1)).toHaveLength(6)
+})

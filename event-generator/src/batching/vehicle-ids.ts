@@ -1,0 +1,23 @@
+import { vehicleId } from '../core/report-columns.ts'
+import type { Share } from '../core/share.ts'
+
+/** The ids of a share's vehicles in UTF-8: that of the n-th is `bytes[offsets[n]] … bytes[offsets[n + 1]]`. */
+export interface VehicleIds {
+  readonly offsets: Int32Array
+  readonly bytes: Uint8Array
+  /** Of the longest id. */
+  readonly longestBytes: number
+}
+
+const utf8 = new TextEncoder()
+
+export const encodeVehicleIds = ({ first, stride, count }: Share): VehicleIds => {
+  const ids = Array.from({ length: count }, (_, n) => utf8.encode(vehicleId(first + n * stride)))
+  const offsets = new Int32Array(count + 1)
+  ids.forEach(({ length }, n) => {
+    offsets[n + 1] = offsets[n] + length
+  })
+  const bytes = new Uint8Array(offsets[count])
+  ids.forEach((id, n) => bytes.set(id, offsets[n]))
+  return { offsets, bytes, longestBytes: ids.reduce((longest, { length }) => Math.max(longest, length), 0) }
+}

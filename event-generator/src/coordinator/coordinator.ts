@@ -1,0 +1,73 @@
+import { type Message, queueGroups, subjects, TOKEN } from '@fleetlake/contracts'
+import type { FleetError } from '@fleetlake/core'
+import { type ConductedRun, conductRun, type CoordinatorDeps } from './conduct-run.ts'
+
+export interface Coordinator {
+  /** Stops the runs that it leads and says how they ended. */
+  stop(): Promise<void>
+}
+
+/** Leads the runs that are asked of it. A request that is no valid one is answered with what is wrong with it. */
+export const startCoordinator = (deps: CoordinatorDeps & { say(message: string): void }): Coordinator => {
+  const { hub, say } = deps
+  const runs = new Map<string, ConductedRun>()
+
+  const reports = hub.listen('generatePartitionStats', subjects.generatorInbox(hub.uid), ({ data }) =>
+    runs.get(data.run)?.heard(data),
+  )
+  const stops = hub.listen('stopGeneration', subjects.generationBroadcast, ({ data }) => runs.get(data.run)?.stop())
+  const refuse = (error: FleetError, { data, reply }: { data: Uint8Array; reply?: string }): void => {
+    say(error.message)
+    if (reply) hub.send('generationStats', reply, refusal(runOf(data), error.message))
+  }
+  const requests = hub.listen(
+    'startGeneration',
+    subjects.generation,
+    ({ data: { run, options }, reply }) => {
+      if (reply === undefined) return say(`run ${run} is not begun: its request has no reply subject`)
+      if (runs.has(run)) return
+      const conducted = conductRun({ run, options, reply }, deps)
+      runs.set(run, conducted)
+      void conducted.ended.then(() => runs.delete(run))
+    },
+    { queue: queueGroups.generation, onInvalid: refuse },
+  )
+
+  return {
+    stop: async () => {
+      await requests.close()
+      const all = [...runs.values()]
+      for (const run of all) run.stop()
+      await Promise.all(all.map(({ ended }) => ended))
+      await Promise.all([reports.close(), stops.close()])
+    },
+  }
+}
+
+/** The run that a broken request names, if it does. */
+const runOf = (data: Uint8Array): string => {
+  try {
+    const { run } = JSON.parse(new TextDecoder().decode(data)) as { run?: unknown }
+    return typeof run === 'string' && TOKEN.test(run) ? run : 'unknown'
+  } catch {
+    return 'unknown'
+  }
+}
+
+const refusal = (run: string, error: string): Message<'generationStats'> => {
+  const now = new Date().toISOString()
+  return {
+    run,
+    status: 'failed',
+    events: 0,
+    total: 0,
+    flushed: false,
+    elapsedMs: 0,
+    eventsPerSecond: 0,
+    agents: 0,
+    from: now,
+    to: now,
+    streams: [],
+    error,
+  }
+}

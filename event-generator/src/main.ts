@@ -1,0 +1,27 @@
+import { configSchema } from '@fleetlake/contracts'
+import { connectHub, provision } from '@fleetlake/hub'
+import { runService, version } from '@fleetlake/service'
+import { startGenerator } from './start-generator.ts'
+
+await runService({
+  name: 'event-generator',
+  schema: configSchema,
+  main: async ({ name, config, log, signal, onStop, ready }) => {
+    const { url, user, password } = config.hub
+    const hub = await connectHub({
+      url,
+      user,
+      password,
+      service: name,
+      signal,
+      onStatus: ({ state, reason }) => {
+        if (reason !== undefined) log.warn(`${state}: ${reason}`)
+      },
+    })
+    onStop(() => hub.close())
+    await provision(hub, config, { warn: (warning) => log.warn(warning) })
+    const generator = await startGenerator({ hub, config, version, say: (message) => log.warn(message) })
+    onStop(() => generator.stop())
+    ready({ uid: hub.uid })
+  },
+})

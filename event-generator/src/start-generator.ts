@@ -1,0 +1,48 @@
+import type { Config } from '@fleetlake/contracts'
+import { type Hub, joinGroup } from '@fleetlake/hub'
+import { startAgent } from './agent/agent.ts'
+import { startCoordinator } from './coordinator/coordinator.ts'
+import { createCityLoader } from './load-city.ts'
+
+export interface GeneratorDeps {
+  readonly hub: Hub
+  readonly config: Pick<Config, 'generator' | 'partitioning' | 'archive' | 'hub' | 'collector'>
+  /** Of the program. */
+  readonly version: string
+  /** What an operator should know. */
+  say(message: string): void
+}
+
+export interface Generator {
+  /** Stops its runs and shares, publishes what was made, says how they ended, leaves. */
+  stop(): Promise<void>
+}
+
+/** Takes part in runs as agent, and leads those that are asked of it, once it knows the other generators. */
+export const startGenerator = async ({ hub, config, version, say }: GeneratorDeps): Promise<Generator> => {
+  const { by, geohashLength } = config.partitioning
+  const loadCity = createCityLoader(config.generator.cityDir)
+  const membership = joinGroup(hub, {
+    group: 'generators',
+    version,
+    describe: () => ({ memoryBytes: process.memoryUsage.rss() }),
+  })
+  const agent = startAgent({
+    hub,
+    membership,
+    loadCity,
+    partitioning: { by, geohashLength },
+    windowMs: config.archive.windowMs,
+    queueBytes: config.generator.queueBytes,
+    duplicateWindowMs: config.hub.duplicateWindowMs,
+    say,
+  })
+  await membership.ready
+  const coordinator = startCoordinator({ hub, membership, loadCity, toleranceMs: config.collector.futureToleranceMs, say })
+  return {
+    stop: async () => {
+      await Promise.all([coordinator.stop(), agent.stop()])
+      await membership.leave()
+    },
+  }
+}

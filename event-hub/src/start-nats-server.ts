@@ -1,0 +1,243 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, open, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { join, resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { FleetError } from '@fleetlake/core'
+import {
+  claimDataFolder,
+  layOutDataFolder,
+  measureAvailableBytes,
+  removeOwner,
+  writeOwner,
+  type DataFolder,
+} from './data-folder.ts'
+import { provideNatsServer, readServerVersion } from './find-binary.ts'
+import { endWithUs } from './processes.ts'
+import { formatServerConfig } from './server-config.ts'
+import { sizeStore } from './store-size.ts'
+
+export type NatsServerOptions = {
+  /** configuration, log and JetStream's files live here; made when absent */
+  dataDir: string
+  /** 0, the default, takes a free one, which a restart keeps */
+  port?: number
+  host?: string
+  monitoringPort?: number
+  /** sizes the store: 8 partitions of 2 GiB by default */
+  partitions?: number
+  partitionMaxBytes?: number
+  /** fixes the store's size in bytes instead, e.g. to test a full one */
+  maxFileBytes?: number
+  maxMemoryBytes?: number
+  maxPayloadBytes?: number
+  /** found or provided when absent */
+  binary?: string
+  /** how long SIGTERM may take before SIGKILL */
+  graceMs?: number
+  /** told about warnings and whatever takes long */
+  say?: (line: string) => void
+}
+
+export type NatsServer = {
+  readonly url: string
+  readonly port: number
+  /** of the process that runs now; a restart changes it */
+  readonly pid: number
+  readonly dataDir: string
+  /** what a partition's stream may hold on this disk; smaller than wished on a small disk */
+  readonly partitionMaxBytes: number
+  /** SIGTERM, then SIGKILL after the grace; resolves when the process is gone */
+  stop(): Promise<void>
+  /** sends a signal; with SIGKILL, the default, or SIGTERM resolves when the process is gone */
+  kill(signal?: NodeJS.Signals): Promise<void>
+  /** starts again on the same port and store, stopping first what still runs */
+  restart(): Promise<void>
+  /** resolves when the present process has ended, with `asked: false` when nobody here had asked for it */
+  ended(): Promise<{ asked: boolean; lastLines: string }>
+}
+
+type Running = { child: ChildProcess; pid: number; asked: boolean; ended: Promise<void> }
+
+const defaults = {
+  host: '127.0.0.1',
+  partitions: 8,
+  partitionMaxBytes: 2 * 1024 ** 3,
+  maxMemoryBytes: 256 * 1024 ** 2,
+  maxPayloadBytes: 1024 ** 2,
+  graceMs: 5000,
+}
+const pollMs = 10
+const startTimeoutMs = 60_000
+const longestLogBytes = 8 * 1024 ** 2
+
+/**
+ * Starts nats-server with JetStream and waits until clients can connect. The server ends with this process.
+ * @throws FleetError `hub.server-missing`, `hub.port-in-use`, `hub.data-in-use`, or `hub.failed` with the server's last words
+ */
+export const startNatsServer = async (options: NatsServerOptions): Promise<NatsServer> => {
+  const settings = { ...defaults, say: (): void => {}, ...options, dataDir: resolve(options.dataDir) }
+  const binary = settings.binary ?? (await provideNatsServer({ say: settings.say }))
+  const folder = layOutDataFolder(settings.dataDir)
+  await mkdir(settings.dataDir, { recursive: true })
+  await claimDataFolder(folder, settings.say)
+  const size = sizeStore({
+    availableBytes: await measureAvailableBytes(folder),
+    partitions: settings.partitions,
+    partitionMaxBytes: settings.partitionMaxBytes,
+  })
+  if (size.warning !== undefined) settings.say(size.warning)
+  const [major, minor] = await readServerVersion(binary)
+
+  const start = async (port: number): Promise<{ running: Running; port: number }> => {
+    const config = formatServerConfig({
+      host: settings.host,
+      port: port === 0 ? -1 : port,
+      ...(settings.monitoringPort === undefined ? {} : { monitoringPort: settings.monitoringPort }),
+      storeDir: folder.storeDir,
+      portsDir: folder.portsDir,
+      maxFileBytes: settings.maxFileBytes ?? size.maxFileBytes,
+      maxMemoryBytes: settings.maxMemoryBytes,
+      maxPayloadBytes: settings.maxPayloadBytes,
+      ...(major > 2 || (major === 2 && minor >= 10) ? { syncInterval: '10s' } : {}),
+    })
+    await writeFile(folder.configPath, config)
+    const running = await spawnServer(binary, folder)
+    try {
+      const usedPort = await awaitReady(running, folder, { host: settings.host, port })
+      return { running, port: usedPort }
+    } catch (error) {
+      await end(running, 'SIGKILL')
+      throw error
+    }
+  }
+
+  const first = await start(settings.port ?? 0)
+  const { port } = first
+  let { running } = first
+
+  const stop = async (): Promise<void> => {
+    const stopping = running
+    const timer = setTimeout(() => signal(stopping, 'SIGKILL'), settings.graceMs)
+    await end(stopping, 'SIGTERM')
+    clearTimeout(timer)
+  }
+  return {
+    url: `nats://${settings.host}:${port}`,
+    port,
+    get pid() {
+      return running.pid
+    },
+    dataDir: settings.dataDir,
+    partitionMaxBytes: size.partitionMaxBytes,
+    stop,
+    kill: (name = 'SIGKILL') =>
+      name === 'SIGKILL' || name === 'SIGTERM' ? end(running, name) : Promise.resolve(signal(running, name)),
+    restart: async () => {
+      await stop()
+      const again = await start(port)
+      running = again.running
+    },
+    ended: async () => {
+      const watched = running
+      await watched.ended
+      return { asked: watched.asked, lastLines: await readLastLines(folder) }
+    },
+  }
+}
+
+const spawnServer = async (binary: string, folder: DataFolder): Promise<Running> => {
+  const log = await open(folder.logPath, (await isLong(folder.logPath)) ? 'w' : 'a')
+  try {
+    // A group of its own: a terminal's Ctrl-C must reach the hub last, through us.
+    const child = spawn(binary, ['-c', folder.configPath], { stdio: ['ignore', log.fd, log.fd], detached: true })
+    await once(child, 'spawn')
+    const pid = child.pid as number
+    const stopWatching = endWithUs(pid)
+    const ended = once(child, 'exit').then(() => {
+      stopWatching()
+      return removeOwner(folder)
+    })
+    await writeOwner(folder, { ownerPid: process.pid, serverPid: pid })
+    return { child, pid, asked: false, ended }
+  } catch (cause) {
+    throw new FleetError('hub.failed', `${binary} can't be run`, { cause })
+  } finally {
+    await log.close()
+  }
+}
+
+const isLong = (path: string): Promise<boolean> =>
+  stat(path).then(
+    ({ size }) => size > longestLogBytes,
+    () => false,
+  )
+
+const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null
+
+const signal = ({ child }: Running, name: NodeJS.Signals): void => {
+  child.kill(name)
+}
+
+const end = async (running: Running, name: NodeJS.Signals): Promise<void> => {
+  running.asked = true
+  if (!hasEnded(running.child)) signal(running, name)
+  await running.ended
+}
+
+/** The server writes its ports once its listener is open, which is after its streams are recovered. */
+const awaitReady = async (
+  { child, pid, ended }: Running,
+  folder: DataFolder,
+  asked: { host: string; port: number },
+): Promise<number> => {
+  const deadline = performance.now() + startTimeoutMs
+  while (performance.now() < deadline) {
+    if (hasEnded(child)) {
+      await ended
+      throw failure(await readLastLines(folder), asked)
+    }
+    const port = await readPort(folder, pid)
+    if (port !== undefined && (await answers(asked.host, port))) return port
+    await delay(pollMs)
+  }
+  throw new FleetError(
+    'hub.failed',
+    `nats-server was not ready after ${startTimeoutMs / 1000} s, see ${folder.logPath}`,
+  )
+}
+
+const readPort = async (folder: DataFolder, pid: number): Promise<number | undefined> => {
+  const name = (await readdir(folder.portsDir)).find((file) => file.endsWith(`_${pid}.ports`))
+  if (name === undefined) return undefined
+  const text = await readFile(join(folder.portsDir, name), 'utf8')
+  const port = /nats:\/\/[^"]*:(\d+)"/.exec(text)?.[1]
+  return port === undefined ? undefined : Number(port)
+}
+
+/** @returns whether a server greets there with JetStream switched on */
+const answers = async (host: string, port: number): Promise<boolean> => {
+  const socket = connect({ host, port })
+  try {
+    const [greeting] = await once(socket, 'data')
+    return /^INFO .*"jetstream":true/.test(String(greeting))
+  } catch {
+    return false
+  } finally {
+    socket.destroy()
+  }
+}
+
+const failure = (lastLines: string, { host, port }: { host: string; port: number }): FleetError =>
+  lastLines.includes('address already in use')
+    ? new FleetError(
+        'hub.port-in-use',
+        `${host}:${port} is in use: stop the program that has it, or choose another port with FLEET_HUB_URL=nats://${host}:<port>`,
+      )
+    : new FleetError('hub.failed', `nats-server ended while starting: ${lastLines || 'it said nothing'}`)
+
+const readLastLines = async (folder: DataFolder): Promise<string> => {
+  const lines = (await readFile(folder.logPath, 'utf8').catch(() => '')).trimEnd().split('\n')
+  return lines.slice(-3).join('; ')
+}

@@ -1,0 +1,2 @@
+import type { Codec } from './codec.ts'
+export const parquetCodec: Codec = { extension: '.parquet', encode: () => { throw new Error('soon') } }

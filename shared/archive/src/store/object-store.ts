@@ -1,0 +1,37 @@
+/** A stretch of bytes of an object. */
+export interface ByteRange {
+  readonly offset: number
+  readonly length: number
+}
+
+export interface ObjectInfo {
+  readonly path: string
+  readonly size: number
+  readonly modifiedMs: number
+}
+
+/**
+ * Where a table lives: objects by path, segments parted by `/`, no leading `/`, no `.` or `..`. An object is either
+ * wholly there or not at all, and is there for every reader once its writer has been told.
+ * Every method rejects with FleetError `store.failed` when the store can't do it.
+ */
+export interface ObjectStore {
+  /**
+   * Creates an object. Law: of all writers to one path, whenever and wherever they run, at most one is told 'created'.
+   * Durable once told. When it rejects, the outcome is unknown.
+   */
+  putIfAbsent(path: string, bytes: Uint8Array): Promise<'created' | 'exists'>
+  /** The object, or the part of it that lies in the range; undefined when there is none. */
+  get(path: string, range?: ByteRange): Promise<Uint8Array | undefined>
+  /** Bytes; undefined when there is none. */
+  size(path: string): Promise<number | undefined>
+  /**
+   * The objects whose paths begin with `prefix`, by path in the order of UTF-16 code units.
+   * @param options.after only paths beyond this one
+   */
+  list(prefix: string, options?: { readonly after?: string }): AsyncIterable<ObjectInfo>
+  /** Deletes an object; one that is not there is no fault. */
+  delete(path: string): Promise<void>
+  /** What a scan (polars, DuckDB) opens: a path of the filesystem or a URL. */
+  url(path: string): string
+}

@@ -1,0 +1,80 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { createBatchBuilder, type EncodedBatch } from './batch-builder.ts'
+import { decodePositions } from './decode.ts'
+import { type PositionRow, rowsOfPositions } from './rows.ts'
+
+const utf8 = new TextEncoder()
+
+const batchesOf = (rows: readonly PositionRow[], limits: { maxRows: number; maxBytes?: number }): EncodedBatch[] => {
+  const builder = createBatchBuilder(limits)
+  const batches: EncodedBatch[] = []
+  for (const row of rows) {
+    const id = utf8.encode(row.vehicleId)
+    const append = (): boolean =>
+      builder.append(id, 0, id.length, builder.codeOf(row.vehicleType), row.eventTime, row.longitude, row.latitude, row.speed, row.heading)
+    if (append()) continue
+    batches.push(builder.take()!)
+    append()
+  }
+  const last = builder.take()
+  if (last !== undefined) batches.push(last)
+  return batches
+}
+
+const row: fc.Arbitrary<PositionRow> = fc.record({
+  vehicleId: fc.string({ unit: 'grapheme', maxLength: 20 }),
+  vehicleType: fc.constantFrom('taxi', 'bus', 'ômnibus', 'a truck with a long name'),
+  eventTime: fc.integer({ min: 0, max: 2e12 }),
+  longitude: fc.double({ min: -180, max: 180, noNaN: true }),
+  latitude: fc.double({ min: -90, max: 90, noNaN: true }),
+  speed: fc.constantFrom(NaN, 0, 12.5),
+  heading: fc.constantFrom(NaN, 0, 359),
+})
+
+test('batches hold every row once and in order, and none is longer or larger than allowed', () => {
+  fc.assert(
+    fc.property(fc.array(row, { maxLength: 60 }), fc.integer({ min: 1, max: 40 }), fc.integer({ min: 2_500, max: 6_000 }), (rows, maxRows, maxBytes) => {
+      const batches = batchesOf(rows, { maxRows, maxBytes })
+      expect(batches.flatMap(({ payload }) => rowsOfPositions(decodePositions(payload)!))).toEqual(rows)
+      for (const batch of batches) {
+        expect(batch.payload.length).toBeLessThanOrEqual(maxBytes)
+        expect(batch.rows).toBeLessThanOrEqual(maxRows)
+      }
+    }),
+  )
+})
+
+test('the headers say rows, time range and bounds of each batch', () => {
+  const at = (eventTime: number, longitude: number, latitude: number): PositionRow => ({
+    vehicleId: 'a',
+    vehicleType: 'taxi',
+    eventTime,
+    longitude,
+    latitude,
+    speed: NaN,
+    heading: NaN,
+  })
+  expect(batchesOf([at(5, -56.1, -34), at(3, -56.2, -35), at(9, 1, 2)], { maxRows: 2 }).map(({ headers }) => headers)).toEqual([
+    { 'fleet-rows': '2', 'fleet-from': '3', 'fleet-to': '5', 'fleet-bounds': '-56.2,-35,-56.1,-34' },
+    { 'fleet-rows': '1', 'fleet-from': '9', 'fleet-to': '9', 'fleet-bounds': '1,2,1,2' },
+  ])
+})
+
+test('a message holds 1,200 rows with ids of 8 characters', () => {
+  const rows = Array.from({ length: 1_200 }, (_, i): PositionRow => ({
+    vehicleId: `v-${String(i).padStart(6, '0')}`,
+    vehicleType: 'taxi',
+    eventTime: 1,
+    longitude: 2,
+    latitude: 3,
+    speed: 4,
+    heading: NaN,
+  }))
+  expect(batchesOf(rows, { maxRows: 10_000 }).map((batch) => batch.rows)).toEqual([1_200])
+})
+
+test('a row that no batch can hold is refused, not tried for ever', () => {
+  const builder = createBatchBuilder({ maxRows: 10, maxBytes: 2_500 })
+  expect(() => builder.append(new Uint8Array(2_500), 0, 2_500, 0, 0, 0, 0, 0, 0)).toThrow('message.invalid')
+})

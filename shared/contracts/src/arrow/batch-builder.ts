@@ -1,0 +1,174 @@
+import { FleetError } from '@fleetlake/core'
+import { MAX_MESSAGE_BYTES } from '../streams.ts'
+import { encodePositions } from './position-batch.ts'
+
+/** A move that is ready to be sent, but for its id. */
+export interface EncodedBatch {
+  readonly rows: number
+  readonly payload: Uint8Array
+  /** `fleet-rows`, `fleet-from`, `fleet-to`, `fleet-bounds`: see the message `move`. */
+  readonly headers: Record<string, string>
+}
+
+export interface BatchLimits {
+  readonly maxRows: number
+  /** Bytes of the payload at most; by default what a stream takes, less room for the headers. */
+  readonly maxBytes?: number
+  /** Vehicle types that every batch knows from the start: codes 0, 1, …  */
+  readonly vehicleTypes?: readonly string[]
+}
+
+/**
+ * Gathers rows of one partition in columns that are made once, and cuts them into moves. Nothing is allocated a row.
+ * Law: no batch has more rows or more bytes than its limits, and rows keep their order.
+ */
+export interface BatchBuilder {
+  readonly length: number
+  /** The code of a vehicle type in the current batch, new or known; it ends with the batch, except for those given at the start. */
+  codeOf(vehicleType: string): number
+  /**
+   * Adds a row unless the batch is full.
+   * @param idBytes,idFrom,idTo the vehicle's id: UTF-8 bytes `[idFrom, idTo)`
+   * @param eventTime ms since the epoch
+   * @param longitude,latitude degrees, rounded
+   * @param speed m/s, NaN where unknown
+   * @param heading degrees clockwise from north, NaN where unknown
+   * @returns false when there is no room: take the batch, then add the row again
+   * @throws FleetError `message.invalid` for a row that no batch can hold
+   */
+  append(
+    idBytes: Uint8Array,
+    idFrom: number,
+    idTo: number,
+    typeCode: number,
+    eventTime: number,
+    longitude: number,
+    latitude: number,
+    speed: number,
+    heading: number,
+  ): boolean
+  /** The rows so far, encoded, and an empty builder; undefined when there are none. */
+  take(): EncodedBatch | undefined
+}
+
+/** Room for the headers of a move: those of CloudEvents and ours. */
+const HEADER_ROOM_BYTES = 2048
+
+export const MAX_PAYLOAD_BYTES = MAX_MESSAGE_BYTES - HEADER_ROOM_BYTES
+
+/** Offset, type, time, longitude, latitude, speed, heading, and two bits of validity. */
+const ROW_BYTES = 4 + 4 + 8 + 8 + 8 + 4 + 4 + 1
+const TYPE_BYTES = 4
+/** Padding of every buffer to 8 bytes. */
+const SLACK_BYTES = 160
+
+const none = {
+  length: 0,
+  vehicleIdOffsets: new Int32Array(1),
+  vehicleIdBytes: new Uint8Array(0),
+  vehicleType: new Int32Array(0),
+  vehicleTypes: [],
+  eventTime: new Float64Array(0),
+  longitude: new Float64Array(0),
+  latitude: new Float64Array(0),
+  speed: new Float32Array(0),
+  heading: new Float32Array(0),
+}
+
+const BASE_BYTES = encodePositions(none).length + SLACK_BYTES
+
+const utf8 = new TextEncoder()
+
+export const createBatchBuilder = (limits: BatchLimits): BatchBuilder => {
+  const { maxRows, maxBytes = MAX_PAYLOAD_BYTES, vehicleTypes: known = [] } = limits
+  const offsets = new Int32Array(maxRows + 1)
+  const ids = new Uint8Array(maxBytes)
+  const type = new Int32Array(maxRows)
+  const time = new Float64Array(maxRows)
+  const longitudes = new Float64Array(maxRows)
+  const latitudes = new Float64Array(maxRows)
+  const speeds = new Float32Array(maxRows)
+  const headings = new Float32Array(maxRows)
+  let types: string[] = []
+  let codes = new Map<string, number>()
+  let length = 0
+  let bytes = BASE_BYTES
+  let [from, to, west, south, east, north] = [0, 0, 0, 0, 0, 0]
+
+  const codeOf = (vehicleType: string): number => {
+    const code = codes.get(vehicleType)
+    if (code !== undefined) return code
+    codes.set(vehicleType, types.length)
+    bytes += TYPE_BYTES + utf8.encode(vehicleType).length
+    return types.push(vehicleType) - 1
+  }
+
+  const clear = (): void => {
+    length = 0
+    bytes = BASE_BYTES
+    types = []
+    codes = new Map()
+    for (const vehicleType of known) codeOf(vehicleType)
+    from = west = south = Infinity
+    to = east = north = -Infinity
+  }
+  clear()
+
+  return {
+    get length() {
+      return length
+    },
+    codeOf,
+    append: (idBytes, idFrom, idTo, typeCode, eventTime, longitude, latitude, speed, heading) => {
+      const idLength = idTo - idFrom
+      if (length === maxRows || bytes + ROW_BYTES + idLength > maxBytes) {
+        if (length > 0) return false
+        throw new FleetError('message.invalid', `one row does not fit into a message of ${maxBytes} bytes`)
+      }
+      const at = offsets[length]
+      for (let i = 0; i < idLength; i++) ids[at + i] = idBytes[idFrom + i]
+      offsets[length + 1] = at + idLength
+      type[length] = typeCode
+      time[length] = eventTime
+      longitudes[length] = longitude
+      latitudes[length] = latitude
+      speeds[length] = speed
+      headings[length] = heading
+      if (eventTime < from) from = eventTime
+      if (eventTime > to) to = eventTime
+      if (longitude < west) west = longitude
+      if (longitude > east) east = longitude
+      if (latitude < south) south = latitude
+      if (latitude > north) north = latitude
+      bytes += ROW_BYTES + idLength
+      length++
+      return true
+    },
+    take: () => {
+      if (length === 0) return undefined
+      const batch: EncodedBatch = {
+        rows: length,
+        payload: encodePositions({
+          length,
+          vehicleIdOffsets: offsets,
+          vehicleIdBytes: ids,
+          vehicleType: type,
+          vehicleTypes: types,
+          eventTime: time,
+          longitude: longitudes,
+          latitude: latitudes,
+          speed: speeds,
+          heading: headings,
+        }),
+        headers: {
+          'fleet-rows': String(length),
+          'fleet-from': String(from),
+          'fleet-to': String(to),
+          'fleet-bounds': `${west},${south},${east},${north}`,
+        },
+      }
+      clear()
+      return batch
+    },
+  }
+}

@@ -1,0 +1,214 @@
+import { FleetError, type Positions } from '@fleetlake/core'
+import type { Buffer as BufferStruct } from 'apache-arrow/fb/buffer'
+import { DictionaryBatch } from 'apache-arrow/fb/dictionary-batch'
+import { Field } from 'apache-arrow/fb/field'
+import { FieldNode } from 'apache-arrow/fb/field-node'
+import { FloatingPoint } from 'apache-arrow/fb/floating-point'
+import { Int } from 'apache-arrow/fb/int'
+import { Message } from 'apache-arrow/fb/message'
+import { MessageHeader } from 'apache-arrow/fb/message-header'
+import { Precision } from 'apache-arrow/fb/precision'
+import { RecordBatch } from 'apache-arrow/fb/record-batch'
+import { Schema } from 'apache-arrow/fb/schema'
+import { TimeUnit } from 'apache-arrow/fb/time-unit'
+import { Timestamp } from 'apache-arrow/fb/timestamp'
+import { Type } from 'apache-arrow/fb/type'
+import { ByteBuffer } from 'flatbuffers'
+import { POSITION_FIELDS } from './position-batch.ts'
+
+/**
+ * Reads what `encodePositions` writes, column by column and without a copy but for the times; every length, offset and index
+ * is checked, since anybody may publish. Other layouts of Arrow are left to `decodeForeignPositions`.
+ */
+
+const damaged = (what: string): FleetError => new FleetError('arrow.invalid', `the Arrow batch is damaged: ${what}`)
+
+interface Part {
+  readonly message: Message
+  readonly body: Uint8Array
+}
+
+/** The messages of a stream; `bytes` starts at a multiple of 8 in its buffer. */
+function* partsOf(bytes: Uint8Array): Generator<Part> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  let at = 0
+  while (at + 8 <= bytes.length) {
+    if (view.getUint32(at, true) !== 0xffffffff) throw damaged('a message does not start with the continuation marker')
+    const metadataLength = view.getInt32(at + 4, true)
+    if (metadataLength === 0) return
+    const bodyAt = at + 8 + metadataLength
+    if (metadataLength < 0 || bodyAt > bytes.length) throw damaged('a message reaches beyond the end')
+    const message = Message.getRootAsMessage(new ByteBuffer(bytes.subarray(at + 8, bodyAt)))
+    const bodyLength = Number(message.bodyLength())
+    if (bodyLength < 0 || bodyAt + bodyLength > bytes.length) throw damaged('a body reaches beyond the end')
+    yield { message, body: bytes.subarray(bodyAt, bodyAt + bodyLength) }
+    at = bodyAt + bodyLength
+  }
+}
+
+const isOurField = (field: Field, i: number): boolean => {
+  const expected = POSITION_FIELDS[i]
+  if (field.name() !== expected.name) return false
+  const encoding = field.dictionary()
+  switch (expected.kind) {
+    case 'utf8':
+      return field.typeType() === Type.Utf8 && encoding === null
+    case 'dictionary': {
+      const index: Int | null = encoding?.indexType() ?? null
+      return field.typeType() === Type.Utf8 && encoding !== null && (index === null || (index.bitWidth() === 32 && index.isSigned()))
+    }
+    case 'timestamp-ms':
+      return (
+        field.typeType() === Type.Timestamp &&
+        (field.type(new Timestamp()) as Timestamp).unit() === TimeUnit.MILLISECOND
+      )
+    case 'float64':
+    case 'float32': {
+      const precision = expected.kind === 'float64' ? Precision.DOUBLE : Precision.SINGLE
+      return (
+        field.typeType() === Type.FloatingPoint &&
+        (field.type(new FloatingPoint()) as FloatingPoint).precision() === precision
+      )
+    }
+  }
+}
+
+/** Further columns at the end (a dead letter's reason) are passed over. */
+const isOurSchema = (schema: Schema): boolean => {
+  if (schema.fieldsLength() < POSITION_FIELDS.length) return false
+  return POSITION_FIELDS.every((_, i) => isOurField(schema.fields(i) as Field, i))
+}
+
+type Slice = (index: number, elementBytes: number, count: number) => Uint8Array
+
+/** A batch's buffers by index, checked against the body and the number of elements that they must hold. */
+const slicesOf = (batch: RecordBatch, body: Uint8Array): Slice => (index, elementBytes, count) => {
+  const buffer = batch.buffers(index) as BufferStruct | null
+  if (buffer === null) throw damaged(`buffer ${index} is missing`)
+  const from = Number(buffer.offset())
+  const bytes = Number(buffer.length())
+  if (from < 0 || from % 8 !== 0 || bytes < elementBytes * count || from + bytes > body.length) {
+    throw damaged(`buffer ${index} does not fit`)
+  }
+  return body.subarray(from, from + bytes)
+}
+
+const int32s = (bytes: Uint8Array, count: number): Int32Array => new Int32Array(bytes.buffer, bytes.byteOffset, count)
+
+const checkOffsets = (offsets: Int32Array, limit: number): void => {
+  if (offsets[0] < 0 || offsets[offsets.length - 1] > limit) throw damaged('a text lies outside its buffer')
+  for (let i = 1; i < offsets.length; i++) if (offsets[i] < offsets[i - 1]) throw damaged('text offsets go backwards')
+}
+
+const textAt = (offsets: Int32Array, bytes: Uint8Array, i: number, decoder: TextDecoder): string =>
+  decoder.decode(bytes.subarray(offsets[i], offsets[i + 1]))
+
+const dictionaryOf = ({ message, body }: Part): string[] => {
+  const data = (message.header(new DictionaryBatch()) as DictionaryBatch).data() as RecordBatch
+  const count = Number(data.length())
+  const slice = slicesOf(data, body)
+  if (count > body.length) throw damaged('the dictionary is longer than its body')
+  const offsets = int32s(slice(1, 4, count + 1), count + 1)
+  const bytes = slice(2, 1, 0)
+  checkOffsets(offsets, bytes.length)
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  return Array.from({ length: count }, (_, i) => textAt(offsets, bytes, i, decoder))
+}
+
+const timesOf = (bytes: Uint8Array, length: number): Float64Array => {
+  const halves = int32s(bytes, 2 * length)
+  const times = new Float64Array(length)
+  for (let i = 0; i < length; i++) times[i] = halves[2 * i + 1] * 4294967296 + (halves[2 * i] >>> 0)
+  return times
+}
+
+const nullCountOf = (batch: RecordBatch, column: number): number => {
+  const node = batch.nodes(column) as FieldNode | null
+  if (node === null) throw damaged(`column ${column} is missing`)
+  return Number(node.nullCount())
+}
+
+/** Float32 values with NaN for null. */
+const floatsOf = (batch: RecordBatch, slice: Slice, column: number, buffer: number, length: number): Float32Array => {
+  const bytes = slice(buffer + 1, 4, length)
+  const values = new Float32Array(bytes.buffer, bytes.byteOffset, length)
+  if (nullCountOf(batch, column) === 0) return values
+  const validity = slice(buffer, 1, (length + 7) >> 3)
+  return values.map((value, i) => ((validity[i >> 3] >> (i & 7)) & 1 ? value : NaN))
+}
+
+const doubles = (bytes: Uint8Array, length: number): Float64Array =>
+  new Float64Array(bytes.buffer, bytes.byteOffset, length)
+
+const positionsOf = ({ message, body }: Part, vehicleTypes: readonly string[]): Positions => {
+  const batch = message.header(new RecordBatch()) as RecordBatch
+  const length = Number(batch.length())
+  if (batch.compression() !== null) throw damaged('its buffers are compressed')
+  const slice = slicesOf(batch, body)
+  for (const column of [0, 1, 2, 3, 4]) {
+    if (nullCountOf(batch, column) !== 0) throw damaged(`${POSITION_FIELDS[column].name} holds nulls`)
+  }
+  if (length < 0 || length > body.length) throw damaged('it counts more rows than it holds bytes')
+  const vehicleIdOffsets = int32s(slice(1, 4, length + 1), length + 1)
+  const vehicleIdBytes = slice(2, 1, 0)
+  checkOffsets(vehicleIdOffsets, vehicleIdBytes.length)
+  const vehicleType = int32s(slice(4, 4, length), length)
+  for (let i = 0; i < length; i++) {
+    if (vehicleType[i] < 0 || vehicleType[i] >= vehicleTypes.length) throw damaged('a vehicle type is not in the dictionary')
+  }
+  return {
+    length,
+    vehicleIdOffsets,
+    vehicleIdBytes,
+    vehicleType,
+    vehicleTypes,
+    eventTime: timesOf(slice(6, 8, length), length),
+    longitude: doubles(slice(8, 8, length), length),
+    latitude: doubles(slice(10, 8, length), length),
+    speed: floatsOf(batch, slice, 5, 11, length),
+    heading: floatsOf(batch, slice, 6, 13, length),
+  }
+}
+
+/** A view that starts at a multiple of 8: what comes from a socket rarely does. */
+const aligned = (bytes: Uint8Array): Uint8Array => (bytes.byteOffset % 8 === 0 ? bytes : bytes.slice())
+
+/**
+ * Positions of an Arrow IPC stream in the layout of `encodePositions`.
+ * @returns undefined for Arrow of another layout
+ * @throws FleetError `arrow.invalid` for bytes that are damaged or no Arrow at all
+ */
+export const decodePositions = (payload: Uint8Array): Positions | undefined => {
+  try {
+    return decode(aligned(payload))
+  } catch (error) {
+    if (error instanceof FleetError) throw error
+    throw new FleetError('arrow.invalid', 'the Arrow batch is damaged', { cause: error })
+  }
+}
+
+const decode = (bytes: Uint8Array): Positions | undefined => {
+  let vehicleTypes: readonly string[] | undefined
+  let rows: Positions | undefined
+  let hasSchema = false
+  for (const part of partsOf(bytes)) {
+    switch (part.message.headerType()) {
+      case MessageHeader.Schema:
+        if (!isOurSchema(part.message.header(new Schema()) as Schema)) return undefined
+        hasSchema = true
+        break
+      case MessageHeader.DictionaryBatch:
+        if (!hasSchema || vehicleTypes !== undefined) return undefined
+        vehicleTypes = dictionaryOf(part)
+        break
+      case MessageHeader.RecordBatch:
+        if (!hasSchema || vehicleTypes === undefined || rows !== undefined) return undefined
+        rows = positionsOf(part, vehicleTypes)
+        break
+      default:
+        throw damaged(`a message of type ${part.message.headerType()}`)
+    }
+  }
+  if (rows === undefined) throw damaged('it holds no rows')
+  return rows
+}

@@ -1,0 +1,67 @@
+import { MAX_CELL_LENGTH } from '@fleetlake/core'
+import { z } from 'zod'
+import { duration, size } from './fields.ts'
+
+const MINUTE_MS = 60_000
+const DAY_MS = 86_400_000
+const MIB = 1024 * 1024
+
+const hub = z.strictObject({
+  url: z.string().default('nats://127.0.0.1:4222').describe('where nats-server listens'),
+  user: z.string().optional().describe('user name, when the server asks for one'),
+  password: z.string().optional(),
+  dataDir: z.string().default('.fleetlake/hub').describe('where a server that Fleetlake starts keeps its streams'),
+  maxBytesPerPartition: size.default(2048 * MIB).describe('room of each move stream; when full, producers wait'),
+  maxBytesDeadLetters: size.default(256 * MIB).describe('room for dead letters; the oldest go first'),
+  duplicateWindowMs: duration.default(2 * MINUTE_MS).describe('how long the server remembers message ids'),
+  replicas: z.number().int().min(1).max(5).default(1).describe('copies of each stream; 3 in a cluster'),
+})
+
+const partitioning = z.strictObject({
+  by: z.enum(['cell', 'vehicle', 'vehicle-type']).default('cell').describe('what decides a partition'),
+  geohashLength: z.number().int().min(1).max(MAX_CELL_LENGTH).default(5).describe('characters of a cell'),
+  count: z.number().int().min(1).max(64).default(8).describe('partitions made when the hub holds none'),
+})
+
+const archive = z.strictObject({
+  path: z.string().default('.fleetlake/archive').describe('folder of the table `moves`'),
+  windowMs: duration
+    .refine((ms) => DAY_MS % ms === 0, 'must divide a day, such as "10 min"')
+    .default(10 * MINUTE_MS)
+    .describe('event time that shares a chunk; a whole fraction of a day'),
+})
+
+const collector = z.strictObject({
+  maxRows: z.number().int().positive().default(2_000_000).describe('rows of one partition that call for a flush'),
+  maxBytes: size.default(64 * MIB).describe('buffered bytes of one partition that call for a flush'),
+  maxAgeMs: duration.default(MINUTE_MS).describe('age of the oldest buffered message that calls for a flush'),
+  memory: size.default(256 * MIB).describe('buffered bytes of all partitions; reading pauses beyond'),
+  futureToleranceMs: duration.default(MINUTE_MS).describe('how far ahead of its arrival a position may be'),
+})
+
+const finder = z.strictObject({
+  tasksInFlight: z.number().int().positive().default(8).describe('tasks of one query that run at once'),
+  batchRows: z.number().int().positive().max(100_000).default(8_192).describe('rows of a result batch'),
+})
+
+const generator = z.strictObject({
+  cityDir: z.string().default('.fleetlake/city/montevideo').describe('the city pack'),
+  queueBytes: size.default(4 * MIB).describe('unacknowledged bytes of one partition before the simulation waits'),
+})
+
+const log = z.strictObject({
+  level: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
+})
+
+/** Everything that can be configured, with its default; `fleet.yaml`, then `FLEET_*`, then flags. */
+export const configSchema = z.strictObject({
+  hub: hub.prefault({}),
+  partitioning: partitioning.prefault({}),
+  archive: archive.prefault({}),
+  collector: collector.prefault({}),
+  finder: finder.prefault({}),
+  generator: generator.prefault({}),
+  log: log.prefault({}),
+})
+
+export type Config = z.output<typeof configSchema>

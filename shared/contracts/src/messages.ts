@@ -1,0 +1,392 @@
+import { z } from 'zod'
+import { count, instant, sequence, token } from './fields.ts'
+
+/** How a message's data is carried. */
+export type Content = 'json' | 'positions' | 'any'
+
+/** One message: everything that its validator, its type and its documentation are made from. */
+export interface MessageDefinition<Data extends z.ZodType = z.ZodType> {
+  readonly type: string
+  /** With `<parameters>` in angle brackets. */
+  readonly subject: string
+  readonly queueGroup?: string
+  readonly from: string
+  readonly to: string
+  readonly about: string
+  readonly content: Content
+  readonly data: Data
+  /** Headers beside those of CloudEvents. */
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+const define = <Data extends z.ZodType>(definition: MessageDefinition<Data>): MessageDefinition<Data> => definition
+
+/** Data that is no JSON. */
+const binary = z.instanceof(Uint8Array)
+
+const text = z.string().min(1).max(256)
+
+/** What a user asks of a generation; the rest has defaults. */
+export const generationOptions = z.strictObject({
+  vehicles: z.number().int().min(1).max(10_000_000).default(1_500).describe('how many vehicles drive'),
+  events: z.number().int().min(1).optional().describe('positions in all; or give durationMs'),
+  durationMs: z.number().int().min(1).optional().describe('simulated time; one hour when events is missing too'),
+  intervalMs: z.number().int().min(100).max(3_600_000).default(5_000).describe('time between two reports of a vehicle'),
+  startTime: instant.optional().describe('of the simulated time; so that it ends now when missing'),
+  seed: z.number().int().min(0).max(0xffffffff).default(1).describe('the same seed gives the same rows'),
+  vehicleTypes: z.array(text).min(1).max(64).optional().describe('of the city pack when missing'),
+  districts: z.array(text).min(1).max(1_000).optional().describe('where vehicles live; everywhere when missing'),
+  city: text.optional().describe('the name of the city pack that the generator must have loaded'),
+  realTime: z.boolean().default(false).describe('at the pace of the simulated time instead of as fast as possible'),
+  speedFactor: z.number().positive().max(10_000).default(1).describe('with realTime: simulated seconds a second'),
+  batchRows: z.number().int().min(1).max(10_000).default(1_200).describe('rows of a move at most'),
+  agents: z.number().int().min(1).max(1_000).optional().describe('generators that share the work; all when missing'),
+})
+
+export type GenerationOptions = z.output<typeof generationOptions>
+
+/** How far a stream is filled: its incarnation and its last sequence. */
+export const streamPosition = z.strictObject({
+  partition: count,
+  stream: z.string(),
+  created: z.string().describe('when the stream was made, as the server writes it'),
+  sequence,
+})
+
+export type StreamPosition = z.output<typeof streamPosition>
+
+const failed = z.array(z.strictObject({ path: z.string(), reason: z.string() }))
+const period = { from: instant, to: instant.describe('exclusive') }
+
+/** The fields of a vehicle query that select rows. */
+const selection = {
+  ...period,
+  vehicleTypes: z.array(text).min(1).max(1_000).optional().describe('any when missing'),
+  vehicleIds: z.array(text).min(1).max(100_000).optional().describe('any when missing'),
+}
+
+export const queryStatus = z.enum(['complete', 'limit-reached', 'timed-out', 'cancelled', 'partial', 'refused'])
+export type QueryStatus = z.output<typeof queryStatus>
+
+const POSITION_HEADERS = {
+  'fleet-rows': 'number of rows',
+  'fleet-from': 'the earliest event_time, ms since the epoch',
+  'fleet-to': 'the latest event_time, ms since the epoch, inclusive',
+  'fleet-bounds': 'west,south,east,north in degrees',
+}
+
+export const messages = {
+  startGeneration: define({
+    type: 'start-generation',
+    subject: 'generation',
+    queueGroup: 'generators',
+    from: 'viewer, terminal',
+    to: 'generator (coordinator)',
+    about: 'Starts a run of simulated vehicles. Progress and stats go to the reply subject.',
+    content: 'json',
+    data: z.strictObject({ run: token, options: generationOptions }),
+  }),
+  stopGeneration: define({
+    type: 'stop-generation',
+    subject: 'generation.broadcast',
+    from: 'viewer, terminal',
+    to: 'generators',
+    about: 'Stops a run; what it has published stays.',
+    content: 'json',
+    data: z.strictObject({ run: token }),
+  }),
+  generatePartition: define({
+    type: 'generate-partition',
+    subject: 'generation.agent.<agent>',
+    from: 'generator (coordinator)',
+    to: 'generator (agent)',
+    about: "One agent's share of a run: the vehicles whose index modulo `agents` is `share`.",
+    content: 'json',
+    data: z.strictObject({
+      run: token,
+      options: generationOptions,
+      startTime: instant,
+      events: count.describe('of the whole run'),
+      share: count,
+      agents: z.number().int().min(1),
+    }),
+  }),
+  generatePartitionStats: define({
+    type: 'generate-partition-stats',
+    subject: 'inbox.generator.<uid>',
+    from: 'generator (agent)',
+    to: 'generator (coordinator)',
+    about: 'How far an agent is, each half second and at the end.',
+    content: 'json',
+    data: z.strictObject({
+      run: token,
+      share: count,
+      status: z.enum(['running', 'complete', 'stopped', 'failed']),
+      events: count.describe('acknowledged by the hub'),
+      messages: count,
+      waitingMs: count.describe('time spent waiting for room in the streams'),
+      streams: z.array(streamPosition).describe('the last sequence that this agent stored, per stream'),
+      note: z.string().optional().describe('what holds it up, if anything'),
+      error: z.string().optional(),
+    }),
+  }),
+  generationProgress: define({
+    type: 'generation-progress',
+    subject: 'inbox.viewer.<uid>',
+    from: 'generator (coordinator)',
+    to: 'viewer, terminal',
+    about: 'How far a run is.',
+    content: 'json',
+    data: z.strictObject({
+      run: token,
+      phase: z.enum(['generating', 'flushing']),
+      events: count,
+      total: count,
+      eventsPerSecond: z.number(),
+      elapsedMs: count,
+      agents: count,
+      note: z.string().optional().describe('what holds it up, if anything'),
+    }),
+  }),
+  generationStats: define({
+    type: 'generation-stats',
+    subject: 'inbox.viewer.<uid>',
+    from: 'generator (coordinator)',
+    to: 'viewer, terminal',
+    about: 'How a run ended. `flushed` says that the table holds every row of it.',
+    content: 'json',
+    data: z.strictObject({
+      run: token,
+      status: z.enum(['complete', 'stopped', 'failed']),
+      events: count,
+      total: count,
+      flushed: z.boolean(),
+      elapsedMs: count,
+      eventsPerSecond: z.number(),
+      agents: count,
+      ...period,
+      streams: z.array(streamPosition),
+      error: z.string().optional(),
+    }),
+  }),
+  move: define({
+    type: 'move',
+    subject: 'commands.move.<partition>',
+    from: 'generator, importer, devices',
+    to: 'the stream MOVES_<partition>, collector; republished to live.move.<partition>',
+    about:
+      'Positions: a batch as an Arrow IPC stream, or one as JSON. Message id and ce-id are <run>/<agent>/<partition>/<n>.',
+    content: 'positions',
+    data: binary,
+    headers: { ...POSITION_HEADERS, 'Nats-Msg-Id': 'the ce-id; stored once within the duplicate window' },
+  }),
+  flush: define({
+    type: 'flush',
+    subject: 'commands.flush.<partition>',
+    from: 'generator, terminal',
+    to: 'collector that owns the partition',
+    about: 'A request: answered once the table holds the stream up to the sequence. Repeat it when nobody answers.',
+    content: 'json',
+    data: streamPosition,
+  }),
+  flushed: define({
+    type: 'flushed',
+    subject: "the request's reply subject",
+    from: 'collector',
+    to: 'generator, terminal',
+    about: 'The answer to `flush`.',
+    content: 'json',
+    data: z.strictObject({ committed: sequence.describe('up to here the table holds the stream') }),
+  }),
+  aggregatePeriodStats: define({
+    type: 'aggregate-period-stats',
+    subject: 'stats',
+    from: 'collector',
+    to: 'viewer, terminal',
+    about: 'What one commit added to the table, per window.',
+    content: 'json',
+    data: z.strictObject({
+      collector: token,
+      version: sequence.describe('of the table'),
+      committedAt: instant,
+      partitions: z.array(count),
+      rows: count,
+      bytes: count,
+      files: count,
+      deadRows: count.describe('rows that went to the dead letters'),
+      lagMs: count.describe('age of the oldest message of the commit'),
+      windows: z.array(z.strictObject({ ...period, rows: count, vehicles: count, cells: count, bytes: count, files: count })),
+    }),
+  }),
+  heartbeat: define({
+    type: 'heartbeat',
+    subject: 'members.<group>.<uid>',
+    from: 'every service',
+    to: 'all',
+    about: 'Each second: who is alive. Three missing ones are a death; `leaving` is an orderly one.',
+    content: 'json',
+    data: z.strictObject({
+      member: token,
+      group: z.enum(['generators', 'collectors', 'finders']),
+      version: z.string(),
+      startedAt: instant,
+      memoryBytes: count,
+      lagMs: count.optional(),
+      leaving: z.boolean().optional(),
+    }),
+  }),
+  deadLetter: define({
+    type: 'dead-letter',
+    subject: 'dead-letters.<partition>',
+    from: 'collector',
+    to: 'the stream DEAD_LETTERS',
+    about:
+      'What could not be archived of one message: the message as it was when it can not be decoded, else an Arrow batch of the bad rows with a column `reason`. At least once: ignore a repeated id.',
+    content: 'any',
+    data: binary,
+    headers: {
+      'fleet-reason': 'why; the most frequent reason of a batch',
+      'fleet-rows': 'bad rows; 0 for a message that can not be decoded',
+      'fleet-stream': 'where it came from',
+      'fleet-sequence': 'its sequence there',
+      'fleet-content-type': 'of the original message',
+    },
+  }),
+  vehicleQuery: define({
+    type: 'vehicle-query',
+    subject: 'query.vehicles',
+    queueGroup: 'vehicle-finder',
+    from: 'viewer, terminal',
+    to: 'finder (coordinator)',
+    about: 'Who was in this area, in this period? Results and stats go to the reply subject.',
+    content: 'json',
+    data: z.strictObject({
+      query: token,
+      area: z.unknown().describe('GeoJSON Polygon or MultiPolygon, or a Feature of one; WGS84'),
+      ...selection,
+      limit: z.number().int().min(1).optional().describe('rows at most'),
+      timeoutMs: z.number().int().min(1).max(3_600_000).default(60_000).describe('how long it may run'),
+      ttlMs: z.number().int().min(1).default(10_000).describe('how long it may wait to be started'),
+      mode: z.enum(['parallel', 'serialised']).default('parallel').describe('serialised: one task at a time, oldest first'),
+    }),
+  }),
+  vehicleQueryPartition: define({
+    type: 'vehicle-query-partition',
+    subject: 'query.vehicles.partitions',
+    queueGroup: 'vehicle-finder-partitions',
+    from: 'finder (coordinator)',
+    to: 'finder (agent)',
+    about: 'One task: some chunks to scan. It holds everything that shapes its output, so that repeating it is harmless.',
+    content: 'json',
+    data: z.strictObject({
+      query: token,
+      task: count,
+      area: z.unknown(),
+      ...selection,
+      chunks: z.array(
+        z.strictObject({
+          path: z.string(),
+          bytes: count,
+          inside: z.boolean().describe('its cell lies wholly in the area'),
+        }),
+      ),
+      limit: z.number().int().min(1).optional().describe('rows of this task at most'),
+      batchRows: z.number().int().min(1),
+      resultSubject: z.string(),
+      statsSubject: z.string(),
+    }),
+  }),
+  vehicleQueryPartitionResultStats: define({
+    type: 'vehicle-query-partition-result-stats',
+    subject: 'inbox.finder.<uid>',
+    from: 'finder (agent)',
+    to: 'finder (coordinator)',
+    about: 'A sign of life of a task, and its end.',
+    content: 'json',
+    data: z.strictObject({
+      query: token,
+      task: count,
+      agent: token,
+      status: z.enum(['running', 'complete', 'cancelled', 'partial']),
+      batches: count,
+      rowsRead: count,
+      rowsSelected: count,
+      bytesRead: count,
+      filesRead: count,
+      failed,
+    }),
+  }),
+  vehicleQueryResult: define({
+    type: 'vehicle-query-result',
+    subject: 'inbox.viewer.<uid>',
+    from: 'finder (agent)',
+    to: 'viewer, terminal',
+    about: 'Positions found, as an Arrow IPC stream. A (task, batch) that comes twice is the same: ignore the second.',
+    content: 'positions',
+    data: binary,
+    headers: {
+      'fleet-query': 'the query',
+      'fleet-task': 'the task',
+      'fleet-batch': 'the number of the batch within the task, from 0',
+      'fleet-rows': 'number of rows',
+    },
+  }),
+  vehicleQueryResultStats: define({
+    type: 'vehicle-query-result-stats',
+    subject: 'inbox.viewer.<uid>',
+    from: 'finder (coordinator)',
+    to: 'viewer, terminal',
+    about: 'The end of an answer, and what it misses if anything.',
+    content: 'json',
+    data: z.strictObject({
+      query: token,
+      status: queryStatus,
+      error: z.string().optional().describe('why a query was refused'),
+      failed: failed.describe('chunks that could not be read, and why'),
+      version: sequence.optional().describe('of the table that was read'),
+      files: z.strictObject({ total: count, pruned: count, read: count }),
+      bytes: z.strictObject({ total: count, read: count }),
+      rows: z.strictObject({ total: count, pruned: count, read: count, selected: count }),
+      tasks: z.array(z.strictObject({ task: count, batches: count, rows: count })).describe('what the asker must hold to be complete'),
+      elapsedMs: z.number(),
+    }),
+  }),
+  vehicleQueryTaken: define({
+    type: 'vehicle-query-taken',
+    subject: 'queries.<query>.taken',
+    from: 'viewer, terminal',
+    to: 'finder (agents)',
+    about: 'The asker has taken a batch; an agent has at most 8 untaken batches a query on the way.',
+    content: 'json',
+    data: z.strictObject({ task: count, batch: count }),
+  }),
+  vehicleQueryCancel: define({
+    type: 'vehicle-query-cancel',
+    subject: 'queries.<query>.cancel',
+    from: 'viewer, terminal',
+    to: 'finder (coordinator, agents)',
+    about: 'The asker wants no more.',
+    content: 'json',
+    data: z.strictObject({ query: token }),
+  }),
+} as const
+
+export type Messages = typeof messages
+export type MessageName = keyof Messages
+/** The data of a message as it is read: defaults filled in. */
+export type Message<Name extends MessageName> = z.output<Messages[Name]['data']>
+/** The data of a message as it may be written: defaults may be missing. */
+export type MessageInput<Name extends MessageName> = z.input<Messages[Name]['data']>
+
+/** One position as JSON: the data of a `move` of content type `application/json`. */
+export const jsonMove = z.object({
+  vehicle_id: text,
+  vehicle_type: text,
+  event_time: instant,
+  longitude: z.number(),
+  latitude: z.number(),
+  speed: z.number().nullish().describe('m/s'),
+  heading: z.number().nullish().describe('degrees clockwise from north'),
+})
+
+export const CONTENT_TYPES = { arrow: 'application/vnd.apache.arrow.stream', json: 'application/json' } as const

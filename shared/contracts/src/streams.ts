@@ -1,0 +1,55 @@
+import { subjects } from './subjects.ts'
+
+/** What a JetStream stream is to be, in the server's terms but for its client's types. */
+export interface StreamSpec {
+  readonly name: string
+  readonly subjects: readonly string[]
+  readonly maxBytes: number
+  readonly maxMessageBytes: number
+  /** What happens when it is full: `new` refuses the publisher, `old` drops the oldest. */
+  readonly discard: 'new' | 'old'
+  readonly duplicateWindowMs: number
+  readonly replicas: number
+  /** Each stored message is repeated to this subject, for those who watch live. */
+  readonly republishTo?: string
+}
+
+export interface StreamOptions {
+  readonly maxBytes: number
+  readonly duplicateWindowMs: number
+  readonly replicas: number
+}
+
+/** Headers included. */
+export const MAX_MESSAGE_BYTES = 64 * 1024
+
+const MOVES = 'MOVES_'
+
+export const moveStreamName = (partition: number): string => `${MOVES}${partition}`
+
+/** The partition of a stream's name; undefined for other streams. */
+export const partitionOfStream = (name: string): number | undefined => {
+  const number = name.startsWith(MOVES) ? name.slice(MOVES.length) : ''
+  return /^\d+$/.test(number) ? Number(number) : undefined
+}
+
+/** Law: a move stream refuses when full and forgets nothing by itself; only what the table holds is purged. */
+export const moveStream = (partition: number, options: StreamOptions): StreamSpec => ({
+  ...options,
+  name: moveStreamName(partition),
+  subjects: [subjects.move(partition)],
+  maxMessageBytes: MAX_MESSAGE_BYTES,
+  discard: 'new',
+  republishTo: subjects.liveMove(partition),
+})
+
+export const DEAD_LETTERS = 'DEAD_LETTERS'
+
+/** Dead letters are kept while there is room; the oldest go first. A letter may be a whole move and its reasons. */
+export const deadLetterStream = (options: StreamOptions): StreamSpec => ({
+  ...options,
+  name: DEAD_LETTERS,
+  subjects: ['dead-letters.*'],
+  maxMessageBytes: 4 * MAX_MESSAGE_BYTES,
+  discard: 'old',
+})

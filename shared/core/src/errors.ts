@@ -1,0 +1,46 @@
+/** Every fault that a user or an operator may meet; `<part>.<what>`. */
+export type ErrorCode =
+  | 'area.invalid'
+  | 'arrow.invalid'
+  | 'cell.invalid'
+  | 'city.invalid'
+  | 'config.invalid'
+  | 'generation.refused'
+  | 'generation.unanswered'
+  | 'hub.closed'
+  | 'hub.data-in-use'
+  | 'hub.failed'
+  | 'hub.no-room'
+  | 'hub.port-in-use'
+  | 'hub.refused'
+  | 'hub.server-missing'
+  | 'hub.unreachable'
+  | 'import.invalid'
+  | 'message.invalid'
+  | 'partition.gap'
+  | 'publish.refused'
+  | 'publish.unknown'
+  | 'query.invalid'
+  | 'service.failed'
+  | 'store.failed'
+  | 'table.conflict'
+  | 'table.invalid'
+  | 'table.missing'
+  | 'table.unsupported'
+  | 'usage.invalid'
+
+/** A fault with a stable code; the message says what is wrong and what to do. */
+export class FleetError extends Error {
+  readonly code: ErrorCode
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(`${code}: ${message}`, options)
+    this.name = 'FleetError'
+    this.code = code
+  }
+}
+
+/** The message of anything thrown, with its causes. */
+export const reasonOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause === undefined ? error.message : `${error.message} (${reasonOf(error.cause)})`
+}

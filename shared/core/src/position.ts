@@ -1,0 +1,32 @@
+/** Coordinates at rest and in comparisons: whole millionths of a degree, WGS84. */
+export const MICRO_PER_DEGREE = 1e6
+
+/** Whole millionths of a degree, `-0` never. */
+export const toMicroDegrees = (degrees: number): number => Math.round(degrees * MICRO_PER_DEGREE) + 0
+
+export const toDegrees = (microDegrees: number): number => microDegrees / MICRO_PER_DEGREE
+
+/** The one rounding of coordinates: to 1e-6 degrees. Idempotent, so that every intake may apply it again. */
+export const roundDegrees = (degrees: number): number => toDegrees(toMicroDegrees(degrees))
+
+/** Why a position can't be true; its order is the order of the checks. */
+export type PositionFault = 'time-not-a-number' | 'position-not-a-number' | 'off-the-globe' | 'in-the-future' | 'before-1970'
+
+/**
+ * What is wrong with a position, if anything.
+ * @param timeMs ms since the epoch
+ * @param latestMs the latest time that is believed, ms since the epoch
+ */
+export const faultOf = (
+  timeMs: number,
+  longitude: number,
+  latitude: number,
+  latestMs: number,
+): PositionFault | undefined => {
+  if (!Number.isFinite(timeMs)) return 'time-not-a-number'
+  if (!Number.isFinite(longitude) || !Number.isFinite(latitude)) return 'position-not-a-number'
+  if (longitude < -180 || longitude > 180 || latitude < -90 || latitude > 90) return 'off-the-globe'
+  if (timeMs > latestMs) return 'in-the-future'
+  if (timeMs < 0) return 'before-1970'
+  return undefined
+}

@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
+import { generationOptions, type Message, type MessageInput, subjects } from '@fleetlake/contracts'
+import { FleetError } from '@fleetlake/core'
+import type { Hub } from '../hub.ts'
+
+const REPEAT_MS = 500
+const SILENT_MS = 10_000
+
+export interface RunGenerationOptions {
+  readonly onProgress?: (progress: Message<'generationProgress'>) => void
+  /** Aborted: the run is stopped, and its stats say so. */
+  readonly signal?: AbortSignal
+  /** How long to look for a generator. Default: 10 s. */
+  readonly waitMs?: number
+}
+
+/**
+ * Has the generators make a run. Asks again while there is no generator; never when one may have heard it, since a run that
+ * is begun twice is two runs.
+ * @returns how it ended; a run that is refused or fails is an outcome, with `error`
+ * @throws FleetError `generation.refused` for options that are not valid, `generation.unanswered` when no generator is running,
+ *   when the one that leads the run has said nothing for 10 s, and when aborted before one was found
+ */
+export const runGeneration = async (
+  hub: Hub,
+  options: MessageInput<'startGeneration'>['options'],
+  { onProgress, signal, waitMs = 10_000 }: RunGenerationOptions = {},
+): Promise<Message<'generationStats'>> => {
+  const run = randomBytes(8).toString('hex')
+  const start = { run, options: checked(options) }
+  const inbox = subjects.viewerInbox(run)
+  const ended = new AbortController()
+  const beganMs = performance.now()
+  let heardMs = beganMs
+  let [isLed, isUnheard] = [false, false]
+  let stats: Message<'generationStats'> | undefined
+
+  const send = (): void => {
+    isUnheard = false
+    heardMs = performance.now()
+    hub.send('startGeneration', subjects.generation, start, { reply: inbox })
+  }
+  const progress = hub.listen('generationProgress', inbox, ({ data }) => {
+    isLed = true
+    heardMs = performance.now()
+    onProgress?.(data)
+  })
+  const end = hub.listen(
+    'generationStats',
+    inbox,
+    ({ data }) => {
+      stats = data
+      ended.abort()
+    },
+    { onInvalid: (_, { headers }) => (isUnheard ||= headers?.code === NO_RESPONDERS) },
+  )
+  const stop = (): void => hub.send('stopGeneration', subjects.generationBroadcast, { run })
+  const onAbort = (): void => (isLed ? stop() : ended.abort())
+
+  signal?.addEventListener('abort', onAbort)
+  try {
+    if (signal?.aborted !== true) send()
+    while (stats === undefined) {
+      if (signal?.aborted === true && !isLed) {
+        stop()
+        throw new FleetError('generation.unanswered', 'stopped before a generator had answered')
+      }
+      await setTimeout(REPEAT_MS, undefined, { signal: ended.signal }).catch(() => {})
+      const nowMs = performance.now()
+      if (stats !== undefined) break
+      if (signal?.aborted === true && isLed) stop()
+      if (isUnheard && nowMs - beganMs > waitMs) {
+        throw new FleetError('generation.unanswered', 'no generator is running: start one with `npm start` or `node event-generator/src/main.ts`')
+      }
+      if (isUnheard) send()
+      else if (nowMs - heardMs > SILENT_MS) throw silence(run, isLed, hub)
+    }
+    return stats
+  } finally {
+    signal?.removeEventListener('abort', onAbort)
+    await Promise.all([progress.close(), end.close()])
+  }
+}
+
+/** The server's status for a message that nobody listens for. */
+const NO_RESPONDERS = 503
+
+const checked = (options: MessageInput<'startGeneration'>['options']): Message<'startGeneration'>['options'] => {
+  const result = generationOptions.safeParse(options)
+  if (result.success) return result.data
+  const faults = result.error.issues.map(({ path, message }) => `${path.join('.') || 'the options'}: ${message}`)
+  throw new FleetError('generation.refused', faults.join('; '))
+}
+
+const silence = (run: string, isLed: boolean, hub: Hub): FleetError => {
+  const who = isLed ? 'the generator that leads' : 'the generator that was asked for'
+  const seconds = SILENT_MS / 1000
+  const { state, reason } = hub.status()
+  return new FleetError(
+    'generation.unanswered',
+    state === 'connected'
+      ? `${who} run ${run} has said nothing for ${seconds} s: it may have died; what it has published stays`
+      : `no word of run ${run} for ${seconds} s, the hub is ${state}${reason === undefined ? '' : ` (${reason})`}: the run may go on`,
+  )
+}

@@ -1,0 +1,108 @@
+import type { Message, MessageInput, MessageName } from '@fleetlake/contracts'
+import type { FleetError } from '@fleetlake/core'
+import type { Msg, NatsConnection } from '@nats-io/nats-core'
+
+/** What holds between a process and the hub. `reason` is what the last attempt to connect met. */
+export interface HubStatus {
+  readonly state: 'connecting' | 'connected' | 'disconnected' | 'closed'
+  readonly reason?: string
+}
+
+export interface HubOptions {
+  readonly url: string
+  readonly user?: string | undefined
+  readonly password?: string | undefined
+  /** The name of the service, e.g. `event-finder`: part of `ce-source`. */
+  readonly service: string
+  /** A token of this process; random when missing. */
+  readonly uid?: string
+  readonly onStatus?: (status: HubStatus) => void
+  /** Gives up the first connect; later, `close` does. */
+  readonly signal?: AbortSignal
+}
+
+export interface SendOptions {
+  /** Where answers go. */
+  readonly reply?: string
+  /** Beside those of CloudEvents. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** `ce-id`; unique within this process when missing. */
+  readonly id?: string
+  /** `ce-subject`: what the event is about. */
+  readonly about?: string
+  /** Of the data; from the message's definition when missing. */
+  readonly contentType?: string
+}
+
+/** A message that came and was found valid. */
+export interface Received<Name extends MessageName> {
+  readonly id: string
+  readonly type: string
+  readonly source: string
+  /** RFC 3339. */
+  readonly time: string
+  /** The NATS subject. */
+  readonly subject: string
+  readonly reply?: string
+  headers(name: string): string | undefined
+  /** Of JSON messages what the schema makes of it; else the bytes, a view: whoever keeps it copies it. */
+  readonly data: Message<Name>
+}
+
+export interface ListenOptions {
+  /** Each message goes to one listener of the queue. */
+  readonly queue?: string
+  /** Noise: what is no CloudEvent, of another type, or does not fit its schema. Ignored when missing. */
+  readonly onInvalid?: (error: FleetError, raw: Msg) => void
+}
+
+export interface Listener {
+  /** Handles what has come already, then resolves. */
+  close(): Promise<void>
+}
+
+export type Answer<Name extends MessageName> =
+  | { readonly status: 'answered'; readonly data: Message<Name> }
+  | { readonly status: 'no-responder' | 'timeout' }
+
+/** A connection to the hub that comes back for as long as it takes. */
+export interface Hub {
+  readonly uid: string
+  readonly service: string
+  readonly connection: NatsConnection
+  status(): HubStatus
+  /** @returns stops telling */
+  onStatus(tell: (status: HubStatus) => void): () => void
+  /**
+   * At most once: what is sent while disconnected may be lost.
+   * @throws FleetError `message.invalid` when it is larger than the server takes, `hub.closed` after `close`
+   */
+  send<Name extends MessageName>(
+    name: Name,
+    subject: string,
+    data: MessageInput<Name>,
+    options?: SendOptions,
+  ): void
+  /**
+   * Law: noise never ends it. Handlers of several messages may run at once; a handler that throws is a fault of the
+   * program and ends as an unhandled rejection.
+   */
+  listen<Name extends MessageName>(
+    name: Name,
+    subject: string,
+    handle: (message: Received<Name>) => void | Promise<void>,
+    options?: ListenOptions,
+  ): Listener
+  /** @throws FleetError `message.invalid` when the answer is noise */
+  request<Name extends MessageName, AnswerName extends MessageName>(
+    name: Name,
+    answer: AnswerName,
+    subject: string,
+    data: MessageInput<Name>,
+    options: { timeoutMs: number },
+  ): Promise<Answer<AnswerName>>
+  /** Resolves once the server has taken all that was sent. */
+  flush(): Promise<void>
+  /** Handles what has come, sends what is waiting, disconnects. */
+  close(): Promise<void>
+}

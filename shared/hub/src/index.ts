@@ -1,0 +1,7 @@
+export * from './connect.ts'
+export * from './membership.ts'
+export * from './provision.ts'
+export * from './publish-moves.ts'
+export * from './purge.ts'
+export * from './read-partition.ts'
+export * from './hub.ts'

@@ -1,0 +1,78 @@
+import { CONTENT_TYPES, messages, type Message, type MessageInput, type MessageName } from '@fleetlake/contracts'
+import { FleetError } from '@fleetlake/core'
+import type { Msg, MsgHdrs } from '@nats-io/nats-core'
+import { decodeEvent, encodedHeaders, encodeEvent, headerOf, headersOf } from './cloud-event.ts'
+import type { Received, SendOptions } from './hub.ts'
+
+const utf8 = new TextEncoder()
+const utf8Decoder = new TextDecoder('utf-8', { fatal: true })
+
+const contentTypeOf = (name: MessageName): string => {
+  const { content } = messages[name]
+  if (content === 'any') return 'application/octet-stream'
+  return content === 'positions' ? CONTENT_TYPES.arrow : CONTENT_TYPES.json
+}
+
+export interface Wrapped {
+  readonly payload: Uint8Array
+  readonly headers: MsgHdrs
+}
+
+/** A message's payload and headers as they are sent. */
+export const wrapMessage = <Name extends MessageName>(
+  name: Name,
+  data: MessageInput<Name>,
+  { id, source, about, contentType, headers }: SendOptions & { id: string; source: string },
+): Wrapped => {
+  const attributes = {
+    id,
+    type: messages[name].type,
+    source,
+    time: new Date().toISOString(),
+    contentType: contentType ?? contentTypeOf(name),
+    ...(about === undefined ? {} : { subject: about }),
+  }
+  return {
+    payload: data instanceof Uint8Array ? data : utf8.encode(JSON.stringify(data)),
+    headers: encodedHeaders(encodeEvent(attributes, headers)),
+  }
+}
+
+const invalid = (raw: Msg, what: string, cause?: unknown): FleetError =>
+  new FleetError('message.invalid', `a message on ${raw.subject} ${what}`, cause === undefined ? {} : { cause })
+
+/**
+ * What came, checked against the message's definition.
+ * @throws FleetError `message.invalid` for noise
+ */
+export const receiveMessage = <Name extends MessageName>(name: Name, raw: Msg): Received<Name> => {
+  const definition = messages[name]
+  const headers = headersOf(raw)
+  const event = decodeEvent(headers)
+  if (event === undefined) throw invalid(raw, 'is no CloudEvent 1.0 in binary mode')
+  if (event.type !== definition.type) throw invalid(raw, `is of type ${event.type} instead of ${definition.type}`)
+  const { reply } = raw
+  return {
+    id: event.id,
+    type: event.type,
+    source: event.source,
+    time: event.time,
+    subject: raw.subject,
+    ...(reply === '' ? {} : { reply }),
+    headers: (header) => headerOf(headers, header),
+    data: (definition.content === 'json' ? parse(name, raw) : raw.data) as Message<Name>,
+  }
+}
+
+const parse = (name: MessageName, raw: Msg): unknown => {
+  let json: unknown
+  try {
+    json = JSON.parse(utf8Decoder.decode(raw.data))
+  } catch (cause) {
+    throw invalid(raw, 'is not JSON', cause)
+  }
+  const result = messages[name].data.safeParse(json)
+  if (result.success) return result.data
+  const [issue] = result.error.issues
+  throw invalid(raw, `does not fit ${messages[name].type}: ${issue.path.join('.')}${issue.path.length > 0 ? ' ' : ''}${issue.message}`)
+}

@@ -1,0 +1,148 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, expect, test } from 'vitest'
+import { z } from 'zod'
+import { listConfigKeys } from './config-keys.ts'
+import { loadConfig, type ConfigSources } from './config.ts'
+
+const schema = z.strictObject({
+  hub: z.strictObject({ url: z.string().default('nats://127.0.0.1:4222') }).prefault({}),
+  collector: z
+    .strictObject({
+      maxRows: z.number().int().positive().default(1000).describe('rows that call for a flush'),
+      maxAgeMs: z
+        .union([
+          z.number(),
+          z
+            .string()
+            .regex(/^\d+ min$/)
+            .transform((text) => parseInt(text) * 60_000),
+        ])
+        .default(60_000),
+      types: z.array(z.string()).default([]),
+      strict: z.boolean().default(false),
+    })
+    .prefault({}),
+})
+
+const defaults = {
+  hub: { url: 'nats://127.0.0.1:4222' },
+  collector: { maxRows: 1000, maxAgeMs: 60_000, types: [], strict: false },
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'fleetlake-config-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const absent = join(folder, 'absent.yaml')
+const load = (sources: ConfigSources): z.output<typeof schema> =>
+  loadConfig(schema, { args: [], env: {}, defaultFile: absent, ...sources })
+
+const writeConfig = (content: string): string => {
+  const file = join(folder, 'fleet.yaml')
+  writeFileSync(file, content)
+  return file
+}
+
+test('without any source every key has its default', () => {
+  expect(load({})).toEqual(defaults)
+})
+
+test('a key has one name in the file, one as a variable and one as a flag', () => {
+  expect(
+    listConfigKeys(schema).map(({ path, variable, flag, description }) => [path, variable, flag, description]),
+  ).toEqual([
+    ['hub.url', 'FLEET_HUB_URL', '--hub.url', undefined],
+    ['collector.maxRows', 'FLEET_COLLECTOR_MAX_ROWS', '--collector.max-rows', 'rows that call for a flush'],
+    ['collector.maxAgeMs', 'FLEET_COLLECTOR_MAX_AGE_MS', '--collector.max-age-ms', undefined],
+    ['collector.types', 'FLEET_COLLECTOR_TYPES', '--collector.types', undefined],
+    ['collector.strict', 'FLEET_COLLECTOR_STRICT', '--collector.strict', undefined],
+  ])
+})
+
+test('flags win over variables, and variables over the file', () => {
+  const defaultFile = writeConfig('hub: { url: file }\ncollector:\n  maxRows: 1\n  maxAgeMs: 2 min\n')
+  const env = { FLEET_COLLECTOR_MAX_ROWS: '2', FLEET_COLLECTOR_MAX_AGE_MS: '3 min', HOME: '/' }
+  const args = ['--collector.max-rows=3']
+  expect(load({ defaultFile, env, args })).toEqual({
+    hub: { url: 'file' },
+    collector: { maxRows: 3, maxAgeMs: 180_000, types: [], strict: false },
+  })
+})
+
+test('a file whose sections are all commented out has the defaults', () => {
+  expect(load({ defaultFile: writeConfig('# nothing\n') })).toEqual(defaults)
+  expect(load({ defaultFile: writeConfig('collector:\n  # maxRows: 1\n') })).toEqual(defaults)
+})
+
+test('a file can be named, and must then exist', () => {
+  const file = writeConfig('collector: { maxRows: 7 }')
+  expect(load({ args: ['--config', file] }).collector.maxRows).toBe(7)
+  expect(load({ env: { FLEET_CONFIG: file } }).collector.maxRows).toBe(7)
+  expect(() => load({ env: { FLEET_CONFIG: absent } })).toThrow(`config.invalid: ${absent} can't be read`)
+})
+
+test('texts are read as what their key accepts', () => {
+  const read = (args: string[]): unknown => load({ args }).collector
+  expect(read(['--collector.strict'])).toMatchObject({ strict: true })
+  expect(read(['--collector.strict', 'false'])).toMatchObject({ strict: false })
+  expect(read(['--collector.types', 'bus, taxi'])).toMatchObject({ types: ['bus', 'taxi'] })
+  expect(read(['--collector.types=[bus]'])).toMatchObject({ types: ['bus'] })
+  expect(load({ args: ['--hub.url', '42'] }).hub).toEqual({ url: '42' })
+})
+
+test('any whole number survives the way through a flag and through a variable', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1 }), (maxRows) => {
+      expect(load({ args: ['--collector.max-rows', String(maxRows)] }).collector.maxRows).toBe(maxRows)
+      expect(load({ env: { FLEET_COLLECTOR_MAX_ROWS: String(maxRows) } }).collector.maxRows).toBe(maxRows)
+    }),
+  )
+})
+
+test('an unknown key is told with its source and the nearest known one', () => {
+  const file = writeConfig('collector: { maxRow: 7 }')
+  const messages: [ConfigSources, string][] = [
+    [{ defaultFile: file }, `collector.maxRow (from ${file}) is not a known key, did you mean collector.maxRows?`],
+    [
+      { env: { FLEET_COLLECTOR_MAXROWS: '1' } },
+      'FLEET_COLLECTOR_MAXROWS (from the environment) is not a known key, did you mean FLEET_COLLECTOR_MAX_ROWS?',
+    ],
+    [{ args: ['--zzz', '1'] }, '--zzz (from the command line) is not a known key'],
+    [{ args: ['--hub.ur', '1'] }, '--hub.ur (from the command line) is not a known key, did you mean --hub.url?'],
+    [{ args: ['stray'] }, 'stray (from the command line) is not a flag'],
+  ]
+  for (const [sources, message] of messages)
+    expect(() => load(sources)).toThrow(new Error(`config.invalid: ${message}`))
+})
+
+test('a bad value is told with its key, its source and what is allowed', () => {
+  const file = writeConfig('collector: { maxRows: -1 }')
+  const messages: [ConfigSources, string][] = [
+    [
+      { defaultFile: file },
+      `collector.maxRows (from ${file}) is -1: Too small: expected number to be >0 (rows that call for a flush)`,
+    ],
+    [
+      { env: { FLEET_COLLECTOR_MAX_ROWS: 'many' } },
+      'collector.maxRows (from FLEET_COLLECTOR_MAX_ROWS) is "many": ' +
+        'Invalid input: expected number, received string (rows that call for a flush)',
+    ],
+    [
+      { args: ['--collector.strict=maybe'] },
+      'collector.strict (from --collector.strict) is "maybe": Invalid input: expected boolean, received string',
+    ],
+  ]
+  for (const [sources, message] of messages)
+    expect(() => load(sources)).toThrow(new Error(`config.invalid: ${message}`))
+})
+
+test('a section that is a value, and a file that is noise, are refused', () => {
+  const file = writeConfig('collector: 5')
+  expect(() => load({ defaultFile: file })).toThrow(
+    `config.invalid: collector (from ${file}) must be a section with keys below it`,
+  )
+  writeConfig('a: [')
+  expect(() => load({ defaultFile: file })).toThrow(`config.invalid: ${file} is not YAML`)
+})

@@ -1,0 +1,5 @@
+export { listConfigKeys, type ConfigKey } from './config-keys.ts'
+export { loadConfig, type ConfigSources } from './config.ts'
+export { createLog, formatLogLine, type Log, type LogOptions } from './log.ts'
+export { runService, type ReadyMessage, type Service, type ServiceContext } from './run-service.ts'
+export { version } from './version.ts'

@@ -1,0 +1,49 @@
+import pino from 'pino'
+
+export type Log = pino.Logger
+
+export type LogOptions = {
+  name: string
+  /** `text` is one line for people, by default on a terminal; `json` is for machines */
+  format?: 'json' | 'text'
+  /** `info` by default */
+  level?: string
+  /** standard output by default */
+  write?: (line: string) => void
+}
+
+/** Writes synchronously, so that the last words before an exit are not lost. */
+export const createLog = ({ name, format, level, write }: LogOptions): Log => {
+  const chosen =
+    format ?? (process.env.FLEET_LOG_FORMAT as LogOptions['format']) ?? (process.stdout.isTTY ? 'text' : 'json')
+  const settings: pino.LoggerOptions = {
+    name,
+    level: level ?? 'info',
+    base: { pid: process.pid },
+    timestamp: pino.stdTimeFunctions.isoTime,
+  }
+  const output = write ?? toStandardOutput()
+  return pino(settings, { write: (line) => output(chosen === 'json' ? line : formatLogLine(line)) })
+}
+
+const hidden = new Set(['level', 'time', 'pid', 'name', 'msg', 'err'])
+const levels: Record<number, string> = { 40: 'warning: ', 50: 'error: ', 60: 'fatal: ' }
+
+/** @returns `12:34:56 collector: archived rows=5` of a line of pino's JSON, with its newline */
+export const formatLogLine = (line: string): string => {
+  const entry = JSON.parse(line) as Record<string, unknown>
+  const fields = Object.entries(entry)
+    .filter(([name]) => !hidden.has(name))
+    .map(([name, value]) => ` ${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+  const reason = (entry.err as { message?: string } | undefined)?.message
+  const time = String(entry.time).slice(11, 19)
+  const text = `${levels[Number(entry.level)] ?? ''}${String(entry.msg ?? reason ?? '')}`
+  return `${time} ${String(entry.name)}: ${text}${reason === undefined || entry.msg === reason ? '' : ` (${reason})`}${fields.join('')}\n`
+}
+
+const toStandardOutput = (): ((line: string) => void) => {
+  const destination = pino.destination({ dest: 1, sync: true })
+  return (line) => {
+    destination.write(line)
+  }
+}

@@ -1,0 +1,116 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { afterEach, expect, test } from 'vitest'
+
+const children: ChildProcess[] = []
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL')
+})
+
+/** Runs a service whose main has the given body, as a process with an IPC channel. */
+const start = (body: string, args: string[] = []) => {
+  const program = `
+    import { z } from 'zod'
+    import { FleetError } from '@fleetlake/core'
+    import { runService } from ${JSON.stringify(new URL('./run-service.ts', import.meta.url).href)}
+    const schema = z.strictObject({ a: z.strictObject({ maxRows: z.number().default(1).describe('rows') }).prefault({}) })
+    await runService({ name: 'sample', schema, main: async ({ config, log, onStop, ready, signal, fail, stop }) => {
+      const keepAlive = setInterval(() => {}, 1000)
+      ${body}
+    } })
+  `
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program, '--', ...args], {
+    cwd: new URL('.', import.meta.url),
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: { PATH: process.env.PATH, FLEET_LOG_FORMAT: 'text' },
+  })
+  children.push(child)
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += String(chunk)))
+  const ended = once(child, 'close').then(([code]) => ({
+    code: code as number,
+    lines: output
+      .replaceAll(/^\d\d:\d\d:\d\d /gm, '')
+      .trimEnd()
+      .split('\n'),
+  }))
+  return { child, ended, ready: once(child, 'message').then(([message]) => message as unknown) }
+}
+
+const twoHooks = `
+  onStop(() => console.log('first opened, last closed'))
+  onStop(async () => { await null; console.log('aborted', signal.aborted) })
+  ready({ port: 5 })
+`
+
+test('a signal stops a service: the abort, then the hooks from last to first, then code 0', async () => {
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    const { child, ended, ready } = start(twoHooks)
+    expect(await ready).toEqual({ ready: true, port: 5 })
+    child.kill(name)
+    expect(await ended).toEqual({
+      code: 0,
+      lines: ['sample: ready port=5', 'aborted true', 'first opened, last closed', 'sample: stopped'],
+    })
+  }
+})
+
+test('a service stops when its parent is gone', async () => {
+  const { child, ended, ready } = start(twoHooks)
+  await ready
+  child.disconnect()
+  expect(await ended).toMatchObject({ code: 0 })
+})
+
+test('one Ctrl-C that arrives three times is one stop', async () => {
+  const { child, ended, ready } = start(`onStop(() => new Promise((r) => setTimeout(r, 200))); ready()`)
+  await ready
+  child.kill('SIGINT')
+  child.kill('SIGINT')
+  child.kill('SIGTERM')
+  expect(await ended).toMatchObject({ code: 0 })
+})
+
+test('a second signal ends a service whose stop hangs', async () => {
+  const { child, ended, ready } = start(`onStop(() => new Promise(() => {})); ready()`)
+  await ready
+  const insist = setInterval(() => child.kill('SIGINT'), 100)
+  expect(await ended).toMatchObject({ code: 130 })
+  clearInterval(insist)
+})
+
+test('a fault is one line and code 1, and what was opened is closed', async () => {
+  const closing = `onStop(() => console.log('closed')); `
+  const faults = [
+    `throw new FleetError('hub.unreachable', 'no hub there')`,
+    `fail(new FleetError('hub.unreachable', 'no hub there'))`,
+    `setTimeout(() => { throw new FleetError('hub.unreachable', 'no hub there') })`,
+    `void Promise.reject(new FleetError('hub.unreachable', 'no hub there'))`,
+  ]
+  for (const fault of faults) {
+    expect(await start(closing + fault).ended).toEqual({
+      code: 1,
+      lines: ['sample: fatal: hub.unreachable: no hub there', 'closed'],
+    })
+  }
+})
+
+test('a hook that fails is told, the others still run, and the code is 1', async () => {
+  const { ended } = start(`onStop(() => console.log('closed')); onStop(() => { throw new Error('stuck') }); stop()`)
+  expect(await ended).toEqual({ code: 1, lines: ['sample: error: stuck', 'closed'] })
+})
+
+test('a bad setting is one line and code 1', async () => {
+  expect(await start('', ['--a.max-row', '5']).ended).toEqual({
+    code: 1,
+    lines: [
+      'sample: fatal: config.invalid: --a.max-row (from the command line) is not a known key, did you mean --a.max-rows?',
+    ],
+  })
+})
+
+test('--help lists every setting under its three names', async () => {
+  const { code, lines } = await start('', ['--help']).ended
+  expect(code).toBe(0)
+  expect(lines.slice(-3)).toEqual(['  a.maxRows', '      --a.max-rows, FLEET_A_MAX_ROWS', '      rows'])
+})

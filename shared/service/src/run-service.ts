@@ -1,0 +1,129 @@
+import { FleetError, reasonOf } from '@fleetlake/core'
+import type { z } from 'zod'
+import { listConfigKeys } from './config-keys.ts'
+import { loadConfig } from './config.ts'
+import { createLog, type Log } from './log.ts'
+import { version } from './version.ts'
+
+export type ServiceContext<Config> = {
+  name: string
+  config: Config
+  log: Log
+  /** aborted when stopping begins, before the first hook */
+  signal: AbortSignal
+  /** hooks run one after the other, the last given first: give each right after what it undoes */
+  onStop(hook: () => unknown): void
+  /** tells whoever started this process that it does its work now */
+  ready(details?: Record<string, unknown>): void
+  /** ends the service as a signal does, with exit code 0 */
+  stop(): void
+  /** ends the service with exit code 1 and the error's line */
+  fail(error: unknown): void
+}
+
+export type Service<Schema extends z.ZodObject> = {
+  name: string
+  schema: Schema
+  /** composes and starts; the service then runs until it is stopped or fails */
+  main(context: ServiceContext<z.output<Schema>>): Promise<void> | void
+}
+
+/** What a service tells its parent over the IPC channel when it is ready. */
+export type ReadyMessage = { ready: true } & Record<string, unknown>
+
+const stopTimeoutMs = 30_000
+/** npm and the scripts pass on a signal that a terminal has already sent to all: that is one Ctrl-C. */
+const sameSignalMs = 1000
+
+/**
+ * Runs a service as this process: configuration, log, signals, exit code. SIGINT, SIGTERM or the end of the parent stop it
+ * in order; a second signal ends it at once.
+ */
+export const runService = async <Schema extends z.ZodObject>({
+  name,
+  schema,
+  main,
+}: Service<Schema>): Promise<void> => {
+  if (answerInformation(name, schema, process.argv.slice(2))) return
+  let log = createLog({ name })
+  const hooks: (() => unknown)[] = []
+  const aborter = new AbortController()
+  let stoppedAt: number | undefined
+
+  const end = async (exitCode: number): Promise<void> => {
+    if (stoppedAt !== undefined) return
+    stoppedAt = performance.now()
+    setTimeout(() => {
+      log.fatal(`stopping took longer than ${stopTimeoutMs / 1000} s`)
+      process.exit(1)
+    }, stopTimeoutMs).unref()
+    aborter.abort()
+    let code = exitCode
+    for (const hook of hooks.toReversed()) {
+      try {
+        await hook()
+      } catch (error) {
+        log.error(reasonOf(error))
+        code = 1
+      }
+    }
+    if (code === 0) log.info('stopped')
+    process.exit(code)
+  }
+  const fail = (error: unknown): void => {
+    log.fatal(error instanceof FleetError ? error.message : reasonOf(error))
+    if (!(error instanceof FleetError) && error instanceof Error) log.debug(error.stack)
+    void end(1)
+  }
+  const onSignal = (): void => {
+    if (stoppedAt !== undefined && performance.now() - stoppedAt > sameSignalMs) process.exit(130)
+    void end(0)
+  }
+  process.on('SIGINT', onSignal)
+  process.on('SIGTERM', onSignal)
+  process.on('disconnect', () => void end(0))
+  process.on('uncaughtException', fail)
+  process.on('unhandledRejection', fail)
+
+  try {
+    const config = loadConfig(schema)
+    const level = levelOf(config)
+    if (level !== undefined) log = createLog({ name, level })
+    await main({
+      name,
+      config,
+      log,
+      signal: aborter.signal,
+      onStop: (hook) => {
+        hooks.push(hook)
+      },
+      ready: (details = {}) => {
+        log.info(details, 'ready')
+        process.send?.({ ready: true, ...details } satisfies ReadyMessage)
+      },
+      stop: () => void end(0),
+      fail,
+    })
+  } catch (error) {
+    // A connection given up because of the stop is not a fault.
+    if (!aborter.signal.aborted) fail(error)
+  }
+}
+
+/** A schema may have `log.level`. */
+const levelOf = (config: { log?: { level?: string } }): string | undefined => config.log?.level
+
+const answerInformation = (name: string, schema: z.ZodObject, args: readonly string[]): boolean => {
+  if (args.includes('--version')) {
+    console.log(version)
+    return true
+  }
+  if (!args.includes('--help')) return false
+  console.log(
+    `fleetlake ${name} ${version}\n\nSettings: in fleet.yaml (or --config <file>), then variables, then flags.\n`,
+  )
+  for (const { path, flag, variable, description } of listConfigKeys(schema)) {
+    console.log(`  ${path}\n      ${flag}, ${variable}${description === undefined ? '' : `\n      ${description}`}`)
+  }
+  return true
+}

@@ -1,0 +1,41 @@
+import { startNatsServer, type NatsServer } from '@fleetlake/event-hub'
+import { temporaryFolder } from './temporary-folder.ts'
+
+const MIB = 1024 * 1024
+
+export interface TestHubOptions {
+  /** What the server's streams may reserve in all. */
+  readonly maxFileBytes?: number
+  /** Of an earlier hub; a fresh temporary one when missing. */
+  readonly dataDir?: string
+}
+
+export interface TestHub {
+  readonly url: string
+  readonly dataDir: string
+  readonly server: NatsServer
+  /** Ends it in order; the data stays until the test file ends. */
+  stop(): Promise<void>
+  /** SIGKILL. */
+  kill(): Promise<void>
+  /** On the same port and data. */
+  restart(): Promise<void>
+  /** Stops it in its tracks (SIGSTOP), and lets it go on. */
+  freeze(): Promise<void>
+  thaw(): Promise<void>
+}
+
+/** A real nats-server with JetStream on a free port of the loopback, with a folder of its own. */
+export const startTestHub = async ({ maxFileBytes = 512 * MIB, dataDir }: TestHubOptions = {}): Promise<TestHub> => {
+  const server = await startNatsServer({ dataDir: dataDir ?? (await temporaryFolder()), maxFileBytes })
+  return {
+    url: server.url,
+    dataDir: server.dataDir,
+    server,
+    stop: () => server.stop(),
+    kill: () => server.kill('SIGKILL'),
+    restart: () => server.restart(),
+    freeze: () => server.kill('SIGSTOP'),
+    thaw: () => server.kill('SIGCONT'),
+  }
+}

@@ -1,0 +1,35 @@
+import { availableParallelism } from 'node:os'
+import { defineConfig } from 'vitest/config'
+
+const everywhere = ['shared/*/src', 'event-*/src', 'event-viewer/terminal/src', 'scripts']
+const named = (suffix: string): string[] => everywhere.map((folder) => `${folder}/**/*.${suffix}.ts`)
+const serverTests = [...named('int.test'), ...named('e2e.test')]
+
+/** Pure tests run on every core; those with real servers few at a time, since each test brings processes of its own. */
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    reporters: ['default', './scripts/closing-line-reporter.ts'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: named('test'),
+          exclude: ['**/node_modules/**', ...serverTests],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'servers',
+          include: serverTests,
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+          maxWorkers: Math.max(1, Math.min(4, Math.floor(availableParallelism() / 2))),
+        },
+      },
+    ],
+  },
+})
