@@ -62,10 +62,14 @@ export const simulate = async (slices: readonly Slice[], ticks: number, deps: Si
       slice.next = 0
       if (isDue()) await breathe()
     }
-    for (let routed = routeDue(); routed !== 'all' && !signal.aborted; routed = routeDue()) {
+    for (;;) {
+      const routed = routeDue()
+      if (routed === 'all') break
       await orAborted(whenRoom(), signal)
+      if (signal.aborted) break
       flushInTime()
       if (routed === 'early') await sleepUntilDue()
+      if (signal.aborted) break
     }
     flushInTime()
   }

@@ -31,14 +31,14 @@ const freshFolder = async (): Promise<string> => {
 test('the same map gives the same bytes', async () => {
   const again = buildPack(await readMontevideo(), MONTEVIDEO)
   expect([...again.keys()]).toEqual([...pack.keys()])
-  for (const [name, bytes] of pack) expect(Buffer.compare(again.get(name)!, bytes), name).toBe(0)
+  for (const [name, bytes] of pack) expect([name, Buffer.compare(again.get(name)!, bytes)]).toEqual([name, 0])
 })
 
 test('a pack holds the city that was built', async () => {
   const folder = await freshFolder()
   await writePack(folder, pack)
   expect((await loadCityPack(folder)) satisfies City).toEqual(city)
-  expect((await readdir(folder)).sort()).toEqual([
+  expect((await readdir(folder)).toSorted()).toEqual([
     'beaches.geojson', 'city.json', 'districts.geojson', 'network.bin', 'parks.geojson', 'places.geojson', 'streets.geojson', 'water.geojson',
   ])
 })

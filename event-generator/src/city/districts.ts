@@ -44,7 +44,7 @@ const suburbsOf = (features: readonly CityFeature[]): Site[] => {
     if (tag(feature, 'place') !== 'suburb' || name === '' || sites.has(name)) continue
     for (const [longitude, latitude] of pointsOf(feature)) sites.set(name, { name, longitude, latitude })
   }
-  return [...sites.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+  return [...sites.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 const divide = (sites: readonly Site[], bounds: Bounds): Districts => {

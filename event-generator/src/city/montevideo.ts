@@ -16,7 +16,7 @@ const POINT = 1
 export const readMontevideo = async (): Promise<CityFeature[]> => {
   const fixtures = dirname(createRequire(import.meta.url).resolve('@mapbox/mvt-fixtures/package.json'))
   const folder = join(fixtures, 'real-world', 'osm-qa-montevideo')
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.mvt')).sort()
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.mvt')).toSorted()
   const tiles = await Promise.all(names.map(async (name) => decodeTile(name, await readFile(join(folder, name)))))
   return tiles.flat()
 }

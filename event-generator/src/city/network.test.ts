@@ -15,12 +15,12 @@ const build = (...features: CityFeature[]): City => buildCity(features, { name: 
 
 /** The edges as paths in thousandths of a degree, sorted. */
 const paths = ({ edges, vertices }: City): string[] =>
-  Array.from({ length: edges.count }, (_, edge) =>
-    Array.from({ length: edges.firstVertex[edge + 1] - edges.firstVertex[edge] }, (_, n) => {
-      const at = edges.firstVertex[edge] + n
-      return `${Math.round(vertices.longitude[at] * 1000)},${Math.round(vertices.latitude[at] * 1000)}`
-    }).join(' '),
-  ).sort()
+  Array.from({ length: edges.count }, (_, edge) => {
+    const [from, to] = [edges.firstVertex[edge], edges.firstVertex[edge + 1]]
+    const latitudes = vertices.latitude.subarray(from, to)
+    const points = Array.from(vertices.longitude.subarray(from, to), (longitude, n) => [longitude, latitudes[n]])
+    return points.map((point) => point.map((degrees) => Math.round(degrees * 1000)).join()).join(' ')
+  }).toSorted()
 
 /*   c ── d    f
  *   │    │
@@ -47,6 +47,11 @@ test('a oneway street is driven one way, `-1` against its points, a roundabout a
 
 test('what can be entered and not left, or left and not entered, is left out', () => {
   for (const oneway of ['yes', '-1']) expect(paths(build(...block, street([d, f], { oneway })))).toEqual(paths(build(...block)))
+})
+
+test('two oneway streets that meet head on are no way through', () => {
+  const headOn = [street([d, f], { oneway: 'yes' }), street([e, f], { oneway: 'yes' })]
+  expect(paths(build(...block, ...headOn))).toEqual(paths(build(...block)))
 })
 
 test('what is not for driving is left out', () => {
@@ -106,9 +111,10 @@ test('the largest component is the one that mutual reachability gives', () => {
         for (const at of seen) for (const to of out[at]) seen.add(to)
         return seen
       })
-      const components = out.map((_, v) => out.map((_, w) => w).filter((w) => reach[v].has(w) && reach[w].has(v)))
+      const components = out.map((_, v) => [...out.keys()].filter((w) => reach[v].has(w) && reach[w].has(v)))
       const most = Math.max(...components.map((each) => each.length))
-      const first = out.reduce<number[]>((sums, each) => [...sums, sums[sums.length - 1] + each.length], [0])
+      const first = [0]
+      for (const each of out) first.push(first[first.length - 1] + each.length)
       const kept = largestComponent(Uint32Array.from(first), Uint32Array.from(out.flat()))
       const found = [...kept.keys()].filter((v) => kept[v] === 1)
       expect(found).toHaveLength(most)

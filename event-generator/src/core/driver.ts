@@ -37,7 +37,7 @@ export const createDriver = (city: City, types: readonly VehicleType[], vehicles
 
   const cruiseOf = (slot: number, on: number): number => Math.min(limit[on] * pace[slot], maxSpeed[type[slot]])
 
-  /** The turn out of an edge: like most drivers at home and within the leash, else the shortest way back until home again. */
+  /** The turn out of an edge: drawn by the shares of the turns until beyond the leash, then the shortest way back until home. */
   const chooseTurn = (slot: number, from: number): number => {
     const first = firstTurn[from]
     const last = firstTurn[from + 1] - 1

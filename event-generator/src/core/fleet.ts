@@ -91,7 +91,7 @@ const phaseOrder = (seed: number, { first, stride, count }: Share, intervalMs: n
   const phaseOf = (vehicle: number): number => seedOf(seed ^ PHASE_SALT, vehicle) % intervalMs
   const vehicle = Int32Array.from({ length: count }, (_, n) => first + n * stride)
   const byVehicle = Uint32Array.from(vehicle, phaseOf)
-  const order = Uint32Array.from(vehicle, (_, n) => n).sort((a, b) => byVehicle[a] - byVehicle[b] || a - b)
+  const order = Uint32Array.from(vehicle, (_, n) => n).toSorted((a, b) => byVehicle[a] - byVehicle[b] || a - b)
   return { vehicle: Int32Array.from(order, (n) => vehicle[n]), phase: Uint32Array.from(order, (n) => byVehicle[n]) }
 }
 

@@ -1,4 +1,7 @@
-import type { MicroBounds } from '@fleetlake/core'
+import { FleetError, type MicroBounds, parseCell, periodOfDate, toMicroDegrees } from '@fleetlake/core'
+import type { Add } from './log/actions.ts'
+import { decodePath, parseChunkPath } from './paths.ts'
+import { checkObjectPath } from './store/object-path.ts'
 
 /** A data file of the table, as the log tells of it. Missing stats widen to bounds that hold for any row. */
 export interface Chunk {
@@ -21,4 +24,83 @@ export interface Chunk {
   readonly vehicleIdMax: string | undefined
   readonly vehicleTypeMin: string | undefined
   readonly vehicleTypeMax: string | undefined
+}
+
+type Values = Readonly<Record<string, unknown>>
+
+interface StatsJson {
+  readonly numRecords?: unknown
+  readonly minValues?: Values | null
+  readonly maxValues?: Values | null
+}
+
+/** Stats are an aid: what can't be read of them counts as missing. */
+const parseStats = (stats: string | null | undefined): StatsJson => {
+  if (stats === null || stats === undefined || stats === '') return {}
+  try {
+    return (JSON.parse(stats) as StatsJson | null) ?? {}
+  } catch {
+    return {}
+  }
+}
+
+const NO_VALUES: Values = {}
+const GLOBE: MicroBounds = { west: -180e6, south: -90e6, east: 180e6, north: 90e6 }
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+const micro = (value: unknown, otherwise: number): number =>
+  typeof value === 'number' && Number.isFinite(value) ? toMicroDegrees(value) : otherwise
+
+/** A timestamp of stats is cut to whole ms, so that a maximum may be up to 1 ms too low: never for a search in whole ms. */
+const instant = (value: unknown, otherwise: number): number => {
+  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN
+  return Number.isNaN(time) ? otherwise : time
+}
+
+const partitionOf = (add: Add, column: 'date' | 'cell'): string => {
+  const value = add.partitionValues[column]
+  if (value === undefined || value === null || value === '') {
+    throw new FleetError('table.invalid', `the log adds "${add.path}" without a ${column}`)
+  }
+  return value
+}
+
+/**
+ * The chunk that an `add` names.
+ * @throws FleetError `table.invalid` when its path, date or cell make no sense; `table.unsupported` for a file outside the table
+ */
+export const chunkOf = (add: Add): Chunk => {
+  const path = decodePath(add.path)
+  checkObjectPath(path)
+  const date = partitionOf(add, 'date')
+  const day = periodOfDate(date)
+  if (Number.isNaN(day.from)) throw new FleetError('table.invalid', `the log adds "${add.path}" with the date "${date}"`)
+  const cell = partitionOf(add, 'cell')
+  parseCell(cell)
+  const name = parseChunkPath(path)
+  if (name !== undefined && (name.date !== date || name.cell !== cell)) {
+    throw new FleetError('table.invalid', `the log adds "${add.path}" with the date ${date} and the cell ${cell}`)
+  }
+  const stats = parseStats(add.stats)
+  const min = stats.minValues ?? NO_VALUES
+  const max = stats.maxValues ?? NO_VALUES
+  return {
+    path,
+    bytes: add.size,
+    date,
+    cell,
+    rows: typeof stats.numRecords === 'number' ? stats.numRecords : undefined,
+    from: instant(min['event_time'], day.from),
+    to: instant(max['event_time'], day.to - 1),
+    bounds: {
+      west: micro(min['longitude'], GLOBE.west),
+      south: micro(min['latitude'], GLOBE.south),
+      east: micro(max['longitude'], GLOBE.east),
+      north: micro(max['latitude'], GLOBE.north),
+    },
+    vehicleIdMin: text(min['vehicle_id']),
+    vehicleIdMax: text(max['vehicle_id']),
+    vehicleTypeMin: text(min['vehicle_type']),
+    vehicleTypeMax: text(max['vehicle_type']),
+  }
 }

@@ -1,21 +1,9 @@
+import { FleetError } from '@fleetlake/core'
 import type { Chunk } from './chunk.ts'
+import { type DateFiles, eachFile, findFile, type Totals } from './log/files.ts'
+import type { LogState } from './log/state.ts'
 
-export interface Totals {
-  readonly files: number
-  readonly bytes: number
-  /** Of the files whose rows are known. */
-  readonly rows: number
-}
-
-/** The files of one UTC date. */
-export interface DateFiles {
-  readonly date: string
-  readonly totals: Totals
-  /** By geohash. */
-  readonly cells: ReadonlyMap<string, readonly Chunk[]>
-}
-
-/** What a table of positions is partitioned by; fixed when it is made. */
+/** What the cells and windows of a table are; fixed when it is made. */
 export interface TableSettings {
   readonly geohashLength: number
   readonly windowMs: number
@@ -29,10 +17,40 @@ export interface Snapshot {
   readonly dates: ReadonlyMap<string, DateFiles>
   /** All files, in no particular order. */
   files(): Iterable<Chunk>
-  /** Whether a file is in the table; store path. */
-  has(path: string): boolean
+  /** The file of a store path; undefined when it is not in the table. */
+  find(path: string): Chunk | undefined
   /** The offset of a stream; 0 when it has none. */
   txn(appId: string): number
   /** Every stream's offset, by appId. */
   readonly txns: ReadonlyMap<string, number>
 }
+
+const GEOHASH_LENGTH = 'fleetlake.geohashLength'
+const WINDOW_MS = 'fleetlake.windowMs'
+
+/** The settings as metaData's configuration. */
+export const configurationOf = ({ geohashLength, windowMs }: TableSettings): Record<string, string> => ({
+  [GEOHASH_LENGTH]: String(geohashLength),
+  [WINDOW_MS]: String(windowMs),
+})
+
+/** @throws FleetError `table.unsupported` for a table that was not made by Fleetlake */
+export const settingsOf = (configuration: Readonly<Record<string, string>>): TableSettings => {
+  const whole = (key: string): number => {
+    const value = Number(configuration[key] ?? Number.NaN)
+    if (Number.isInteger(value) && value > 0) return value
+    throw new FleetError('table.unsupported', `the table's property ${key} is ${configuration[key] ?? 'missing'}; a whole number is needed`)
+  }
+  return { geohashLength: whole(GEOHASH_LENGTH), windowMs: whole(WINDOW_MS) }
+}
+
+export const snapshotOf = ({ version, metaData, files, txns }: LogState): Snapshot => ({
+  version,
+  settings: settingsOf(metaData.configuration ?? {}),
+  totals: files.totals,
+  dates: files.dates,
+  files: () => eachFile(files),
+  find: (path) => findFile(files, path),
+  txn: (appId) => txns.get(appId) ?? 0,
+  txns,
+})

@@ -58,7 +58,7 @@ export const receiveMessage = <Name extends MessageName>(name: Name, raw: Msg): 
     source: event.source,
     time: event.time,
     subject: raw.subject,
-    ...(reply === '' ? {} : { reply }),
+    ...(reply === undefined || reply === '' ? {} : { reply }),
     headers: (header) => headerOf(headers, header),
     data: (definition.content === 'json' ? parse(name, raw) : raw.data) as Message<Name>,
   }

@@ -1,6 +1,214 @@
-import type { Config } from '@fleetlake/contracts'
+import { randomBytes } from 'node:crypto'
+import {
+  deadLetterStream,
+  moveStream,
+  partitionOfStream,
+  type Config,
+  type StreamOptions,
+  type StreamSpec,
+} from '@fleetlake/contracts'
+import { FleetError } from '@fleetlake/core'
+import {
+  DiscardPolicy,
+  RetentionPolicy,
+  StorageType,
+  type JetStreamManager,
+  type StreamConfig,
+  type StreamUpdateConfig,
+} from '@nats-io/jetstream'
+import { nanos } from '@nats-io/nats-core'
 import type { Hub } from './hub.ts'
+import { API_CODES, apiCodeOf, streamsOf, untilAnswered } from './jet-stream.ts'
 
-export type ProvisionConfig = { hub: Pick<Config['hub'], 'maxBytesPerPartition' | 'maxBytesDeadLetters' | 'duplicateWindowMs' | 'replicas'>; partitioning: Pick<Config['partitioning'], 'count'> }
-export declare const provision: (hub: Hub, config: ProvisionConfig, options?: { warn?: (warning: string) => void }) => Promise<number[]>
-export declare const partitionsOf: (hub: Hub) => Promise<number[]>
+/** What provisioning needs of the configuration. */
+export interface ProvisionConfig {
+  readonly hub: Pick<
+    Config['hub'],
+    'maxBytesPerPartition' | 'maxBytesDeadLetters' | 'duplicateWindowMs' | 'replicas'
+  >
+  readonly partitioning: Pick<Config['partitioning'], 'count'>
+}
+
+export interface ProvisionOptions {
+  /** Told what differs from the configuration. */
+  readonly warn?: (warning: string) => void
+  /** Whether streams repeat what they store to `live.move.*`; true when missing. */
+  readonly republish?: boolean
+}
+
+const MIB = 1024 * 1024
+const SMALLEST_BYTES = 16 * MIB
+
+/**
+ * Makes the streams that are missing. Idempotent. Law: move streams that exist decide which partitions are in use, and no
+ * stream ever gets smaller or forgets ids sooner.
+ * @returns the partitions in use, ascending
+ * @throws FleetError `hub.no-room` when not even small streams fit into the server's `max_file`
+ */
+export const provision = async (
+  hub: Hub,
+  config: ProvisionConfig,
+  { warn = () => undefined, republish = true }: ProvisionOptions = {},
+): Promise<number[]> => {
+  const streams = await streamsOf(hub)
+  const { maxBytesPerPartition, maxBytesDeadLetters, duplicateWindowMs, replicas } = config.hub
+  const options: StreamOptions = { maxBytes: maxBytesPerPartition, duplicateWindowMs, replicas }
+  const existing = await configsOf(hub, streams)
+  const inUse = partitionsIn(existing.keys())
+  const partitions = inUse.length > 0 ? inUse : Array.from({ length: config.partitioning.count }, (_, i) => i)
+  if (inUse.length > 0 && inUse.length !== config.partitioning.count) {
+    warn(`the hub holds ${inUse.length} partitions; partitioning.count ${config.partitioning.count} is not used`)
+  }
+  const specs = [
+    ...partitions.map((partition) => withRepublish(moveStream(partition, options), republish)),
+    deadLetterStream({ ...options, maxBytes: maxBytesDeadLetters }),
+  ]
+  const missing = specs.filter(({ name }) => !existing.has(name))
+  for (const spec of await fit(hub, streams, missing, warn)) await create(hub, streams, spec)
+  for (const spec of specs) {
+    const present = existing.get(spec.name)
+    if (present !== undefined) await widen(hub, streams, { spec, present, warn })
+  }
+  return partitions
+}
+
+/** The partitions in use: those whose streams exist, ascending. */
+export const partitionsOf = async (hub: Hub): Promise<number[]> =>
+  partitionsIn((await configsOf(hub, await streamsOf(hub))).keys())
+
+const partitionsIn = (names: Iterable<string>): number[] =>
+  [...names]
+    .map(partitionOfStream)
+    .filter((partition) => partition !== undefined)
+    .toSorted((a, b) => a - b)
+
+const configsOf = (hub: Hub, streams: JetStreamManager): Promise<Map<string, StreamConfig>> =>
+  untilAnswered(hub, async () => {
+    const configs = new Map<string, StreamConfig>()
+    for await (const { config } of streams.streams.list()) configs.set(config.name, config)
+    return configs
+  })
+
+const withRepublish = (spec: StreamSpec, republish: boolean): StreamSpec => {
+  const { republishTo, ...rest } = spec
+  return republish || republishTo === undefined ? spec : rest
+}
+
+const DISCARD = { new: DiscardPolicy.New, old: DiscardPolicy.Old }
+
+const configOf = (spec: StreamSpec): Partial<StreamConfig> & { name: string } => ({
+  name: spec.name,
+  subjects: [...spec.subjects],
+  retention: RetentionPolicy.Limits,
+  storage: StorageType.File,
+  discard: DISCARD[spec.discard],
+  max_bytes: spec.maxBytes,
+  max_msg_size: spec.maxMessageBytes,
+  duplicate_window: nanos(spec.duplicateWindowMs),
+  num_replicas: spec.replicas,
+  ...(spec.republishTo === undefined ? {} : { republish: { src: spec.subjects[0], dest: spec.republishTo } }),
+})
+
+const create = async (hub: Hub, streams: JetStreamManager, spec: StreamSpec): Promise<void> => {
+  try {
+    await untilAnswered(hub, () => streams.streams.add(configOf(spec)))
+  } catch (error) {
+    // Somebody else made it meanwhile, with other settings.
+    if (apiCodeOf(error) === API_CODES.nameInUse) return
+    throw noRoom(error, [spec])
+  }
+}
+
+/**
+ * The same streams, smaller where the server has not enough room for all of them. It reserves `maxBytes` when a stream is
+ * made, so that one stream as large as all together, made and deleted, tells.
+ */
+const fit = async (
+  hub: Hub,
+  streams: JetStreamManager,
+  specs: readonly StreamSpec[],
+  warn: (warning: string) => void,
+): Promise<readonly StreamSpec[]> => {
+  if (specs.length === 0) return specs
+  for (let share = 1; ; share /= 2) {
+    const sized = specs.map((spec) => ({
+      ...spec,
+      maxBytes: Math.max(Math.floor(spec.maxBytes * share), Math.min(spec.maxBytes, SMALLEST_BYTES)),
+    }))
+    try {
+      await reserve(hub, streams, sized)
+    } catch (error) {
+      if (apiCodeOf(error) !== API_CODES.insufficientStorage) throw error
+      if (sized.every(({ maxBytes }) => maxBytes <= SMALLEST_BYTES)) throw noRoom(error, sized)
+      continue
+    }
+    if (share < 1) {
+      warn(
+        `the server's max_file has no room for ${mebibytes(total(specs))}: ${sized[0].name} and the other new streams ` +
+          `hold ${mebibytes(sized[0].maxBytes)} each, so producers wait sooner`,
+      )
+    }
+    return sized
+  }
+}
+
+const reserve = async (hub: Hub, streams: JetStreamManager, specs: readonly StreamSpec[]): Promise<void> => {
+  const name = `PROBE_${randomBytes(6).toString('hex')}`
+  await untilAnswered(hub, () =>
+    streams.streams.add({
+      name,
+      subjects: [`probe.${name}`],
+      storage: StorageType.File,
+      max_bytes: total(specs),
+      num_replicas: specs[0].replicas,
+    }),
+  )
+  await untilAnswered(hub, () => streams.streams.delete(name))
+}
+
+const total = (specs: readonly StreamSpec[]): number => specs.reduce((bytes, { maxBytes }) => bytes + maxBytes, 0)
+
+const mebibytes = (bytes: number): string => `${Math.floor(bytes / MIB)} MiB`
+
+const noRoom = (error: unknown, specs: readonly StreamSpec[]): FleetError =>
+  apiCodeOf(error) === API_CODES.insufficientStorage
+    ? new FleetError(
+        'hub.no-room',
+        `the server has no room for ${specs.map(({ name }) => name).join(', ')} (${mebibytes(total(specs))}): raise max_file ` +
+          'in its configuration, delete streams that nobody needs, or lower partitioning.count',
+        { cause: error },
+      )
+    : new FleetError('hub.failed', `the server refuses the stream ${specs[0].name}`, { cause: error })
+
+interface Difference {
+  readonly spec: StreamSpec
+  readonly present: StreamConfig
+  readonly warn: (warning: string) => void
+}
+
+/** Brings a stream to its configuration as far as nothing stored or remembered can get lost by it. */
+const widen = async (hub: Hub, streams: JetStreamManager, { spec, present, warn }: Difference): Promise<void> => {
+  const wanted = configOf(spec)
+  if (present.max_bytes > spec.maxBytes) {
+    warn(`${spec.name} keeps its ${mebibytes(present.max_bytes)}: a stream is never made smaller`)
+  }
+  if (present.republish?.dest !== spec.republishTo) {
+    warn(`${spec.name} repeats to ${present.republish?.dest ?? 'nowhere'}: that is decided when a stream is made`)
+  }
+  const change: Partial<StreamUpdateConfig> = {
+    max_bytes: Math.max(present.max_bytes, spec.maxBytes),
+    max_msg_size: Math.max(present.max_msg_size, spec.maxMessageBytes),
+    duplicate_window: Math.max(present.duplicate_window, nanos(spec.duplicateWindowMs)),
+    discard: wanted.discard!,
+    num_replicas: spec.replicas,
+  }
+  const differs = (Object.keys(change) as (keyof typeof change)[]).some((key) => change[key] !== present[key])
+  if (!differs) return
+  try {
+    await untilAnswered(hub, () => streams.streams.update(spec.name, change))
+  } catch (error) {
+    if (apiCodeOf(error) !== API_CODES.insufficientStorage) throw noRoom(error, [spec])
+    warn(`${spec.name} keeps its ${mebibytes(present.max_bytes)}: the server's max_file has no room for more`)
+    await untilAnswered(hub, () => streams.streams.update(spec.name, { ...change, max_bytes: present.max_bytes }))
+  }
+}

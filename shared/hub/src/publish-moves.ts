@@ -1,11 +1,17 @@
-import type { StreamPosition } from '@fleetlake/contracts'
+import { MAX_MESSAGE_BYTES, messages, moveStreamName, subjects, CONTENT_TYPES, type StreamPosition } from '@fleetlake/contracts'
+import { FleetError } from '@fleetlake/core'
+import { createInbox, type Msg } from '@nats-io/nats-core'
+import { encodedHeaders, encodeEvent } from './cloud-event.ts'
 import type { Hub } from './hub.ts'
+import { API_CODES, streamsOf, untilAnswered } from './jet-stream.ts'
+import { createMoveQueue, type MoveQueue, type Route } from './move-queue.ts'
+import { parseAcknowledgement } from './acknowledgement.ts'
 
-/** Why a partition's queue does not move on. */
+/** What holds a partition's queue up, or that nothing does any more. */
 export interface PublishState {
   readonly partition: number
+  /** `full`: the stream has no room until the archive catches up. `unknown`: a message's fate will never be known. */
   readonly state: 'publishing' | 'full' | 'waiting' | 'unknown'
-  /** What the server said, or what is unknown. */
   readonly reason?: string
 }
 
@@ -13,39 +19,45 @@ export interface MovePublisherOptions {
   readonly run: string
   readonly agent: string
   readonly partitions: readonly number[]
-  /** Bytes of one partition that are not yet acknowledged, before `room` says no. */
+  /** Bytes of one partition that are not acknowledged, before `room` says no. */
   readonly queueBytes: number
+  /** Of the streams. */
   readonly duplicateWindowMs: number
   readonly onState?: (state: PublishState) => void
+  /** Bytes of one partition that are on the way at once; at most `queueBytes`. */
+  readonly windowBytes?: number
 }
 
 export interface PublishStats {
-  /** Acknowledged, by messages and by their `fleet-rows`. */
+  /** Acknowledged. */
   readonly messages: number
+  /** The sum of their `fleet-rows`. */
   readonly rows: number
   readonly bytes: number
-  /** Time during which a partition had no room, all partitions' overlapping times counted once. */
+  /** Time that `whenRoom` has let its caller wait. */
   readonly waitingMs: number
+  /** Messages of unknown fate. */
+  readonly unknown: number
   /** What holds it up, if anything, for people. */
   readonly note?: string
-  /** Messages whose fate is not known: repeated until the duplicate window was about to end. */
-  readonly unknown: number
 }
 
 export interface MovePublisher {
   /**
-   * Queues a message; it keeps the payload. Never refuses for want of room: ask `room` first.
-   * @throws FleetError `publish.refused` when the message is larger than a stream takes or the partition is not in use
+   * Queues a message, whether there is room or not, and keeps the payload.
+   * @throws FleetError `publish.refused` when it is larger than a stream takes or its partition is not in use
    */
-  publish(partition: number, payload: Uint8Array, headers: Readonly<Record<string, string>>): void
-  /** Whether a partition's queue is below its bytes. */
+  publish(partition: number, payload: Uint8Array, headers: Readonly<Record<string, string>>, contentType?: string): void
   room(partition: number): boolean
-  /** Resolves once every partition has room. */
+  /**
+   * Resolves once every partition has room.
+   * @throws FleetError `publish.refused`, `hub.closed`
+   */
   whenRoom(): Promise<void>
   /**
-   * Resolves once nothing is queued.
-   * @returns per partition that was written the last sequence of this publisher
-   * @throws FleetError `publish.unknown`, `publish.refused`
+   * Resolves once every message is settled.
+   * @returns for each partition that was written the last sequence that this publisher has stored
+   * @throws FleetError `publish.unknown` when a message's fate is unknown, `publish.refused`, `hub.closed`
    */
   drain(): Promise<StreamPosition[]>
   stats(): PublishStats
@@ -53,4 +65,238 @@ export interface MovePublisher {
   close(): void
 }
 
-export declare const createMovePublisher: (hub: Hub, options: MovePublisherOptions) => MovePublisher
+/** More is no faster: the server stores one after the other, and what waits there costs memory on both sides. */
+const WINDOW_BYTES = 512 * 1024
+const TICK_MS = 20
+
+interface Partition {
+  readonly partition: number
+  readonly queue: MoveQueue
+  next: number
+  lastSequence: number
+  state: PublishState['state']
+  reason: string | undefined
+}
+
+interface Waiter {
+  readonly isOver: () => boolean
+  readonly resolve: () => void
+  readonly reject: (error: FleetError) => void
+}
+
+/**
+ * Publishes moves: the id of a message is `<run>/<agent>/<partition>/<n>`, n from 1. Every message is repeated under its id
+ * until the stream has it, however long that takes, unless its fate could not be found out within the duplicate window.
+ * A partition without room never holds up the others; within one the order is kept unless something fails.
+ */
+export const createMovePublisher = (hub: Hub, options: MovePublisherOptions): MovePublisher => {
+  const { run, agent, queueBytes, duplicateWindowMs, onState = () => undefined } = options
+  const windowBytes = Math.min(options.windowBytes ?? WINDOW_BYTES, queueBytes)
+  const partitions = new Map<number, Partition>(
+    options.partitions.map((partition) => [
+      partition,
+      {
+        partition,
+        queue: createMoveQueue({ windowBytes, duplicateWindowMs }),
+        next: 1,
+        lastSequence: 0,
+        state: 'publishing',
+        reason: undefined,
+      },
+    ]),
+  )
+  const source = `/fleetlake/${hub.service}/${hub.uid}`
+  const inbox = createInbox()
+  const done = { messages: 0, rows: 0, bytes: 0, unknown: 0, waitingMs: 0 }
+  let connection = 0
+  let route: Route = { connection, server: undefined }
+  let fault: FleetError | undefined
+  let waiters: Waiter[] = []
+
+  const isConnected = (): boolean => hub.status().state === 'connected'
+  const hasRoom = ({ queue }: Partition): boolean => queue.bytes() < queueBytes
+  const become = (to: Partition, state: PublishState['state'], reason?: string): void => {
+    if (to.state === state && to.reason === reason) return
+    to.state = state
+    to.reason = reason
+    onState({ partition: to.partition, state, ...(reason === undefined ? {} : { reason }) })
+  }
+  const settle = (): void => {
+    if (waiters.length === 0) return
+    const over = fault === undefined ? waiters.filter(({ isOver }) => isOver()) : waiters
+    waiters = waiters.filter((waiter) => !over.includes(waiter))
+    for (const { resolve, reject } of over) fault === undefined ? resolve() : reject(fault)
+  }
+  const fail = (error: FleetError): void => {
+    fault ??= error
+    settle()
+  }
+  const until = (isOver: () => boolean): Promise<void> => {
+    if (fault !== undefined) return Promise.reject(fault)
+    return isOver() ? Promise.resolve() : new Promise((resolve, reject) => waiters.push({ isOver, resolve, reject }))
+  }
+
+  const pump = (to: Partition): void => {
+    if (fault !== undefined || !isConnected()) return
+    const now = performance.now()
+    const subject = subjects.move(to.partition)
+    for (let sending = to.queue.take(now, route); sending !== undefined; sending = to.queue.take(now, route)) {
+      try {
+        hub.connection.publish(subject, sending.payload, {
+          headers: encodedHeaders(sending.header),
+          reply: `${inbox}.${to.partition}.${sending.n}.${sending.attempt}`,
+        })
+      } catch (cause) {
+        return fail(new FleetError('hub.closed', 'the connection to the hub is closed', { cause }))
+      }
+    }
+  }
+
+  const hear = (message: Msg): void => {
+    const [partition, n, attempt] = message.subject.slice(inbox.length + 1).split('.').map(Number)
+    const to = partitions.get(partition)
+    if (to === undefined) return
+    const answer = parseAcknowledgement(message)
+    switch (answer.kind) {
+      case 'noise':
+        return
+      case 'stored': {
+        const move = to.queue.stored(n)
+        if (move === undefined) return
+        done.messages++
+        done.rows += move.rows
+        done.bytes += move.payload.length
+        to.lastSequence = Math.max(to.lastSequence, answer.sequence)
+        if (!to.queue.isHeldUp()) become(to, 'publishing')
+        pump(to)
+        return settle()
+      }
+      case 'rejected':
+        if (answer.isFinal) {
+          return fail(new FleetError('publish.refused', `the hub refuses a move of partition ${partition}: ${answer.reason}`))
+        }
+        to.queue.rejected(n, attempt, performance.now(), route)
+        become(to, answer.code === API_CODES.storeFailed && answer.isFull ? 'full' : 'waiting', answer.reason)
+    }
+  }
+
+  const tick = (): void => {
+    const now = performance.now()
+    for (const to of partitions.values()) {
+      if (to.queue.length() === 0) continue
+      if (to.queue.expire(now)) become(to, 'waiting', 'the hub does not answer')
+      const unknown = to.queue.takeUnknown(now)
+      if (unknown.length > 0) {
+        done.unknown += unknown.length
+        become(to, 'unknown', `message ${unknown.map(({ n }) => `${run}/${agent}/${to.partition}/${n}`).join(', ')}`)
+      }
+      pump(to)
+    }
+    settle()
+  }
+
+  const follow = (): void => {
+    const { info } = hub.connection
+    connection++
+    route = { connection, server: info?.cluster === undefined ? info?.server_id : undefined }
+    for (const to of partitions.values()) pump(to)
+  }
+  const subscription = hub.connection.subscribe(`${inbox}.*.*.*`, {
+    callback: (error, message) => {
+      if (error === null) hear(message)
+    },
+  })
+  const stopFollowing = hub.onStatus(({ state }) => {
+    if (state === 'connected') return follow()
+    for (const to of partitions.values()) {
+      to.queue.disconnected()
+      if (to.queue.length() > 0) become(to, 'waiting', 'no connection to the hub')
+    }
+    if (state === 'closed') fail(new FleetError('hub.closed', 'the connection to the hub is closed'))
+  })
+  const ticking = setInterval(tick, TICK_MS)
+  follow()
+
+  const isDrained = (): boolean => [...partitions.values()].every(({ queue }) => queue.length() === 0)
+
+  return {
+    publish: (partition, payload, headers, contentType = CONTENT_TYPES.arrow) => {
+      const to = partitions.get(partition)
+      if (to === undefined) throw new FleetError('publish.refused', `partition ${partition} is not in use`)
+      const id = `${run}/${agent}/${partition}/${to.next}`
+      const header = encodeEvent(
+        { id, type: messages.move.type, source, time: new Date().toISOString(), contentType },
+        { 'Nats-Msg-Id': id, ...headers },
+      )
+      if (header.length + payload.length > MAX_MESSAGE_BYTES) {
+        throw new FleetError(
+          'publish.refused',
+          `a move of ${payload.length} bytes and ${header.length} of headers is larger than the ${MAX_MESSAGE_BYTES} that a ` +
+            'stream takes: put fewer rows into a batch',
+        )
+      }
+      to.queue.add({ n: to.next++, header, payload, rows: Number(headers['fleet-rows'] ?? 1) })
+      pump(to)
+    },
+    room: (partition) => {
+      const to = partitions.get(partition)
+      return to !== undefined && hasRoom(to)
+    },
+    whenRoom: async () => {
+      const from = performance.now()
+      await until(() => [...partitions.values()].every(hasRoom))
+      done.waitingMs += performance.now() - from
+    },
+    drain: async () => {
+      await until(isDrained)
+      if (done.unknown > 0) {
+        throw new FleetError(
+          'publish.unknown',
+          `whether ${done.unknown} moves were stored is not known: the hub was not reached for too long`,
+        )
+      }
+      return positionsOf(hub, partitions.values())
+    },
+    stats: () => {
+      const notes = [...partitions.values()].filter(({ state }) => state !== 'publishing')
+      return {
+        ...done,
+        waitingMs: Math.round(done.waitingMs),
+        ...(notes.length === 0 ? {} : { note: noteOf(notes) }),
+      }
+    },
+    close: () => {
+      clearInterval(ticking)
+      stopFollowing()
+      if (!hub.connection.isClosed()) subscription.unsubscribe()
+      fail(new FleetError('hub.closed', 'the publisher is closed'))
+    },
+  }
+}
+
+const noteOf = (heldUp: readonly Partition[]): string => {
+  const [{ state, reason }] = heldUp
+  const names = heldUp.map(({ partition }) => partition).join(', ')
+  return state === 'full'
+    ? `partition ${names} is full: waiting for the archive to catch up`
+    : `partition ${names} is waiting: ${reason ?? state}`
+}
+
+/** @throws FleetError `publish.unknown` when a stream has lost what it had acknowledged */
+const positionsOf = async (hub: Hub, partitions: Iterable<Partition>): Promise<StreamPosition[]> => {
+  const streams = await streamsOf(hub)
+  const written = [...partitions].filter(({ lastSequence }) => lastSequence > 0)
+  return Promise.all(
+    written.map(async ({ partition, lastSequence }) => {
+      const stream = moveStreamName(partition)
+      const { created, state } = await untilAnswered(hub, () => streams.streams.info(stream))
+      if (state.last_seq < lastSequence) {
+        throw new FleetError(
+          'publish.unknown',
+          `${stream} ends at ${state.last_seq} and had acknowledged ${lastSequence}: it was made anew or restored`,
+        )
+      }
+      return { partition, stream, created, sequence: lastSequence }
+    }),
+  )
+}

@@ -1,13 +1,16 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { moveStreamName } from '@fleetlake/contracts'
+import { reasonOf } from '@fleetlake/core'
+import type { StreamInfo } from '@nats-io/jetstream'
+import type { Msg } from '@nats-io/nats-core'
+import { headerOf, headersOf } from './cloud-event.ts'
+import type { Delivery } from './delivery.ts'
 import type { Hub } from './hub.ts'
+import { API_CODES, apiCodeOf, streamsOf } from './jet-stream.ts'
+import { openPullConsumer, type PullConsumer } from './pull-consumer.ts'
+import { judge, type Offset, type StreamState, type Verdict } from './stream-verdict.ts'
 
-/** Where a reader is: everything up to `sequence` of the stream made at `created` has been handed out. */
-export interface Offset {
-  readonly sequence: number
-  /** The stream's creation as the server writes it; the present stream's when missing. */
-  readonly created?: string
-  /** When the server stored the message at `sequence`, ms since the epoch: tells a stream that was rolled back and grew again. */
-  readonly timestampMs?: number
-}
+export type { Offset, StreamState } from './stream-verdict.ts'
 
 /** A message of a stream. */
 export interface StoredMove {
@@ -15,18 +18,10 @@ export interface StoredMove {
   /** When the server stored it, ms since the epoch. */
   readonly timestampMs: number
   readonly subject: string
+  /** Undefined when absent, or when the headers are noise. */
   header(name: string): string | undefined
   /** A view: whoever keeps it for long copies it. */
   readonly data: Uint8Array
-}
-
-/** How a partition's stream is filled, by the last look at it. */
-export interface StreamState {
-  readonly created: string
-  readonly first: number
-  readonly last: number
-  readonly messages: number
-  readonly bytes: number
 }
 
 /**
@@ -39,38 +34,283 @@ export type Reading =
   | { readonly kind: 'gap'; readonly from: number; readonly to: number }
   /** Another stream of the same name: its sequences count anew. */
   | { readonly kind: 'recreated'; readonly stream: StreamState }
-  /** The same stream, restored to an earlier state. */
+  /** The same stream in an earlier state, maybe grown since. */
   | { readonly kind: 'rolled-back'; readonly stream: StreamState }
   | { readonly kind: 'closed' }
 
-export type ReaderState =
-  | { readonly state: 'reading' }
-  | { readonly state: 'waiting'; readonly reason: string }
+export type ReaderState = { readonly state: 'reading' } | { readonly state: 'waiting'; readonly reason: string }
 
 export interface ReadOptions {
   readonly partition: number
   /** Reading starts at `from.sequence + 1`; 0 is the beginning. */
   readonly from: Offset
   readonly onState?: (state: ReaderState) => void
-  /** Bytes that are asked for at a time; at most twice that is held. */
+  /** Bytes asked for at a time, at least 128 KiB; about three times that is held at most. */
   readonly askBytes?: number
 }
 
 /**
- * Law, contiguity: the sequences handed out are offset + 1, + 2, …; anything else is told as a reading of its own, in its
- * place. Pull-based: whoever does not call `next` pauses it.
+ * Law, contiguity: the sequences handed out are offset + 1, + 2, …; anything else is told in its place as a reading of its own.
+ * Pull-based: whoever does not call `next` pauses it.
  */
 export interface PartitionReader {
   readonly partition: number
-  /** Waits until there is something. One call at a time. */
+  /** Waits until there is something, one call at a time. */
   next(): Promise<Reading>
   /** What `next` has handed out so far. */
   position(): Offset
-  /** By the last look, at most about a second old; undefined before the first. */
+  /** By the last look, about a second old at most; undefined before the first. */
   info(): StreamState | undefined
   /** Reads on from another offset; what was read ahead is dropped. */
   seek(offset: Offset): void
   close(): Promise<void>
 }
 
-export declare const readPartition: (hub: Hub, options: ReadOptions) => PartitionReader
+const MIB = 1024 * 1024
+const ASK_BYTES = 2 * MIB
+const LEAST_ASK_BYTES = 128 * 1024
+const ASKS = 2
+const LOOK_MS = 1_000
+const TICK_MS = 250
+const RETRY_MS = 100
+
+/** Reads the moves of a partition in order, from an offset; comes back by itself whatever happens to the server. */
+export const readPartition = (hub: Hub, options: ReadOptions): PartitionReader => {
+  const { partition, onState = () => undefined } = options
+  const askBytes = Math.max(options.askBytes ?? ASK_BYTES, LEAST_ASK_BYTES)
+  const name = moveStreamName(partition)
+  /** Handed out by `next`. */
+  let position: Offset = options.from
+  /** In `ahead`, or handed out. */
+  let received: Offset = options.from
+  let ahead: Reading[] = []
+  let aheadBytes = 0
+  let halt: Reading | undefined
+  let stream: StreamState | undefined
+  let consumer: PullConsumer | undefined
+  let delivered = 0
+  /** Changes with each seek and loss of the consumer: what belongs to an earlier one is ignored. */
+  let epoch = 0
+  let isOpening = false
+  let isClosed = false
+  let wake: (() => void) | undefined
+  let state: ReaderState | undefined
+
+  const become = (next: ReaderState): void => {
+    const isSame = state?.state === next.state && (state.state === 'reading' || (next.state === 'waiting' && state.reason === next.reason))
+    if (isSame) return
+    state = next
+    onState(next)
+  }
+  const wakeUp = (): void => {
+    const waiting = wake
+    wake = undefined
+    // After what else has arrived by now: a batch costs less than its messages one by one.
+    if (waiting !== undefined) setImmediate(waiting)
+  }
+  const drop = (): void => {
+    epoch++
+    consumer?.close()
+    consumer = undefined
+  }
+  const push = (reading: Reading): void => {
+    ahead.push(reading)
+    wakeUp()
+  }
+  const stop = (reading: Reading): void => {
+    if (halt !== undefined) return
+    halt = reading
+    drop()
+    push(reading)
+  }
+  const skip = (from: number, to: number): void => {
+    push({ kind: 'gap', from, to })
+    received = { sequence: to, ...(received.created === undefined ? {} : { created: received.created }) }
+  }
+  /** @returns whether reading may go on */
+  const obey = (verdict: Verdict): boolean => {
+    if (verdict.kind === 'recreated' || verdict.kind === 'rolled-back') {
+      stop(verdict)
+      return false
+    }
+    if (verdict.kind === 'gap') skip(verdict.from, verdict.to)
+    return true
+  }
+
+  const take = (delivery: Delivery, message: Msg): void => {
+    const { sequence, timestampMs } = delivery
+    if (delivery.delivered !== delivered + 1 || sequence <= received.sequence) return reopen()
+    delivered++
+    if (sequence > received.sequence + 1) skip(received.sequence + 1, sequence - 1)
+    received = { ...received, sequence, timestampMs }
+    const move = storedMove(delivery, message)
+    aheadBytes += message.data.length
+    const tail = ahead.at(-1)
+    if (tail?.kind === 'moves') (tail.moves as StoredMove[]).push(move)
+    else ahead.push({ kind: 'moves', moves: [move] })
+    wakeUp()
+  }
+  const askMore = (): void => {
+    if (consumer === undefined || hub.connection.isClosed()) return
+    while (consumer.asksOut() < ASKS && aheadBytes < askBytes) consumer.ask()
+  }
+  const reopen = (): void => {
+    drop()
+    if (wake !== undefined) void open()
+  }
+
+  const tryOpen = async (): Promise<void> => {
+    const opened = epoch
+    const isStale = (): boolean => epoch !== opened || isClosed
+    const streams = await streamsOf(hub)
+    const found = stateOf(await streams.streams.info(name))
+    if (isStale()) return
+    const { sequence, timestampMs } = received
+    const isThere = timestampMs !== undefined && sequence >= found.first && sequence <= found.last
+    const stored = isThere ? await streams.streams.getMessage(name, { seq: sequence }) : null
+    if (isStale()) return
+    stream = found
+    if (!obey(judge(received, found, stored === null ? undefined : stored.time.getTime()))) return
+    received = { ...received, created: found.created }
+    const made = await openPullConsumer(hub, {
+      stream: name,
+      from: received.sequence + 1,
+      askBytes,
+      onMessage: (delivery, message) => {
+        if (!isStale()) take(delivery, message)
+      },
+      onAskEnd: () => {
+        if (!isStale() && wake !== undefined) askMore()
+      },
+      onGone: () => {
+        if (!isStale()) reopen()
+      },
+    })
+    if (isStale()) return made.close()
+    delivered = 0
+    consumer = made
+    become({ state: 'reading' })
+    if (wake !== undefined) askMore()
+  }
+  const open = async (): Promise<void> => {
+    if (isOpening) return
+    isOpening = true
+    while (!isClosed && consumer === undefined && halt === undefined && hub.status().state === 'connected') {
+      try {
+        await tryOpen()
+      } catch (error) {
+        const isMissing = apiCodeOf(error) === API_CODES.streamNotFound
+        become({ state: 'waiting', reason: isMissing ? `the hub has no stream ${name}` : reasonOf(error) })
+        await delay(RETRY_MS)
+      }
+    }
+    isOpening = false
+  }
+
+  /** Each second: a stream that is changed under a reader may leave its consumer silent. */
+  const look = async (): Promise<void> => {
+    if (halt !== undefined || received.created === undefined || hub.status().state !== 'connected') return
+    const looked = epoch
+    const before = received
+    try {
+      const streams = await streamsOf(hub)
+      const found = stateOf(await streams.streams.info(name))
+      if (epoch !== looked || isClosed) return
+      stream = found
+      const verdict = judge(before, found)
+      // What came while the answer was under way can only fill what looked like a gap.
+      obey(verdict.kind === 'gap' ? judge(received, { ...found, last: Math.max(found.last, received.sequence) }) : verdict)
+    } catch (error) {
+      if (apiCodeOf(error) === API_CODES.streamNotFound && epoch === looked) reopen()
+    }
+  }
+  let tickedAt = performance.now()
+  const tick = (): void => {
+    const now = performance.now()
+    if (now - tickedAt > 2 * TICK_MS) consumer?.forgiveSilence(now)
+    tickedAt = now
+    if (consumer?.isSilent(now) === true) reopen()
+  }
+  const ticking = setInterval(tick, TICK_MS)
+  const looking = setInterval(() => void look(), LOOK_MS)
+  const stopFollowing = hub.onStatus((status) => {
+    if (status.state === 'connected') {
+      if (wake !== undefined) void open()
+      return
+    }
+    drop()
+    become({ state: 'waiting', reason: 'no connection to the hub' })
+    if (status.state === 'closed') void close()
+  })
+  const close = async (): Promise<void> => {
+    if (isClosed) return
+    isClosed = true
+    clearInterval(ticking)
+    clearInterval(looking)
+    stopFollowing()
+    drop()
+    wakeUp()
+  }
+
+  const hand = (reading: Reading): Reading => {
+    if (reading.kind === 'moves') {
+      const { sequence, timestampMs } = reading.moves[reading.moves.length - 1]
+      position = { ...position, sequence, timestampMs }
+      aheadBytes = 0
+    }
+    if (reading.kind === 'gap') position = { sequence: reading.to }
+    return reading
+  }
+
+  return {
+    partition,
+    next: async () => {
+      for (;;) {
+        if (isClosed) return { kind: 'closed' }
+        const reading = ahead.shift() ?? halt
+        if (reading !== undefined) {
+          const handed = hand(reading)
+          askMore()
+          return handed
+        }
+        await new Promise<void>((resolve) => {
+          wake = resolve
+          if (consumer === undefined) void open()
+          else askMore()
+        })
+      }
+    },
+    position: () => ({ ...position, ...(received.created === undefined ? {} : { created: received.created }) }),
+    info: () => stream,
+    seek: (offset) => {
+      drop()
+      ahead = []
+      aheadBytes = 0
+      halt = undefined
+      position = offset
+      received = offset
+      if (wake !== undefined) void open()
+    },
+    close,
+  }
+}
+
+const storedMove = ({ sequence, timestampMs }: Delivery, message: Msg): StoredMove => ({
+  sequence,
+  timestampMs,
+  get subject() {
+    return message.subject
+  },
+  header: (name) => headerOf(headersOf(message), name),
+  get data() {
+    return message.data
+  },
+})
+
+const stateOf = ({ created, state }: StreamInfo): StreamState => ({
+  created,
+  first: state.messages === 0 ? state.last_seq + 1 : state.first_seq,
+  last: state.last_seq,
+  messages: state.messages,
+  bytes: state.bytes,
+})

@@ -39,6 +39,14 @@ const absent = join(folder, 'absent.yaml')
 const load = (sources: ConfigSources): z.output<typeof schema> =>
   loadConfig(schema, { args: [], env: {}, defaultFile: absent, ...sources })
 
+const messageOf = (action: () => unknown): string => {
+  try {
+    return `no error but ${JSON.stringify(action())}`
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
 const writeConfig = (content: string): string => {
   const file = join(folder, 'fleet.yaml')
   writeFileSync(file, content)
@@ -113,8 +121,7 @@ test('an unknown key is told with its source and the nearest known one', () => {
     [{ args: ['--hub.ur', '1'] }, '--hub.ur (from the command line) is not a known key, did you mean --hub.url?'],
     [{ args: ['stray'] }, 'stray (from the command line) is not a flag'],
   ]
-  for (const [sources, message] of messages)
-    expect(() => load(sources)).toThrow(new Error(`config.invalid: ${message}`))
+  for (const [sources, message] of messages) expect(messageOf(() => load(sources))).toBe(`config.invalid: ${message}`)
 })
 
 test('a bad value is told with its key, its source and what is allowed', () => {
@@ -134,8 +141,7 @@ test('a bad value is told with its key, its source and what is allowed', () => {
       'collector.strict (from --collector.strict) is "maybe": Invalid input: expected boolean, received string',
     ],
   ]
-  for (const [sources, message] of messages)
-    expect(() => load(sources)).toThrow(new Error(`config.invalid: ${message}`))
+  for (const [sources, message] of messages) expect(messageOf(() => load(sources))).toBe(`config.invalid: ${message}`)
 })
 
 test('a section that is a value, and a file that is noise, are refused', () => {

@@ -19,7 +19,7 @@ const start = (body: string, args: string[] = []) => {
       ${body}
     } })
   `
-  const child = spawn(process.execPath, ['--input-type=module', '-e', program, '--', ...args], {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program, '--', 'sample', ...args], {
     cwd: new URL('.', import.meta.url),
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: { PATH: process.env.PATH, FLEET_LOG_FORMAT: 'text' },
@@ -27,13 +27,16 @@ const start = (body: string, args: string[] = []) => {
   children.push(child)
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += String(chunk)))
-  const ended = once(child, 'close').then(([code]) => ({
-    code: code as number,
-    lines: output
-      .replaceAll(/^\d\d:\d\d:\d\d /gm, '')
-      .trimEnd()
-      .split('\n'),
-  }))
+  // Not 'close', which never comes after a disconnect.
+  const ended = Promise.all([once(child, 'exit'), once(child.stdout!, 'end'), once(child.stderr!, 'end')]).then(
+    ([[code]]) => ({
+      code: code as number,
+      lines: output
+        .replaceAll(/^\d\d:\d\d:\d\d /gm, '')
+        .trimEnd()
+        .split('\n'),
+    }),
+  )
   return { child, ended, ready: once(child, 'message').then(([message]) => message as unknown) }
 }
 

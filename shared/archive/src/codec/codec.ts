@@ -10,7 +10,7 @@ export interface ChunkColumns {
   readonly vehicle: Uint32Array
   readonly vehicleTypes: readonly string[]
   /** Index into `vehicleTypes`, per row. */
-  readonly vehicleType: Uint8Array
+  readonly vehicleType: Uint32Array
   readonly eventTime: Float64Array
   readonly longitude: Int32Array
   readonly latitude: Int32Array

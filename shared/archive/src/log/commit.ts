@@ -1,6 +1,10 @@
-import type { AddFile } from './actions.ts'
+import { FleetError } from '@fleetlake/core'
+import { encodePath } from '../paths.ts'
+import type { Action, AddFile } from './actions.ts'
+import { findFile } from './files.ts'
+import type { LogState } from './state.ts'
 
-/** What a commit moves a stream's offset from and to: rows of the messages `(from, to]` are in its files. */
+/** What a commit moves a stream's offset from and to: the rows of the messages `(from, to]` are in its files. */
 export interface OffsetMove {
   /** `<stream>@<created>#<epoch>` */
   readonly appId: string
@@ -47,3 +51,81 @@ export type CommitResult =
   | { readonly status: 'stale'; readonly streams: readonly StaleStream[] }
   | { readonly status: 'conflict'; readonly paths: readonly string[] }
   | { readonly status: 'expired'; readonly ageMs: number }
+
+export type Verdict = { readonly status: 'write' } | Exclude<CommitResult, { readonly status: 'committed' }>
+
+/** A commit whose oldest file is older is given up: vacuum takes files that are in no version after twice this time. */
+export const MAX_FILE_AGE_MS = 3_600_000
+
+/** @throws FleetError `table.conflict` for a request that contradicts itself */
+export const checkRequest = ({ parts, remove = [] }: CommitRequest): void => {
+  const refuse = (what: string): never => {
+    throw new FleetError('table.conflict', `a commit must not ${what}`)
+  }
+  const appIds = parts.flatMap(({ offset }) => (offset === undefined ? [] : [offset.appId]))
+  if (new Set(appIds).size < appIds.length) refuse('move the offset of a stream twice')
+  for (const { offset } of parts) {
+    if (offset !== undefined && !(offset.to > offset.from && offset.from >= 0)) {
+      refuse(`move the offset of ${offset.appId} from ${offset.from} to ${offset.to}`)
+    }
+  }
+  const paths = [...parts.flatMap(({ add }) => add.map((file) => file.path)), ...remove.map(encodePath)]
+  if (new Set(paths).size < paths.length) refuse('name a file twice')
+  if (paths.length + appIds.length === 0) refuse('be empty')
+}
+
+/**
+ * The commit law: version v+1 may be tried only if in state v each stream's offset is the one at which its buffer began, every path to
+ * remove is in the table, and no file is too old.
+ */
+export const decide = ({ parts, remove = [] }: CommitRequest, { txns, files }: LogState, nowMs: number): Verdict => {
+  const streams = parts.flatMap(({ offset }) => {
+    if (offset === undefined) return []
+    const held = txns.get(offset.appId) ?? 0
+    return held === offset.from ? [] : [{ appId: offset.appId, offset: held }]
+  })
+  if (streams.length > 0) return { status: 'stale', streams }
+  const paths = remove.filter((path) => findFile(files, path) === undefined)
+  if (paths.length > 0) return { status: 'conflict', paths }
+  let ageMs = 0
+  for (const { add } of parts) for (const file of add) ageMs = Math.max(ageMs, nowMs - file.modificationTime)
+  return ageMs > MAX_FILE_AGE_MS ? { status: 'expired', ageMs } : { status: 'write' }
+}
+
+/** Who commits, and when. */
+export interface CommitStamp {
+  /** Random; by it a writer that was not told knows its commit again. */
+  readonly commitId: string
+  readonly nowMs: number
+  readonly engine: string
+}
+
+/** The actions of a commit upon a state that `decide` lets it be written upon. */
+export const actionsOf = (request: CommitRequest, state: LogState, { commitId, nowMs, engine }: CommitStamp): Action[] => {
+  const { parts, remove = [], dataChange = true, operation, info = {} } = request
+  const removed = remove.flatMap((path) => {
+    const chunk = findFile(state.files, path)
+    return chunk === undefined ? [] : [chunk]
+  })
+  return [
+    { commitInfo: { ...info, timestamp: nowMs, operation, engineInfo: engine, readVersion: state.version, commitId } },
+    ...parts.flatMap(({ offset }): Action[] =>
+      offset === undefined ? [] : [{ txn: { appId: offset.appId, version: offset.to, lastUpdated: nowMs } }],
+    ),
+    ...removed.map(({ path, bytes, date, cell }): Action => ({
+      remove: {
+        path: encodePath(path),
+        deletionTimestamp: nowMs,
+        dataChange,
+        extendedFileMetadata: true,
+        partitionValues: { date, cell },
+        size: bytes,
+      },
+    })),
+    ...parts.flatMap(({ add }) => add.map((file): Action => ({ add: { ...file, dataChange } }))),
+  ]
+}
+
+/** Whether a version is the one that a commit id was given to. */
+export const isCommitOf = (actions: readonly Action[], commitId: string): boolean =>
+  actions.some((action) => action.commitInfo?.['commitId'] === commitId)

@@ -21,6 +21,8 @@ export interface ObjectStore {
    * Durable once told. When it rejects, the outcome is unknown.
    */
   putIfAbsent(path: string, bytes: Uint8Array): Promise<'created' | 'exists'>
+  /** Writes an object, in place of one that is there; readers see the old one or the new one, whole. Durable once it resolves. */
+  put(path: string, bytes: Uint8Array): Promise<void>
   /** The object, or the part of it that lies in the range; undefined when there is none. */
   get(path: string, range?: ByteRange): Promise<Uint8Array | undefined>
   /** Bytes; undefined when there is none. */

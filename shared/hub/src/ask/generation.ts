@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { generationOptions, type Message, type MessageInput, subjects } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
-import type { Hub } from '../hub.ts'
+import type { Hub, ListenOptions, Received } from '../hub.ts'
 
 const REPEAT_MS = 500
 const SILENT_MS = 10_000
@@ -41,20 +41,19 @@ export const runGeneration = async (
     heardMs = performance.now()
     hub.send('startGeneration', subjects.generation, start, { reply: inbox })
   }
-  const progress = hub.listen('generationProgress', inbox, ({ data }) => {
+  /** The server tells one of the subscriptions only, either. */
+  const noise: ListenOptions = { onInvalid: (_, { headers }) => (isUnheard ||= headers?.code === NO_RESPONDERS) }
+  const tell = ({ data }: Received<'generationProgress'>): void => {
     isLed = true
     heardMs = performance.now()
     onProgress?.(data)
-  })
-  const end = hub.listen(
-    'generationStats',
-    inbox,
-    ({ data }) => {
-      stats = data
-      ended.abort()
-    },
-    { onInvalid: (_, { headers }) => (isUnheard ||= headers?.code === NO_RESPONDERS) },
-  )
+  }
+  const finish = ({ data }: Received<'generationStats'>): void => {
+    stats = data
+    ended.abort()
+  }
+  const progress = hub.listen('generationProgress', inbox, tell, noise)
+  const end = hub.listen('generationStats', inbox, finish, noise)
   const stop = (): void => hub.send('stopGeneration', subjects.generationBroadcast, { run })
   const onAbort = (): void => (isLed ? stop() : ended.abort())
 

@@ -1,0 +1,58 @@
+const services = ['event-generator', 'event-collector', 'event-finder', 'event-hub', 'event-viewer/[^/]+']
+const tests = '\\.(test|bench)\\.ts$'
+
+/** Modules of a shared package may import, beside their own, only the named packages of the workspace. */
+const layer = (name, allowed) => ({
+  name: `${name}-imports-${allowed.join('-and-') || 'nothing'}`,
+  severity: 'error',
+  from: { path: `^shared/${name}/src/`, pathNot: tests },
+  to: {
+    path: '^(shared|scripts|event-)',
+    pathNot: [`^shared/${name}/`, ...allowed.map((other) => `^shared/${other}/`)],
+  },
+})
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    layer('core', []),
+    layer('contracts', ['core']),
+    layer('hub', ['core', 'contracts']),
+    layer('archive', ['core', 'contracts']),
+    layer('service', ['core', 'contracts']),
+    {
+      name: 'service-core-is-pure',
+      comment: "a service's src/core/ holds decisions: it knows positions and messages, no server, no disk, no clock",
+      severity: 'error',
+      from: { path: '^event-[^/]+/src/core/', pathNot: tests },
+      to: { path: '^(shared|scripts|event-)', pathNot: ['^event-[^/]+/src/core/', '^shared/(core|contracts)/'] },
+    },
+    {
+      name: 'service-core-does-no-input-or-output',
+      severity: 'error',
+      from: { path: '^(shared/core/src|event-[^/]+/src/core)/', pathNot: tests },
+      to: { dependencyTypes: ['core'] },
+    },
+    ...services.map((service) => ({
+      name: `${service.split('/')[0]}-imports-no-other-service`,
+      severity: 'error',
+      from: { path: `^${service}/src/`, pathNot: tests },
+      to: { path: '^event-', pathNot: `^${service}/` },
+    })),
+    {
+      name: 'only-tests-import-testing',
+      severity: 'error',
+      from: { path: '^(shared|event-|scripts)', pathNot: [tests, '^shared/testing/', '\\btesting/'] },
+      to: { path: '^shared/testing/' },
+    },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '/node_modules/(?!@fleetlake)' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+}

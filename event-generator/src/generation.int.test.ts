@@ -1,0 +1,193 @@
+import { cellOf, partitionOfCell, toMicroDegrees } from '@fleetlake/core'
+import { type Message, type MessageInput, subjects } from '@fleetlake/contracts'
+import { purgeThrough } from '@fleetlake/hub'
+import { eventually } from '@fleetlake/testing'
+import { rm } from 'node:fs/promises'
+import { expect, test } from 'vitest'
+import { runGeneration } from '../../shared/hub/src/ask/generation.ts'
+import { readRun, sortRows, startTestRun } from './test-run.ts'
+
+const START = '2026-01-05T08:00:00Z'
+
+test('1, 2 and 3 agents make the same rows, each stored once in its partition', async () => {
+  await using system = await startTestRun({ generators: 3 })
+  const { hub } = system
+  const options = { vehicles: 301, events: 20_007, seed: 7, startTime: START, batchRows: 500 }
+  const runs = []
+  for (const agents of [1, 2, 3]) {
+    const progress: Message<'generationProgress'>[] = []
+    const stats = await runGeneration(hub, { ...options, agents }, { onProgress: (each) => void progress.push(each) })
+    expect(stats).toMatchObject({ status: 'complete', flushed: true, events: 20_007, total: 20_007, agents })
+    expect(stats.from).toBe('2026-01-05T08:00:00.000Z')
+    expect(progress.at(-1)).toMatchObject({ phase: 'flushing', events: 20_007, total: 20_007, agents })
+    runs.push({ stats, rows: sortRows(await readRun(hub, stats)) })
+  }
+  const [one, two, three] = runs
+  expect(one.rows).toHaveLength(20_007)
+  expect(new Set(one.rows.map(({ vehicleId, eventTime }) => `${vehicleId} ${eventTime}`)).size).toBe(20_007)
+  expect(two.rows).toEqual(one.rows)
+  expect(three.rows).toEqual(one.rows)
+  const misplaced = one.rows.filter(({ partition, longitude, latitude }) => {
+    return partitionOfCell(cellOf(toMicroDegrees(longitude), toMicroDegrees(latitude), 5), 3) !== partition
+  })
+  expect(misplaced).toEqual([])
+  expect(new Set(one.rows.map(({ partition }) => partition)).size).toBeGreaterThan(1)
+  expect(one.rows.filter(({ eventTime }) => eventTime < Date.parse(START) || eventTime >= Date.parse(one.stats.to))).toEqual([])
+  expect(system.flushes.toSorted(inOrder)).toEqual(runs.flatMap(({ stats }) => stats.streams).toSorted(inOrder))
+})
+
+const inOrder = (a: Message<'flush'>, b: Message<'flush'>): number => a.partition - b.partition || a.sequence - b.sequence
+
+test('what can not be made is refused, with what could be', async () => {
+  await using system = await startTestRun({ generators: 1 })
+  const refusal = async (options: MessageInput<'startGeneration'>['options']): Promise<string> => {
+    const { status, events, flushed, error } = await runGeneration(system.hub, options)
+    expect({ status, events, flushed }).toEqual({ status: 'failed', events: 0, flushed: false })
+    return error!
+  }
+  expect(await refusal({ vehicleTypes: ['car', 'rocket'] })).toMatch(/no vehicle type 'rocket': choose among car, taxi/)
+  expect(await refusal({ districts: ['North'] })).toMatch(/no district 'North': choose among East, West/)
+  expect(await refusal({ city: 'Paris' })).toMatch(/no city 'Paris' here: the generators drive in Gridtown/)
+  expect(await refusal({ agents: 2 })).toMatch(/2 agents were asked for and 1 generator is running/)
+  expect(await refusal({ startTime: '2999-01-01T00:00:00Z' })).toMatch(/in the future/)
+  await expect(runGeneration(system.hub, { vehicles: 0 })).rejects.toThrow(/generation\.refused: vehicles: /)
+})
+
+test('options that are no options are answered with what is wrong, and the generator goes on', async () => {
+  await using system = await startTestRun({ generators: 1 })
+  const { hub } = system
+  const answers: Message<'generationStats'>[] = []
+  hub.listen('generationStats', 'inbox.viewer.test', ({ data }) => void answers.push(data))
+  const bad = { run: 'bad-run', options: { vehicles: -1 } }
+  hub.send('startGeneration', subjects.generation, bad, { reply: 'inbox.viewer.test' })
+  hub.connection.publish(subjects.generation, 'noise', { reply: 'inbox.viewer.test' })
+  hub.connection.publish(subjects.generation, 'noise without a reply')
+  await eventually(() => answers.length === 2)
+  expect(answers.map(({ run, status, error }) => ({ run, status, error }))).toEqual([
+    { run: 'bad-run', status: 'failed', error: expect.stringContaining('options.vehicles') },
+    { run: 'unknown', status: 'failed', error: expect.stringContaining('CloudEvent') },
+  ])
+  expect(await runGeneration(hub, { vehicles: 10, events: 100 })).toMatchObject({ status: 'complete', events: 100 })
+})
+
+test('without a city pack a run is refused with the command that builds one', async () => {
+  await using system = await startTestRun({ generators: 1 })
+  await rm(system.cityDir, { recursive: true })
+  const { status, error } = await runGeneration(system.hub, { vehicles: 10, events: 100 })
+  expect({ status, error }).toEqual({
+    status: 'failed',
+    error: expect.stringMatching(/holds no city pack.*node event-generator\/src\/city\/build-pack\.ts/),
+  })
+})
+
+test('a run in real time goes on until it is stopped, and what it published stays', async () => {
+  await using system = await startTestRun({ generators: 2 })
+  const aborter = new AbortController()
+  const stats = await runGeneration(
+    system.hub,
+    { vehicles: 500, durationMs: 3_600_000, intervalMs: 1000, realTime: true, speedFactor: 3 },
+    { signal: aborter.signal, onProgress: ({ events }) => void (events > 0 && aborter.abort()) },
+  )
+  expect(stats).toMatchObject({ status: 'stopped', flushed: true, total: 1_800_000, agents: 2 })
+  expect(stats.events).toBeGreaterThan(0)
+  expect(stats.events).toBeLessThan(1_800_000)
+  const rows = await readRun(system.hub, stats)
+  expect(rows).toHaveLength(stats.events)
+  expect(rows.filter(({ eventTime }) => eventTime > Date.parse(stats.from) + stats.elapsedMs * 3 + 1000)).toEqual([])
+})
+
+test('full streams make the simulation wait, and nothing is lost when they are purged', async () => {
+  const queueBytes = 128 * 1024
+  await using system = await startTestRun({ generators: 1, partitions: 2, maxBytesPerPartition: 1024 * 1024, queueBytes })
+  const { hub } = system
+  const notes = new Set<string | undefined>()
+  let events = 0
+  const running = runGeneration(
+    hub,
+    { vehicles: 1000, events: 200_000, seed: 3, startTime: START },
+    {
+      onProgress: (progress) => {
+        notes.add(progress.note)
+        ;({ events } = progress)
+      },
+    },
+  )
+  await eventually(() => [...notes].some((note) => note !== undefined), { what: 'a note that the streams are full' })
+  expect(events).toBeLessThan(2 * 1024 * 1024 / 40)
+  const purging = setInterval(() => void Promise.all([0, 1].map((partition) => purgeThrough(hub, partition, 1e9))), 100)
+  const stats = await running
+  clearInterval(purging)
+  expect(stats).toMatchObject({ status: 'complete', events: 200_000, flushed: true })
+})
+
+test('a run that is stuck in full streams can be stopped, and does not claim more than is stored', async () => {
+  const small = { maxBytesPerPartition: 1024 * 1024, queueBytes: 128 * 1024 }
+  await using system = await startTestRun({ generators: 1, partitions: 1, ...small })
+  const aborter = new AbortController()
+  const stats = await runGeneration(
+    system.hub,
+    { vehicles: 1000, events: 1_000_000, startTime: START },
+    { signal: aborter.signal, onProgress: ({ note }) => void (note !== undefined && aborter.abort()) },
+  )
+  expect(stats).toMatchObject({ status: 'stopped', flushed: false, error: expect.stringMatching(/did not take everything within 5 s/) })
+  expect(stats.events).toBeGreaterThan(0)
+  expect(stats.events).toBeLessThan(1024 * 1024 / 40)
+})
+
+test('a flush is asked for until a collector has committed all of it', async () => {
+  await using system = await startTestRun({ generators: 1, isCollected: false })
+  const { hub } = system
+  const notes: (string | undefined)[] = []
+  let isThere = false
+  const asked = new Map<number, number>()
+  const running = runGeneration(
+    hub,
+    { vehicles: 100, events: 5000, startTime: START },
+    {
+      onProgress: ({ phase, note }) => {
+        notes.push(note)
+        if (phase !== 'flushing' || note === undefined || isThere) return
+        isThere = true
+        hub.listen('flush', 'commands.flush.*', ({ data, reply }) => {
+          const times = (asked.get(data.partition) ?? 0) + 1
+          asked.set(data.partition, times)
+          hub.send('flushed', reply!, { committed: data.sequence - (times < 2 ? 1 : 0) })
+        })
+      },
+    },
+  )
+  expect(await running).toMatchObject({ status: 'complete', events: 5000, flushed: true })
+  expect(notes.some((note) => note?.startsWith('no collector answers for partition'))).toBe(true)
+  expect([...asked.values()].filter((times) => times !== 2)).toEqual([])
+})
+
+test('stopped while it waits for a collector, a run ends and says that it is not flushed', async () => {
+  await using system = await startTestRun({ generators: 1, isCollected: false })
+  const aborter = new AbortController()
+  const stats = await runGeneration(
+    system.hub,
+    { vehicles: 100, events: 5000, startTime: START },
+    { signal: aborter.signal, onProgress: ({ phase }) => void (phase === 'flushing' && aborter.abort()) },
+  )
+  expect(stats).toMatchObject({ status: 'stopped', events: 5000, total: 5000, flushed: false })
+})
+
+test('a hub that is killed in the middle of a run and comes back loses and doubles nothing', async () => {
+  await using system = await startTestRun({ generators: 2 })
+  let isKilled = false
+  const stats = await runGeneration(
+    system.hub,
+    { vehicles: 1000, events: 400_000, startTime: START },
+    {
+      onProgress: ({ events }) => {
+        if (isKilled || events === 0) return
+        isKilled = true
+        void system.server.kill().then(() => system.server.restart())
+      },
+    },
+  )
+  expect({ isKilled, ...stats }).toMatchObject({ isKilled: true, status: 'complete', events: 400_000, flushed: true })
+  const rows = await readRun(system.hub, stats)
+  expect(rows).toHaveLength(400_000)
+  expect(new Set(rows.map(({ vehicleId, eventTime }) => `${vehicleId} ${eventTime}`)).size).toBe(400_000)
+})

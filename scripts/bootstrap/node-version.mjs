@@ -1,0 +1,7 @@
+const oldest = 20
+
+/** What to tell someone whose Node is too old to install with; undefined when it is not. */
+export const explainOldNode = (version) =>
+  Number(version.split('.')[0]) >= oldest
+    ? undefined
+    : 'Fleetlake needs Node ' + oldest + ' or newer to install itself, and this is ' + version + ': get one from https://nodejs.org'

@@ -1,0 +1,35 @@
+import { spawn } from 'child_process'
+import { existsSync } from 'fs'
+import { constants } from 'os'
+import { delimiter, join } from 'path'
+
+/** `watched` scripts hold a channel to this process and stop when it is gone, however it went. */
+const scripts = {
+  start: { file: 'scripts/start.ts', watched: true },
+  demo: { file: 'scripts/demo.ts', watched: true },
+  test: { file: 'scripts/test.ts' },
+  fleet: { file: 'event-viewer/terminal/src/main.ts', inUsersFolder: true },
+}
+
+/** Runs a script under the pinned Node with the arguments given, passes signals on, and ends with its exit code. */
+export const runScript = ({ root, name, args }) => {
+  const script = scripts[name]
+  if (script === undefined) {
+    throw new Error('Say which script to run: ' + Object.keys(scripts).join(', '))
+  }
+  const bin = join(root, 'node_modules', '.bin')
+  const env = Object.assign({}, process.env, { PATH: bin + delimiter + process.env.PATH })
+  const config = join(root, 'fleet.yaml')
+  // Files named on the command line are relative to where the user is, not to the repository.
+  const cwd = script.inUsersFolder ? process.env.INIT_CWD || process.cwd() : root
+  if (script.inUsersFolder && env.FLEET_CONFIG === undefined && existsSync(config)) env.FLEET_CONFIG = config
+  const stdio = ['inherit', 'inherit', 'inherit'].concat(script.watched ? ['ipc'] : [])
+  const child = spawn(join(bin, 'node'), [join(root, script.file)].concat(args), { cwd: cwd, env: env, stdio: stdio })
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
+  signals.forEach((signal) => process.on(signal, () => child.kill(signal)))
+  child.on('error', (error) => {
+    console.error(name + " can't be run: " + error.message)
+    process.exit(1)
+  })
+  child.on('exit', (code, signal) => process.exit(code === null ? 128 + constants.signals[signal] : code))
+}

@@ -1,0 +1,81 @@
+import { parseArgs } from 'node:util'
+import { FleetError } from '@fleetlake/core'
+
+export interface DemoOptions {
+  readonly vehicles: number
+  readonly events: number
+  readonly seed: number
+  readonly collectors: number
+  readonly finders: number
+  readonly generators: number
+  /** A fresh folder of the system's when missing. */
+  readonly dataDir: string | undefined
+  readonly keep: boolean
+  readonly json: boolean
+  /** Milliseconds after the start of the run at which one collector is killed, to show that nothing is lost. */
+  readonly killCollectorAfterMs: number | undefined
+}
+
+export const usage = `npm run demo -- [options]
+
+Generates vehicles, archives them and searches them, each service its own process, and compares every answer with
+brute force. Ends with exit code 1 when anything is lost, doubled or differs.
+
+  --vehicles <n>     how many vehicles drive (1500)
+  --events <n>       positions in all (1000000)
+  --seed <n>         the same seed gives the same rows (1)
+  --collectors <n>   collector processes (2)
+  --finders <n>      finder processes (2)
+  --generators <n>   generator processes (1)
+  --data-dir <dir>   where it works; must be empty (a temporary folder)
+  --keep             leaves the data there
+  --kill-collector <ms>  kills one collector with SIGKILL that long after the start
+  --json             one JSON object, last on stdout`
+
+const whole = (name: string, text: string, least: number): number => {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value) || value < least) {
+    throw new FleetError('usage.invalid', `--${name} must be a whole number of at least ${least}, not "${text}"`)
+  }
+  return value
+}
+
+/** @throws FleetError `usage.invalid` */
+export const parseDemoOptions = (args: readonly string[]): DemoOptions | 'help' => {
+  let values
+  try {
+    ;({ values } = parseArgs({
+      args: [...args],
+      strict: true,
+      options: {
+        vehicles: { type: 'string', default: '1500' },
+        events: { type: 'string', default: '1000000' },
+        seed: { type: 'string', default: '1' },
+        collectors: { type: 'string', default: '2' },
+        finders: { type: 'string', default: '2' },
+        generators: { type: 'string', default: '1' },
+        'data-dir': { type: 'string' },
+        'kill-collector': { type: 'string' },
+        keep: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    }))
+  } catch (error) {
+    throw new FleetError('usage.invalid', `${(error as Error).message} (see npm run demo -- --help)`, { cause: error })
+  }
+  if (values.help) return 'help'
+  const kill = values['kill-collector']
+  return {
+    vehicles: whole('vehicles', values.vehicles, 1),
+    events: whole('events', values.events, 1),
+    seed: whole('seed', values.seed, 0),
+    collectors: whole('collectors', values.collectors, 1),
+    finders: whole('finders', values.finders, 1),
+    generators: whole('generators', values.generators, 1),
+    dataDir: values['data-dir'],
+    keep: values.keep,
+    json: values.json,
+    killCollectorAfterMs: kill === undefined ? undefined : whole('kill-collector', kill, 0),
+  }
+}

@@ -1,0 +1,128 @@
+import type { Bytes } from './bytes.ts'
+import { deltaInt32, deltaInt64 } from './delta.ts'
+import { distinctFloats, usedEntries } from './dictionary.ts'
+import { plainFloats, plainInt64, plainStrings } from './plain.ts'
+import { floatRange, FURTHEST_MS, int32Range, microsRange, millisExtremes, type Range, textRange } from './range.ts'
+import { dictionaryIndexes } from './runs.ts'
+
+/** A whole column as typed arrays. Floats are nullable, NaN being null; the others are required. */
+export type Column = { readonly name: string } & (
+  | { readonly type: 'string'; readonly codes: ArrayLike<number>; readonly dictionary: readonly string[] }
+  | { readonly type: 'timestamp'; readonly millis: Float64Array }
+  | { readonly type: 'decimal'; readonly unscaled: Int32Array; readonly precision: number; readonly scale: number }
+  | { readonly type: 'float'; readonly values: Float32Array; readonly encoding: 'dictionary' | 'plain' }
+)
+
+export type Encoding = 'dictionary' | 'delta' | 'plain'
+
+/** What a column chunk will hold, decided before a byte is written. */
+export interface ColumnPlan {
+  readonly column: Column
+  readonly encoding: Encoding
+  readonly dictionary?: { readonly count: number; readonly write: (page: Bytes) => void }
+  /** Where there are nulls: 1 for each row with a value. */
+  readonly present?: Int32Array
+  /** Writes values, which are fewer than the rows where there are nulls. */
+  readonly write: (page: Bytes, from: number, to: number) => void
+  readonly range: Range | undefined
+}
+
+export const rowsOf = (column: Column): number => {
+  switch (column.type) {
+    case 'string':
+      return column.codes.length
+    case 'timestamp':
+      return column.millis.length
+    case 'decimal':
+      return column.unscaled.length
+    case 'float':
+      return column.values.length
+  }
+}
+
+const utf8 = new TextEncoder()
+
+const indexWriter = (indexes: Int32Array, entries: number): ColumnPlan['write'] => {
+  const width = 32 - Math.clz32(entries - 1)
+  return (page, from, to) => dictionaryIndexes(page, indexes, width, from, to)
+}
+
+/** A dictionary pays while a quarter of the values are distinct at most. */
+const distinctLimit = (values: number): number => Math.min(Math.max(values >> 2, 16), 32_768)
+
+interface Known {
+  readonly known: Float32Array
+  readonly present?: Int32Array
+}
+
+/** The values that are no NaN, and where they are. */
+const knownOf = (values: Float32Array): Known => {
+  let nulls = 0
+  for (let i = 0; i < values.length; i++) if (values[i] !== values[i]) nulls++
+  if (nulls === 0) return { known: values }
+  const known = new Float32Array(values.length - nulls)
+  const present = new Int32Array(values.length)
+  let count = 0
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] !== values[i]) continue
+    present[i] = 1
+    known[count++] = values[i]
+  }
+  return { known, present }
+}
+
+export const planColumn = (column: Column): ColumnPlan => {
+  switch (column.type) {
+    case 'string': {
+      const { values, indexes } = usedEntries(column.codes, column.dictionary)
+      const texts = values.map((value) => utf8.encode(value))
+      return {
+        column,
+        encoding: 'dictionary',
+        range: textRange(texts),
+        dictionary: { count: texts.length, write: (page) => plainStrings(page, texts) },
+        write: indexWriter(indexes, texts.length),
+      }
+    }
+    case 'timestamp': {
+      const { millis } = column
+      const extremes = millisExtremes(millis)
+      // Over 71 years apart, deltas would leave the integers that a double holds.
+      const delta = extremes.max - extremes.min < FURTHEST_MS / 2
+      const write = delta ? deltaInt64 : plainInt64
+      return {
+        column,
+        encoding: delta ? 'delta' : 'plain',
+        range: microsRange(extremes),
+        write: (page, from, to) => write(page, millis, 1000, from, to),
+      }
+    }
+    case 'decimal': {
+      const { unscaled } = column
+      return {
+        column,
+        encoding: 'delta',
+        range: int32Range(unscaled),
+        write: (page, from, to) => deltaInt32(page, unscaled, from, to),
+      }
+    }
+    case 'float': {
+      const { known, present } = knownOf(column.values)
+      const nulls = present === undefined ? {} : { present }
+      const range = floatRange(known)
+      const found =
+        column.encoding === 'dictionary' && known.length > 0 ? distinctFloats(known, distinctLimit(known.length)) : undefined
+      if (found === undefined) {
+        return { column, encoding: 'plain', range, ...nulls, write: (page, from, to) => plainFloats(page, known, from, to) }
+      }
+      return {
+        column,
+        encoding: 'dictionary',
+        range,
+        ...nulls,
+        dictionary: { count: found.values.length, write: (page) => plainFloats(page, found.values) },
+        write: indexWriter(found.indexes, found.values.length),
+      }
+    }
+  }
+}

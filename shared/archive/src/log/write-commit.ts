@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto'
+import { FleetError } from '@fleetlake/core'
+import { commitPath } from '../paths.ts'
+import type { ObjectStore } from '../store/object-store.ts'
+import { type Action, formatCommit, parseCommit } from './actions.ts'
+import { actionsOf, checkRequest, type CommitRequest, type CommitResult, decide, isCommitOf } from './commit.ts'
+import type { LogState } from './state.ts'
+
+export interface CommitDeps {
+  readonly store: ObjectStore
+  /** The newest state that is known. */
+  state(): LogState
+  /** Reads on; the state after it. */
+  refresh(): Promise<LogState>
+  readonly now: () => number
+  readonly engine: string
+}
+
+export type Written = Exclude<CommitResult, { readonly status: 'committed' }> | {
+  readonly status: 'committed'
+  readonly version: number
+  readonly actions: readonly Action[]
+}
+
+const PUT_ATTEMPTS = 3
+
+/**
+ * Creates a version, or finds out who did. A put that fails leaves its outcome unknown: the same bytes are put again at the same
+ * version, where they can be created once only, and whoever is told 'exists' looks for the commit id.
+ * @throws FleetError `store.failed` when the store never answers
+ */
+const createVersion = async (store: ObjectStore, version: number, commitId: string, bytes: Uint8Array): Promise<'ours' | 'theirs'> => {
+  const path = commitPath(version)
+  for (let attempt = 1; ; attempt++) {
+    try {
+      if ((await store.putIfAbsent(path, bytes)) === 'created') return 'ours'
+      const winner = await store.get(path)
+      if (winner === undefined) throw new FleetError('store.failed', `${path} is there and can't be read`)
+      return isCommitOf(parseCommit(winner, path), commitId) ? 'ours' : 'theirs'
+    } catch (error) {
+      if (error instanceof FleetError && error.code !== 'store.failed') throw error
+      if (attempt < PUT_ATTEMPTS) continue
+      throw new FleetError('store.failed', `whether version ${version} was committed is not known: read the table again`, { cause: error })
+    }
+  }
+}
+
+/**
+ * Commits as soon as the law allows it: who loses the race for a version reads the winner's, and checks again before trying the next.
+ * A refusal is checked against the newest state.
+ */
+export const writeCommit = async (request: CommitRequest, deps: CommitDeps): Promise<Written> => {
+  checkRequest(request)
+  const commitId = randomUUID()
+  let state = deps.state()
+  for (;;) {
+    const nowMs = deps.now()
+    const verdict = decide(request, state, nowMs)
+    if (verdict.status !== 'write') {
+      const newest = await deps.refresh()
+      if (newest.version === state.version) return verdict
+      state = newest
+      continue
+    }
+    const version = state.version + 1
+    const actions = actionsOf(request, state, { commitId, nowMs, engine: deps.engine })
+    if ((await createVersion(deps.store, version, commitId, formatCommit(actions))) === 'ours') {
+      return { status: 'committed', version, actions }
+    }
+    const newest = await deps.refresh()
+    if (newest.version < version) throw new FleetError('table.invalid', `version ${version} is there and was not read`)
+    state = newest
+  }
+}

@@ -1,0 +1,71 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Readable, Writable } from 'node:stream'
+import { expect, test } from 'vitest'
+import { createFileStore } from './file-store.ts'
+import { testStore } from './store-conformance.ts'
+
+const folder = (): Promise<string> => mkdtemp(join(tmpdir(), 'fleetlake-store-'))
+
+type Racer = ChildProcessByStdio<Writable, Readable, null>
+
+const startRacer = async (args: string[]): Promise<Racer> => {
+  const script = join(import.meta.dirname, 'race-process.ts')
+  const racer = spawn(process.execPath, [script, ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
+  await new Promise((resolve) => racer.stdout.once('data', resolve))
+  return racer
+}
+
+const race = async (racer: Racer): Promise<{ created: number; all: number }> => {
+  let text = ''
+  racer.stdout.on('data', (part: Buffer) => (text += part.toString()))
+  racer.stdin.write('go\n')
+  await new Promise((resolve) => racer.once('close', resolve))
+  return JSON.parse(text) as { created: number; all: number }
+}
+
+testStore('a folder as a store', async () => {
+  const root = await folder()
+  return {
+    store: createFileStore(root),
+    raceProcesses: async (path, { count, paths }) => {
+      const racers = await Promise.all(Array.from({ length: count }, () => startRacer([root, path, String(paths)])))
+      const results = await Promise.all(racers.map(race))
+      const created = results.reduce((sum, result) => sum + result.created, 0)
+      return { created, exists: results.reduce((sum, result) => sum + result.all, 0) - created }
+    },
+    close: () => rm(root, { recursive: true }),
+  }
+})
+
+test('what writers left that died is not listed, and goes once it is old', async () => {
+  const root = await folder()
+  const store = createFileStore(root)
+  await store.putIfAbsent('a/object', new Uint8Array(3))
+  expect(await readdir(join(root, '.tmp'))).toEqual([])
+  await writeFile(join(root, '.tmp', 'old'), 'half')
+  await utimes(join(root, '.tmp', 'old'), 1_000, 1_000)
+  await writeFile(join(root, '.tmp', 'young'), 'half')
+  const listed: string[] = []
+  for await (const { path } of store.list('')) listed.push(path)
+  expect(listed).toEqual(['a/object'])
+  expect(await store.removeStrayFiles(60_000)).toBe(1)
+  expect(await readdir(join(root, '.tmp'))).toEqual(['young'])
+  await rm(root, { recursive: true })
+})
+
+test('a fault of the filesystem is told with what to do', async () => {
+  const root = await folder()
+  await writeFile(join(root, 'file'), 'x')
+  const store = createFileStore(root)
+  await expect(store.putIfAbsent('file/below', new Uint8Array(1))).rejects.toMatchObject({ code: 'store.failed' })
+  await mkdir(join(root, 'object'))
+  await expect(store.get('object')).rejects.toMatchObject({ code: 'store.failed' })
+  await rm(root, { recursive: true })
+})
+
+test('the url of an object is its file', () => {
+  expect(createFileStore('/archive/moves').url('date=2026-11-21/x.parquet')).toBe('/archive/moves/date=2026-11-21/x.parquet')
+})

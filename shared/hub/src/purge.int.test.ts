@@ -1,0 +1,47 @@
+import { subjects } from '@fleetlake/contracts'
+import { setTimeout as delay } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { startProvisioned } from './fixture.ts'
+import { streamsOf } from './jet-stream.ts'
+import { findPurgeable, purgeThrough } from './purge.ts'
+
+test('only what is committed and old enough by the server is purgeable, never the last committed message', async () => {
+  const { hub } = await startProvisioned({ count: 1 })
+  const streams = await streamsOf(hub)
+  const js = streams.jetstream()
+  const stamps: number[] = []
+  for (let i = 1; i <= 12; i++) {
+    await js.publish(subjects.move(0), 'x')
+    stamps.push((await streams.streams.getMessage('MOVES_0', { seq: i }))!.time.getTime())
+    await delay(20)
+  }
+  // The margin is 30 s: a window of about −30 s + a makes what is older than a purgeable.
+  const find = async (committed: number, ageMs: number): Promise<[number, number]> => {
+    const before = Date.now() - ageMs
+    const found = await findPurgeable(hub, { partition: 0, committed, duplicateWindowMs: ageMs - 30_000 })
+    const after = Date.now() - ageMs
+    const olderThan = (limit: number): number => stamps.filter((stamp) => stamp < limit).length
+    expect(found).toBeGreaterThanOrEqual(Math.min(committed - 1, olderThan(before)))
+    expect(found).toBeLessThanOrEqual(Math.min(committed - 1, olderThan(after + 1)))
+    return [found, olderThan(before)]
+  }
+  await find(12, 120)
+  await find(5, 120)
+  await find(12, 150)
+  expect((await find(12, 0))[0]).toBe(11)
+  expect((await find(12, 600_000))[0]).toBe(0)
+  expect(await findPurgeable(hub, { partition: 0, committed: 0, duplicateWindowMs: 0 })).toBe(0)
+  expect((await streams.streams.info('MOVES_0')).state.consumer_count).toBe(0)
+})
+
+test('purging up to a sequence leaves the next one first, and counting goes on', async () => {
+  const { hub } = await startProvisioned({ count: 1 })
+  const streams = await streamsOf(hub)
+  const js = streams.jetstream()
+  for (let i = 1; i <= 5; i++) await js.publish(subjects.move(0), 'x')
+  await purgeThrough(hub, 0, 0)
+  expect((await streams.streams.info('MOVES_0')).state).toMatchObject({ first_seq: 1, messages: 5 })
+  await purgeThrough(hub, 0, 3)
+  expect((await streams.streams.info('MOVES_0')).state).toMatchObject({ first_seq: 4, last_seq: 5 })
+  expect((await js.publish(subjects.move(0), 'x')).seq).toBe(6)
+})
