@@ -1,6 +1,6 @@
 import type { Reporter, TestModule } from 'vitest/node'
 
-/** Ends the run's output with one plain line, `N passed, N failed, N skipped`, for people and machines. */
+/** Ends the run's output with one plain line, `N passed, N failed` (and `N skipped`, if any), for people and machines. */
 export default class ClosingLineReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     let [passed, failed, skipped] = [0, errors.length, 0]
@@ -14,6 +14,7 @@ export default class ClosingLineReporter implements Reporter {
       }
     }
     // After the default reporter's summary.
-    process.once('exit', () => console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`))
+    const closing = `${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`
+    process.once('exit', () => console.log(`\n${closing}`))
   }
 }

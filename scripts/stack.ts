@@ -10,16 +10,22 @@ const repository = fileURLToPath(new URL('..', import.meta.url))
 export type ServiceKind = 'collector' | 'finder' | 'generator'
 
 export type StackOptions = {
-  /** the hub's streams go to `<dataDir>/hub`, the archive to `<dataDir>/archive` */
+  /** the hub's streams go to `<dataDir>/hub`, the archive to `<dataDir>/archive`, unless said otherwise */
   dataDir: string
+  hubDataDir?: string
+  archivePath?: string
   collectors?: number
   finders?: number
   generators?: number
   /** 0, the default, takes a free one */
   hubPort?: number
+  /** a hub that runs already and is not ours to start or stop */
+  hubUrl?: string
   hub?: Omit<NatsServerOptions, 'dataDir' | 'port' | 'say'>
   /** settings of every service, e.g. `{ FLEET_COLLECTOR_MAX_ROWS: '5' }` */
   env?: Record<string, string>
+  /** flags of every service, e.g. `['--collector.max-rows', '5']` */
+  args?: readonly string[]
   /** starts again what ends unasked; else that is a failure */
   restart?: boolean
   /** a service's program by kind, when it is not the one of this repository */
@@ -42,7 +48,7 @@ export type StackProcess = {
 export type Stack = {
   readonly hubUrl: string
   readonly archivePath: string
-  /** what runs now, nats-server first */
+  /** what runs now and is ours, nats-server first */
   processes(): StackProcess[]
   /** rejects with FleetError `service.failed` when a process ends unasked and is not started again */
   readonly failure: Promise<never>
@@ -57,17 +63,13 @@ const stopOrder: readonly ServiceKind[] = ['generator', 'collector', 'finder']
  * @throws FleetError of the hub, or `service.failed`; nothing is left running then
  */
 export const startStack = async (options: StackOptions): Promise<Stack> => {
-  const { restart = false, say = () => {}, readyTimeoutMs = 60_000, graceMs = 25_000 } = options
-  const dataDir = resolve(options.dataDir)
-  const archivePath = join(dataDir, 'archive')
+  const { args = [], restart = false, say = () => {}, readyTimeoutMs = 60_000, graceMs = 35_000 } = options
+  const archivePath = resolve(options.archivePath ?? join(options.dataDir, 'archive'))
   const aborter = new AbortController()
-  const hub = await startNatsServer({
-    ...options.hub,
-    dataDir: join(dataDir, 'hub'),
-    port: options.hubPort ?? 0,
-    say: (line) => say(`hub | ${line}`),
-  })
-  const env = { ...process.env, ...settingsOf(hub, archivePath, options), ...options.env }
+  const hub = options.hubUrl === undefined ? await startHub(options, say) : undefined
+  const hubUrl = hub?.url ?? options.hubUrl!
+  const settings = { FLEET_HUB_URL: hubUrl, FLEET_ARCHIVE_PATH: archivePath, ...limitOf(hub, options) }
+  const env = { FLEET_LOG_FORMAT: 'text', ...process.env, ...settings, ...options.env }
   const running = new Map<string, { kind: ServiceKind; process: ServiceProcess }>()
   let fail: (error: unknown) => void = () => {}
   const failure = new Promise<never>((_, reject) => {
@@ -77,7 +79,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
 
   const startService = async (kind: ServiceKind, name: string): Promise<void> => {
     const file = options.files?.[kind] ?? join(repository, `event-${kind}/src/main.ts`)
-    const process = await startServiceProcess({ name, file, cwd: repository, env, say, readyTimeoutMs })
+    const process = await startServiceProcess({ name, file, args, cwd: repository, env, say, readyTimeoutMs })
     running.set(name, { kind, process })
     void process.ended.then(() => running.get(name)?.process === process && running.delete(name))
     // Ready only after stopping had begun.
@@ -94,7 +96,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
       const group = [...running.values()].filter((entry) => entry.kind === kind)
       await Promise.all(group.map(({ process }) => process.stop(graceMs)))
     }
-    await hub.stop()
+    await hub?.stop()
   }
 
   const services = listServices(options)
@@ -104,7 +106,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     await stop()
     throw broken.reason
   }
-  void watch('hub', () => endOfHub(hub), hub.restart)
+  if (hub !== undefined) void watch('hub', () => endOfHub(hub), hub.restart)
   for (const { kind, name } of services) {
     void watch(
       name,
@@ -113,10 +115,10 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     )
   }
   return {
-    hubUrl: hub.url,
+    hubUrl,
     archivePath,
     processes: () => [
-      { name: 'hub', pid: hub.pid, details: {}, kill: hub.kill },
+      ...(hub === undefined ? [] : [{ name: 'hub', pid: hub.pid, details: {}, kill: hub.kill }]),
       ...[...running.values()].map(({ process }) => describe(process)),
     ],
     failure,
@@ -132,15 +134,21 @@ const listServices = ({ collectors = 2, finders = 2, generators = 1 }: StackOpti
   return [...named('collector', collectors), ...named('finder', finders), ...named('generator', generators)]
 }
 
+const startHub = (options: StackOptions, say: (line: string) => void): Promise<NatsServer> =>
+  startNatsServer({
+    ...options.hub,
+    dataDir: options.hubDataDir ?? join(options.dataDir, 'hub'),
+    port: options.hubPort ?? 0,
+    say: (line) => say(`hub | ${line}`),
+  })
+
+const usualPartitionBytes = 2 * 1024 ** 3
+
 /** A small disk makes the streams smaller than what is configured. */
-const settingsOf = (hub: NatsServer, archivePath: string, { hub: asked }: StackOptions): Record<string, string> => ({
-  FLEET_HUB_URL: hub.url,
-  FLEET_ARCHIVE_PATH: archivePath,
-  FLEET_LOG_FORMAT: 'text',
-  ...(asked?.partitionMaxBytes === hub.partitionMaxBytes
-    ? {}
-    : { FLEET_HUB_MAX_BYTES_PER_PARTITION: String(hub.partitionMaxBytes) }),
-})
+const limitOf = (hub: NatsServer | undefined, options: StackOptions): Record<string, string> =>
+  hub !== undefined && hub.partitionMaxBytes < (options.hub?.partitionMaxBytes ?? usualPartitionBytes)
+    ? { FLEET_HUB_MAX_BYTES_PER_PARTITION: String(hub.partitionMaxBytes) }
+    : {}
 
 const endOfHub = async (hub: NatsServer): Promise<End> => {
   const { asked, lastLines } = await hub.ended()

@@ -33,8 +33,12 @@ export interface Collector {
   stop(): Promise<void>
 }
 
+/** A request about a stream that is not (yet) the one that is read is answered by nobody after this long; the asker repeats. */
+const OTHER_STREAM_MS = 5_000
+
 interface Waiting {
   readonly request: StreamPosition
+  readonly since: number
   readonly answer: (committed: number | undefined) => void
 }
 
@@ -65,8 +69,12 @@ export const createCollector = ({ memory }: CollectorOptions, deps: CollectorDep
       const lane = lanes.get(entry.request.partition)
       const offset = lane?.offset
       const isOther = offset !== undefined && offset.created !== entry.request.created
+      const isGivenUp = lane === undefined || (isOther && performance.now() - entry.since > OTHER_STREAM_MS)
       const isDone = offset !== undefined && !isOther && offset.sequence >= entry.request.sequence
-      if (lane !== undefined && !isDone && !isOther) continue
+      if (!isDone && !isGivenUp) {
+        if (!isOther) lane?.sealThrough(entry.request)
+        continue
+      }
       waiting.delete(entry)
       entry.answer(isDone ? offset.sequence : undefined)
     }
@@ -134,8 +142,7 @@ export const createCollector = ({ memory }: CollectorOptions, deps: CollectorDep
     owns: (partition) => lanes.has(partition),
     flushThrough: (request) =>
       new Promise((resolve) => {
-        waiting.add({ request, answer: resolve })
-        lanes.get(request.partition)?.sealThrough(request)
+        waiting.add({ request, since: performance.now(), answer: resolve })
         answerWaiting()
       }),
     tick: () => {

@@ -174,6 +174,7 @@ export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
   /** Where the table stands decides where reading begins; under which epoch, the stream's history. */
   const begin = async (nextEpoch: boolean): Promise<void> => {
     const [state, txns] = [await deps.look(partition), await deps.txns()]
+    if (stopped) return
     let epoch = epochOf(txns.keys(), stream, state.created)
     if (nextEpoch && txns.has(appIdOf(stream, state.created, epoch))) epoch++
     const appId = appIdOf(stream, state.created, epoch)
@@ -199,7 +200,7 @@ export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
       await begin(false)
     }
     await deps.room()
-    if (resetting) return true
+    if (stopped || resetting) return !stopped
     const reading = await reader!.next()
     if (resetting) return true
     switch (reading.kind) {

@@ -6,13 +6,13 @@ import {
   type Hub,
   joinGroup,
   type Listener,
+  lookAtStream,
   type Membership,
   ownedPartitions,
   partitionsOf,
   purgeThrough,
   readPartition,
   storeMessage,
-  streamState,
 } from '@fleetlake/hub'
 import { type Collector, createCollector } from './collector.ts'
 import { type Flushed, flushUntilDone } from './flush.ts'
@@ -67,7 +67,7 @@ export const startCollector = async (
             now: Date.now,
           },
           {
-            look: (p) => streamState(hub, p),
+            look: (p) => lookAtStream(hub, p),
             read: (p, from) => readPartition(hub, { partition: p, from }),
             txns: () => offsetsOf(table),
             warn,
@@ -80,10 +80,10 @@ export const startCollector = async (
           { ...settings, minRows: MIN_CHUNK_ROWS },
           {
             writeChunk: (chunk) =>
-              writeChunk(store, parquetCodec, { cell: chunk.cell, windowStart: chunk.windowFrom }, chunk),
+              writeChunk(chunk, { cell: chunk.cell, windowStart: chunk.windowFrom }, { store, codec: parquetCodec }),
             commit: table.commit,
             storeLetter: ({ id, partition, payload, headers }) =>
-              storeMessage(hub, 'deadLetter', subjects.deadLetters(partition), payload, { id, headers }),
+              storeMessage(hub, 'deadLetter', subjects.deadLetters(partition), payload as Uint8Array<ArrayBuffer>, { id, headers }),
             warn,
             signal: givingUp.signal,
           },

@@ -18,7 +18,7 @@ export interface Generator {
   stop(): Promise<void>
 }
 
-/** Takes part in runs as agent, and leads those that are asked of it, once it knows the other generators. */
+/** Takes part in runs as agent, and leads those that are asked of it, once it knows the other generators. Resolves when it can be asked. */
 export const startGenerator = async ({ hub, config, version, say }: GeneratorDeps): Promise<Generator> => {
   const { by, geohashLength } = config.partitioning
   const loadCity = createCityLoader(config.generator.cityDir)
@@ -39,6 +39,7 @@ export const startGenerator = async ({ hub, config, version, say }: GeneratorDep
   })
   await membership.ready
   const coordinator = startCoordinator({ hub, membership, loadCity, toleranceMs: config.collector.futureToleranceMs, say })
+  await hub.flush()
   return {
     stop: async () => {
       await Promise.all([coordinator.stop(), agent.stop()])

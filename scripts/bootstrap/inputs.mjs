@@ -15,7 +15,12 @@ export const listManifests = (root) => {
   const section = /^packages:\n((?: +.*\n|\n)*)/m.exec(readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8'))
   const patterns = (section === null ? '' : section[1])
     .split('\n')
-    .map((line) => line.replace(/^\s*-\s*/, '').replace(/["']/g, '').trim())
+    .map((line) =>
+      line
+        .replace(/^\s*-\s*/, '')
+        .replace(/["']/g, '')
+        .trim(),
+    )
     .filter((pattern) => pattern !== '')
   const folders = patterns.reduce((found, pattern) => found.concat(expand(root, pattern)), [])
   return folders

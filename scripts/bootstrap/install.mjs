@@ -5,7 +5,8 @@ import { hashInputs } from './inputs.mjs'
 import { takeLock } from './lock.mjs'
 
 const pnpm = 'pnpm@12.21.0'
-const unreachable = /ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|network/i
+const unreachable =
+  /ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|network/i
 
 /**
  * Installs the packages when what decides them has changed since the last complete installation, and else does nothing:
@@ -14,19 +15,21 @@ const unreachable = /ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENETU
  */
 export const ensureInstalled = (root, say) => {
   if (isInstalled(root)) return Promise.resolve()
-  return takeLock(join(root, '.fleetlake', 'install.lock'), () => say('Waiting for another installation …')).then((lock) => {
-    const release = () => lock.release()
-    process.once('exit', release)
-    return (isInstalled(root) ? Promise.resolve() : install(root, lock, say)).then(
-      () => {
-        release()
-      },
-      (error) => {
-        release()
-        throw error
-      },
-    )
-  })
+  return takeLock(join(root, '.fleetlake', 'install.lock'), () => say('Waiting for another installation …')).then(
+    (lock) => {
+      const release = () => lock.release()
+      process.once('exit', release)
+      return (isInstalled(root) ? Promise.resolve() : install(root, lock, say)).then(
+        () => {
+          release()
+        },
+        (error) => {
+          release()
+          throw error
+        },
+      )
+    },
+  )
 }
 
 const stampOf = (root) => join(root, 'node_modules', '.fleetlake-install')

@@ -4,4 +4,8 @@ const oldest = 20
 export const explainOldNode = (version) =>
   Number(version.split('.')[0]) >= oldest
     ? undefined
-    : 'Fleetlake needs Node ' + oldest + ' or newer to install itself, and this is ' + version + ': get one from https://nodejs.org'
+    : 'Fleetlake needs Node ' +
+      oldest +
+      ' or newer to install itself, and this is ' +
+      version +
+      ': get one from https://nodejs.org'

@@ -26,7 +26,15 @@ const squareOf = (squareKilometres: number): DemoSearch['area'] => {
 
 const EVERYWHERE: DemoSearch['area'] = {
   type: 'Polygon',
-  coordinates: [[[-57, -35.5], [-55, -35.5], [-55, -34], [-57, -34], [-57, -35.5]]],
+  coordinates: [
+    [
+      [-57, -35.5],
+      [-55, -35.5],
+      [-55, -34],
+      [-57, -34],
+      [-57, -35.5],
+    ],
+  ],
 }
 
 /** About 1 km² for half an hour, 25 km² for two hours, and everything. */

@@ -1,13 +1,13 @@
 import pidusage from 'pidusage'
 
-/** What the processes of a pipeline have used since `start`. */
+/** What the processes of a pipeline have used while they were watched. */
 export interface Usage {
   /** CPU time of all of them, user and system, µs. */
-  cpuMicros: number
+  readonly cpuMicros: number
   /** By name of process, µs. */
-  cpuMicrosByName: Record<string, number>
+  readonly cpuMicrosByName: Readonly<Record<string, number>>
   /** The highest sum of their resident memory that was seen, bytes. */
-  peakRssBytes: number
+  readonly peakRssBytes: number
 }
 
 export interface Watched {
@@ -17,38 +17,47 @@ export interface Watched {
 
 const SAMPLE_MS = 200
 
-const readCpu = async (processes: readonly Watched[]): Promise<{ cpu: Map<number, number>; rss: number }> => {
-  const stats = await pidusage(processes.map(({ pid }) => pid))
-  const cpu = new Map(processes.map(({ pid }) => [pid, stats[pid].ctime * 1_000]))
-  return { cpu, rss: processes.reduce((total, { pid }) => total + stats[pid].memory, 0) }
+interface Spent {
+  readonly name: string
+  /** CPU time when it was first seen, and last, µs; one that started later is counted from 0. */
+  readonly from: number
+  to: number
 }
 
-/** Watches processes from now until `stop`. */
-export const watchUsage = async (processes: readonly Watched[]): Promise<{ stop(): Promise<Usage> }> => {
-  const begin = await readCpu(processes)
-  let peakRssBytes = begin.rss
-  let sampling: Promise<void> = Promise.resolve()
-  const sample = async (): Promise<void> => {
-    peakRssBytes = Math.max(peakRssBytes, (await readCpu(processes)).rss)
+/** Watches the processes that there are from now until `stop`, also those that come and go meanwhile. */
+export const watchUsage = async (list: () => readonly Watched[]): Promise<{ stop(): Promise<Usage> }> => {
+  const spent = new Map<number, Spent>()
+  let peakRssBytes = 0
+  const sample = async (isFirst: boolean): Promise<void> => {
+    const processes = list()
+    const stats = await pidusage(processes.map(({ pid }) => pid))
+    let rss = 0
+    for (const { name, pid } of processes) {
+      // One that has ended in between is missing.
+      const seen = stats[pid]
+      if (!seen) continue
+      const micros = seen.ctime * 1_000
+      const entry = spent.get(pid)
+      if (entry === undefined) spent.set(pid, { name, from: isFirst ? micros : 0, to: micros })
+      else entry.to = micros
+      rss += seen.memory
+    }
+    peakRssBytes = Math.max(peakRssBytes, rss)
   }
+  await sample(true)
+  let sampling: Promise<void> = Promise.resolve()
   const timer = setInterval(() => {
-    // A process that ends while it is looked at is told by the stack, not here.
-    sampling = sampling.then(sample).catch(() => undefined)
+    sampling = sampling.then(() => sample(false)).catch(() => undefined)
   }, SAMPLE_MS)
   return {
     stop: async () => {
       clearInterval(timer)
       await sampling
-      const end = await readCpu(processes)
+      await sample(false)
       const cpuMicrosByName: Record<string, number> = {}
-      for (const { name, pid } of processes) {
-        cpuMicrosByName[name] = (cpuMicrosByName[name] ?? 0) + end.cpu.get(pid)! - begin.cpu.get(pid)!
-      }
-      return {
-        cpuMicros: Object.values(cpuMicrosByName).reduce((total, value) => total + value, 0),
-        cpuMicrosByName,
-        peakRssBytes: Math.max(peakRssBytes, end.rss),
-      }
+      for (const { name, from, to } of spent.values()) cpuMicrosByName[name] = (cpuMicrosByName[name] ?? 0) + to - from
+      const cpuMicros = Object.values(cpuMicrosByName).reduce((total, micros) => total + micros, 0)
+      return { cpuMicros, cpuMicrosByName, peakRssBytes }
     },
   }
 }

@@ -7,6 +7,7 @@ export type ServiceCommand = {
   /** e.g. `collector-2`, in front of each of its lines */
   name: string
   file: string
+  args: readonly string[]
   cwd: string
   env: NodeJS.ProcessEnv
   say: (line: string) => void
@@ -31,14 +32,19 @@ export type ServiceProcess = {
  * @throws FleetError `service.failed` with its last line when it ends first or is not ready in time
  */
 export const startServiceProcess = async (command: ServiceCommand): Promise<ServiceProcess> => {
-  const { name, file, cwd, env, say } = command
-  const child = spawn(process.execPath, [file], { cwd, env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true })
+  const { name, file, args, cwd, env, say } = command
+  const child = spawn(process.execPath, [file, ...args], {
+    cwd,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    detached: true,
+  })
   let lastLine = ''
   const onLine = (line: string): void => {
     if (line.trim() !== '') lastLine = line
     say(`${name} | ${line}`)
   }
-  const read = [readLines(child.stdout, onLine), readLines(child.stderr, onLine)]
+  const read = [child.stdout!, child.stderr!].map((stream) => readLines(stream, onLine))
   let asked = false
   const ended = endOf(child, read).then((how) => ({ asked, how }))
   const details = await awaitReady(child, ended, command, () => lastLine)

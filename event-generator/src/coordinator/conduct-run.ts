@@ -116,6 +116,7 @@ export const conductRun = (request: RunRequest, deps: CoordinatorDeps): Conducte
     if (!isWhole || stopped.signal.aborted) giveUpSoon()
     else stopped.signal.addEventListener('abort', giveUpSoon, { once: true })
     let note: string | undefined
+    tell('flushing')
     const timer = setInterval(() => tell('flushing', note), PROGRESS_MS)
     try {
       return await flushStreams(hub, streams, {

@@ -3,7 +3,7 @@ import { type StreamPosition, subjects } from '@fleetlake/contracts'
 import type { Hub } from '@fleetlake/hub'
 import { orAborted } from '../agent/or-aborted.ts'
 
-const ANSWER_MS = 10_000
+const ANSWER_MS = 3000
 const PAUSE_MS = 500
 
 export interface FlushOptions {

@@ -1,20 +1,22 @@
-import type { Area, Period } from '@fleetlake/core'
+import { type Area, overlaps, parseCell, type Period, periodOfDate, type Place, placeOf, placeOfCell } from '@fleetlake/core'
 import type { Chunk } from './chunk.ts'
-import type { Snapshot, Totals } from './snapshot.ts'
+import type { DateFiles, Totals } from './log/files.ts'
+import type { Snapshot } from './snapshot.ts'
+import { compareUtf8 } from './utf8-order.ts'
 
 /** What is looked for. */
 export interface Search {
   readonly area: Area
-  /** `[from, to)`, ms. */
+  /** `[from, to)`, whole ms. */
   readonly period: Period
   /** Any when missing. */
-  readonly vehicleTypes?: readonly string[]
-  readonly vehicleIds?: readonly string[]
+  readonly vehicleTypes?: readonly string[] | undefined
+  readonly vehicleIds?: readonly string[] | undefined
 }
 
 export interface KeptChunk {
   readonly chunk: Chunk
-  /** Its cell lies wholly in the area, so its rows need no test against it. */
+  /** All its rows lie in the area, by its cell or by its bounds, and need no test against it. */
   readonly inside: boolean
 }
 
@@ -25,5 +27,88 @@ export interface Pruned {
   readonly pruned: Totals
 }
 
-/** May keep a chunk without matches; never drops one with a match. */
-export const prune = (_snapshot: Snapshot, _search: Search): Pruned => { throw new Error('soon') }
+/** Whether one of some texts may lie in `[min, max]`, an unknown bound being none. */
+type TextTest = (min: string | undefined, max: string | undefined) => boolean
+
+/** @param wanted any text when undefined, none when empty */
+const textTest = (wanted: readonly string[] | undefined): TextTest => {
+  if (wanted === undefined) return () => true
+  const sorted = wanted.toSorted(compareUtf8)
+  return (min, max) => {
+    let [low, high] = [0, sorted.length]
+    while (min !== undefined && low < high) {
+      const middle = (low + high) >>> 1
+      if (compareUtf8(sorted[middle], min) < 0) low = middle + 1
+      else high = middle
+    }
+    return low < sorted.length && (max === undefined || compareUtf8(sorted[low], max) <= 0)
+  }
+}
+
+/** Looks up each distinct cell once. */
+const cellPlaces = (area: Area): ((cell: string) => Place) => {
+  const places = new Map<string, Place>()
+  return (cell) => {
+    let place = places.get(cell)
+    if (place === undefined) {
+      place = placeOfCell(area, parseCell(cell), cell.length)
+      places.set(cell, place)
+    }
+    return place
+  }
+}
+
+interface ChunkTests {
+  readonly search: Search
+  readonly hasId: TextTest
+  readonly hasType: TextTest
+}
+
+const mayMatch = (chunk: Chunk, { search: { area, period }, hasId, hasType }: ChunkTests): boolean => {
+  const { bounds } = chunk
+  return (
+    chunk.from < period.to &&
+    chunk.to >= period.from &&
+    bounds.west <= area.bounds.east &&
+    bounds.east >= area.bounds.west &&
+    bounds.south <= area.bounds.north &&
+    bounds.north >= area.bounds.south &&
+    hasType(chunk.vehicleTypeMin, chunk.vehicleTypeMax) &&
+    hasId(chunk.vehicleIdMin, chunk.vehicleIdMax)
+  )
+}
+
+const byAge = (a: KeptChunk, b: KeptChunk): number =>
+  a.chunk.from - b.chunk.from || (a.chunk.path < b.chunk.path ? -1 : a.chunk.path > b.chunk.path ? 1 : 0)
+
+function* datesOf({ dates }: Snapshot, period: Period): Generator<DateFiles> {
+  for (const files of dates.values()) if (overlaps(periodOfDate(files.date), period)) yield files
+}
+
+/**
+ * May keep a chunk without matches; never drops one with a match. Costs a look at each date, then at the cells and the files of those
+ * that the period touches.
+ */
+export const prune = (snapshot: Snapshot, search: Search): Pruned => {
+  const placeOfName = cellPlaces(search.area)
+  const tests = { search, hasId: textTest(search.vehicleIds), hasType: textTest(search.vehicleTypes) }
+  const kept: KeptChunk[] = []
+  let [bytes, rows] = [0, 0]
+  for (const { cells } of datesOf(snapshot, search.period)) {
+    for (const [cell, chunks] of cells) {
+      const cellPlace = placeOfName(cell)
+      if (cellPlace === 'outside') continue
+      for (const chunk of chunks) {
+        if (!mayMatch(chunk, tests)) continue
+        const place = cellPlace === 'boundary' ? placeOf(search.area, chunk.bounds) : cellPlace
+        if (place === 'outside') continue
+        kept.push({ chunk, inside: place === 'inside' })
+        bytes += chunk.bytes
+        rows += chunk.rows ?? 0
+      }
+    }
+  }
+  const { totals } = snapshot
+  const pruned = { files: totals.files - kept.length, bytes: totals.bytes - bytes, rows: totals.rows - rows }
+  return { kept: kept.toSorted(byAge), total: totals, pruned }
+}

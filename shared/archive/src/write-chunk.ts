@@ -1,19 +1,54 @@
+import { randomBytes } from 'node:crypto'
+import { dateOf, FleetError } from '@fleetlake/core'
+import { formatStats, statsOf } from './chunk-stats.ts'
 import type { ChunkColumns, Codec } from './codec/codec.ts'
 import type { AddFile } from './log/actions.ts'
+import { chunkPath, encodePath } from './paths.ts'
 import type { ObjectStore } from './store/object-store.ts'
 
 export interface ChunkPlace {
   /** Geohash; the rows' one cell. */
   readonly cell: string
-  /** Start of the window that the rows lie in, ms; must be a single UTC date's. */
+  /** Start of the window of the earliest row, ms. */
   readonly windowStart: number
 }
 
-/** Writes a chunk under a new name; durable once it resolves. It is in the table only once committed. */
-export const writeChunk = (
-  _store: ObjectStore,
-  _codec: Codec,
-  _place: ChunkPlace,
-  _columns: ChunkColumns,
-  _now?: () => number,
-): Promise<AddFile> => { throw new Error('soon') }
+export interface WriteChunkDeps {
+  readonly store: ObjectStore
+  readonly codec: Codec
+  /** ms since the epoch; the system's clock by default. */
+  readonly now?: () => number
+}
+
+const randomId = (): string => randomBytes(8).toString('hex')
+
+/**
+ * Writes a chunk under a new name; durable once it resolves. It is in the table only once it is committed.
+ * @param columns rows of one cell and one UTC date, sorted by vehicle, then time
+ * @throws FleetError `table.invalid` for no rows or rows of two dates, `store.failed`
+ */
+export const writeChunk = async (
+  columns: ChunkColumns,
+  { cell, windowStart }: ChunkPlace,
+  { store, codec, now = Date.now }: WriteChunkDeps,
+): Promise<AddFile> => {
+  if (columns.length === 0) throw new FleetError('table.invalid', 'a chunk needs rows')
+  const stats = statsOf(columns)
+  const date = dateOf(stats.eventTime.min)
+  if (dateOf(stats.eventTime.max) !== date) {
+    throw new FleetError('table.invalid', `a chunk holds rows of one date, not of ${date} and ${dateOf(stats.eventTime.max)}`)
+  }
+  const bytes = codec.encode(columns)
+  for (;;) {
+    const path = chunkPath({ date, cell, windowStart, id: randomId(), extension: codec.extension })
+    const modificationTime = now()
+    if ((await store.putIfAbsent(path, bytes)) === 'exists') continue
+    return {
+      path: encodePath(path),
+      partitionValues: { date, cell },
+      size: bytes.length,
+      modificationTime,
+      stats: formatStats(stats),
+    }
+  }
+}

@@ -65,9 +65,13 @@ const connectFirst = async (
       })
     } catch (error) {
       if (error instanceof AuthorizationError) {
-        throw new FleetError('hub.refused', `the hub at ${url} refuses ${user === undefined ? 'a nameless user' : `user ${user}`}: set hub.user and hub.password`, {
-          cause: error,
-        })
+        throw new FleetError(
+          'hub.refused',
+          `the hub at ${url} refuses ${user === undefined ? 'a nameless user' : `user ${user}`}: set hub.user and hub.password`,
+          {
+            cause: error,
+          },
+        )
       }
       become({ state: 'connecting', reason: `${url}: ${reasonOf(error)}` })
       await delay(RECONNECT_MS, undefined, signal === undefined ? {} : { signal }).catch(() => undefined)
@@ -100,7 +104,11 @@ const hubOn = ({ connection, uid, service, status, listeners, become }: Parts): 
     wrapMessage(name, data, { ...options, source, id: options.id ?? `${uid}-${++sent}` })
 
   const handler =
-    <Name extends MessageName>(name: Name, handle: (message: Received<Name>) => void | Promise<void>, options: ListenOptions) =>
+    <Name extends MessageName>(
+      name: Name,
+      handle: (message: Received<Name>) => void | Promise<void>,
+      options: ListenOptions,
+    ) =>
     (error: Error | null, raw: Msg): void => {
       if (error !== null) return
       let message: Received<Name>
@@ -126,7 +134,10 @@ const hubOn = ({ connection, uid, service, status, listeners, become }: Parts): 
     send: (name, subject, data, options = {}) => {
       const { payload, headers } = wrap(name, data, options)
       try {
-        connection.publish(subject, payload, { headers, ...(options.reply === undefined ? {} : { reply: options.reply }) })
+        connection.publish(subject, payload, {
+          headers,
+          ...(options.reply === undefined ? {} : { reply: options.reply }),
+        })
       } catch (cause) {
         throw publishFault(cause, `${messages[name].type} to ${subject}`)
       }

@@ -31,7 +31,11 @@ export interface Sizes {
   readonly duplicateWindowMs?: number
 }
 
-export const provisionConfig = ({ count = 2, maxBytes = 16 * MIB, duplicateWindowMs = 120_000 }: Sizes = {}): ProvisionConfig => ({
+export const provisionConfig = ({
+  count = 2,
+  maxBytes = 16 * MIB,
+  duplicateWindowMs = 120_000,
+}: Sizes = {}): ProvisionConfig => ({
   hub: { maxBytesPerPartition: maxBytes, maxBytesDeadLetters: MIB, duplicateWindowMs, replicas: 1 },
   partitioning: { count },
 })

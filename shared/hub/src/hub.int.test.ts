@@ -17,7 +17,12 @@ test('a message comes as it was sent, with its envelope and defaults', async () 
     got.push({ id, type, source, subject, reply, note: headers('fleet-note'), data })
   })
   await to.flush()
-  from.send('startGeneration', subjects.generation, { run: 'r1', options: {} }, { id: 'i1', reply: 'inbox.viewer.v', headers: { 'fleet-note': 'n' } })
+  from.send(
+    'startGeneration',
+    subjects.generation,
+    { run: 'r1', options: {} },
+    { id: 'i1', reply: 'inbox.viewer.v', headers: { 'fleet-note': 'n' } },
+  )
   await eventually(() => got.length > 0)
   expect(got).toEqual([
     {
@@ -27,7 +32,10 @@ test('a message comes as it was sent, with its envelope and defaults', async () 
       subject: 'generation',
       reply: 'inbox.viewer.v',
       note: 'n',
-      data: { run: 'r1', options: { vehicles: 1500, intervalMs: 5000, seed: 1, realTime: false, speedFactor: 1, batchRows: 1200 } },
+      data: {
+        run: 'r1',
+        options: { vehicles: 1500, intervalMs: 5000, seed: 1, realTime: false, speedFactor: 1, batchRows: 1200 },
+      },
     },
   ])
 })
@@ -41,7 +49,9 @@ test('noise is told and never ends a listener', async () => {
     onInvalid: (error: FleetError) => void told.push(error.message),
   })
   const headers = (type: string, line = ''): ReturnType<typeof encodedHeaders> =>
-    encodedHeaders(utf8.encode(`NATS/1.0\r\nce-specversion: 1.0\r\nce-id: 1\r\nce-source: s\r\nce-type: ${type}\r\n${line}\r\n`))
+    encodedHeaders(
+      utf8.encode(`NATS/1.0\r\nce-specversion: 1.0\r\nce-id: 1\r\nce-source: s\r\nce-type: ${type}\r\n${line}\r\n`),
+    )
   hub.connection.publish('x', 'no headers')
   hub.connection.publish('x', '{}', { headers: headers('flush') })
   hub.connection.publish('x', '{"run"', { headers: headers('stop-generation') })
@@ -96,7 +106,9 @@ test('a request is answered, or nobody is there, or nobody answers in time', asy
 test('a message larger than the server takes is refused, and the connection stays', async () => {
   const { connect } = await startFixture()
   const hub = await connect()
-  expect(() => hub.send('move', 'x', new Uint8Array(2 * 1024 * 1024))).toThrow(/^message\.invalid: move to x was not sent/)
+  expect(() => hub.send('move', 'x', new Uint8Array(2 * 1024 * 1024))).toThrow(
+    /^message\.invalid: move to x was not sent/,
+  )
   await hub.flush()
 })
 

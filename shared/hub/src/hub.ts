@@ -77,12 +77,7 @@ export interface Hub {
    * At most once: what is sent while disconnected may be lost.
    * @throws FleetError `message.invalid` when it is larger than the server takes, `hub.closed` after `close`
    */
-  send<Name extends MessageName>(
-    name: Name,
-    subject: string,
-    data: MessageInput<Name>,
-    options?: SendOptions,
-  ): void
+  send<Name extends MessageName>(name: Name, subject: string, data: MessageInput<Name>, options?: SendOptions): void
   /**
    * Law: noise never ends it. Handlers of several messages may run at once; a handler that throws is a fault of the
    * program and ends as an unhandled rejection.

@@ -24,8 +24,7 @@ export const apiCodeOf = (error: unknown): number | undefined =>
   error instanceof JetStreamApiError ? error.code : undefined
 
 /** The server says that it can not answer yet, e.g. right after its start. */
-const isTransient = (error: unknown): boolean =>
-  !(error instanceof JetStreamApiError) || error.status === 503
+const isTransient = (error: unknown): boolean => !(error instanceof JetStreamApiError) || error.status === 503
 
 /**
  * Repeats what may be repeated until the server answers; only what it refuses is thrown.
@@ -36,7 +35,8 @@ export const untilAnswered = async <Value>(hub: Hub, ask: () => Promise<Value>):
     try {
       return await ask()
     } catch (error) {
-      if (hub.connection.isClosed()) throw new FleetError('hub.closed', 'the connection to the hub is closed', { cause: error })
+      if (hub.connection.isClosed())
+        throw new FleetError('hub.closed', 'the connection to the hub is closed', { cause: error })
       if (!isTransient(error)) throw error
       await delay(RETRY_MS)
     }

@@ -2,7 +2,16 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { subjects, type Group, type Message } from '@fleetlake/contracts'
 import { ownerOf } from '@fleetlake/core'
 import type { Hub } from './hub.ts'
-import { bidFarewell, disconnect, hear, membersOf, openView, reconnect, tick, type MembershipView } from './membership-view.ts'
+import {
+  bidFarewell,
+  disconnect,
+  hear,
+  membersOf,
+  openView,
+  reconnect,
+  tick,
+  type MembershipView,
+} from './membership-view.ts'
 
 export interface GroupOptions {
   readonly group: Group
@@ -43,7 +52,10 @@ export const joinGroup = (hub: Hub, options: GroupOptions): Membership => {
 
   const look = (next: MembershipView): void => {
     view = next
-    if (next.heard.size + 1 === members.length && members.every((member) => member === next.me || next.heard.has(member))) {
+    if (
+      next.heard.size + 1 === members.length &&
+      members.every((member) => member === next.me || next.heard.has(member))
+    ) {
       return
     }
     members = membersOf(next)

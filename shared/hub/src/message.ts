@@ -74,5 +74,8 @@ const parse = (name: MessageName, raw: Msg): unknown => {
   const result = messages[name].data.safeParse(json)
   if (result.success) return result.data
   const [issue] = result.error.issues
-  throw invalid(raw, `does not fit ${messages[name].type}: ${issue.path.join('.')}${issue.path.length > 0 ? ' ' : ''}${issue.message}`)
+  throw invalid(
+    raw,
+    `does not fit ${messages[name].type}: ${issue.path.join('.')}${issue.path.length > 0 ? ' ' : ''}${issue.message}`,
+  )
 }

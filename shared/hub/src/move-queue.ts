@@ -173,7 +173,8 @@ export const createMoveQueue = ({ windowBytes, duplicateWindowMs }: QueueOptions
       if (entry === undefined || entry.attempts !== attempt) return
       // Earlier attempts over the same connection were handled before this one; a server that is gone handles none.
       entry.unsettled = entry.unsettled.filter(
-        ({ connection, server }) => connection !== route.connection && (server === undefined || server === route.server),
+        ({ connection, server }) =>
+          connection !== route.connection && (server === undefined || server === route.server),
       )
       if (onTheWay.has(n)) takeBack([entry])
       holdUp(nowMs)

@@ -24,9 +24,15 @@ test('provisioning makes the streams once, and again changes nothing', async () 
     num_replicas: 1,
     republish: { src: 'commands.move.1', dest: 'live.move.1' },
   })
-  expect((await streams.info('DEAD_LETTERS')).config).toMatchObject({ subjects: ['dead-letters.*'], discard: 'old', max_bytes: MIB })
+  expect((await streams.info('DEAD_LETTERS')).config).toMatchObject({
+    subjects: ['dead-letters.*'],
+    discard: 'old',
+    max_bytes: MIB,
+  })
   const warnings: string[] = []
-  expect(await provision(hub, provisionConfig({ count: 3 }), { warn: (warning) => warnings.push(warning) })).toEqual([0, 1, 2])
+  expect(await provision(hub, provisionConfig({ count: 3 }), { warn: (warning) => warnings.push(warning) })).toEqual([
+    0, 1, 2,
+  ])
   expect([warnings, (await streams.info('MOVES_1')).created]).toEqual([[], created])
 })
 
@@ -37,7 +43,9 @@ test('the streams that exist are the partitions, whatever the configuration coun
   await streams.delete('MOVES_2')
   await streams.add({ name: 'MOVES_x', subjects: ['other'] })
   const warnings: string[] = []
-  expect(await provision(hub, provisionConfig({ count: 8 }), { warn: (warning) => warnings.push(warning) })).toEqual([0, 1, 3])
+  expect(await provision(hub, provisionConfig({ count: 8 }), { warn: (warning) => warnings.push(warning) })).toEqual([
+    0, 1, 3,
+  ])
   expect(warnings).toEqual(['the hub holds 3 partitions; partitioning.count 8 is not used'])
   expect(await partitionsOf(hub)).toEqual([0, 1, 3])
 })
@@ -50,20 +58,29 @@ test('an existing stream grows and remembers longer, and never the other way', a
   }
   const warnings: string[] = []
   const again = (maxBytes: number, duplicateWindowMs: number): Promise<number[]> =>
-    provision(hub, provisionConfig({ count: 1, maxBytes, duplicateWindowMs }), { warn: (warning) => warnings.push(warning) })
+    provision(hub, provisionConfig({ count: 1, maxBytes, duplicateWindowMs }), {
+      warn: (warning) => warnings.push(warning),
+    })
   await again(16 * MIB, 60_000)
   await again(32 * MIB, 120_000)
   expect(await settings()).toEqual([32, 120])
   await again(16 * MIB, 60_000)
-  expect([await settings(), warnings]).toEqual([[32, 120], ['MOVES_0 keeps its 32 MiB: a stream is never made smaller']])
+  expect([await settings(), warnings]).toEqual([
+    [32, 120],
+    ['MOVES_0 keeps its 32 MiB: a stream is never made smaller'],
+  ])
 })
 
 test('where the server has little room the streams are smaller alike, with a warning', async () => {
   const hub = await (await startFixture({ maxFileBytes: 150 * MIB })).connect()
   const warnings: string[] = []
-  await provision(hub, provisionConfig({ count: 4, maxBytes: 128 * MIB }), { warn: (warning) => warnings.push(warning) })
+  await provision(hub, provisionConfig({ count: 4, maxBytes: 128 * MIB }), {
+    warn: (warning) => warnings.push(warning),
+  })
   const { streams } = await streamsOf(hub)
-  const sizes = await Promise.all([0, 1, 2, 3].map(async (partition) => (await streams.info(moveStreamName(partition))).config.max_bytes / MIB))
+  const sizes = await Promise.all(
+    [0, 1, 2, 3].map(async (partition) => (await streams.info(moveStreamName(partition))).config.max_bytes / MIB),
+  )
   expect(sizes).toEqual([32, 32, 32, 32])
   expect(warnings).toEqual([
     "the server's max_file has no room for 513 MiB: MOVES_0 and the other new streams hold 32 MiB each, so producers wait sooner",

@@ -22,10 +22,7 @@ import { API_CODES, apiCodeOf, streamsOf, untilAnswered } from './jet-stream.ts'
 
 /** What provisioning needs of the configuration. */
 export interface ProvisionConfig {
-  readonly hub: Pick<
-    Config['hub'],
-    'maxBytesPerPartition' | 'maxBytesDeadLetters' | 'duplicateWindowMs' | 'replicas'
-  >
+  readonly hub: Pick<Config['hub'], 'maxBytesPerPartition' | 'maxBytesDeadLetters' | 'duplicateWindowMs' | 'replicas'>
   readonly partitioning: Pick<Config['partitioning'], 'count'>
 }
 

@@ -1,69 +1,19 @@
-import { MAX_MESSAGE_BYTES, messages, moveStreamName, subjects, CONTENT_TYPES, type StreamPosition } from '@fleetlake/contracts'
+import {
+  MAX_MESSAGE_BYTES,
+  messages,
+  moveStreamName,
+  subjects,
+  CONTENT_TYPES,
+  type StreamPosition,
+} from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
 import { createInbox, type Msg } from '@nats-io/nats-core'
+import { parseAcknowledgement } from './acknowledgement.ts'
 import { encodedHeaders, encodeEvent } from './cloud-event.ts'
 import type { Hub } from './hub.ts'
 import { API_CODES, streamsOf, untilAnswered } from './jet-stream.ts'
+import type { MovePublisher, MovePublisherOptions, PublishState } from './move-publisher.ts'
 import { createMoveQueue, type MoveQueue, type Route } from './move-queue.ts'
-import { parseAcknowledgement } from './acknowledgement.ts'
-
-/** What holds a partition's queue up, or that nothing does any more. */
-export interface PublishState {
-  readonly partition: number
-  /** `full`: the stream has no room until the archive catches up. `unknown`: a message's fate will never be known. */
-  readonly state: 'publishing' | 'full' | 'waiting' | 'unknown'
-  readonly reason?: string
-}
-
-export interface MovePublisherOptions {
-  readonly run: string
-  readonly agent: string
-  readonly partitions: readonly number[]
-  /** Bytes of one partition that are not acknowledged, before `room` says no. */
-  readonly queueBytes: number
-  /** Of the streams. */
-  readonly duplicateWindowMs: number
-  readonly onState?: (state: PublishState) => void
-  /** Bytes of one partition that are on the way at once; at most `queueBytes`. */
-  readonly windowBytes?: number
-}
-
-export interface PublishStats {
-  /** Acknowledged. */
-  readonly messages: number
-  /** The sum of their `fleet-rows`. */
-  readonly rows: number
-  readonly bytes: number
-  /** Time that `whenRoom` has let its caller wait. */
-  readonly waitingMs: number
-  /** Messages of unknown fate. */
-  readonly unknown: number
-  /** What holds it up, if anything, for people. */
-  readonly note?: string
-}
-
-export interface MovePublisher {
-  /**
-   * Queues a message, whether there is room or not, and keeps the payload.
-   * @throws FleetError `publish.refused` when it is larger than a stream takes or its partition is not in use
-   */
-  publish(partition: number, payload: Uint8Array, headers: Readonly<Record<string, string>>, contentType?: string): void
-  room(partition: number): boolean
-  /**
-   * Resolves once every partition has room.
-   * @throws FleetError `publish.refused`, `hub.closed`
-   */
-  whenRoom(): Promise<void>
-  /**
-   * Resolves once every message is settled.
-   * @returns for each partition that was written the last sequence that this publisher has stored
-   * @throws FleetError `publish.unknown` when a message's fate is unknown, `publish.refused`, `hub.closed`
-   */
-  drain(): Promise<StreamPosition[]>
-  stats(): PublishStats
-  /** Gives up what is queued. */
-  close(): void
-}
 
 /** More is no faster: the server stores one after the other, and what waits there costs memory on both sides. */
 const WINDOW_BYTES = 512 * 1024
@@ -125,7 +75,10 @@ export const createMovePublisher = (hub: Hub, options: MovePublisherOptions): Mo
     if (waiters.length === 0) return
     const over = fault === undefined ? waiters.filter(({ isOver }) => isOver()) : waiters
     waiters = waiters.filter((waiter) => !over.includes(waiter))
-    for (const { resolve, reject } of over) fault === undefined ? resolve() : reject(fault)
+    for (const { resolve, reject } of over) {
+      if (fault === undefined) resolve()
+      else reject(fault)
+    }
   }
   const fail = (error: FleetError): void => {
     fault ??= error
@@ -153,7 +106,10 @@ export const createMovePublisher = (hub: Hub, options: MovePublisherOptions): Mo
   }
 
   const hear = (message: Msg): void => {
-    const [partition, n, attempt] = message.subject.slice(inbox.length + 1).split('.').map(Number)
+    const [partition, n, attempt] = message.subject
+      .slice(inbox.length + 1)
+      .split('.')
+      .map(Number)
     const to = partitions.get(partition)
     if (to === undefined) return
     const answer = parseAcknowledgement(message)
@@ -173,7 +129,9 @@ export const createMovePublisher = (hub: Hub, options: MovePublisherOptions): Mo
       }
       case 'rejected':
         if (answer.isFinal) {
-          return fail(new FleetError('publish.refused', `the hub refuses a move of partition ${partition}: ${answer.reason}`))
+          return fail(
+            new FleetError('publish.refused', `the hub refuses a move of partition ${partition}: ${answer.reason}`),
+          )
         }
         to.queue.rejected(n, attempt, performance.now(), route)
         become(to, answer.code === API_CODES.storeFailed && answer.isFull ? 'full' : 'waiting', answer.reason)

@@ -8,63 +8,8 @@ import type { Delivery } from './delivery.ts'
 import type { Hub } from './hub.ts'
 import { API_CODES, apiCodeOf, streamsOf } from './jet-stream.ts'
 import { openPullConsumer, type PullConsumer } from './pull-consumer.ts'
+import type { PartitionReader, Reading, ReaderState, ReadOptions, StoredMove } from './reading.ts'
 import { judge, type Offset, type StreamState, type Verdict } from './stream-verdict.ts'
-
-export type { Offset, StreamState } from './stream-verdict.ts'
-
-/** A message of a stream. */
-export interface StoredMove {
-  readonly sequence: number
-  /** When the server stored it, ms since the epoch. */
-  readonly timestampMs: number
-  readonly subject: string
-  /** Undefined when absent, or when the headers are noise. */
-  header(name: string): string | undefined
-  /** A view: whoever keeps it for long copies it. */
-  readonly data: Uint8Array
-}
-
-/**
- * What a reader has read. After `recreated` and `rolled-back` it stands still until `seek`: whoever reads decides under
- * which appId and from where. After `gap` it reads on at `to + 1`.
- */
-export type Reading =
-  | { readonly kind: 'moves'; readonly moves: readonly StoredMove[] }
-  /** Messages `from` to `to`, inclusive, are not in the stream any more. */
-  | { readonly kind: 'gap'; readonly from: number; readonly to: number }
-  /** Another stream of the same name: its sequences count anew. */
-  | { readonly kind: 'recreated'; readonly stream: StreamState }
-  /** The same stream in an earlier state, maybe grown since. */
-  | { readonly kind: 'rolled-back'; readonly stream: StreamState }
-  | { readonly kind: 'closed' }
-
-export type ReaderState = { readonly state: 'reading' } | { readonly state: 'waiting'; readonly reason: string }
-
-export interface ReadOptions {
-  readonly partition: number
-  /** Reading starts at `from.sequence + 1`; 0 is the beginning. */
-  readonly from: Offset
-  readonly onState?: (state: ReaderState) => void
-  /** Bytes asked for at a time, at least 128 KiB; about three times that is held at most. */
-  readonly askBytes?: number
-}
-
-/**
- * Law, contiguity: the sequences handed out are offset + 1, + 2, …; anything else is told in its place as a reading of its own.
- * Pull-based: whoever does not call `next` pauses it.
- */
-export interface PartitionReader {
-  readonly partition: number
-  /** Waits until there is something, one call at a time. */
-  next(): Promise<Reading>
-  /** What `next` has handed out so far. */
-  position(): Offset
-  /** By the last look, about a second old at most; undefined before the first. */
-  info(): StreamState | undefined
-  /** Reads on from another offset; what was read ahead is dropped. */
-  seek(offset: Offset): void
-  close(): Promise<void>
-}
 
 const MIB = 1024 * 1024
 const ASK_BYTES = 2 * MIB
@@ -97,7 +42,9 @@ export const readPartition = (hub: Hub, options: ReadOptions): PartitionReader =
   let state: ReaderState | undefined
 
   const become = (next: ReaderState): void => {
-    const isSame = state?.state === next.state && (state.state === 'reading' || (next.state === 'waiting' && state.reason === next.reason))
+    const isSame =
+      state?.state === next.state &&
+      (state.state === 'reading' || (next.state === 'waiting' && state.reason === next.reason))
     if (isSame) return
     state = next
     onState(next)
@@ -151,8 +98,8 @@ export const readPartition = (hub: Hub, options: ReadOptions): PartitionReader =
     wakeUp()
   }
   const askMore = (): void => {
-    if (consumer === undefined || hub.connection.isClosed()) return
-    while (consumer.asksOut() < ASKS && aheadBytes < askBytes) consumer.ask()
+    if (consumer === undefined || hub.connection.isClosed() || aheadBytes >= askBytes) return
+    while (consumer.asksOut() < ASKS) consumer.ask()
   }
   const reopen = (): void => {
     drop()
@@ -192,10 +139,12 @@ export const readPartition = (hub: Hub, options: ReadOptions): PartitionReader =
     become({ state: 'reading' })
     if (wake !== undefined) askMore()
   }
+  const mayOpen = (): boolean =>
+    !isClosed && consumer === undefined && halt === undefined && hub.status().state === 'connected'
   const open = async (): Promise<void> => {
     if (isOpening) return
     isOpening = true
-    while (!isClosed && consumer === undefined && halt === undefined && hub.status().state === 'connected') {
+    while (mayOpen()) {
       try {
         await tryOpen()
       } catch (error) {
@@ -219,7 +168,9 @@ export const readPartition = (hub: Hub, options: ReadOptions): PartitionReader =
       stream = found
       const verdict = judge(before, found)
       // What came while the answer was under way can only fill what looked like a gap.
-      obey(verdict.kind === 'gap' ? judge(received, { ...found, last: Math.max(found.last, received.sequence) }) : verdict)
+      obey(
+        verdict.kind === 'gap' ? judge(received, { ...found, last: Math.max(found.last, received.sequence) }) : verdict,
+      )
     } catch (error) {
       if (apiCodeOf(error) === API_CODES.streamNotFound && epoch === looked) reopen()
     }
@@ -307,7 +258,7 @@ const storedMove = ({ sequence, timestampMs }: Delivery, message: Msg): StoredMo
   },
 })
 
-const stateOf = ({ created, state }: StreamInfo): StreamState => ({
+export const stateOf = ({ created, state }: StreamInfo): StreamState => ({
   created,
   first: state.messages === 0 ? state.last_seq + 1 : state.first_seq,
   last: state.last_seq,

@@ -18,7 +18,7 @@ export const storeMessage = async <Name extends MessageName>(
 ): Promise<void> => {
   const { payload, headers } = wrapMessage(name, data, {
     ...options,
-    source: hub.service,
+    source: `/fleetlake/${hub.service}/${hub.uid}`,
     headers: { ...options.headers, 'Nats-Msg-Id': options.id },
   })
   const streams = jetstream(hub.connection)

@@ -5,7 +5,9 @@ const stream = { created: 'c1', first: 5, last: 9, messages: 5, bytes: 500 }
 
 test('a stream that holds the next message, or ends at the offset, continues it', () => {
   for (const sequence of [4, 5, 9]) {
-    expect(judge({ sequence, created: 'c1', timestampMs: 1 }, stream, sequence >= 5 ? 1 : undefined)).toEqual({ kind: 'contiguous' })
+    expect(judge({ sequence, created: 'c1', timestampMs: 1 }, stream, sequence >= 5 ? 1 : undefined)).toEqual({
+      kind: 'contiguous',
+    })
   }
   expect(judge({ sequence: 0 }, { ...stream, first: 1, last: 0, messages: 0 })).toEqual({ kind: 'contiguous' })
 })

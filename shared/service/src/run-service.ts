@@ -24,6 +24,8 @@ export type ServiceContext<Config> = {
 export type Service<Schema extends z.ZodObject> = {
   name: string
   schema: Schema
+  /** how long the hooks may take in all, 30 s by default */
+  stopTimeoutMs?: number
   /** composes and starts; the service then runs until it is stopped or fails */
   main(context: ServiceContext<z.output<Schema>>): Promise<void> | void
 }
@@ -31,7 +33,7 @@ export type Service<Schema extends z.ZodObject> = {
 /** What a service tells its parent over the IPC channel when it is ready. */
 export type ReadyMessage = { ready: true } & Record<string, unknown>
 
-const stopTimeoutMs = 30_000
+const usualStopTimeoutMs = 30_000
 /** npm and the scripts pass on a signal that a terminal has already sent to all: that is one Ctrl-C. */
 const sameSignalMs = 1000
 
@@ -39,11 +41,8 @@ const sameSignalMs = 1000
  * Runs a service as this process: configuration, log, signals, exit code. SIGINT, SIGTERM or the end of the parent stop it
  * in order; a second signal ends it at once.
  */
-export const runService = async <Schema extends z.ZodObject>({
-  name,
-  schema,
-  main,
-}: Service<Schema>): Promise<void> => {
+export const runService = async <Schema extends z.ZodObject>(service: Service<Schema>): Promise<void> => {
+  const { name, schema, stopTimeoutMs = usualStopTimeoutMs, main } = service
   if (answerInformation(name, schema, process.argv.slice(2))) return
   let log = createLog({ name })
   const hooks: (() => unknown)[] = []

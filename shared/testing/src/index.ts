@@ -1,3 +1,6 @@
+export * from './arbitraries.ts'
 export * from './eventually.ts'
+export * from './oracle/brute-force.ts'
+export * from './oracle/read-table.ts'
 export * from './temporary-folder.ts'
 export * from './test-hub.ts'

@@ -65,8 +65,10 @@ export const findFile = (files: Files, path: string): Chunk | undefined => {
 const byCell = (files: Files, changes: FileChanges): Map<string, Map<string, CellChange>> => {
   const dates = new Map<string, Map<string, CellChange>>()
   const changeOf = (date: string, cell: string): CellChange => {
-    const cells = dates.getOrInsertComputed(date, () => new Map<string, CellChange>())
-    return cells.getOrInsertComputed(cell, () => ({ gone: new Set<string>(), added: [] }))
+    const cells = dates.get(date) ?? new Map<string, CellChange>()
+    const change = cells.get(cell) ?? { gone: new Set<string>(), added: [] }
+    dates.set(date, cells.set(cell, change))
+    return change
   }
   for (const [path, chunk] of changes) {
     if (chunk !== undefined) {

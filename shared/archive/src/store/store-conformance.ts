@@ -4,9 +4,13 @@ import type { ObjectInfo, ObjectStore } from './object-store.ts'
 export interface StoreUnderTest {
   readonly store: ObjectStore
   /**
-   * Starts `count` other processes that each put `<path>-<i>`, i from 0 to `paths` − 1, all at once if absent, and adds up what they were told.
+   * Starts `count` other processes that each put `<path>-<i>`, i from 0 to `paths` − 1, all at once if absent, and adds up what they
+   * were told. A store that is one process's own does so within it.
    */
-  raceProcesses(path: string, options: { readonly count: number; readonly paths: number }): Promise<{ readonly created: number; readonly exists: number }>
+  raceProcesses(
+    path: string,
+    options: { readonly count: number; readonly paths: number },
+  ): Promise<{ readonly created: number; readonly exists: number }>
   close(): Promise<void>
 }
 

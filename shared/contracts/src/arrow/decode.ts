@@ -170,8 +170,8 @@ const positionsOf = ({ message, body }: Part, vehicleTypes: readonly string[]): 
   }
 }
 
-/** A view that starts at a multiple of 8: what comes from a socket rarely does. */
-const aligned = (bytes: Uint8Array): Uint8Array => (bytes.byteOffset % 8 === 0 ? bytes : bytes.slice())
+/** A view that starts at a multiple of 8: what comes from a socket rarely does. (A Buffer's own `slice` copies nothing.) */
+const aligned = (bytes: Uint8Array): Uint8Array => (bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes))
 
 /**
  * Positions of an Arrow IPC stream in the layout of `encodePositions`.

@@ -1,0 +1,224 @@
+import { join } from 'node:path'
+import { createFileStore, openTable } from '@fleetlake/archive'
+import {
+  CONTENT_TYPES,
+  configSchema,
+  DEAD_LETTERS,
+  decodePositions,
+  encodePositions,
+  type Config,
+  type PositionRow,
+  positionsOfRows,
+  rowsOfPositions,
+  subjects,
+} from '@fleetlake/contracts'
+import { connectHub, countMessages, type Hub, lookAtStream, provision, storeMessage } from '@fleetlake/hub'
+import { countDistinct, eventually, readTable, startTestHub, temporaryFolder, type TestHub } from '@fleetlake/testing'
+import { jetstreamManager } from '@nats-io/jetstream'
+import { tableFromIPC, tableToIPC } from 'apache-arrow'
+import { expect, onTestFinished, test } from 'vitest'
+import { type RunningCollector, startCollector } from './start-collector.ts'
+
+const MIB = 1024 * 1024
+
+interface Setup {
+  readonly server: TestHub
+  readonly hub: Hub
+  readonly config: Config
+  readonly folder: string
+  readonly warnings: string[]
+  start(overrides?: Partial<Config['collector']>): Promise<{ hub: Hub; collector: RunningCollector }>
+}
+
+const setUp = async (): Promise<Setup> => {
+  const server = await startTestHub()
+  onTestFinished(() => server.stop())
+  const path = await temporaryFolder()
+  const config = configSchema.parse({
+    hub: { url: server.url, maxBytesPerPartition: 16 * MIB, maxBytesDeadLetters: MIB },
+    partitioning: { count: 2 },
+    archive: { path },
+  })
+  const hub = await connectHub({ url: server.url, service: 'test' })
+  onTestFinished(() => hub.close())
+  await provision(hub, config)
+  const warnings: string[] = []
+  const start: Setup['start'] = async (overrides = {}) => {
+    const own = await connectHub({ url: server.url, service: 'event-collector' })
+    const collector = await startCollector(own, {
+      config: { ...config, collector: { ...config.collector, ...overrides } },
+      log: { warn: (_, message) => warnings.push(message) },
+      version: 'test',
+    })
+    onTestFinished(async () => {
+      await collector.stop()
+      await own.close()
+    })
+    return { hub: own, collector }
+  }
+  return { server, hub, config, folder: join(path, 'moves'), warnings, start }
+}
+
+const NOW = Date.now()
+const row = (i: number, overrides: Partial<PositionRow> = {}): PositionRow => ({
+  vehicleId: `v-${i % 7}`,
+  vehicleType: i % 2 === 0 ? 'taxi' : 'bus',
+  eventTime: NOW - 36_000_000 + i * 1_000,
+  longitude: -56.2 + (i % 50) / 500,
+  latitude: -34.9,
+  speed: i % 3 === 0 ? NaN : 10,
+  heading: 90,
+  ...overrides,
+})
+const rowsFrom = (first: number, count: number): PositionRow[] => Array.from({ length: count }, (_, i) => row(first + i))
+
+let sent = 0
+const publish = (hub: Hub, partition: number, payload: Uint8Array, contentType: string = CONTENT_TYPES.arrow): Promise<void> =>
+  storeMessage(hub, 'move', subjects.move(partition), payload as Uint8Array<ArrayBuffer>, { id: `test/${sent++}`, contentType })
+const publishRows = (hub: Hub, partition: number, rows: readonly PositionRow[]): Promise<void> =>
+  publish(hub, partition, encodePositions(positionsOfRows(rows)))
+
+/** Asks until the table holds all that the partition's stream holds now. */
+const flush = async (hub: Hub, partition: number): Promise<void> => {
+  const { created, last } = await lookAtStream(hub, partition)
+  const request = { partition, stream: `MOVES_${partition}`, created, sequence: last }
+  await eventually(
+    async () => {
+      const answer = await hub.request('flush', 'flushed', subjects.flush(partition), request, { timeoutMs: 5_000 })
+      return answer.status === 'answered' && answer.data.committed >= last
+    },
+    { withinMs: 60_000, what: `the flush of partition ${partition}` },
+  )
+}
+
+const ids = (rows: readonly PositionRow[]): string[] => rows.map((r) => `${r.vehicleId} ${r.eventTime}`).toSorted()
+const archived = async (folder: string): Promise<string[]> => {
+  const table = await readTable(folder)
+  expect(countDistinct(table)).toBe(table.length)
+  return Array.from({ length: table.length }, (_, i) => `${table.vehicleIds[i]} ${table.time[i]}`).toSorted()
+}
+
+test('Arrow of our layout, Arrow of another, and JSON all reach the table, each row once', async () => {
+  const { hub, folder, start } = await setUp()
+  await start()
+  await publishRows(hub, 0, rowsFrom(0, 1_000))
+  const foreign = tableToIPC(tableFromIPC(encodePositions(positionsOfRows(rowsFrom(1_000, 100)))), 'stream')
+  await publish(hub, 1, foreign)
+  const { eventTime, longitude, latitude } = row(1_100)
+  const json = { vehicle_id: 'v-1', vehicle_type: 'bus', event_time: new Date(eventTime).toISOString(), longitude, latitude }
+  await publish(hub, 1, new TextEncoder().encode(JSON.stringify(json)), CONTENT_TYPES.json)
+  await Promise.all([flush(hub, 0), flush(hub, 1)])
+  expect(await archived(folder)).toEqual(ids(rowsFrom(0, 1_101)))
+})
+
+test('noise and rows that can not be true go to the dead letters with their reasons; the rest is kept and nothing is stuck', async () => {
+  const { hub, folder, start } = await setUp()
+  await start()
+  const bad = [row(1, { latitude: 91 }), row(2, { longitude: NaN }), row(3, { eventTime: NOW + 3_600_000 }), row(4, { latitude: -95 })]
+  await publish(hub, 0, new TextEncoder().encode('noise'))
+  await publish(hub, 0, new TextEncoder().encode('{"vehicle_id":"v"}'), CONTENT_TYPES.json)
+  await publish(hub, 0, new TextEncoder().encode('x'), 'text/plain')
+  await publishRows(hub, 0, [row(10), ...bad, row(11)])
+  await flush(hub, 0)
+  expect(await archived(folder)).toEqual(ids([row(10), row(11)]))
+  const manager = await jetstreamManager(hub.connection)
+  const letters = await Promise.all([1, 2, 3, 4].map((seq) => manager.streams.getMessage(DEAD_LETTERS, { seq })))
+  const bySequence = letters
+    .map((letter) => letter!)
+    .toSorted((a, b) => Number(a.header.get('fleet-sequence')) - Number(b.header.get('fleet-sequence')))
+  expect(bySequence.map(({ header }) => [header.get('ce-type'), header.get('fleet-stream'), header.get('fleet-rows')])).toEqual([
+    ['dead-letter', 'MOVES_0', '0'],
+    ['dead-letter', 'MOVES_0', '0'],
+    ['dead-letter', 'MOVES_0', '0'],
+    ['dead-letter', 'MOVES_0', '4'],
+  ])
+  expect(bySequence.map(({ header }) => header.get('fleet-reason'))).toEqual([
+    expect.stringContaining('arrow.invalid'),
+    expect.stringContaining('the JSON is not a position'),
+    'content-type text/plain',
+    'off-the-globe',
+  ])
+  expect(new TextDecoder().decode(bySequence[0].data)).toBe('noise')
+  expect(rowsOfPositions(decodePositions(bySequence[3].data)!)).toEqual(bad)
+  expect(tableFromIPC(bySequence[3].data).getChild('reason')!.toJSON()).toEqual([
+    'off-the-globe',
+    'position-not-a-number',
+    'in-the-future',
+    'off-the-globe',
+  ])
+  expect(await countMessages(hub, DEAD_LETTERS)).toBe(4)
+})
+
+test('a message of nothing but bad rows is passed by a commit without files', async () => {
+  const { hub, folder, config, start } = await setUp()
+  await start()
+  await publishRows(hub, 1, [row(0, { latitude: 91 })])
+  await flush(hub, 1)
+  const { snapshot } = await openTable(createFileStore(join(config.archive.path, 'moves')))
+  expect([...snapshot.txns.values()]).toEqual([1])
+  expect(await archived(folder)).toEqual([])
+})
+
+test('a collector that stops flushes what it has buffered, and another goes on from there', async () => {
+  const { hub, folder, start } = await setUp()
+  const first = await start()
+  await publishRows(hub, 0, rowsFrom(0, 500))
+  await publishRows(hub, 1, rowsFrom(500, 500))
+  await first.collector.stop()
+  await publishRows(hub, 0, rowsFrom(1_000, 500))
+  await start()
+  await Promise.all([flush(hub, 0), flush(hub, 1)])
+  expect(await archived(folder)).toEqual(ids(rowsFrom(0, 1_500)))
+})
+
+test('collectors that come and go share the partitions, and every row lands once', async () => {
+  const { hub, folder, start } = await setUp()
+  const first = await start({ maxRows: 400 })
+  const all: PositionRow[] = []
+  const send = async (from: number): Promise<void> => {
+    const rows = rowsFrom(from, 200)
+    all.push(...rows)
+    await publishRows(hub, (from / 200) % 2, rows)
+  }
+  for (let i = 0; i < 10; i++) await send(i * 200)
+  const second = await start({ maxRows: 400 })
+  for (let i = 10; i < 20; i++) await send(i * 200)
+  await first.collector.stop()
+  for (let i = 20; i < 30; i++) await send(i * 200)
+  await Promise.all([flush(hub, 0), flush(hub, 1)])
+  expect(await archived(folder)).toEqual(ids(all))
+  await second.collector.stop()
+})
+
+test('a small budget of memory only slows it down', async () => {
+  const { hub, folder, start } = await setUp()
+  await start({ memory: 200_000 })
+  for (let i = 0; i < 40; i++) await publishRows(hub, i % 2, rowsFrom(i * 500, 500))
+  await Promise.all([flush(hub, 0), flush(hub, 1)])
+  expect(await archived(folder)).toEqual(ids(rowsFrom(0, 20_000)))
+})
+
+test('a stream that is made again while it is read is archived from its beginning', async () => {
+  const { hub, folder, start, warnings } = await setUp()
+  await start()
+  await publishRows(hub, 0, rowsFrom(0, 100))
+  await flush(hub, 0)
+  const manager = await jetstreamManager(hub.connection)
+  await manager.streams.delete('MOVES_0')
+  await manager.streams.add({ name: 'MOVES_0', subjects: [subjects.move(0)], max_bytes: 16 * MIB })
+  await publishRows(hub, 0, rowsFrom(100, 100))
+  await flush(hub, 0)
+  expect(await archived(folder)).toEqual(ids(rowsFrom(0, 200)))
+  expect(warnings).toContain('the stream was made again; reading it from its beginning')
+})
+
+test('after a restart of the server reading goes on where it was', async () => {
+  const { server, hub, folder, start } = await setUp()
+  await start()
+  await publishRows(hub, 0, rowsFrom(0, 100))
+  await server.kill()
+  await server.restart()
+  await publishRows(hub, 0, rowsFrom(100, 100))
+  await flush(hub, 0)
+  expect(await archived(folder)).toEqual(ids(rowsFrom(0, 200)))
+})

@@ -1,0 +1,28 @@
+import { configSchema } from '@fleetlake/contracts'
+import { FleetError } from '@fleetlake/core'
+import { runService } from '@fleetlake/service'
+import { startNatsServer } from './start-nats-server.ts'
+
+const usualPort = 4222
+
+/** Runs nats-server in the foreground, on the host and port of `hub.url`, and ends when it ends. */
+await runService({
+  name: 'event-hub',
+  schema: configSchema,
+  main: async ({ config, log, onStop, ready, fail }) => {
+    const { hostname, port } = new URL(config.hub.url)
+    const server = await startNatsServer({
+      dataDir: config.hub.dataDir,
+      host: hostname,
+      port: Number(port || usualPort),
+      partitions: config.partitioning.count,
+      partitionMaxBytes: config.hub.maxBytesPerPartition,
+      say: (line) => log.warn(line),
+    })
+    onStop(() => server.stop())
+    void server.ended().then(({ asked, lastLines }) => {
+      if (!asked) fail(new FleetError('hub.failed', `nats-server ended: ${lastLines}`))
+    })
+    ready({ url: server.url, pid: server.pid })
+  },
+})

@@ -1,0 +1,78 @@
+import { configSchema } from '@fleetlake/contracts'
+import { FleetError, reasonOf } from '@fleetlake/core'
+import { loadConfig, version } from '@fleetlake/service'
+import { Command, CommanderError } from 'commander'
+import type { CommandContext } from './commands/context.ts'
+import { addGenerate } from './commands/generate.ts'
+import { addImport } from './commands/import.ts'
+import { addQuery } from './commands/query.ts'
+import { addStats } from './commands/stats.ts'
+import { INTERRUPTED, interruption } from './terminal/interrupt.ts'
+import { processTerminal, styled } from './terminal/terminal.ts'
+
+const USAGE = 2
+
+interface Globals {
+  hub?: string
+  config?: string
+  json?: boolean
+}
+
+/**
+ * Runs one command.
+ * @param args without the program's name
+ * @returns the exit code: 0 all is well, 1 a fault, 2 wrong usage, others by the command
+ */
+export const runFleet = async (args: readonly string[]): Promise<number> => {
+  const terminal = processTerminal()
+  const signal = interruption()
+  let exitCode = 0
+  const program = new Command('fleet')
+  const globals = (): Globals => program.opts<Globals>()
+  const context: CommandContext = {
+    terminal,
+    signal,
+    json: () => globals().json === true,
+    exitWith: (code) => {
+      exitCode = code
+    },
+    config: () => loadConfig(configSchema, { args: configArgs(globals()) }),
+  }
+  configure(program)
+  addGenerate(program, context)
+  addQuery(program, context)
+  addStats(program, context)
+  addImport(program, context)
+  try {
+    await program.parseAsync([...args], { from: 'user' })
+    return exitCode
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE
+    if (signal.aborted && error instanceof FleetError && error.code === 'hub.closed') return INTERRUPTED
+    terminal.say(`${styled('red', 'error:')} ${error instanceof FleetError ? reasonOf(error) : unexpected(error)}`)
+    return error instanceof FleetError && error.code === 'usage.invalid' ? USAGE : 1
+  }
+}
+
+const configure = (program: Command): void => {
+  program
+    .description('The terminal client of Fleetlake: where every vehicle was.')
+    .version(version)
+    .option('--hub <url>', 'where the hub is (default: hub.url of fleet.yaml, else nats://127.0.0.1:4222)')
+    .option('--config <file>', 'settings (default: fleet.yaml if there is one); FLEET_* variables come on top')
+    .option('--json', 'answers for machines on standard output; all else goes to standard error')
+    .showHelpAfterError(false)
+    .configureOutput({ outputError: (text, write) => write(`${oneLine(text)}; see fleet --help\n`) })
+    .exitOverride()
+    .addHelpText('after', '\nfleet <command> --help shows the options of a command and examples.\n')
+}
+
+const oneLine = (text: string): string => text.trim().replaceAll(/\s*\n\s*/g, ' ').replace(/\.$/, '')
+
+const configArgs = ({ hub, config }: Globals): string[] => [
+  ...(config === undefined ? [] : [`--config=${config}`]),
+  ...(hub === undefined ? [] : [`--hub.url=${hub}`]),
+]
+
+/** A fault of the program: its trace helps whoever mends it. */
+const unexpected = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error))

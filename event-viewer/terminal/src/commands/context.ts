@@ -1,0 +1,33 @@
+import type { Config } from '@fleetlake/contracts'
+import { FleetError } from '@fleetlake/core'
+import { InvalidArgumentError } from 'commander'
+import type { Terminal } from '../terminal/terminal.ts'
+
+/** What every command is given. */
+export interface CommandContext {
+  readonly terminal: Terminal
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal
+  /** @throws FleetError `config.invalid` */
+  config(): Config
+  /** Whether machines read the answer. */
+  json(): boolean
+  /** Of the process; 0 until told otherwise. */
+  exitWith(code: number): void
+}
+
+/** A reader of options as commander wants it: a wrong value is told together with its option. */
+export const reads =
+  <Value>(parse: (text: string) => Value) =>
+  (text: string): Value => {
+    try {
+      return parse(text)
+    } catch (error) {
+      if (!(error instanceof FleetError)) throw error
+      throw new InvalidArgumentError(error.message.slice(error.code.length + 2))
+    }
+  }
+
+/** Examples for `--help`, each a command and what it is for. */
+export const examples = (...lines: readonly (readonly [command: string, what: string])[]): string =>
+  `\nExamples:\n${lines.map(([command, what]) => `  # ${what}\n  fleet ${command}`).join('\n')}\n`

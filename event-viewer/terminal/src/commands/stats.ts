@@ -1,0 +1,27 @@
+import type { Command } from 'commander'
+import { parseDuration } from '../options.ts'
+import { createShow } from '../stats/show-board.ts'
+import { watchFleet } from '../stats/watch-fleet.ts'
+import { withHub } from '../terminal/with-hub.ts'
+import { type CommandContext, examples, reads } from './context.ts'
+
+export const addStats = (program: Command, context: CommandContext): void => {
+  program
+    .command('stats')
+    .description('watch what is archived and who is at work, each second')
+    .option('--for <duration>', 'ends by itself (default: Ctrl-C ends it)', reads(parseDuration))
+    .addHelpText(
+      'after',
+      examples(
+        ['stats', 'totals, rates and every service, until Ctrl-C'],
+        ['stats --for "10 s" --json | tail -1', 'the state after ten seconds as one JSON object'],
+      ) + '\nTotals count from when the command began to listen. With --json one object a second.\n',
+    )
+    .action(async (options: { for?: number }) => {
+      const { terminal, signal } = context
+      const ends = options.for === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(options.for)])
+      await withHub(context.config().hub, context, (hub) =>
+        watchFleet(hub, { show: createShow(context.json(), terminal.print), signal: ends }),
+      )
+    })
+}

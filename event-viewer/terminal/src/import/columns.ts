@@ -1,0 +1,84 @@
+import { FleetError } from '@fleetlake/core'
+
+/** What a position is made of, by the names at rest. */
+export const COLUMNS = ['vehicle_id', 'vehicle_type', 'event_time', 'longitude', 'latitude', 'speed', 'heading'] as const
+export type Column = (typeof COLUMNS)[number]
+
+/** Which column of the input a position's column is read from. */
+export type Mapping = Partial<Record<Column, string>>
+
+/** Names that are taken for a column when nobody says otherwise; the first that the input has counts. */
+const USUAL: Record<Column, readonly string[]> = {
+  vehicle_id: ['vehicleid', 'nameid', 'vehicle', 'taxiid', 'busid', 'truckid', 'carid', 'deviceid', 'device', 'imei', 'plate', 'licenseplate', 'trackid', 'id', 'name'],
+  vehicle_type: ['vehicletype', 'type', 'class', 'category'],
+  event_time: ['eventtime', 'timestamp', 'datetime', 'gpstime', 'positiontime', 'recordedat', 'time', 'ts', 'date'],
+  longitude: ['longitude', 'lon', 'lng', 'long', 'x'],
+  latitude: ['latitude', 'lat', 'y'],
+  speed: ['speed', 'velocity'],
+  heading: ['heading', 'bearing', 'course', 'direction', 'cog'],
+}
+
+const plain = (name: string): string => name.toLowerCase().replaceAll(/[\s_.-]/g, '')
+
+const isColumn = (name: string): name is Column => (COLUMNS as readonly string[]).includes(name)
+
+/**
+ * The mapping of `vehicle_id=name_id,event_time=timestamp`.
+ * @throws FleetError `usage.invalid`
+ */
+export const parseMapping = (text: string): Mapping => {
+  const mapping: Mapping = {}
+  for (const part of text.split(',')) {
+    const at = part.indexOf('=')
+    const [column, source] = [part.slice(0, at).trim(), part.slice(at + 1).trim()]
+    if (at < 0 || source === '') {
+      throw new FleetError('usage.invalid', `--columns "${part}" is not <column>=<column of the file>, such as vehicle_id=name_id`)
+    }
+    if (!isColumn(column)) throw new FleetError('usage.invalid', `--columns: there is no column ${column}; there are ${COLUMNS.join(', ')}`)
+    if (mapping[column] !== undefined) throw new FleetError('usage.invalid', `--columns names ${column} twice`)
+    mapping[column] = source
+  }
+  return mapping
+}
+
+export interface MappingOptions {
+  /** What the user says; the rest is found by its name. */
+  readonly asked: Mapping
+  /** Columns that need no source: they have a value for all rows. */
+  readonly constant: readonly Column[]
+}
+
+/**
+ * Where each column comes from, of those that the input has.
+ * @param names the columns of the input
+ * @throws FleetError `import.invalid` when one that is needed or asked for is not there
+ */
+export const mapColumns = (names: readonly string[], { asked, constant }: MappingOptions): Mapping => {
+  const mapping: Mapping = {}
+  for (const column of COLUMNS) {
+    if (constant.includes(column)) continue
+    const source = asked[column] ?? usualSource(names, column, Object.values(asked))
+    if (source === undefined) continue
+    if (!names.includes(source)) throw new FleetError('import.invalid', `there is no column "${source}"; the input has ${listed(names)}`)
+    mapping[column] = source
+  }
+  const missing = (['vehicle_id', 'event_time', 'longitude', 'latitude'] as const).filter(
+    (column) => mapping[column] === undefined && !constant.includes(column),
+  )
+  if (missing.length === 0) return mapping
+  const constantHint = missing.includes('vehicle_id') ? ' (or --vehicle-id if all rows are of one vehicle)' : ''
+  throw new FleetError(
+    'import.invalid',
+    `no column for ${missing.join(', ')}; the input has ${listed(names)}: say which with --columns ${missing[0]}=<column>${constantHint}`,
+  )
+}
+
+const usualSource = (names: readonly string[], column: Column, taken: readonly string[]): string | undefined => {
+  for (const usual of USUAL[column]) {
+    const found = names.find((name) => plain(name) === usual && !taken.includes(name))
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+const listed = (names: readonly string[]): string => names.slice(0, 30).map((name) => `"${name}"`).join(', ') || 'none'

@@ -1,0 +1,84 @@
+/** Where a vehicle was last. */
+interface LastPosition {
+  timeMs: number
+  longitude: number
+  latitude: number
+}
+
+/** Speed in m/s and heading in degrees clockwise from north, NaN where unknown. */
+export interface Motion {
+  readonly speed: number
+  readonly heading: number
+}
+
+export interface MotionDeriver {
+  /** The motion that took the vehicle from its previous position to this one, which is remembered. */
+  next(vehicleId: string, timeMs: number, longitude: number, latitude: number): Motion
+  /** Distinct vehicles so far; exact up to `maxVehicles`. */
+  vehicles(): number
+}
+
+export interface MotionOptions {
+  /** Beyond it nothing is said of what happened in between. */
+  readonly maxGapMs: number
+  /** Positions remembered; the vehicle that came first is forgotten first. */
+  readonly maxVehicles: number
+}
+
+/** Faster than any road vehicle: then one of the two positions is wrong. */
+export const MAX_SPEED_MPS = 100
+
+const EARTH_RADIUS_M = 6_371_008.8
+const RADIANS = Math.PI / 180
+const UNKNOWN: Motion = { speed: NaN, heading: NaN }
+
+/** Great-circle distance in metres on a sphere (haversine). */
+export const distanceM = (longitude1: number, latitude1: number, longitude2: number, latitude2: number): number => {
+  const north = Math.sin(((latitude2 - latitude1) * RADIANS) / 2)
+  const east = Math.sin(((longitude2 - longitude1) * RADIANS) / 2)
+  const h = north * north + Math.cos(latitude1 * RADIANS) * Math.cos(latitude2 * RADIANS) * east * east
+  return 2 * EARTH_RADIUS_M * Math.asin(Math.min(1, Math.sqrt(h)))
+}
+
+/** The direction in which the shortest way begins, degrees clockwise from north, [0, 360). */
+export const bearingDegrees = (longitude1: number, latitude1: number, longitude2: number, latitude2: number): number => {
+  const east = (longitude2 - longitude1) * RADIANS
+  const y = Math.sin(east) * Math.cos(latitude2 * RADIANS)
+  const x =
+    Math.cos(latitude1 * RADIANS) * Math.sin(latitude2 * RADIANS) -
+    Math.sin(latitude1 * RADIANS) * Math.cos(latitude2 * RADIANS) * Math.cos(east)
+  return (Math.atan2(y, x) / RADIANS + 360) % 360
+}
+
+/** To 0.1 m/s and whole degrees: more than positions of GPS tell. A vehicle that did not move has no heading. */
+const motionBetween = (from: LastPosition, timeMs: number, longitude: number, latitude: number): Motion => {
+  const metres = distanceM(from.longitude, from.latitude, longitude, latitude)
+  const speed = metres / ((timeMs - from.timeMs) / 1000)
+  if (speed > MAX_SPEED_MPS) return UNKNOWN
+  const heading = metres === 0 ? NaN : Math.round(bearingDegrees(from.longitude, from.latitude, longitude, latitude)) % 360
+  return { speed: Math.round(speed * 10) / 10, heading }
+}
+
+/** Derives motion from rows that are in the order of time for each vehicle; from one that is not, nothing is derived. */
+export const createMotionDeriver = ({ maxGapMs, maxVehicles }: MotionOptions): MotionDeriver => {
+  const last = new Map<string, LastPosition>()
+  let vehicles = 0
+  return {
+    next: (vehicleId, timeMs, longitude, latitude) => {
+      const from = last.get(vehicleId)
+      if (from === undefined) {
+        vehicles++
+        if (last.size >= maxVehicles) last.delete(last.keys().next().value!)
+        last.set(vehicleId, { timeMs, longitude, latitude })
+        return UNKNOWN
+      }
+      const elapsedMs = timeMs - from.timeMs
+      const motion = elapsedMs > 0 && elapsedMs <= maxGapMs ? motionBetween(from, timeMs, longitude, latitude) : UNKNOWN
+      from.timeMs = timeMs
+      from.longitude = longitude
+      from.latitude = latitude
+      return motion
+    },
+    vehicles: () => vehicles,
+  }
+}

@@ -1,0 +1,43 @@
+import { humanCount, humanTime, plural } from '../terminal/human.ts'
+import type { ImportTally } from './import-rows.ts'
+
+/** How an import ended. */
+export interface ImportOutcome {
+  readonly tally: ImportTally
+  ambiguousTimes: number
+  status: 'complete' | 'stopped'
+  /** Whether the table is known to hold it all. */
+  archived: boolean
+  readonly isDryRun: boolean
+}
+
+/** For machines and for people. */
+export const describeImport = ({ tally, ambiguousTimes, status, archived, isDryRun }: ImportOutcome): { object: unknown; text: string } => {
+  const { rows, rejected, reasons, vehicles, period, bounds } = tally
+  const object = {
+    status,
+    dryRun: isDryRun,
+    archived,
+    rows,
+    rejected,
+    reasons,
+    vehicles,
+    from: period === undefined ? null : new Date(period.from).toISOString(),
+    to: period === undefined ? null : new Date(period.to).toISOString(),
+    bbox: bounds ?? null,
+    ambiguousTimes,
+  }
+  const place = isDryRun ? 'nothing was stored' : archived ? 'all of them archived' : 'in the hub, not yet known to be archived'
+  const lines = [`${status === 'stopped' ? 'stopped: ' : ''}${plural(rows, isDryRun ? 'good row' : 'row')}${isDryRun ? '' : ' imported'}, ${place}`]
+  if (rejected > 0) {
+    const listed = Object.entries(reasons).toSorted((a, b) => b[1] - a[1]).map(([reason, count]) => `${reason} ${humanCount(count)}`)
+    lines.push(`${plural(rejected, 'row')} rejected: ${listed.join(', ')}`)
+  }
+  if (period !== undefined && bounds !== undefined) {
+    lines.push(`${plural(vehicles, 'vehicle')}, ${humanTime(period.from)} to ${humanTime(period.to)}, within ${bounds.join(',')}`)
+  }
+  if (ambiguousTimes > 0) {
+    lines.push(`${plural(ambiguousTimes, 'time')} fell into an hour that the end of daylight saving repeats: the first was taken`)
+  }
+  return { object, text: lines.join('\n') }
+}

@@ -1,0 +1,15 @@
+/** One line of the input: its values in the order of `COLUMNS`, or why there are none. */
+export interface InputRow {
+  readonly line: number
+  readonly text: string
+  readonly values?: readonly unknown[]
+  readonly fault?: RowFault
+}
+
+/** Why a row is not taken; `detail` is for people. */
+export interface RowFault {
+  readonly reason: string
+  readonly detail: string
+}
+
+export const isFault = (value: object): value is RowFault => 'reason' in value

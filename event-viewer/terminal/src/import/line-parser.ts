@@ -1,0 +1,55 @@
+import { createCsvParser, type CsvOptions } from './csv-lines.ts'
+import type { Mapping } from './columns.ts'
+import type { InputRow } from './input-row.ts'
+import { createNdjsonParser } from './ndjson-lines.ts'
+import { type Lines, MAX_LINE_CHARACTERS } from './read-lines.ts'
+
+/** Makes rows of lines that are not blank; `numbers` are theirs in the input. */
+export interface LineParser {
+  readonly mapping: Mapping
+  /** Whether the first line is no row. */
+  readonly skipsFirst: boolean
+  parse(lines: readonly string[], numbers: readonly number[]): InputRow[]
+}
+
+export interface RowsOptions extends CsvOptions {
+  /** Told by the first line when missing: one that begins with a brace is NDJSON. */
+  readonly format?: 'csv' | 'ndjson' | undefined
+  /** Told once the columns are known. */
+  readonly onMapping?: (mapping: Mapping) => void
+}
+
+const createParser = (firstLine: string, options: RowsOptions): LineParser => {
+  const format = options.format ?? (firstLine.trimStart().startsWith('{') ? 'ndjson' : 'csv')
+  return format === 'ndjson' ? createNdjsonParser(firstLine, options) : createCsvParser(firstLine, options)
+}
+
+/** The rows of an input, some at a time. Blank lines are no rows. */
+export async function* readRows(input: AsyncIterable<Lines>, options: RowsOptions): AsyncGenerator<InputRow[]> {
+  let parser: LineParser | undefined
+  for await (const { first, lines } of input) {
+    const texts: string[] = []
+    const numbers: number[] = []
+    const tooLong: InputRow[] = []
+    lines.forEach((text, i) => {
+      if (text.trim() === '') return
+      if (text.length >= MAX_LINE_CHARACTERS) {
+        const fault = { reason: 'line-too-long', detail: `more than ${MAX_LINE_CHARACTERS} characters` }
+        tooLong.push({ line: first + i, text, fault })
+        return
+      }
+      texts.push(text)
+      numbers.push(first + i)
+    })
+    if (parser === undefined && texts.length > 0) {
+      parser = createParser(texts[0], options)
+      options.onMapping?.(parser.mapping)
+      if (parser.skipsFirst) {
+        texts.shift()
+        numbers.shift()
+      }
+    }
+    const rows = texts.length === 0 ? [] : parser!.parse(texts, numbers)
+    if (rows.length + tooLong.length > 0) yield [...rows, ...tooLong]
+  }
+}

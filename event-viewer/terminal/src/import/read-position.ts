@@ -1,0 +1,72 @@
+import type { PositionRow } from '@fleetlake/contracts'
+import { faultOf, roundDegrees } from '@fleetlake/core'
+import type { RowFault } from './input-row.ts'
+import type { ReadTime } from './read-time.ts'
+
+/** How the values of a row become a position. */
+export interface PositionSettings {
+  readonly readTime: ReadTime
+  readonly speedUnit: SpeedUnit
+  /** Of all rows. */
+  readonly vehicleId?: string | undefined
+  /** Of rows that have none. */
+  readonly vehicleType: string
+  /** The latest time that is believed, ms since the epoch. */
+  readonly latestMs: number
+}
+
+/** m/s of one. */
+export const SPEED_UNITS = { 'm/s': 1, 'km/h': 1 / 3.6, kn: 1852 / 3600, mph: 1609.344 / 3600 } as const
+export type SpeedUnit = keyof typeof SPEED_UNITS
+
+const MAX_TEXT = 256
+const ABSENT = new Set(['', 'na', 'n/a', 'nan', 'null', 'none', '-'])
+
+const textOf = (value: unknown): string => {
+  if (typeof value === 'string') return value.trim()
+  return typeof value === 'number' || typeof value === 'bigint' ? String(value) : ''
+}
+
+/** NaN for what is no number; undefined for nothing. */
+const numberOf = (value: unknown): number | undefined => {
+  if (typeof value === 'number') return value
+  if (value === null || value === undefined) return undefined
+  if (typeof value !== 'string') return NaN
+  const text = value.trim()
+  return ABSENT.has(text.toLowerCase()) ? undefined : Number(text)
+}
+
+const quoted = (value: unknown): string => (JSON.stringify(value) ?? 'nothing').slice(0, 80)
+
+const fault = (reason: string, detail: string): RowFault => ({ reason, detail })
+
+/**
+ * @param values in the order of `COLUMNS`
+ * @returns the position, rounded, speed in m/s; speed and heading are NaN where the row does not say (or can't mean) them
+ */
+export const readPosition = (values: readonly unknown[], settings: PositionSettings): PositionRow | RowFault => {
+  const [id, type, time, x, y, v, direction] = values
+  const vehicleId = settings.vehicleId ?? textOf(id)
+  if (vehicleId === '') return fault('vehicle-id-missing', 'no vehicle id')
+  const vehicleType = textOf(type) || settings.vehicleType
+  if (vehicleId.length > MAX_TEXT || vehicleType.length > MAX_TEXT) {
+    return fault('text-too-long', `a vehicle's id and type have at most ${MAX_TEXT} characters`)
+  }
+  const timeMs = settings.readTime(time)
+  if (typeof timeMs === 'string') return fault(timeMs, `time ${quoted(time)}`)
+  const [longitude, latitude] = [roundDegrees(numberOf(x) ?? NaN), roundDegrees(numberOf(y) ?? NaN)]
+  const wrong = faultOf(timeMs, longitude, latitude, settings.latestMs)
+  if (wrong !== undefined) return fault(wrong, `time ${quoted(time)}, longitude ${quoted(x)}, latitude ${quoted(y)}`)
+  const [speed, heading] = [numberOf(v), numberOf(direction)]
+  if (Number.isNaN(speed)) return fault('speed-not-a-number', `speed ${quoted(v)}`)
+  if (Number.isNaN(heading)) return fault('heading-not-a-number', `heading ${quoted(direction)}`)
+  return {
+    vehicleId,
+    vehicleType,
+    eventTime: timeMs,
+    longitude,
+    latitude,
+    speed: speed === undefined || !(speed >= 0 && speed < Infinity) ? NaN : speed * SPEED_UNITS[settings.speedUnit],
+    heading: heading === undefined || !(heading >= 0 && heading <= 360) ? NaN : heading % 360,
+  }
+}

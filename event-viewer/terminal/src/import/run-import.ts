@@ -1,0 +1,209 @@
+import { createReadStream, statSync } from 'node:fs'
+import { FleetError, reasonOf } from '@fleetlake/core'
+import { createMovePublisher, type Hub, type MovePublisher, partitionsOf, provision } from '@fleetlake/hub'
+import type { Config, StreamPosition } from '@fleetlake/contracts'
+import type { CommandContext } from '../commands/context.ts'
+import { humanBytes, plural } from '../terminal/human.ts'
+import { INTERRUPTED } from '../terminal/interrupt.ts'
+import { createProgress, type Progress } from '../terminal/progress.ts'
+import { withHub } from '../terminal/with-hub.ts'
+import type { Mapping } from './columns.ts'
+import { createMotionDeriver } from './derive-motion.ts'
+import { describeImport, type ImportOutcome } from './describe-import.ts'
+import { flushStreams } from './flush-streams.ts'
+import { nameOfImport, randomImportName } from './import-id.ts'
+import { emptyTally, importRows, type ImportTally } from './import-rows.ts'
+import { readRows } from './line-parser.ts'
+import { createPartitionSink, type RowSink } from './partition-sink.ts'
+import type { SpeedUnit } from './read-position.ts'
+import { readLines } from './read-lines.ts'
+import { createTimeReader } from './read-time.ts'
+import { createRejects } from './rejects.ts'
+
+export interface ImportOptions {
+  readonly columns?: Mapping
+  readonly timezone?: string
+  readonly timeFormat: string
+  readonly speedUnit: SpeedUnit
+  readonly vehicleType?: string
+  readonly vehicleId?: string
+  readonly format?: 'csv' | 'ndjson'
+  readonly delimiter?: string
+  readonly header: boolean
+  readonly rejects?: string
+  readonly dryRun?: boolean
+  readonly wait: boolean
+}
+
+const BATCH_ROWS = 1_200
+const MAX_GAP_MS = 5 * 60_000
+const MAX_VEHICLES = 1_000_000
+const READ_BYTES = 64 * 1024
+
+/** Where the bytes come from; `path` is missing for standard input. */
+interface Source {
+  readonly path?: string
+  readonly bytes?: number
+  readonly chunks: () => AsyncIterable<Uint8Array>
+}
+
+export const runImport = async (file: string, options: ImportOptions, context: CommandContext): Promise<void> => {
+  const source = sourceOf(file)
+  const time = createTimeReader({ format: options.timeFormat, timezone: options.timezone })
+  const config = context.config()
+  const read = (sink: RowSink, pause: () => Promise<void>, tally: ImportTally): Promise<void> =>
+    readInto(sink, { source, options, config, context, pause, tally, readTime: time.read })
+  const tally = emptyTally()
+  const outcome: ImportOutcome = { tally, ambiguousTimes: 0, status: 'complete', archived: false, isDryRun: options.dryRun === true }
+  if (outcome.isDryRun) await read({ add: () => undefined, finish: () => undefined }, async () => undefined, tally)
+  else {
+    await withHub(config.hub, context, async (hub) => {
+      outcome.archived = await importInto(hub, { source, options, config, context, read, tally })
+    })
+  }
+  outcome.ambiguousTimes = time.ambiguous()
+  if (context.signal.aborted && !outcome.archived) outcome.status = 'stopped'
+  if (context.json()) context.terminal.print(JSON.stringify(describeImport(outcome).object))
+  else context.terminal.print(describeImport(outcome).text)
+  context.exitWith(exitCodeOf(outcome))
+}
+
+/** Nothing taken is a failure; some rows rejected is not, they are told. */
+const exitCodeOf = ({ tally, status }: ImportOutcome): number => {
+  if (status === 'stopped') return INTERRUPTED
+  return tally.rows === 0 ? 1 : 0
+}
+
+const sourceOf = (file: string): Source => {
+  if (file === '-') return { chunks: () => process.stdin }
+  const path = file
+  try {
+    const { size } = statSync(path)
+    return { path, bytes: size, chunks: () => createReadStream(path, { highWaterMark: READ_BYTES }) }
+  } catch (cause) {
+    throw new FleetError('usage.invalid', `${file} can't be read`, { cause })
+  }
+}
+
+interface Reading {
+  readonly source: Source
+  readonly options: ImportOptions
+  readonly config: Config
+  readonly context: CommandContext
+  readonly tally: ImportTally
+}
+
+const readInto = async (
+  sink: RowSink,
+  { source, options, config, context, pause, tally, readTime }: Reading & { pause: () => Promise<void>; readTime: ReturnType<typeof createTimeReader>['read'] },
+): Promise<void> => {
+  const { terminal, signal } = context
+  const bar = createProgress({ title: 'reading', total: source.bytes, isWatched: terminal.isWatched })
+  const rejects = createRejects({ path: options.rejects, say: terminal.say })
+  let bytes = 0
+  const counted = async function* (): AsyncGenerator<Uint8Array> {
+    for await (const chunk of source.chunks()) {
+      bytes += chunk.length
+      yield chunk
+    }
+  }
+  const rows = readRows(readLines(counted()), {
+    asked: options.columns ?? {},
+    constant: options.vehicleId === undefined ? [] : ['vehicle_id'],
+    delimiter: options.delimiter,
+    hasHeader: options.header,
+    format: options.format,
+  })
+  try {
+    await importRows(rows, tally, {
+      settings: {
+        readTime,
+        speedUnit: options.speedUnit,
+        vehicleId: options.vehicleId,
+        vehicleType: options.vehicleType ?? 'unknown',
+        latestMs: Date.now() + config.collector.futureToleranceMs,
+      },
+      deriver: createMotionDeriver({ maxGapMs: MAX_GAP_MS, maxVehicles: MAX_VEHICLES }),
+      sink,
+      reject: rejects.reject,
+      pause: async () => {
+        bar.update(bytes, `${humanBytes(bytes)} · ${plural(tally.rows, 'row')}`)
+        await rejects.pause()
+        await pause()
+      },
+      signal,
+    })
+    await rejects.close()
+  } catch (error) {
+    if (error instanceof FleetError) throw error
+    throw new FleetError('import.invalid', `the input can't be read: ${reasonOf(error)}`, { cause: error })
+  } finally {
+    bar.stop()
+  }
+}
+
+interface Importing extends Reading {
+  readonly read: (sink: RowSink, pause: () => Promise<void>, tally: ImportTally) => Promise<void>
+}
+
+/** @returns whether the table is known to hold it all */
+const importInto = async (hub: Hub, { source, options, config, context, read, tally }: Importing): Promise<boolean> => {
+  const { terminal, signal } = context
+  const inUse = await partitionsOf(hub)
+  const partitions = inUse.length > 0 ? inUse : await provision(hub, config, { warn: terminal.say })
+  const { by, geohashLength } = config.partitioning
+  const shape = { ...options, rejects: '', wait: true, partitions, by, geohashLength, BATCH_ROWS, MAX_GAP_MS }
+  const publisher = createMovePublisher(hub, {
+    run: await nameOf(source, shape, context),
+    agent: 'import',
+    partitions,
+    queueBytes: config.generator.queueBytes,
+    duplicateWindowMs: config.hub.duplicateWindowMs,
+    onState: ({ partition, state, reason }) => {
+      if (state === 'full') terminal.say(`partition ${partition} is full: waiting for the archive to catch up`)
+      if (state === 'unknown') terminal.say(`partition ${partition}: ${reason}: whether it is stored is unknown`)
+    },
+  })
+  try {
+    await read(createPartitionSink(publisher, { partitions, by, geohashLength, batchRows: BATCH_ROWS }), roomOf(publisher, partitions), tally)
+    const streams = await publisher.drain()
+    if (!options.wait || tally.rows === 0 || signal.aborted) return false
+    return await archive(hub, streams, context)
+  } finally {
+    publisher.close()
+  }
+}
+
+const roomOf = (publisher: MovePublisher, partitions: readonly number[]) => async (): Promise<void> => {
+  if (!partitions.every((partition) => publisher.room(partition))) await publisher.whenRoom()
+}
+
+const nameOf = async ({ path, bytes }: Source, shape: unknown, { terminal }: CommandContext): Promise<string> => {
+  if (path === undefined) return randomImportName()
+  const bar = createProgress({ title: 'checking', total: bytes, isWatched: terminal.isWatched })
+  let done = 0
+  try {
+    return await nameOfImport(path, shape, (more) => bar.update((done += more), humanBytes(done)))
+  } catch (cause) {
+    throw new FleetError('import.invalid', `${path} can't be read`, { cause })
+  } finally {
+    bar.stop()
+  }
+}
+
+const archive = async (hub: Hub, streams: readonly StreamPosition[], { terminal, signal }: CommandContext): Promise<boolean> => {
+  const bar: Progress = createProgress({ title: 'archiving', total: streams.length, isWatched: terminal.isWatched })
+  let isTold = false
+  try {
+    return await flushStreams(hub, streams, {
+      signal,
+      onProgress: ({ done, unanswered }) => {
+        bar.update(done, `${done} of ${plural(streams.length, 'partition')}`)
+        if (unanswered && !isTold) terminal.say('waiting for a collector; Ctrl-C leaves, what is in the hub is archived later')
+        isTold ||= unanswered
+      },
+    })
+  } finally {
+    bar.stop()
+  }
+}

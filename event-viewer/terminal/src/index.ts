@@ -1,0 +1,1 @@
+export { runFleet } from './cli.ts'

@@ -1,0 +1,3 @@
+import { runFleet } from './cli.ts'
+
+process.exitCode = await runFleet(process.argv.slice(2))

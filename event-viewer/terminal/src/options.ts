@@ -1,0 +1,52 @@
+import { duration } from '@fleetlake/contracts'
+import { FleetError } from '@fleetlake/core'
+
+/** How the texts of options are read; each throws FleetError `usage.invalid` that shows a right one. */
+
+const wrong = (text: string, expected: string): FleetError =>
+  new FleetError('usage.invalid', `"${text}" is not ${expected}`)
+
+const COUNT = /^(\d{1,3}(?:[_,]\d{3})+|\d+(?:\.\d+)?)([kM]?)$/
+const SCALE: Record<string, number> = { '': 1, k: 1e3, M: 1e6 }
+
+/** `1500`, `1_000_000`, `50k`, `1.5M`. */
+export const parseCount = (text: string): number => {
+  const [, digits, suffix] = COUNT.exec(text.trim()) ?? []
+  const value = digits === undefined ? NaN : Math.round(Number(digits.replaceAll(/[_,]/g, '')) * SCALE[suffix] * 1e3) / 1e3
+  if (!Number.isSafeInteger(value)) throw wrong(text, 'a whole number such as 1500, 1_000_000 or 1M')
+  return value
+}
+
+export const parseNumber = (text: string): number => {
+  const value = text.trim() === '' ? NaN : Number(text)
+  if (!Number.isFinite(value)) throw wrong(text, 'a number')
+  return value
+}
+
+/** Ms of `500 ms`, `5s`, `10 min`, `1 h` or `2 d`. */
+export const parseDuration = (text: string): number => {
+  const result = duration.safeParse(text.trim())
+  if (!result.success) throw wrong(text, 'a duration such as "5 s", "10 min", "1 h" or "2 d"')
+  return result.data
+}
+
+const INSTANT = /^\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:[Zz]|[+-]\d{2}:\d{2}))?$/
+
+/**
+ * Ms since the epoch of an RFC 3339 time, a date (its UTC midnight), `now`, or a time before now such as `-1h`.
+ */
+export const parseInstant = (text: string, nowMs: number): number => {
+  const trimmed = text.trim()
+  if (trimmed === 'now') return nowMs
+  if (/^-\d/.test(trimmed)) return nowMs - parseDuration(trimmed.slice(1))
+  const timeMs = INSTANT.test(trimmed) ? Date.parse(trimmed.replace(' ', 'T').toUpperCase()) : NaN
+  if (!Number.isFinite(timeMs)) throw wrong(text, 'a time such as 2026-01-31T08:00:00Z, 2026-01-31T16:00+08:00, 2026-01-31, "now" or "-1h"')
+  return timeMs
+}
+
+/** The items of a text with commas, without those that are empty. */
+export const parseList = (text: string): string[] => {
+  const items = text.split(',').map((item) => item.trim()).filter((item) => item !== '')
+  if (items.length === 0) throw wrong(text, 'a list such as taxi,bus')
+  return items
+}

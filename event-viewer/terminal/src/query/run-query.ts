@@ -1,0 +1,2 @@
+import type { CommandContext } from '../commands/context.ts'
+export const runQuery = async (_q: unknown, _o: unknown, _c: CommandContext): Promise<void> => {}

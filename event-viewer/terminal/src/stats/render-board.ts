@@ -1,0 +1,40 @@
+import { humanBytes, humanCount, humanDuration } from '../terminal/human.ts'
+import type { BoardState, MemberLine } from './fleet-board.ts'
+
+const HEADER = ['service', 'member', 'state', 'up', 'memory', 'lag', 'version']
+
+const cellsOf = ({ group, member, state, upMs, memoryBytes, lagMs, version }: MemberLine): string[] => [
+  group.replace(/s$/, ''),
+  member,
+  state,
+  humanDuration(upMs),
+  humanBytes(memoryBytes),
+  lagMs === null ? '' : humanDuration(lagMs),
+  version,
+]
+
+const table = (rows: readonly (readonly string[])[]): string[] => {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)))
+  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column])).join('  ').trimEnd())
+}
+
+/** The totals in one line. */
+export const renderTotals = (state: BoardState): string => {
+  if (state.commits === 0) return 'archived nothing yet since this began to listen'
+  const parts = [
+    `archived ${humanCount(state.rows)} positions`,
+    `${humanCount(state.rowsPerSecond)}/s`,
+    `${humanBytes(state.bytes)} in ${humanCount(state.files)} files`,
+    `${state.bytesPerRow} B each`,
+    `${humanCount(state.commits)} commits, table version ${state.version}`,
+    `lag ${humanDuration(state.lagMs ?? 0)}`,
+  ]
+  if (state.deadRows > 0) parts.push(`${humanCount(state.deadRows)} dead letters`)
+  return parts.join(' · ')
+}
+
+/** What `fleet stats` shows, in lines. */
+export const renderBoard = (state: BoardState): string[] => {
+  const services = state.members.length === 0 ? ['no service is running'] : table([HEADER, ...state.members.map(cellsOf)])
+  return [renderTotals(state), '', ...services]
+}

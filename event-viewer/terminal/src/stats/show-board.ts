@@ -1,0 +1,29 @@
+import { clearScreenDown, moveCursor } from 'node:readline'
+import type { BoardState } from './fleet-board.ts'
+import { renderBoard, renderTotals } from './render-board.ts'
+
+/** Draws the board in the same place again and again. */
+const onTerminal = (output: NodeJS.WriteStream): ((state: BoardState) => void) => {
+  let height = 0
+  return (state) => {
+    const lines = renderBoard(state).slice(0, Math.max(1, output.rows - 1)).map((line) => line.slice(0, output.columns))
+    moveCursor(output, -output.columns, -height)
+    clearScreenDown(output)
+    output.write(`${lines.join('\n')}\n`)
+    height = lines.length
+  }
+}
+
+/** One line whenever the totals have changed. */
+const onPipe = (print: (line: string) => void): ((state: BoardState) => void) => {
+  let commits = -1
+  return (state) => {
+    if (state.commits !== commits) print(`${state.time} ${renderTotals(state)}`)
+    commits = state.commits
+  }
+}
+
+export const createShow = (json: boolean, print: (line: string) => void): ((state: BoardState) => void) => {
+  if (json) return (state) => print(JSON.stringify(state))
+  return process.stdout.isTTY === true ? onTerminal(process.stdout) : onPipe(print)
+}

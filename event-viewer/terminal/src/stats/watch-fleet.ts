@@ -1,0 +1,30 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { subjects } from '@fleetlake/contracts'
+import type { Hub } from '@fleetlake/hub'
+import { type BoardState, createFleetBoard } from './fleet-board.ts'
+
+const GROUPS = ['generators', 'collectors', 'finders'] as const
+const REFRESH_MS = 1000
+
+export interface WatchOptions {
+  /** Told once a second. */
+  readonly show: (state: BoardState) => void
+  readonly signal: AbortSignal
+}
+
+/** Listens to what the services say of themselves until aborted. */
+export const watchFleet = async (hub: Hub, { show, signal }: WatchOptions): Promise<void> => {
+  const board = createFleetBoard()
+  const listeners = [
+    hub.listen('aggregatePeriodStats', subjects.stats, ({ data }) => board.addCommit(data, Date.now())),
+    ...GROUPS.map((group) =>
+      hub.listen('heartbeat', subjects.members(group), ({ data }) => board.addHeartbeat(data, Date.now())),
+    ),
+  ]
+  await hub.flush()
+  while (!signal.aborted) {
+    await delay(REFRESH_MS, undefined, { signal }).catch(() => undefined)
+    show(board.state(Date.now()))
+  }
+  await Promise.all(listeners.map((listener) => listener.close()))
+}

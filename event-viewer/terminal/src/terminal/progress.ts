@@ -1,0 +1,51 @@
+import { SingleBar } from 'cli-progress'
+import { humanDuration } from './human.ts'
+
+/** A bar on standard error; nothing at all where nobody watches. */
+export interface Progress {
+  /** @param done of `total` @param note what is shown behind the bar */
+  update(done: number, note: string): void
+  /** @param note replaces the bar's title */
+  retitle(title: string): void
+  stop(): void
+}
+
+export interface ProgressOptions {
+  readonly title: string
+  /** Without one there is no bar, only the note. */
+  readonly total?: number | undefined
+  readonly isWatched: boolean
+}
+
+const silent: Progress = { update: () => undefined, retitle: () => undefined, stop: () => undefined }
+
+export const createProgress = ({ title, total, isWatched }: ProgressOptions): Progress => {
+  if (!isWatched) return silent
+  const format = total === undefined ? '{title} {note}' : '{title} {bar} {percentage} % · {note}{left}'
+  const bar = new SingleBar({
+    format,
+    stream: process.stderr,
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    barsize: 24,
+    hideCursor: true,
+    clearOnComplete: true,
+    linewrap: false,
+    gracefulExit: false,
+    fps: 10,
+  })
+  const began = performance.now()
+  bar.start(total ?? 1, 0, { title, note: '', left: '' })
+  return {
+    update: (done, note) => bar.update(total === undefined ? 0 : Math.min(done, total), { note, left: left(began, done, total) }),
+    retitle: (next) => bar.update({ title: next }),
+    stop: () => bar.stop(),
+  }
+}
+
+/** What remains at the pace so far. */
+const left = (began: number, done: number, total: number | undefined): string => {
+  const elapsedMs = performance.now() - began
+  if (total === undefined || done <= 0 || done >= total || elapsedMs < 1000) return ''
+  return ` · ${humanDuration((elapsedMs / done) * (total - done))} left`
+}

@@ -1,0 +1,46 @@
+import type { Config } from '@fleetlake/contracts'
+import { FleetError } from '@fleetlake/core'
+import { connectHub, type Hub } from '@fleetlake/hub'
+import type { Terminal } from './terminal.ts'
+
+/** How long to look for the hub. */
+const CONNECT_MS = 5_000
+
+/**
+ * Connects, uses, closes.
+ * @throws FleetError `hub.unreachable` when nothing answers there
+ */
+export const withHub = async <Result>(
+  { url, user, password }: Config['hub'],
+  { terminal, signal }: { terminal: Terminal; signal: AbortSignal },
+  use: (hub: Hub) => Promise<Result>,
+): Promise<Result> => {
+  const tooLong = AbortSignal.timeout(CONNECT_MS)
+  let reason: string | undefined
+  let isLost = false
+  const hub = await connectHub({
+    url,
+    user,
+    password,
+    service: 'terminal',
+    signal: AbortSignal.any([signal, tooLong]),
+    onStatus: (status) => {
+      if (status.state === 'connecting') reason = status.reason
+      if (status.state === 'disconnected') terminal.say(`the connection to the hub is lost; trying again (${status.reason})`)
+      if (status.state === 'connected' && isLost) terminal.say('connected again')
+      isLost = status.state === 'disconnected'
+    },
+  }).catch((error: unknown) => {
+    if (!tooLong.aborted || signal.aborted) throw error
+    throw new FleetError(
+      'hub.unreachable',
+      `no hub answers at ${url}: start one with \`npm start\`, or say where it is with --hub nats://host:4222`,
+      { cause: reason },
+    )
+  })
+  try {
+    return await use(hub)
+  } finally {
+    await hub.close()
+  }
+}

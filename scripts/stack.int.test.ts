@@ -1,0 +1,119 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { eventually, temporaryFolder } from '@fleetlake/testing'
+import { afterEach, expect, test } from 'vitest'
+import { isAlive } from '../event-hub/src/processes.ts'
+import { startStack, type Stack, type StackOptions } from './stack.ts'
+
+const cleanups: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup()
+})
+
+const serviceModule = JSON.stringify(new URL('../shared/service/src/index.ts', import.meta.url).href)
+const contractsModule = JSON.stringify(new URL('../shared/contracts/src/index.ts', import.meta.url).href)
+
+/** A service that tells its configuration and its stop, and does what the body says. */
+const writeService = async (body = ''): Promise<string> => {
+  const file = join(await temporaryFolder(), 'main.ts')
+  await writeFile(
+    file,
+    `import { runService } from ${serviceModule}
+    import { configSchema } from ${contractsModule}
+    await runService({ name: 'sample', schema: configSchema, main: ({ config, log, onStop, ready, fail }) => {
+      setInterval(() => {}, 1000)
+      onStop(() => log.info('stopping'))
+      ${body}
+      ready({ hub: config.hub.url, archive: config.archive.path, rows: config.collector.maxRows })
+    } })`,
+  )
+  return file
+}
+
+const start = async (options: Partial<StackOptions> = {}): Promise<{ stack: Stack; lines: string[] }> => {
+  const sample = await writeService()
+  const lines: string[] = []
+  const stack = await startStack({
+    dataDir: await temporaryFolder(),
+    ...options,
+    files: { collector: sample, finder: sample, generator: sample, ...options.files },
+    say: (line) => lines.push(line),
+  })
+  cleanups.push(() => stack.stop())
+  return { stack, lines }
+}
+
+const stopped = (lines: readonly string[]): string[] =>
+  lines.filter((line) => line.endsWith('stopping')).map((line) => line.split(' | ')[0])
+
+test('a stack starts every process with its settings, stops them in order, and leaves none', async () => {
+  const { stack, lines } = await start({ env: { FLEET_COLLECTOR_MAX_ROWS: '5' } })
+  const processes = stack.processes()
+  expect(processes.map(({ name }) => name).toSorted()).toEqual(
+    ['hub', 'collector-1', 'collector-2', 'finder-1', 'finder-2', 'generator-1'].toSorted(),
+  )
+  expect(processes.find(({ name }) => name === 'collector-1')?.details).toEqual({
+    hub: stack.hubUrl,
+    archive: stack.archivePath,
+    rows: 5,
+  })
+  await stack.stop()
+  expect(processes.filter(({ pid }) => isAlive(pid))).toEqual([])
+  const order = stopped(lines)
+  expect(order[0]).toBe('generator-1')
+  expect(order.slice(1, 3).toSorted()).toEqual(['collector-1', 'collector-2'])
+  expect(order.slice(3).toSorted()).toEqual(['finder-1', 'finder-2'])
+})
+
+test('a service that fails while starting fails the stack with its own words, and nothing is left', async () => {
+  const broken = await writeService(`throw new Error('no good')`)
+  const folder = await temporaryFolder()
+  await expect(start({ dataDir: folder, files: { finder: broken } })).rejects.toThrow(
+    /^service\.failed: finder-\d ended with code 1 before it was ready: .*/,
+  )
+  const { stack } = await start({ dataDir: folder })
+  expect(stack.processes()).toHaveLength(6)
+})
+
+test('an end that nobody asked for is a failure, one that was asked for is not', async () => {
+  const { stack } = await start({ collectors: 2, finders: 1 })
+  const [first, second] = stack.processes().filter(({ name }) => name.startsWith('collector'))
+  await first.kill()
+  expect(isAlive(first.pid)).toBe(false)
+  expect(stack.processes().map(({ name }) => name)).not.toContain(first.name)
+  process.kill(second.pid, 'SIGKILL')
+  await expect(stack.failure).rejects.toThrow(`service.failed: ${second.name} ended by SIGKILL`)
+})
+
+test('with restart, a crashed service and a crashed hub come back', async () => {
+  const { stack } = await start({ collectors: 1, finders: 1, restart: true })
+  const pidOf = (name: string): number | undefined => stack.processes().find((one) => one.name === name)?.pid
+  for (const name of ['collector-1', 'hub']) {
+    const before = pidOf(name)!
+    process.kill(before, 'SIGKILL')
+    await eventually(() => {
+      const now = pidOf(name)
+      return now !== undefined && now !== before && isAlive(now)
+    })
+  }
+})
+
+test('when its owner is killed, every process of a stack ends', async () => {
+  const sample = JSON.stringify(await writeService())
+  const program = `
+    import { startStack } from ${JSON.stringify(new URL('./stack.ts', import.meta.url).href)}
+    const files = { collector: ${sample}, finder: ${sample}, generator: ${sample} }
+    const stack = await startStack({ dataDir: ${JSON.stringify(await temporaryFolder())}, files })
+    console.log(JSON.stringify(stack.processes().map(({ pid }) => pid)))
+  `
+  const owner = spawn(process.execPath, ['--input-type=module', '-e', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [line] = await once(owner.stdout, 'data')
+  const pids = JSON.parse(String(line)) as number[]
+  expect(pids.filter(isAlive)).toHaveLength(6)
+  owner.kill('SIGKILL')
+  await eventually(() => pids.every((pid) => !isAlive(pid)))
+})

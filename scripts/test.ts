@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { provideNatsServer } from '@fleetlake/event-hub'
+import { reasonOf } from '@fleetlake/core'
+
+/** Everything that must hold: the checks first, since they are quick, then every test. Arguments go to vitest. */
+const checks: [name: string, command: string, ...args: string[]][] = [
+  ['lint', 'oxlint', '--quiet'],
+  ['format', 'oxfmt', '--check'],
+  ['types', 'tsc', '--noEmit', '-p', 'tsconfig.json'],
+  ['imports', 'node', 'scripts/check-imports.ts'],
+]
+
+type Result = { name: string; code: number; seconds: string; output: string }
+
+const runCheck = async (name: string, command: string, args: readonly string[]): Promise<Result> => {
+  const startedAt = performance.now()
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const chunks: Buffer[] = []
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+  const [code] = await once(child, 'close')
+  return { name, code: code as number, seconds: since(startedAt), output: Buffer.concat(chunks).toString().trimEnd() }
+}
+
+const since = (startedAt: number): string => `${((performance.now() - startedAt) / 1000).toFixed(1)} s`
+
+const runTests = async (args: readonly string[]): Promise<number> => {
+  const child = spawn('vitest', ['run', ...args], { stdio: 'inherit' })
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
+  const [code] = await once(child, 'exit')
+  return (code as number | null) ?? 1
+}
+
+try {
+  await provideNatsServer({ say: (line) => console.log(line) })
+  const results = await Promise.all(checks.map(([name, command, ...args]) => runCheck(name, command, args)))
+  const failed = results.filter(({ code }) => code !== 0)
+  for (const { name, code, seconds } of results)
+    console.log(`${name.padEnd(8)} ${code === 0 ? 'ok    ' : 'failed'} ${seconds}`)
+  for (const { name, output } of failed) console.log(`\n${name} failed:\n${output}`)
+  if (failed.length > 0) {
+    console.log(`\n${results.length - failed.length} passed, ${failed.length} failed`)
+    process.exitCode = 1
+  } else {
+    process.exitCode = await runTests(process.argv.slice(2))
+  }
+} catch (error) {
+  console.error(reasonOf(error))
+  process.exitCode = 1
+}

@@ -1,0 +1,43 @@
+import { checkObjectPath } from './object-path.ts'
+import type { ByteRange, ObjectInfo, ObjectStore } from './object-store.ts'
+
+/** A store in memory, for tests. */
+export const createMemoryStore = (): ObjectStore => {
+  const objects = new Map<string, { readonly bytes: Uint8Array; readonly modifiedMs: number }>()
+
+  const get = async (path: string, range?: ByteRange): Promise<Uint8Array | undefined> => {
+    checkObjectPath(path)
+    const { offset = 0, length = Infinity } = range ?? {}
+    return objects.get(path)?.bytes.slice(offset, offset + length)
+  }
+
+  async function* list(prefix: string, { after = '' }: { readonly after?: string } = {}): AsyncGenerator<ObjectInfo> {
+    for (const path of [...objects.keys()].toSorted()) {
+      const object = objects.get(path)
+      if (object === undefined || !path.startsWith(prefix) || path <= after) continue
+      yield { path, size: object.bytes.length, modifiedMs: object.modifiedMs }
+    }
+  }
+
+  const put = async (path: string, bytes: Uint8Array): Promise<void> => {
+    checkObjectPath(path)
+    objects.set(path, { bytes: bytes.slice(), modifiedMs: Date.now() })
+  }
+
+  return {
+    get,
+    list,
+    put,
+    putIfAbsent: async (path, bytes) => {
+      checkObjectPath(path)
+      if (objects.has(path)) return 'exists'
+      await put(path, bytes)
+      return 'created'
+    },
+    size: async (path) => objects.get(path)?.bytes.length,
+    delete: async (path) => {
+      objects.delete(path)
+    },
+    url: (path) => `memory:${path}`,
+  }
+}

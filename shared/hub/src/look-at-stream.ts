@@ -1,0 +1,17 @@
+import { moveStreamName } from '@fleetlake/contracts'
+import type { Hub } from './hub.ts'
+import { streamsOf, untilAnswered } from './jet-stream.ts'
+import { stateOf } from './read-partition.ts'
+import type { StreamState } from './stream-verdict.ts'
+
+/** How a partition's stream is filled now. */
+export const lookAtStream = async (hub: Hub, partition: number): Promise<StreamState> => {
+  const streams = await streamsOf(hub)
+  return stateOf(await untilAnswered(hub, () => streams.streams.info(moveStreamName(partition))))
+}
+
+/** How many messages a stream holds. */
+export const countMessages = async (hub: Hub, stream: string): Promise<number> => {
+  const streams = await streamsOf(hub)
+  return (await untilAnswered(hub, () => streams.streams.info(stream))).state.messages
+}

@@ -1,0 +1,121 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import type { Hub } from './hub.ts'
+import { eventually } from '@fleetlake/testing'
+import { expect, onTestFinished, test } from 'vitest'
+import { startFixture } from './fixture.ts'
+import { joinGroup, type Membership } from './membership.ts'
+
+const INTERVAL_MS = 200
+
+const join = (hub: Hub, intervalMs = INTERVAL_MS): Membership => {
+  const membership = joinGroup(hub, {
+    group: 'collectors',
+    version: '1',
+    describe: () => ({ memoryBytes: 1.5, lagMs: 7 }),
+    intervalMs,
+  })
+  onTestFinished(() => membership.leave())
+  return membership
+}
+
+test('members find each other before they are ready, and see who leaves and who dies', async () => {
+  const { connect } = await startFixture()
+  const hubs = await Promise.all(['a', 'b', 'c'].map((uid) => connect({ uid })))
+  const [a, b, c] = hubs.map((hub) => join(hub))
+  expect(a.members()).toEqual(['a'])
+  await Promise.all([a, b, c].map(({ ready }) => ready))
+  expect([a, b, c].map((membership) => membership.members())).toEqual([
+    ['a', 'b', 'c'],
+    ['a', 'b', 'c'],
+    ['a', 'b', 'c'],
+  ])
+  expect(
+    a
+      .heartbeats()
+      .map(({ member, group, version, memoryBytes, lagMs }) => ({ member, group, version, memoryBytes, lagMs }))
+      .toSorted((x, y) => (x.member < y.member ? -1 : 1)),
+  ).toEqual([
+    { member: 'b', group: 'collectors', version: '1', memoryBytes: 2, lagMs: 7 },
+    { member: 'c', group: 'collectors', version: '1', memoryBytes: 2, lagMs: 7 },
+  ])
+  const changes: (readonly string[])[] = []
+  a.onChange((members) => changes.push(members))
+  await b.leave()
+  await eventually(() => changes.length === 1)
+  // Without a goodbye.
+  await hubs[2].connection.close()
+  await eventually(() => changes.length === 2)
+  expect(changes).toEqual([['a', 'c'], ['a']])
+})
+
+test('groups do not mix', async () => {
+  const { connect } = await startFixture()
+  const [x, y] = [await connect({ uid: 'x' }), await connect({ uid: 'y' })]
+  const collectors = join(x)
+  const finders = joinGroup(y, {
+    group: 'finders',
+    version: '1',
+    describe: () => ({ memoryBytes: 1 }),
+    intervalMs: INTERVAL_MS,
+  })
+  onTestFinished(() => finders.leave())
+  await Promise.all([collectors.ready, finders.ready])
+  expect([collectors.members(), finders.members()]).toEqual([['x'], ['y']])
+})
+
+test('a restart of the server costs nobody his membership', async () => {
+  const { connect, server } = await startFixture()
+  const hubs = await Promise.all(['a', 'b'].map((uid) => connect({ uid })))
+  const both = hubs.map((hub) => join(hub))
+  await Promise.all(both.map(({ ready }) => ready))
+  const changes: unknown[] = []
+  for (const { onChange } of both) onChange((members) => changes.push(members))
+  await server.kill()
+  // Longer than three intervals.
+  const until = performance.now() + 5 * INTERVAL_MS
+  await eventually(() => performance.now() > until)
+  await server.restart()
+  await eventually(() => hubs.every((hub) => hub.status().state === 'connected'))
+  const after = performance.now() + 4 * INTERVAL_MS
+  await eventually(() => performance.now() > after)
+  expect([changes, both.map(({ members }) => members())]).toEqual([
+    [],
+    [
+      ['a', 'b'],
+      ['a', 'b'],
+    ],
+  ])
+})
+
+const program = (url: string): string => `
+  import { connectHub } from ${JSON.stringify(new URL('./connect.ts', import.meta.url).href)}
+  import { joinGroup } from ${JSON.stringify(new URL('./membership.ts', import.meta.url).href)}
+  const hub = await connectHub({ url: ${JSON.stringify(url)}, service: 'test', uid: 'frozen' })
+  const membership = joinGroup(hub, { group: 'collectors', version: '1', describe: () => ({ memoryBytes: 1 }), intervalMs: ${INTERVAL_MS} })
+  const say = (members) => console.log(JSON.stringify(members))
+  membership.onChange(say)
+`
+
+test('a frozen member is dead to the others, and awake again judges nobody', async () => {
+  const { connect, server } = await startFixture()
+  const hub = await connect({ uid: 'a' })
+  const a = join(hub)
+  const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', program(server.url)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  onTestFinished(async () => {
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+  })
+  const said: string[] = []
+  child.stdout.on('data', (text) => said.push(...String(text).trim().split('\n')))
+  await eventually(() => a.members().includes('frozen') && said.length > 0)
+  child.kill('SIGSTOP')
+  await eventually(() => !a.members().includes('frozen'))
+  child.kill('SIGCONT')
+  await eventually(() => a.members().includes('frozen'))
+  const after = performance.now() + 4 * INTERVAL_MS
+  await eventually(() => performance.now() > after)
+  expect([a.members(), said]).toEqual([['a', 'frozen'], ['["a","frozen"]']])
+})

@@ -1,0 +1,205 @@
+import { subjects } from '@fleetlake/contracts'
+import { eventually } from '@fleetlake/testing'
+import { expect, onTestFinished, test } from 'vitest'
+import { startFixture, startProvisioned } from './fixture.ts'
+import type { Hub } from './hub.ts'
+import { streamsOf } from './jet-stream.ts'
+import type { MovePublisher, MovePublisherOptions, PublishState } from './move-publisher.ts'
+import { createMovePublisher } from './publish-moves.ts'
+import { purgeThrough } from './purge.ts'
+
+const KIB = 1024
+
+const publisherOf = (hub: Hub, options: Partial<MovePublisherOptions> = {}): MovePublisher => {
+  const publisher = createMovePublisher(hub, {
+    run: 'r',
+    agent: 'a',
+    partitions: [0, 1],
+    queueBytes: 1024 * KIB,
+    duplicateWindowMs: 120_000,
+    ...options,
+  })
+  onTestFinished(() => publisher.close())
+  return publisher
+}
+
+/** The ids of what a stream stores, in order. */
+const idsIn = async (hub: Hub, partition: number): Promise<string[]> => {
+  const { streams } = await streamsOf(hub)
+  const { state } = await streams.info(`MOVES_${partition}`)
+  const sequences = Array.from({ length: state.messages }, (_, i) => state.first_seq + i)
+  return Promise.all(
+    sequences.map(async (seq) => (await streams.getMessage(`MOVES_${partition}`, { seq }))!.header.get('ce-id')),
+  )
+}
+
+const idsOf = (partition: number, count: number): string[] =>
+  Array.from({ length: count }, (_, i) => `r/a/${partition}/${i + 1}`)
+
+test('moves are stored in order, as CloudEvents whose id is the message id, and drain tells up to where', async () => {
+  const { hub } = await startProvisioned()
+  const publisher = publisherOf(hub, { windowBytes: 20 * KIB })
+  for (let i = 0; i < 50; i++) {
+    publisher.publish(0, new Uint8Array(KIB).fill(i), { 'fleet-rows': '12' })
+    if (i < 3) publisher.publish(1, new Uint8Array(KIB), {})
+  }
+  const { streams } = await streamsOf(hub)
+  const created = async (name: string): Promise<string> => (await streams.info(name)).created
+  expect(await publisher.drain()).toEqual([
+    { partition: 0, stream: 'MOVES_0', created: await created('MOVES_0'), sequence: 50 },
+    { partition: 1, stream: 'MOVES_1', created: await created('MOVES_1'), sequence: 3 },
+  ])
+  expect(publisher.stats()).toEqual({ messages: 53, rows: 603, bytes: 53 * KIB, unknown: 0, waitingMs: 0 })
+  expect([await idsIn(hub, 0), await idsIn(hub, 1)]).toEqual([idsOf(0, 50), idsOf(1, 3)])
+  const message = (await streams.getMessage('MOVES_0', { seq: 50 }))!
+  expect(message.data).toEqual(new Uint8Array(KIB).fill(49))
+  const header = (name: string): string => message.header.get(name)
+  expect(
+    ['Nats-Msg-Id', 'ce-id', 'ce-type', 'ce-source', 'ce-specversion', 'content-type', 'fleet-rows'].map(header),
+  ).toEqual([
+    'r/a/0/50',
+    'r/a/0/50',
+    'move',
+    `/fleetlake/test/${hub.uid}`,
+    '1.0',
+    'application/vnd.apache.arrow.stream',
+    '12',
+  ])
+})
+
+test('the same ids again are stored once, and count as stored where they are', async () => {
+  const { hub } = await startProvisioned()
+  for (let round = 0; round < 2; round++) {
+    const publisher = publisherOf(hub)
+    for (let i = 0; i < 5; i++) publisher.publish(0, new Uint8Array(10), {})
+    expect((await publisher.drain()).map(({ sequence }) => sequence)).toEqual([5])
+    publisher.close()
+  }
+  expect(await idsIn(hub, 0)).toEqual(idsOf(0, 5))
+})
+
+test('what a stream stores is repeated to live.move, once', async () => {
+  const { hub } = await startProvisioned()
+  const live: string[] = []
+  hub.listen('move', subjects.liveMove('*'), ({ id, subject }) => void live.push(`${subject} ${id}`))
+  for (let round = 0; round < 2; round++) {
+    const publisher = publisherOf(hub)
+    publisher.publish(1, new Uint8Array(10), {})
+    await publisher.drain()
+    publisher.close()
+  }
+  await eventually(() => live.length > 0)
+  await hub.flush()
+  expect(live).toEqual(['live.move.1 r/a/1/1'])
+})
+
+test('a full partition makes its queue wait and no other, and goes on by itself once there is room', async () => {
+  const { hub } = await startProvisioned({ maxBytes: 256 * KIB })
+  const states: PublishState[] = []
+  const publisher = publisherOf(hub, { queueBytes: 128 * KIB, onState: (state) => void states.push(state) })
+  for (let i = 0; i < 60; i++) publisher.publish(0, new Uint8Array(8 * KIB), {})
+  await eventually(() => states.some(({ state }) => state === 'full'))
+  for (let i = 0; i < 20; i++) publisher.publish(1, new Uint8Array(8 * KIB), {})
+  await eventually(async () => (await idsIn(hub, 1)).length === 20)
+  const stored = (await idsIn(hub, 0)).length
+  expect([publisher.room(0), publisher.room(1)]).toEqual([false, true])
+  expect(publisher.stats()).toMatchObject({
+    messages: 20 + stored,
+    note: 'partition 0 is full: waiting for the archive to catch up',
+  })
+  const hasRoom = publisher.whenRoom()
+  const seen = await idsIn(hub, 0)
+  await purgeThrough(hub, 0, stored)
+  await hasRoom
+  const drained = publisher.drain()
+  await eventually(async () => {
+    const ids = await idsIn(hub, 0)
+    seen.push(...ids.filter((id) => !seen.includes(id)))
+    await purgeThrough(hub, 0, stored + seen.length)
+    return seen.length >= 60
+  })
+  expect((await drained).map(({ sequence }) => sequence)).toEqual([60, 20])
+  expect(seen).toEqual(idsOf(0, 60))
+  expect(states.filter(({ partition }) => partition === 1)).toEqual([])
+  expect(states.at(-1)).toEqual({ partition: 0, state: 'publishing' })
+  expect(publisher.stats().waitingMs).toBeGreaterThan(0)
+})
+
+test('kills and restarts of the server in the middle lose and double nothing', async () => {
+  const { hub, server } = await startProvisioned({ maxBytes: 64 * KIB * KIB })
+  const publisher = publisherOf(hub)
+  const COUNT = 1_500
+  const publishing = (async (): Promise<unknown> => {
+    for (let i = 0; i < 2 * COUNT; i++) {
+      if (!publisher.room(i % 2)) await publisher.whenRoom()
+      publisher.publish(i % 2, new Uint8Array(16 * KIB), { 'fleet-rows': '1' })
+    }
+    return publisher.drain()
+  })()
+  for (const share of [0.2, 0.5, 0.8]) {
+    await eventually(() => publisher.stats().messages > share * 2 * COUNT)
+    await server.kill()
+    await server.restart()
+  }
+  expect(await publishing).toMatchObject([{ sequence: COUNT }, { sequence: COUNT }])
+  expect(publisher.stats()).toMatchObject({ messages: 2 * COUNT, rows: 2 * COUNT, unknown: 0 })
+  for (const partition of [0, 1]) {
+    expect(new Set(await idsIn(hub, partition))).toEqual(new Set(idsOf(partition, COUNT)))
+    expect((await idsIn(hub, partition)).length).toBe(COUNT)
+  }
+})
+
+test('a fate that cannot be found out within the duplicate window is told, and the rest is published', async () => {
+  const { hub, server } = await startProvisioned({ duplicateWindowMs: 1_000 })
+  const states: PublishState[] = []
+  const publisher = publisherOf(hub, { duplicateWindowMs: 1_000, onState: (state) => void states.push(state) })
+  publisher.publish(0, new Uint8Array(10), {})
+  await eventually(() => publisher.stats().messages === 1)
+  await server.freeze()
+  publisher.publish(0, new Uint8Array(10), {})
+  await server.kill()
+  await eventually(() => hub.status().state === 'disconnected')
+  publisher.publish(0, new Uint8Array(10), {})
+  await eventually(() => publisher.stats().unknown === 1)
+  expect(states.at(-1)).toEqual({ partition: 0, state: 'unknown', reason: 'message r/a/0/2' })
+  await server.restart()
+  await expect(publisher.drain()).rejects.toThrow(/^publish\.unknown: whether 1 moves were stored is not known/)
+  expect(publisher.stats()).toMatchObject({ messages: 2, unknown: 1 })
+  expect((await idsIn(hub, 0)).at(-1)).toBe('r/a/0/3')
+})
+
+test('a partition whose stream is missing waits for it', async () => {
+  const hub = await (await startFixture()).connect()
+  const publisher = publisherOf(hub)
+  publisher.publish(0, new Uint8Array(10), {})
+  await eventually(() => publisher.stats().note !== undefined)
+  expect(publisher.stats().note).toBe('partition 0 is waiting: no stream takes the moves of this partition')
+  await (await streamsOf(hub)).streams.add({ name: 'MOVES_0', subjects: [subjects.move(0)] })
+  expect(await publisher.drain()).toMatchObject([{ partition: 0, sequence: 1 }])
+})
+
+test('what no stream would take is refused at once', async () => {
+  const { hub } = await startProvisioned()
+  const publisher = publisherOf(hub)
+  expect(() => publisher.publish(0, new Uint8Array(64 * KIB), {})).toThrow(
+    /^publish\.refused: .* put fewer rows into a batch/,
+  )
+  expect(() => publisher.publish(7, new Uint8Array(1), {})).toThrow('publish.refused: partition 7 is not in use')
+  await (await streamsOf(hub)).streams.update('MOVES_1', { max_msg_size: KIB })
+  publisher.publish(1, new Uint8Array(2 * KIB), {})
+  await expect(publisher.drain()).rejects.toThrow(
+    /^publish\.refused: the hub refuses a move of partition 1: message size/,
+  )
+  await expect(publisher.whenRoom()).rejects.toThrow(/^publish\.refused/)
+})
+
+test('closing gives up what waits', async () => {
+  const { hub, server } = await startProvisioned()
+  await server.kill()
+  await eventually(() => hub.status().state === 'disconnected')
+  const publisher = publisherOf(hub)
+  publisher.publish(0, new Uint8Array(10), {})
+  const drained = publisher.drain()
+  publisher.close()
+  await expect(drained).rejects.toThrow(/^hub\.closed/)
+})

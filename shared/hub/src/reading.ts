@@ -1,0 +1,55 @@
+import type { Offset, StreamState } from './stream-verdict.ts'
+
+/** A message of a stream. */
+export interface StoredMove {
+  readonly sequence: number
+  /** When the server stored it, ms since the epoch. */
+  readonly timestampMs: number
+  readonly subject: string
+  /** Undefined when absent, or when the headers are noise. */
+  header(name: string): string | undefined
+  /** A view: whoever keeps it for long copies it. */
+  readonly data: Uint8Array
+}
+
+/**
+ * What a reader has read. After `recreated` and `rolled-back` it stands still until `seek`: whoever reads decides under
+ * which appId and from where. After `gap` it reads on at `to + 1`.
+ */
+export type Reading =
+  | { readonly kind: 'moves'; readonly moves: readonly StoredMove[] }
+  /** Messages `from` to `to`, inclusive, are not in the stream any more. */
+  | { readonly kind: 'gap'; readonly from: number; readonly to: number }
+  /** Another stream of the same name: its sequences count anew. */
+  | { readonly kind: 'recreated'; readonly stream: StreamState }
+  /** The same stream in an earlier state, maybe grown since. */
+  | { readonly kind: 'rolled-back'; readonly stream: StreamState }
+  | { readonly kind: 'closed' }
+
+export type ReaderState = { readonly state: 'reading' } | { readonly state: 'waiting'; readonly reason: string }
+
+export interface ReadOptions {
+  readonly partition: number
+  /** Reading starts at `from.sequence + 1`; 0 is the beginning. */
+  readonly from: Offset
+  readonly onState?: (state: ReaderState) => void
+  /** Bytes asked for at a time, at least 128 KiB; about three times that is held at most. */
+  readonly askBytes?: number
+}
+
+/**
+ * Law, contiguity: the sequences handed out are offset + 1, + 2, …; anything else is told in its place as a reading of its own.
+ * Pull-based: whoever does not call `next` pauses it.
+ */
+export interface PartitionReader {
+  readonly partition: number
+  /** Waits until there is something, one call at a time. */
+  next(): Promise<Reading>
+  /** What `next` has handed out so far. */
+  position(): Offset
+  /** By the last look, about a second old at most; undefined before the first. */
+  info(): StreamState | undefined
+  /** Reads on from another offset; what was read ahead is dropped. */
+  seek(offset: Offset): void
+  close(): Promise<void>
+}
