@@ -27,7 +27,7 @@ export default defineConfig({
           include: serverTests,
           testTimeout: 180_000,
           hookTimeout: 120_000,
-          maxWorkers: Math.max(1, Math.min(4, Math.floor(availableParallelism() / 2))),
+          maxWorkers: Math.max(2, Math.min(4, Math.floor(availableParallelism() / 2))),
         },
       },
     ],

@@ -11,7 +11,9 @@ await runService({
       ...config.hub,
       service: 'event-collector',
       signal,
-      onStatus: ({ state, reason }) => log.debug({ state, reason }, 'hub'),
+      onStatus: ({ state, reason }) => {
+        if (reason !== undefined) log.warn(`${state}: ${reason}`)
+      },
     })
     onStop(() => hub.close())
     await provision(hub, config, { warn: (warning) => log.warn(warning) })

@@ -1,10 +1,9 @@
 import { cellOf, partitionOfCell, toMicroDegrees } from '@fleetlake/core'
 import { decodePositions, type Message, type MessageInput, rowsOfPositions, subjects } from '@fleetlake/contracts'
-import { purgeThrough, readPartition } from '@fleetlake/hub'
+import { purgeThrough, readPartition, runGeneration } from '@fleetlake/hub'
 import { eventually } from '@fleetlake/testing'
 import { rm } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { runGeneration } from '../../shared/hub/src/ask/generation.ts'
 import { readRun, sortRows, startTestRun } from './test-run.ts'
 
 const START = '2026-01-05T08:00:00Z'
@@ -32,11 +31,14 @@ test('1, 2 and 3 agents make the same rows, each stored once in its partition', 
   })
   expect(misplaced).toEqual([])
   expect(new Set(one.rows.map(({ partition }) => partition)).size).toBeGreaterThan(1)
-  expect(one.rows.filter(({ eventTime }) => eventTime < Date.parse(START) || eventTime >= Date.parse(one.stats.to))).toEqual([])
+  expect(
+    one.rows.filter(({ eventTime }) => eventTime < Date.parse(START) || eventTime >= Date.parse(one.stats.to)),
+  ).toEqual([])
   expect(system.flushes.toSorted(inOrder)).toEqual(runs.flatMap(({ stats }) => stats.streams).toSorted(inOrder))
 })
 
-const inOrder = (a: Message<'flush'>, b: Message<'flush'>): number => a.partition - b.partition || a.sequence - b.sequence
+const inOrder = (a: Message<'flush'>, b: Message<'flush'>): number =>
+  a.partition - b.partition || a.sequence - b.sequence
 
 test('what can not be made is refused, with what could be', async () => {
   await using system = await startTestRun({ generators: 1 })
@@ -98,7 +100,12 @@ test('a run in real time goes on until it is stopped, and what it published stay
 
 test('full streams make the simulation wait, and nothing is lost or doubled when they are purged', async () => {
   const queueBytes = 128 * 1024
-  await using system = await startTestRun({ generators: 1, partitions: 2, maxBytesPerPartition: 1024 * 1024, queueBytes })
+  await using system = await startTestRun({
+    generators: 1,
+    partitions: 2,
+    maxBytesPerPartition: 1024 * 1024,
+    queueBytes,
+  })
   const { hub } = system
   const notes = new Set<string | undefined>()
   let events = 0
@@ -142,9 +149,13 @@ test('a run that is stuck in full streams can be stopped, and does not claim mor
     { vehicles: 1000, events: 1_000_000, startTime: START },
     { signal: aborter.signal, onProgress: ({ note }) => void (note !== undefined && aborter.abort()) },
   )
-  expect(stats).toMatchObject({ status: 'stopped', flushed: false, error: expect.stringMatching(/did not take everything within 5 s/) })
+  expect(stats).toMatchObject({
+    status: 'stopped',
+    flushed: false,
+    error: expect.stringMatching(/did not take everything within 5 s/),
+  })
   expect(stats.events).toBeGreaterThan(0)
-  expect(stats.events).toBeLessThan(1024 * 1024 / 40)
+  expect(stats.events).toBeLessThan((1024 * 1024) / 40)
 })
 
 test('a flush is asked for until a collector has committed all of it', async () => {

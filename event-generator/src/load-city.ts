@@ -4,7 +4,7 @@ import type { City } from './core/city.ts'
 
 /**
  * Loads the city of a pack when it is first asked for, and keeps it; what failed is tried again.
- * @returns throws FleetError `city.invalid` with the command that builds a pack
+ * @returns a function that throws FleetError `city.invalid` with the command that builds a pack
  */
 export const createCityLoader = (cityDir: string): (() => Promise<City>) => {
   let loading: Promise<City> | undefined

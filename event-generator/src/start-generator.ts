@@ -38,7 +38,13 @@ export const startGenerator = async ({ hub, config, version, say }: GeneratorDep
     say,
   })
   await membership.ready
-  const coordinator = startCoordinator({ hub, membership, loadCity, toleranceMs: config.collector.futureToleranceMs, say })
+  const coordinator = startCoordinator({
+    hub,
+    membership,
+    loadCity,
+    toleranceMs: config.collector.futureToleranceMs,
+    say,
+  })
   await hub.flush()
   return {
     stop: async () => {

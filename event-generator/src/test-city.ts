@@ -6,7 +6,10 @@ const BLOCK_DEGREES = 0.01
 
 /** A grid of streets, some 9 km wide and over several cells, of two districts. */
 const features = (): CityFeature[] => {
-  const at = (column: number, row: number): [number, number] => [-56.2 + column * BLOCK_DEGREES, -34.9 + row * BLOCK_DEGREES]
+  const at = (column: number, row: number): [number, number] => [
+    -56.2 + column * BLOCK_DEGREES,
+    -34.9 + row * BLOCK_DEGREES,
+  ]
   const line = (coordinates: [number, number][]): CityFeature => ({
     type: 'Feature',
     properties: { highway: 'residential' },

@@ -1,4 +1,11 @@
-import { configSchema, decodePositions, type Message, type PositionRow, rowsOfPositions, subjects } from '@fleetlake/contracts'
+import {
+  configSchema,
+  decodePositions,
+  type Message,
+  type PositionRow,
+  rowsOfPositions,
+  subjects,
+} from '@fleetlake/contracts'
 import { connectHub, type Hub, provision, readPartition } from '@fleetlake/hub'
 import { startTestHub, temporaryFolder, type TestHub } from '@fleetlake/testing'
 import { type Generator, startGenerator } from './start-generator.ts'
@@ -28,7 +35,13 @@ export interface TestRun extends AsyncDisposable {
 }
 
 export const startTestRun = async (options: TestRunOptions): Promise<TestRun> => {
-  const { generators: count, partitions = 3, maxBytesPerPartition = 64 * MIB, queueBytes = MIB, isCollected = true } = options
+  const {
+    generators: count,
+    partitions = 3,
+    maxBytesPerPartition = 64 * MIB,
+    queueBytes = MIB,
+    isCollected = true,
+  } = options
   const [server, cityDir] = [await startTestHub(), await temporaryFolder()]
   await writeTestCity(cityDir)
   const config = configSchema.parse({
@@ -90,4 +103,6 @@ export const readRun = async (hub: Hub, { run, streams }: Message<'generationSta
 }
 
 export const sortRows = <Row extends PositionRow>(rows: readonly Row[]): Row[] =>
-  rows.toSorted((a, b) => (a.vehicleId === b.vehicleId ? a.eventTime - b.eventTime : a.vehicleId < b.vehicleId ? -1 : 1))
+  rows.toSorted((a, b) =>
+    a.vehicleId === b.vehicleId ? a.eventTime - b.eventTime : a.vehicleId < b.vehicleId ? -1 : 1,
+  )

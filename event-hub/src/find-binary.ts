@@ -99,8 +99,8 @@ const missing = (cause?: unknown): FleetError =>
     'hub.server-missing',
     'nats-server is not installed. Install it and start again: ' +
       '`sudo apt-get install nats-server` (Debian, Ubuntu), `brew install nats-server` (macOS), ' +
-      'put the binary from https://github.com/nats-io/nats-server/releases on PATH, or run one with ' +
-      '`docker run -p 4222:4222 nats -js` and set FLEET_HUB_URL' +
+      'put the binary from https://github.com/nats-io/nats-server/releases on PATH, or run one in a container, ' +
+      'which is then used: `docker run -p 4222:4222 nats -js`' +
       (cause === undefined ? '' : ` (apt said: ${firstLine(reasonOf(cause))})`),
   )
 

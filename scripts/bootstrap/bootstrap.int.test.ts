@@ -82,7 +82,9 @@ test('of two first runs at once, one installs and both run', async () => {
 })
 
 test('an interrupted installation is done again', async () => {
-  const { root, start, countCalls } = await makeRepository(`[ -f "$ROOT/calls" ] || HANG=60; ${installingNpx}; sleep \${HANG:-0}`)
+  const { root, start, countCalls } = await makeRepository(
+    `[ -f "$ROOT/calls" ] || HANG=60; ${installingNpx}; sleep \${HANG:-0}`,
+  )
   const interrupted = start()
   await eventually(async () => (await countCalls()) === 1)
   interrupted.child.kill('SIGINT')
@@ -104,7 +106,16 @@ test('a lock left behind by a killed run is taken over', async () => {
 test('without a registry one line says what to do', async () => {
   const { root, start } = await makeRepository('exec "$REAL_NPX" "$@"')
   const realNpx = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'npx'))
-  const found = (await Promise.all(realNpx.map((path) => readFile(path).then(() => path, () => '')))).find(Boolean)
+  const found = (
+    await Promise.all(
+      realNpx.map((path) =>
+        readFile(path).then(
+          () => path,
+          () => '',
+        ),
+      ),
+    )
+  ).find(Boolean)
   const { code, stderr } = await start(['start'], {
     REAL_NPX: found!,
     npm_config_registry: 'http://127.0.0.1:1',

@@ -26,7 +26,7 @@ export const listManifests = (root) => {
   return folders
     .map((folder) => folder + '/package.json')
     .filter((file) => existsSync(join(root, file)))
-    .sort()
+    .toSorted()
 }
 
 const expand = (root, pattern) => {

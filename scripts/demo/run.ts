@@ -1,9 +1,10 @@
 import { join } from 'node:path'
-import { DEAD_LETTERS } from '@fleetlake/contracts'
+import { configSchema, DEAD_LETTERS } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
 import { askVehicles, connectHub, countMessages, type Hub, runGeneration } from '@fleetlake/hub'
 import { countDistinct, liveFiles, readTable, selectByBruteForce, type TableRows } from '@fleetlake/testing'
 import { startStack, type Stack } from '../stack.ts'
+import { provideCity } from '../stack/provide-city.ts'
 import type { DemoOptions } from './options.ts'
 import { type DemoSearch, demoSearches } from './searches.ts'
 import { type Usage, watchUsage } from './usage.ts'
@@ -55,6 +56,7 @@ export const runDemo = async (
   const { dataDir, collectors, finders, generators } = options
   const startedAt = performance.now()
   say('starting nats-server, collectors, finders and generators')
+  await provideCity(configSchema.parse({}).generator.cityDir)
   const stack = await startStack({
     dataDir,
     collectors,
@@ -154,7 +156,7 @@ const generate = async (
     { vehicles, events, seed, startTime: START_TIME },
     {
       signal,
-      onProgress: ({ phase, events: done, total }) => say(`  ${phase} ${Math.floor((100 * done) / total)} %`),
+      onProgress: ({ phase, events: done, total }) => say(`  ${phase} ${Math.floor((100 * done) / Math.max(1, total))} %`),
     },
   )
   const elapsedMs = performance.now() - startedAt
@@ -199,7 +201,7 @@ const compare = async (hub: Hub, rows: TableRows, { name, area, period }: DemoSe
     differing: new Set(found).symmetricDifference(new Set(expected)).size,
     firstMs,
     doneMs,
-    chunks: stats.files,
-    bytesRead: stats.bytes.read,
+    chunks: stats?.files ?? { total: 0, pruned: 0, read: 0 },
+    bytesRead: stats?.bytes.read ?? 0,
   }
 }

@@ -93,10 +93,19 @@ export const runShare = (request: ShareRequest, deps: ShareDeps): ShareRun => {
 /** Not a fault: a stop that could not wait for the hub to take everything. */
 class Undelivered extends Error {}
 
-const simulateFrom = async ({ options, startTime, events, share, agents }: ShareRequest, city: City): Promise<Slice[]> => {
+const simulateFrom = async (
+  { options, startTime, events, share, agents }: ShareRequest,
+  city: City,
+): Promise<Slice[]> => {
   const slices: Slice[] = []
   const { isDue, breathe } = createBreather()
-  const cut = { city, options, startTime: Date.parse(startTime), events, share: shareOf(options.vehicles, share, agents) }
+  const cut = {
+    city,
+    options,
+    startTime: Date.parse(startTime),
+    events,
+    share: shareOf(options.vehicles, share, agents),
+  }
   for (const slice of cutIntoSlices(cut)) {
     slices.push(slice)
     if (isDue()) await breathe()

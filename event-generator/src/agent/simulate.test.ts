@@ -27,7 +27,10 @@ const slice = (vehicle: number, intervalMs: number): Slice => {
 }
 
 /** Notes which report went through, and when by the clock; has no room at the given reports, once each. */
-const noting = (now: () => number, fullAt: readonly number[] = []): Router & { noted: { report: number; at: number }[]; flushes: number } => {
+const noting = (
+  now: () => number,
+  fullAt: readonly number[] = [],
+): Router & { noted: { report: number; at: number }[]; flushes: number } => {
   const full = new Set(fullAt)
   const router = {
     noted: [] as { report: number; at: number }[],
@@ -78,6 +81,9 @@ test('a stop ends a wait for room and a wait for the clock, and publishes what w
     const pace = createPace({ startTime: START, speedFactor, beganMs: performance.now() })
     const now = (): number => performance.now()
     await simulate([slice(0, 10)], 5, { router, pace, whenRoom, now, signal: aborter.signal })
-    expect({ reports: router.noted.map(({ report }) => report), flushes: router.flushes }).toEqual({ reports: [0], flushes: 1 })
+    expect({ reports: router.noted.map(({ report }) => report), flushes: router.flushes }).toEqual({
+      reports: [0],
+      flushes: 1,
+    })
   }
 })

@@ -29,9 +29,16 @@ export interface BatchSize {
 
 /** A batch whose message, headers included, never exceeds `MAX_MESSAGE_BYTES`. */
 export const createBatch = ({ rows, vehicleTypes, idBytes }: BatchSize): Batch => {
-  const roomBytes = MAX_MESSAGE_BYTES - HEADER_BYTES - PADDING_BYTES - encodePositions(columnsOf(0, 0, vehicleTypes)).length
+  const roomBytes =
+    MAX_MESSAGE_BYTES - HEADER_BYTES - PADDING_BYTES - encodePositions(columnsOf(0, 0, vehicleTypes)).length
   const capacity = Math.max(1, Math.min(rows, Math.floor(roomBytes / ROW_BYTES)))
-  return { ...columnsOf(capacity, capacity * idBytes, vehicleTypes), length: 0, from: Infinity, to: -Infinity, roomBytes }
+  return {
+    ...columnsOf(capacity, capacity * idBytes, vehicleTypes),
+    length: 0,
+    from: Infinity,
+    to: -Infinity,
+    roomBytes,
+  }
 }
 
 /** Whether one more row with an id of so many bytes is too much. */

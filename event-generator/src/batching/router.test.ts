@@ -57,7 +57,11 @@ const idsOf = (texts: readonly string[]): VehicleIds => {
   const encoded = texts.map((text) => new TextEncoder().encode(text))
   const offsets = new Int32Array(texts.length + 1)
   encoded.forEach(({ length }, i) => (offsets[i + 1] = offsets[i] + length))
-  return { offsets, bytes: Uint8Array.from(encoded.flatMap((id) => [...id])), longestBytes: Math.max(0, ...encoded.map(({ length }) => length)) }
+  return {
+    offsets,
+    bytes: Uint8Array.from(encoded.flatMap((id) => [...id])),
+    longestBytes: Math.max(0, ...encoded.map(({ length }) => length)),
+  }
 }
 
 const degrees = (limit: number): fc.Arbitrary<number> =>
@@ -79,7 +83,10 @@ const fleetRows = fc
   .uniqueArray(fc.string({ minLength: 1, maxLength: 200 }), { minLength: 1, maxLength: 5 })
   .chain((ids) => fc.tuple(fc.constant(ids), fc.array(fc.constantFrom(...ids).chain(row), { maxLength: 400 })))
 
-const partitionOfRow = (by: RouterOptions['by'], { longitude, latitude, vehicleType, vehicleId: id }: PositionRow): number => {
+const partitionOfRow = (
+  by: RouterOptions['by'],
+  { longitude, latitude, vehicleType, vehicleId: id }: PositionRow,
+): number => {
   if (by === 'vehicle-type') return PARTITIONS[partitionOfText(vehicleType, 4)]
   if (by === 'vehicle') return PARTITIONS[partitionOfText(id, 4)]
   return PARTITIONS[partitionOfCell(cellOf(toMicroDegrees(longitude), toMicroDegrees(latitude), 5), 4)]
@@ -94,7 +101,10 @@ test('every row is published once, in the order of its partition, in batches of 
       fc.array(fc.integer({ min: START, max: START + 3 * WINDOW_MS }), { maxLength: 3 }),
       ([ids, rows], batchRows, isTight, untils) => {
         const vehicleIds = idsOf(ids)
-        const reports = reportsOf(rows, rows.map((each) => ids.indexOf(each.vehicleId) * 3 + 2))
+        const reports = reportsOf(
+          rows,
+          rows.map((each) => ids.indexOf(each.vehicleId) * 3 + 2),
+        )
         const to = outlet(isTight)
         const router = createRouter({ ...options, batchRows, idBytes: vehicleIds.longestBytes }, to)
         const routed = { reports, ids: vehicleIds, first: 2, stride: 3 }
@@ -116,7 +126,8 @@ test('every row is published once, in the order of its partition, in batches of 
           expect(batch.length).toBeLessThanOrEqual(batchRows)
           expect(new Set(batch.map(({ eventTime }) => windowStart(eventTime, WINDOW_MS))).size).toBe(1)
           expect(to.sent[i].payload.length + HEADER_BYTES).toBeLessThanOrEqual(MAX_MESSAGE_BYTES)
-          const over = (pick: (each: PositionRow) => number, of: (...values: number[]) => number): number => of(...batch.map(pick))
+          const over = (pick: (each: PositionRow) => number, of: (...values: number[]) => number): number =>
+            of(...batch.map(pick))
           expect(to.sent[i].headers).toEqual({
             'fleet-rows': String(batch.length),
             'fleet-from': String(over((each) => each.eventTime, Math.min)),
@@ -137,10 +148,24 @@ test('every row is published once, in the order of its partition, in batches of 
 
 test('a batch is cut where one row more would make its message too large', () => {
   const ids = idsOf(['x'.repeat(200)])
-  const rows = fc.sample(row('x'.repeat(200)), { numRuns: 2000, seed: 1 }).map((each) => ({ ...each, longitude: 1, latitude: 1, eventTime: START }))
+  const rows = fc
+    .sample(row('x'.repeat(200)), { numRuns: 2000, seed: 1 })
+    .map((each) => ({ ...each, longitude: 1, latitude: 1, eventTime: START }))
   const to = outlet()
   const router = createRouter({ ...options, batchRows: 10_000, idBytes: 200 }, to)
-  router.route({ reports: reportsOf(rows, rows.map(() => 0)), ids, first: 0, stride: 1 }, 0, Infinity)
+  router.route(
+    {
+      reports: reportsOf(
+        rows,
+        rows.map(() => 0),
+      ),
+      ids,
+      first: 0,
+      stride: 1,
+    },
+    0,
+    Infinity,
+  )
   router.flush()
   const sizes = to.sent.map(({ payload }) => payload.length + HEADER_BYTES)
   expect(to.sent.reduce((sum, { headers }) => sum + Number(headers['fleet-rows']), 0)).toBe(2000)
@@ -161,7 +186,10 @@ test.each(['vehicle', 'vehicle-type'] as const)('partitioned by %s, a row goes w
   }))
   const to = outlet()
   const router = createRouter({ ...options, by }, to)
-  const reports = reportsOf(rows, rows.map((_, n) => 1 + n * 2))
+  const reports = reportsOf(
+    rows,
+    rows.map((_, n) => 1 + n * 2),
+  )
   router.route({ reports, ids: encodeVehicleIds(share), first: share.first, stride: share.stride }, 0, Infinity)
   router.flush()
   const published = to.sent.flatMap(({ partition, payload }) =>
@@ -169,7 +197,7 @@ test.each(['vehicle', 'vehicle-type'] as const)('partitioned by %s, a row goes w
   )
   const expected = rows.map((each) => ({ partition: partitionOfRow(by, each), id: each.vehicleId }))
   const inOrder = (a: { id: string }, b: { id: string }): number => a.id.localeCompare(b.id)
-  expect(published.sort(inOrder)).toEqual(expected.sort(inOrder))
+  expect(published.toSorted(inOrder)).toEqual(expected.toSorted(inOrder))
 })
 
 test('a partition without room stops the rows at once, and they go on where they stopped', () => {
@@ -184,7 +212,15 @@ test('a partition without room stops the rows at once, and they go on where they
   }))
   const to = outlet(true)
   const router = createRouter({ ...options, batchRows: 4 }, to)
-  const routed = { reports: reportsOf(rows, rows.map(() => 0)), ids: encodeVehicleIds({ first: 0, stride: 1, count: 1 }), first: 0, stride: 1 }
+  const routed = {
+    reports: reportsOf(
+      rows,
+      rows.map(() => 0),
+    ),
+    ids: encodeVehicleIds({ first: 0, stride: 1, count: 1 }),
+    first: 0,
+    stride: 1,
+  }
   const stops = [router.route(routed, 0, Infinity)]
   while (stops.at(-1)! < 10) stops.push(router.route(routed, stops.at(-1)!, Infinity))
   expect(stops).toEqual([4, 8, 10])

@@ -78,7 +78,10 @@ export const conductRun = (request: RunRequest, deps: CoordinatorDeps): Conducte
     })
   }
 
-  const generate = async ({ events, startTime }: RunPlan, agents: readonly string[]): Promise<readonly ShareState[]> => {
+  const generate = async (
+    { events, startTime }: RunPlan,
+    agents: readonly string[],
+  ): Promise<readonly ShareState[]> => {
     const shares = createShareBoard(agents, performance.now())
     board = shares
     const ask = ({ agent, share }: ShareState): void =>
@@ -166,7 +169,13 @@ export const conductRun = (request: RunRequest, deps: CoordinatorDeps): Conducte
   }
 
   const ended = conduct()
-    .catch((cause: unknown): Stats => ({ ...summary(), status: 'failed', flushed: false, streams: [], error: reasonOf(cause) }))
+    .catch((cause: unknown): Stats => ({
+      ...summary(),
+      status: 'failed',
+      flushed: false,
+      streams: [],
+      error: reasonOf(cause),
+    }))
     .then((stats) => hub.send('generationStats', reply, stats))
     .catch(() => {})
 

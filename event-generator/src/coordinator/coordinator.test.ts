@@ -28,10 +28,21 @@ const stats = (share: number, more: Partial<Stats> = {}): Stats => ({
   ...more,
 })
 
-const plan: RunPlan = { vehicles: 2, intervalMs: 5000, startTime: 0, endTime: 5000, ticks: 1, events: 100, speedFactor: Infinity }
+const plan: RunPlan = {
+  vehicles: 2,
+  intervalMs: 5000,
+  startTime: 0,
+  endTime: 5000,
+  ticks: 1,
+  events: 100,
+  speedFactor: Infinity,
+}
 
 const concluded = (...ends: Stats[]): ReturnType<typeof concludeShares> => {
-  const board = createShareBoard(ends.map((_, n) => `agent-${n}`), 0)
+  const board = createShareBoard(
+    ends.map((_, n) => `agent-${n}`),
+    0,
+  )
   for (const end of ends) board.heard(end, 0)
   return concludeShares(plan, board.all())
 }
@@ -75,7 +86,9 @@ test('one share that failed makes the run failed, one that was stopped makes it 
 })
 
 test('a share that could not deliver what it had made leaves it open how far the streams are', () => {
-  expect(concluded(stats(0, { status: 'stopped', events: 60, error: 'the hub did not take everything' }))).toMatchObject({
+  expect(
+    concluded(stats(0, { status: 'stopped', events: 60, error: 'the hub did not take everything' })),
+  ).toMatchObject({
     status: 'stopped',
     isKnown: false,
   })

@@ -16,7 +16,10 @@ export const mergeStreams = (lists: readonly (readonly StreamPosition[])[]): Mer
     if (known !== undefined && known.created !== position.created) replaced.add(position.stream)
     if (known === undefined || isLater(position, known)) latest.set(position.partition, position)
   }
-  return { streams: [...latest.values()].sort((a, b) => a.partition - b.partition), replaced: [...replaced].sort() }
+  return {
+    streams: [...latest.values()].toSorted((a, b) => a.partition - b.partition),
+    replaced: [...replaced].toSorted(),
+  }
 }
 
 const isLater = (a: StreamPosition, b: StreamPosition): boolean =>

@@ -21,7 +21,10 @@ export interface SettleDeps {
  */
 export const settleRun = (options: GenerationOptions, { city, now, toleranceMs }: SettleDeps): RunPlan => {
   if (options.city !== undefined && options.city !== city.name) {
-    throw new FleetError('generation.refused', `there is no city '${options.city}' here: the generators drive in ${city.name}`)
+    throw new FleetError(
+      'generation.refused',
+      `there is no city '${options.city}' here: the generators drive in ${city.name}`,
+    )
   }
   vehicleTypesOf(options.vehicleTypes)
   createHomes(city, options.districts)

@@ -52,7 +52,10 @@ export const createShareBoard = (agents: readonly string[], startMs: number): Sh
       for (const state of open()) {
         if (nowMs - state.heardAtMs < DEAD_MS || members.includes(state.agent)) continue
         const silence = Math.round((nowMs - state.heardAtMs) / 1000)
-        fail(state, `generator ${state.agent} died: neither report nor heartbeat for ${silence} s; it had stored ${state.stats?.events ?? 0} positions at least`)
+        fail(
+          state,
+          `generator ${state.agent} died: neither report nor heartbeat for ${silence} s; it had stored ${state.stats?.events ?? 0} positions at least`,
+        )
       }
     },
     giveUp: (reason) => {
@@ -78,7 +81,8 @@ export interface RunTotals {
 /** What the shares amount to: failed if any failed, else stopped if any was. */
 export const totalOf = (states: readonly ShareState[]): RunTotals => {
   const stats = states.flatMap((state) => state.stats ?? [])
-  const texts = (list: (string | undefined)[]): string => [...new Set(list.filter((text) => text !== undefined))].join('; ')
+  const texts = (list: (string | undefined)[]): string =>
+    [...new Set(list.filter((text) => text !== undefined))].join('; ')
   const note = texts(stats.map((each) => each.note))
   const error = texts(stats.map((each) => each.error))
   const has = (status: Stats['status']): boolean => stats.some((each) => each.status === status)

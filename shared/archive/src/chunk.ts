@@ -67,14 +67,15 @@ const partitionOf = (add: Add, column: 'date' | 'cell'): string => {
 
 /**
  * The chunk that an `add` names.
- * @throws FleetError `table.invalid` when its path, date or cell make no sense; `table.unsupported` for a file outside the table
+ * @throws FleetError `table.invalid`, `cell.invalid` when its path, date or cell make no sense; `table.unsupported` outside the table
  */
 export const chunkOf = (add: Add): Chunk => {
   const path = decodePath(add.path)
   checkObjectPath(path)
   const date = partitionOf(add, 'date')
   const day = periodOfDate(date)
-  if (Number.isNaN(day.from)) throw new FleetError('table.invalid', `the log adds "${add.path}" with the date "${date}"`)
+  if (Number.isNaN(day.from))
+    throw new FleetError('table.invalid', `the log adds "${add.path}" with the date "${date}"`)
   const cell = partitionOf(add, 'cell')
   parseCell(cell)
   const name = parseChunkPath(path)

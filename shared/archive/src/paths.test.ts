@@ -1,7 +1,15 @@
 import { dateOf } from '@fleetlake/core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { checkpointPaths, chunkPath, commitPath, decodePath, encodePath, parseChunkPath, parseLogPath } from './paths.ts'
+import {
+  checkpointPaths,
+  chunkPath,
+  commitPath,
+  decodePath,
+  encodePath,
+  parseChunkPath,
+  parseLogPath,
+} from './paths.ts'
 
 const chunkName = fc.record({
   date: fc.integer({ min: 0, max: 4e12 }).map(dateOf),
@@ -13,7 +21,13 @@ const chunkName = fc.record({
 
 describe('paths', () => {
   test('a chunk is named by date, cell and window', () => {
-    const name = { date: '2026-11-21', cell: '69y7p', windowStart: Date.UTC(2026, 10, 21, 10, 10), id: '7f3a', extension: '.parquet' }
+    const name = {
+      date: '2026-11-21',
+      cell: '69y7p',
+      windowStart: Date.UTC(2026, 10, 21, 10, 10),
+      id: '7f3a',
+      extension: '.parquet',
+    }
     expect(chunkPath(name)).toBe('date=2026-11-21/cell=69y7p/20261121T101000Z-7f3a.parquet')
   })
 
@@ -49,9 +63,12 @@ describe('paths', () => {
     )
   })
 
-  test.each(['/absolute.parquet', 's3://bucket/x.parquet', 'file:/x.parquet'])('a file outside the table is refused: %s', (path) => {
-    expect(() => decodePath(path)).toThrow('table.unsupported')
-  })
+  test.each(['/absolute.parquet', 's3://bucket/x.parquet', 'file:/x.parquet'])(
+    'a file outside the table is refused: %s',
+    (path) => {
+      expect(() => decodePath(path)).toThrow('table.unsupported')
+    },
+  )
 
   test('a path that is not URI-encoded is refused', () => {
     expect(() => decodePath('100%/x.parquet')).toThrow('table.invalid')

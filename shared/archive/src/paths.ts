@@ -86,7 +86,8 @@ export type LogFile =
   | { readonly kind: 'commit'; readonly version: number }
   | { readonly kind: 'checkpoint'; readonly version: number; readonly parts?: number }
 
-const LOG_FILE = /^_delta_log\/(?<version>\d{20})\.(?:(?<commit>json)|checkpoint(?:\.\d{10}\.(?<parts>\d{10}))?\.parquet)$/
+const LOG_FILE =
+  /^_delta_log\/(?<version>\d{20})\.(?:(?<commit>json)|checkpoint(?:\.\d{10}\.(?<parts>\d{10}))?\.parquet)$/
 
 /** What a file of the log is; undefined for anything that we don't read. */
 export const parseLogPath = (path: string): LogFile | undefined => {

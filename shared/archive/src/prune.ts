@@ -1,4 +1,13 @@
-import { type Area, overlaps, parseCell, type Period, periodOfDate, type Place, placeOf, placeOfCell } from '@fleetlake/core'
+import {
+  type Area,
+  overlaps,
+  parseCell,
+  type Period,
+  periodOfDate,
+  type Place,
+  placeOf,
+  placeOfCell,
+} from '@fleetlake/core'
 import type { Chunk } from './chunk.ts'
 import type { DateFiles, Totals } from './log/files.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -35,14 +44,20 @@ const textTest = (wanted: readonly string[] | undefined): TextTest => {
   if (wanted === undefined) return () => true
   const sorted = wanted.toSorted(compareUtf8)
   return (min, max) => {
-    let [low, high] = [0, sorted.length]
-    while (min !== undefined && low < high) {
-      const middle = (low + high) >>> 1
-      if (compareUtf8(sorted[middle], min) < 0) low = middle + 1
-      else high = middle
-    }
-    return low < sorted.length && (max === undefined || compareUtf8(sorted[low], max) <= 0)
+    const first = min === undefined ? 0 : firstFrom(sorted, min)
+    return first < sorted.length && (max === undefined || compareUtf8(sorted[first], max) <= 0)
   }
+}
+
+/** The index of the first text that is not below a bound. */
+const firstFrom = (sorted: readonly string[], bound: string): number => {
+  let [low, high] = [0, sorted.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (compareUtf8(sorted[middle], bound) < 0) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /** Looks up each distinct cell once. */

@@ -39,7 +39,10 @@ export const settingsOf = (configuration: Readonly<Record<string, string>>): Tab
   const whole = (key: string): number => {
     const value = Number(configuration[key] ?? Number.NaN)
     if (Number.isInteger(value) && value > 0) return value
-    throw new FleetError('table.unsupported', `the table's property ${key} is ${configuration[key] ?? 'missing'}; a whole number is needed`)
+    throw new FleetError(
+      'table.unsupported',
+      `the table's property ${key} is ${configuration[key] ?? 'missing'}; a whole number is needed`,
+    )
   }
   return { geohashLength: whole(GEOHASH_LENGTH), windowMs: whole(WINDOW_MS) }
 }

@@ -68,15 +68,22 @@ const createQueue = (): (<T>(run: () => Promise<T>) => Promise<T>) => {
   }
 }
 
-const openState = async (store: ObjectStore, { create, now = Date.now, engine = ENGINE }: OpenTableOptions): Promise<LogState> => {
+const openState = async (
+  store: ObjectStore,
+  { create, now = Date.now, engine = ENGINE }: OpenTableOptions,
+): Promise<LogState> => {
   const state = await readLog(store)
   if (state !== undefined) return state
   if (create === undefined) {
-    throw new FleetError('table.missing', `there is no table in ${store.url('_delta_log')}: start a collector, which makes it`)
+    throw new FleetError(
+      'table.missing',
+      `there is no table in ${store.url('_delta_log')}: start a collector, which makes it`,
+    )
   }
   await store.putIfAbsent(commitPath(0), formatCommit(firstActions(create, now(), engine)))
   const made = await readLog(store)
-  if (made === undefined) throw new FleetError('store.failed', `the table in ${store.url('_delta_log')} was made and can't be read`)
+  if (made === undefined)
+    throw new FleetError('store.failed', `the table in ${store.url('_delta_log')} was made and can't be read`)
   return made
 }
 

@@ -2,7 +2,10 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { compareUtf8, cutMaximum, cutMinimum } from './utf8-order.ts'
 
-const text = fc.string({ unit: fc.constantFrom('a', 'b', 'é', '\uffff', '😀', '\u{10ffff}', '\u{10fffe}'), maxLength: 12 })
+const text = fc.string({
+  unit: fc.constantFrom('a', 'b', 'é', '\uffff', '😀', '\u{10ffff}', '\u{10fffe}'),
+  maxLength: 12,
+})
 
 test('texts compare as their bytes do', () => {
   fc.assert(

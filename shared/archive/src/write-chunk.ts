@@ -36,7 +36,10 @@ export const writeChunk = async (
   const stats = statsOf(columns)
   const date = dateOf(stats.eventTime.min)
   if (dateOf(stats.eventTime.max) !== date) {
-    throw new FleetError('table.invalid', `a chunk holds rows of one date, not of ${date} and ${dateOf(stats.eventTime.max)}`)
+    throw new FleetError(
+      'table.invalid',
+      `a chunk holds rows of one date, not of ${date} and ${dateOf(stats.eventTime.max)}`,
+    )
   }
   const bytes = codec.encode(columns)
   for (;;) {

@@ -290,6 +290,7 @@ export const messages = {
           inside: z.boolean().describe('its cell lies wholly in the area'),
         }),
       ),
+      skip: count.default(0).describe('matching rows to pass over first: another task has sent them'),
       limit: z.number().int().min(1).optional().describe('rows of this task at most'),
       batchRows: z.number().int().min(1),
       resultSubject: z.string(),
@@ -307,7 +308,9 @@ export const messages = {
       query: token,
       task: count,
       agent: token,
-      status: z.enum(['running', 'complete', 'cancelled', 'partial']),
+      status: z
+        .enum(['running', 'complete', 'limit-reached', 'cancelled', 'partial'])
+        .describe('limit-reached: there are more rows than its limit'),
       batches: count,
       rowsRead: count,
       rowsSelected: count,
@@ -330,6 +333,20 @@ export const messages = {
       'fleet-batch': 'the number of the batch within the task, from 0',
       'fleet-rows': 'number of rows',
     },
+  }),
+  vehicleQueryProgress: define({
+    type: 'vehicle-query-progress',
+    subject: 'inbox.viewer.<uid>',
+    from: 'finder (coordinator)',
+    to: 'viewer, terminal',
+    about: 'A sign of life: a query has been started, and then each second how far it is.',
+    content: 'json',
+    data: z.strictObject({
+      query: token,
+      tasks: z.strictObject({ total: count, done: count }),
+      rows: z.strictObject({ total: count.describe('of the chunks that are read'), read: count, selected: count }),
+      elapsedMs: z.number(),
+    }),
   }),
   vehicleQueryResultStats: define({
     type: 'vehicle-query-result-stats',

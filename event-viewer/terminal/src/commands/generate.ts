@@ -16,7 +16,7 @@ export const addGenerate = (program: Command, context: CommandContext): void => 
   const command = program.command('generate').description('have simulated vehicles drive and report their positions')
   const { shape } = generationOptions
   for (const [name, { flag, parse }] of Object.entries(GENERATION_FLAGS)) {
-    const { description = '' } = shape[name as keyof typeof shape]
+    const description = (shape[name as keyof typeof shape].description ?? '').replace('durationMs', '--duration').replace('realTime', '--real-time')
     if (parse === undefined) command.option(flag, description)
     else command.option(flag, withDefault(name as keyof typeof shape, description), reads<unknown>(parse))
   }

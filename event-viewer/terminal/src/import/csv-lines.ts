@@ -26,7 +26,7 @@ export const guessDelimiter = (line: string): string => {
 export const createCsvParser = (firstLine: string, { delimiter, hasHeader, ...options }: CsvOptions): LineParser => {
   const separator = delimiter ?? guessDelimiter(firstLine)
   const parseLines = (text: string): string[][] =>
-    parse(text, { delimiter: separator, relax_column_count: true, record_delimiter: '\n', trim: true, relax_quotes: true })
+    parse(text, { delimiter: separator, relax_column_count: true, record_delimiter: '\n', trim: true })
   const first = parseHeader(parseLines, firstLine)
   const names = hasHeader ? first : first.map((_, i) => String(i + 1))
   const mapping = mapColumns(names, options)

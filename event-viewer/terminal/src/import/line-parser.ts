@@ -50,6 +50,7 @@ export async function* readRows(input: AsyncIterable<Lines>, options: RowsOption
       }
     }
     const rows = texts.length === 0 ? [] : parser!.parse(texts, numbers)
-    if (rows.length + tooLong.length > 0) yield [...rows, ...tooLong]
+    if (tooLong.length > 0) yield [...rows, ...tooLong].toSorted((a, b) => a.line - b.line)
+    else if (rows.length > 0) yield rows
   }
 }

@@ -1,4 +1,4 @@
-import { humanBytes, humanCount, humanDuration } from '../terminal/human.ts'
+import { humanBytes, humanCount, humanDuration, plural } from '../terminal/human.ts'
 import type { BoardState, MemberLine } from './fleet-board.ts'
 
 const HEADER = ['service', 'member', 'state', 'up', 'memory', 'lag', 'version']
@@ -22,14 +22,14 @@ const table = (rows: readonly (readonly string[])[]): string[] => {
 export const renderTotals = (state: BoardState): string => {
   if (state.commits === 0) return 'archived nothing yet since this began to listen'
   const parts = [
-    `archived ${humanCount(state.rows)} positions`,
+    `archived ${plural(state.rows, 'position')}`,
     `${humanCount(state.rowsPerSecond)}/s`,
-    `${humanBytes(state.bytes)} in ${humanCount(state.files)} files`,
+    `${humanBytes(state.bytes)} in ${plural(state.files, 'file')}`,
     `${state.bytesPerRow} B each`,
-    `${humanCount(state.commits)} commits, table version ${state.version}`,
+    `${plural(state.commits, 'commit')}, table version ${state.version}`,
     `lag ${humanDuration(state.lagMs ?? 0)}`,
   ]
-  if (state.deadRows > 0) parts.push(`${humanCount(state.deadRows)} dead letters`)
+  if (state.deadRows > 0) parts.push(plural(state.deadRows, 'dead row'))
   return parts.join(' · ')
 }
 

@@ -14,10 +14,10 @@ export const humanBytes = (bytes: number): string => {
   return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`
 }
 
-/** `850 ms`, `12.3 s`, `3 min 20 s`, `2 h 5 min`. */
+/** `850 ms`, `5 s`, `12.3 s`, `3 min 20 s`, `2 h 5 min`. */
 export const humanDuration = (ms: number): string => {
   if (ms < 1000) return `${Math.round(ms)} ms`
-  if (ms < 60_000) return `${(Math.floor(ms / 100) / 10).toFixed(1)} s`
+  if (ms < 60_000) return `${Math.floor(ms / 100) / 10} s`
   const seconds = Math.floor(ms / 1000)
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60]
   if (hours === 0) return `${minutes} min ${seconds % 60} s`

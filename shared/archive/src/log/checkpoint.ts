@@ -100,7 +100,8 @@ export interface CheckpointOutput {
 
 export const makeCheckpoint = async ({ previous, commits, nowMs }: CheckpointInput): Promise<CheckpointOutput> => {
   const actions: Action[] = []
-  for (const bytes of previous) for (const action of await decodeCheckpoint(bytes, 'the checkpoint before')) actions.push(action)
+  for (const bytes of previous)
+    for (const action of await decodeCheckpoint(bytes, 'the checkpoint before')) actions.push(action)
   for (const bytes of commits) for (const action of parseCommit(bytes, 'a commit')) actions.push(action)
   const live = reconcile(actions, nowMs)
   return { bytes: encodeCheckpoint(live), size: live.length }

@@ -17,11 +17,16 @@ const fileOf = (modificationTime = NOW_MS): AddFile => ({
   modificationTime,
 })
 
-const partOf = (appId: string, from: number, to: number): CommitPart => ({ add: [fileOf()], offset: { appId, from, to } })
+const partOf = (appId: string, from: number, to: number): CommitPart => ({
+  add: [fileOf()],
+  offset: { appId, from, to },
+})
 
-const open = (store: ObjectStore, now = (): number => NOW_MS): Promise<Table> => openTable(store, { create: SETTINGS, now })
+const open = (store: ObjectStore, now = (): number => NOW_MS): Promise<Table> =>
+  openTable(store, { create: SETTINGS, now })
 
-const write = (table: Table, ...parts: CommitPart[]): ReturnType<Table['commit']> => table.commit({ parts, operation: 'WRITE' })
+const write = (table: Table, ...parts: CommitPart[]): ReturnType<Table['commit']> =>
+  table.commit({ parts, operation: 'WRITE' })
 
 test('a partition that another collector took over and committed is refused, however often the log was read since', async () => {
   const store = createMemoryStore()
@@ -51,12 +56,20 @@ test('a stale part keeps the others out until it is taken out', async () => {
 
 test('an offset moves without files', async () => {
   const table = await open(createMemoryStore())
-  expect(await write(table, { add: [], offset: { appId: 'P1', from: 0, to: 9 } })).toEqual({ status: 'committed', version: 1 })
+  expect(await write(table, { add: [], offset: { appId: 'P1', from: 0, to: 9 } })).toEqual({
+    status: 'committed',
+    version: 1,
+  })
   expect(table.snapshot.txn('P1')).toBe(9)
   expect(table.snapshot.totals.files).toBe(0)
 })
 
-test('an offset that is held elsewhere already is refused only against the newest state', async () => {
+test('a part that would leave messages out is stale', async () => {
+  const table = await open(createMemoryStore())
+  expect(await write(table, partOf('P1', 5, 7))).toEqual({ status: 'stale', streams: [{ appId: 'P1', offset: 0 }] })
+})
+
+test('a part that goes on from an offset this process has not read yet is committed', async () => {
   const store = createMemoryStore()
   const a = await open(store)
   const b = await open(store)
@@ -150,12 +163,14 @@ const runCollector = async (
       // A collector that owns a stream goes on from its own flushes; one that takes it over reads the table.
       if (isReread || !offsets.has(stream)) offsets.set(stream, (await table.refresh()).txn(stream))
     }
-    let parts = [...new Map(step.map((buffered) => [buffered.stream, buffered])).values()].map(({ stream, messages }) => {
-      const from = offsets.get(stream) ?? 0
-      const add = fileOf()
-      ranges.set(add.path, { stream, from, to: from + messages })
-      return { add: [add], offset: { appId: stream, from, to: from + messages } }
-    })
+    let parts = [...new Map(step.map((buffered) => [buffered.stream, buffered])).values()].map(
+      ({ stream, messages }) => {
+        const from = offsets.get(stream) ?? 0
+        const add = fileOf()
+        ranges.set(add.path, { stream, from, to: from + messages })
+        return { add: [add], offset: { appId: stream, from, to: from + messages } }
+      },
+    )
     while (parts.length > 0) {
       const result = await table.commit({ parts, operation: 'WRITE' }).catch(() => undefined)
       if (result?.status === 'committed') for (const { offset } of parts) offsets.set(offset.appId, offset.to)
@@ -169,7 +184,11 @@ const runCollector = async (
 
 const planOf = fc.array(
   fc.array(
-    fc.record({ stream: fc.constantFrom('P1', 'P2', 'P3'), messages: fc.integer({ min: 1, max: 9 }), isReread: fc.boolean() }),
+    fc.record({
+      stream: fc.constantFrom('P1', 'P2', 'P3'),
+      messages: fc.integer({ min: 1, max: 9 }),
+      isReread: fc.boolean(),
+    }),
     { minLength: 1, maxLength: 3 },
   ),
   { maxLength: 4 },
@@ -197,7 +216,9 @@ test('whatever collectors do, and in whatever order, every message is in the tab
         const held = [...snapshot.files()].map(({ path }) => ranges.get(path)!)
         for (const stream of ['P1', 'P2', 'P3']) {
           let offset = 0
-          for (const { from, to } of held.filter((range) => range.stream === stream).toSorted((a, b) => a.from - b.from)) {
+          for (const { from, to } of held
+            .filter((range) => range.stream === stream)
+            .toSorted((a, b) => a.from - b.from)) {
             expect(from).toBe(offset)
             offset = to
           }

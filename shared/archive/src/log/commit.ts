@@ -101,7 +101,11 @@ export interface CommitStamp {
 }
 
 /** The actions of a commit upon a state that `decide` lets it be written upon. */
-export const actionsOf = (request: CommitRequest, state: LogState, { commitId, nowMs, engine }: CommitStamp): Action[] => {
+export const actionsOf = (
+  request: CommitRequest,
+  state: LogState,
+  { commitId, nowMs, engine }: CommitStamp,
+): Action[] => {
   const { parts, remove = [], dataChange = true, operation, info = {} } = request
   const removed = remove.flatMap((path) => {
     const chunk = findFile(state.files, path)

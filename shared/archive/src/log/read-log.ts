@@ -13,7 +13,10 @@ export interface CheckpointName {
   readonly parts?: number | undefined
 }
 
-const lastCheckpoint = z.object({ version: z.number().int().nonnegative(), parts: z.number().int().positive().optional() })
+const lastCheckpoint = z.object({
+  version: z.number().int().nonnegative(),
+  parts: z.number().int().positive().optional(),
+})
 
 /** The checkpoint that `_last_checkpoint` names; undefined when there is none, or nothing readable. */
 export const findCheckpoint = async (store: ObjectStore): Promise<CheckpointName | undefined> => {
@@ -27,7 +30,9 @@ export const findCheckpoint = async (store: ObjectStore): Promise<CheckpointName
 }
 
 /** The newest checkpoint that is there with all its parts, by listing the log. */
-const listCheckpoint = async (store: ObjectStore): Promise<{ readonly checkpoint?: CheckpointName; readonly firstCommit?: number }> => {
+const listCheckpoint = async (
+  store: ObjectStore,
+): Promise<{ readonly checkpoint?: CheckpointName; readonly firstCommit?: number }> => {
   const found = new Map<string, number>()
   let checkpoint: CheckpointName | undefined
   let firstCommit: number | undefined
@@ -44,7 +49,10 @@ const listCheckpoint = async (store: ObjectStore): Promise<{ readonly checkpoint
   return { ...(checkpoint && { checkpoint }), ...(firstCommit === undefined ? {} : { firstCommit }) }
 }
 
-const readCheckpoint = async (store: ObjectStore, { version, parts }: CheckpointName): Promise<LogState | undefined> => {
+const readCheckpoint = async (
+  store: ObjectStore,
+  { version, parts }: CheckpointName,
+): Promise<LogState | undefined> => {
   const actions: Action[] = []
   for (const path of checkpointPaths(version, parts)) {
     const bytes = await store.get(path)
@@ -92,7 +100,10 @@ export const readLog = async (store: ObjectStore): Promise<LogState | undefined>
   if (checkpoint !== undefined) return readOn(store, await readCheckpoint(store, checkpoint))
   if (firstCommit === undefined) return undefined
   if (firstCommit > 0) {
-    throw new FleetError('table.invalid', `the log begins at version ${firstCommit} and has no checkpoint: restore the files before it`)
+    throw new FleetError(
+      'table.invalid',
+      `the log begins at version ${firstCommit} and has no checkpoint: restore the files before it`,
+    )
   }
   return readOn(store, undefined)
 }

@@ -27,7 +27,8 @@ export const reconcile = (actions: Iterable<Action>, nowMs: number): Action[] =>
   const files = new Map<string, { readonly add: Add } | { readonly remove: Remove }>()
   for (const action of actions) {
     if (action.add) files.set(decodePath(action.add.path), { add: { ...action.add, dataChange: false } })
-    else if (action.remove) files.set(decodePath(action.remove.path), { remove: { ...action.remove, dataChange: false } })
+    else if (action.remove)
+      files.set(decodePath(action.remove.path), { remove: { ...action.remove, dataChange: false } })
     else if (action.txn) txns.set(action.txn.appId, action.txn)
     else if (action.protocol) protocol = action.protocol
     else if (action.metaData) metaData = action.metaData
@@ -38,5 +39,10 @@ export const reconcile = (actions: Iterable<Action>, nowMs: number): Action[] =>
   const expiredMs = nowMs - retentionOf(metaData)
   const isKept = (file: { readonly add: Add } | { readonly remove: Remove }): boolean =>
     'add' in file || (file.remove.deletionTimestamp ?? 0) > expiredMs
-  return [{ protocol }, { metaData }, ...Array.from(txns.values(), (txn) => ({ txn })), ...Array.from(files.values()).filter(isKept)]
+  return [
+    { protocol },
+    { metaData },
+    ...Array.from(txns.values(), (txn) => ({ txn })),
+    ...Array.from(files.values()).filter(isKept),
+  ]
 }

@@ -16,11 +16,13 @@ export interface CommitDeps {
   readonly engine: string
 }
 
-export type Written = Exclude<CommitResult, { readonly status: 'committed' }> | {
-  readonly status: 'committed'
-  readonly version: number
-  readonly actions: readonly Action[]
-}
+export type Written =
+  | Exclude<CommitResult, { readonly status: 'committed' }>
+  | {
+      readonly status: 'committed'
+      readonly version: number
+      readonly actions: readonly Action[]
+    }
 
 const PUT_ATTEMPTS = 3
 
@@ -29,7 +31,12 @@ const PUT_ATTEMPTS = 3
  * version, where they can be created once only, and whoever is told 'exists' looks for the commit id.
  * @throws FleetError `store.failed` when the store never answers
  */
-const createVersion = async (store: ObjectStore, version: number, commitId: string, bytes: Uint8Array): Promise<'ours' | 'theirs'> => {
+const createVersion = async (
+  store: ObjectStore,
+  version: number,
+  commitId: string,
+  bytes: Uint8Array,
+): Promise<'ours' | 'theirs'> => {
   const path = commitPath(version)
   for (let attempt = 1; ; attempt++) {
     try {
@@ -40,7 +47,11 @@ const createVersion = async (store: ObjectStore, version: number, commitId: stri
     } catch (error) {
       if (error instanceof FleetError && error.code !== 'store.failed') throw error
       if (attempt < PUT_ATTEMPTS) continue
-      throw new FleetError('store.failed', `whether version ${version} was committed is not known: read the table again`, { cause: error })
+      throw new FleetError(
+        'store.failed',
+        `whether version ${version} was committed is not known: read the table again`,
+        { cause: error },
+      )
     }
   }
 }

@@ -67,5 +67,7 @@ test('a fault of the filesystem is told with what to do', async () => {
 })
 
 test('the url of an object is its file', () => {
-  expect(createFileStore('/archive/moves').url('date=2026-11-21/x.parquet')).toBe('/archive/moves/date=2026-11-21/x.parquet')
+  expect(createFileStore('/archive/moves').url('date=2026-11-21/x.parquet')).toBe(
+    '/archive/moves/date=2026-11-21/x.parquet',
+  )
 })

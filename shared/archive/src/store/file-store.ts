@@ -156,7 +156,10 @@ export const createFileStore = (root: string): FileStore => {
       const entries = await readdir(join(rootFolder, folder), { withFileTypes: true })
       return entries
         .filter((entry) => folder !== '' || entry.name !== TEMPORARY_FOLDER)
-        .map((entry) => ({ path: `${folder}${entry.name}${entry.isDirectory() ? '/' : ''}`, isFolder: entry.isDirectory() }))
+        .map((entry) => ({
+          path: `${folder}${entry.name}${entry.isDirectory() ? '/' : ''}`,
+          isFolder: entry.isDirectory(),
+        }))
         .toSorted((a, b) => (a.path < b.path ? -1 : 1))
     } catch (error) {
       if (isAbsence(error)) return []

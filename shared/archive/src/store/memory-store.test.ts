@@ -6,7 +6,9 @@ testStore('a store in memory', async () => {
   return {
     store,
     raceProcesses: async (path, { count, paths }) => {
-      const puts = Array.from({ length: count * paths }, (_, i) => store.putIfAbsent(`${path}-${i % paths}`, new Uint8Array(1)))
+      const puts = Array.from({ length: count * paths }, (_, i) =>
+        store.putIfAbsent(`${path}-${i % paths}`, new Uint8Array(1)),
+      )
       const told = await Promise.all(puts)
       const created = told.filter((answer) => answer === 'created').length
       return { created, exists: told.length - created }

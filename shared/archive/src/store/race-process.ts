@@ -8,7 +8,9 @@ process.stdout.write('ready\n')
 process.stdin.once('data', () => {
   const puts = Array.from({ length: Number(paths) }, (_, i) => store.putIfAbsent(`${path}-${i}`, bytes))
   void Promise.all(puts).then((told) => {
-    process.stdout.write(JSON.stringify({ created: told.filter((answer) => answer === 'created').length, all: told.length }))
+    process.stdout.write(
+      JSON.stringify({ created: told.filter((answer) => answer === 'created').length, all: told.length }),
+    )
     process.stdin.destroy()
   })
 })

@@ -25,7 +25,7 @@ const collect = async (objects: AsyncIterable<ObjectInfo>): Promise<ObjectInfo[]
 
 /** What every store must do, whatever it is made of. */
 export const testStore = (name: string, start: () => Promise<StoreUnderTest>): void => {
-  describe(name, () => {
+  describe(`${name}`, () => {
     let under: StoreUnderTest
     let store: ObjectStore
     beforeAll(async () => {
@@ -121,10 +121,10 @@ export const testStore = (name: string, start: () => Promise<StoreUnderTest>): v
     test('readers of a path that is being written see nothing or all of it', async () => {
       const bytes = bytesOf('whole'.repeat(100_000))
       const writing = Promise.all(Array.from({ length: 8 }, (_, i) => store.putIfAbsent(`whole/${i}`, bytes)))
-      let isDone = false
-      const done = writing.then(() => (isDone = true))
+      const progress = { isDone: false }
+      const done = writing.then(() => (progress.isDone = true))
       const seen = new Set<number | undefined>()
-      while (!isDone) for (let i = 0; i < 8; i++) seen.add((await store.get(`whole/${i}`))?.length)
+      while (!progress.isDone) for (let i = 0; i < 8; i++) seen.add((await store.get(`whole/${i}`))?.length)
       await done
       seen.delete(undefined)
       expect([...seen].filter((length) => length !== bytes.length)).toEqual([])

@@ -42,7 +42,9 @@ const statsOf = (run: string, status: 'complete' | 'stopped'): Message<'generati
 
 test('without a generator it says that none is running', () =>
   withHub(async (hub) => {
-    await expect(runGeneration(hub, {}, { waitMs: 100 })).rejects.toThrow(/generation\.unanswered: no generator is running/)
+    await expect(runGeneration(hub, {}, { waitMs: 100 })).rejects.toThrow(
+      /generation\.unanswered: no generator is running/,
+    )
   }))
 
 test('options that are not valid are refused before anybody is asked', () =>
@@ -69,7 +71,9 @@ test('a generator that comes while it is asked for gets the run once, with the d
       { queue: queueGroups.generation },
     )
     expect(await running).toEqual(statsOf(started[0].run, 'complete'))
-    expect(started.map(({ options }) => ({ events: options.events, vehicles: options.vehicles }))).toEqual([{ events: 10, vehicles: 1500 }])
+    expect(started.map(({ options }) => ({ events: options.events, vehicles: options.vehicles }))).toEqual([
+      { events: 10, vehicles: 1500 },
+    ])
     expect(heard).toEqual([0, 5, 10])
   }))
 
@@ -86,13 +90,17 @@ test('aborted, it stops the run and returns the stats of the stopped run', () =>
     })
     const stats = await runGeneration(hub, {}, { signal: aborter.signal, onProgress: () => aborter.abort() })
     expect(stats.status).toBe('stopped')
-    await expect(runGeneration(hub, {}, { signal: aborter.signal })).rejects.toThrow(/stopped before a generator had answered/)
+    await expect(runGeneration(hub, {}, { signal: aborter.signal })).rejects.toThrow(
+      /stopped before a generator had answered/,
+    )
   }))
 
 test('a generator that takes the run and falls silent is told of, not waited for', () =>
   withHub(async (hub) => {
     let starts = 0
     hub.listen('startGeneration', subjects.generation, () => void starts++)
-    await expect(runGeneration(hub, {})).rejects.toThrow(/generation\.unanswered: the generator that was asked for run \w+ has said nothing/)
+    await expect(runGeneration(hub, {})).rejects.toThrow(
+      /generation\.unanswered: the generator that was asked for run \w+ has said nothing/,
+    )
     expect(starts).toBe(1)
   }))

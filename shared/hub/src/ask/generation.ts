@@ -60,22 +60,24 @@ export const runGeneration = async (
   signal?.addEventListener('abort', onAbort)
   try {
     if (signal?.aborted !== true) send()
-    while (stats === undefined) {
+    for (;;) {
       if (signal?.aborted === true && !isLed) {
         stop()
         throw new FleetError('generation.unanswered', 'stopped before a generator had answered')
       }
       await setTimeout(REPEAT_MS, undefined, { signal: ended.signal }).catch(() => {})
       const nowMs = performance.now()
-      if (stats !== undefined) break
+      if (stats !== undefined) return stats
       if (signal?.aborted === true && isLed) stop()
       if (isUnheard && nowMs - beganMs > waitMs) {
-        throw new FleetError('generation.unanswered', 'no generator is running: start one with `npm start` or `node event-generator/src/main.ts`')
+        throw new FleetError(
+          'generation.unanswered',
+          'no generator is running: start one with `npm start` or `node event-generator/src/main.ts`',
+        )
       }
       if (isUnheard) send()
       else if (nowMs - heardMs > SILENT_MS) throw silence(run, isLed, hub)
     }
-    return stats
   } finally {
     signal?.removeEventListener('abort', onAbort)
     await Promise.all([progress.close(), end.close()])

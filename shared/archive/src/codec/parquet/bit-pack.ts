@@ -20,4 +20,3 @@ export function pack(out: Bytes, values: Uint32Array | Int32Array, start: number
   if (used) view.setInt32(at, word, true)
   out.length += (count * width) >>> 3
 }
-

@@ -111,9 +111,17 @@ export const planColumn = (column: Column): ColumnPlan => {
       const nulls = present === undefined ? {} : { present }
       const range = floatRange(known)
       const found =
-        column.encoding === 'dictionary' && known.length > 0 ? distinctFloats(known, distinctLimit(known.length)) : undefined
+        column.encoding === 'dictionary' && known.length > 0
+          ? distinctFloats(known, distinctLimit(known.length))
+          : undefined
       if (found === undefined) {
-        return { column, encoding: 'plain', range, ...nulls, write: (page, from, to) => plainFloats(page, known, from, to) }
+        return {
+          column,
+          encoding: 'plain',
+          range,
+          ...nulls,
+          write: (page, from, to) => plainFloats(page, known, from, to),
+        }
       }
       return {
         column,

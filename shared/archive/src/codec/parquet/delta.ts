@@ -35,7 +35,13 @@ export function deltaInt32(out: Bytes, values: Int32Array, from: number = 0, to:
 }
 
 /** DELTA_BINARY_PACKED of int64 values `values[i] * factor`, products within ±2^52 and 2^51 of each other: then every sum here is exact. */
-export function deltaInt64(out: Bytes, values: Float64Array, factor: number = 1, from: number = 0, to: number = values.length): void {
+export function deltaInt64(
+  out: Bytes,
+  values: Float64Array,
+  factor: number = 1,
+  from: number = 0,
+  to: number = values.length,
+): void {
   writeDeltaHeader(out, to - from, to > from ? values[from] * factor : 0)
   for (let start = from + 1; start < to; start += blockSize) {
     const count = Math.min(blockSize, to - start)

@@ -35,7 +35,13 @@ export const encodeParquet = ({ columns, compress, createdBy, pageRows = 131_072
       [4, list('struct', [rowGroup(chunks, rows)])],
       [6, text(createdBy)],
       // TypeDefinedOrder for each column: without it readers ignore the min and max of texts.
-      [7, list('struct', columns.map(() => struct([1, struct()])))],
+      [
+        7,
+        list(
+          'struct',
+          columns.map(() => struct([1, struct()])),
+        ),
+      ],
     ],
   })
   out.uint32(out.length - footer)
@@ -64,7 +70,15 @@ const schemaElement = (column: Column): Value => {
     case 'decimal': {
       const [scale, precision] = [i32(column.scale), i32(column.precision)]
       const logical = struct([5, struct([1, scale], [2, precision])])
-      return struct([1, type], [3, REPETITION.required], [4, name], [6, i32(5)], [7, scale], [8, precision], [10, logical])
+      return struct(
+        [1, type],
+        [3, REPETITION.required],
+        [4, name],
+        [6, i32(5)],
+        [7, scale],
+        [8, precision],
+        [10, logical],
+      )
     }
     case 'float':
       return struct([1, type], [3, REPETITION.optional], [4, name])
@@ -161,7 +175,17 @@ const writeColumn = (out: Bytes, plan: ColumnPlan, { compress, rows, pageRows }:
     pages++
   }
   const dictionaryAt = dictionary === undefined ? undefined : start
-  return { plan, codec, rows, nulls: rows - values, pages, compressed: out.length - start, uncompressed, dataAt, dictionaryAt }
+  return {
+    plan,
+    codec,
+    rows,
+    nulls: rows - values,
+    pages,
+    compressed: out.length - start,
+    uncompressed,
+    dataAt,
+    dictionaryAt,
+  }
 }
 
 interface Page {
@@ -192,11 +216,25 @@ const rowGroup = (chunks: readonly Written[], rows: number): Value => {
   )
 }
 
-const columnChunk = ({ plan, codec, rows, nulls, pages, compressed, uncompressed, dataAt, dictionaryAt }: Written): Value => {
+const columnChunk = ({
+  plan,
+  codec,
+  rows,
+  nulls,
+  pages,
+  compressed,
+  uncompressed,
+  dataAt,
+  dictionaryAt,
+}: Written): Value => {
   const { range, encoding, column } = plan
   const exact = range && bool(true)
   const hasDictionary = dictionaryAt !== undefined
-  const used = [ENCODINGS[encoding], ...(hasDictionary ? [ENCODINGS.plain] : []), ...(column.type === 'float' ? [ENCODINGS.rle] : [])]
+  const used = [
+    ENCODINGS[encoding],
+    ...(hasDictionary ? [ENCODINGS.plain] : []),
+    ...(column.type === 'float' ? [ENCODINGS.rle] : []),
+  ]
   const statistics = struct(
     [3, i64(nulls)],
     [5, range && binary(range.max)],

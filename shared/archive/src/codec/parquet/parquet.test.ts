@@ -24,7 +24,15 @@ afterAll(() => {
   rmSync(folder, { recursive: true })
 })
 
-type Row = [id: string, type: string, micros: number, x: number, y: number, speed: number | null, heading: number | null]
+type Row = [
+  id: string,
+  type: string,
+  micros: number,
+  x: number,
+  y: number,
+  speed: number | null,
+  heading: number | null,
+]
 
 const ids = ['v-1', 'v-22', 'çé', '', '𝄞', 'v-000001']
 const types = ['bus', 'taxi']
@@ -38,7 +46,15 @@ const measure = fc.oneof(
   fc.integer({ min: 0, max: 30 }),
   fc.float({ noDefaultInfinity: true, noNaN: true }).map((value) => value + 0),
 )
-const row: fc.Arbitrary<Sample> = fc.record({ id: fc.nat(ids.length - 1), type: fc.nat(1), time, x: coordinate, y: coordinate, speed: measure, heading: measure })
+const row: fc.Arbitrary<Sample> = fc.record({
+  id: fc.nat(ids.length - 1),
+  type: fc.nat(1),
+  time,
+  x: coordinate,
+  y: coordinate,
+  speed: measure,
+  heading: measure,
+})
 
 interface Sample {
   readonly id: number
@@ -110,9 +126,9 @@ const byHyparquet = async (bytes: Uint8Array): Promise<Row[]> => {
 
 test('DuckDB, Polars and hyparquet read back every row, nulls included', async () => {
   let files = 0
-  const size = fc.oneof({ arbitrary: fc.constant(40), weight: 4 }, fc.constant(1_500)).chain((maxLength) =>
-    fc.array(row, { minLength: 1, maxLength, size: 'max' }),
-  )
+  const size = fc
+    .oneof({ arbitrary: fc.constant(40), weight: 4 }, fc.constant(1_500))
+    .chain((maxLength) => fc.array(row, { minLength: 1, maxLength, size: 'max' }))
   await fc.assert(
     fc.asyncProperty(size, async (rows) => {
       const columns = columnsOf(rows)
@@ -159,8 +175,10 @@ test('engines see the types of the table and statistics to prune by', async () =
     { id: 4, type: 1, time: 1_700_000_005_000, x: -55_999_999, y: 34_000_000, speed: NaN, heading: NaN },
   ]
   writeFileSync(file, parquetCodec.encode(columnsOf(rows)))
-  const types = await duckdb.runAndReadAll(`select column_name, column_type, "null" from (describe select * from '${file}')`)
-  expect(types.getRows()).toEqual([
+  const described = await duckdb.runAndReadAll(
+    `select column_name, column_type, "null" from (describe select * from '${file}')`,
+  )
+  expect(described.getRows()).toEqual([
     ['vehicle_id', 'VARCHAR', 'YES'],
     ['vehicle_type', 'VARCHAR', 'YES'],
     ['event_time', 'TIMESTAMP WITH TIME ZONE', 'YES'],

@@ -6,7 +6,13 @@ export function plainFloats(out: Bytes, values: Float32Array, from: number = 0, 
 }
 
 /** PLAIN of int64 values `values[i] * factor`. */
-export function plainInt64(out: Bytes, values: Float64Array, factor: number = 1, from: number = 0, to: number = values.length): void {
+export function plainInt64(
+  out: Bytes,
+  values: Float64Array,
+  factor: number = 1,
+  from: number = 0,
+  to: number = values.length,
+): void {
   out.reserve((to - from) * 8)
   for (let i = from; i < to; i++) {
     const value = values[i] * factor

@@ -1,4 +1,4 @@
-import { Bytes } from './bytes.ts'
+import type { Bytes } from './bytes.ts'
 
 /**
  * Thrift compact protocol, the writing half, for structs given as literals.

@@ -1,0 +1,26 @@
+import { configSchema } from '@fleetlake/contracts'
+import { connectHub } from '@fleetlake/hub'
+import { runService, version } from '@fleetlake/service'
+import { startFinder } from './start-finder.ts'
+
+await runService({
+  name: 'event-finder',
+  schema: configSchema,
+  main: async ({ name, config, log, signal, onStop, ready }) => {
+    const { url, user, password } = config.hub
+    const hub = await connectHub({
+      url,
+      user,
+      password,
+      service: name,
+      signal,
+      onStatus: ({ state, reason }) => {
+        if (reason !== undefined) log.warn(`${state}: ${reason}`)
+      },
+    })
+    onStop(() => hub.close())
+    const finder = await startFinder(hub, { config, version })
+    onStop(() => finder.stop())
+    ready({ uid: hub.uid })
+  },
+})

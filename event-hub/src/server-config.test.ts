@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import { formatServerConfig } from './server-config.ts'
+
+const config = {
+  host: '127.0.0.1',
+  port: 4222,
+  storeDir: '/data/a "quoted" folder',
+  portsDir: '/data/ports',
+  maxFileBytes: 2000,
+  maxMemoryBytes: 1000,
+  maxPayloadBytes: 500,
+}
+
+test('paths are quoted, and what is not asked for is left out', () => {
+  expect(formatServerConfig(config)).toBe(`server_name: fleetlake
+host: "127.0.0.1"
+port: 4222
+ports_file_dir: "/data/ports"
+max_payload: 500
+jetstream {
+  store_dir: "/data/a \\"quoted\\" folder"
+  max_mem: 1000
+  max_file: 2000
+}
+`)
+})
+
+test('monitoring and the sync interval are written when asked for', () => {
+  const lines = formatServerConfig({ ...config, monitoringPort: 8222, syncInterval: '10s' }).split('\n')
+  expect(lines).toContain('http: "127.0.0.1:8222"')
+  expect(lines).toContain('  sync_interval: "10s"')
+})

@@ -1,0 +1,118 @@
+import { type Message, subjects } from '@fleetlake/contracts'
+import { connectHub, type Hub } from '@fleetlake/hub'
+import { eventually, startTestHub } from '@fleetlake/testing'
+import { expect, test } from 'vitest'
+import { runFleetProcess, startFleet } from '../testing/run-fleet-process.ts'
+
+const withHub = async (use: (hub: Hub, url: string) => Promise<void>): Promise<void> => {
+  const server = await startTestHub()
+  const hub = await connectHub({ url: server.url, service: 'test' })
+  try {
+    await use(hub, server.url)
+  } finally {
+    await hub.close()
+    await server.stop()
+  }
+}
+
+const statsOf = (run: string, some: Partial<Message<'generationStats'>> = {}): Message<'generationStats'> => ({
+  run,
+  status: 'complete',
+  events: 2000,
+  total: 2000,
+  flushed: true,
+  elapsedMs: 1500,
+  eventsPerSecond: 1333,
+  agents: 1,
+  from: '2026-01-05T00:00:00Z',
+  to: '2026-01-05T01:00:00Z',
+  streams: [],
+  ...some,
+})
+
+test('generate asks for what its options say and tells how the run ended', () =>
+  withHub(async (hub, url) => {
+    const asked: Message<'startGeneration'>['options'][] = []
+    hub.listen('startGeneration', subjects.generation, ({ data, reply }) => {
+      asked.push(data.options)
+      hub.send('generationStats', reply!, statsOf(data.run))
+    })
+    await hub.flush()
+    const args = ['generate', '--events', '2k', '--interval', '1 s', '--types', 'bus,taxi', '--real-time', '--hub', url]
+    expect(await runFleetProcess(args)).toEqual({
+      code: 0,
+      out: 'complete: 2,000 positions of 2026-01-05T00:00:00Z to 2026-01-05T01:00:00Z, all of them archived; 1.5 s, 1,333/s, 1 generator\n',
+      err: '',
+    })
+    expect(JSON.parse((await runFleetProcess([...args, '--json'])).out)).toMatchObject({ status: 'complete', events: 2000, flushed: true })
+    expect(asked[0]).toMatchObject({ events: 2000, intervalMs: 1000, vehicleTypes: ['bus', 'taxi'], realTime: true, vehicles: 1500 })
+  }))
+
+test.each([
+  [{ status: 'failed', error: 'a generator died' } as const, 1, 'failed after 2,000 of 2,000: a generator died'],
+  [{ flushed: false }, 3, 'not yet known to be archived'],
+])('a run that ends with %j has its own exit code', (some, code, text) =>
+  withHub(async (hub, url) => {
+    hub.listen('startGeneration', subjects.generation, ({ data, reply }) => {
+      hub.send('generationStats', reply!, statsOf(data.run, some))
+    })
+    await hub.flush()
+    expect(await runFleetProcess(['generate', '--hub', url])).toEqual({ code, out: expect.stringContaining(text), err: '' })
+  }),
+)
+
+test('Ctrl-C stops a run in order', () =>
+  withHub(async (hub, url) => {
+    let asker: string | undefined
+    hub.listen('startGeneration', subjects.generation, ({ data, reply }) => {
+      asker = reply
+      const progress = { run: data.run, phase: 'generating' as const, events: 1, total: 9, eventsPerSecond: 1, elapsedMs: 1, agents: 1 }
+      hub.send('generationProgress', reply!, progress)
+    })
+    hub.listen('stopGeneration', subjects.generationBroadcast, ({ data }) => {
+      hub.send('generationStats', asker!, statsOf(data.run, { status: 'stopped', events: 5, total: 9 }))
+    })
+    await hub.flush()
+    const { child, ended } = await startFleet(['generate', '--hub', url])
+    await eventually(() => asker !== undefined)
+    child.kill('SIGINT')
+    expect(await ended).toEqual({
+      code: 130,
+      out: expect.stringContaining('stopped after 5 of 9'),
+      err: 'stopping the run; Ctrl-C again leaves at once\n',
+    })
+  }))
+
+test('stats sums up what the services say', () =>
+  withHub(async (hub, url) => {
+    const { child, ended } = await startFleet(['stats', '--json', '--hub', url])
+    let out = ''
+    child.stdout!.on('data', (chunk) => (out += String(chunk)))
+    await eventually(() => out.includes('\n'))
+    hub.send('heartbeat', subjects.member('collectors', 'c1'), {
+      member: 'c1',
+      group: 'collectors',
+      version: '0.1.0',
+      startedAt: new Date().toISOString(),
+      memoryBytes: 1,
+    })
+    hub.send('aggregatePeriodStats', subjects.stats, {
+      collector: 'c1',
+      version: 3,
+      committedAt: new Date().toISOString(),
+      partitions: [0],
+      rows: 100,
+      bytes: 900,
+      files: 1,
+      deadRows: 0,
+      lagMs: 7,
+      windows: [],
+    })
+    await eventually(() => out.includes('"rows":100') && out.includes('"member":"c1"'))
+    child.kill('SIGINT')
+    const { code } = await ended
+    expect(code).toBe(0)
+    const states = out.trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect(states[0]).toMatchObject({ commits: 0, rows: 0, version: null, members: [] })
+    expect(states.at(-1)).toMatchObject({ commits: 1, rows: 100, bytes: 900, files: 1, bytesPerRow: 9, version: 3, lagMs: 7 })
+  }))

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { mapColumns, parseMapping } from './columns.ts'
+
+const none = { asked: {}, constant: [] }
+
+test('usual names are found whatever their case and separators', () => {
+  expect(mapColumns(['Taxi_ID', 'GPS Time', 'LNG', 'lat', 'Speed', 'bearing', 'note'], none)).toEqual({
+    vehicle_id: 'Taxi_ID',
+    event_time: 'GPS Time',
+    longitude: 'LNG',
+    latitude: 'lat',
+    speed: 'Speed',
+    heading: 'bearing',
+  })
+})
+
+test('what the user says counts, and is not taken for another column too', () => {
+  const asked = parseMapping('vehicle_id=name_id, event_time=timestamp')
+  expect(mapColumns(['name_id', 'timestamp', 'time', 'id', 'longitude', 'latitude'], { asked, constant: [] })).toEqual({
+    vehicle_id: 'name_id',
+    event_time: 'timestamp',
+    longitude: 'longitude',
+    latitude: 'latitude',
+  })
+  expect(mapColumns(['id', 'time', 'x', 'y'], { asked: { vehicle_type: 'id' }, constant: ['vehicle_id'] })).toEqual({
+    vehicle_type: 'id',
+    event_time: 'time',
+    longitude: 'x',
+    latitude: 'y',
+  })
+})
+
+test('a column that is missing is told together with those that are there', () => {
+  expect(() => mapColumns(['a', 'lon', 'lat'], none)).toThrow(
+    'import.invalid: no column for vehicle_id, event_time; the input has "a", "lon", "lat": say which with --columns vehicle_id=<column> (or --vehicle-id if all rows are of one vehicle)',
+  )
+  expect(() => mapColumns(['id', 'time', 'lon', 'lat'], { asked: { speed: 'v' }, constant: [] })).toThrow(
+    'import.invalid: there is no column "v"; the input has "id", "time", "lon", "lat"',
+  )
+})
+
+test.each(['vehicle_id', 'vehicle_id=', 'vehicle=x', 'speed=a,speed=b'])('--columns %s is refused', (text) => {
+  expect(() => parseMapping(text)).toThrow('usage.invalid: --columns')
+})

@@ -1,0 +1,143 @@
+import { decodePositions, type PositionRow, rowsOfPositions } from '@fleetlake/contracts'
+import { cellOf, partitionOfCell, partitionOfText, toMicroDegrees } from '@fleetlake/core'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { createMotionDeriver } from './derive-motion.ts'
+import { emptyTally, type ImportTally, importRows } from './import-rows.ts'
+import type { InputRow } from './input-row.ts'
+import { createPartitionSink } from './partition-sink.ts'
+import { readPosition, type PositionSettings } from './read-position.ts'
+import { createTimeReader } from './read-time.ts'
+
+const settings: PositionSettings = {
+  readTime: createTimeReader({ format: 'auto', timezone: 'Asia/Shanghai' }).read,
+  speedUnit: 'km/h',
+  vehicleType: 'taxi',
+  latestMs: Date.parse('2026-01-01T00:00:00Z'),
+}
+
+const T = '2018-10-01 08:00:00'
+const AT = Date.parse('2018-10-01T00:00:00Z')
+
+test('a row becomes a rounded position with speed in m/s', () => {
+  expect(readPosition([' A1 ', 'bus', T, '104.12345678', '30.5', '36', '450'], settings)).toEqual({
+    vehicleId: 'A1',
+    vehicleType: 'bus',
+    eventTime: AT,
+    longitude: 104.123457,
+    latitude: 30.5,
+    speed: 10,
+    heading: NaN,
+  })
+  expect(readPosition([7, undefined, T, 104, 30, 'NA', 360], settings)).toEqual({
+    vehicleId: '7',
+    vehicleType: 'taxi',
+    eventTime: AT,
+    longitude: 104,
+    latitude: 30,
+    speed: NaN,
+    heading: 0,
+  })
+})
+
+test.each([
+  [['', 'bus', T, '104', '30', '', ''], 'vehicle-id-missing'],
+  [[{}, 'bus', T, '104', '30', '', ''], 'vehicle-id-missing'],
+  [['a'.repeat(257), 'bus', T, '104', '30', '', ''], 'text-too-long'],
+  [['a', 'bus', '', '104', '30', '', ''], 'time-missing'],
+  [['a', 'bus', 'noon', '104', '30', '', ''], 'time-not-understood'],
+  [['a', 'bus', '2018-02-30 08:00:00', '104', '30', '', ''], 'time-that-never-was'],
+  [['a', 'bus', T, '', '30', '', ''], 'position-not-a-number'],
+  [['a', 'bus', T, '104E', '30', '', ''], 'position-not-a-number'],
+  [['a', 'bus', T, '30', '104', '', ''], 'off-the-globe'],
+  [['a', 'bus', '2027-01-01T00:00:00Z', '104', '30', '', ''], 'in-the-future'],
+  [['a', 'bus', '1969-01-01T00:00:00Z', '104', '30', '', ''], 'before-1970'],
+  [['a', 'bus', T, '104', '30', 'fast', ''], 'speed-not-a-number'],
+  [['a', 'bus', T, '104', '30', '', 'north'], 'heading-not-a-number'],
+])('%j is rejected: %s', (values, reason) => {
+  expect(readPosition(values, settings)).toEqual({ reason, detail: expect.any(String) })
+})
+
+async function* inputOf(rows: readonly InputRow[]): AsyncGenerator<InputRow[]> {
+  for (let at = 0; at < rows.length; at += 7) yield rows.slice(at, at + 7)
+}
+
+interface Outcome {
+  readonly tally: ImportTally
+  readonly sent: { partition: number; rows: PositionRow[] }[]
+  readonly rejected: [number, string][]
+}
+
+const importAll = async (rows: readonly InputRow[], by: 'cell' | 'vehicle' = 'cell'): Promise<Outcome> => {
+  const sent: Outcome['sent'] = []
+  const rejected: Outcome['rejected'] = []
+  const tally = emptyTally()
+  const outlet = {
+    publish: (partition: number, payload: Uint8Array): void => {
+      sent.push({ partition, rows: rowsOfPositions(decodePositions(payload)!) })
+    },
+  }
+  await importRows(inputOf(rows), tally, {
+    settings,
+    deriver: createMotionDeriver({ maxGapMs: 300_000, maxVehicles: 1000 }),
+    sink: createPartitionSink(outlet, { partitions: [1, 4, 6], by, geohashLength: 5, batchRows: 5 }),
+    reject: ({ line }, { reason }) => rejected.push([line, reason]),
+    pause: async () => undefined,
+    signal: new AbortController().signal,
+  })
+  return { tally, sent, rejected }
+}
+
+const rowAt = (line: number, id: string, seconds: number, longitude: number, latitude: number): InputRow => ({
+  line,
+  text: '',
+  values: [id, undefined, AT / 1000 + seconds, longitude, latitude, undefined, undefined],
+})
+
+test('good rows are kept with a derived motion, bad ones told, and the whole is summed up', async () => {
+  const { tally, sent, rejected } = await importAll([
+    rowAt(2, 'a', 0, 104, 30),
+    { line: 3, text: 'x', fault: { reason: 'not-csv', detail: '' } },
+    rowAt(4, 'a', 10, 104, 30.001),
+    rowAt(5, 'a', 20, 204, 30.001),
+  ])
+  expect(tally).toEqual({
+    rows: 2,
+    rejected: 2,
+    reasons: { 'not-csv': 1, 'off-the-globe': 1 },
+    vehicles: 1,
+    period: { from: AT, to: AT + 10_000 },
+    bounds: [104, 30, 104, 30.001],
+  })
+  expect(rejected).toEqual([[3, 'not-csv'], [5, 'off-the-globe']])
+  expect(sent.flatMap(({ rows }) => rows)).toEqual([
+    { vehicleId: 'a', vehicleType: 'taxi', eventTime: AT, longitude: 104, latitude: 30, speed: NaN, heading: NaN },
+    { vehicleId: 'a', vehicleType: 'taxi', eventTime: AT + 10_000, longitude: 104, latitude: 30.001, speed: Math.fround(11.1), heading: 0 },
+  ])
+})
+
+const place = fc.record({
+  id: fc.constantFrom('a', 'b', 'ç'),
+  seconds: fc.nat(10_000),
+  x: fc.integer({ min: -180e6, max: 180e6 }),
+  y: fc.integer({ min: -90e6, max: 90e6 }),
+})
+
+test('every good row is sent once, to the partition that its cell or its vehicle decides, in the order of the input', () =>
+  fc.assert(
+    fc.asyncProperty(fc.array(place, { maxLength: 60 }), fc.constantFrom('cell' as const, 'vehicle' as const), async (places, by) => {
+      const rows = places.map(({ id, seconds, x, y }, i) => rowAt(i + 1, id, seconds, x / 1e6, y / 1e6))
+      const { tally, sent } = await importAll(rows, by)
+      expect(tally.rows).toBe(rows.length)
+      const partitionOf = ({ id, x, y }: (typeof places)[number]): number =>
+        [1, 4, 6][by === 'cell' ? partitionOfCell(cellOf(x, y, 5), 3) : partitionOfText(id, 3)]
+      for (const partition of [1, 4, 6]) {
+        const expected = places.filter((each) => partitionOf(each) === partition)
+        const actual = sent.filter((each) => each.partition === partition).flatMap((each) => each.rows)
+        expect(actual.map((row) => [row.vehicleId, row.eventTime, toMicroDegrees(row.longitude), toMicroDegrees(row.latitude)])).toEqual(
+          expected.map(({ id, seconds, x, y }) => [id, AT + seconds * 1000, x + 0, y + 0]),
+        )
+      }
+    }),
+    { numRuns: 60 },
+  ))

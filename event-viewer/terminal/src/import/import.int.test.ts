@@ -1,0 +1,127 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { configSchema, decodePositions, type PositionRow, rowsOfPositions, subjects } from '@fleetlake/contracts'
+import { roundDegrees } from '@fleetlake/core'
+import { connectHub, type Hub, lookAtStream, partitionsOf, provision, purgeThrough } from '@fleetlake/hub'
+import { eventually, startTestHub, temporaryFolder } from '@fleetlake/testing'
+import { expect, test } from 'vitest'
+import { realTrace, shanghaiCsv } from '../testing/real-trace.ts'
+import { runFleetProcess, startFleet } from '../testing/run-fleet-process.ts'
+
+interface TestSystem {
+  readonly hub: Hub
+  readonly url: string
+  /** What the streams have stored, as they repeat it. */
+  readonly stored: { id: string; rows: PositionRow[] }[]
+}
+
+const withSystem = async (use: (system: TestSystem) => Promise<void>): Promise<void> => {
+  const server = await startTestHub()
+  const hub = await connectHub({ url: server.url, service: 'test' })
+  const stored: TestSystem['stored'] = []
+  const config = configSchema.parse({ hub: { maxBytesPerPartition: '8 MiB', maxBytesDeadLetters: '1 MiB' }, partitioning: { count: 3 } })
+  await provision(hub, config)
+  hub.listen('move', subjects.liveMove('*'), ({ id, data }) => {
+    stored.push({ id, rows: rowsOfPositions(decodePositions(data)!) })
+  })
+  await hub.flush()
+  try {
+    await use({ hub, url: server.url, stored })
+  } finally {
+    await hub.close()
+    await server.stop()
+  }
+}
+
+const messagesIn = async (hub: Hub): Promise<number> => {
+  const states = await Promise.all((await partitionsOf(hub)).map((partition) => lookAtStream(hub, partition)))
+  return states.reduce((sum, { messages }) => sum + messages, 0)
+}
+
+const MAPPING = ['--columns', 'vehicle_id=name_id,event_time=timestamp', '--timezone', 'Asia/Shanghai', '--vehicle-type', 'taxi']
+
+const key = (id: string, timeMs: number, longitude: number, latitude: number): string => `${id} ${timeMs} ${longitude} ${latitude}`
+
+test('a real trace is stored whole and once, however often it is imported', () =>
+  withSystem(async ({ hub, url, stored }) => {
+    const points = realTrace()
+    const file = join(await temporaryFolder(), 'trace.csv')
+    writeFileSync(file, shanghaiCsv(points))
+    const args = ['import', file, ...MAPPING, '--hub', url, '--no-wait', '--json']
+    const first = await runFleetProcess(args)
+    expect([first.code, first.err, JSON.parse(first.out)]).toEqual([
+      0,
+      '',
+      expect.objectContaining({ status: 'complete', rows: points.length, rejected: 0, vehicles: 3, archived: false }),
+    ])
+    const rowsOf = (): PositionRow[] => stored.flatMap(({ rows }) => rows)
+    await eventually(() => rowsOf().length === points.length)
+    expect(rowsOf().map(({ vehicleId, eventTime, longitude, latitude }) => key(vehicleId, eventTime, longitude, latitude)).toSorted()).toEqual(
+      points.map(({ id, timeMs, longitude, latitude }) => key(id, timeMs, roundDegrees(longitude), roundDegrees(latitude))).toSorted(),
+    )
+    expect(new Set(rowsOf().map(({ vehicleType }) => vehicleType))).toEqual(new Set(['taxi']))
+
+    const count = await messagesIn(hub)
+    expect(await runFleetProcess(args)).toEqual(first)
+    expect(await messagesIn(hub)).toBe(count)
+    await runFleetProcess([...args, '--vehicle-id', 'one'])
+    expect(await messagesIn(hub)).toBe(2 * count)
+  }))
+
+test('it waits until collectors say that the table holds every partition', () =>
+  withSystem(async ({ hub, url }) => {
+    const asked: number[] = []
+    // Answers too little at first.
+    const collector = hub.listen('flush', 'commands.flush.*', ({ data, reply }) => {
+      const committed = asked.includes(data.partition) ? data.sequence : data.sequence - 1
+      asked.push(data.partition)
+      hub.send('flushed', reply!, { committed })
+    })
+    await hub.flush()
+    const csv = 'id,time,lon,lat\na,2018-10-01T08:00:00Z,104.1,30.6\n'
+    const { code, out } = await runFleetProcess(['import', '-', '--hub', url], csv)
+    expect([code, asked.length]).toEqual([0, 2])
+    expect(out).toBe('1 row imported, all of them archived\n1 vehicle, 2018-10-01T08:00:00Z to 2018-10-01T08:00:00Z, within 104.1,30.6,104.1,30.6\n')
+    await collector.close()
+  }))
+
+test('Ctrl-C while it waits for the archive leaves what is in the hub', () =>
+  withSystem(async ({ hub, url }) => {
+    const csv = 'id,time,lon,lat\na,2018-10-01T08:00:00Z,104.1,30.6\n'
+    const { child, ended } = await startFleet(['import', '-', '--hub', url], csv)
+    let said = ''
+    child.stderr!.on('data', (chunk) => (said += String(chunk)))
+    await eventually(() => said.includes('waiting for a collector'))
+    child.kill('SIGINT')
+    const { code, out } = await ended
+    expect(code).toBe(130)
+    expect(out).toContain('1 row imported, in the hub, not yet known to be archived')
+    expect(await messagesIn(hub)).toBe(1)
+  }))
+
+test('streams without room hold the reading up, and nothing is lost', async () => {
+  const server = await startTestHub()
+  const hub = await connectHub({ url: server.url, service: 'test' })
+  const config = configSchema.parse({ hub: { maxBytesPerPartition: '256 KiB', maxBytesDeadLetters: '1 MiB' }, partitioning: { count: 1 } })
+  await provision(hub, config)
+  try {
+    const rows = 20_000
+    const csv = `id,time,lon,lat\n${Array.from({ length: rows }, (_, i) => `v${i % 50},${1_538_352_000 + i},104.1,30.6`).join('\n')}\n`
+    const { child, ended } = await startFleet(['import', '-', '--hub', server.url, '--no-wait', '--json'], csv)
+    let said = ''
+    child.stderr!.on('data', (chunk) => (said += String(chunk)))
+    await eventually(() => said.includes('partition 0 is full: waiting for the archive to catch up'))
+    let freed = 0
+    await eventually(async () => {
+      const { last, messages } = await lookAtStream(hub, 0)
+      if (messages > 0) await purgeThrough(hub, 0, last)
+      freed = last
+      return child.exitCode !== null
+    })
+    expect(freed).toBe(Math.ceil(rows / 1200))
+    expect(JSON.parse((await ended).out)).toMatchObject({ status: 'complete', rows, rejected: 0 })
+  } finally {
+    await hub.close()
+    await server.stop()
+  }
+})

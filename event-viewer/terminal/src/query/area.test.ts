@@ -1,0 +1,23 @@
+import { areaOf, contains } from '@fleetlake/core'
+import { expect, test } from 'vitest'
+import { parseArea, parseBox } from './area.ts'
+
+test('a box holds what lies in it', () => {
+  const area = areaOf(parseBox('-56.2,-34.93,-56.1,-34.88'))
+  expect(contains(area, -56_150_000, -34_900_000)).toBe(true)
+  expect(contains(area, -56_250_000, -34_900_000)).toBe(false)
+})
+
+test('a box across the antimeridian is two', () => {
+  const area = areaOf(parseBox('179,-10,-179,10'))
+  expect([179_500_000, -179_500_000, 0].map((x) => contains(area, x, 0))).toEqual([true, true, false])
+})
+
+test.each(['', '1,2,3', '1,2,3,x', '1,2,,4', '10,20,11,19', '10,20,10,21', '-34.9,156,-34.8,157', '1,2,3,4,5'])('--bbox "%s" is refused', (text) => {
+  expect(() => parseBox(text)).toThrow('usage.invalid: --bbox')
+})
+
+test('an area that is none says why', () => {
+  expect(() => parseArea('{', '--area x.geojson')).toThrow('usage.invalid: --area x.geojson is not JSON')
+  expect(() => parseArea('{"type":"Point","coordinates":[1,2]}', 'x')).toThrow('area.invalid: the area is of type "Point"')
+})

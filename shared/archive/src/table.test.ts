@@ -1,0 +1,115 @@
+import { expect, test } from 'vitest'
+import { NOW_MS, SETTINGS, someRows, writeRows } from './log/test-table.ts'
+import { createMemoryStore } from './store/memory-store.ts'
+import type { ObjectStore } from './store/object-store.ts'
+import { openTable, type Table } from './table.ts'
+
+const open = (store: ObjectStore): Promise<Table> => openTable(store, { create: SETTINGS, now: () => NOW_MS })
+
+const append = async (store: ObjectStore, table: Table, count = 10): ReturnType<Table['commit']> =>
+  table.commit({ parts: [{ add: await writeRows(store, someRows(count)) }], operation: 'WRITE' })
+
+test('of many that make a table at once one does, and all have the same', async () => {
+  const store = createMemoryStore()
+  const tables = await Promise.all(
+    Array.from({ length: 8 }, (_, i) => openTable(store, { create: { ...SETTINGS, windowMs: 1_000 + i } })),
+  )
+  expect(new Set(tables.map(({ snapshot }) => JSON.stringify(snapshot.settings))).size).toBe(1)
+  expect(tables.map(({ snapshot }) => snapshot.version)).toEqual(Array.from({ length: 8 }, () => 0))
+})
+
+test('a table that is not there is told', async () => {
+  await expect(openTable(createMemoryStore())).rejects.toMatchObject({ code: 'table.missing' })
+})
+
+test('a log whose beginning is gone is told', async () => {
+  const store = createMemoryStore()
+  const table = await open(store)
+  await append(store, table)
+  await store.delete('_delta_log/00000000000000000000.json')
+  await expect(openTable(store)).rejects.toMatchObject({ code: 'table.invalid' })
+})
+
+test('a snapshot stays as it is while the table goes on', async () => {
+  const store = createMemoryStore()
+  const [writer, reader] = [await open(store), await open(store)]
+  await append(store, writer, 10)
+  const { version } = await reader.refresh()
+  const pinned = reader.snapshot
+  const files = [...pinned.files()]
+  await append(store, writer, 20)
+  await writer.commit({ parts: [], remove: [files[0].path], operation: 'DELETE' })
+  expect((await reader.refresh()).totals).toMatchObject({ files: 1, rows: 20 })
+  expect([pinned.version, pinned.totals.rows, [...pinned.files()], pinned.find(files[0].path)]).toEqual([
+    version,
+    10,
+    files,
+    files[0],
+  ])
+  expect(reader.snapshot.find(files[0].path)).toBeUndefined()
+})
+
+test('a refresh without news asks the store for one object', async () => {
+  const store = createMemoryStore()
+  await open(store)
+  const asked: string[] = []
+  const table = await open({ ...store, get: (path) => (asked.push(path), store.get(path)) })
+  asked.length = 0
+  const before = table.snapshot
+  expect(await table.refresh()).toBe(before)
+  expect(asked).toEqual(['_delta_log/00000000000000000001.json'])
+})
+
+test('a table is opened without a listing once it has a checkpoint', async () => {
+  const store = createMemoryStore()
+  const table = await openTable(store, { create: SETTINGS, now: () => NOW_MS, checkpointEvery: 2 })
+  for (let i = 0; i < 3; i++) await append(store, table)
+  await table.close()
+  const asked: string[] = []
+  const list = (prefix: string): ReturnType<ObjectStore['list']> => (asked.push(prefix), store.list(prefix))
+  const opened = await openTable({ ...store, list, get: (path) => (asked.push(path), store.get(path)) })
+  expect(opened.snapshot.totals).toEqual(table.snapshot.totals)
+  expect(asked.slice(0, 3)).toEqual([
+    '_delta_log/_last_checkpoint',
+    '_delta_log/00000000000000000002.checkpoint.parquet',
+    '_delta_log/00000000000000000003.json',
+  ])
+  expect(asked.filter((path) => path === '_delta_log/')).toEqual([])
+})
+
+test('versions are read up to the first that is missing', async () => {
+  const store = createMemoryStore()
+  const writer = await open(store)
+  const reader = await open(store)
+  for (let i = 0; i < 12; i++) await append(store, writer)
+  const eighth = (await store.get('_delta_log/00000000000000000008.json'))!
+  await store.delete('_delta_log/00000000000000000008.json')
+  expect((await reader.refresh()).version).toBe(7)
+  await store.put('_delta_log/00000000000000000008.json', eighth)
+  expect((await reader.refresh()).version).toBe(12)
+})
+
+test('a checkpoint that can not be written is told in the background, and the commit stands', async () => {
+  const store = createMemoryStore()
+  const failures: unknown[] = []
+  const broken: ObjectStore = { ...store, put: () => Promise.reject(new Error('no room')) }
+  const options = {
+    create: SETTINGS,
+    now: () => NOW_MS,
+    checkpointEvery: 1,
+    onBackgroundError: (error: unknown) => failures.push(error),
+  }
+  const table = await openTable(broken, options)
+  expect(await append(store, table)).toEqual({ status: 'committed', version: 1 })
+  await table.close()
+  expect(failures).toEqual([new Error('no room')])
+})
+
+test('a chunk that was written and never committed stays where it is, and out of the table', async () => {
+  const store = createMemoryStore()
+  const table = await open(store)
+  const [orphan] = await writeRows(store, someRows(5), NOW_MS - 3_600_001)
+  expect(await table.commit({ parts: [{ add: [orphan] }], operation: 'WRITE' })).toMatchObject({ status: 'expired' })
+  expect(await store.size(orphan.path)).toBe(orphan.size)
+  expect(table.snapshot.find(orphan.path)).toBeUndefined()
+})

@@ -1,0 +1,103 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { chunkOf } from './chunk.ts'
+import { parquetCodec } from './codec/parquet.ts'
+import { columnsOf, NOW_MS, type Row, someRows } from './log/test-table.ts'
+import { parseChunkPath } from './paths.ts'
+import { createMemoryStore } from './store/memory-store.ts'
+import { compareUtf8 } from './utf8-order.ts'
+import { writeChunk } from './write-chunk.ts'
+
+const place = { cell: '69y7p', windowStart: NOW_MS }
+
+test('a chunk is where its name says, as large as it is told to be', async () => {
+  const store = createMemoryStore()
+  const file = await writeChunk(columnsOf(someRows(30)), place, { store, codec: parquetCodec, now: () => 7 })
+  const bytes = (await store.get(file.path))!
+  expect(parseChunkPath(file.path)).toMatchObject({
+    date: '2026-11-21',
+    cell: '69y7p',
+    windowStart: NOW_MS,
+    extension: '.parquet',
+  })
+  expect(file).toMatchObject({
+    partitionValues: { date: '2026-11-21', cell: '69y7p' },
+    size: bytes.length,
+    modificationTime: 7,
+  })
+})
+
+test('two chunks of one place have two names', async () => {
+  const store = createMemoryStore()
+  const deps = { store, codec: parquetCodec }
+  const [a, b] = await Promise.all([1, 2].map(() => writeChunk(columnsOf(someRows(3)), place, deps)))
+  expect(a.path).not.toBe(b.path)
+})
+
+test('a name that is taken is not written over', async () => {
+  const store = createMemoryStore()
+  const taken: string[] = []
+  const putIfAbsent = async (path: string, bytes: Uint8Array): Promise<'created' | 'exists'> => {
+    if (taken.push(path) === 1) return 'exists'
+    return store.putIfAbsent(path, bytes)
+  }
+  const file = await writeChunk(columnsOf(someRows(3)), place, {
+    store: { ...store, putIfAbsent },
+    codec: parquetCodec,
+  })
+  expect(taken).toHaveLength(2)
+  expect([file.path, await store.size(taken[0])]).toEqual([taken[1], undefined])
+})
+
+test('rows of two dates and no rows are refused', async () => {
+  const deps = { store: createMemoryStore(), codec: parquetCodec }
+  const late = someRows(20, '69y7p', Date.UTC(2026, 10, 21, 23, 59, 58))
+  await expect(writeChunk(columnsOf(late), place, deps)).rejects.toMatchObject({ code: 'table.invalid' })
+  await expect(writeChunk(columnsOf([]), place, deps)).rejects.toMatchObject({ code: 'table.invalid' })
+})
+
+const rowOf: fc.Arbitrary<Row> = fc.record({
+  vehicleId: fc.string({ unit: fc.constantFrom('a', 'é', '\uffff', '😀', '\u{10ffff}'), maxLength: 70 }),
+  vehicleType: fc.string({ unit: 'grapheme', maxLength: 5 }).filter((text) => text.isWellFormed()),
+  time: fc.integer({ min: NOW_MS, max: NOW_MS + 10_000 }),
+  x: fc.integer({ min: -180e6, max: 180e6 }),
+  y: fc.integer({ min: -90e6, max: 90e6 }),
+  speed: fc.oneof(fc.constant(Number.NaN), fc.constant(Infinity), fc.float({ noNaN: true })),
+  heading: fc.oneof(fc.constant(Number.NaN), fc.float({ min: 0, max: 359, noNaN: true })),
+})
+
+test('what the log tells of a chunk holds for each of its rows, times and coordinates exactly', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(rowOf, { minLength: 1, maxLength: 20 }), async (rows) => {
+      const file = await writeChunk(columnsOf(rows), place, { store: createMemoryStore(), codec: parquetCodec })
+      const chunk = chunkOf({ ...file, dataChange: true })
+      const least = (of: (row: Row) => number): number => Math.min(...rows.map(of)) + 0
+      const most = (of: (row: Row) => number): number => Math.max(...rows.map(of)) + 0
+      expect([chunk.rows, chunk.from, chunk.to]).toEqual([rows.length, least((r) => r.time), most((r) => r.time)])
+      expect(chunk.bounds).toEqual({
+        west: least((r) => r.x),
+        south: least((r) => r.y),
+        east: most((r) => r.x),
+        north: most((r) => r.y),
+      })
+      for (const { vehicleId, vehicleType } of rows) {
+        expect(compareUtf8(chunk.vehicleIdMin!, vehicleId)).toBeLessThanOrEqual(0)
+        expect(compareUtf8(chunk.vehicleIdMax!, vehicleId)).toBeGreaterThanOrEqual(0)
+        expect(compareUtf8(chunk.vehicleTypeMin!, vehicleType)).toBeLessThanOrEqual(0)
+        expect(compareUtf8(chunk.vehicleTypeMax!, vehicleType)).toBeGreaterThanOrEqual(0)
+      }
+      const { minValues, maxValues, nullCount } = JSON.parse(file.stats!) as Record<
+        string,
+        Record<string, number | undefined>
+      >
+      for (const column of ['speed', 'heading'] as const) {
+        const known = rows.map((row) => Math.fround(row[column])).filter((value) => !Number.isNaN(value))
+        expect(nullCount[column]).toBe(rows.length - known.length)
+        for (const value of known) {
+          expect(value).toBeGreaterThanOrEqual(minValues[column] ?? -Infinity)
+          expect(value).toBeLessThanOrEqual(maxValues[column] ?? Infinity)
+        }
+      }
+    }),
+  )
+})

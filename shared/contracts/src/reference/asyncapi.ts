@@ -1,0 +1,132 @@
+import { CONTENT_TYPES, jsonMove, type MessageDefinition, messages } from '../messages.ts'
+import { subjects } from '../subjects.ts'
+import { CLOUD_EVENT_HEADERS, OPTIONAL_HEADERS } from './cloud-event-headers.ts'
+import { type JsonSchema, jsonSchemaOf } from './describe-schema.ts'
+
+type Reference = { readonly $ref: string }
+
+interface Channel {
+  readonly address: string | null
+  readonly description?: string
+  readonly parameters?: Record<string, { description: string }>
+  readonly messages: Record<string, Reference>
+}
+
+const PARAMETERS: Record<string, string> = {
+  agent: 'the process of a generator',
+  group: 'generators, collectors or finders',
+  partition: 'a number from 0',
+  query: 'the id of a query',
+  uid: 'a token of one process',
+}
+
+const definitions: [name: string, definition: MessageDefinition][] = Object.entries(messages)
+
+/** Only a subject has no spaces; the reply subject of a request is known at run time only. */
+const isSubject = (subject: string): boolean => !subject.includes(' ')
+
+const addressOf = (subject: string): string => subject.replaceAll('<', '{').replaceAll('>', '}')
+
+const parametersOf = (subject: string): Record<string, { description: string }> =>
+  Object.fromEntries([...subject.matchAll(/<(\w+)>/g)].map(([, name]) => [name, { description: PARAMETERS[name] ?? name }]))
+
+/** `commands.move.<partition>` is the channel `commands.move`. */
+const channelId = (name: string, subject: string): string => (isSubject(subject) ? subject.replaceAll(/\.<\w+>/g, '').replaceAll(/<\w+>\./g, '') : name)
+
+const channelOf = (subject: string, names: readonly string[]): Channel => {
+  const parameters = parametersOf(subject)
+  return {
+    address: isSubject(subject) ? addressOf(subject) : null,
+    ...(isSubject(subject) ? {} : { description: subject }),
+    ...(Object.keys(parameters).length === 0 ? {} : { parameters }),
+    messages: Object.fromEntries(names.map((name) => [name, { $ref: `#/components/messages/${name}` }])),
+  }
+}
+
+const channels = (): Record<string, Channel> => {
+  const bySubject = Map.groupBy(definitions, ([, { subject }]) => subject)
+  const entries = [...bySubject].map(([subject, all]): [string, Channel] => {
+    const names = all.map(([name]) => name)
+    return [channelId(names[0], subject), channelOf(subject, names)]
+  })
+  return {
+    ...Object.fromEntries(entries),
+    'live.move': { ...channelOf('live.move.<partition>', ['move']), description: `What the streams have stored, repeated to ${subjects.liveMove('*')}` },
+  }
+}
+
+const reference = (channel: string, name: string): Reference => ({ $ref: `#/channels/${channel}/messages/${name}` })
+
+const operationOf = (name: string, { subject, queueGroup, from, to }: MessageDefinition): object => {
+  const channel = channelId(name, subject)
+  return {
+    action: 'send',
+    channel: { $ref: `#/channels/${channel}` },
+    summary: `${from} → ${to}`,
+    messages: [reference(channel, name)],
+    ...(queueGroup === undefined ? {} : { bindings: { nats: { queue: queueGroup } } }),
+    ...(name === 'flush' ? { reply: { channel: { $ref: '#/channels/flushed' }, messages: [reference('flushed', 'flushed')] } } : {}),
+  }
+}
+
+const operations = (): Record<string, object> => ({
+  ...Object.fromEntries(definitions.map(([name, definition]) => [name, operationOf(name, definition)])),
+  watchMoves: {
+    action: 'receive',
+    channel: { $ref: '#/channels/live.move' },
+    summary: 'stream → viewer',
+    messages: [reference('live.move', 'move')],
+  },
+})
+
+const headersOf = ({ type, headers = {} }: MessageDefinition): object => {
+  const all = { ...CLOUD_EVENT_HEADERS, ...headers }
+  return {
+    type: 'object',
+    properties: Object.fromEntries(
+      Object.entries(all).map(([name, description]) => [
+        name,
+        { type: 'string', description, ...(name === 'ce-type' ? { const: type } : {}) },
+      ]),
+    ),
+    required: Object.keys(CLOUD_EVENT_HEADERS).filter((name) => !OPTIONAL_HEADERS.includes(name)),
+  }
+}
+
+const BINARY: JsonSchema = { type: 'string', format: 'binary' }
+
+const payloadOf = ({ content, data }: MessageDefinition): object => {
+  if (content === 'json') return jsonSchemaOf(data)
+  if (content === 'any') return { ...BINARY, description: 'bytes; content-type says of what' }
+  return { ...BINARY, description: 'an Arrow IPC stream with one record batch of positions; see messages.md' }
+}
+
+const CONTENT = { json: CONTENT_TYPES.json, positions: CONTENT_TYPES.arrow, any: 'application/octet-stream' }
+
+const messageOf = (definition: MessageDefinition): object => ({
+  name: definition.type,
+  title: definition.type,
+  summary: definition.about,
+  contentType: CONTENT[definition.content],
+  headers: headersOf(definition),
+  payload: payloadOf(definition),
+})
+
+/** `docs/reference/asyncapi.json`: AsyncAPI 3.0. */
+export const asyncApiDocument = (): object => ({
+  asyncapi: '3.0.0',
+  info: {
+    title: 'Fleetlake',
+    version: '1.0.0',
+    description: 'Every message on the hub: CloudEvents 1.0 in the binary mode of the NATS binding.',
+    license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
+  },
+  defaultContentType: CONTENT_TYPES.json,
+  servers: { hub: { host: '127.0.0.1:4222', protocol: 'nats', description: 'nats-server with JetStream; hub.url' } },
+  channels: channels(),
+  operations: operations(),
+  components: {
+    messages: Object.fromEntries(definitions.map(([name, definition]) => [name, messageOf(definition)])),
+    schemas: { jsonMove: jsonSchemaOf(jsonMove) },
+  },
+})
