@@ -70,11 +70,20 @@ const row = (i: number, overrides: Partial<PositionRow> = {}): PositionRow => ({
   heading: 90,
   ...overrides,
 })
-const rowsFrom = (first: number, count: number): PositionRow[] => Array.from({ length: count }, (_, i) => row(first + i))
+const rowsFrom = (first: number, count: number): PositionRow[] =>
+  Array.from({ length: count }, (_, i) => row(first + i))
 
 let sent = 0
-const publish = (hub: Hub, partition: number, payload: Uint8Array, contentType: string = CONTENT_TYPES.arrow): Promise<void> =>
-  storeMessage(hub, 'move', subjects.move(partition), payload as Uint8Array<ArrayBuffer>, { id: `test/${sent++}`, contentType })
+const publish = (
+  hub: Hub,
+  partition: number,
+  payload: Uint8Array,
+  contentType: string = CONTENT_TYPES.arrow,
+): Promise<void> =>
+  storeMessage(hub, 'move', subjects.move(partition), payload as Uint8Array<ArrayBuffer>, {
+    id: `test/${sent++}`,
+    contentType,
+  })
 const publishRows = (hub: Hub, partition: number, rows: readonly PositionRow[]): Promise<void> =>
   publish(hub, partition, encodePositions(positionsOfRows(rows)))
 
@@ -105,7 +114,13 @@ test('Arrow of our layout, Arrow of another, and JSON all reach the table, each 
   const foreign = tableToIPC(tableFromIPC(encodePositions(positionsOfRows(rowsFrom(1_000, 100)))), 'stream')
   await publish(hub, 1, foreign)
   const { eventTime, longitude, latitude } = row(1_100)
-  const json = { vehicle_id: 'v-1', vehicle_type: 'bus', event_time: new Date(eventTime).toISOString(), longitude, latitude }
+  const json = {
+    vehicle_id: 'v-1',
+    vehicle_type: 'bus',
+    event_time: new Date(eventTime).toISOString(),
+    longitude,
+    latitude,
+  }
   await publish(hub, 1, new TextEncoder().encode(JSON.stringify(json)), CONTENT_TYPES.json)
   await Promise.all([flush(hub, 0), flush(hub, 1)])
   expect(await archived(folder)).toEqual(ids(rowsFrom(0, 1_101)))
@@ -114,7 +129,12 @@ test('Arrow of our layout, Arrow of another, and JSON all reach the table, each 
 test('noise and rows that can not be true go to the dead letters with their reasons; the rest is kept and nothing is stuck', async () => {
   const { hub, folder, start } = await setUp()
   await start()
-  const bad = [row(1, { latitude: 91 }), row(2, { longitude: NaN }), row(3, { eventTime: NOW + 3_600_000 }), row(4, { latitude: -95 })]
+  const bad = [
+    row(1, { latitude: 91 }),
+    row(2, { longitude: NaN }),
+    row(3, { eventTime: NOW + 3_600_000 }),
+    row(4, { latitude: -95 }),
+  ]
   await publish(hub, 0, new TextEncoder().encode('noise'))
   await publish(hub, 0, new TextEncoder().encode('{"vehicle_id":"v"}'), CONTENT_TYPES.json)
   await publish(hub, 0, new TextEncoder().encode('x'), 'text/plain')
@@ -126,7 +146,9 @@ test('noise and rows that can not be true go to the dead letters with their reas
   const bySequence = letters
     .map((letter) => letter!)
     .toSorted((a, b) => Number(a.header.get('fleet-sequence')) - Number(b.header.get('fleet-sequence')))
-  expect(bySequence.map(({ header }) => [header.get('ce-type'), header.get('fleet-stream'), header.get('fleet-rows')])).toEqual([
+  expect(
+    bySequence.map(({ header }) => [header.get('ce-type'), header.get('fleet-stream'), header.get('fleet-rows')]),
+  ).toEqual([
     ['dead-letter', 'MOVES_0', '0'],
     ['dead-letter', 'MOVES_0', '0'],
     ['dead-letter', 'MOVES_0', '0'],

@@ -19,7 +19,11 @@ export interface LetterOrigin {
   readonly contentType: string | undefined
 }
 
-const headersOf = ({ stream, sequence, contentType }: LetterOrigin, reason: string, rows: number): Record<string, string> => ({
+const headersOf = (
+  { stream, sequence, contentType }: LetterOrigin,
+  reason: string,
+  rows: number,
+): Record<string, string> => ({
   'fleet-reason': reason.replaceAll(/[\r\n]+/g, ' ').slice(0, 500),
   'fleet-rows': String(rows),
   'fleet-stream': stream,

@@ -1,10 +1,4 @@
-import {
-  CONTENT_TYPES,
-  decodeForeignPositions,
-  decodePositions,
-  jsonMove,
-  positionsOfRows,
-} from '@fleetlake/contracts'
+import { CONTENT_TYPES, decodeForeignPositions, decodePositions, jsonMove, positionsOfRows } from '@fleetlake/contracts'
 import { FleetError, type Positions, reasonOf } from '@fleetlake/core'
 
 export type Decoded =

@@ -89,7 +89,9 @@ interface Origin {
 const RETRY_MS = 500
 
 const bytesOf = (batch: Batch | undefined): number =>
-  batch === undefined ? 0 : batch.buffer.bytes + batch.letters.reduce((total, { payload }) => total + payload.byteLength, 0)
+  batch === undefined
+    ? 0
+    : batch.buffer.bytes + batch.letters.reduce((total, { payload }) => total + payload.byteLength, 0)
 
 export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
   const { partition, geohashLength, futureToleranceMs, now } = options
@@ -207,11 +209,17 @@ export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
       case 'closed':
         return false
       case 'gap':
-        deps.warn({ partition, from: reading.from, to: reading.to }, 'messages are missing from the stream and are lost')
+        deps.warn(
+          { partition, from: reading.from, to: reading.to },
+          'messages are missing from the stream and are lost',
+        )
         position = reading.to
         return true
       case 'recreated':
-        deps.warn({ partition, created: reading.stream.created }, 'the stream was made again; reading it from its beginning')
+        deps.warn(
+          { partition, created: reading.stream.created },
+          'the stream was made again; reading it from its beginning',
+        )
         await begin(false)
         return true
       case 'rolled-back':

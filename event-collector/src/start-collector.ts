@@ -21,6 +21,8 @@ import { periodStatsOf } from './period-stats.ts'
 
 const TICK_MS = 250
 const PURGE_MS = 10_000
+/** How soon a stream that was added or deleted is noticed. */
+const PARTITIONS_MS = 5_000
 /** Windows of as-fast-as-possible runs end many times a second; a commit a second is plenty. */
 const MIN_AGE_MS = 1_000
 const MIN_CHUNK_ROWS = 2_000
@@ -83,7 +85,10 @@ export const startCollector = async (
               writeChunk(chunk, { cell: chunk.cell, windowStart: chunk.windowFrom }, { store, codec: parquetCodec }),
             commit: table.commit,
             storeLetter: ({ id, partition, payload, headers }) =>
-              storeMessage(hub, 'deadLetter', subjects.deadLetters(partition), payload as Uint8Array<ArrayBuffer>, { id, headers }),
+              storeMessage(hub, 'deadLetter', subjects.deadLetters(partition), payload as Uint8Array<ArrayBuffer>, {
+                id,
+                headers,
+              }),
             warn,
             signal: givingUp.signal,
           },
@@ -122,7 +127,11 @@ const offsetsOf = async (table: Table): ReturnType<LaneDeps['txns']> => {
 
 const tellStats = (hub: Hub, flushed: Flushed, windowMs: number): void => {
   if (flushed.version === undefined) return
-  hub.send('aggregatePeriodStats', subjects.stats, periodStatsOf(flushed, { collector: hub.uid, windowMs, now: Date.now() }))
+  hub.send(
+    'aggregatePeriodStats',
+    subjects.stats,
+    periodStatsOf(flushed, { collector: hub.uid, windowMs, now: Date.now() }),
+  )
 }
 
 /** Keeps what the collector reads, and the flush requests that it answers, in step with who is alive. */
@@ -131,25 +140,38 @@ const followMembership = async (
   membership: Membership,
   collector: Collector,
 ): Promise<{ close(): void; stopAnswering(): Promise<void> }> => {
-  const partitions = await partitionsOf(hub)
+  let partitions = await partitionsOf(hub)
   const listeners = new Map<number, Listener>()
-  const assign = (members: readonly string[]): void => {
-    const owned = ownedPartitions(members, partitions, hub.uid)
+  const assign = (): void => {
+    const owned = ownedPartitions(membership.members(), partitions, hub.uid)
     collector.assign(owned)
-    for (const partition of partitions) {
-      const listener = listeners.get(partition)
-      if (owned.includes(partition) && listener === undefined) {
-        listeners.set(partition, answerFlushes(hub, collector, partition))
-      } else if (!owned.includes(partition) && listener !== undefined) {
-        listeners.delete(partition)
-        void listener.close()
-      }
+    for (const partition of owned) {
+      if (!listeners.has(partition)) listeners.set(partition, answerFlushes(hub, collector, partition))
+    }
+    for (const [partition, listener] of listeners) {
+      if (owned.includes(partition)) continue
+      listeners.delete(partition)
+      void listener.close()
     }
   }
-  assign(membership.members())
-  const close = membership.onChange(assign)
+  assign()
+  const stopFollowing = membership.onChange(assign)
+  const looking = setInterval(() => {
+    partitionsOf(hub)
+      .then((found) => {
+        if (found.join() === partitions.join() || isClosed) return
+        partitions = found
+        assign()
+      })
+      .catch(() => undefined)
+  }, PARTITIONS_MS)
+  let isClosed = false
   return {
-    close,
+    close: () => {
+      isClosed = true
+      clearInterval(looking)
+      stopFollowing()
+    },
     stopAnswering: async () => {
       await Promise.all([...listeners.values()].map((listener) => listener.close()))
     },

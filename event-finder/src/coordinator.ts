@@ -42,7 +42,9 @@ const emptyStats = (
 export const startCoordinator = (hub: Hub, options: ConductOptions, deps: CoordinatorDeps): Coordinator => {
   const hearers = new Map<string, (stats: TaskStats) => void>()
   const inbox = subjects.finderInbox(hub.uid)
-  const statsListener = hub.listen('vehicleQueryPartitionResultStats', inbox, ({ data }) => hearers.get(data.query)?.(data))
+  const statsListener = hub.listen('vehicleQueryPartitionResultStats', inbox, ({ data }) =>
+    hearers.get(data.query)?.(data),
+  )
 
   const conduct = async (query: Query, reply: string): Promise<MessageInput<'vehicleQueryResultStats'>> => {
     const search = searchOf(query)
@@ -52,7 +54,8 @@ export const startCoordinator = (hub: Hub, options: ConductOptions, deps: Coordi
     const cancels = hub.listen('vehicleQueryCancel', subjects.queryCancel(query.query), () => aborter.abort())
     try {
       return await conductSearch(query, search, snapshot, options, {
-        assign: (planned, limit) => hub.send('vehicleQueryPartition', subjects.queryPartition, taskOf(query, planned, limit, reply)),
+        assign: (planned, limit) =>
+          hub.send('vehicleQueryPartition', subjects.queryPartition, taskOf(query, planned, limit, reply)),
         onTaskStats: (hear) => {
           hearers.set(query.query, hear)
           return () => hearers.delete(query.query)
@@ -91,17 +94,20 @@ export const startCoordinator = (hub: Hub, options: ConductOptions, deps: Coordi
     subjects.query,
     async ({ data: query, reply, time }) => {
       if (reply === undefined) return
-      const answer = (stats: MessageInput<'vehicleQueryResultStats'>): void => hub.send('vehicleQueryResultStats', reply, stats)
+      const answer = (stats: MessageInput<'vehicleQueryResultStats'>): void =>
+        hub.send('vehicleQueryResultStats', reply, stats)
       if (Date.now() > Date.parse(time) + query.ttlMs) {
         return answer(emptyStats(query.query, 'timed-out', `it waited for more than ${query.ttlMs} ms to be started`))
       }
       try {
         const stats = await conduct(query, reply)
         // Agents still at work on a search that has ended stop.
-        if (stats.status !== 'complete') hub.send('vehicleQueryCancel', subjects.queryCancel(query.query), { query: query.query })
+        if (stats.status !== 'complete')
+          hub.send('vehicleQueryCancel', subjects.queryCancel(query.query), { query: query.query })
         answer(stats)
       } catch (error) {
-        const isRefusal = error instanceof FleetError && (error.code === 'area.invalid' || error.code === 'query.invalid')
+        const isRefusal =
+          error instanceof FleetError && (error.code === 'area.invalid' || error.code === 'query.invalid')
         answer(emptyStats(query.query, isRefusal ? 'refused' : 'partial', reasonOf(error)))
       }
     },

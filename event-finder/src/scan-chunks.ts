@@ -28,10 +28,17 @@ export interface Scanned {
 }
 
 const degrees = (micro: number): Expr => pl.lit(toDegrees(micro)).cast(pl.Decimal(9, 6)) as unknown as Expr
-const instant = (ms: number): Expr => pl.lit(ms * 1_000).cast(pl.Int64).cast(pl.Datetime('us', 'UTC')) as unknown as Expr
+const instant = (ms: number): Expr =>
+  pl
+    .lit(ms * 1_000)
+    .cast(pl.Int64)
+    .cast(pl.Datetime('us', 'UTC')) as unknown as Expr
 
 const isBetween = (column: string, low: number, high: number): Expr =>
-  pl.col(column).gtEq(degrees(Math.max(low, -180e6))).and(pl.col(column).ltEq(degrees(Math.min(high, 180e6))))
+  pl
+    .col(column)
+    .gtEq(degrees(Math.max(low, -180e6)))
+    .and(pl.col(column).ltEq(degrees(Math.min(high, 180e6))))
 
 /** What the files can decide themselves; the exact test of the area comes after it. */
 const predicateOf = ({ period, area, vehicleTypes, vehicleIds }: ScanRequest): Expr => {
@@ -68,7 +75,10 @@ const textsOf = (frame: DataFrame, texts: string, codes: Uint32Array): Map<numbe
     last = codes[i]
     if (!firstRow.has(last)) firstRow.set(last, i)
   }
-  const found = frame.getColumn(texts).gather([...firstRow.values()]).toArray() as string[]
+  const found = frame
+    .getColumn(texts)
+    .gather([...firstRow.values()])
+    .toArray() as string[]
   return new Map([...firstRow.keys()].map((code, i) => [code, found[i]]))
 }
 
@@ -105,7 +115,10 @@ const EMPTY: ScannedRows = {
 }
 
 /** Whether the object is what the log says; a truncated one must not give fewer rows in silence. */
-const faultOf = async ({ path, bytes }: ScanRequest['chunks'][number], { size }: ScanDeps): Promise<string | undefined> => {
+const faultOf = async (
+  { path, bytes }: ScanRequest['chunks'][number],
+  { size }: ScanDeps,
+): Promise<string | undefined> => {
   try {
     const found = await size(path)
     if (found === undefined) return 'the file is missing'
@@ -127,7 +140,10 @@ export const scanChunks = async (request: ScanRequest, deps: ScanDeps): Promise<
   const collect = (chunks: ScanRequest['chunks']): Promise<DataFrame> => {
     const scans = chunks.map(({ path }) => pl.scanParquet(deps.url(path)))
     const all: LazyDataFrame = scans.length === 1 ? scans[0] : (pl.concat(scans) as unknown as LazyDataFrame)
-    return all.filter(predicate).select(...COLUMNS).collect()
+    return all
+      .filter(predicate)
+      .select(...COLUMNS)
+      .collect()
   }
   let frame: DataFrame | undefined
   try {

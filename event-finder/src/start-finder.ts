@@ -14,7 +14,10 @@ export interface Finder {
 }
 
 /** Coordinator and agent of searches over one archive. */
-export const startFinder = async (hub: Hub, { config, version }: { config: Config; version: string }): Promise<Finder> => {
+export const startFinder = async (
+  hub: Hub,
+  { config, version }: { config: Config; version: string },
+): Promise<Finder> => {
   const store = createFileStore(`${config.archive.path}/moves`)
   let table: Table | undefined
   const snapshot = async () => {

@@ -5,7 +5,9 @@ export const isRight = ({ lost, duplicated, deadLetters, queries }: DemoReport):
   lost === 0 &&
   duplicated === 0 &&
   deadLetters === 0 &&
-  queries.every(({ status, differing, hits, oracleHits }) => status === 'complete' && differing === 0 && hits === oracleHits)
+  queries.every(
+    ({ status, differing, hits, oracleHits }) => status === 'complete' && differing === 0 && hits === oracleHits,
+  )
 
 const number = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 })
 const n = (value: number): string => number.format(value)
@@ -34,7 +36,9 @@ export const printReport = (report: DemoReport): void => {
       ].join(' '),
     ),
     '',
-    isRight(report) ? 'Everything is there, once, and every search found what brute force finds.' : 'SOMETHING IS WRONG: see above.',
+    isRight(report)
+      ? 'Everything is there, once, and every search found what brute force finds.'
+      : 'SOMETHING IS WRONG: see above.',
   ]
   console.log(lines.join('\n'))
 }

@@ -156,7 +156,8 @@ const generate = async (
     { vehicles, events, seed, startTime: START_TIME },
     {
       signal,
-      onProgress: ({ phase, events: done, total }) => say(`  ${phase} ${Math.floor((100 * done) / Math.max(1, total))} %`),
+      onProgress: ({ phase, events: done, total }) =>
+        say(`  ${phase} ${Math.floor((100 * done) / Math.max(1, total))} %`),
     },
   )
   const elapsedMs = performance.now() - startedAt

@@ -52,8 +52,14 @@ const rankColumn = (values: ArrayLike<number>, length: number): { ranks: Int32Ar
 }
 
 /** Puts the rows of each vehicle in order of time; they nearly always are, so runs are only looked at. */
-const sortRunsByTime = (order: Uint32Array, from: number, to: number, vehicle: Int32Array, time: Float64Array): void => {
-  for (let start = from; start < to; ) {
+const sortRunsByTime = (
+  order: Uint32Array,
+  from: number,
+  to: number,
+  vehicle: Int32Array,
+  time: Float64Array,
+): void => {
+  for (let start = from; start < to;) {
     let end = start + 1
     let inOrder = true
     while (end < to && vehicle[order[end]] === vehicle[order[start]]) {
@@ -65,11 +71,7 @@ const sortRunsByTime = (order: Uint32Array, from: number, to: number, vehicle: I
   }
 }
 
-const gather = (
-  buffer: PartitionBuffer,
-  order: Uint32Array,
-  { windowMs, geohashLength }: ChunkOptions,
-): Chunk => {
+const gather = (buffer: PartitionBuffer, order: Uint32Array, { windowMs, geohashLength }: ChunkOptions): Chunk => {
   const { columns } = buffer
   const { length } = order
   const vehicleIds: string[] = []
@@ -132,7 +134,7 @@ export function* chunksOf(buffer: PartitionBuffer, options: ChunkOptions): Gener
   order = sortedBy(order, window.ranks, window.count)
   order = sortedBy(order, cell.ranks, cell.count)
   const dayOf = (row: number): number => Math.floor(columns.time[row] / DAY_MS)
-  for (let from = 0; from < length; ) {
+  for (let from = 0; from < length;) {
     const [firstCell, day] = [columns.cell[order[from]], dayOf(order[from])]
     let to = from
     let parts = 0

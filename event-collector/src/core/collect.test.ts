@@ -29,10 +29,7 @@ const HOUR_MS = 3_600_000
 const row: fc.Arbitrary<PositionRow> = fc.record({
   vehicleId: fc.constantFrom('a', 'b', 'c', 'çd'),
   vehicleType: fc.constantFrom('taxi', 'bus'),
-  eventTime: fc.oneof(
-    fc.integer({ min: 0, max: 30 * HOUR_MS }),
-    fc.constantFrom(NaN, -1, 31 * HOUR_MS, Infinity),
-  ),
+  eventTime: fc.oneof(fc.integer({ min: 0, max: 30 * HOUR_MS }), fc.constantFrom(NaN, -1, 31 * HOUR_MS, Infinity)),
   longitude: fc.oneof(fc.double({ min: -56.3, max: -56, noNaN: true }), fc.constantFrom(NaN, 181, 180)),
   latitude: fc.oneof(fc.double({ min: -35, max: -34.8, noNaN: true }), fc.constantFrom(-91, 90, Infinity)),
   speed: fc.constantFrom(0, 12.5, NaN),
@@ -75,15 +72,17 @@ test('every row is in exactly one chunk of its own date and cell or is told as b
         expect(new Set(chunk.vehicleIds).size).toBe(chunk.vehicleIds.length)
       }
       const badAt = new Set(bad.map(({ index }) => index))
-      const good = rows.filter((_, i) => !badAt.has(i)).map((r): Plain => ({
-        id: r.vehicleId,
-        type: r.vehicleType,
-        time: r.eventTime,
-        x: toMicroDegrees(r.longitude),
-        y: toMicroDegrees(r.latitude),
-        speed: r.speed,
-        heading: r.heading,
-      }))
+      const good = rows
+        .filter((_, i) => !badAt.has(i))
+        .map((r): Plain => ({
+          id: r.vehicleId,
+          type: r.vehicleType,
+          time: r.eventTime,
+          x: toMicroDegrees(r.longitude),
+          y: toMicroDegrees(r.latitude),
+          speed: r.speed,
+          heading: r.heading,
+        }))
       expect(found.toSorted(compare)).toEqual(good.toSorted(compare))
       const isTrue = (r: PositionRow): boolean =>
         r.eventTime >= 0 && r.eventTime <= 30 * HOUR_MS && Math.abs(r.longitude) <= 180 && Math.abs(r.latitude) <= 90
@@ -95,13 +94,21 @@ test('every row is in exactly one chunk of its own date and cell or is told as b
 
 test('sparse windows of a day and cell share a chunk, days and cells never do', () => {
   const at = (eventTime: number, longitude = -56.1): PositionRow => ({
-    vehicleId: 'a', vehicleType: 't', eventTime, longitude, latitude: -34.9, speed: 1, heading: 1,
+    vehicleId: 'a',
+    vehicleType: 't',
+    eventTime,
+    longitude,
+    latitude: -34.9,
+    speed: 1,
+    heading: 1,
   })
   const buffer = createPartitionBuffer()
   const rows = [at(0), at(600_000), at(1_200_000), at(23.9 * HOUR_MS), at(24 * HOUR_MS), at(0, -56.2)]
   expect(takeIn(buffer, positionsOfRows(rows), { geohashLength: 5, latestMs: 1e12 })).toEqual([])
   const shapes = (minRows: number): string[] =>
-    [...chunksOf(buffer, { windowMs: 600_000, geohashLength: 5, minRows })].map((c) => `${c.date} ${c.cell} ${c.length}`)
+    [...chunksOf(buffer, { windowMs: 600_000, geohashLength: 5, minRows })].map(
+      (c) => `${c.date} ${c.cell} ${c.length}`,
+    )
   const [west, east] = [-56.2, -56.1].map((x) => cellName(cellOf(x * 1e6, -34.9e6, 5), 5))
   expect(shapes(100).toSorted()).toEqual(
     [`1970-01-01 ${east} 4`, `1970-01-01 ${west} 1`, `1970-01-02 ${east} 1`].toSorted(),

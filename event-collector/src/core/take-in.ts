@@ -21,7 +21,11 @@ const known = (value: number): number => (Number.isFinite(value) ? value : NaN)
  * Takes a message's rows into a buffer. Law: every row is either appended, rounded and with the cell of its own position, or
  * returned as bad; none is dropped. The subject that it came on decides nothing.
  */
-export const takeIn = (buffer: PartitionBuffer, rows: Positions, { geohashLength, latestMs }: TakeInOptions): BadRow[] => {
+export const takeIn = (
+  buffer: PartitionBuffer,
+  rows: Positions,
+  { geohashLength, latestMs }: TakeInOptions,
+): BadRow[] => {
   const bad: BadRow[] = []
   const types = rows.vehicleTypes.map((type) => buffer.typeCode(type))
   const { vehicleIdOffsets, vehicleIdBytes } = rows

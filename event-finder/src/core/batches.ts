@@ -1,7 +1,10 @@
 import type { Positions } from '@fleetlake/core'
 import type { ScannedRows } from './select.ts'
 
-const distinctCodes = (codes: Uint32Array, selected: Uint32Array): { codeOf: Map<number, number>; mapped: Int32Array } => {
+const distinctCodes = (
+  codes: Uint32Array,
+  selected: Uint32Array,
+): { codeOf: Map<number, number>; mapped: Int32Array } => {
   const codeOf = new Map<number, number>()
   const mapped = new Int32Array(selected.length)
   for (let i = 0; i < selected.length; i++) {

@@ -65,7 +65,16 @@ export const buildCity = (
   )
   const homeMetres = measureHomeMetres(edges, turns, districts.length)
   return {
-    city: { name, attribution, bounds, districts: districts.map((each) => each.name), edges, vertices, turns, homeMetres },
+    city: {
+      name,
+      attribution,
+      bounds,
+      districts: districts.map((each) => each.name),
+      edges,
+      vertices,
+      turns,
+      homeMetres,
+    },
     districts,
   }
 }

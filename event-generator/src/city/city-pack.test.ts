@@ -39,7 +39,14 @@ test('a pack holds the city that was built', async () => {
   await writePack(folder, pack)
   expect((await loadCityPack(folder)) satisfies City).toEqual(city)
   expect((await readdir(folder)).toSorted()).toEqual([
-    'beaches.geojson', 'city.json', 'districts.geojson', 'network.bin', 'parks.geojson', 'places.geojson', 'streets.geojson', 'water.geojson',
+    'beaches.geojson',
+    'city.json',
+    'districts.geojson',
+    'network.bin',
+    'parks.geojson',
+    'places.geojson',
+    'streets.geojson',
+    'water.geojson',
   ])
 })
 
@@ -51,7 +58,12 @@ test('the pack of Montevideo names its source and its suburbs', () => {
   for (const [name, bytes] of pack) {
     if (!name.endsWith('.geojson')) continue
     const layer = JSON.parse(new TextDecoder().decode(bytes))
-    expect([name, layer.type, layer.attribution, layer.features.length > 0]).toEqual([name, 'FeatureCollection', header.attribution, true])
+    expect([name, layer.type, layer.attribution, layer.features.length > 0]).toEqual([
+      name,
+      'FeatureCollection',
+      header.attribution,
+      true,
+    ])
   }
 })
 
@@ -74,7 +86,12 @@ test('no edge of Montevideo runs against a oneway street', () => {
   const legal = new Set<string>()
   for (const { geometry, properties } of features) {
     if (properties?.['highway'] === undefined) continue
-    const lines = geometry.type === 'LineString' ? [geometry.coordinates] : geometry.type === 'MultiLineString' ? geometry.coordinates : []
+    const lines =
+      geometry.type === 'LineString'
+        ? [geometry.coordinates]
+        : geometry.type === 'MultiLineString'
+          ? geometry.coordinates
+          : []
     const { oneway, junction } = properties
     for (const line of lines) {
       for (let n = 1; n < line.length; n++) {
@@ -100,7 +117,12 @@ test('lengths and headings are those of the drawn streets, also across the edges
   for (let edge = 0; edge < edges.count; edge += 7) {
     let way = 0
     for (let at = edges.firstVertex[edge]; at < edges.firstVertex[edge + 1] - 1; at++) {
-      const segment = [vertices.longitude[at], vertices.latitude[at], vertices.longitude[at + 1], vertices.latitude[at + 1]] as const
+      const segment = [
+        vertices.longitude[at],
+        vertices.latitude[at],
+        vertices.longitude[at + 1],
+        vertices.latitude[at + 1],
+      ] as const
       way += metresBetween(...segment)
       expect(vertices.heading[at]).toBe(Math.round(headingBetween(...segment)) % 360)
     }
@@ -132,7 +154,9 @@ test('an interrupted, damaged or other pack is not taken for one, and is built a
   await expect(loadCityPack(folder)).rejects.toThrow('city.invalid')
   await mkdir(folder)
   await writeFile(join(folder, 'network.bin'), pack.get('network.bin')!)
-  await expect(loadCityPack(folder)).rejects.toThrow(/city\.invalid: .* holds no city pack, city\.json can't be read: build it first/)
+  await expect(loadCityPack(folder)).rejects.toThrow(
+    /city\.invalid: .* holds no city pack, city\.json can't be read: build it first/,
+  )
   await writeFile(join(folder, 'city.json'), pack.get('city.json')!)
   await expect(loadCityPack(folder)).resolves.toMatchObject({ name: 'Montevideo' })
   await writeFile(join(folder, 'network.bin'), pack.get('network.bin')!.subarray(0, 1_000_000))
@@ -155,20 +179,42 @@ test("a pack is built from anyone's GeoJSON", async () => {
   const folder = await freshFolder()
   const file = `${folder}.geojson`
   const feature = (geometry: object, properties: object): object => ({ type: 'Feature', geometry, properties })
-  const lines = [[[5, 60], [5.01, 60]], [[5.01, 60], [5.01, 60.01]], [[5.01, 60.01], [5, 60]]]
+  const lines = [
+    [
+      [5, 60],
+      [5.01, 60],
+    ],
+    [
+      [5.01, 60],
+      [5.01, 60.01],
+    ],
+    [
+      [5.01, 60.01],
+      [5, 60],
+    ],
+  ]
   const map = [
-    ...lines.map((coordinates) => feature({ type: 'LineString', coordinates }, { highway: 'primary', oneway: 'yes', name: 'Ring' })),
+    ...lines.map((coordinates) =>
+      feature({ type: 'LineString', coordinates }, { highway: 'primary', oneway: 'yes', name: 'Ring' }),
+    ),
     feature({ type: 'Point', coordinates: [5, 60] }, { place: 'suburb', name: 'Sentrum' }),
   ]
   await writeFile(file, JSON.stringify({ type: 'FeatureCollection', features: map }))
   await buildGeoJsonPack(folder, { file, name: 'Bergen', attribution: 'me' })
   const built = await loadCityPack(folder)
-  expect({ name: built.name, attribution: built.attribution, districts: built.districts, edges: built.edges.count }).toEqual({
+  expect({
+    name: built.name,
+    attribution: built.attribution,
+    districts: built.districts,
+    edges: built.edges.count,
+  }).toEqual({
     name: 'Bergen',
     attribution: 'me',
     districts: ['Sentrum'],
     edges: 1,
   })
   expect(JSON.parse(await readFile(join(folder, 'streets.geojson'), 'utf8')).features).toHaveLength(3)
-  await expect(buildGeoJsonPack(folder, { file: `${file}.no`, name: 'X', attribution: '' })).rejects.toThrow('city.invalid')
+  await expect(buildGeoJsonPack(folder, { file: `${file}.no`, name: 'X', attribution: '' })).rejects.toThrow(
+    'city.invalid',
+  )
 })

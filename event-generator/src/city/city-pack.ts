@@ -41,7 +41,10 @@ export const buildPack = (features: readonly CityFeature[], options: CityOptions
   const { city, districts } = buildCity(features, options)
   const { sections, bytes } = encodeNetwork(city)
   const layers = Object.entries(drawLayers(features, districts, city.attribution))
-  const files = new Map([[NETWORK, bytes], ...layers.map(([layer, text]) => [`${layer}.geojson`, encode(text)] as const)])
+  const files = new Map([
+    [NETWORK, bytes],
+    ...layers.map(([layer, text]) => [`${layer}.geojson`, encode(text)] as const),
+  ])
   const header: PackHeader = {
     format: 'fleetlake-city',
     version: PACK_VERSION,
@@ -80,13 +83,18 @@ export const loadCityPack = async (folder: string): Promise<City> => {
     try {
       return await readFile(join(folder, name))
     } catch (cause) {
-      throw new FleetError('city.invalid', `${folder} holds no city pack, ${name} can't be read: build it first`, { cause })
+      throw new FleetError('city.invalid', `${folder} holds no city pack, ${name} can't be read: build it first`, {
+        cause,
+      })
     }
   }
   const header = parseHeader(folder, await read(HEADER))
   const bytes = await read(NETWORK)
   if (sha256(bytes) !== header.files[NETWORK]?.sha256) {
-    throw new FleetError('city.invalid', `${join(folder, NETWORK)} is not the file that was built: build the city pack again`)
+    throw new FleetError(
+      'city.invalid',
+      `${join(folder, NETWORK)} is not the file that was built: build the city pack again`,
+    )
   }
   const { name, attribution, bounds, districts, sections } = header
   return { name, attribution, bounds, districts, ...decodeNetwork(sections, bytes) }

@@ -31,10 +31,14 @@ export const divideCity = (
   { name, bounds, inUse }: { name: string; bounds: Bounds; inUse: readonly Coordinate[] },
 ): Districts => {
   const all = suburbsOf(features)
-  const sites = all.length > 0 ? all : [{ name, longitude: (bounds[0] + bounds[2]) / 2, latitude: (bounds[1] + bounds[3]) / 2 }]
+  const sites =
+    all.length > 0 ? all : [{ name, longitude: (bounds[0] + bounds[2]) / 2, latitude: (bounds[1] + bounds[3]) / 2 }]
   const everywhere = divide(sites, bounds)
   const used = new Set(inUse.map(([longitude, latitude]) => everywhere.indexOf(longitude, latitude)))
-  return divide(sites.filter((_, n) => used.has(n)), bounds)
+  return divide(
+    sites.filter((_, n) => used.has(n)),
+    bounds,
+  )
 }
 
 const suburbsOf = (features: readonly CityFeature[]): Site[] => {
@@ -50,13 +54,18 @@ const suburbsOf = (features: readonly CityFeature[]): Site[] => {
 const divide = (sites: readonly Site[], bounds: Bounds): Districts => {
   const [west, south, east, north] = bounds
   const stretch = eastPerNorth((south + north) / 2)
-  const delaunay = Delaunay.from(sites, (site) => site.longitude / stretch, (site) => site.latitude)
+  const delaunay = Delaunay.from(
+    sites,
+    (site) => site.longitude / stretch,
+    (site) => site.latitude,
+  )
   const voronoi = delaunay.voronoi([west / stretch, south, east / stretch, north])
   const districts = sites.map(({ name }, n) => ({
     name,
     ring: (voronoi.cellPolygon(n) ?? []).map(([x, y]): Coordinate => [x * stretch, y]),
   }))
   let last = 0
-  const indexOf = (longitude: number, latitude: number): number => (last = delaunay.find(longitude / stretch, latitude, last))
+  const indexOf = (longitude: number, latitude: number): number =>
+    (last = delaunay.find(longitude / stretch, latitude, last))
   return { districts, indexOf }
 }

@@ -38,7 +38,11 @@ export const roadOf = (street: CityFeature): Road | undefined => {
   if (known === undefined || tag(street, 'area') === 'yes') return undefined
   const access = tag(street, 'motor_vehicle') || tag(street, 'vehicle') || tag(street, 'access')
   if (CLOSED.has(access)) return undefined
-  return { limit: (maxspeedKmh(tag(street, 'maxspeed')) ?? known[0]) / 3.6, rank: known[1], direction: directionOf(street) }
+  return {
+    limit: (maxspeedKmh(tag(street, 'maxspeed')) ?? known[0]) / 3.6,
+    rank: known[1],
+    direction: directionOf(street),
+  }
 }
 
 const MPH = 1.609344

@@ -21,7 +21,14 @@ export const drawLayers = (
   districts: readonly District[],
   attribution: string,
 ): Record<Layer, string> => {
-  const chosen: Record<Layer, CityFeature[]> = { streets: [], parks: [], beaches: [], water: [], places: [], districts: [] }
+  const chosen: Record<Layer, CityFeature[]> = {
+    streets: [],
+    parks: [],
+    beaches: [],
+    water: [],
+    places: [],
+    districts: [],
+  }
   for (const feature of features) {
     const layer = layerOf(feature)
     if (layer !== undefined) chosen[layer].push(feature)
@@ -32,7 +39,11 @@ export const drawLayers = (
     geometry: { type: 'Polygon', coordinates: [ring] },
   }))
   const text = (layer: Layer): string =>
-    JSON.stringify({ type: 'FeatureCollection', attribution, features: chosen[layer].map((feature) => drawn(layer, feature)) })
+    JSON.stringify({
+      type: 'FeatureCollection',
+      attribution,
+      features: chosen[layer].map((feature) => drawn(layer, feature)),
+    })
   return Object.fromEntries(LAYERS.map((layer) => [layer, text(layer)])) as Record<Layer, string>
 }
 

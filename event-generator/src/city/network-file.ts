@@ -34,7 +34,12 @@ const SECTIONS = {
 
 type SectionName = keyof typeof SECTIONS
 
-export const encodeNetwork = ({ edges, vertices, turns, homeMetres }: City): { sections: Section[]; bytes: Uint8Array } => {
+export const encodeNetwork = ({
+  edges,
+  vertices,
+  turns,
+  homeMetres,
+}: City): { sections: Section[]; bytes: Uint8Array } => {
   const toE7 = (degrees: Float64Array): Int32Array => Int32Array.from(degrees, (value) => Math.round(value * 1e7))
   const columns: Record<SectionName, Column> = {
     'edges.firstVertex': edges.firstVertex,
@@ -82,7 +87,10 @@ export const decodeNetwork = (
     end += padded(count * (SECTIONS[name]?.BYTES_PER_ELEMENT ?? NaN))
   }
   if (end !== bytes.length || offsets.size !== Object.keys(SECTIONS).length) {
-    throw new FleetError('city.invalid', 'the network file does not hold the columns that its header lists: build the city pack again')
+    throw new FleetError(
+      'city.invalid',
+      'the network file does not hold the columns that its header lists: build the city pack again',
+    )
   }
   const column = <Name extends SectionName>(name: Name): InstanceType<(typeof SECTIONS)[Name]> => {
     const { offset, count } = offsets.get(name)!

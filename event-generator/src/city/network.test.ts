@@ -25,17 +25,19 @@ const paths = ({ edges, vertices }: City): string[] =>
 /*   c ── d    f
  *   │    │
  *   a ── b ── e   */
-const [a, b, c, d, e, f] = [[0, 0], [0.001, 0], [0, 0.001], [0.001, 0.001], [0.002, 0], [0.002, 0.001]]
+const [a, b, c, d, e, f] = [
+  [0, 0],
+  [0.001, 0],
+  [0, 0.001],
+  [0.001, 0.001],
+  [0.002, 0],
+  [0.002, 0.001],
+]
 
 const block = [street([a, b, e]), street([a, c]), street([c, d, b])]
 
 test('streets are cut where they meet and joined where they only go on', () => {
-  expect(paths(build(...block))).toEqual([
-    '1,0 0,0 0,1 1,1 1,0',
-    '1,0 1,1 0,1 0,0 1,0',
-    '1,0 2,0',
-    '2,0 1,0',
-  ])
+  expect(paths(build(...block))).toEqual(['1,0 0,0 0,1 1,1 1,0', '1,0 1,1 0,1 0,0 1,0', '1,0 2,0', '2,0 1,0'])
 })
 
 test('a oneway street is driven one way, `-1` against its points, a roundabout along them', () => {
@@ -46,7 +48,8 @@ test('a oneway street is driven one way, `-1` against its points, a roundabout a
 })
 
 test('what can be entered and not left, or left and not entered, is left out', () => {
-  for (const oneway of ['yes', '-1']) expect(paths(build(...block, street([d, f], { oneway })))).toEqual(paths(build(...block)))
+  for (const oneway of ['yes', '-1'])
+    expect(paths(build(...block, street([d, f], { oneway })))).toEqual(paths(build(...block)))
 })
 
 test('two oneway streets that meet head on are no way through', () => {
@@ -55,14 +58,20 @@ test('two oneway streets that meet head on are no way through', () => {
 })
 
 test('what is not for driving is left out', () => {
-  const closed = [{ highway: 'footway' }, { highway: 'service', access: 'private' }, { highway: 'track' }, { motor_vehicle: 'no' }]
+  const closed = [
+    { highway: 'footway' },
+    { highway: 'service', access: 'private' },
+    { highway: 'track' },
+    { motor_vehicle: 'no' },
+  ]
   for (const properties of closed) {
     expect(paths(build(...block, street([d, f], properties)))).toEqual(paths(build(...block)))
   }
 })
 
 test('the limit is the sign, in km/h or mph, else that of the class', () => {
-  const limitOf = (properties: Record<string, string>): number => Number((build(street([a, b], properties)).edges.limit[0] * 3.6).toFixed(3))
+  const limitOf = (properties: Record<string, string>): number =>
+    Number((build(street([a, b], properties)).edges.limit[0] * 3.6).toFixed(3))
   expect(limitOf({ maxspeed: '30' })).toBe(30)
   expect(limitOf({ maxspeed: '30 km/h' })).toBe(30)
   expect(limitOf({ maxspeed: '30 mph' })).toBe(48.28)
@@ -85,7 +94,14 @@ test('a vehicle turns round only at the end of a cul-de-sac', () => {
 test('streets that do not make a network, and points off the globe, are refused', () => {
   expect(() => build()).toThrow('city.invalid: Test has no streets that hang together')
   expect(() => build(street([a, b], { oneway: 'yes' }))).toThrow('city.invalid')
-  expect(() => build(street([[0, 0], [200, 0]]))).toThrow('city.invalid: a street has a point at 200, 0')
+  expect(() =>
+    build(
+      street([
+        [0, 0],
+        [200, 0],
+      ]),
+    ),
+  ).toThrow('city.invalid: a street has a point at 200, 0')
 })
 
 test('suburbs divide the city by nearness; one without streets gets no district', () => {

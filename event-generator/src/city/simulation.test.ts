@@ -67,10 +67,14 @@ test('the rows are the same with 1, 2 or 3 agents, and other with another seed',
   const alone = sorted(simulate(50, { events: 4937 }))
   expect(alone).toHaveLength(4937)
   for (const agents of [2, 3]) {
-    const shares = Array.from({ length: agents }, (_, agent) => simulate(50, { events: 4937, share: shareOf(100, agent, agents) }))
+    const shares = Array.from({ length: agents }, (_, agent) =>
+      simulate(50, { events: 4937, share: shareOf(100, agent, agents) }),
+    )
     expect(sorted(shares.flat())).toEqual(alone)
   }
-  const same = sorted(simulate(50, { seed: 2, events: 4937 })).filter(({ longitude }, n) => longitude === alone[n].longitude)
+  const same = sorted(simulate(50, { seed: 2, events: 4937 })).filter(
+    ({ longitude }, n) => longitude === alone[n].longitude,
+  )
   expect(same.length).toBeLessThan(5)
 })
 
@@ -80,7 +84,14 @@ test('a vehicle drives the same in a larger fleet', () => {
 
 test('ticks may be left out and not repeated', () => {
   const rows = simulate(30)
-  const fleet = createFleet({ city, seed: 1, vehicles: 100, share: shareOf(100, 0, 1), startTime: START, intervalMs: INTERVAL_MS })
+  const fleet = createFleet({
+    city,
+    seed: 1,
+    vehicles: 100,
+    share: shareOf(100, 0, 1),
+    startTime: START,
+    intervalMs: INTERVAL_MS,
+  })
   const out = createReportColumns(fleet.size)
   for (const k of [7, 8, 29]) {
     fleet.tick(k, out)
@@ -94,8 +105,11 @@ test('ticks may be left out and not repeated', () => {
 test('reports come in order of time, spread over the interval, exactly one interval apart', () => {
   const rows = simulate(20, { vehicles: 500 })
   expect(rows.every(({ time }, n) => n === 0 || time >= rows[n - 1].time)).toBe(true)
-  expect(rows.every(({ k, time }) => time >= START + k * INTERVAL_MS && time < START + (k + 1) * INTERVAL_MS)).toBe(true)
-  for (const track of byVehicle(rows)) expect(track.every(({ time }, n) => time === track[0].time + n * INTERVAL_MS)).toBe(true)
+  expect(rows.every(({ k, time }) => time >= START + k * INTERVAL_MS && time < START + (k + 1) * INTERVAL_MS)).toBe(
+    true,
+  )
+  for (const track of byVehicle(rows))
+    expect(track.every(({ time }, n) => time === track[0].time + n * INTERVAL_MS)).toBe(true)
   const seconds = new Set(rows.filter(({ k }) => k === 0).map(({ time }) => Math.floor((time - START) / 100)))
   expect(seconds.size).toBe(50)
 })
@@ -104,7 +118,9 @@ test('every report is on a street, in a direction in which it may be driven, and
   const near = indexSegments(city)
   const wrong = simulate(120, { vehicles: 300 }).filter(
     ({ longitude, latitude, heading, speed }) =>
-      !near(longitude, latitude).some((segment) => segment.heading === heading && speed <= segment.limit + 0.05 && segment.metres < 1),
+      !near(longitude, latitude).some(
+        (segment) => segment.heading === heading && speed <= segment.limit + 0.05 && segment.metres < 1,
+      ),
   )
   expect(wrong).toEqual([])
 })
@@ -140,7 +156,12 @@ test('vehicles stay near their district for a day, see much of it and turn round
   const { edges, homeMetres } = city
   const size = 200
   const random = createRandomStreams(Uint32Array.from({ length: size }, (_, n) => seedOf(5, n)))
-  const vehicles = createVehicles(Int32Array.from({ length: size }, (_, n) => n), VEHICLE_TYPES, createHomes(city), random)
+  const vehicles = createVehicles(
+    Int32Array.from({ length: size }, (_, n) => n),
+    VEHICLE_TYPES,
+    createHomes(city),
+    random,
+  )
   const driver = createDriver(city, VEHICLE_TYPES, vehicles, random)
   const exits = new Uint32Array(edges.count)
   for (const node of edges.startNode) exits[node]++
@@ -149,7 +170,7 @@ test('vehicles stay near their district for a day, see much of it and turn round
   for (let slot = 0; slot < size; slot++) {
     driver.start(slot)
     const seen = new Set<number>()
-    for (let step = 0; step < 4 * 86_400 / 5; step++) {
+    for (let step = 0; step < (4 * 86_400) / 5; step++) {
       const before = vehicles.edge[slot]
       const planned = vehicles.next[slot]
       driver.drive(slot, 1.25)
@@ -175,11 +196,15 @@ test('vehicles of chosen types live in chosen districts; unknown ones are refuse
   expect(new Set(rows.map(({ type }) => type))).toEqual(new Set(['bus']))
   const pocitos = city.districts.indexOf('Pocitos')
   const near = indexSegments(city)
-  expect(rows.every(({ longitude, latitude }) => near(longitude, latitude).some(({ district }) => district === pocitos))).toBe(true)
+  expect(
+    rows.every(({ longitude, latitude }) => near(longitude, latitude).some(({ district }) => district === pocitos)),
+  ).toBe(true)
   expect(() => simulate(1, { vehicleTypes: ['tank'] })).toThrow(
     "generation.refused: no vehicle type 'tank': choose among car, taxi, van, truck, bus",
   )
-  expect(() => simulate(1, { districts: ['Nowhere'] })).toThrow("generation.refused: Montevideo has no district 'Nowhere': choose among Aguada,")
+  expect(() => simulate(1, { districts: ['Nowhere'] })).toThrow(
+    "generation.refused: Montevideo has no district 'Nowhere': choose among Aguada,",
+  )
 })
 
 interface Segment {
@@ -196,8 +221,16 @@ const indexSegments = ({ edges, vertices }: City): ((longitude: number, latitude
   const { longitude: lons, latitude: lats } = vertices
   for (let edge = 0; edge < edges.count; edge++) {
     for (let at = edges.firstVertex[edge]; at < edges.firstVertex[edge + 1] - 1; at++) {
-      for (let x = cellOf(Math.min(lons[at], lons[at + 1]) - 2e-5); x <= cellOf(Math.max(lons[at], lons[at + 1]) + 2e-5); x++) {
-        for (let y = cellOf(Math.min(lats[at], lats[at + 1]) - 2e-5); y <= cellOf(Math.max(lats[at], lats[at + 1]) + 2e-5); y++) {
+      for (
+        let x = cellOf(Math.min(lons[at], lons[at + 1]) - 2e-5);
+        x <= cellOf(Math.max(lons[at], lons[at + 1]) + 2e-5);
+        x++
+      ) {
+        for (
+          let y = cellOf(Math.min(lats[at], lats[at + 1]) - 2e-5);
+          y <= cellOf(Math.max(lats[at], lats[at + 1]) + 2e-5);
+          y++
+        ) {
           const cell = `${x},${y}`
           cells.set(cell, [...(cells.get(cell) ?? []), [edge, at]])
         }

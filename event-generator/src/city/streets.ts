@@ -40,7 +40,10 @@ export const readStreets = (features: readonly CityFeature[]): StreetMap => {
   const ids = new Map<string, number>()
   const idOf = ([longitude, latitude]: Coordinate): number => {
     if (!(Math.abs(longitude) <= 180 && Math.abs(latitude) <= 90)) {
-      throw new FleetError('city.invalid', `a street has a point at ${longitude}, ${latitude}: give longitude, latitude in degrees`)
+      throw new FleetError(
+        'city.invalid',
+        `a street has a point at ${longitude}, ${latitude}: give longitude, latitude in degrees`,
+      )
     }
     const x = Math.round(longitude * 1e7)
     const y = Math.round(latitude * 1e7)
@@ -106,7 +109,10 @@ export const joinStreets = (pieces: readonly Street[]): Street[] => {
     streets[one] = joined
     streets[other] = undefined
     for (const end of [joined.points[0], joined.points[joined.points.length - 1]]) {
-      at.set(end, at.get(end)!.map((street) => (street === other ? one : street)))
+      at.set(
+        end,
+        at.get(end)!.map((street) => (street === other ? one : street)),
+      )
     }
   }
   return streets.filter((street) => street !== undefined)

@@ -16,7 +16,11 @@ const BENDS = [
  * @param startHeading of each edge, degrees
  * @param endHeading of each edge, degrees
  */
-export const turnColumns = ({ edges, turns }: Network, startHeading: readonly number[], endHeading: readonly number[]): TurnColumns => {
+export const turnColumns = (
+  { edges, turns }: Network,
+  startHeading: readonly number[],
+  endHeading: readonly number[],
+): TurnColumns => {
   const firstTurn = new Uint32Array(edges.length + 1)
   const share: number[] = []
   const limit: number[] = []

@@ -24,12 +24,18 @@ const DETOUR_M = 2000
 const STOP_MARGIN_M = 8
 
 /** Moves vehicles over a city. Nothing is allocated while driving; every draw comes from the vehicle's own sequence. */
-export const createDriver = (city: City, types: readonly VehicleType[], vehicles: Vehicles, random: RandomStreams): Driver => {
+export const createDriver = (
+  city: City,
+  types: readonly VehicleType[],
+  vehicles: Vehicles,
+  random: RandomStreams,
+): Driver => {
   const { count, firstVertex, length, limit, control: controls } = city.edges
   const { distance } = city.vertices
   const { firstTurn, edge: turnEdge, share, limit: turnLimit } = city.turns
   const { homeMetres } = city
-  const { type, home, pace, leash, returning, edge, next, vertex, along, speed, goal, exit, pause, wait, untilStop } = vehicles
+  const { type, home, pace, leash, returning, edge, next, vertex, along, speed, goal, exit, pause, wait, untilStop } =
+    vehicles
   const acceleration = Float64Array.from(types, (each) => each.accelerationMps2)
   const braking = Float64Array.from(types, (each) => each.brakingMps2)
   const maxSpeed = Float64Array.from(types, (each) => each.maxSpeedMps)

@@ -87,7 +87,11 @@ export const createFleet = (options: FleetOptions): Fleet => {
 }
 
 /** The vehicles of a share by the offset of their reports within the interval, so that every tick comes out in order of time. */
-const phaseOrder = (seed: number, { first, stride, count }: Share, intervalMs: number): { vehicle: Int32Array; phase: Uint32Array } => {
+const phaseOrder = (
+  seed: number,
+  { first, stride, count }: Share,
+  intervalMs: number,
+): { vehicle: Int32Array; phase: Uint32Array } => {
   const phaseOf = (vehicle: number): number => seedOf(seed ^ PHASE_SALT, vehicle) % intervalMs
   const vehicle = Int32Array.from({ length: count }, (_, n) => first + n * stride)
   const byVehicle = Uint32Array.from(vehicle, phaseOf)

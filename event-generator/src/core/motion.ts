@@ -26,7 +26,8 @@ export const move = (
 
   const reachable2 = speed2 + 2 * acceleration * way
   const leave2 = exit2 < reachable2 ? exit2 : reachable2
-  const summit2 = (2 * acceleration * braking * way + braking * speed2 + acceleration * leave2) / (acceleration + braking)
+  const summit2 =
+    (2 * acceleration * braking * way + braking * speed2 + acceleration * leave2) / (acceleration + braking)
   const top = summit2 < cruise * cruise ? Math.sqrt(summit2) : cruise
   const rise = top > speed ? top - speed : 0
   const riseTime = rise / acceleration

@@ -10,7 +10,12 @@ const plan = (request: Partial<RunRequest>): ReturnType<typeof planRun> =>
 
 test('a run without a start time ends now, and begins now in real time', () => {
   const fast = { vehicles: 10, intervalMs: 5000, ticks: 720, events: 7200 }
-  expect(plan({ durationMs: 3_600_000 })).toEqual({ ...fast, startTime: NOW - 3_600_000, endTime: NOW, speedFactor: Infinity })
+  expect(plan({ durationMs: 3_600_000 })).toEqual({
+    ...fast,
+    startTime: NOW - 3_600_000,
+    endTime: NOW,
+    speedFactor: Infinity,
+  })
   expect(plan({ durationMs: 3_600_000, realTime: true })).toEqual({
     ...fast,
     startTime: NOW,
@@ -40,7 +45,9 @@ test('a run that would be ahead of the clock is refused and says what to do', ()
 test('a run without an end or with a number out of range is refused', () => {
   expect(() => plan({})).toThrow('generation.refused: the run has no end: give events or a duration')
   expect(() => plan({ events: 1.5 })).toThrow('generation.refused: events is 1.5: give a whole number above 0')
-  expect(() => plan({ vehicles: 0, events: 1 })).toThrow('generation.refused: vehicles is 0: give a whole number above 0')
+  expect(() => plan({ vehicles: 0, events: 1 })).toThrow(
+    'generation.refused: vehicles is 0: give a whole number above 0',
+  )
   expect(() => plan({ durationMs: NaN })).toThrow('generation.refused: durationMs is NaN: give a number above 0')
   expect(() => plan({ events: 1, startTime: NaN })).toThrow('generation.refused: the start time is not a time')
 })

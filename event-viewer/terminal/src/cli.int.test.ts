@@ -10,19 +10,35 @@ test.each([
   [[], 2, 'Usage: fleet'],
   [['qurey'], 2, "error: unknown command 'qurey' (Did you mean query?)"],
   [['generate', '--vehicls', '3'], 2, "error: unknown option '--vehicls' (Did you mean --vehicles?)"],
-  [['generate', '--vehicles', 'many'], 2, 'error: option \'--vehicles <count>\' argument \'many\' is invalid. "many" is not a whole number'],
+  [
+    ['generate', '--vehicles', 'many'],
+    2,
+    "error: option '--vehicles <count>' argument 'many' is invalid. \"many\" is not a whole number",
+  ],
   [['generate', '--vehicles', '0'], 2, 'error: usage.invalid: --vehicles: '],
   [['generate', '--interval', '1 ms'], 2, 'error: usage.invalid: --interval: '],
-  [['generate', '--hub', NOWHERE], 1, `error: hub.unreachable: no hub answers at ${NOWHERE}: start one with \`npm start\``],
+  [
+    ['generate', '--hub', NOWHERE],
+    1,
+    `error: hub.unreachable: no hub answers at ${NOWHERE}: start one with \`npm start\``,
+  ],
   [['query'], 2, 'error: usage.invalid: where? Give --area <file> or --bbox'],
   [['query', '--bbox', '1,2,3'], 2, 'is not west,south,east,north'],
   [['query', '--bbox', '1,2,3,4', '--from', 'noon'], 2, 'error: usage.invalid: --from "noon" is not a time such as'],
-  [['query', '--bbox', '1,2,3,4', '--from', 'now', '--to', '-1h'], 2, 'error: usage.invalid: --from now is not before --to -1h'],
+  [
+    ['query', '--bbox', '1,2,3,4', '--from', 'now', '--to', '-1h'],
+    2,
+    'error: usage.invalid: --from now is not before --to -1h',
+  ],
   [['query', '--area', 'nowhere.geojson'], 2, "error: usage.invalid: --area nowhere.geojson can't be read (ENOENT"],
   [['query', '--bbox', '1,2,3,4', '--format', 'xml'], 2, 'Allowed choices are ndjson, csv, geojson'],
   [['import'], 2, "error: missing required argument 'file'"],
   [['import', 'nowhere.csv'], 2, "error: usage.invalid: nowhere.csv can't be read (ENOENT"],
-  [['import', '-', '--timezone', 'Mars/Olympus'], 2, 'error: usage.invalid: --timezone "Mars/Olympus" is not a time zone'],
+  [
+    ['import', '-', '--timezone', 'Mars/Olympus'],
+    2,
+    'error: usage.invalid: --timezone "Mars/Olympus" is not a time zone',
+  ],
   [['import', '-', '--speed-unit', 'warp'], 2, 'Allowed choices are m/s, km/h, kn, mph'],
   [['stats', '--config', 'nowhere.yaml'], 1, "error: config.invalid: nowhere.yaml can't be read"],
 ])('fleet %j ends with %i and one line that says what is wrong', async (args, code, message) => {
@@ -32,7 +48,16 @@ test.each([
 })
 
 test('an area that is none is told with its ring', async () => {
-  const area = JSON.stringify({ type: 'Polygon', coordinates: [[[0, 0], [1, 1], [0, 0]]] })
+  const area = JSON.stringify({
+    type: 'Polygon',
+    coordinates: [
+      [
+        [0, 0],
+        [1, 1],
+        [0, 0],
+      ],
+    ],
+  })
   expect(await runFleetProcess(['query', '--area', '-'], area)).toEqual({
     code: 1,
     out: '',
@@ -53,7 +78,18 @@ test('a dry run checks a file without a hub, and keeps what it rejects', async (
   const good = 'a,2018-10-01 08:00:00,104.1,30.6\nb,2018-10-01 08:00:10,104.2,30.7\n'
   const bad = Array.from({ length: 30 }, (_, i) => `c,2018-10-01 08:00:00,${i},x\n`).join('')
   writeFileSync(file, `name_id,timestamp,longitude,latitude\n${good}${bad}`)
-  const args = ['import', file, '--timezone', 'Asia/Shanghai', '--dry-run', '--json', '--hub', NOWHERE, '--rejects', rejects]
+  const args = [
+    'import',
+    file,
+    '--timezone',
+    'Asia/Shanghai',
+    '--dry-run',
+    '--json',
+    '--hub',
+    NOWHERE,
+    '--rejects',
+    rejects,
+  ]
   const { code, out, err } = await runFleetProcess(args)
   expect([code, JSON.parse(out)]).toEqual([
     0,
@@ -75,8 +111,13 @@ test('a dry run checks a file without a hub, and keeps what it rejects', async (
   expect(said).toHaveLength(21)
   expect(said[0]).toMatch(/^line 4: position-not-a-number \(.*\): c,2018-10-01 08:00:00,0,x$/)
   expect(said[20]).toBe(`more rows are rejected; all of them are in ${rejects}`)
-  const kept = readFileSync(rejects, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { line: number; reason: string })
-  expect(kept.map(({ line, reason }) => [line, reason])).toEqual(Array.from({ length: 30 }, (_, i) => [i + 4, 'position-not-a-number']))
+  const kept = readFileSync(rejects, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { line: number; reason: string })
+  expect(kept.map(({ line, reason }) => [line, reason])).toEqual(
+    Array.from({ length: 30 }, (_, i) => [i + 4, 'position-not-a-number']),
+  )
 })
 
 test('a file of which nothing can be taken is a failure', async () => {

@@ -67,7 +67,11 @@ const configure = (program: Command): void => {
     .addHelpText('after', '\nfleet <command> --help shows the options of a command and examples.\n')
 }
 
-const oneLine = (text: string): string => text.trim().replaceAll(/\s*\n\s*/g, ' ').replace(/\.$/, '')
+const oneLine = (text: string): string =>
+  text
+    .trim()
+    .replaceAll(/\s*\n\s*/g, ' ')
+    .replace(/\.$/, '')
 
 const configArgs = ({ hub, config }: Globals): string[] => [
   ...(config === undefined ? [] : [`--config=${config}`]),

@@ -6,6 +6,8 @@ import { expect, test } from 'vitest'
 test('the configuration reference has every key under the names by which it is read', () => {
   const reference = readFileSync(new URL('../../../docs/reference/config.md', import.meta.url), 'utf8')
   const rows = reference.split('\n').filter((line) => line.startsWith('| `'))
-  const named = rows.map((row) => row.split('|').map((cell) => cell.trim().replaceAll('`', ''))).map((cells) => [cells[1], cells.at(-3), cells.at(-2)])
+  const named = rows
+    .map((row) => row.split('|').map((cell) => cell.trim().replaceAll('`', '')))
+    .map((cells) => [cells[1], cells.at(-3), cells.at(-2)])
   expect(named).toEqual(listConfigKeys(configSchema).map(({ path, variable, flag }) => [path, variable, flag]))
 })

@@ -3,11 +3,15 @@ import { expect, test } from 'vitest'
 import { parseCount, parseDuration, parseInstant, parseList, parseNumber } from './options.ts'
 
 test('counts may be grouped or shortened', () => {
-  expect(['7', '1500', '1_000_000', '1,000,000', '50k', '1.5M'].map(parseCount)).toEqual([7, 1500, 1e6, 1e6, 5e4, 1.5e6])
+  expect(['7', '1500', '1_000_000', '1,000,000', '50k', '1.5M'].map(parseCount)).toEqual([
+    7, 1500, 1e6, 1e6, 5e4, 1.5e6,
+  ])
 })
 
 test('durations carry their unit', () => {
-  expect(['500 ms', '5s', '10 min', '1 h', '1.5 h', '2d'].map(parseDuration)).toEqual([500, 5e3, 6e5, 3.6e6, 5.4e6, 1.728e8])
+  expect(['500 ms', '5s', '10 min', '1 h', '1.5 h', '2d'].map(parseDuration)).toEqual([
+    500, 5e3, 6e5, 3.6e6, 5.4e6, 1.728e8,
+  ])
 })
 
 const NOW = Date.parse('2026-03-04T05:06:07Z')

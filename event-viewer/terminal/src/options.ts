@@ -12,7 +12,8 @@ const SCALE: Record<string, number> = { '': 1, k: 1e3, M: 1e6 }
 /** `1500`, `1_000_000`, `50k`, `1.5M`. */
 export const parseCount = (text: string): number => {
   const [, digits, suffix] = COUNT.exec(text.trim()) ?? []
-  const value = digits === undefined ? NaN : Math.round(Number(digits.replaceAll(/[_,]/g, '')) * SCALE[suffix] * 1e3) / 1e3
+  const value =
+    digits === undefined ? NaN : Math.round(Number(digits.replaceAll(/[_,]/g, '')) * SCALE[suffix] * 1e3) / 1e3
   if (!Number.isSafeInteger(value)) throw wrong(text, 'a whole number such as 1500, 1_000_000 or 1M')
   return value
 }
@@ -40,13 +41,17 @@ export const parseInstant = (text: string, nowMs: number): number => {
   if (trimmed === 'now') return nowMs
   if (/^-\d/.test(trimmed)) return nowMs - parseDuration(trimmed.slice(1))
   const timeMs = INSTANT.test(trimmed) ? Date.parse(trimmed.replace(' ', 'T').toUpperCase()) : NaN
-  if (!Number.isFinite(timeMs)) throw wrong(text, 'a time such as 2026-01-31T08:00:00Z, 2026-01-31T16:00+08:00, 2026-01-31, "now" or "-1h"')
+  if (!Number.isFinite(timeMs))
+    throw wrong(text, 'a time such as 2026-01-31T08:00:00Z, 2026-01-31T16:00+08:00, 2026-01-31, "now" or "-1h"')
   return timeMs
 }
 
 /** The items of a text with commas, without those that are empty. */
 export const parseList = (text: string): string[] => {
-  const items = text.split(',').map((item) => item.trim()).filter((item) => item !== '')
+  const items = text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
   if (items.length === 0) throw wrong(text, 'a list such as taxi,bus')
   return items
 }

@@ -215,7 +215,9 @@ export const messages = {
       files: count,
       deadRows: count.describe('rows that went to the dead letters'),
       lagMs: count.describe('age of the oldest message of the commit'),
-      windows: z.array(z.strictObject({ ...period, rows: count, vehicles: count, cells: count, bytes: count, files: count })),
+      windows: z.array(
+        z.strictObject({ ...period, rows: count, vehicles: count, cells: count, bytes: count, files: count }),
+      ),
     }),
   }),
   heartbeat: define({
@@ -267,7 +269,10 @@ export const messages = {
       limit: z.number().int().min(1).optional().describe('rows at most'),
       timeoutMs: z.number().int().min(1).max(3_600_000).default(60_000).describe('how long it may run'),
       ttlMs: z.number().int().min(1).default(10_000).describe('how long it may wait to be started'),
-      mode: z.enum(['parallel', 'serialised']).default('parallel').describe('serialised: one task at a time, oldest first'),
+      mode: z
+        .enum(['parallel', 'serialised'])
+        .default('parallel')
+        .describe('serialised: one task at a time, oldest first'),
     }),
   }),
   vehicleQueryPartition: define({
@@ -276,7 +281,8 @@ export const messages = {
     queueGroup: 'vehicle-finder-partitions',
     from: 'finder (coordinator)',
     to: 'finder (agent)',
-    about: 'One task: some chunks to scan. It holds everything that shapes its output, so that repeating it is harmless.',
+    about:
+      'One task: some chunks to scan. It holds everything that shapes its output, so that repeating it is harmless.',
     content: 'json',
     data: z.strictObject({
       query: token,
@@ -364,7 +370,9 @@ export const messages = {
       files: z.strictObject({ total: count, pruned: count, read: count }),
       bytes: z.strictObject({ total: count, read: count }),
       rows: z.strictObject({ total: count, pruned: count, read: count, selected: count }),
-      tasks: z.array(z.strictObject({ task: count, batches: count, rows: count })).describe('what the asker must hold to be complete'),
+      tasks: z
+        .array(z.strictObject({ task: count, batches: count, rows: count }))
+        .describe('what the asker must hold to be complete'),
       elapsedMs: z.number(),
     }),
   }),

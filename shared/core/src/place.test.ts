@@ -40,7 +40,13 @@ test('a point is inside exactly when whole-number crossing parity says so, point
 })
 
 test('large coordinates are decided exactly: a point one millionth of a degree off a diagonal takes its side', () => {
-  const rings: Point[][] = [[[-89_999_999, -44_999_999], [89_999_999, 45_000_000], [-89_999_999, 45_000_000]]]
+  const rings: Point[][] = [
+    [
+      [-89_999_999, -44_999_999],
+      [89_999_999, 45_000_000],
+      [-89_999_999, 45_000_000],
+    ],
+  ]
   const area = areaOf(polygon(...rings))
   fc.assert(
     fc.property(fc.integer({ min: -44_000_000, max: 44_000_000 }), fc.integer({ min: -2, max: 2 }), (y, off) => {
@@ -53,7 +59,12 @@ test('large coordinates are decided exactly: a point one millionth of a degree o
 test('polygons that share edges share no point and leave none between them', () => {
   fc.assert(
     fc.property(point, fc.array(point, { minLength: 30 }), (middle, points) => {
-      const corners: Point[] = [[-13, -13], [13, -13], [13, 13], [-13, 13]]
+      const corners: Point[] = [
+        [-13, -13],
+        [13, -13],
+        [13, 13],
+        [-13, 13],
+      ]
       const parts = corners.map((corner, i) => areaOf(polygon([corner, corners[(i + 1) % 4], middle])))
       for (const [x, y] of points) expect(parts.filter((part) => contains(part, x, y))).toHaveLength(1)
     }),
@@ -79,35 +90,140 @@ test('a box that is called inside or outside is so for every point of it', () =>
 })
 
 test('a level edge right through a box makes it a boundary', () => {
-  const area = areaOf(polygon([[-10, 0], [10, 0], [10, 10], [-10, 10]]))
+  const area = areaOf(
+    polygon([
+      [-10, 0],
+      [10, 0],
+      [10, 10],
+      [-10, 10],
+    ]),
+  )
   expect(placeOf(area, { west: -1, south: -1, east: 1, north: 1 })).toBe('boundary')
 })
 
 test('cells of a district-sized polygon are told apart', () => {
-  const area = areaOf({ type: 'Polygon', coordinates: [[[-56.3, -35], [-56, -35], [-56, -34.7], [-56.3, -34.7], [-56.3, -35]]] })
+  const area = areaOf({
+    type: 'Polygon',
+    coordinates: [
+      [
+        [-56.3, -35],
+        [-56, -35],
+        [-56, -34.7],
+        [-56.3, -34.7],
+        [-56.3, -35],
+      ],
+    ],
+  })
   const cellAt = (x: number, y: number): number => cellOf(x * 1e6, y * 1e6, 5)
-  expect([cellAt(-56.15, -34.85), cellAt(-56.3, -34.9), cellAt(-55, -34)].map((cell) => placeOfCell(area, cell, 5))).toEqual([
-    'inside',
-    'boundary',
-    'outside',
-  ])
+  expect(
+    [cellAt(-56.15, -34.85), cellAt(-56.3, -34.9), cellAt(-55, -34)].map((cell) => placeOfCell(area, cell, 5)),
+  ).toEqual(['inside', 'boundary', 'outside'])
   expect(cellBounds(cellAt(-56.15, -34.85), 5).west).toBeGreaterThan(-56.3)
 })
 
 test('the indices of the points inside come in order', () => {
-  const area = areaOf(polygon([[0, 0], [4, 0], [4, 4], [0, 4]]))
+  const area = areaOf(
+    polygon([
+      [0, 0],
+      [4, 0],
+      [4, 4],
+      [0, 4],
+    ]),
+  )
   expect([...selectInside(area, [5, 1, -1, 0, 4], [1, 1, 1, 0, 0])]).toEqual([1, 3])
 })
 
 test.each([
   ['no object', 5, 'not a GeoJSON object'],
   ['a point', { type: 'Point', coordinates: [1, 2] }, 'a Polygon or a MultiPolygon is needed'],
-  ['an open ring', { type: 'Polygon', coordinates: [[[0, 0], [1, 0], [1, 1]]] }, 'not closed'],
-  ['two distinct points', { type: 'Polygon', coordinates: [[[0, 0], [1, 0], [0, 0]]] }, 'fewer than 3 distinct'],
-  ['latitude first', { type: 'Polygon', coordinates: [[[-34, -156], [1, 0], [1, 1], [-34, -156]]] }, 'longitude comes first'],
-  ['text', { type: 'Polygon', coordinates: [[['0', 0], [1, 0], [1, 1], ['0', 0]]] }, 'in numbers'],
-  ['not a number', { type: 'Polygon', coordinates: [[[NaN, 0], [1, 0], [1, 1], [NaN, 0]]] }, 'off the globe'],
-  ['across the antimeridian', { type: 'Polygon', coordinates: [[[179, 0], [-179, 0], [-179, 1], [179, 0]]] }, 'antimeridian'],
+  [
+    'an open ring',
+    {
+      type: 'Polygon',
+      coordinates: [
+        [
+          [0, 0],
+          [1, 0],
+          [1, 1],
+        ],
+      ],
+    },
+    'not closed',
+  ],
+  [
+    'two distinct points',
+    {
+      type: 'Polygon',
+      coordinates: [
+        [
+          [0, 0],
+          [1, 0],
+          [0, 0],
+        ],
+      ],
+    },
+    'fewer than 3 distinct',
+  ],
+  [
+    'latitude first',
+    {
+      type: 'Polygon',
+      coordinates: [
+        [
+          [-34, -156],
+          [1, 0],
+          [1, 1],
+          [-34, -156],
+        ],
+      ],
+    },
+    'longitude comes first',
+  ],
+  [
+    'text',
+    {
+      type: 'Polygon',
+      coordinates: [
+        [
+          ['0', 0],
+          [1, 0],
+          [1, 1],
+          ['0', 0],
+        ],
+      ],
+    },
+    'in numbers',
+  ],
+  [
+    'not a number',
+    {
+      type: 'Polygon',
+      coordinates: [
+        [
+          [NaN, 0],
+          [1, 0],
+          [1, 1],
+          [NaN, 0],
+        ],
+      ],
+    },
+    'off the globe',
+  ],
+  [
+    'across the antimeridian',
+    {
+      type: 'Polygon',
+      coordinates: [
+        [
+          [179, 0],
+          [-179, 0],
+          [-179, 1],
+          [179, 0],
+        ],
+      ],
+    },
+    'antimeridian',
+  ],
   ['nothing', { type: 'FeatureCollection', features: [] }, 'holds no polygon'],
 ])('an area of %s is refused', (_, geojson, message) => {
   expect(() => areaOf(geojson)).toThrow(message)

@@ -10,7 +10,12 @@ export const toDegrees = (microDegrees: number): number => microDegrees / MICRO_
 export const roundDegrees = (degrees: number): number => toDegrees(toMicroDegrees(degrees))
 
 /** Why a position can't be true; its order is the order of the checks. */
-export type PositionFault = 'time-not-a-number' | 'position-not-a-number' | 'off-the-globe' | 'in-the-future' | 'before-1970'
+export type PositionFault =
+  | 'time-not-a-number'
+  | 'position-not-a-number'
+  | 'off-the-globe'
+  | 'in-the-future'
+  | 'before-1970'
 
 /**
  * What is wrong with a position, if anything.

@@ -1,4 +1,4 @@
-import { moveStreamName } from '@fleetlake/contracts'
+import { DEAD_LETTERS, moveStreamName } from '@fleetlake/contracts'
 import { expect, test } from 'vitest'
 import { provisionConfig, startFixture } from './fixture.ts'
 import { streamsOf } from './jet-stream.ts'
@@ -106,4 +106,24 @@ test('a stream that cannot grow keeps its size and still gets its other settings
   const { config } = await (await streamsOf(hub)).streams.info('MOVES_0')
   expect([config.max_bytes / MIB, config.duplicate_window / 1e9]).toEqual([16, 120])
   expect(warnings).toEqual(["MOVES_0 keeps its 16 MiB: the server's max_file has no room for more"])
+})
+
+test('services that start at the same moment on a fresh server agree on the partitions', async () => {
+  const { connect } = await startFixture()
+  const hubs = await Promise.all(Array.from({ length: 6 }, () => connect()))
+  const warnings: string[] = []
+  const found = await Promise.all(
+    hubs.map((hub) => provision(hub, provisionConfig({ count: 8 }), { warn: (warning) => warnings.push(warning) })),
+  )
+  expect(found).toEqual(hubs.map(() => [0, 1, 2, 3, 4, 5, 6, 7]))
+  expect(warnings).toEqual([])
+})
+
+test('provisioning that a crash cut short is finished by the next', async () => {
+  const { connect } = await startFixture()
+  const hub = await connect()
+  await provision(hub, provisionConfig({ count: 2 }))
+  const manager = await streamsOf(hub)
+  await manager.streams.delete(DEAD_LETTERS)
+  expect(await provision(hub, provisionConfig({ count: 4 }))).toEqual([0, 1, 2, 3])
 })

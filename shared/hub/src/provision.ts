@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import {
+  DEAD_LETTERS,
   deadLetterStream,
   moveStream,
   partitionOfStream,
@@ -37,8 +39,9 @@ const MIB = 1024 * 1024
 const SMALLEST_BYTES = 16 * MIB
 
 /**
- * Makes the streams that are missing. Idempotent. Law: move streams that exist decide which partitions are in use, and no
- * stream ever gets smaller or forgets ids sooner.
+ * Makes the streams that are missing, one process at a time. Idempotent. Law: move streams that exist decide which partitions
+ * are in use, and no stream ever gets smaller or forgets ids sooner. `DEAD_LETTERS` is made last: while it is missing, the move
+ * streams are not yet all there.
  * @returns the partitions in use, ascending
  * @throws FleetError `hub.no-room` when not even small streams fit into the server's `max_file`
  */
@@ -48,11 +51,24 @@ export const provision = async (
   { warn = () => undefined, republish = true }: ProvisionOptions = {},
 ): Promise<number[]> => {
   const streams = await streamsOf(hub)
+  const isWhole = (await configsOf(hub, streams)).has(DEAD_LETTERS)
+  const make = (): Promise<number[]> => provisionAlone(hub, streams, config, { warn, republish })
+  return isWhole ? make() : withLock(hub, streams, make)
+}
+
+const provisionAlone = async (
+  hub: Hub,
+  streams: JetStreamManager,
+  config: ProvisionConfig,
+  { warn, republish }: Required<ProvisionOptions>,
+): Promise<number[]> => {
   const { maxBytesPerPartition, maxBytesDeadLetters, duplicateWindowMs, replicas } = config.hub
   const options: StreamOptions = { maxBytes: maxBytesPerPartition, duplicateWindowMs, replicas }
   const existing = await configsOf(hub, streams)
-  const inUse = partitionsIn(existing.keys())
-  const partitions = inUse.length > 0 ? inUse : Array.from({ length: config.partitioning.count }, (_, i) => i)
+  const present = partitionsIn(existing.keys())
+  const inUse = existing.has(DEAD_LETTERS) ? present : []
+  const wanted = Array.from({ length: config.partitioning.count }, (_, i) => i)
+  const partitions = inUse.length > 0 ? inUse : [...new Set([...present, ...wanted])].toSorted((a, b) => a - b)
   if (inUse.length > 0 && inUse.length !== config.partitioning.count) {
     warn(`the hub holds ${inUse.length} partitions; partitioning.count ${config.partitioning.count} is not used`)
   }
@@ -67,6 +83,36 @@ export const provision = async (
     if (present !== undefined) await widen(hub, streams, { spec, present, warn })
   }
   return partitions
+}
+
+const LOCK = 'PROVISIONING'
+const LOCK_RETRY_MS = 100
+/** A lock this old belongs to a process that died. */
+const LOCK_STALE_MS = 30_000
+
+/** Runs while no other process does: a stream of this name with a subject of one's own can be made by one only. */
+const withLock = async <Value>(hub: Hub, streams: JetStreamManager, run: () => Promise<Value>): Promise<Value> => {
+  const subject = `provisioning.${randomBytes(8).toString('hex')}`
+  for (;;) {
+    try {
+      await untilAnswered(hub, () =>
+        streams.streams.add({ name: LOCK, subjects: [subject], storage: StorageType.Memory, max_bytes: 1024 }),
+      )
+      break
+    } catch (error) {
+      if (apiCodeOf(error) !== API_CODES.nameInUse) throw error
+      const holder = await streams.streams.info(LOCK).catch(() => undefined)
+      const ageMs =
+        holder === undefined ? 0 : Date.parse(holder.ts ?? new Date().toISOString()) - Date.parse(holder.created)
+      if (ageMs > LOCK_STALE_MS) await streams.streams.delete(LOCK).catch(() => undefined)
+      await delay(LOCK_RETRY_MS)
+    }
+  }
+  try {
+    return await run()
+  } finally {
+    await streams.streams.delete(LOCK).catch(() => undefined)
+  }
 }
 
 /** The partitions in use: those whose streams exist, ascending. */

@@ -44,8 +44,18 @@ test('generate asks for what its options say and tells how the run ended', () =>
       out: 'complete: 2,000 positions of 2026-01-05T00:00:00Z to 2026-01-05T01:00:00Z, all of them archived; 1.5 s, 1,333/s, 1 generator\n',
       err: '',
     })
-    expect(JSON.parse((await runFleetProcess([...args, '--json'])).out)).toMatchObject({ status: 'complete', events: 2000, flushed: true })
-    expect(asked[0]).toMatchObject({ events: 2000, intervalMs: 1000, vehicleTypes: ['bus', 'taxi'], realTime: true, vehicles: 1500 })
+    expect(JSON.parse((await runFleetProcess([...args, '--json'])).out)).toMatchObject({
+      status: 'complete',
+      events: 2000,
+      flushed: true,
+    })
+    expect(asked[0]).toMatchObject({
+      events: 2000,
+      intervalMs: 1000,
+      vehicleTypes: ['bus', 'taxi'],
+      realTime: true,
+      vehicles: 1500,
+    })
   }))
 
 test.each([
@@ -57,7 +67,11 @@ test.each([
       hub.send('generationStats', reply!, statsOf(data.run, some))
     })
     await hub.flush()
-    expect(await runFleetProcess(['generate', '--hub', url])).toEqual({ code, out: expect.stringContaining(text), err: '' })
+    expect(await runFleetProcess(['generate', '--hub', url])).toEqual({
+      code,
+      out: expect.stringContaining(text),
+      err: '',
+    })
   }),
 )
 
@@ -66,7 +80,15 @@ test('Ctrl-C stops a run in order', () =>
     let asker: string | undefined
     hub.listen('startGeneration', subjects.generation, ({ data, reply }) => {
       asker = reply
-      const progress = { run: data.run, phase: 'generating' as const, events: 1, total: 9, eventsPerSecond: 1, elapsedMs: 1, agents: 1 }
+      const progress = {
+        run: data.run,
+        phase: 'generating' as const,
+        events: 1,
+        total: 9,
+        eventsPerSecond: 1,
+        elapsedMs: 1,
+        agents: 1,
+      }
       hub.send('generationProgress', reply!, progress)
     })
     hub.listen('stopGeneration', subjects.generationBroadcast, ({ data }) => {
@@ -112,7 +134,18 @@ test('stats sums up what the services say', () =>
     child.kill('SIGINT')
     const { code } = await ended
     expect(code).toBe(0)
-    const states = out.trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>)
+    const states = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
     expect(states[0]).toMatchObject({ commits: 0, rows: 0, version: null, members: [] })
-    expect(states.at(-1)).toMatchObject({ commits: 1, rows: 100, bytes: 900, files: 1, bytesPerRow: 9, version: 3, lagMs: 7 })
+    expect(states.at(-1)).toMatchObject({
+      commits: 1,
+      rows: 100,
+      bytes: 900,
+      files: 1,
+      bytesPerRow: 9,
+      version: 3,
+      lagMs: 7,
+    })
   }))

@@ -16,7 +16,9 @@ export const addGenerate = (program: Command, context: CommandContext): void => 
   const command = program.command('generate').description('have simulated vehicles drive and report their positions')
   const { shape } = generationOptions
   for (const [name, { flag, parse }] of Object.entries(GENERATION_FLAGS)) {
-    const description = (shape[name as keyof typeof shape].description ?? '').replace('durationMs', '--duration').replace('realTime', '--real-time')
+    const description = (shape[name as keyof typeof shape].description ?? '')
+      .replace('durationMs', '--duration')
+      .replace('realTime', '--real-time')
     if (parse === undefined) command.option(flag, description)
     else command.option(flag, withDefault(name as keyof typeof shape, description), reads<unknown>(parse))
   }
@@ -54,7 +56,11 @@ const check = (options: Generation): void => {
   throw new FleetError('usage.invalid', faults.join('; '))
 }
 
-const generate = async (hub: Hub, options: Generation, { terminal, signal, json, exitWith }: CommandContext): Promise<void> => {
+const generate = async (
+  hub: Hub,
+  options: Generation,
+  { terminal, signal, json, exitWith }: CommandContext,
+): Promise<void> => {
   let bar: Progress | undefined
   const stopped = (): void => terminal.say('stopping the run; Ctrl-C again leaves at once')
   signal.addEventListener('abort', stopped, { once: true })
@@ -85,7 +91,18 @@ const exitCodeOf = ({ status, flushed }: Stats): number => {
   return flushed ? 0 : 3
 }
 
-const describe = ({ status, events, total, flushed, elapsedMs, eventsPerSecond, agents, from, to, error }: Stats): string => {
+const describe = ({
+  status,
+  events,
+  total,
+  flushed,
+  elapsedMs,
+  eventsPerSecond,
+  agents,
+  from,
+  to,
+  error,
+}: Stats): string => {
   const outcome = status === 'complete' ? 'complete' : `${status} after ${humanCount(events)} of ${humanCount(total)}`
   const reason = error === undefined ? '' : `: ${error}`
   const archived = flushed ? 'all of them archived' : 'not yet known to be archived'

@@ -18,10 +18,22 @@ export const addImport = (program: Command, context: CommandContext): void => {
     .command('import')
     .description('bring real positions, CSV or NDJSON, into the fleet’s history')
     .argument('<file>', 'CSV with a header, or one JSON object a line; - reads standard input')
-    .option('--columns <mapping>', 'where columns come from: vehicle_id=name_id,event_time=time,…; usual names are found', reads(parseMapping))
+    .option(
+      '--columns <mapping>',
+      'where columns come from: vehicle_id=name_id,event_time=time,…; usual names are found',
+      reads(parseMapping),
+    )
     .option('--timezone <zone>', 'of times without an offset, such as Asia/Shanghai or UTC')
-    .option('--time-format <format>', 'auto, iso, epoch-s, epoch-ms, or a pattern such as "DD/MM/YYYY HH:mm:ss"', 'auto')
-    .addOption(new Option('--speed-unit <unit>', 'of the column speed').choices(Object.keys(SPEED_UNITS)).default('m/s' satisfies SpeedUnit))
+    .option(
+      '--time-format <format>',
+      'auto, iso, epoch-s, epoch-ms, or a pattern such as "DD/MM/YYYY HH:mm:ss"',
+      'auto',
+    )
+    .addOption(
+      new Option('--speed-unit <unit>', 'of the column speed')
+        .choices(Object.keys(SPEED_UNITS))
+        .default('m/s' satisfies SpeedUnit),
+    )
     .option('--vehicle-type <type>', 'of rows that do not say (default: unknown)')
     .option('--vehicle-id <id>', 'when all rows are of one vehicle')
     .addOption(new Option('--format <format>', 'found in the first line when missing').choices(['csv', 'ndjson']))
@@ -38,7 +50,10 @@ export const addImport = (program: Command, context: CommandContext): void => {
           'a taxi trace with local times',
         ],
         ['import positions.ndjson --dry-run --rejects bad.ndjson', 'check a file without a hub'],
-        ['import t-drive.txt --no-header --columns vehicle_id=1,event_time=2,longitude=3,latitude=4 --timezone Asia/Shanghai', 'no header'],
+        [
+          'import t-drive.txt --no-header --columns vehicle_id=1,event_time=2,longitude=3,latitude=4 --timezone Asia/Shanghai',
+          'no header',
+        ],
         ['import - < buses.csv', 'from a pipe'],
       ) +
         '\nA row is a line. Bad rows are told with their line and reason, good rows are kept. A missing speed or heading is derived\n' +

@@ -33,7 +33,11 @@ export const addQuery = (program: Command, context: CommandContext): void => {
     .option('--types <list>', 'only vehicles of these types', reads(parseList))
     .option('--ids <list>', 'only these vehicles', reads(parseList))
     .option('--limit <count>', 'positions at most', reads(parseCount))
-    .addOption(new Option('--timeout <duration>', 'how long it may run').argParser(reads(parseDuration)).default(60_000, '1 min'))
+    .addOption(
+      new Option('--timeout <duration>', 'how long it may run')
+        .argParser(reads(parseDuration))
+        .default(60_000, '1 min'),
+    )
     .option('--serialised', 'one chunk at a time, oldest first, instead of many at once')
     .addOption(new Option('--format <format>', 'by the ending of --output, else ndjson').choices([...FORMATS]))
     .option('--output <file>', 'appears when the answer is whole (default: standard output)')
@@ -41,11 +45,14 @@ export const addQuery = (program: Command, context: CommandContext): void => {
       'after',
       examples(
         ['query --bbox -56.2,-34.93,-56.1,-34.88 --from -1h', 'who was in a box in the last hour'],
-        ['query --area harbour.geojson --from 2026-01-05T08:00:00Z --to 2026-01-05T09:00:00Z --output harbour.csv', 'into a file'],
+        [
+          'query --area harbour.geojson --from 2026-01-05T08:00:00Z --to 2026-01-05T09:00:00Z --output harbour.csv',
+          'into a file',
+        ],
         ['query --area - --types taxi --format geojson < area.geojson > taxis.geojson', 'for a map'],
       ) +
         '\nHow it ended is told on standard error. Exit code: 0 complete or limit reached, 1 refused or a fault, 2 wrong usage,\n' +
-        '3 partial, 4 timed out, 130 cancelled by Ctrl-C.\n',
+        '3 partial, 4 timed out, 130 cancelled by Ctrl-C. With 3 and 4 the output file ends in .partial.\n',
     )
     .action(async (options: QueryOptions) => {
       const nowMs = Date.now()
@@ -76,7 +83,8 @@ const instant = (flag: string, value: string, nowMs: number): number => {
 const areaFrom = async ({ area, bbox }: QueryOptions): Promise<unknown> => {
   if (area !== undefined && bbox !== undefined) throw new FleetError('usage.invalid', 'give --area or --bbox, not both')
   if (bbox !== undefined) return bbox
-  if (area === undefined) throw new FleetError('usage.invalid', 'where? Give --area <file> or --bbox west,south,east,north')
+  if (area === undefined)
+    throw new FleetError('usage.invalid', 'where? Give --area <file> or --bbox west,south,east,north')
   if (area === '-') return parseArea(await text(process.stdin), 'standard input')
   const content = await readFile(area, 'utf8').catch((cause: unknown) => {
     throw new FleetError('usage.invalid', `--area ${area} can't be read`, { cause })

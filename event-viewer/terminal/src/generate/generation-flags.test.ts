@@ -24,7 +24,10 @@ test('what the flags read is a generation', () => {
   // What commander calls them, by its own rule: the words of the flag in camel case.
   const kept = Object.fromEntries(
     Object.entries(GENERATION_FLAGS).map(([name, { flag, parse }]) => [
-      flag.split(' ')[0].slice(2).replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+      flag
+        .split(' ')[0]
+        .slice(2)
+        .replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase()),
       parse === undefined ? true : parse(texts[name as keyof typeof texts]!),
     ]),
   )

@@ -1,7 +1,15 @@
 import { FleetError } from '@fleetlake/core'
 
 /** What a position is made of, by the names at rest. */
-export const COLUMNS = ['vehicle_id', 'vehicle_type', 'event_time', 'longitude', 'latitude', 'speed', 'heading'] as const
+export const COLUMNS = [
+  'vehicle_id',
+  'vehicle_type',
+  'event_time',
+  'longitude',
+  'latitude',
+  'speed',
+  'heading',
+] as const
 export type Column = (typeof COLUMNS)[number]
 
 /** Which column of the input a position's column is read from. */
@@ -9,7 +17,23 @@ export type Mapping = Partial<Record<Column, string>>
 
 /** Names that are taken for a column when nobody says otherwise; the first that the input has counts. */
 const USUAL: Record<Column, readonly string[]> = {
-  vehicle_id: ['vehicleid', 'nameid', 'vehicle', 'taxiid', 'busid', 'truckid', 'carid', 'deviceid', 'device', 'imei', 'plate', 'licenseplate', 'trackid', 'id', 'name'],
+  vehicle_id: [
+    'vehicleid',
+    'nameid',
+    'vehicle',
+    'taxiid',
+    'busid',
+    'truckid',
+    'carid',
+    'deviceid',
+    'device',
+    'imei',
+    'plate',
+    'licenseplate',
+    'trackid',
+    'id',
+    'name',
+  ],
   vehicle_type: ['vehicletype', 'type', 'class', 'category'],
   event_time: ['eventtime', 'timestamp', 'datetime', 'gpstime', 'positiontime', 'recordedat', 'time', 'ts', 'date'],
   longitude: ['longitude', 'lon', 'lng', 'long', 'x'],
@@ -32,9 +56,13 @@ export const parseMapping = (text: string): Mapping => {
     const at = part.indexOf('=')
     const [column, source] = [part.slice(0, at).trim(), part.slice(at + 1).trim()]
     if (at < 0 || source === '') {
-      throw new FleetError('usage.invalid', `--columns "${part}" is not <column>=<column of the file>, such as vehicle_id=name_id`)
+      throw new FleetError(
+        'usage.invalid',
+        `--columns "${part}" is not <column>=<column of the file>, such as vehicle_id=name_id`,
+      )
     }
-    if (!isColumn(column)) throw new FleetError('usage.invalid', `--columns: there is no column ${column}; there are ${COLUMNS.join(', ')}`)
+    if (!isColumn(column))
+      throw new FleetError('usage.invalid', `--columns: there is no column ${column}; there are ${COLUMNS.join(', ')}`)
     if (mapping[column] !== undefined) throw new FleetError('usage.invalid', `--columns names ${column} twice`)
     mapping[column] = source
   }
@@ -59,7 +87,8 @@ export const mapColumns = (names: readonly string[], { asked, constant }: Mappin
     if (constant.includes(column)) continue
     const source = asked[column] ?? usualSource(names, column, Object.values(asked))
     if (source === undefined) continue
-    if (!names.includes(source)) throw new FleetError('import.invalid', `there is no column "${source}"; the input has ${listed(names)}`)
+    if (!names.includes(source))
+      throw new FleetError('import.invalid', `there is no column "${source}"; the input has ${listed(names)}`)
     mapping[column] = source
   }
   const missing = (['vehicle_id', 'event_time', 'longitude', 'latitude'] as const).filter(
@@ -81,4 +110,8 @@ const usualSource = (names: readonly string[], column: Column, taken: readonly s
   return undefined
 }
 
-const listed = (names: readonly string[]): string => names.slice(0, 30).map((name) => `"${name}"`).join(', ') || 'none'
+const listed = (names: readonly string[]): string =>
+  names
+    .slice(0, 30)
+    .map((name) => `"${name}"`)
+    .join(', ') || 'none'

@@ -44,7 +44,11 @@ export const createCsvParser = (firstLine: string, { delimiter, hasHeader, ...op
       const [cells] = parseLines(text)
       return rowOf(cells, line, text)
     } catch (error) {
-      return { line, text, fault: { reason: 'not-csv', detail: String((error as Error).message).replace(/ at line \d+/, '') } }
+      return {
+        line,
+        text,
+        fault: { reason: 'not-csv', detail: String((error as Error).message).replace(/ at line \d+/, '') },
+      }
     }
   }
   const parseAll = (lines: readonly string[]): string[][] | undefined => {
@@ -60,7 +64,9 @@ export const createCsvParser = (firstLine: string, { delimiter, hasHeader, ...op
     skipsFirst: hasHeader,
     parse: (lines, numbers) => {
       const records = parseAll(lines)
-      return lines.map((text, i) => (records === undefined ? parseOne(numbers[i], text) : rowOf(records[i], numbers[i], text)))
+      return lines.map((text, i) =>
+        records === undefined ? parseOne(numbers[i], text) : rowOf(records[i], numbers[i], text),
+      )
     },
   }
 }

@@ -62,7 +62,8 @@ test('driving a distance in a direction is derived as that speed and that headin
       (longitude, latitude, speed, heading) => {
         const metres = speed * 10
         const degreesNorth = (metres * Math.cos((heading * Math.PI) / 180)) / 111_195.08
-        const degreesEast = (metres * Math.sin((heading * Math.PI) / 180)) / 111_195.08 / Math.cos((latitude * Math.PI) / 180)
+        const degreesEast =
+          (metres * Math.sin((heading * Math.PI) / 180)) / 111_195.08 / Math.cos((latitude * Math.PI) / 180)
         const motion = deriver()
         motion.next('a', 0, longitude, latitude)
         const derived = motion.next('a', 10_000, longitude + degreesEast, latitude + degreesNorth)

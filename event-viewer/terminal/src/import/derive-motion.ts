@@ -41,7 +41,12 @@ export const distanceM = (longitude1: number, latitude1: number, longitude2: num
 }
 
 /** The direction in which the shortest way begins, degrees clockwise from north, [0, 360). */
-export const bearingDegrees = (longitude1: number, latitude1: number, longitude2: number, latitude2: number): number => {
+export const bearingDegrees = (
+  longitude1: number,
+  latitude1: number,
+  longitude2: number,
+  latitude2: number,
+): number => {
   const east = (longitude2 - longitude1) * RADIANS
   const y = Math.sin(east) * Math.cos(latitude2 * RADIANS)
   const x =
@@ -55,7 +60,8 @@ const motionBetween = (from: LastPosition, timeMs: number, longitude: number, la
   const metres = distanceM(from.longitude, from.latitude, longitude, latitude)
   const speed = metres / ((timeMs - from.timeMs) / 1000)
   if (speed > MAX_SPEED_MPS) return UNKNOWN
-  const heading = metres === 0 ? NaN : Math.round(bearingDegrees(from.longitude, from.latitude, longitude, latitude)) % 360
+  const heading =
+    metres === 0 ? NaN : Math.round(bearingDegrees(from.longitude, from.latitude, longitude, latitude)) % 360
   return { speed: Math.round(speed * 10) / 10, heading }
 }
 

@@ -12,7 +12,13 @@ export interface ImportOutcome {
 }
 
 /** For machines and for people. */
-export const describeImport = ({ tally, ambiguousTimes, status, archived, isDryRun }: ImportOutcome): { object: unknown; text: string } => {
+export const describeImport = ({
+  tally,
+  ambiguousTimes,
+  status,
+  archived,
+  isDryRun,
+}: ImportOutcome): { object: unknown; text: string } => {
   const { rows, rejected, reasons, vehicles, period, bounds } = tally
   const object = {
     status,
@@ -27,17 +33,29 @@ export const describeImport = ({ tally, ambiguousTimes, status, archived, isDryR
     bbox: bounds ?? null,
     ambiguousTimes,
   }
-  const place = isDryRun ? 'nothing was stored' : archived ? 'all of them archived' : 'in the hub, not yet known to be archived'
-  const lines = [`${status === 'stopped' ? 'stopped: ' : ''}${plural(rows, isDryRun ? 'good row' : 'row')}${isDryRun ? '' : ' imported'}, ${place}`]
+  const place = isDryRun
+    ? 'nothing was stored'
+    : archived
+      ? 'all of them archived'
+      : 'in the hub, not yet known to be archived'
+  const lines = [
+    `${status === 'stopped' ? 'stopped: ' : ''}${plural(rows, isDryRun ? 'good row' : 'row')}${isDryRun ? '' : ' imported'}, ${place}`,
+  ]
   if (rejected > 0) {
-    const listed = Object.entries(reasons).toSorted((a, b) => b[1] - a[1]).map(([reason, count]) => `${reason} ${humanCount(count)}`)
+    const listed = Object.entries(reasons)
+      .toSorted((a, b) => b[1] - a[1])
+      .map(([reason, count]) => `${reason} ${humanCount(count)}`)
     lines.push(`${plural(rejected, 'row')} rejected: ${listed.join(', ')}`)
   }
   if (period !== undefined && bounds !== undefined) {
-    lines.push(`${plural(vehicles, 'vehicle')}, ${humanTime(period.from)} to ${humanTime(period.to)}, within ${bounds.join(',')}`)
+    lines.push(
+      `${plural(vehicles, 'vehicle')}, ${humanTime(period.from)} to ${humanTime(period.to)}, within ${bounds.join(',')}`,
+    )
   }
   if (ambiguousTimes > 0) {
-    lines.push(`${plural(ambiguousTimes, 'time')} fell into an hour that the end of daylight saving repeats: the first was taken`)
+    lines.push(
+      `${plural(ambiguousTimes, 'time')} fell into an hour that the end of daylight saving repeats: the first was taken`,
+    )
   }
   return { object, text: lines.join('\n') }
 }

@@ -26,7 +26,9 @@ export const flushStreams = async (
   const flush = async (position: StreamPosition): Promise<void> => {
     const { partition, sequence } = position
     while (!signal.aborted) {
-      const answer = await hub.request('flush', 'flushed', subjects.flush(partition), position, { timeoutMs: ANSWER_MS })
+      const answer = await hub.request('flush', 'flushed', subjects.flush(partition), position, {
+        timeoutMs: ANSWER_MS,
+      })
       if (answer.status === 'answered') unanswered.delete(partition)
       else unanswered.add(partition)
       if (answer.status === 'answered' && answer.data.committed >= sequence) done++

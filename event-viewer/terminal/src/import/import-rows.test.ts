@@ -109,10 +109,21 @@ test('good rows are kept with a derived motion, bad ones told, and the whole is 
     period: { from: AT, to: AT + 10_000 },
     bounds: [104, 30, 104, 30.001],
   })
-  expect(rejected).toEqual([[3, 'not-csv'], [5, 'off-the-globe']])
+  expect(rejected).toEqual([
+    [3, 'not-csv'],
+    [5, 'off-the-globe'],
+  ])
   expect(sent.flatMap(({ rows }) => rows)).toEqual([
     { vehicleId: 'a', vehicleType: 'taxi', eventTime: AT, longitude: 104, latitude: 30, speed: NaN, heading: NaN },
-    { vehicleId: 'a', vehicleType: 'taxi', eventTime: AT + 10_000, longitude: 104, latitude: 30.001, speed: Math.fround(11.1), heading: 0 },
+    {
+      vehicleId: 'a',
+      vehicleType: 'taxi',
+      eventTime: AT + 10_000,
+      longitude: 104,
+      latitude: 30.001,
+      speed: Math.fround(11.1),
+      heading: 0,
+    },
   ])
 })
 
@@ -125,19 +136,28 @@ const place = fc.record({
 
 test('every good row is sent once, to the partition that its cell or its vehicle decides, in the order of the input', () =>
   fc.assert(
-    fc.asyncProperty(fc.array(place, { maxLength: 60 }), fc.constantFrom('cell' as const, 'vehicle' as const), async (places, by) => {
-      const rows = places.map(({ id, seconds, x, y }, i) => rowAt(i + 1, id, seconds, x / 1e6, y / 1e6))
-      const { tally, sent } = await importAll(rows, by)
-      expect(tally.rows).toBe(rows.length)
-      const partitionOf = ({ id, x, y }: (typeof places)[number]): number =>
-        [1, 4, 6][by === 'cell' ? partitionOfCell(cellOf(x, y, 5), 3) : partitionOfText(id, 3)]
-      for (const partition of [1, 4, 6]) {
-        const expected = places.filter((each) => partitionOf(each) === partition)
-        const actual = sent.filter((each) => each.partition === partition).flatMap((each) => each.rows)
-        expect(actual.map((row) => [row.vehicleId, row.eventTime, toMicroDegrees(row.longitude), toMicroDegrees(row.latitude)])).toEqual(
-          expected.map(({ id, seconds, x, y }) => [id, AT + seconds * 1000, x + 0, y + 0]),
-        )
-      }
-    }),
+    fc.asyncProperty(
+      fc.array(place, { maxLength: 60 }),
+      fc.constantFrom('cell' as const, 'vehicle' as const),
+      async (places, by) => {
+        const rows = places.map(({ id, seconds, x, y }, i) => rowAt(i + 1, id, seconds, x / 1e6, y / 1e6))
+        const { tally, sent } = await importAll(rows, by)
+        expect(tally.rows).toBe(rows.length)
+        const partitionOf = ({ id, x, y }: (typeof places)[number]): number =>
+          [1, 4, 6][by === 'cell' ? partitionOfCell(cellOf(x, y, 5), 3) : partitionOfText(id, 3)]
+        for (const partition of [1, 4, 6]) {
+          const expected = places.filter((each) => partitionOf(each) === partition)
+          const actual = sent.filter((each) => each.partition === partition).flatMap((each) => each.rows)
+          expect(
+            actual.map((row) => [
+              row.vehicleId,
+              row.eventTime,
+              toMicroDegrees(row.longitude),
+              toMicroDegrees(row.latitude),
+            ]),
+          ).toEqual(expected.map(({ id, seconds, x, y }) => [id, AT + seconds * 1000, x + 0, y + 0]))
+        }
+      },
+    ),
     { numRuns: 60 },
   ))

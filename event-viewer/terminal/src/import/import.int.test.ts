@@ -19,7 +19,10 @@ const withSystem = async (use: (system: TestSystem) => Promise<void>): Promise<v
   const server = await startTestHub()
   const hub = await connectHub({ url: server.url, service: 'test' })
   const stored: TestSystem['stored'] = []
-  const config = configSchema.parse({ hub: { maxBytesPerPartition: '8 MiB', maxBytesDeadLetters: '1 MiB' }, partitioning: { count: 3 } })
+  const config = configSchema.parse({
+    hub: { maxBytesPerPartition: '8 MiB', maxBytesDeadLetters: '1 MiB' },
+    partitioning: { count: 3 },
+  })
   await provision(hub, config)
   hub.listen('move', subjects.liveMove('*'), ({ id, data }) => {
     stored.push({ id, rows: rowsOfPositions(decodePositions(data)!) })
@@ -38,9 +41,17 @@ const messagesIn = async (hub: Hub): Promise<number> => {
   return states.reduce((sum, { messages }) => sum + messages, 0)
 }
 
-const MAPPING = ['--columns', 'vehicle_id=name_id,event_time=timestamp', '--timezone', 'Asia/Shanghai', '--vehicle-type', 'taxi']
+const MAPPING = [
+  '--columns',
+  'vehicle_id=name_id,event_time=timestamp',
+  '--timezone',
+  'Asia/Shanghai',
+  '--vehicle-type',
+  'taxi',
+]
 
-const key = (id: string, timeMs: number, longitude: number, latitude: number): string => `${id} ${timeMs} ${longitude} ${latitude}`
+const key = (id: string, timeMs: number, longitude: number, latitude: number): string =>
+  `${id} ${timeMs} ${longitude} ${latitude}`
 
 test('a real trace is stored whole and once, however often it is imported', () =>
   withSystem(async ({ hub, url, stored }) => {
@@ -56,8 +67,14 @@ test('a real trace is stored whole and once, however often it is imported', () =
     ])
     const rowsOf = (): PositionRow[] => stored.flatMap(({ rows }) => rows)
     await eventually(() => rowsOf().length === points.length)
-    expect(rowsOf().map(({ vehicleId, eventTime, longitude, latitude }) => key(vehicleId, eventTime, longitude, latitude)).toSorted()).toEqual(
-      points.map(({ id, timeMs, longitude, latitude }) => key(id, timeMs, roundDegrees(longitude), roundDegrees(latitude))).toSorted(),
+    expect(
+      rowsOf()
+        .map(({ vehicleId, eventTime, longitude, latitude }) => key(vehicleId, eventTime, longitude, latitude))
+        .toSorted(),
+    ).toEqual(
+      points
+        .map(({ id, timeMs, longitude, latitude }) => key(id, timeMs, roundDegrees(longitude), roundDegrees(latitude)))
+        .toSorted(),
     )
     expect(new Set(rowsOf().map(({ vehicleType }) => vehicleType))).toEqual(new Set(['taxi']))
 
@@ -81,7 +98,9 @@ test('it waits until collectors say that the table holds every partition', () =>
     const csv = 'id,time,lon,lat\na,2018-10-01T08:00:00Z,104.1,30.6\n'
     const { code, out } = await runFleetProcess(['import', '-', '--hub', url], csv)
     expect([code, asked.length]).toEqual([0, 2])
-    expect(out).toBe('1 row imported, all of them archived\n1 vehicle, 2018-10-01T08:00:00Z to 2018-10-01T08:00:00Z, within 104.1,30.6,104.1,30.6\n')
+    expect(out).toBe(
+      '1 row imported, all of them archived\n1 vehicle, 2018-10-01T08:00:00Z to 2018-10-01T08:00:00Z, within 104.1,30.6,104.1,30.6\n',
+    )
     await collector.close()
   }))
 
@@ -102,7 +121,10 @@ test('Ctrl-C while it waits for the archive leaves what is in the hub', () =>
 test('streams without room hold the reading up, and nothing is lost', async () => {
   const server = await startTestHub()
   const hub = await connectHub({ url: server.url, service: 'test' })
-  const config = configSchema.parse({ hub: { maxBytesPerPartition: '256 KiB', maxBytesDeadLetters: '1 MiB' }, partitioning: { count: 1 } })
+  const config = configSchema.parse({
+    hub: { maxBytesPerPartition: '256 KiB', maxBytesDeadLetters: '1 MiB' },
+    partitioning: { count: 1 },
+  })
   await provision(hub, config)
   try {
     const rows = 20_000

@@ -19,18 +19,26 @@ const rowsOf = async (text: string, options: Partial<RowsOptions> = {}, size = 1
 }
 
 test('lines are the same whatever the size of the chunks', async () => {
-  const texts = fc.array(fc.string({ unit: 'grapheme', maxLength: 8 }).map((line) => line.replaceAll(/[\r\n\uFEFF]/g, '')), { minLength: 1, maxLength: 20 })
+  const texts = fc.array(
+    fc.string({ unit: 'grapheme', maxLength: 8 }).map((line) => line.replaceAll(/[\r\n\uFEFF]/g, '')),
+    { minLength: 1, maxLength: 20 },
+  )
   await fc.assert(
-    fc.asyncProperty(texts, fc.constantFrom('\n', '\r\n'), fc.integer({ min: 1, max: 30 }), async (lines, end, size) => {
-      const read: [number, string][] = []
-      for await (const { first, lines: some } of readLines(chunksOf(encode(lines.join(end)), size))) {
-        some.forEach((line, i) => read.push([first + i, line]))
-      }
-      const expected = lines.map((line, i): [number, string] => [i + 1, line])
-      // A text that ends with a line break ends no further, empty line.
-      if (expected.at(-1)![1] === '') expected.pop()
-      expect(read).toEqual(expected)
-    }),
+    fc.asyncProperty(
+      texts,
+      fc.constantFrom('\n', '\r\n'),
+      fc.integer({ min: 1, max: 30 }),
+      async (lines, end, size) => {
+        const read: [number, string][] = []
+        for await (const { first, lines: some } of readLines(chunksOf(encode(lines.join(end)), size))) {
+          some.forEach((line, i) => read.push([first + i, line]))
+        }
+        const expected = lines.map((line, i): [number, string] => [i + 1, line])
+        // A text that ends with a line break ends no further, empty line.
+        if (expected.at(-1)![1] === '') expected.pop()
+        expect(read).toEqual(expected)
+      },
+    ),
   )
 })
 

@@ -6,7 +6,9 @@ import type { LineParser } from './line-parser.ts'
 const objectOf = (text: string): Record<string, unknown> | undefined => {
   try {
     const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined
   } catch {
     return undefined
   }
@@ -22,8 +24,13 @@ export const createNdjsonParser = (firstLine: string, options: MappingOptions): 
   const mapping = mapColumns(Object.keys(first), options)
   const rowOf = (text: string, line: number): InputRow => {
     const object = objectOf(text)
-    if (object === undefined) return { line, text, fault: { reason: 'not-json', detail: 'the line is not a JSON object' } }
-    return { line, text, values: COLUMNS.map((column) => (mapping[column] === undefined ? undefined : object[mapping[column]])) }
+    if (object === undefined)
+      return { line, text, fault: { reason: 'not-json', detail: 'the line is not a JSON object' } }
+    return {
+      line,
+      text,
+      values: COLUMNS.map((column) => (mapping[column] === undefined ? undefined : object[mapping[column]])),
+    }
   }
   return { mapping, skipsFirst: false, parse: (lines, numbers) => lines.map((text, i) => rowOf(text, numbers[i])) }
 }

@@ -31,7 +31,10 @@ export const createPartitionSink = (outlet: BatchOutlet, options: PartitionSinkO
   const placeOf = ({ vehicleId, vehicleType, longitude, latitude }: PositionRow): number => {
     if (by === 'vehicle') return partitionOfText(vehicleId, partitions.length)
     if (by === 'vehicle-type') return partitionOfText(vehicleType, partitions.length)
-    return partitionOfCell(cellOf(toMicroDegrees(longitude), toMicroDegrees(latitude), geohashLength), partitions.length)
+    return partitionOfCell(
+      cellOf(toMicroDegrees(longitude), toMicroDegrees(latitude), geohashLength),
+      partitions.length,
+    )
   }
   const send = (place: number): void => {
     const batch = builders[place].take()

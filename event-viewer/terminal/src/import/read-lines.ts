@@ -37,7 +37,9 @@ export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenera
       }
       continue
     }
-    const lines = ((isCutting ? rest + text.slice(text.indexOf('\n'), end) : rest + text.slice(0, end))).split('\n').map(withoutReturn)
+    const lines = (isCutting ? rest + text.slice(text.indexOf('\n'), end) : rest + text.slice(0, end))
+      .split('\n')
+      .map(withoutReturn)
     isCutting = false
     yield { first, lines }
     first += lines.length
@@ -52,8 +54,13 @@ const withoutReturn = (line: string): string => (line.endsWith('\r') ? line.slic
 const checkEncoding = (chunk: Uint8Array): void => {
   const [a, b] = chunk
   if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) {
-    throw new FleetError('import.invalid', 'the input is UTF-16: convert it first, such as with iconv -f UTF-16 -t UTF-8')
+    throw new FleetError(
+      'import.invalid',
+      'the input is UTF-16: convert it first, such as with iconv -f UTF-16 -t UTF-8',
+    )
   }
-  if (a === 0x1f && b === 0x8b) throw new FleetError('import.invalid', 'the input is compressed: gunzip -c it into "fleet import -"')
-  if (a === 0x50 && b === 0x4b) throw new FleetError('import.invalid', 'the input is a zip archive or a spreadsheet: extract or export it as CSV')
+  if (a === 0x1f && b === 0x8b)
+    throw new FleetError('import.invalid', 'the input is compressed: gunzip -c it into "fleet import -"')
+  if (a === 0x50 && b === 0x4b)
+    throw new FleetError('import.invalid', 'the input is a zip archive or a spreadsheet: extract or export it as CSV')
 }

@@ -25,7 +25,13 @@ test('an offset in the text beats the zone', () => {
 
 test('the hour that daylight saving skips never was; of the hour that it repeats the first is taken and counted', () => {
   const reader = createTimeReader({ format: 'auto', timezone: 'Europe/Berlin' })
-  const times = ['2026-03-29 01:59:59', '2026-03-29 02:30:00', '2026-03-29 03:00:00', '2026-10-25 02:30:00', '2026-10-25 03:00:00']
+  const times = [
+    '2026-03-29 01:59:59',
+    '2026-03-29 02:30:00',
+    '2026-03-29 03:00:00',
+    '2026-10-25 02:30:00',
+    '2026-10-25 03:00:00',
+  ]
   expect(times.map(reader.read)).toEqual([
     Date.parse('2026-03-29T00:59:59Z'),
     'time-that-never-was',
@@ -40,10 +46,19 @@ test('every instant written in a zone reads back, to the first of two that look 
   fc.assert(
     fc.property(
       fc.integer({ min: 0, max: 2e9 }),
-      fc.constantFrom('Asia/Shanghai', 'Europe/Berlin', 'America/Montevideo', 'Australia/Lord_Howe', 'Asia/Kathmandu', 'UTC'),
+      fc.constantFrom(
+        'Asia/Shanghai',
+        'Europe/Berlin',
+        'America/Montevideo',
+        'Australia/Lord_Howe',
+        'Asia/Kathmandu',
+        'UTC',
+      ),
       (seconds, timezone) => {
         const reader = createTimeReader({ format: 'auto', timezone })
-        const wall = Temporal.Instant.fromEpochMilliseconds(seconds * 1000).toZonedDateTimeISO(timezone).toPlainDateTime()
+        const wall = Temporal.Instant.fromEpochMilliseconds(seconds * 1000)
+          .toZonedDateTimeISO(timezone)
+          .toPlainDateTime()
         const read = reader.read(wall.toString().replace('T', ' '))
         if (reader.ambiguous() === 0) expect(read).toBe(seconds * 1000)
         else expect([read, Number(read) + 3_600_000, Number(read) + 1_800_000]).toContain(seconds * 1000)
@@ -62,21 +77,27 @@ test('bare numbers are seconds or ms by their size, unless said', () => {
 })
 
 test('a pattern reads what auto can not', () => {
-  expect(iso('31/12/2018 23:59:58', { format: 'DD/MM/YYYY HH:mm:ss', timezone: 'UTC' })).toBe('2018-12-31T23:59:58.000Z')
+  expect(iso('31/12/2018 23:59:58', { format: 'DD/MM/YYYY HH:mm:ss', timezone: 'UTC' })).toBe(
+    '2018-12-31T23:59:58.000Z',
+  )
   expect(iso('20181231T235958.5+02:00', { format: 'YYYYMMDDTHHmmss.SSSZ' })).toBe('2018-12-31T21:59:58.500Z')
 })
 
 test('what is no time says why', () => {
   expect(['', '  ', null, undefined].map((value) => iso(value))).toEqual(Array(4).fill('time-missing'))
-  expect(['yesterday', '12:00', '2018-10-01T', true, {}].map((value) => iso(value))).toEqual(Array(5).fill('time-not-understood'))
-  const utc = { timezone: 'UTC' }
-  expect(['2018-02-29 08:00', '2018-13-01 08:00', '2018-10-01 24:00', '2018-10-01 08:60:00'].map((value) => iso(value, utc))).toEqual(
-    Array(4).fill('time-that-never-was'),
+  expect(['yesterday', '12:00', '2018-10-01T', true, {}].map((value) => iso(value))).toEqual(
+    Array(5).fill('time-not-understood'),
   )
+  const utc = { timezone: 'UTC' }
+  expect(
+    ['2018-02-29 08:00', '2018-13-01 08:00', '2018-10-01 24:00', '2018-10-01 08:60:00'].map((value) => iso(value, utc)),
+  ).toEqual(Array(4).fill('time-that-never-was'))
 })
 
 test('a local time without a zone ends the import with what to do', () => {
-  expect(() => iso('2018-10-01 08:00:00')).toThrow(/import\.invalid: the time "2018-10-01 08:00:00" has no offset: say its zone, such as --timezone/)
+  expect(() => iso('2018-10-01 08:00:00')).toThrow(
+    /import\.invalid: the time "2018-10-01 08:00:00" has no offset: say its zone, such as --timezone/,
+  )
 })
 
 test('a zone or a pattern that does not exist is refused', () => {

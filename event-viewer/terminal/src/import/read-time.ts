@@ -38,13 +38,17 @@ export const createTimeReader = ({ format, timezone }: TimeOptions): TimeReader 
     if (wallMs === undefined) return 'time-that-never-was'
     if (written.offsetMs !== undefined) return wallMs - written.offsetMs
     if (timezone === undefined) {
-      throw new FleetError('import.invalid', `the time "${text}" has no offset: say its zone, such as --timezone Asia/Shanghai or --timezone UTC`)
+      throw new FleetError(
+        'import.invalid',
+        `the time "${text}" has no offset: say its zone, such as --timezone Asia/Shanghai or --timezone UTC`,
+      )
     }
     const { year, month, day, hour, minute, second, millisecond } = written
     const wall = new Temporal.PlainDateTime(year, month, day, hour, minute, second, millisecond)
     const earlier = wall.toZonedDateTime(timezone, { disambiguation: 'earlier' })
     if (earlier.epochMilliseconds + earlier.offsetNanoseconds / 1e6 !== wallMs) return 'time-that-never-was'
-    if (wall.toZonedDateTime(timezone, { disambiguation: 'later' }).epochMilliseconds !== earlier.epochMilliseconds) ambiguous++
+    if (wall.toZonedDateTime(timezone, { disambiguation: 'later' }).epochMilliseconds !== earlier.epochMilliseconds)
+      ambiguous++
     return earlier.epochMilliseconds
   }
   const readText = (text: string, formatOfText: TimeFormat): number | TimeFault => {
@@ -104,6 +108,8 @@ const checkZone = (timezone: string): void => {
     Temporal.Now.zonedDateTimeISO(timezone)
   } catch (cause) {
     const nearest = closest(timezone, [...Intl.supportedValuesOf('timeZone'), 'UTC'])
-    throw new FleetError('usage.invalid', `--timezone "${timezone}" is not a time zone; did you mean ${nearest}?`, { cause })
+    throw new FleetError('usage.invalid', `--timezone "${timezone}" is not a time zone; did you mean ${nearest}?`, {
+      cause,
+    })
   }
 }

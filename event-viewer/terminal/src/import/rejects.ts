@@ -34,7 +34,10 @@ export const createRejects = ({ path, say }: RejectsOptions): Rejects => {
   return {
     reject: (row, { reason, detail }) => {
       if (shown < SHOWN) say(`line ${row.line}: ${reason} (${detail}): ${row.text.slice(0, SHOWN_CHARACTERS)}`)
-      else if (shown === SHOWN) say(`more rows are rejected; ${path === undefined ? '--rejects <file> keeps all of them' : `all of them are in ${path}`}`)
+      else if (shown === SHOWN)
+        say(
+          `more rows are rejected; ${path === undefined ? '--rejects <file> keeps all of them' : `all of them are in ${path}`}`,
+        )
       shown++
       file?.write(`${JSON.stringify({ line: row.line, reason, detail, text: row.text })}\n`)
     },

@@ -54,7 +54,13 @@ export const runImport = async (file: string, options: ImportOptions, context: C
   const read = (sink: RowSink, pause: () => Promise<void>, tally: ImportTally): Promise<void> =>
     readInto(sink, { source, options, config, context, pause, tally, readTime: time.read })
   const tally = emptyTally()
-  const outcome: ImportOutcome = { tally, ambiguousTimes: 0, status: 'complete', archived: false, isDryRun: options.dryRun === true }
+  const outcome: ImportOutcome = {
+    tally,
+    ambiguousTimes: 0,
+    status: 'complete',
+    archived: false,
+    isDryRun: options.dryRun === true,
+  }
   if (outcome.isDryRun) await read({ add: () => undefined, finish: () => undefined }, async () => undefined, tally)
   else {
     await withHub(config.hub, context, async (hub) => {
@@ -95,7 +101,15 @@ interface Reading {
 
 const readInto = async (
   sink: RowSink,
-  { source, options, config, context, pause, tally, readTime }: Reading & { pause: () => Promise<void>; readTime: ReturnType<typeof createTimeReader>['read'] },
+  {
+    source,
+    options,
+    config,
+    context,
+    pause,
+    tally,
+    readTime,
+  }: Reading & { pause: () => Promise<void>; readTime: ReturnType<typeof createTimeReader>['read'] },
 ): Promise<void> => {
   const { terminal, signal } = context
   const bar = createProgress({ title: 'reading', total: source.bytes, isWatched: terminal.isWatched })
@@ -165,7 +179,11 @@ const importInto = async (hub: Hub, { source, options, config, context, read, ta
     },
   })
   try {
-    await read(createPartitionSink(publisher, { partitions, by, geohashLength, batchRows: BATCH_ROWS }), roomOf(publisher, partitions), tally)
+    await read(
+      createPartitionSink(publisher, { partitions, by, geohashLength, batchRows: BATCH_ROWS }),
+      roomOf(publisher, partitions),
+      tally,
+    )
     const streams = await publisher.drain()
     if (!options.wait || tally.rows === 0 || signal.aborted) return false
     return await archive(hub, streams, context)
@@ -191,7 +209,11 @@ const nameOf = async ({ path, bytes }: Source, shape: unknown, { terminal }: Com
   }
 }
 
-const archive = async (hub: Hub, streams: readonly StreamPosition[], { terminal, signal }: CommandContext): Promise<boolean> => {
+const archive = async (
+  hub: Hub,
+  streams: readonly StreamPosition[],
+  { terminal, signal }: CommandContext,
+): Promise<boolean> => {
   const bar: Progress = createProgress({ title: 'archiving', total: streams.length, isWatched: terminal.isWatched })
   let isTold = false
   try {
@@ -199,7 +221,8 @@ const archive = async (hub: Hub, streams: readonly StreamPosition[], { terminal,
       signal,
       onProgress: ({ done, unanswered }) => {
         bar.update(done, `${done} of ${plural(streams.length, 'partition')}`)
-        if (unanswered && !isTold) terminal.say('waiting for a collector; Ctrl-C leaves, what is in the hub is archived later')
+        if (unanswered && !isTold)
+          terminal.say('waiting for a collector; Ctrl-C leaves, what is in the hub is archived later')
         isTold ||= unanswered
       },
     })

@@ -28,21 +28,23 @@ const TOKENS: Record<string, string> = {
   Z: `(?<offset>${OFFSET})`,
 }
 
-const formatOf = (pattern: RegExp): TimeFormat => (text) => {
-  const parts = pattern.exec(text)?.groups
-  if (parts === undefined) return undefined
-  const offset = parts['offset'] === undefined ? {} : { offsetMs: offsetOf(parts['offset'].toUpperCase()) }
-  return {
-    year: Number(parts['year']),
-    month: Number(parts['month']),
-    day: Number(parts['day']),
-    hour: Number(parts['hour'] ?? 0),
-    minute: Number(parts['minute'] ?? 0),
-    second: Number(parts['second'] ?? 0),
-    millisecond: Number((parts['fraction'] ?? '').slice(0, 3).padEnd(3, '0')),
-    ...offset,
+const formatOf =
+  (pattern: RegExp): TimeFormat =>
+  (text) => {
+    const parts = pattern.exec(text)?.groups
+    if (parts === undefined) return undefined
+    const offset = parts['offset'] === undefined ? {} : { offsetMs: offsetOf(parts['offset'].toUpperCase()) }
+    return {
+      year: Number(parts['year']),
+      month: Number(parts['month']),
+      day: Number(parts['day']),
+      hour: Number(parts['hour'] ?? 0),
+      minute: Number(parts['minute'] ?? 0),
+      second: Number(parts['second'] ?? 0),
+      millisecond: Number((parts['fraction'] ?? '').slice(0, 3).padEnd(3, '0')),
+      ...offset,
+    }
   }
-}
 
 const offsetOf = (text: string): number => {
   const [, sign, hours, minutes] = /^([+-])(\d{2}):?(\d{2})?$/.exec(text) ?? []

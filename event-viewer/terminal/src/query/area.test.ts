@@ -13,11 +13,23 @@ test('a box across the antimeridian is two', () => {
   expect([179_500_000, -179_500_000, 0].map((x) => contains(area, x, 0))).toEqual([true, true, false])
 })
 
-test.each(['', '1,2,3', '1,2,3,x', '1,2,,4', '10,20,11,19', '10,20,10,21', '-34.9,156,-34.8,157', '1,2,3,4,5'])('--bbox "%s" is refused', (text) => {
-  expect(() => parseBox(text)).toThrow('usage.invalid: --bbox')
+test('the whole globe is a box, and so is all of it but a strip', () => {
+  const inside = (box: string): boolean[] =>
+    [-179_999_999, -1, 0, 1, 179_999_999].map((x) => contains(areaOf(parseBox(box)), x, 0))
+  expect(inside('-180,-90,180,90')).toEqual([true, true, true, true, true])
+  expect(inside('0.0000005,-90,-0.0000005,90')).toEqual([true, true, false, true, true])
 })
+
+test.each(['', '1,2,3', '1,2,3,x', '1,2,,4', '10,20,11,19', '10,20,10,21', '-34.9,156,-34.8,157', '1,2,3,4,5'])(
+  '--bbox "%s" is refused',
+  (text) => {
+    expect(() => parseBox(text)).toThrow('usage.invalid: --bbox')
+  },
+)
 
 test('an area that is none says why', () => {
   expect(() => parseArea('{', '--area x.geojson')).toThrow('usage.invalid: --area x.geojson is not JSON')
-  expect(() => parseArea('{"type":"Point","coordinates":[1,2]}', 'x')).toThrow('area.invalid: the area is of type "Point"')
+  expect(() => parseArea('{"type":"Point","coordinates":[1,2]}', 'x')).toThrow(
+    'area.invalid: the area is of type "Point"',
+  )
 })

@@ -34,7 +34,15 @@ const rowOf = (fields: Fields): PositionRow => ({
 })
 
 const plain = (rows: readonly PositionRow[][]): PositionRow[] =>
-  rows.flat().map((each) => ({ ...each, longitude: each.longitude + 0, latitude: each.latitude + 0, speed: each.speed + 0, heading: each.heading + 0 }))
+  rows
+    .flat()
+    .map((each) => ({
+      ...each,
+      longitude: each.longitude + 0,
+      latitude: each.latitude + 0,
+      speed: each.speed + 0,
+      heading: each.heading + 0,
+    }))
 
 test('NDJSON reads back as it was', () => {
   fc.assert(
@@ -73,7 +81,15 @@ test('GeoJSON reads back as it was, and says how the answer ended', () => {
 })
 
 const sample: PositionRow[] = [
-  { vehicleId: 'v-1', vehicleType: 'taxi', eventTime: Date.UTC(2026, 0, 5, 8), longitude: -56.1, latitude: -34.9, speed: Math.fround(12.3), heading: NaN },
+  {
+    vehicleId: 'v-1',
+    vehicleType: 'taxi',
+    eventTime: Date.UTC(2026, 0, 5, 8),
+    longitude: -56.1,
+    latitude: -34.9,
+    speed: Math.fround(12.3),
+    heading: NaN,
+  },
 ]
 
 test('columns have the names at rest, unknown values are null or empty, and numbers are as short as they can be', () => {

@@ -37,7 +37,10 @@ const recordOf = (row: PositionRow): Record<(typeof COLUMNS)[number], string | n
 
 const ndjson = (): RowFormat => ({
   head: () => '',
-  rows: (batch) => rowsOfPositions(batch).map((row) => `${JSON.stringify(recordOf(row))}\n`).join(''),
+  rows: (batch) =>
+    rowsOfPositions(batch)
+      .map((row) => `${JSON.stringify(recordOf(row))}\n`)
+      .join(''),
   tail: () => '',
 })
 
@@ -56,7 +59,11 @@ const geojson = (): RowFormat => {
       rowsOfPositions(batch)
         .map((row) => {
           const { longitude, latitude, ...properties } = recordOf(row)
-          const feature = { type: 'Feature', geometry: { type: 'Point', coordinates: [longitude, latitude] }, properties }
+          const feature = {
+            type: 'Feature',
+            geometry: { type: 'Point', coordinates: [longitude, latitude] },
+            properties,
+          }
           const separator = isFirst ? '\n' : ',\n'
           isFirst = false
           return separator + JSON.stringify(feature)

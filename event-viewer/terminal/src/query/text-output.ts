@@ -8,8 +8,12 @@ import { FleetError } from '@fleetlake/core'
 export interface TextOutput {
   /** Resolves when more may be written. @throws FleetError `store.failed` */
   write(text: string): Promise<void>
-  /** Ends the text. Until then there is no file. */
-  keep(): Promise<void>
+  /**
+   * Ends the text. Until then there is no file.
+   * @param ending of the file's name, behind the one that was asked for
+   * @returns the file's name, if it is one
+   */
+  keep(ending?: string): Promise<string | undefined>
   /** Leaves nothing behind. */
   discard(): Promise<void>
   /** Whether nobody reads any more. */
@@ -48,11 +52,12 @@ export const fileOutput = (path: string): TextOutput => {
       if (!file.write(text) && fault === undefined) await once(file, 'drain').catch(() => undefined)
       check()
     },
-    keep: async () => {
+    keep: async (ending = '') => {
       file.end()
       await finished(file).catch(() => undefined)
       check()
-      await rename(part, path)
+      await rename(part, path + ending)
+      return path + ending
     },
     discard: async () => {
       file.destroy()

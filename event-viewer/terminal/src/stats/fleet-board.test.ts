@@ -53,14 +53,22 @@ test('who leaves is gone at once, who falls silent is shown as such and then for
   board.addHeartbeat(beat('c'), NOW)
   board.addHeartbeat(beat('a'), NOW + 4_000)
   board.addHeartbeat(beat('c', { leaving: true }), NOW + 4_000)
-  const states = (atMs: number): [string, string][] => board.state(atMs).members.map(({ member, state }) => [member, state])
-  expect(states(NOW + 4_000)).toEqual([['a', 'alive'], ['b', 'silent']])
+  const states = (atMs: number): [string, string][] =>
+    board.state(atMs).members.map(({ member, state }) => [member, state])
+  expect(states(NOW + 4_000)).toEqual([
+    ['a', 'alive'],
+    ['b', 'silent'],
+  ])
   expect(states(NOW + 61_000)).toEqual([['a', 'silent']])
 })
 
 test('the board is a line of totals and a table', () => {
   const board = createFleetBoard()
-  expect(renderBoard(board.state(NOW))).toEqual(['archived nothing yet since this began to listen', '', 'no service is running'])
+  expect(renderBoard(board.state(NOW))).toEqual([
+    'archived nothing yet since this began to listen',
+    '',
+    'no service is running',
+  ])
   board.addHeartbeat(beat('a', { lagMs: 20 }), NOW)
   board.addCommit(commit(6000, 1), NOW)
   expect(renderBoard(board.state(NOW + 1000))).toEqual([

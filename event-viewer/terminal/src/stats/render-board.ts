@@ -15,7 +15,12 @@ const cellsOf = ({ group, member, state, upMs, memoryBytes, lagMs, version }: Me
 
 const table = (rows: readonly (readonly string[])[]): string[] => {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)))
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column])).join('  ').trimEnd())
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]))
+      .join('  ')
+      .trimEnd(),
+  )
 }
 
 /** The totals in one line. */
@@ -35,6 +40,7 @@ export const renderTotals = (state: BoardState): string => {
 
 /** What `fleet stats` shows, in lines. */
 export const renderBoard = (state: BoardState): string[] => {
-  const services = state.members.length === 0 ? ['no service is running'] : table([HEADER, ...state.members.map(cellsOf)])
+  const services =
+    state.members.length === 0 ? ['no service is running'] : table([HEADER, ...state.members.map(cellsOf)])
   return [renderTotals(state), '', ...services]
 }

@@ -6,7 +6,9 @@ import { renderBoard, renderTotals } from './render-board.ts'
 const onTerminal = (output: NodeJS.WriteStream): ((state: BoardState) => void) => {
   let height = 0
   return (state) => {
-    const lines = renderBoard(state).slice(0, Math.max(1, output.rows - 1)).map((line) => line.slice(0, output.columns))
+    const lines = renderBoard(state)
+      .slice(0, Math.max(1, output.rows - 1))
+      .map((line) => line.slice(0, output.columns))
     moveCursor(output, -output.columns, -height)
     clearScreenDown(output)
     output.write(`${lines.join('\n')}\n`)

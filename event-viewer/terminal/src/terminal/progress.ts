@@ -37,7 +37,8 @@ export const createProgress = ({ title, total, isWatched }: ProgressOptions): Pr
   const began = performance.now()
   bar.start(total ?? 1, 0, { title, note: '', left: '' })
   return {
-    update: (done, note) => bar.update(total === undefined ? 0 : Math.min(done, total), { note, left: left(began, done, total) }),
+    update: (done, note) =>
+      bar.update(total === undefined ? 0 : Math.min(done, total), { note, left: left(began, done, total) }),
     retitle: (next) => bar.update({ title: next }),
     stop: () => bar.stop(),
   }

@@ -26,7 +26,8 @@ export const withHub = async <Result>(
     signal: AbortSignal.any([signal, tooLong]),
     onStatus: (status) => {
       if (status.state === 'connecting') reason = status.reason
-      if (status.state === 'disconnected') terminal.say(`the connection to the hub is lost; trying again (${status.reason})`)
+      if (status.state === 'disconnected')
+        terminal.say(`the connection to the hub is lost; trying again (${status.reason})`)
       if (status.state === 'connected' && isLost) terminal.say('connected again')
       isLost = status.state === 'disconnected'
     },

@@ -38,7 +38,8 @@ export const realTrace = (): TracePoint[] =>
 
 /** As a tracking system of Shanghai would export them: local times without an offset. */
 export const shanghaiCsv = (points: readonly TracePoint[]): string => {
-  const local = (timeMs: number): string => new Date(timeMs + 8 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ')
+  const local = (timeMs: number): string =>
+    new Date(timeMs + 8 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ')
   const lines = points.map(({ id, timeMs, longitude, latitude }) => `${id},${local(timeMs)},${longitude},${latitude}`)
   return `name_id,timestamp,longitude,latitude\n${lines.join('\n')}\n`
 }

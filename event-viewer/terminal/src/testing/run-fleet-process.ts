@@ -16,7 +16,9 @@ export interface FleetProcess {
 
 /** Variables without those that configure Fleetlake. */
 const cleanEnvironment = (): NodeJS.ProcessEnv =>
-  Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('FLEET_') && name !== 'FORCE_COLOR'))
+  Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith('FLEET_') && name !== 'FORCE_COLOR'),
+  )
 
 /** The `fleet` command as a process of its own, in an empty folder. */
 export const startFleet = async (args: readonly string[], input = ''): Promise<FleetProcess> => {

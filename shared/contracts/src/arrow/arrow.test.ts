@@ -66,7 +66,10 @@ test('what the Arrow library writes is read the slow way, to the same rows', asy
 })
 
 test('a column of reasons is written and passed over', () => {
-  const bytes = encodePositions(positionsOfRows(sample), sample.map(() => 'off-the-globe'))
+  const bytes = encodePositions(
+    positionsOfRows(sample),
+    sample.map(() => 'off-the-globe'),
+  )
   expect(tableFromIPC(bytes).getChild('reason')!.get(299)).toBe('off-the-globe')
   expect(rowsOfPositions(decodePositions(bytes)!)).toEqual(sample)
 })
@@ -75,17 +78,21 @@ test('damaged bytes are refused with arrow.invalid or read as rows, never anythi
   const good = encodePositions(positionsOfRows(sample.slice(0, 20)))
   let refused = 0
   fc.assert(
-    fc.property(fc.array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), { minLength: 1, maxLength: 8 }), fc.nat(good.length), (flips, cut) => {
-      const bad = good.slice(0, cut < good.length / 2 ? good.length : cut)
-      for (const [at, value] of flips) if (at < bad.length) bad[at] = value
-      try {
-        const rows = decodePositions(bad)
-        if (rows !== undefined) rowsOfPositions(rows)
-      } catch (error) {
-        refused++
-        expect(String(error)).toContain('arrow.invalid')
-      }
-    }),
+    fc.property(
+      fc.array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), { minLength: 1, maxLength: 8 }),
+      fc.nat(good.length),
+      (flips, cut) => {
+        const bad = good.slice(0, cut < good.length / 2 ? good.length : cut)
+        for (const [at, value] of flips) if (at < bad.length) bad[at] = value
+        try {
+          const rows = decodePositions(bad)
+          if (rows !== undefined) rowsOfPositions(rows)
+        } catch (error) {
+          refused++
+          expect(String(error)).toContain('arrow.invalid')
+        }
+      },
+    ),
     { numRuns: 3_000 },
   )
   expect(refused).toBeGreaterThan(100)

@@ -12,7 +12,17 @@ const batchesOf = (rows: readonly PositionRow[], limits: { maxRows: number; maxB
   for (const row of rows) {
     const id = utf8.encode(row.vehicleId)
     const append = (): boolean =>
-      builder.append(id, 0, id.length, builder.codeOf(row.vehicleType), row.eventTime, row.longitude, row.latitude, row.speed, row.heading)
+      builder.append(
+        id,
+        0,
+        id.length,
+        builder.codeOf(row.vehicleType),
+        row.eventTime,
+        row.longitude,
+        row.latitude,
+        row.speed,
+        row.heading,
+      )
     if (append()) continue
     batches.push(builder.take()!)
     append()
@@ -34,14 +44,19 @@ const row: fc.Arbitrary<PositionRow> = fc.record({
 
 test('batches hold every row once and in order, and none is longer or larger than allowed', () => {
   fc.assert(
-    fc.property(fc.array(row, { maxLength: 60 }), fc.integer({ min: 1, max: 40 }), fc.integer({ min: 2_500, max: 6_000 }), (rows, maxRows, maxBytes) => {
-      const batches = batchesOf(rows, { maxRows, maxBytes })
-      expect(batches.flatMap(({ payload }) => rowsOfPositions(decodePositions(payload)!))).toEqual(rows)
-      for (const batch of batches) {
-        expect(batch.payload.length).toBeLessThanOrEqual(maxBytes)
-        expect(batch.rows).toBeLessThanOrEqual(maxRows)
-      }
-    }),
+    fc.property(
+      fc.array(row, { maxLength: 60 }),
+      fc.integer({ min: 1, max: 40 }),
+      fc.integer({ min: 2_500, max: 6_000 }),
+      (rows, maxRows, maxBytes) => {
+        const batches = batchesOf(rows, { maxRows, maxBytes })
+        expect(batches.flatMap(({ payload }) => rowsOfPositions(decodePositions(payload)!))).toEqual(rows)
+        for (const batch of batches) {
+          expect(batch.payload.length).toBeLessThanOrEqual(maxBytes)
+          expect(batch.rows).toBeLessThanOrEqual(maxRows)
+        }
+      },
+    ),
   )
 })
 
@@ -55,7 +70,9 @@ test('the headers say rows, time range and bounds of each batch', () => {
     speed: NaN,
     heading: NaN,
   })
-  expect(batchesOf([at(5, -56.1, -34), at(3, -56.2, -35), at(9, 1, 2)], { maxRows: 2 }).map(({ headers }) => headers)).toEqual([
+  expect(
+    batchesOf([at(5, -56.1, -34), at(3, -56.2, -35), at(9, 1, 2)], { maxRows: 2 }).map(({ headers }) => headers),
+  ).toEqual([
     { 'fleet-rows': '2', 'fleet-from': '3', 'fleet-to': '5', 'fleet-bounds': '-56.2,-35,-56.1,-34' },
     { 'fleet-rows': '1', 'fleet-from': '9', 'fleet-to': '9', 'fleet-bounds': '1,2,1,2' },
   ])

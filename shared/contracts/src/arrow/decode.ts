@@ -55,7 +55,11 @@ const isOurField = (field: Field, i: number): boolean => {
       return field.typeType() === Type.Utf8 && encoding === null
     case 'dictionary': {
       const index: Int | null = encoding?.indexType() ?? null
-      return field.typeType() === Type.Utf8 && encoding !== null && (index === null || (index.bitWidth() === 32 && index.isSigned()))
+      return (
+        field.typeType() === Type.Utf8 &&
+        encoding !== null &&
+        (index === null || (index.bitWidth() === 32 && index.isSigned()))
+      )
     }
     case 'timestamp-ms':
       return (
@@ -82,16 +86,18 @@ const isOurSchema = (schema: Schema): boolean => {
 type Slice = (index: number, elementBytes: number, count: number) => Uint8Array
 
 /** A batch's buffers by index, checked against the body and the number of elements that they must hold. */
-const slicesOf = (batch: RecordBatch, body: Uint8Array): Slice => (index, elementBytes, count) => {
-  const buffer = batch.buffers(index) as BufferStruct | null
-  if (buffer === null) throw damaged(`buffer ${index} is missing`)
-  const from = Number(buffer.offset())
-  const bytes = Number(buffer.length())
-  if (from < 0 || from % 8 !== 0 || bytes < elementBytes * count || from + bytes > body.length) {
-    throw damaged(`buffer ${index} does not fit`)
+const slicesOf =
+  (batch: RecordBatch, body: Uint8Array): Slice =>
+  (index, elementBytes, count) => {
+    const buffer = batch.buffers(index) as BufferStruct | null
+    if (buffer === null) throw damaged(`buffer ${index} is missing`)
+    const from = Number(buffer.offset())
+    const bytes = Number(buffer.length())
+    if (from < 0 || from % 8 !== 0 || bytes < elementBytes * count || from + bytes > body.length) {
+      throw damaged(`buffer ${index} does not fit`)
+    }
+    return body.subarray(from, from + bytes)
   }
-  return body.subarray(from, from + bytes)
-}
 
 const int32s = (bytes: Uint8Array, count: number): Int32Array => new Int32Array(bytes.buffer, bytes.byteOffset, count)
 
@@ -154,7 +160,8 @@ const positionsOf = ({ message, body }: Part, vehicleTypes: readonly string[]): 
   checkOffsets(vehicleIdOffsets, vehicleIdBytes.length)
   const vehicleType = int32s(slice(4, 4, length), length)
   for (let i = 0; i < length; i++) {
-    if (vehicleType[i] < 0 || vehicleType[i] >= vehicleTypes.length) throw damaged('a vehicle type is not in the dictionary')
+    if (vehicleType[i] < 0 || vehicleType[i] >= vehicleTypes.length)
+      throw damaged('a vehicle type is not in the dictionary')
   }
   return {
     length,

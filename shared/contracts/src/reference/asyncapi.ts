@@ -28,10 +28,13 @@ const isSubject = (subject: string): boolean => !subject.includes(' ')
 const addressOf = (subject: string): string => subject.replaceAll('<', '{').replaceAll('>', '}')
 
 const parametersOf = (subject: string): Record<string, { description: string }> =>
-  Object.fromEntries([...subject.matchAll(/<(\w+)>/g)].map(([, name]) => [name, { description: PARAMETERS[name] ?? name }]))
+  Object.fromEntries(
+    [...subject.matchAll(/<(\w+)>/g)].map(([, name]) => [name, { description: PARAMETERS[name] ?? name }]),
+  )
 
 /** `commands.move.<partition>` is the channel `commands.move`. */
-const channelId = (name: string, subject: string): string => (isSubject(subject) ? subject.replaceAll(/\.<\w+>/g, '').replaceAll(/<\w+>\./g, '') : name)
+const channelId = (name: string, subject: string): string =>
+  isSubject(subject) ? subject.replaceAll(/\.<\w+>/g, '').replaceAll(/<\w+>\./g, '') : name
 
 const channelOf = (subject: string, names: readonly string[]): Channel => {
   const parameters = parametersOf(subject)
@@ -51,7 +54,10 @@ const channels = (): Record<string, Channel> => {
   })
   return {
     ...Object.fromEntries(entries),
-    'live.move': { ...channelOf('live.move.<partition>', ['move']), description: `What the streams have stored, repeated to ${subjects.liveMove('*')}` },
+    'live.move': {
+      ...channelOf('live.move.<partition>', ['move']),
+      description: `What the streams have stored, repeated to ${subjects.liveMove('*')}`,
+    },
   }
 }
 
@@ -65,7 +71,9 @@ const operationOf = (name: string, { subject, queueGroup, from, to }: MessageDef
     summary: `${from} → ${to}`,
     messages: [reference(channel, name)],
     ...(queueGroup === undefined ? {} : { bindings: { nats: { queue: queueGroup } } }),
-    ...(name === 'flush' ? { reply: { channel: { $ref: '#/channels/flushed' }, messages: [reference('flushed', 'flushed')] } } : {}),
+    ...(name === 'flush'
+      ? { reply: { channel: { $ref: '#/channels/flushed' }, messages: [reference('flushed', 'flushed')] } }
+      : {}),
   }
 }
 

@@ -35,8 +35,19 @@ const typeText = (key: string, schema: z.ZodType): string => {
 
 const valueText = (key: string, value: unknown): string => {
   if (typeof value !== 'number') return String(value)
-  if (isDuration(key)) return largest(value, [['min', 60_000], ['s', 1000], ['ms', 1]])
-  if (isSize(key)) return largest(value, [['GiB', 1024 ** 3], ['MiB', 1024 ** 2], ['KiB', 1024], ['B', 1]])
+  if (isDuration(key))
+    return largest(value, [
+      ['min', 60_000],
+      ['s', 1000],
+      ['ms', 1],
+    ])
+  if (isSize(key))
+    return largest(value, [
+      ['GiB', 1024 ** 3],
+      ['MiB', 1024 ** 2],
+      ['KiB', 1024],
+      ['B', 1],
+    ])
   return String(value)
 }
 
@@ -49,7 +60,9 @@ const largest = (value: number, units: readonly (readonly [string, number])[]): 
 /** A description may have been given before the default was. */
 const descriptionOf = (schema: z.ZodType): string => {
   if (schema.description !== undefined) return schema.description
-  return schema instanceof z.ZodDefault || schema instanceof z.ZodOptional ? descriptionOf(schema.unwrap() as z.ZodType) : ''
+  return schema instanceof z.ZodDefault || schema instanceof z.ZodOptional
+    ? descriptionOf(schema.unwrap() as z.ZodType)
+    : ''
 }
 
 const sectionOf = (schema: z.ZodType): z.ZodObject =>
@@ -59,7 +72,9 @@ const settings = (): [section: string, settings: Setting[]][] => {
   const defaults = configSchema.parse({}) as Record<string, Record<string, unknown>>
   return Object.entries(configSchema.shape).map(([section, schema]) => [
     section,
-    Object.entries(sectionOf(schema).shape).map(([key, value]) => settingOf(section, key, value as z.ZodType, defaults[section][key])),
+    Object.entries(sectionOf(schema).shape).map(([key, value]) =>
+      settingOf(section, key, value as z.ZodType, defaults[section][key]),
+    ),
   ])
 }
 

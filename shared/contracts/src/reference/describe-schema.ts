@@ -24,9 +24,16 @@ export const jsonSchemaOf = (schema: z.ZodType): JsonSchema => {
 }
 
 /** Zod writes the whole range of safe integers where a schema says nothing. */
-const isRange = (limit: number | undefined): limit is number => limit !== undefined && Math.abs(limit) < Number.MAX_SAFE_INTEGER
+const isRange = (limit: number | undefined): limit is number =>
+  limit !== undefined && Math.abs(limit) < Number.MAX_SAFE_INTEGER
 
-const NOUNS: Record<string, string> = { integer: 'whole number', number: 'number', boolean: 'true or false', object: 'object', string: 'text' }
+const NOUNS: Record<string, string> = {
+  integer: 'whole number',
+  number: 'number',
+  boolean: 'true or false',
+  object: 'object',
+  string: 'text',
+}
 
 const rangeOf = ({ minimum, maximum, exclusiveMinimum }: JsonSchema): string => {
   const parts: string[] = []
@@ -62,7 +69,12 @@ export const fieldsOf = (schema: JsonSchema, above = ''): FieldLine[] =>
   Object.entries(schema.properties ?? {}).flatMap(([key, field]) => {
     const name = `${above}${key}`
     const inner = itemOf(field)
-    const line = { name, type: typeOf(field), presence: presenceOf(schema, key, field), description: field.description ?? '' }
+    const line = {
+      name,
+      type: typeOf(field),
+      presence: presenceOf(schema, key, field),
+      description: field.description ?? '',
+    }
     return [line, ...fieldsOf(inner, `${name}${field.type === 'array' ? '[]' : ''}.`)]
   })
 
@@ -73,8 +85,17 @@ const presenceOf = ({ required = [] }: JsonSchema, key: string, field: JsonSchem
 
 /** Markdown in which a `<` outside of code is no tag. */
 export const escapeTags = (text: string): string =>
-  text.split('`').map((part, i) => (i % 2 === 0 ? part.replaceAll('<', '&lt;') : part)).join('`')
+  text
+    .split('`')
+    .map((part, i) => (i % 2 === 0 ? part.replaceAll('<', '&lt;') : part))
+    .join('`')
 
 /** A row of a Markdown table. */
 export const tableRow = (...cells: readonly string[]): string =>
-  `| ${cells.map((cell) => escapeTags(cell).replaceAll('|', String.raw`\|`).replaceAll('\n', ' ')).join(' | ')} |`
+  `| ${cells
+    .map((cell) =>
+      escapeTags(cell)
+        .replaceAll('|', String.raw`\|`)
+        .replaceAll('\n', ' '),
+    )
+    .join(' | ')} |`

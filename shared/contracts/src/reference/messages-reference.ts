@@ -21,7 +21,13 @@ export const messagesReference = (): string => {
     '| type | subject | queue group | from | to |',
     '|---|---|---|---|---|',
     ...all.map(({ type, subject, queueGroup, from, to }) =>
-      tableRow(`[\`${type}\`](#${type})`, subjectOf(subject), queueGroup === undefined ? '' : `\`${queueGroup}\``, from, to),
+      tableRow(
+        `[\`${type}\`](#${type})`,
+        subjectOf(subject),
+        queueGroup === undefined ? '' : `\`${queueGroup}\``,
+        from,
+        to,
+      ),
     ),
     '',
     ...all.flatMap(messageSection),
@@ -67,5 +73,7 @@ const headersTable = (headers: Readonly<Record<string, string>>): string[] => [
 const fieldsTable = (schema: ReturnType<typeof jsonSchemaOf>): string[] => [
   '| field | type | | meaning |',
   '|---|---|---|---|',
-  ...fieldsOf(schema).map(({ name, type, presence, description }) => tableRow(`\`${name}\``, type, presence, description)),
+  ...fieldsOf(schema).map(({ name, type, presence, description }) =>
+    tableRow(`\`${name}\``, type, presence, description),
+  ),
 ]

@@ -19,7 +19,9 @@ const read = (name: string): string => {
 
 test.each(Object.entries(referenceFiles()))('docs/reference/%s is up to date', (name, text) => {
   const isCurrent = read(name) === text
-  expect(isCurrent, `docs/reference/${name} is stale: run node shared/contracts/src/reference/write-reference.ts`).toBe(true)
+  expect(isCurrent, `docs/reference/${name} is stale: run node shared/contracts/src/reference/write-reference.ts`).toBe(
+    true,
+  )
 })
 
 const ajv = (): Ajv => {
@@ -42,7 +44,9 @@ test('every reference in it points at something', () => {
   const pointers = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, pointer]) => pointer)
   expect(pointers.length).toBeGreaterThan(Object.keys(messages).length)
   for (const pointer of pointers) {
-    const target = pointer.split('/').reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], document)
+    const target = pointer
+      .split('/')
+      .reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], document)
     expect(target, pointer).toBeDefined()
   }
 })
@@ -52,5 +56,9 @@ test('every message is in it, and its schema takes what the message takes', () =
   expect(Object.keys(components.messages)).toEqual(Object.keys(messages))
   const validate = ajv().compile(jsonSchemaOf(messages.flush.data))
   const flush = { partition: 0, stream: 'MOVES_0', created: '2026-01-05T00:00:00Z', sequence: 7 }
-  expect([validate(flush), validate({ ...flush, sequence: -1 }), validate({ ...flush, more: 1 })]).toEqual([true, false, false])
+  expect([validate(flush), validate({ ...flush, sequence: -1 }), validate({ ...flush, more: 1 })]).toEqual([
+    true,
+    false,
+    false,
+  ])
 })

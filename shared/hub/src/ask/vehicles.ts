@@ -67,7 +67,11 @@ const firstOf = (rows: Positions, length: number): Positions => (length < rows.l
  * Who was in this area, in this period? Exactly `limit` rows at most are handed out.
  * @throws FleetError `query.unanswered` in the outcome when no finder is running within `ttlMs`
  */
-export const askVehicles = (hub: Hub, input: VehicleQueryInput, { onProgress, signal }: AskOptions = {}): VehicleAnswer => {
+export const askVehicles = (
+  hub: Hub,
+  input: VehicleQueryInput,
+  { onProgress, signal }: AskOptions = {},
+): VehicleAnswer => {
   const query = crypto.randomUUID().replaceAll('-', '')
   const inbox = subjects.viewerInbox(query)
   const ttlMs = input.ttlMs ?? 10_000
@@ -134,7 +138,9 @@ export const askVehicles = (hub: Hub, input: VehicleQueryInput, { onProgress, si
 
   const isWhole = (): boolean =>
     stats !== undefined &&
-    stats.tasks.every(({ task, batches }) => Array.from({ length: batches }, (_, batch) => `${task}/${batch}`).every((key) => held.has(key)))
+    stats.tasks.every(({ task, batches }) =>
+      Array.from({ length: batches }, (_, batch) => `${task}/${batch}`).every((key) => held.has(key)),
+    )
 
   /** @returns why there is nothing more to wait for, undefined while there is */
   const endOf = (now: number): Omit<VehicleOutcome, 'rows' | 'vehicles' | 'stats'> | undefined => {
@@ -150,7 +156,10 @@ export const askVehicles = (hub: Hub, input: VehicleQueryInput, { onProgress, si
       return undefined
     }
     if (!isAnswered && now - beganMs > ttlMs) {
-      return { status: 'partial', reason: 'no finder is running: start one with `npm start` or `node event-finder/src/main.ts`' }
+      return {
+        status: 'partial',
+        reason: 'no finder is running: start one with `npm start` or `node event-finder/src/main.ts`',
+      }
     }
     if (isAnswered && now - heardMs > SILENT_MS) return { status: 'partial', reason: 'the finder has gone silent' }
     return undefined
