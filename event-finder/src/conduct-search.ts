@@ -78,12 +78,12 @@ export const conductSearch = async (
     elapsedMs: deps.now() - startedAt,
   })
 
-  const planned = waiting.length
+  const tasksTotal = waiting.length
   const tellProgress = (): void => {
     const { rows, elapsedMs } = statsNow('complete')
     deps.onProgress({
       query: query.query,
-      tasks: { total: planned, done: done.size },
+      tasks: { total: tasksTotal, done: done.size },
       rows: { total: rows.total - rows.pruned, read: rows.read, selected: rows.selected },
       elapsedMs,
     })
@@ -115,7 +115,9 @@ export const conductSearch = async (
     const deadline = setTimeout(() => finish('timed-out'), query.timeoutMs)
     const ticking = setInterval(() => {
       tellProgress()
-      for (const { planned, heardAt } of [...running.values()]) if (deps.now() - heardAt > silenceMs) assign(planned)
+      for (const { planned, heardAt } of Array.from(running.values())) {
+        if (deps.now() - heardAt > silenceMs) assign(planned)
+      }
     }, PROGRESS_MS)
     if (deps.cancelled.aborted) return cancel()
     deps.cancelled.addEventListener('abort', cancel)

@@ -65,10 +65,10 @@ const provisionAlone = async (
   const { maxBytesPerPartition, maxBytesDeadLetters, duplicateWindowMs, replicas } = config.hub
   const options: StreamOptions = { maxBytes: maxBytesPerPartition, duplicateWindowMs, replicas }
   const existing = await configsOf(hub, streams)
-  const present = partitionsIn(existing.keys())
-  const inUse = existing.has(DEAD_LETTERS) ? present : []
+  const found = partitionsIn(existing.keys())
+  const inUse = existing.has(DEAD_LETTERS) ? found : []
   const wanted = Array.from({ length: config.partitioning.count }, (_, i) => i)
-  const partitions = inUse.length > 0 ? inUse : [...new Set([...present, ...wanted])].toSorted((a, b) => a - b)
+  const partitions = inUse.length > 0 ? inUse : [...new Set([...found, ...wanted])].toSorted((a, b) => a - b)
   if (inUse.length > 0 && inUse.length !== config.partitioning.count) {
     warn(`the hub holds ${inUse.length} partitions; partitioning.count ${config.partitioning.count} is not used`)
   }

@@ -1,6 +1,8 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { type Message, subjects } from '@fleetlake/contracts'
 import { connectHub, type Hub } from '@fleetlake/hub'
-import { eventually, startTestHub } from '@fleetlake/testing'
+import { eventually, startTestHub, temporaryFolder } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
 import { runFleetProcess, startFleet } from '../testing/run-fleet-process.ts'
 
@@ -104,6 +106,62 @@ test('Ctrl-C stops a run in order', () =>
       err: 'stopping the run; Ctrl-C again leaves at once\n',
     })
   }))
+
+const answerOf = (query: string, some: Partial<Message<'vehicleQueryResultStats'>>): Message<'vehicleQueryResultStats'> => ({
+  query,
+  status: 'complete',
+  failed: [],
+  files: { total: 2, pruned: 0, read: 1 },
+  bytes: { total: 2, read: 1 },
+  rows: { total: 2, pruned: 0, read: 1, selected: 0 },
+  tasks: [],
+  elapsedMs: 5,
+  ...some,
+})
+
+const QUERY = ['query', '--bbox', '1,2,3,4', '--from', '2026-01-05', '--to', '2026-01-06']
+
+test('Ctrl-C cancels a query, and no file is left', () =>
+  withHub(async (hub, url) => {
+    let asker: string | undefined
+    hub.listen('vehicleQuery', subjects.query, ({ data: { query }, reply }) => {
+      asker = reply
+      const progress = { query, tasks: { total: 2, done: 0 }, rows: { total: 2, read: 0, selected: 0 }, elapsedMs: 1 }
+      hub.send('vehicleQueryProgress', reply!, progress)
+      hub.listen('vehicleQueryCancel', subjects.queryCancel(query), ({ data }) => {
+        hub.send('vehicleQueryResultStats', asker!, answerOf(data.query, { status: 'cancelled' }))
+      })
+    })
+    await hub.flush()
+    const folder = await temporaryFolder()
+    const { child, ended } = await startFleet([...QUERY, '--output', join(folder, 'a.csv'), '--hub', url])
+    await eventually(() => asker !== undefined)
+    child.kill('SIGINT')
+    expect(await ended).toEqual({
+      code: 130,
+      out: '',
+      err: 'cancelled: 0 positions of 0 vehicles so far, some are missing; 1 of 2 chunks read (1 B) in 5 ms\n',
+    })
+    expect(readdirSync(folder)).toEqual([])
+  }))
+
+test.each([
+  [{ status: 'partial', failed: [{ path: 'a.parquet', reason: 'gone' }] } as const, 3, 'some are missing: a.parquet: gone', ['a.geojson.partial']],
+  [{ status: 'timed-out' } as const, 4, 'give it longer with --timeout', ['a.geojson.partial']],
+  [{ status: 'refused', error: 'area.invalid: no' } as const, 1, 'refused: area.invalid: no', []],
+])('an answer that ends with %j says so, has its own exit code, and never a file that looks whole', (some, code, text, files) =>
+  withHub(async (hub, url) => {
+    hub.listen('vehicleQuery', subjects.query, ({ data: { query }, reply }) => {
+      hub.send('vehicleQueryResultStats', reply!, answerOf(query, { ...some, failed: 'failed' in some ? [...some.failed] : [] }))
+    })
+    await hub.flush()
+    const folder = await temporaryFolder()
+    const run = await runFleetProcess([...QUERY, '--output', join(folder, 'a.geojson'), '--hub', url])
+    expect(run).toEqual({ code, out: '', err: expect.stringContaining(text) })
+    expect(readdirSync(folder)).toEqual(files)
+    for (const file of files) expect(JSON.parse(readFileSync(join(folder, file), 'utf8'))).toMatchObject({ status: some.status, features: [] })
+  }),
+)
 
 test('stats sums up what the services say', () =>
   withHub(async (hub, url) => {

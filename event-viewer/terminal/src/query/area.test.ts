@@ -11,6 +11,7 @@ test('a box holds what lies in it', () => {
 test('a box across the antimeridian is two', () => {
   const area = areaOf(parseBox('179,-10,-179,10'))
   expect([179_500_000, -179_500_000, 0].map((x) => contains(area, x, 0))).toEqual([true, true, false])
+  expect(contains(areaOf(parseBox('180,-10,-179,10')), -179_500_000, 0)).toBe(true)
 })
 
 test('the whole globe is a box, and so is all of it but a strip', () => {

@@ -36,13 +36,14 @@ export const parseBox = (text: string): Area => {
     )
   }
   const parts = cut(west, east)
-  if (parts.length === 1) return { type: 'Polygon', coordinates: box(west, south, east, north) }
+  if (parts.length === 1) return { type: 'Polygon', coordinates: box(parts[0][0], south, parts[0][1], north) }
   return { type: 'MultiPolygon', coordinates: parts.map(([from, to]) => box(from, south, to, north)) }
 }
 
 /** West and east of boxes that neither cross the antimeridian nor have an edge of more than 180°, which would be ambiguous. */
 const cut = (west: number, east: number): [west: number, east: number][] => {
   if (west > east) return [...cut(west, 180), ...cut(-180, east)]
+  if (west === east) return []
   if (east - west <= 180) return [[west, east]]
   const middle = (west + east) / 2
   return [

@@ -175,7 +175,7 @@ export const askVehicles = (
     resolve({ ...end, rows, vehicles: vehicles.count(), stats })
   }
 
-  async function* batches(): AsyncGenerator<VehicleBatch> {
+  async function* read(): AsyncGenerator<VehicleBatch> {
     try {
       if (signal?.aborted === true) return await finish({ status: 'cancelled', reason: undefined })
       send()
@@ -204,7 +204,7 @@ export const askVehicles = (
     }
   }
 
-  return { outcome, cancel, [Symbol.asyncIterator]: batches }
+  return { outcome, cancel, [Symbol.asyncIterator]: read }
 }
 
 const reasonOfStats = ({ status, failed, error }: VehicleQueryStats): string | undefined => {

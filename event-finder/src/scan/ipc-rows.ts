@@ -1,0 +1,150 @@
+import { FleetError } from '@fleetlake/core'
+import type { Buffer as BufferStruct } from 'apache-arrow/fb/buffer'
+import { Decimal } from 'apache-arrow/fb/decimal'
+import type { Field } from 'apache-arrow/fb/field'
+import type { FieldNode } from 'apache-arrow/fb/field-node'
+import { Message } from 'apache-arrow/fb/message'
+import { MessageHeader } from 'apache-arrow/fb/message-header'
+import { RecordBatch } from 'apache-arrow/fb/record-batch'
+import { Schema } from 'apache-arrow/fb/schema'
+import { TimeUnit } from 'apache-arrow/fb/time-unit'
+import { Timestamp } from 'apache-arrow/fb/timestamp'
+import { Type } from 'apache-arrow/fb/type'
+import { ByteBuffer } from 'flatbuffers'
+import { type ChunkRows, isSameText } from '../core/chunk-rows.ts'
+
+/**
+ * Reads the Arrow stream that polars makes of a frame of the table's columns, without an object per row: texts are LargeUtf8 (64-bit
+ * offsets), times microseconds, coordinates 128-bit decimals. Everything is this process's own memory; only types are checked,
+ * which are the file's.
+ */
+
+const LOW = 4_294_967_296
+
+/** Of `speed` and `heading` a row may have none, of the others each has one. */
+export const CHUNK_COLUMNS = ['vehicle_id', 'vehicle_type', 'event_time', 'longitude', 'latitude', 'speed', 'heading']
+const REQUIRED_COLUMNS = 5
+/** Per column, where its buffers begin among all: validity, then offsets and bytes, or values. */
+const BUFFER_AT = [0, 3, 6, 8, 10, 12, 14]
+
+const unreadable = (what: string): FleetError => new FleetError('table.invalid', what)
+
+const isDecimal = (field: Field): boolean =>
+  field.typeType() === Type.Decimal && (field.type(new Decimal()) as Decimal).scale() === 6 && (field.type(new Decimal()) as Decimal).bitWidth() === 128
+
+const isMicros = (field: Field): boolean =>
+  field.typeType() === Type.Timestamp && (field.type(new Timestamp()) as Timestamp).unit() === TimeUnit.MICROSECOND
+
+const isText = (field: Field): boolean => field.typeType() === Type.LargeUtf8
+const isFloat = (field: Field): boolean => field.typeType() === Type.FloatingPoint
+
+const CHECKS = [isText, isText, isMicros, isDecimal, isDecimal, isFloat, isFloat]
+
+const checkSchema = (schema: Schema): void => {
+  CHECKS.forEach((isRight, i) => {
+    const field = schema.fields(i)
+    if (field === null || field.name() !== CHUNK_COLUMNS[i] || !isRight(field)) {
+      throw unreadable(`its column ${CHUNK_COLUMNS[i]} is not of the type of the table`)
+    }
+  })
+}
+
+type Int32sOf = (buffer: number, count: number) => Int32Array
+
+/** The lower halves of 64-bit offsets: a frame's texts are far below 2 GiB. */
+const offsetsOf = (halves: Int32Array, length: number): Int32Array => {
+  const offsets = new Int32Array(length + 1)
+  if (halves.length === 0) return offsets
+  for (let i = 0; i <= length; i++) offsets[i] = halves[2 * i]
+  return offsets
+}
+
+const timesOf = (halves: Int32Array, length: number): Float64Array => {
+  const times = new Float64Array(length)
+  for (let i = 0; i < length; i++) times[i] = Math.floor((halves[2 * i + 1] * LOW + (halves[2 * i] >>> 0)) / 1000)
+  return times
+}
+
+/** Nine digits fit into the lowest of a decimal's four words. */
+const microsOf = (words: Int32Array, length: number): Int32Array => {
+  const micros = new Int32Array(length)
+  for (let i = 0; i < length; i++) micros[i] = words[4 * i]
+  return micros
+}
+
+const decoder = new TextDecoder()
+
+const typesOf = (offsets: Int32Array, bytes: Uint8Array, length: number): { codes: Int32Array; types: string[] } => {
+  const codes = new Int32Array(length)
+  const known = new Map<string, number>()
+  for (let i = 0; i < length; i++) {
+    if (i > 0 && isSameText(bytes, offsets[i - 1], offsets[i], offsets[i], offsets[i + 1])) {
+      codes[i] = codes[i - 1]
+      continue
+    }
+    const type = decoder.decode(bytes.subarray(offsets[i], offsets[i + 1]))
+    const code = known.get(type) ?? known.size
+    known.set(type, code)
+    codes[i] = code
+  }
+  return { codes, types: [...known.keys()] }
+}
+
+const rowsOf = (batch: RecordBatch, body: Uint8Array): ChunkRows => {
+  const length = Number(batch.length())
+  const slice = (index: number): Uint8Array => {
+    const buffer = batch.buffers(index) as BufferStruct
+    const from = Number(buffer.offset())
+    return body.subarray(from, from + Number(buffer.length()))
+  }
+  const int32s: Int32sOf = (index, count) => {
+    const bytes = slice(index)
+    return bytes.length === 0 ? new Int32Array(0) : new Int32Array(bytes.buffer, bytes.byteOffset, count)
+  }
+  const nullCountOf = (column: number): number => Number((batch.nodes(column) as FieldNode).nullCount())
+  for (let column = 0; column < REQUIRED_COLUMNS; column++) {
+    if (nullCountOf(column) > 0) throw unreadable(`its column ${CHUNK_COLUMNS[column]} holds nulls`)
+  }
+  const floatsOf = (column: number): Float32Array => {
+    const bytes = slice(BUFFER_AT[column] + 1)
+    const values = new Float32Array(bytes.buffer, bytes.byteOffset, length)
+    if (nullCountOf(column) === 0) return values
+    const validity = slice(BUFFER_AT[column])
+    return values.map((value, i) => ((validity[i >> 3] >> (i & 7)) & 1 ? value : NaN))
+  }
+  const typeOffsets = offsetsOf(int32s(BUFFER_AT[1] + 1, 2 * (length + 1)), length)
+  const { codes, types } = typesOf(typeOffsets, slice(BUFFER_AT[1] + 2), length)
+  return {
+    length,
+    vehicleIdOffsets: offsetsOf(int32s(BUFFER_AT[0] + 1, 2 * (length + 1)), length),
+    vehicleIdBytes: slice(BUFFER_AT[0] + 2),
+    vehicleType: codes,
+    vehicleTypes: types,
+    eventTime: timesOf(int32s(BUFFER_AT[2] + 1, 2 * length), length),
+    longitude: microsOf(int32s(BUFFER_AT[3] + 1, 4 * length), length),
+    latitude: microsOf(int32s(BUFFER_AT[4] + 1, 4 * length), length),
+    speed: floatsOf(5),
+    heading: floatsOf(6),
+  }
+}
+
+/**
+ * The rows of a frame's Arrow stream, a record batch at a time.
+ * @throws FleetError `table.invalid` for columns that are not the table's
+ */
+export function* rowsOfIpc(stream: Uint8Array): Generator<ChunkRows> {
+  const bytes = stream.byteOffset % 8 === 0 ? stream : stream.slice()
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  for (let at = 0; at + 8 <= bytes.length; ) {
+    const bodyAt = at + 8 + view.getInt32(at + 4, true)
+    if (bodyAt === at + 8) return
+    const message = Message.getRootAsMessage(new ByteBuffer(bytes.subarray(at + 8, bodyAt)))
+    const end = bodyAt + Number(message.bodyLength())
+    if (message.headerType() === MessageHeader.Schema) checkSchema(message.header(new Schema()) as Schema)
+    if (message.headerType() === MessageHeader.RecordBatch) {
+      const rows = rowsOf(message.header(new RecordBatch()) as RecordBatch, bytes.subarray(bodyAt, end))
+      if (rows.length > 0) yield rows
+    }
+    at = end
+  }
+}
