@@ -53,6 +53,7 @@ export const startAgent = (hub: Hub, deps: ScanDeps): Agent => {
       tasks: new Set(),
       isCancelled: false,
       close: async () => {
+        if (queries.get(query) !== active) return
         queries.delete(query)
         await Promise.all([takes.close(), cancels.close()])
       },
@@ -133,6 +134,8 @@ export const startAgent = (hub: Hub, deps: ScanDeps): Agent => {
       active.tasks.add(task.task)
       await work(task, active)
       active.tasks.delete(task.task)
+      // What is sent and not taken counts for the query's next task too.
+      await active.untaken.settled()
       if (active.tasks.size === 0) await active.close()
     },
     { queue: queueGroups.queryPartition },

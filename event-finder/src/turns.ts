@@ -1,13 +1,19 @@
-/** Work of several queries in turn: a small query waits for one piece of a large one, not for all of it. */
+import { setImmediate } from 'node:timers/promises'
+
+/** Work of several queries in turn: a small query waits for one piece of each large one, not for all of it. */
 export interface Turns {
-  take(query: string, work: () => Promise<void>): Promise<void>
+  take<Result>(query: string, work: () => Result | Promise<Result>): Promise<Result>
 }
+
+/** Work that does not wait lets the hub's messages in after this long. */
+const BREATH_MS = 5
 
 /** @param most pieces that run at once */
 export const createTurns = (most: number): Turns => {
   /** What waits, by query; the queries in the order of their next turn. */
   const waiting = new Map<string, (() => void)[]>()
   let running = 0
+  let breathedAt = performance.now()
 
   const next = (): void => {
     while (running < most) {
@@ -24,14 +30,18 @@ export const createTurns = (most: number): Turns => {
 
   return {
     take: async (query, work) => {
-      await new Promise<void>((resolve) => {
+      await new Promise<void>((begin) => {
         const queue = waiting.get(query)
-        if (queue === undefined) waiting.set(query, [resolve])
-        else queue.push(resolve)
+        if (queue === undefined) waiting.set(query, [begin])
+        else queue.push(begin)
         next()
       })
       try {
-        await work()
+        if (performance.now() - breathedAt > BREATH_MS) {
+          await setImmediate()
+          breathedAt = performance.now()
+        }
+        return await work()
       } finally {
         running--
         next()

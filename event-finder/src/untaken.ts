@@ -6,6 +6,8 @@ export interface Untaken {
    */
   add(batch: string): Promise<boolean>
   take(batch: string): void
+  /** Resolves once everything sent is taken, or nobody takes any more. */
+  settled(): Promise<void>
   /** Nobody waits any more. */
   giveUp(): void
 }
@@ -20,33 +22,35 @@ export const createUntaken = ({ most, goneMs }: UntakenOptions): Untaken => {
   const sent = new Set<string>()
   const waiting = new Set<() => void>()
   let isGivenUp = false
+  let patience: NodeJS.Timeout | undefined
   const wake = (): void => {
+    clearTimeout(patience)
+    patience = undefined
     for (const resolve of waiting) resolve()
     waiting.clear()
   }
   const giveUp = (): void => {
     isGivenUp = true
-    clearTimeout(patience)
     wake()
   }
-  let patience: NodeJS.Timeout | undefined
+  /** Until something is taken or the asker is given up. */
+  const change = (): Promise<void> =>
+    new Promise((resolve) => {
+      waiting.add(resolve)
+      patience ??= setTimeout(giveUp, goneMs)
+    })
   return {
     add: async (batch) => {
-      while (sent.size >= most && !isGivenUp) {
-        await new Promise<void>((resolve) => {
-          waiting.add(resolve)
-          patience ??= setTimeout(giveUp, goneMs)
-        })
-      }
+      while (sent.size >= most && !isGivenUp) await change()
       if (isGivenUp) return false
       sent.add(batch)
       return true
     },
     take: (batch) => {
-      if (!sent.delete(batch)) return
-      clearTimeout(patience)
-      patience = undefined
-      wake()
+      if (sent.delete(batch)) wake()
+    },
+    settled: async () => {
+      while (sent.size > 0 && !isGivenUp) await change()
     },
     giveUp,
   }

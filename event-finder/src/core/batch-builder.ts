@@ -78,7 +78,11 @@ export const createBatchBuilder = (batchRows: number): BatchBuilder => {
     return most
   }
 
-  const copyIds = (open: Open, { vehicleIdOffsets: at, vehicleIdBytes: ids }: ChunkRows, selected: Uint32Array): void => {
+  const copyIds = (
+    open: Open,
+    { vehicleIdOffsets: at, vehicleIdBytes: ids }: ChunkRows,
+    selected: Uint32Array,
+  ): void => {
     let end = open.idOffsets[open.length]
     let needed = end
     for (const row of selected) needed += at[row + 1] - at[row]
@@ -87,7 +91,7 @@ export const createBatchBuilder = (batchRows: number): BatchBuilder => {
       larger.set(open.idBytes.subarray(0, end))
       open.idBytes = larger
     }
-    for (let i = 0; i < selected.length; ) {
+    for (let i = 0; i < selected.length;) {
       const first = selected[i]
       let last = first
       // Rows that follow each other have bytes that follow each other.
@@ -134,7 +138,7 @@ export const createBatchBuilder = (batchRows: number): BatchBuilder => {
   }
 
   function* add(rows: ChunkRows, selected: Uint32Array): Generator<Positions> {
-    for (let from = 0; from < selected.length; ) {
+    for (let from = 0; from < selected.length;) {
       batch ??= startBatch(capacity, 16 * capacity)
       const count = fitting(batch, rows, selected, from)
       copyRows(batch, rows, selected.subarray(from, from + count))

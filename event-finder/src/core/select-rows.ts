@@ -11,7 +11,10 @@ export type RowSelector = (rows: ChunkRows, isInside: boolean) => Uint32Array
 const decoder = new TextDecoder()
 
 /** 1 for each row whose vehicle is wanted; the ids of a chunk come in runs, each is looked up once. */
-const markVehicles = ({ length, vehicleIdOffsets: at, vehicleIdBytes: bytes }: ChunkRows, wanted: ReadonlySet<string>): Uint8Array => {
+const markVehicles = (
+  { length, vehicleIdOffsets: at, vehicleIdBytes: bytes }: ChunkRows,
+  wanted: ReadonlySet<string>,
+): Uint8Array => {
   const marks = new Uint8Array(length)
   for (let i = 0; i < length; i++) {
     marks[i] =

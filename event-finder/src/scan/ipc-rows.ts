@@ -30,7 +30,9 @@ const BUFFER_AT = [0, 3, 6, 8, 10, 12, 14]
 const unreadable = (what: string): FleetError => new FleetError('table.invalid', what)
 
 const isDecimal = (field: Field): boolean =>
-  field.typeType() === Type.Decimal && (field.type(new Decimal()) as Decimal).scale() === 6 && (field.type(new Decimal()) as Decimal).bitWidth() === 128
+  field.typeType() === Type.Decimal &&
+  (field.type(new Decimal()) as Decimal).scale() === 6 &&
+  (field.type(new Decimal()) as Decimal).bitWidth() === 128
 
 const isMicros = (field: Field): boolean =>
   field.typeType() === Type.Timestamp && (field.type(new Timestamp()) as Timestamp).unit() === TimeUnit.MICROSECOND
@@ -135,7 +137,7 @@ const rowsOf = (batch: RecordBatch, body: Uint8Array): ChunkRows => {
 export function* rowsOfIpc(stream: Uint8Array): Generator<ChunkRows> {
   const bytes = stream.byteOffset % 8 === 0 ? stream : stream.slice()
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  for (let at = 0; at + 8 <= bytes.length; ) {
+  for (let at = 0; at + 8 <= bytes.length;) {
     const bodyAt = at + 8 + view.getInt32(at + 4, true)
     if (bodyAt === at + 8) return
     const message = Message.getRootAsMessage(new ByteBuffer(bytes.subarray(at + 8, bodyAt)))

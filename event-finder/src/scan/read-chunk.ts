@@ -31,10 +31,17 @@ export const SMALL_FILE_BYTES = 4 * 1024 * 1024
 const PIECE_ROWS = 65_536
 
 const degrees = (micro: number): Expr => pl.lit(toDegrees(micro)).cast(pl.Decimal(9, 6)) as unknown as Expr
-const instant = (ms: number): Expr => pl.lit(ms * 1_000).cast(pl.Int64).cast(pl.Datetime('us', 'UTC')) as unknown as Expr
+const instant = (ms: number): Expr =>
+  pl
+    .lit(ms * 1_000)
+    .cast(pl.Int64)
+    .cast(pl.Datetime('us', 'UTC')) as unknown as Expr
 
 const isWithin = (column: string, low: number, high: number): Expr =>
-  pl.col(column).gtEq(degrees(low)).and(pl.col(column).ltEq(degrees(high)))
+  pl
+    .col(column)
+    .gtEq(degrees(low))
+    .and(pl.col(column).ltEq(degrees(high)))
 
 /** What a large file can decide by its statistics, row group by row group; the exact test comes after it. */
 const predicateOf = ({ period, area, vehicleTypes, vehicleIds }: VehicleSearch, isInside: boolean): Expr => {
@@ -64,7 +71,11 @@ const MISSING: ChunkFault = { fault: 'the file is missing' }
 /**
  * Reads a chunk. Law: a file that is missing, not of the size that the log tells or not readable is a fault, never fewer rows.
  */
-export const readChunk = async (store: ObjectStore, chunk: ChunkToRead, search: VehicleSearch): Promise<ReadChunk | ChunkFault> => {
+export const readChunk = async (
+  store: ObjectStore,
+  chunk: ChunkToRead,
+  search: VehicleSearch,
+): Promise<ReadChunk | ChunkFault> => {
   try {
     const frame = await (chunk.bytes <= SMALL_FILE_BYTES ? readWhole(store, chunk) : scan(store, chunk, search))
     return 'fault' in frame ? frame : { rowCount: frame.height, pieces: piecesOf(frame) }
@@ -83,9 +94,17 @@ const readWhole = async (store: ObjectStore, { path, bytes }: ChunkToRead): Prom
   return pl.readParquet(Buffer.from(file.buffer, file.byteOffset, file.length), { columns: CHUNK_COLUMNS })
 }
 
-const scan = async (store: ObjectStore, { path, bytes, inside }: ChunkToRead, search: VehicleSearch): Promise<DataFrame | ChunkFault> => {
+const scan = async (
+  store: ObjectStore,
+  { path, bytes, inside }: ChunkToRead,
+  search: VehicleSearch,
+): Promise<DataFrame | ChunkFault> => {
   const size = await store.size(path)
   if (size === undefined) return MISSING
   if (size !== bytes) return truncated(size, bytes)
-  return pl.scanParquet(store.url(path)).filter(predicateOf(search, inside)).select(...CHUNK_COLUMNS).collect()
+  return pl
+    .scanParquet(store.url(path))
+    .filter(predicateOf(search, inside))
+    .select(...CHUNK_COLUMNS)
+    .collect()
 }

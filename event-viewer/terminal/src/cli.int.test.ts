@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryFolder } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
-import { runFleetProcess } from './testing/run-fleet-process.ts'
+import { runFleetProcess } from './testing/test-fleet.ts'
 
 const NOWHERE = 'nats://127.0.0.1:1'
 

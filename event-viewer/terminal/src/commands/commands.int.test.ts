@@ -4,7 +4,7 @@ import { type Message, subjects } from '@fleetlake/contracts'
 import { connectHub, type Hub } from '@fleetlake/hub'
 import { eventually, startTestHub, temporaryFolder } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
-import { runFleetProcess, startFleet } from '../testing/run-fleet-process.ts'
+import { runFleetProcess, startFleet } from '../testing/test-fleet.ts'
 
 const withHub = async (use: (hub: Hub, url: string) => Promise<void>): Promise<void> => {
   const server = await startTestHub()
@@ -107,7 +107,10 @@ test('Ctrl-C stops a run in order', () =>
     })
   }))
 
-const answerOf = (query: string, some: Partial<Message<'vehicleQueryResultStats'>>): Message<'vehicleQueryResultStats'> => ({
+const answerOf = (
+  query: string,
+  some: Partial<Message<'vehicleQueryResultStats'>>,
+): Message<'vehicleQueryResultStats'> => ({
   query,
   status: 'complete',
   failed: [],
@@ -146,21 +149,36 @@ test('Ctrl-C cancels a query, and no file is left', () =>
   }))
 
 test.each([
-  [{ status: 'partial', failed: [{ path: 'a.parquet', reason: 'gone' }] } as const, 3, 'some are missing: a.parquet: gone', ['a.geojson.partial']],
+  [
+    { status: 'partial', failed: [{ path: 'a.parquet', reason: 'gone' }] } as const,
+    3,
+    'some are missing: a.parquet: gone',
+    ['a.geojson.partial'],
+  ],
   [{ status: 'timed-out' } as const, 4, 'give it longer with --timeout', ['a.geojson.partial']],
   [{ status: 'refused', error: 'area.invalid: no' } as const, 1, 'refused: area.invalid: no', []],
-])('an answer that ends with %j says so, has its own exit code, and never a file that looks whole', (some, code, text, files) =>
-  withHub(async (hub, url) => {
-    hub.listen('vehicleQuery', subjects.query, ({ data: { query }, reply }) => {
-      hub.send('vehicleQueryResultStats', reply!, answerOf(query, { ...some, failed: 'failed' in some ? [...some.failed] : [] }))
-    })
-    await hub.flush()
-    const folder = await temporaryFolder()
-    const run = await runFleetProcess([...QUERY, '--output', join(folder, 'a.geojson'), '--hub', url])
-    expect(run).toEqual({ code, out: '', err: expect.stringContaining(text) })
-    expect(readdirSync(folder)).toEqual(files)
-    for (const file of files) expect(JSON.parse(readFileSync(join(folder, file), 'utf8'))).toMatchObject({ status: some.status, features: [] })
-  }),
+])(
+  'an answer that ends with %j says so, has its own exit code, and never a file that looks whole',
+  (some, code, text, files) =>
+    withHub(async (hub, url) => {
+      hub.listen('vehicleQuery', subjects.query, ({ data: { query }, reply }) => {
+        hub.send(
+          'vehicleQueryResultStats',
+          reply!,
+          answerOf(query, { ...some, failed: 'failed' in some ? [...some.failed] : [] }),
+        )
+      })
+      await hub.flush()
+      const folder = await temporaryFolder()
+      const run = await runFleetProcess([...QUERY, '--output', join(folder, 'a.geojson'), '--hub', url])
+      expect(run).toEqual({ code, out: '', err: expect.stringContaining(text) })
+      expect(readdirSync(folder)).toEqual(files)
+      for (const file of files)
+        expect(JSON.parse(readFileSync(join(folder, file), 'utf8'))).toMatchObject({
+          status: some.status,
+          features: [],
+        })
+    }),
 )
 
 test('stats sums up what the services say', () =>

@@ -6,7 +6,7 @@ import { connectHub, type Hub, lookAtStream, partitionsOf, provision, purgeThrou
 import { eventually, startTestHub, temporaryFolder } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
 import { realTrace, shanghaiCsv } from '../testing/real-trace.ts'
-import { runFleetProcess, startFleet } from '../testing/run-fleet-process.ts'
+import { runFleetProcess, startFleet } from '../testing/test-fleet.ts'
 
 interface TestSystem {
   readonly hub: Hub

@@ -2,6 +2,7 @@
 import { FleetError } from '@fleetlake/core'
 import { closest } from 'fastest-levenshtein'
 import { formatOfPattern, isoFormat, type TimeFormat, type WrittenTime } from './time-format.ts'
+import { createZoneClock } from './zone-clock.ts'
 
 export type TimeFault = 'time-missing' | 'time-not-understood' | 'time-that-never-was'
 
@@ -31,25 +32,19 @@ const NUMBER = /^[+-]?\d+(?:\.\d+)?$/
  */
 export const createTimeReader = ({ format, timezone }: TimeOptions): TimeReader => {
   if (timezone !== undefined) checkZone(timezone)
-  let ambiguous = 0
+  const clock = timezone === undefined ? undefined : createZoneClock(timezone)
 
   const toUtc = (written: WrittenTime, text: string): number | TimeFault => {
     const wallMs = wallClockOf(written)
     if (wallMs === undefined) return 'time-that-never-was'
     if (written.offsetMs !== undefined) return wallMs - written.offsetMs
-    if (timezone === undefined) {
+    if (clock === undefined) {
       throw new FleetError(
         'import.invalid',
         `the time "${text}" has no offset: say its zone, such as --timezone Asia/Shanghai or --timezone UTC`,
       )
     }
-    const { year, month, day, hour, minute, second, millisecond } = written
-    const wall = new Temporal.PlainDateTime(year, month, day, hour, minute, second, millisecond)
-    const earlier = wall.toZonedDateTime(timezone, { disambiguation: 'earlier' })
-    if (earlier.epochMilliseconds + earlier.offsetNanoseconds / 1e6 !== wallMs) return 'time-that-never-was'
-    if (wall.toZonedDateTime(timezone, { disambiguation: 'later' }).epochMilliseconds !== earlier.epochMilliseconds)
-      ambiguous++
-    return earlier.epochMilliseconds
+    return clock.toUtc(wallMs) ?? 'time-that-never-was'
   }
   const readText = (text: string, formatOfText: TimeFormat): number | TimeFault => {
     const written = formatOfText(text)
@@ -61,7 +56,7 @@ export const createTimeReader = ({ format, timezone }: TimeOptions): TimeReader 
       const blank = value === null || value === undefined || (typeof value === 'string' && value.trim() === '')
       return blank ? 'time-missing' : read(typeof value === 'string' ? value.trim() : value)
     },
-    ambiguous: () => ambiguous,
+    ambiguous: () => clock?.ambiguous() ?? 0,
   }
 }
 

@@ -34,15 +34,13 @@ const rowOf = (fields: Fields): PositionRow => ({
 })
 
 const plain = (rows: readonly PositionRow[][]): PositionRow[] =>
-  rows
-    .flat()
-    .map((each) => ({
-      ...each,
-      longitude: each.longitude + 0,
-      latitude: each.latitude + 0,
-      speed: each.speed + 0,
-      heading: each.heading + 0,
-    }))
+  rows.flat().map((each) => ({
+    ...each,
+    longitude: each.longitude + 0,
+    latitude: each.latitude + 0,
+    speed: each.speed + 0,
+    heading: each.heading + 0,
+  }))
 
 test('NDJSON reads back as it was', () => {
   fc.assert(

@@ -7,13 +7,14 @@ import { startTestHub, temporaryFolder } from '@fleetlake/testing'
 import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { realTrace, shanghaiCsv, type TracePoint } from '../testing/real-trace.ts'
-import { runFleetProcess, startFleet } from '../testing/run-fleet-process.ts'
+import { type FleetRun, runFleetProcess, startFleet } from '../testing/test-fleet.ts'
 
 /** A whole system, and the recordings of real receivers in its archive. */
 const ROOT = join(import.meta.dirname, '../../../..')
 const stops: (() => Promise<void>)[] = []
 const points = realTrace()
 let hubArgs: string[]
+let imported: FleetRun
 
 const startService = async (name: string, flags: readonly string[]): Promise<void> => {
   const child = spawn(process.execPath, [join(ROOT, name, 'src/main.ts'), ...flags], {
@@ -48,7 +49,7 @@ beforeAll(async () => {
     'ride,2016-02-30 08:00:00,-118.44,34.03\nride,yesterday,-118.44,34.03\nride,2016-02-03 08:00:00,34.03,-118.44\n'
   writeFileSync(file, shanghaiCsv(points) + bad)
   const mapping = ['--columns', 'vehicle_id=name_id,event_time=timestamp,longitude=longitude,latitude=latitude']
-  const run = await runFleetProcess([
+  imported = await runFleetProcess([
     'import',
     file,
     ...mapping,
@@ -59,18 +60,23 @@ beforeAll(async () => {
     '--json',
     ...hubArgs,
   ])
-  expect(run.code).toBe(0)
-  expect(JSON.parse(run.out)).toMatchObject({ archived: true, rows: points.length, rejected: 3, vehicles: 3 })
-  expect(
-    run.err
-      .trim()
-      .split('\n')
-      .map((line) => line.split(':')[0]),
-  ).toEqual([2, 3, 4].map((line) => `line ${points.length + line}`))
 })
 
 afterAll(async () => {
   for (const stop of stops.toReversed()) await stop()
+})
+
+test('the import says what it took, and where the rows are that it did not take', () => {
+  expect([imported.code, JSON.parse(imported.out)]).toEqual([
+    0,
+    expect.objectContaining({ archived: true, rows: points.length, rejected: 3, vehicles: 3 }),
+  ])
+  const said = imported.err.trim().split('\n')
+  expect(said.map((line) => line.split(' (')[0])).toEqual([
+    `line ${points.length + 2}: time-that-never-was`,
+    `line ${points.length + 3}: time-not-understood`,
+    `line ${points.length + 4}: off-the-globe`,
+  ])
 })
 
 type Ring = [longitude: number, latitude: number][]

@@ -5,7 +5,6 @@ import { humanDuration } from './human.ts'
 export interface Progress {
   /** @param done of `total` @param note what is shown behind the bar */
   update(done: number, note: string): void
-  /** @param note replaces the bar's title */
   retitle(title: string): void
   stop(): void
 }
@@ -48,5 +47,6 @@ export const createProgress = ({ title, total, isWatched }: ProgressOptions): Pr
 const left = (began: number, done: number, total: number | undefined): string => {
   const elapsedMs = performance.now() - began
   if (total === undefined || done <= 0 || done >= total || elapsedMs < 1000) return ''
-  return ` · ${humanDuration((elapsedMs / done) * (total - done))} left`
+  const leftMs = (elapsedMs / done) * (total - done)
+  return leftMs < 1000 ? '' : ` · ${humanDuration(leftMs)} left`
 }

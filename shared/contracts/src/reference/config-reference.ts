@@ -81,7 +81,7 @@ const settings = (): [section: string, settings: Setting[]][] => {
 /** `docs/reference/config.md`. */
 export const configReference = (): string => {
   const lines = [
-    '<!-- Generated from shared/contracts: node shared/contracts/src/reference/write-reference.ts -->',
+    '<!-- Generated from shared/contracts: node_modules/.bin/node shared/contracts/src/reference/write-reference.ts -->',
     '# Configuration',
     '',
     'Read from `fleet.yaml` (or the file of `--config` or `FLEET_CONFIG`), then from variables, then from flags; the later wins. An',

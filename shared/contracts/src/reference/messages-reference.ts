@@ -3,7 +3,8 @@ import { MAX_MESSAGE_BYTES } from '../streams.ts'
 import { CLOUD_EVENT_HEADERS } from './cloud-event-headers.ts'
 import { escapeTags, fieldsOf, jsonSchemaOf, tableRow } from './describe-schema.ts'
 
-const GENERATED = '<!-- Generated from shared/contracts: node shared/contracts/src/reference/write-reference.ts -->'
+const GENERATED =
+  '<!-- Generated from shared/contracts: node_modules/.bin/node shared/contracts/src/reference/write-reference.ts -->'
 
 /** `docs/reference/messages.md`. */
 export const messagesReference = (): string => {

@@ -19,9 +19,10 @@ const read = (name: string): string => {
 
 test.each(Object.entries(referenceFiles()))('docs/reference/%s is up to date', (name, text) => {
   const isCurrent = read(name) === text
-  expect(isCurrent, `docs/reference/${name} is stale: run node shared/contracts/src/reference/write-reference.ts`).toBe(
-    true,
-  )
+  expect(
+    isCurrent,
+    `docs/reference/${name} is stale: run node_modules/.bin/node shared/contracts/src/reference/write-reference.ts`,
+  ).toBe(true)
 })
 
 const ajv = (): Ajv => {
