@@ -1,144 +1,61 @@
-import { encodePositions, type Message, queueGroups, subjects } from '@fleetlake/contracts'
-import { reasonOf } from '@fleetlake/core'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { ObjectStore } from '@fleetlake/archive'
+import { queueGroups, subjects } from '@fleetlake/contracts'
 import type { Hub } from '@fleetlake/hub'
-import { batchesOf } from './core/batches.ts'
-import { searchOf } from './core/search.ts'
-import { selectRows } from './core/select.ts'
-import { type ScanDeps, scanChunks } from './scan-chunks.ts'
+import { type ActiveQuery, createActiveQuery } from './active-query.ts'
+import { createByteBudget } from './byte-budget.ts'
+import type { ScanDeps } from './scan/scan-task.ts'
 import { createTurns } from './turns.ts'
-import { createUntaken, type Untaken } from './untaken.ts'
 
-type Task = Message<'vehicleQueryPartition'>
-type TaskStats = Message<'vehicleQueryPartitionResultStats'>
-
-/** Tasks that one process scans at once; polars uses every core for each. */
-const SCANS_AT_ONCE = 2
-/** Batches of a query that are sent and not yet taken. */
-const MAX_UNTAKEN = 8
-/** An asker that takes nothing for this long is gone. */
-const ASKER_GONE_MS = 10_000
-const SIGN_OF_LIFE_MS = 1_000
-
-/** A query as far as this agent works on it. */
-interface ActiveQuery {
-  readonly untaken: Untaken
-  readonly tasks: Set<number>
-  isCancelled: boolean
-  close(): Promise<void>
-}
+/** Files that one process reads at once, whatever the number of queries. */
+const READS_AT_ONCE = 2
+/** For the rows of files that are read, or whose rows wait for their asker. */
+const MEMORY_BYTES = 256 * 1024 * 1024
+/** A task may arrive after its query was cancelled, by far less than this. */
+const REMEMBER_CANCEL_MS = 30_000
+/** A stop leaves the tasks of slow askers to others after this long. */
+const STOP_MS = 5_000
 
 export interface Agent {
-  /** Takes no more tasks; resolves when those under way are done. */
+  /** Takes no more tasks; resolves when those under way are done or left to others. */
   stop(): Promise<void>
 }
 
 /** Scans tasks and sends what it finds straight to the asker. Several queries take turns. */
-export const startAgent = (hub: Hub, deps: ScanDeps): Agent => {
+export const startAgent = (hub: Hub, store: ObjectStore): Agent => {
   const queries = new Map<string, ActiveQuery>()
-  const turns = createTurns(SCANS_AT_ONCE)
+  const cancelled = new Set<string>()
+  const scan: ScanDeps = { store, turns: createTurns(READS_AT_ONCE), memory: createByteBudget(MEMORY_BYTES) }
 
   const activate = (query: string): ActiveQuery => {
     const known = queries.get(query)
     if (known !== undefined) return known
-    const untaken = createUntaken({ most: MAX_UNTAKEN, goneMs: ASKER_GONE_MS })
-    const takes = hub.listen('vehicleQueryTaken', subjects.queryTaken(query), ({ data }) =>
-      untaken.take(`${data.task}/${data.batch}`),
-    )
-    const cancels = hub.listen('vehicleQueryCancel', subjects.queryCancel(query), () => {
-      active.isCancelled = true
-      untaken.giveUp()
-    })
-    const active: ActiveQuery = {
-      untaken,
-      tasks: new Set(),
-      isCancelled: false,
-      close: async () => {
-        if (queries.get(query) !== active) return
-        queries.delete(query)
-        await Promise.all([takes.close(), cancels.close()])
-      },
-    }
+    const active = createActiveQuery(query, { hub, scan, onDone: () => queries.delete(query) })
     queries.set(query, active)
+    if (cancelled.has(query)) active.cancel()
     return active
   }
 
-  const work = async (task: Task, active: ActiveQuery): Promise<void> => {
-    const stats: { -readonly [Key in keyof TaskStats]: TaskStats[Key] } = {
-      query: task.query,
-      task: task.task,
-      agent: hub.uid,
-      status: 'running',
-      batches: 0,
-      rowsRead: 0,
-      rowsSelected: 0,
-      bytesRead: 0,
-      filesRead: 0,
-      failed: [],
-    }
-    const tell = (): void => hub.send('vehicleQueryPartitionResultStats', task.statsSubject, stats)
-    const living = setInterval(tell, SIGN_OF_LIFE_MS)
-    try {
-      await turns.take(task.query, async () => {
-        if (!active.isCancelled) await scanAndSend(task, active, stats)
-      })
-      if (stats.status === 'running') stats.status = active.isCancelled ? 'cancelled' : 'complete'
-    } catch (error) {
-      stats.status = 'partial'
-      stats.failed = task.chunks.map(({ path }) => ({ path, reason: reasonOf(error) }))
-    } finally {
-      clearInterval(living)
-    }
-    tell()
-  }
-
-  const scanAndSend = async (
-    task: Task,
-    active: ActiveQuery,
-    stats: { -readonly [Key in keyof TaskStats]: TaskStats[Key] },
-  ): Promise<void> => {
-    const search = searchOf(task)
-    const area = task.chunks.every(({ inside }) => inside) ? undefined : search.area
-    const scanned = await scanChunks({ ...search, area, chunks: task.chunks }, deps)
-    stats.filesRead = scanned.filesRead
-    stats.bytesRead = scanned.bytesRead
-    stats.failed = [...scanned.failed]
-    stats.rowsRead = scanned.rows.length
-    const selected = selectRows(scanned.rows, area).subarray(0, task.limit)
-    for (const batch of batchesOf(scanned.rows, selected, task.batchRows)) {
-      const isWanted = await active.untaken.add(`${task.task}/${stats.batches}`)
-      if (!isWanted || active.isCancelled) {
-        active.isCancelled = true
-        return
-      }
-      hub.send('vehicleQueryResult', task.resultSubject, encodePositions(batch) as Uint8Array<ArrayBuffer>, {
-        headers: {
-          'fleet-query': task.query,
-          'fleet-task': String(task.task),
-          'fleet-batch': String(stats.batches),
-          'fleet-rows': String(batch.length),
-        },
-      })
-      stats.batches++
-      stats.rowsSelected += batch.length
-    }
-    if (scanned.failed.length > 0) stats.status = 'partial'
-  }
-
-  const listener = hub.listen(
-    'vehicleQueryPartition',
-    subjects.queryPartition,
-    async ({ data: task }) => {
-      const active = activate(task.query)
-      // Sent again while it is being worked on: its signs of life go on.
-      if (active.tasks.has(task.task)) return
-      active.tasks.add(task.task)
-      await work(task, active)
-      active.tasks.delete(task.task)
-      // What is sent and not taken counts for the query's next task too.
-      await active.untaken.settled()
-      if (active.tasks.size === 0) await active.close()
+  const cancels = hub.listen('vehicleQueryCancel', subjects.queryCancel('*'), ({ data: { query } }) => {
+    cancelled.add(query)
+    setTimeout(() => cancelled.delete(query), REMEMBER_CANCEL_MS).unref()
+    queries.get(query)?.cancel()
+  })
+  const tasks = hub.listen('vehicleQueryPartition', subjects.queryPartition, ({ data }) => activate(data.query).add(data), {
+    queue: queueGroups.queryPartition,
+  })
+  return {
+    stop: async () => {
+      await tasks.close()
+      const active = [...queries.values()]
+      const patience = new AbortController()
+      await Promise.race([
+        Promise.all(active.map((query) => query.idle())),
+        delay(STOP_MS, undefined, { signal: patience.signal }).catch(() => undefined),
+      ])
+      patience.abort()
+      for (const query of active) query.abandon()
+      await cancels.close()
     },
-    { queue: queueGroups.queryPartition },
-  )
-  return { stop: () => listener.close() }
+  }
 }

@@ -1,32 +1,35 @@
 import type { Snapshot } from '@fleetlake/archive'
-import { type Message, type MessageInput, queueGroups, subjects } from '@fleetlake/contracts'
+import { type Message, type MessageInput, queueGroups, subjects, TOKEN } from '@fleetlake/contracts'
 import { FleetError, reasonOf } from '@fleetlake/core'
-import type { Hub } from '@fleetlake/hub'
+import type { Hub, Received } from '@fleetlake/hub'
+import { createAdmission } from './admission.ts'
 import { conductSearch, type ConductOptions } from './conduct-search.ts'
-import type { PlannedTask } from './core/plan-tasks.ts'
 import { searchOf } from './core/search.ts'
+import type { TaskOrder } from './core/task-board.ts'
 
 type Query = Message<'vehicleQuery'>
+type Stats = MessageInput<'vehicleQueryResultStats'>
 type TaskStats = Message<'vehicleQueryPartitionResultStats'>
 
+/** Queries that one process leads at once; others wait, no longer than their `ttlMs`. */
+const QUERIES_AT_ONCE = 32
+
 export interface Coordinator {
-  /** Takes no more queries; those under way end first. */
+  /** Takes no more queries; resolves when those under way have been answered. */
   stop(): Promise<void>
 }
 
 export interface CoordinatorDeps {
   /** The table as it is now; undefined while there is none. */
   snapshot(): Promise<Snapshot | undefined>
+  /** Told of a fault that is not the asker's. */
+  onFault(error: unknown): void
 }
 
 const nothing = { total: 0, pruned: 0, read: 0 }
 
 /** The stats of a query that read nothing. */
-const emptyStats = (
-  query: string,
-  status: MessageInput<'vehicleQueryResultStats'>['status'],
-  error?: string,
-): MessageInput<'vehicleQueryResultStats'> => ({
+const emptyStats = (query: string, status: Stats['status'], error?: string): Stats => ({
   query,
   status,
   ...(error === undefined ? {} : { error }),
@@ -38,24 +41,66 @@ const emptyStats = (
   elapsedMs: 0,
 })
 
-/** Answers queries: checks, plans against one version of the table, fans out, and says honestly how it ended. */
-export const startCoordinator = (hub: Hub, options: ConductOptions, deps: CoordinatorDeps): Coordinator => {
-  const hearers = new Map<string, (stats: TaskStats) => void>()
-  const inbox = subjects.finderInbox(hub.uid)
-  const statsListener = hub.listen('vehicleQueryPartitionResultStats', inbox, ({ data }) =>
-    hearers.get(data.query)?.(data),
-  )
+/** The query's name in a message that does not fit its schema, if it has one. */
+const queryOfNoise = (data: Uint8Array): string => {
+  try {
+    const { query } = JSON.parse(new TextDecoder().decode(data)) as { query?: unknown }
+    if (typeof query === 'string' && TOKEN.test(query)) return query
+  } catch {
+    // Not even JSON.
+  }
+  return 'unknown'
+}
 
-  const conduct = async (query: Query, reply: string): Promise<MessageInput<'vehicleQueryResultStats'>> => {
-    const search = searchOf(query)
-    const snapshot = await deps.snapshot()
-    if (snapshot === undefined) return emptyStats(query.query, 'complete')
+const isRefusal = (error: unknown): boolean =>
+  error instanceof FleetError && (error.code === 'area.invalid' || error.code === 'query.invalid')
+
+/** Answers queries: checks, plans against one version of the table, fans out, and says honestly how it ended. */
+export const startCoordinator = (
+  hub: Hub,
+  options: ConductOptions & { readonly batchRows: number },
+  deps: CoordinatorDeps,
+): Coordinator => {
+  const hearers = new Map<string, (stats: TaskStats) => void>()
+  const underWay = new Set<Promise<void>>()
+  const admission = createAdmission(QUERIES_AT_ONCE)
+  const inbox = subjects.finderInbox(hub.uid)
+  const taskStats = hub.listen('vehicleQueryPartitionResultStats', inbox, ({ data }) => hearers.get(data.query)?.(data))
+
+  const assign = (query: Query, { task, chunks, skip, limit }: TaskOrder, reply: string): void => {
+    const { area, from, to, vehicleTypes, vehicleIds } = query
+    try {
+      hub.send('vehicleQueryPartition', subjects.queryPartition, {
+        query: query.query,
+        task,
+        area,
+        from,
+        to,
+        ...(vehicleTypes === undefined ? {} : { vehicleTypes }),
+        ...(vehicleIds === undefined ? {} : { vehicleIds }),
+        chunks: chunks.map(({ path, bytes, inside }) => ({ path, bytes, inside })),
+        skip,
+        ...(limit === undefined ? {} : { limit }),
+        batchRows: options.batchRows,
+        resultSubject: reply,
+        statsSubject: inbox,
+      })
+    } catch (cause) {
+      if (!(cause instanceof FleetError) || cause.code !== 'message.invalid') throw cause
+      const advice = 'simplify the area or ask for fewer vehicles at once'
+      throw new FleetError('query.invalid', `the area and the lists are too large for a task: ${advice}`, { cause })
+    }
+  }
+
+  const conduct = async (query: Query, reply: string): Promise<Stats> => {
     const aborter = new AbortController()
     const cancels = hub.listen('vehicleQueryCancel', subjects.queryCancel(query.query), () => aborter.abort())
     try {
+      const search = searchOf(query)
+      const snapshot = await deps.snapshot()
+      if (snapshot === undefined) return emptyStats(query.query, 'complete')
       return await conductSearch(query, search, snapshot, options, {
-        assign: (planned, limit) =>
-          hub.send('vehicleQueryPartition', subjects.queryPartition, taskOf(query, planned, limit, reply)),
+        assign: (order) => assign(query, order, reply),
         onTaskStats: (hear) => {
           hearers.set(query.query, hear)
           return () => hearers.delete(query.query)
@@ -64,66 +109,54 @@ export const startCoordinator = (hub: Hub, options: ConductOptions, deps: Coordi
         cancelled: aborter.signal,
         now: () => performance.now(),
       })
+    } catch (error) {
+      if (isRefusal(error)) return emptyStats(query.query, 'refused', reasonOf(error))
+      deps.onFault(error)
+      return emptyStats(query.query, 'partial', reasonOf(error))
     } finally {
-      await cancels.close()
+      void cancels.close()
     }
   }
 
-  const taskOf = (
-    query: Query,
-    { task, chunks }: PlannedTask,
-    limit: number | undefined,
-    reply: string,
-  ): MessageInput<'vehicleQueryPartition'> => ({
-    query: query.query,
-    task,
-    area: query.area,
-    from: query.from,
-    to: query.to,
-    ...(query.vehicleTypes === undefined ? {} : { vehicleTypes: query.vehicleTypes }),
-    ...(query.vehicleIds === undefined ? {} : { vehicleIds: query.vehicleIds }),
-    chunks: chunks.map(({ path, bytes, inside }) => ({ path, bytes, inside })),
-    ...(limit === undefined ? {} : { limit }),
-    batchRows: options.batchRows,
-    resultSubject: reply,
-    statsSubject: inbox,
-  })
+  const answer = async ({ data: query, reply, time }: Received<'vehicleQuery'>): Promise<void> => {
+    if (reply === undefined) return
+    const waitMs = Date.parse(time) + query.ttlMs - Date.now()
+    if (!(waitMs > 0 && (await admission.enter(waitMs)))) {
+      const waited = `it waited for more than ${query.ttlMs} ms to be started`
+      return hub.send('vehicleQueryResultStats', reply, emptyStats(query.query, 'timed-out', waited))
+    }
+    try {
+      const stats = await conduct(query, reply)
+      // Agents still at work on a search that has ended stop.
+      if (stats.status !== 'complete') {
+        hub.send('vehicleQueryCancel', subjects.queryCancel(query.query), { query: query.query })
+      }
+      hub.send('vehicleQueryResultStats', reply, stats)
+    } finally {
+      admission.leave()
+    }
+  }
 
-  const queryListener = hub.listen(
+  const queries = hub.listen(
     'vehicleQuery',
     subjects.query,
-    async ({ data: query, reply, time }) => {
-      if (reply === undefined) return
-      const answer = (stats: MessageInput<'vehicleQueryResultStats'>): void =>
-        hub.send('vehicleQueryResultStats', reply, stats)
-      if (Date.now() > Date.parse(time) + query.ttlMs) {
-        return answer(emptyStats(query.query, 'timed-out', `it waited for more than ${query.ttlMs} ms to be started`))
-      }
-      try {
-        const stats = await conduct(query, reply)
-        // Agents still at work on a search that has ended stop.
-        if (stats.status !== 'complete')
-          hub.send('vehicleQueryCancel', subjects.queryCancel(query.query), { query: query.query })
-        answer(stats)
-      } catch (error) {
-        const isRefusal =
-          error instanceof FleetError && (error.code === 'area.invalid' || error.code === 'query.invalid')
-        answer(emptyStats(query.query, isRefusal ? 'refused' : 'partial', reasonOf(error)))
-      }
+    (message) => {
+      const answering = answer(message).finally(() => underWay.delete(answering))
+      underWay.add(answering)
     },
     {
       queue: queueGroups.query,
       onInvalid: (error, raw) => {
-        if (raw.reply !== undefined && raw.reply !== '') {
-          hub.send('vehicleQueryResultStats', raw.reply, emptyStats('unknown', 'refused', error.message))
-        }
+        if (raw.reply === undefined || raw.reply === '') return
+        hub.send('vehicleQueryResultStats', raw.reply, emptyStats(queryOfNoise(raw.data), 'refused', error.message))
       },
     },
   )
   return {
     stop: async () => {
-      await queryListener.close()
-      await statsListener.close()
+      await queries.close()
+      await Promise.all(underWay)
+      await taskStats.close()
     },
   }
 }

@@ -19,7 +19,7 @@ await runService({
       },
     })
     onStop(() => hub.close())
-    const finder = await startFinder(hub, { config, version })
+    const finder = await startFinder(hub, { config, version, warn: (what) => log.warn(what) })
     onStop(() => finder.stop())
     ready({ uid: hub.uid })
   },

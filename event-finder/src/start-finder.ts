@@ -1,9 +1,10 @@
-import { createFileStore, openTable, type Table } from '@fleetlake/archive'
+import { createFileStore, openTable, type Snapshot, type Table } from '@fleetlake/archive'
 import type { Config } from '@fleetlake/contracts'
-import { FleetError } from '@fleetlake/core'
+import { FleetError, reasonOf } from '@fleetlake/core'
 import { type Hub, joinGroup } from '@fleetlake/hub'
 import { startAgent } from './agent.ts'
 import { startCoordinator } from './coordinator.ts'
+import { shareReads } from './share-reads.ts'
 
 /** A task without a sign of life for this long is sent again. */
 const SILENCE_MS = 3_000
@@ -13,14 +14,18 @@ export interface Finder {
   stop(): Promise<void>
 }
 
+export interface FinderOptions {
+  readonly config: Pick<Config, 'archive' | 'finder'>
+  readonly version: string
+  /** Told of faults that an operator should know of. */
+  readonly warn?: (what: string) => void
+}
+
 /** Coordinator and agent of searches over one archive. */
-export const startFinder = async (
-  hub: Hub,
-  { config, version }: { config: Config; version: string },
-): Promise<Finder> => {
+export const startFinder = async (hub: Hub, { config, version, warn = () => {} }: FinderOptions): Promise<Finder> => {
   const store = createFileStore(`${config.archive.path}/moves`)
   let table: Table | undefined
-  const snapshot = async () => {
+  const snapshot = shareReads(async (): Promise<Snapshot | undefined> => {
     try {
       table ??= await openTable(store)
       return await table.refresh()
@@ -29,15 +34,19 @@ export const startFinder = async (
       if (error instanceof FleetError && error.code === 'table.missing') return undefined
       throw error
     }
-  }
+  })
+  await snapshot()
   const agent = startAgent(hub, store)
-  const coordinator = startCoordinator(hub, { ...config.finder, silenceMs: SILENCE_MS }, { snapshot })
+  const coordinator = startCoordinator(
+    hub,
+    { ...config.finder, silenceMs: SILENCE_MS },
+    { snapshot, onFault: (error) => warn(`a query failed: ${reasonOf(error)}`) },
+  )
   const membership = joinGroup(hub, {
     group: 'finders',
     version,
     describe: () => ({ memoryBytes: process.memoryUsage.rss() }),
   })
-  await snapshot()
   return {
     stop: async () => {
       await coordinator.stop()

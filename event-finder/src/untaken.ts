@@ -6,9 +6,8 @@ export interface Untaken {
    */
   add(batch: string): Promise<boolean>
   take(batch: string): void
-  /** Resolves once everything sent is taken, or nobody takes any more. */
-  settled(): Promise<void>
-  /** Nobody waits any more. */
+  isEmpty(): boolean
+  /** Nobody waits any more, and nothing is added. */
   giveUp(): void
 }
 
@@ -33,15 +32,12 @@ export const createUntaken = ({ most, goneMs }: UntakenOptions): Untaken => {
     isGivenUp = true
     wake()
   }
-  /** Until something is taken or the asker is given up. */
-  const change = (): Promise<void> =>
-    new Promise((resolve) => {
-      waiting.add(resolve)
-      patience ??= setTimeout(giveUp, goneMs)
-    })
   return {
     add: async (batch) => {
-      while (sent.size >= most && !isGivenUp) await change()
+      while (sent.size >= most && !isGivenUp) {
+        patience ??= setTimeout(giveUp, goneMs)
+        await new Promise<void>((resolve) => waiting.add(resolve))
+      }
       if (isGivenUp) return false
       sent.add(batch)
       return true
@@ -49,9 +45,7 @@ export const createUntaken = ({ most, goneMs }: UntakenOptions): Untaken => {
     take: (batch) => {
       if (sent.delete(batch)) wake()
     },
-    settled: async () => {
-      while (sent.size > 0 && !isGivenUp) await change()
-    },
+    isEmpty: () => sent.size === 0,
     giveUp,
   }
 }

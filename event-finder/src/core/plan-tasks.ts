@@ -15,33 +15,32 @@ export interface PlannedTask {
   readonly chunks: readonly PlannedChunk[]
 }
 
+/** A task is closed before it would exceed any of these: some tens of milliseconds of work. */
 export interface TaskSize {
-  /** A task is closed when it reaches either: some tens of milliseconds of work. */
   readonly rows: number
+  readonly bytes: number
   readonly chunks: number
 }
 
-/** A chunk without stats is taken for this many rows. */
-const UNKNOWN_ROWS = 50_000
+/** What a chunk without stats is taken for; a position has about this many bytes in a small chunk. */
+const BYTES_PER_ROW = 12
 
-/**
- * Groups chunks into tasks, in their order. Law: every chunk is in exactly one task.
- * A chunk that lies wholly in the area shares no task with one that does not: the first kind skips the test of each point.
- */
+/** Groups chunks into tasks, in their order. Law: every chunk is in exactly one task. A chunk larger than a task is a task. */
 export const planTasks = (chunks: readonly PlannedChunk[], size: TaskSize): PlannedTask[] => {
   const groups: PlannedChunk[][] = []
-  let rows = 0
+  let [rows, bytes] = [0, 0]
   for (const chunk of chunks) {
+    const chunkRows = chunk.rows ?? Math.ceil(chunk.bytes / BYTES_PER_ROW)
     const group = groups.at(-1)
-    const isFull =
-      group === undefined || rows >= size.rows || group.length >= size.chunks || group[0].inside !== chunk.inside
-    if (isFull) {
+    if (group === undefined || group.length >= size.chunks || rows + chunkRows > size.rows || bytes + chunk.bytes > size.bytes) {
       groups.push([chunk])
       rows = 0
+      bytes = 0
     } else {
       group.push(chunk)
     }
-    rows += chunk.rows ?? UNKNOWN_ROWS
+    rows += chunkRows
+    bytes += chunk.bytes
   }
   return groups.map((group, task) => ({ task, chunks: group }))
 }

@@ -53,8 +53,14 @@ const UNPACKED = 12
  * Scans a task. Law: rows come in the order of the chunks, then of the file, in batches that depend on the task alone, so that
  * a repeated task repeats its batches. Waits while a batch is not asked for, and takes no turn meanwhile.
  * @param counts is kept up to date
+ * @param isStopped asked before each chunk: nobody wants the rest
  */
-export async function* scanTask(task: ScanTask, deps: ScanDeps, counts: ScanCounts): AsyncGenerator<Positions> {
+export async function* scanTask(
+  task: ScanTask,
+  deps: ScanDeps,
+  counts: ScanCounts,
+  isStopped: () => boolean = () => false,
+): AsyncGenerator<Positions> {
   const select = createRowSelector(task.search)
   const batches = createBatchBuilder(task.batchRows)
   let toSkip = task.skip
@@ -82,6 +88,7 @@ export async function* scanTask(task: ScanTask, deps: ScanDeps, counts: ScanCoun
   }
 
   for (const chunk of task.chunks) {
+    if (isStopped()) return
     const giveBack = await deps.memory.take(chunk.bytes * UNPACKED)
     try {
       const read = await deps.turns.take(task.query, () => openChunk(chunk))

@@ -129,7 +129,6 @@ const generate = (request: ShareRequest, slices: readonly Slice[], deps: Generat
       windowMs,
       batchRows: options.batchRows,
       vehicleTypes: slices[0].fleet.types,
-      idBytes: Math.max(...slices.map(({ ids }) => ids.longestBytes)),
     },
     publisher,
   )

@@ -1,9 +1,8 @@
 import { cellOf, partitionOfCell, partitionOfText, toMicroDegrees, windowStart } from '@fleetlake/core'
-import { decodePositions, MAX_MESSAGE_BYTES, type PositionRow, rowsOfPositions } from '@fleetlake/contracts'
+import { decodePositions, MAX_PAYLOAD_BYTES, type PositionRow, rowsOfPositions } from '@fleetlake/contracts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createReportColumns, type ReportColumns, vehicleId } from '../core/report-columns.ts'
-import { HEADER_BYTES } from './batch.ts'
 import { createRouter, type Outlet, type RouterOptions } from './router.ts'
 import { encodeVehicleIds, type VehicleIds } from './vehicle-ids.ts'
 
@@ -25,7 +24,6 @@ const options: RouterOptions = {
   vehicleTypes: TYPES,
   batchRows: 100,
   windowMs: WINDOW_MS,
-  idBytes: 16,
 }
 
 /** Keeps what is published; a partition has no room after each batch when `isTight`. */
@@ -60,7 +58,6 @@ const idsOf = (texts: readonly string[]): VehicleIds => {
   return {
     offsets,
     bytes: Uint8Array.from(encoded.flatMap((id) => [...id])),
-    longestBytes: Math.max(0, ...encoded.map(({ length }) => length)),
   }
 }
 
@@ -106,7 +103,7 @@ test('every row is published once, in the order of its partition, in batches of 
           rows.map((each) => ids.indexOf(each.vehicleId) * 3 + 2),
         )
         const to = outlet(isTight)
-        const router = createRouter({ ...options, batchRows, idBytes: vehicleIds.longestBytes }, to)
+        const router = createRouter({ ...options, batchRows }, to)
         const routed = { reports, ids: vehicleIds, first: 2, stride: 3 }
         let next = 0
         for (const until of untils) {
@@ -125,7 +122,7 @@ test('every row is published once, in the order of its partition, in batches of 
         batches.forEach((batch, i) => {
           expect(batch.length).toBeLessThanOrEqual(batchRows)
           expect(new Set(batch.map(({ eventTime }) => windowStart(eventTime, WINDOW_MS))).size).toBe(1)
-          expect(to.sent[i].payload.length + HEADER_BYTES).toBeLessThanOrEqual(MAX_MESSAGE_BYTES)
+          expect(to.sent[i].payload.length).toBeLessThanOrEqual(MAX_PAYLOAD_BYTES)
           const over = (pick: (each: PositionRow) => number, of: (...values: number[]) => number): number =>
             of(...batch.map(pick))
           expect(to.sent[i].headers).toEqual({
@@ -152,7 +149,7 @@ test('a batch is cut where one row more would make its message too large', () =>
     .sample(row('x'.repeat(200)), { numRuns: 2000, seed: 1 })
     .map((each) => ({ ...each, longitude: 1, latitude: 1, eventTime: START }))
   const to = outlet()
-  const router = createRouter({ ...options, batchRows: 10_000, idBytes: 200 }, to)
+  const router = createRouter({ ...options, batchRows: 10_000 }, to)
   router.route(
     {
       reports: reportsOf(
@@ -167,10 +164,10 @@ test('a batch is cut where one row more would make its message too large', () =>
     Infinity,
   )
   router.flush()
-  const sizes = to.sent.map(({ payload }) => payload.length + HEADER_BYTES)
+  const sizes = to.sent.map(({ payload }) => payload.length)
   expect(to.sent.reduce((sum, { headers }) => sum + Number(headers['fleet-rows']), 0)).toBe(2000)
-  expect(Math.max(...sizes)).toBeLessThanOrEqual(MAX_MESSAGE_BYTES)
-  expect(sizes[0]).toBeGreaterThan(MAX_MESSAGE_BYTES - 500)
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(MAX_PAYLOAD_BYTES)
+  expect(sizes[0]).toBeGreaterThan(MAX_PAYLOAD_BYTES - 1_000)
 })
 
 test.each(['vehicle', 'vehicle-type'] as const)('partitioned by %s, a row goes where the hash says', (by) => {

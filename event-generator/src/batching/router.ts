@@ -1,8 +1,6 @@
 import { windowStart } from '@fleetlake/core'
-import { encodePositions } from '@fleetlake/contracts'
+import { type BatchBuilder, createBatchBuilder } from '@fleetlake/contracts'
 import type { ReportColumns } from '../core/report-columns.ts'
-import { type Batch, createBatch, isFull } from './batch.ts'
-import { moveHeaders } from './move-headers.ts'
 import { partitionRows, type Partitioning } from './partition-rows.ts'
 import type { VehicleIds } from './vehicle-ids.ts'
 
@@ -18,8 +16,6 @@ export interface RouterOptions extends Omit<Partitioning, 'count'> {
   readonly partitions: readonly number[]
   readonly batchRows: number
   readonly windowMs: number
-  /** Bytes of the longest vehicle id. */
-  readonly idBytes: number
 }
 
 /** Reports of the vehicles `first, first + stride, …`. */
@@ -41,62 +37,62 @@ export interface Router {
   flush(): void
 }
 
+/** The open batch of a partition and the window that its rows lie in, ms since the epoch, `[from, to)`. */
+interface OpenBatch {
+  readonly builder: BatchBuilder
+  from: number
+  to: number
+}
+
 /** Sorts rows into one open batch per partition; every row is published once, in the order of its partition's rows. */
 export const createRouter = (options: RouterOptions, { publish, room }: Outlet): Router => {
-  const { partitions, batchRows, windowMs, vehicleTypes, idBytes } = options
+  const { partitions, batchRows, windowMs, vehicleTypes } = options
   const partitionOf = partitionRows({ ...options, count: partitions.length })
-  const batches = partitions.map(() => createBatch({ rows: batchRows, vehicleTypes, idBytes }))
+  const batches = partitions.map((): OpenBatch => {
+    const builder = createBatchBuilder({ maxRows: batchRows, vehicleTypes })
+    return { builder, from: Infinity, to: -Infinity }
+  })
 
   const emit = (place: number): void => {
-    const batch = batches[place]
-    const payload = encodePositions(batch)
-    const headers = moveHeaders(batch)
-    batch.length = 0
-    publish(partitions[place], payload, headers)
+    const batch = batches[place].builder.take()
+    if (batch !== undefined) publish(partitions[place], batch.payload, batch.headers)
   }
 
-  const route = ({ reports, ids, first, stride }: RoutedRows, from: number, before: number): number => {
+  const route = ({ reports, ids, first, stride }: RoutedRows, start: number, before: number): number => {
     const { length, vehicle, time } = reports
-    for (let row = from; row < length; row++) {
+    for (let row = start; row < length; row++) {
       const at = time[row]
       if (at >= before) return row
       const slot = (vehicle[row] - first) / stride
       const place = partitionOf(reports, row)
       const batch = batches[place]
-      const outside = at < batch.from || at >= batch.to
-      if (batch.length > 0 && (outside || isFull(batch, ids.offsets[slot + 1] - ids.offsets[slot]))) {
+      if (at < batch.from || at >= batch.to) {
+        const isCut = batch.builder.length > 0
         emit(place)
-        if (!room(partitions[place])) return row
-      }
-      if (outside) {
         batch.from = windowStart(at, windowMs)
         batch.to = batch.from + windowMs
+        if (isCut && !room(partitions[place])) return row
       }
-      append(batch, reports, row, ids, slot)
+      if (append(batch.builder, reports, row, ids, slot)) continue
+      emit(place)
+      if (!room(partitions[place])) return row
+      append(batch.builder, reports, row, ids, slot)
     }
     return length
   }
 
-  const flush = (): void => {
-    batches.forEach((batch, place) => {
-      if (batch.length > 0) emit(place)
-    })
-  }
-  return { route, flush }
+  return { route, flush: () => batches.forEach((_, place) => emit(place)) }
 }
 
-const append = (batch: Batch, reports: ReportColumns, row: number, ids: VehicleIds, slot: number): void => {
-  const at = batch.length
-  const { bytes, offsets } = ids
-  const { vehicleIdBytes, vehicleIdOffsets } = batch
-  let end = vehicleIdOffsets[at]
-  for (let i = offsets[slot]; i < offsets[slot + 1]; i++) vehicleIdBytes[end++] = bytes[i]
-  vehicleIdOffsets[at + 1] = end
-  batch.vehicleType[at] = reports.type[row]
-  batch.eventTime[at] = reports.time[row]
-  batch.longitude[at] = reports.longitude[row]
-  batch.latitude[at] = reports.latitude[row]
-  batch.speed[at] = reports.speed[row]
-  batch.heading[at] = reports.heading[row]
-  batch.length = at + 1
-}
+const append = (builder: BatchBuilder, reports: ReportColumns, row: number, ids: VehicleIds, slot: number): boolean =>
+  builder.append(
+    ids.bytes,
+    ids.offsets[slot],
+    ids.offsets[slot + 1],
+    reports.type[row],
+    reports.time[row],
+    reports.longitude[row],
+    reports.latitude[row],
+    reports.speed[row],
+    reports.heading[row],
+  )

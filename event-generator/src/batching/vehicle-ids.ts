@@ -5,8 +5,6 @@ import type { Share } from '../core/share.ts'
 export interface VehicleIds {
   readonly offsets: Int32Array
   readonly bytes: Uint8Array
-  /** Of the longest id. */
-  readonly longestBytes: number
 }
 
 const utf8 = new TextEncoder()
@@ -19,5 +17,5 @@ export const encodeVehicleIds = ({ first, stride, count }: Share): VehicleIds =>
   })
   const bytes = new Uint8Array(offsets[count])
   ids.forEach((id, n) => bytes.set(id, offsets[n]))
-  return { offsets, bytes, longestBytes: ids.reduce((longest, { length }) => Math.max(longest, length), 0) }
+  return { offsets, bytes }
 }

@@ -36,12 +36,12 @@ const ringOf = (value: unknown, where: string): Ring => {
   if (!Array.isArray(value)) throw invalid(where, 'is not an array of positions')
   const ring = value.map((point: unknown, i): readonly [number, number] => {
     if (!Array.isArray(point) || typeof point[0] !== 'number' || typeof point[1] !== 'number') {
-      throw invalid(`${where}, position ${i},`, 'is not [longitude, latitude] in numbers')
+      throw invalid(`${where}, position ${i}`, 'is not [longitude, latitude] in numbers')
     }
     const [longitude, latitude] = point as [number, number]
     if (!(longitude >= -180 && longitude <= 180 && latitude >= -90 && latitude <= 90)) {
       throw invalid(
-        `${where}, position ${i},`,
+        `${where}, position ${i}`,
         `is [${longitude}, ${latitude}], off the globe: longitude comes first, −180 to 180, then latitude, −90 to 90`,
       )
     }
@@ -57,7 +57,7 @@ const ringOf = (value: unknown, where: string): Ring => {
   for (let i = 1; i < ring.length; i++) {
     if (Math.abs(ring[i][0] - ring[i - 1][0]) > 180e6) {
       throw invalid(
-        `${where}, edge ${i},`,
+        `${where}, edge ${i}`,
         'spans more than 180° of longitude: cut the polygon at the antimeridian into a MultiPolygon (RFC 7946, 3.1.9)',
       )
     }
@@ -85,7 +85,7 @@ const unionOf = (all: readonly MicroBounds[]): MicroBounds => ({
 
 const polygonOf = (value: unknown, where: string): PolygonEdges => {
   if (!Array.isArray(value) || value.length === 0) throw invalid(where, 'has no rings')
-  const rings = value.map((ring, i) => ringOf(ring, `${where}, ${i === 0 ? 'outer ring' : `hole ${i}`},`))
+  const rings = value.map((ring, i) => ringOf(ring, `${where}, ${i === 0 ? 'outer ring' : `hole ${i}`}`))
   const edges = rings.flatMap((ring) =>
     ring.slice(1).map(([x, y], i) => {
       const [fromX, fromY] = ring[i]

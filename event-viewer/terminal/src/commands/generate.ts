@@ -68,6 +68,8 @@ const generate = async (
     const stats = await runGeneration(hub, options, {
       signal,
       onProgress: ({ phase, events, total, eventsPerSecond, note }) => {
+        // How much it will be is not known at once.
+        if (total === 0) return
         bar ??= createProgress({ title: 'generating', total, isWatched: terminal.isWatched })
         if (phase === 'flushing') bar.retitle('archiving')
         const held = note === undefined ? '' : ` · ${note}`

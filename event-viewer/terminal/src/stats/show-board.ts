@@ -6,10 +6,12 @@ import { renderBoard, renderTotals } from './render-board.ts'
 const onTerminal = (output: NodeJS.WriteStream): ((state: BoardState) => void) => {
   let height = 0
   return (state) => {
+    // Some terminals do not tell their size.
+    const [columns, rows] = [output.columns || 120, output.rows || 24]
     const lines = renderBoard(state)
-      .slice(0, Math.max(1, output.rows - 1))
-      .map((line) => line.slice(0, output.columns))
-    moveCursor(output, -output.columns, -height)
+      .slice(0, rows - 1)
+      .map((line) => line.slice(0, columns))
+    moveCursor(output, -columns, -height)
     clearScreenDown(output)
     output.write(`${lines.join('\n')}\n`)
     height = lines.length

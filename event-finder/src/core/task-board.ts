@@ -1,0 +1,146 @@
+import type { Message } from '@fleetlake/contracts'
+import type { PlannedChunk, PlannedTask } from './plan-tasks.ts'
+
+type TaskStats = Message<'vehicleQueryPartitionResultStats'>
+
+/** A task to send to the agents; sent again it is the same. */
+export interface TaskOrder {
+  readonly task: number
+  readonly chunks: readonly PlannedChunk[]
+  /** Matching rows that another task has sent. */
+  readonly skip: number
+  /** Rows that it may send. */
+  readonly limit: number | undefined
+}
+
+export interface BoardCounts {
+  readonly filesRead: number
+  readonly bytesRead: number
+  readonly rowsRead: number
+  readonly rowsSelected: number
+  readonly tasksTotal: number
+  readonly tasksDone: number
+}
+
+export type BoardStatus = 'complete' | 'limit-reached' | 'cancelled' | 'partial'
+
+/** Who does what of a search, and what has become of it. Times are ms of any one clock. */
+export interface TaskBoard {
+  /** What is to be sent now: tasks that may begin, and those not heard of for too long. */
+  next(nowMs: number): TaskOrder[]
+  hear(stats: TaskStats, nowMs: number): void
+  /** Nothing is under way and nothing more is to be begun. */
+  isOver(): boolean
+  /** Law: complete only when every chunk was read to its end by a task that said so. */
+  status(): BoardStatus
+  counts(): BoardCounts
+  failed(): { path: string; reason: string }[]
+  /** What the asker must hold of the tasks that have ended. */
+  ended(): { task: number; batches: number; rows: number }[]
+}
+
+export interface BoardOptions {
+  /** Oldest first. */
+  readonly tasks: readonly PlannedTask[]
+  /** Rows at most. */
+  readonly limit: number | undefined
+  /** Tasks that run at once; with 1 they run in order. */
+  readonly inFlight: number
+  /** A task that is not heard of for this long is sent again. */
+  readonly silenceMs: number
+}
+
+/** A planned task, or what its limit has left over of one. */
+interface Waiting {
+  readonly origin: number
+  readonly chunks: readonly PlannedChunk[]
+  readonly skip: number
+}
+
+interface Running extends Waiting {
+  readonly order: TaskOrder
+  heardAtMs: number
+  latest: TaskStats | undefined
+}
+
+/**
+ * Law, exact limit: a task may send only rows that were granted to it; what it does not need goes back, and never are more rows
+ * granted and sent together than the limit. A task whose grant was too small is followed by one for the rest of its chunks.
+ */
+export const createTaskBoard = ({ tasks, limit, inFlight, silenceMs }: BoardOptions): TaskBoard => {
+  const waiting: Waiting[] = tasks.map(({ task, chunks }) => ({ origin: task, chunks, skip: 0 }))
+  const running = new Map<number, Running>()
+  const done: { readonly origin: number; readonly stats: TaskStats }[] = []
+  let nextTask = 0
+  let grantable = limit ?? Infinity
+  let isGivenUp = false
+
+  const mayBegin = (): boolean => waiting.length > 0 && running.size < inFlight && grantable > 0 && !isGivenUp
+
+  const begin = (nowMs: number): TaskOrder => {
+    const begun = waiting.shift()!
+    const grant = limit === undefined ? undefined : Math.ceil(grantable / (inFlight - running.size))
+    grantable -= grant ?? 0
+    const order = { task: nextTask++, chunks: begun.chunks, skip: begun.skip, limit: grant }
+    running.set(order.task, { ...begun, order, heardAtMs: nowMs, latest: undefined })
+    return order
+  }
+
+  const end = ({ origin, chunks, skip, order }: Running, stats: TaskStats): void => {
+    running.delete(order.task)
+    done.push({ origin, stats })
+    grantable += (order.limit ?? 0) - (limit === undefined ? 0 : stats.rowsSelected)
+    if (stats.status === 'limit-reached') waiting.unshift({ origin, chunks, skip: skip + stats.rowsSelected })
+    if (stats.status === 'cancelled') isGivenUp = true
+  }
+
+  const heard = (): { readonly origin: number; readonly stats: TaskStats }[] => [
+    ...done,
+    ...[...running.values()].flatMap(({ origin, latest }) => (latest === undefined ? [] : [{ origin, stats: latest }])),
+  ]
+  /** Tasks for the rest of the same chunks read them again: counted once. */
+  const sumOverOrigins = (value: (stats: TaskStats) => number): number => {
+    const most = new Map<number, number>()
+    for (const { origin, stats } of heard()) most.set(origin, Math.max(most.get(origin) ?? 0, value(stats)))
+    return [...most.values()].reduce((sum, count) => sum + count, 0)
+  }
+  const failed = (): { path: string; reason: string }[] => [
+    ...new Map(done.flatMap(({ stats }) => stats.failed.map((fault) => [fault.path, fault]))).values(),
+  ]
+
+  return {
+    next: (nowMs) => {
+      const orders: TaskOrder[] = []
+      for (const task of running.values()) {
+        if (nowMs - task.heardAtMs <= silenceMs) continue
+        task.heardAtMs = nowMs
+        orders.push(task.order)
+      }
+      while (mayBegin()) orders.push(begin(nowMs))
+      return orders
+    },
+    hear: (stats, nowMs) => {
+      const task = running.get(stats.task)
+      if (task === undefined) return
+      task.heardAtMs = nowMs
+      task.latest = stats
+      if (stats.status !== 'running') end(task, stats)
+    },
+    isOver: () => running.size === 0 && !mayBegin(),
+    status: () => {
+      if (isGivenUp) return 'cancelled'
+      if (failed().length > 0) return 'partial'
+      return waiting.length > 0 ? 'limit-reached' : 'complete'
+    },
+    counts: () => ({
+      filesRead: sumOverOrigins((stats) => stats.filesRead),
+      bytesRead: sumOverOrigins((stats) => stats.bytesRead),
+      rowsRead: sumOverOrigins((stats) => stats.rowsRead),
+      rowsSelected: heard().reduce((sum, { stats }) => sum + stats.rowsSelected, 0),
+      tasksTotal: done.length + running.size + waiting.length,
+      tasksDone: done.length,
+    }),
+    failed,
+    ended: () => done.map(({ stats }) => ({ task: stats.task, batches: stats.batches, rows: stats.rowsSelected })),
+  }
+}
