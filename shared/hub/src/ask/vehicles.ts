@@ -1,6 +1,11 @@
-import { decodePositions, type Message, type MessageInput, type QueryStatus, subjects } from '@fleetlake/contracts'
+import { decodePositions, type Message, type MessageInput, messages, type QueryStatus, subjects } from '@fleetlake/contracts'
 import { FleetError, type Positions, reasonOf } from '@fleetlake/core'
-import type { Hub, ListenOptions, Received } from '../hub.ts'
+import type { Msg } from '@nats-io/nats-core'
+import { headerOf, headersOf } from '../cloud-event.ts'
+import type { Hub } from '../hub.ts'
+import { receiveMessage } from '../message.ts'
+import { createVehicleCount } from './count-vehicles.ts'
+import { createHeldBatches } from './held-batches.ts'
 
 export type VehicleQueryInput = Omit<MessageInput<'vehicleQuery'>, 'query'>
 export type VehicleQueryStats = Message<'vehicleQueryResultStats'>
@@ -30,42 +35,28 @@ export interface AskOptions {
   readonly signal?: AbortSignal
 }
 
-/** Batches as they come, each once; reading slowly slows the finders down. Then `outcome` is settled. */
+/**
+ * Batches as they come, each once, for one reader; reading slowly slows the finders down, and one who takes nothing for 10 s is taken
+ * for gone. `outcome` is settled when the batches have been read to their end, or the reader has left.
+ */
 export interface VehicleAnswer extends AsyncIterable<VehicleBatch> {
   readonly outcome: Promise<VehicleOutcome>
   cancel(): void
 }
 
+type End = Pick<VehicleOutcome, 'status' | 'reason'>
+
 const NO_RESPONDERS = 503
 const RETRY_MS = 200
-/** Without a word from the finder for this long it is taken for dead. */
+const TTL_MS = 10_000
+/** What the finder that leads a query may be late by, until it is taken for dead; it speaks each half second. */
 const SILENT_MS = 10_000
 /** After the end, batches that are named and missing are waited for as long as something still comes. */
 const LATE_MS = 2_000
 
-const decoder = new TextDecoder()
-
-/** Counts distinct vehicle ids; ids of a batch come in runs. */
-const createVehicleCount = () => {
-  const seen = new Set<string>()
-  return {
-    add: ({ length, vehicleIdOffsets: at, vehicleIdBytes: bytes }: Positions): void => {
-      let last = ''
-      for (let i = 0; i < length; i++) {
-        const id = decoder.decode(bytes.subarray(at[i], at[i + 1]))
-        if (id !== last) seen.add((last = id))
-      }
-    },
-    count: (): number => seen.size,
-  }
-}
-
-/** The first rows of a batch. */
-const firstOf = (rows: Positions, length: number): Positions => (length < rows.length ? { ...rows, length } : rows)
-
 /**
- * Who was in this area, in this period? Exactly `limit` rows at most are handed out.
- * @throws FleetError `query.unanswered` in the outcome when no finder is running within `ttlMs`
+ * Who was in this area, in this period? Rows come once each, at most `limit` of them. A query that nobody hears is sent again until
+ * `ttlMs` have passed; one that somebody may have heard never is.
  */
 export const askVehicles = (
   hub: Hub,
@@ -74,138 +65,142 @@ export const askVehicles = (
 ): VehicleAnswer => {
   const query = crypto.randomUUID().replaceAll('-', '')
   const inbox = subjects.viewerInbox(query)
-  const ttlMs = input.ttlMs ?? 10_000
-  const held = new Set<string>()
+  const ttlMs = input.ttlMs ?? TTL_MS
+  const held = createHeldBatches()
   const vehicles = createVehicleCount()
   const queue: VehicleBatch[] = []
   const beganMs = performance.now()
   let heardMs = beganMs
-  let [isAnswered, isUnheard, isCancelled] = [false, false, false]
+  let sentMs = beganMs
+  let [isHeard, isUnheard, isCancelled, isEnded] = [false, false, false, false]
   let stats: VehicleQueryStats | undefined
   let fault: string | undefined
   let rows = 0
-  let left = input.limit ?? Infinity
-  let ended = false
   let wake: (() => void) | undefined
-  const notify = (): void => {
-    wake?.()
-    wake = undefined
-  }
-  const hear = (): void => {
-    isAnswered = true
-    heardMs = performance.now()
-    notify()
-  }
 
-  const noise: ListenOptions = {
-    onInvalid: (_, { headers }) => {
-      isUnheard ||= headers?.code === NO_RESPONDERS
-      notify()
-    },
-  }
-  const take = ({ data, headers }: Received<'vehicleQueryResult'>): void => {
+  const taken = (task: number, batch: number): void =>
+    hub.send('vehicleQueryTaken', subjects.queryTaken(query), { task, batch })
+
+  const take = (raw: Msg): void => {
+    const { data, headers } = receiveMessage('vehicleQueryResult', raw)
     const [task, batch] = [Number(headers('fleet-task')), Number(headers('fleet-batch'))]
-    const key = `${task}/${batch}`
-    if (!held.has(key)) {
-      try {
-        const positions = decodePositions(data)
-        if (positions === undefined) throw new FleetError('arrow.invalid', 'a result of another layout')
-        held.add(key)
-        queue.push({ task, batch, rows: positions })
-      } catch (error) {
-        fault = reasonOf(error)
-      }
-    }
-    hear()
+    const positions = decodePositions(data)
+    if (positions === undefined) throw new FleetError('arrow.invalid', 'a result of another layout')
+    if (held.hold(task, batch)) queue.push({ task, batch, rows: positions })
+    // Its sender waits for it like for any other.
+    else taken(task, batch)
   }
-  const listeners = [
-    hub.listen('vehicleQueryResult', inbox, take, noise),
-    hub.listen('vehicleQueryProgress', inbox, ({ data }) => (hear(), onProgress?.(data)), noise),
-    hub.listen('vehicleQueryResultStats', inbox, ({ data }) => ((stats ??= data), hear()), noise),
-  ]
+  const hear = (raw: Msg): void => {
+    const headers = headersOf(raw)
+    if (headers?.code === NO_RESPONDERS) {
+      isUnheard = !isHeard
+      return
+    }
+    const type = headerOf(headers, 'ce-type')
+    if (type === messages.vehicleQueryResult.type) take(raw)
+    else if (type === messages.vehicleQueryProgress.type) onProgress?.(receiveMessage('vehicleQueryProgress', raw).data)
+    else if (type === messages.vehicleQueryResultStats.type && stats === undefined) {
+      stats = receiveMessage('vehicleQueryResultStats', raw).data
+      held.expect(stats.tasks)
+    }
+    isHeard = true
+    heardMs = performance.now()
+  }
+  const subscription = hub.connection.subscribe(inbox, {
+    callback: (error, raw) => {
+      try {
+        if (error === null) hear(raw)
+      } catch (noise) {
+        fault = reasonOf(noise)
+      }
+      wake?.()
+    },
+  })
+
   const send = (): void => {
     isUnheard = false
+    sentMs = performance.now()
     hub.send('vehicleQuery', subjects.query, { ...input, query }, { reply: inbox })
   }
   const cancel = (): void => {
-    if (ended || isCancelled) return
+    if (isEnded || isCancelled) return
     isCancelled = true
-    hub.send('vehicleQueryCancel', subjects.queryCancel(query), { query })
-    notify()
+    if (!hub.connection.isClosed()) hub.send('vehicleQueryCancel', subjects.queryCancel(query), { query })
+    wake?.()
   }
-  const onAbort = (): void => cancel()
-  signal?.addEventListener('abort', onAbort)
+  signal?.addEventListener('abort', cancel)
 
-  const isWhole = (): boolean =>
-    stats !== undefined &&
-    stats.tasks.every(({ task, batches }) =>
-      Array.from({ length: batches }, (_, batch) => `${task}/${batch}`).every((key) => held.has(key)),
-    )
-
-  /** @returns why there is nothing more to wait for, undefined while there is */
-  const endOf = (now: number): Omit<VehicleOutcome, 'rows' | 'vehicles' | 'stats'> | undefined => {
-    if (left === 0) return { status: 'limit-reached', reason: undefined }
-    if (isCancelled && stats === undefined && now - heardMs > LATE_MS) return { status: 'cancelled', reason: undefined }
+  /** @returns how it has ended whatever the time, if so */
+  const endByNow = (): End | undefined => {
+    if (stats === undefined) return undefined
+    if (stats.status === 'refused') return { status: 'refused', reason: stats.error }
+    if (held.missing() > 0) return undefined
+    return { status: isCancelled ? 'cancelled' : stats.status, reason: reasonOfStats(stats) }
+  }
+  /** @returns how it ends because nothing comes any more, if so; asked after what has come was heard */
+  const endByWaiting = (): End | undefined => {
+    const now = performance.now()
+    const silentMs = now - heardMs
+    if (isCancelled && silentMs > LATE_MS) return { status: 'cancelled', reason: undefined }
     if (stats !== undefined) {
-      if (stats.status === 'refused') return { status: 'refused', reason: stats.error }
-      if (isWhole()) return { status: isCancelled ? 'cancelled' : stats.status, reason: reasonOfStats(stats) ?? fault }
-      if (now - heardMs > LATE_MS) {
-        const isShort = stats.status === 'complete' || stats.status === 'limit-reached'
-        return { status: isShort ? 'partial' : stats.status, reason: fault ?? 'some batches did not arrive' }
-      }
-      return undefined
+      if (silentMs <= LATE_MS) return undefined
+      const isShort = stats.status === 'complete' || stats.status === 'limit-reached'
+      const reason = fault ?? `${held.missing()} batches of the answer did not arrive`
+      return { status: isShort ? 'partial' : stats.status, reason }
     }
-    if (!isAnswered && now - beganMs > ttlMs) {
-      return {
-        status: 'partial',
-        reason: 'no finder is running: start one with `npm start` or `node event-finder/src/main.ts`',
-      }
-    }
-    if (isAnswered && now - heardMs > SILENT_MS) return { status: 'partial', reason: 'the finder has gone silent' }
-    return undefined
+    if (isHeard) return silentMs > SILENT_MS ? { status: 'partial', reason: 'the finder that led the query has gone silent' } : undefined
+    if (isUnheard && now - beganMs > ttlMs) return { status: 'timed-out', reason: NOBODY }
+    return now - beganMs > ttlMs + LATE_MS ? { status: 'timed-out', reason: fault ?? 'no finder has answered' } : undefined
   }
 
   const { promise: outcome, resolve } = Promise.withResolvers<VehicleOutcome>()
-  const finish = async (end: Omit<VehicleOutcome, 'rows' | 'vehicles' | 'stats'>): Promise<void> => {
-    if (ended) return
+  const finish = (end: End): void => {
+    if (isEnded) return
     if (stats === undefined) cancel()
-    ended = true
-    signal?.removeEventListener('abort', onAbort)
-    await Promise.all(listeners.map((listener) => listener.close()))
+    isEnded = true
+    signal?.removeEventListener('abort', cancel)
+    if (!hub.connection.isClosed()) subscription.unsubscribe()
     resolve({ ...end, rows, vehicles: vehicles.count(), stats })
   }
+  const news = async (): Promise<void> => {
+    const { promise, resolve: ready } = Promise.withResolvers<void>()
+    const timer = setTimeout(ready, RETRY_MS)
+    wake = ready
+    await promise
+    wake = undefined
+    clearTimeout(timer)
+  }
 
-  async function* read(): AsyncGenerator<VehicleBatch> {
+  async function* batches(): AsyncGenerator<VehicleBatch> {
     try {
-      if (signal?.aborted === true) return await finish({ status: 'cancelled', reason: undefined })
+      if (signal?.aborted === true) return finish({ status: 'cancelled', reason: undefined })
       send()
       for (;;) {
         const next = queue.shift()
-        if (next !== undefined && left > 0) {
-          const batch = { ...next, rows: firstOf(next.rows, left) }
-          rows += batch.rows.length
-          left -= batch.rows.length
-          vehicles.add(batch.rows)
-          yield batch
-          hub.send('vehicleQueryTaken', subjects.queryTaken(query), { task: next.task, batch: next.batch })
+        if (next !== undefined) {
+          rows += next.rows.length
+          vehicles.add(next.rows)
+          yield next
+          taken(next.task, next.batch)
           continue
         }
-        const end = endOf(performance.now())
-        if (end !== undefined) return await finish(end)
-        if (isUnheard && !isAnswered) send()
-        await Promise.race([
-          new Promise<void>((ready) => (wake = ready)),
-          new Promise((later) => setTimeout(later, RETRY_MS)),
-        ])
+        const end = endByNow()
+        if (end !== undefined) return finish(end)
+        await news()
+        const silent = queue.length === 0 ? endByWaiting() : undefined
+        if (silent !== undefined) return finish(silent)
+        if (isUnheard && !isCancelled && performance.now() - sentMs > RETRY_MS) send()
       }
     } finally {
-      // The consumer has left the loop early.
-      await finish({ status: 'cancelled', reason: undefined })
+      // The reader has left, or the connection has ended.
+      finish({ status: 'cancelled', reason: undefined })
     }
   }
 
-  return { outcome, cancel, [Symbol.asyncIterator]: read }
+  return { outcome, cancel, [Symbol.asyncIterator]: batches }
 }
+
+const NOBODY = 'no finder is running: start one with `npm start` or `node event-finder/src/main.ts`'
 
 const reasonOfStats = ({ status, failed, error }: VehicleQueryStats): string | undefined => {
   if (error !== undefined) return error
