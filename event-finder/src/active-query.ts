@@ -102,7 +102,12 @@ export const createActiveQuery = (query: string, { hub, scan, onDone }: ActiveQu
   const perform = async (work: Work): Promise<TaskStatus> => {
     const { task, counts } = work
     const { chunks, skip, limit, batchRows } = task
-    const scanned = scanTask({ query, search: searchOf(task), chunks, skip, limit, batchRows }, scan, counts, () => isGivenUp)
+    const scanned = scanTask(
+      { query, search: searchOf(task), chunks, skip, limit, batchRows },
+      scan,
+      counts,
+      () => isGivenUp,
+    )
     for await (const rows of scanned) {
       isGivenUp ||= !(await untaken.add(`${task.task}/${work.batches}`))
       if (isGivenUp) break

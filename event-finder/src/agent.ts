@@ -41,9 +41,14 @@ export const startAgent = (hub: Hub, store: ObjectStore): Agent => {
     setTimeout(() => cancelled.delete(query), REMEMBER_CANCEL_MS).unref()
     queries.get(query)?.cancel()
   })
-  const tasks = hub.listen('vehicleQueryPartition', subjects.queryPartition, ({ data }) => activate(data.query).add(data), {
-    queue: queueGroups.queryPartition,
-  })
+  const tasks = hub.listen(
+    'vehicleQueryPartition',
+    subjects.queryPartition,
+    ({ data }) => activate(data.query).add(data),
+    {
+      queue: queueGroups.queryPartition,
+    },
+  )
   return {
     stop: async () => {
       await tasks.close()

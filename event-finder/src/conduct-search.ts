@@ -1,6 +1,6 @@
 import { type KeptChunk, prune, type Snapshot } from '@fleetlake/archive'
 import type { Message, MessageInput, QueryStatus } from '@fleetlake/contracts'
-import { type PlannedChunk, planTasks } from './core/plan-tasks.ts'
+import { type PlannedChunk, planTasks, type TaskSize } from './core/plan-tasks.ts'
 import type { VehicleSearch } from './core/search.ts'
 import { createTaskBoard, type TaskOrder } from './core/task-board.ts'
 
@@ -10,6 +10,7 @@ type TaskStats = Message<'vehicleQueryPartitionResultStats'>
 
 export interface ConductOptions {
   readonly tasksInFlight: number
+  readonly taskSize: TaskSize
   /** A task without a sign of life for this long is sent again. */
   readonly silenceMs: number
 }
@@ -26,20 +27,20 @@ export interface ConductDeps {
 }
 
 const PROGRESS_MS = 500
-const TASK_SIZE = { rows: 100_000, bytes: 8 * 1024 * 1024, chunks: 64 }
+const ASKER_GONE = 'a finder gave up: whoever asked took none of the batches on the way to them for too long'
 
 /** Runs the tasks of a search, oldest first, a bounded number at a time, until all is found, enough is, or it has to end. */
 export const conductSearch = async (
   query: Query,
   search: VehicleSearch,
   snapshot: Snapshot,
-  { tasksInFlight, silenceMs }: ConductOptions,
+  { tasksInFlight, taskSize, silenceMs }: ConductOptions,
   deps: ConductDeps,
 ): Promise<Stats> => {
   const startedAt = deps.now()
   const { kept, total, pruned } = prune(snapshot, search)
   const board = createTaskBoard({
-    tasks: planTasks(kept.map(plannedChunkOf), TASK_SIZE),
+    tasks: planTasks(kept.map(plannedChunkOf), taskSize),
     limit: query.limit,
     inFlight: query.mode === 'serialised' ? 1 : tasksInFlight,
     silenceMs,
@@ -96,7 +97,9 @@ export const conductSearch = async (
       tellProgress()
       advance()
     }
-    return statsOf(await ended)
+    const stats = statsOf(await ended)
+    const isAskerGone = stats.status === 'cancelled' && !deps.cancelled.aborted
+    return isAskerGone ? { ...stats, error: ASKER_GONE } : stats
   } finally {
     clearTimeout(deadline)
     clearInterval(ticking)
@@ -105,4 +108,9 @@ export const conductSearch = async (
   }
 }
 
-const plannedChunkOf = ({ chunk: { path, bytes, rows }, inside }: KeptChunk): PlannedChunk => ({ path, bytes, rows, inside })
+const plannedChunkOf = ({ chunk: { path, bytes, rows }, inside }: KeptChunk): PlannedChunk => ({
+  path,
+  bytes,
+  rows,
+  inside,
+})

@@ -8,6 +8,8 @@ import { shareReads } from './share-reads.ts'
 
 /** A task without a sign of life for this long is sent again. */
 const SILENCE_MS = 3_000
+/** Some tens of milliseconds of work. */
+const TASK_SIZE = { rows: 100_000, bytes: 8 * 1024 * 1024, chunks: 64 }
 
 export interface Finder {
   /** Ends what is under way, then leaves the group. */
@@ -39,7 +41,7 @@ export const startFinder = async (hub: Hub, { config, version, warn = () => {} }
   const agent = startAgent(hub, store)
   const coordinator = startCoordinator(
     hub,
-    { ...config.finder, silenceMs: SILENCE_MS },
+    { ...config.finder, taskSize: TASK_SIZE, silenceMs: SILENCE_MS },
     { snapshot, onFault: (error) => warn(`a query failed: ${reasonOf(error)}`) },
   )
   const membership = joinGroup(hub, {

@@ -32,7 +32,12 @@ export const planTasks = (chunks: readonly PlannedChunk[], size: TaskSize): Plan
   for (const chunk of chunks) {
     const chunkRows = chunk.rows ?? Math.ceil(chunk.bytes / BYTES_PER_ROW)
     const group = groups.at(-1)
-    if (group === undefined || group.length >= size.chunks || rows + chunkRows > size.rows || bytes + chunk.bytes > size.bytes) {
+    if (
+      group === undefined ||
+      group.length >= size.chunks ||
+      rows + chunkRows > size.rows ||
+      bytes + chunk.bytes > size.bytes
+    ) {
       groups.push([chunk])
       rows = 0
       bytes = 0

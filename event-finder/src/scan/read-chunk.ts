@@ -26,7 +26,7 @@ export interface ReadChunk {
   readonly pieces: Iterable<ChunkRows>
 }
 
-/** A file up to this size is read whole: polars opens a file from memory in a quarter of the time of a lazy scan (ADR in the bench). */
+/** A file up to this size is read whole: for polars that takes about a third of the processor of a lazy scan (`scan.bench.ts`). */
 export const SMALL_FILE_BYTES = 4 * 1024 * 1024
 const PIECE_ROWS = 65_536
 

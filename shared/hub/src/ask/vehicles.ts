@@ -1,4 +1,11 @@
-import { decodePositions, type Message, type MessageInput, messages, type QueryStatus, subjects } from '@fleetlake/contracts'
+import {
+  decodePositions,
+  type Message,
+  type MessageInput,
+  messages,
+  type QueryStatus,
+  subjects,
+} from '@fleetlake/contracts'
 import { FleetError, type Positions, reasonOf } from '@fleetlake/core'
 import type { Msg } from '@nats-io/nats-core'
 import { headerOf, headersOf } from '../cloud-event.ts'
@@ -145,12 +152,17 @@ export const askVehicles = (
     if (stats !== undefined) {
       if (silentMs <= LATE_MS) return undefined
       const isShort = stats.status === 'complete' || stats.status === 'limit-reached'
-      const reason = fault ?? `${held.missing()} batches of the answer did not arrive`
+      const reason = fault ?? `of the answer's batches ${held.missing()} did not arrive`
       return { status: isShort ? 'partial' : stats.status, reason }
     }
-    if (isHeard) return silentMs > SILENT_MS ? { status: 'partial', reason: 'the finder that led the query has gone silent' } : undefined
+    if (isHeard)
+      return silentMs > SILENT_MS
+        ? { status: 'partial', reason: 'the finder that led the query has gone silent' }
+        : undefined
     if (isUnheard && now - beganMs > ttlMs) return { status: 'timed-out', reason: NOBODY }
-    return now - beganMs > ttlMs + LATE_MS ? { status: 'timed-out', reason: fault ?? 'no finder has answered' } : undefined
+    return now - beganMs > ttlMs + LATE_MS
+      ? { status: 'timed-out', reason: fault ?? 'no finder has answered' }
+      : undefined
   }
 
   const { promise: outcome, resolve } = Promise.withResolvers<VehicleOutcome>()

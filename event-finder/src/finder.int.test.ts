@@ -1,0 +1,514 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { rename, truncate, writeFile, readFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { createFileStore, openTable } from '@fleetlake/archive'
+import { rowsOfPositions, subjects } from '@fleetlake/contracts'
+import { toMicroDegrees } from '@fleetlake/core'
+import {
+  askVehicles,
+  connectHub,
+  type Hub,
+  type VehicleAnswer,
+  type VehicleBatch,
+  type VehicleOutcome,
+  type VehicleQueryInput,
+} from '@fleetlake/hub'
+import { type BruteForceSearch, eventually, selectByBruteForce, startTestHub, type TestHub } from '@fleetlake/testing'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startAgent } from './agent.ts'
+import { startCoordinator } from './coordinator.ts'
+import { startFinder } from './start-finder.ts'
+import { START_MS, type TestArchive, writeTestArchive } from './testing/test-archive.ts'
+
+type Area = BruteForceSearch['area']
+
+const MINUTE = 60_000
+const iso = (ms: number): string => new Date(ms).toISOString()
+const box = (west: number, south: number, east: number, north: number): [number, number][] => [
+  [west, south],
+  [east, south],
+  [east, north],
+  [west, north],
+  [west, south],
+]
+const CITY: Area = { type: 'Polygon', coordinates: [box(-57, -35.5, -55.5, -34.3)] }
+const ALL = { area: CITY, from: iso(START_MS), to: iso(START_MS + 240 * MINUTE) }
+
+let server: TestHub
+let archive: TestArchive
+let asker: Hub
+const hubs: Hub[] = []
+
+beforeAll(async () => {
+  server = await startTestHub()
+  archive = await writeTestArchive()
+  asker = await newHub('terminal')
+})
+afterAll(async () => {
+  await Promise.all(hubs.map((hub) => hub.close()))
+  await server.stop()
+})
+
+const newHub = async (service: string): Promise<Hub> => {
+  const hub = await connectHub({ url: server.url, service })
+  hubs.push(hub)
+  return hub
+}
+
+interface FinderOptions {
+  readonly path?: string
+  readonly agents?: number
+  readonly batchRows?: number
+  readonly tasksInFlight?: number
+  readonly taskChunks?: number
+  readonly silenceMs?: number
+}
+
+/** One coordinator and some agents, with tasks and batches so small that a query has many. */
+const withFinder = async (
+  {
+    path = archive.path,
+    agents = 2,
+    batchRows = 500,
+    tasksInFlight = 4,
+    taskChunks = 3,
+    silenceMs = 3_000,
+  }: FinderOptions,
+  use: () => Promise<void>,
+): Promise<void> => {
+  const store = createFileStore(`${path}/moves`)
+  const table = await openTable(store)
+  const leader = await newHub('event-finder')
+  const taskSize = { rows: 1e9, bytes: 1e9, chunks: taskChunks }
+  const running = [
+    startCoordinator(
+      leader,
+      { tasksInFlight, batchRows, taskSize, silenceMs },
+      { snapshot: () => table.refresh(), onFault: (error) => expect.unreachable(String(error)) },
+    ),
+    ...(await Promise.all(Array.from({ length: agents }, async () => startAgent(await newHub('event-finder'), store)))),
+  ]
+  await Promise.all(hubs.map((hub) => hub.flush()))
+  try {
+    await use()
+  } finally {
+    await Promise.all(running.map((part) => part.stop()))
+    await table.close()
+  }
+}
+
+const readAll = async (answer: VehicleAnswer): Promise<{ batches: VehicleBatch[]; outcome: VehicleOutcome }> => {
+  const batches = []
+  for await (const batch of answer) batches.push(batch)
+  return { batches, outcome: await answer.outcome }
+}
+
+const keysOf = (batches: readonly VehicleBatch[]): string[] =>
+  batches.flatMap(({ rows }) =>
+    rowsOfPositions(rows).map(({ vehicleId, vehicleType, eventTime, longitude, latitude }) =>
+      [vehicleId, vehicleType, eventTime, toMicroDegrees(longitude), toMicroDegrees(latitude)].join(' '),
+    ),
+  )
+
+const ask = async (
+  query: VehicleQueryInput,
+): Promise<{ keys: string[]; outcome: VehicleOutcome; batches: VehicleBatch[] }> => {
+  const { batches, outcome } = await readAll(askVehicles(asker, query))
+  return { keys: keysOf(batches), outcome, batches }
+}
+
+const expectedOf = (query: VehicleQueryInput, { rows } = archive): string[] => {
+  const { area, from, to, vehicleTypes, vehicleIds } = query
+  const search = {
+    area: area as Area,
+    from: Date.parse(from),
+    to: Date.parse(to),
+    ...(vehicleTypes === undefined ? {} : { vehicleTypes }),
+    ...(vehicleIds === undefined ? {} : { vehicleIds }),
+  }
+  return selectByBruteForce(rows, search).map((i) =>
+    [rows.vehicleIds[i], rows.vehicleTypes[i], rows.time[i], rows.x[i], rows.y[i]].join(' '),
+  )
+}
+
+const AREA_WITH_HOLE: Area = {
+  type: 'Polygon',
+  coordinates: [box(-56.24, -34.92, -56.12, -34.83), box(-56.2, -34.9, -56.15, -34.85).toReversed()],
+}
+const TWO_AREAS: Area = {
+  type: 'MultiPolygon',
+  coordinates: [
+    [box(-56.24, -34.92, -56.2, -34.88)],
+    [box(-56.17, -34.87, -56.11, -34.83), box(-56.15, -34.86, -56.13, -34.84)],
+  ],
+}
+const TRIANGLE: Area = {
+  type: 'Polygon',
+  coordinates: [
+    [
+      [-56.25, -34.93],
+      [-56.1, -34.9],
+      [-56.2, -34.82],
+      [-56.25, -34.93],
+    ],
+  ],
+}
+
+test.each<[string, VehicleQueryInput]>([
+  ['everything', ALL],
+  [
+    'a small box for half an hour',
+    {
+      area: { type: 'Polygon', coordinates: [box(-56.19, -34.88, -56.18, -34.87)] },
+      from: iso(START_MS + 20 * MINUTE),
+      to: iso(START_MS + 50 * MINUTE),
+    },
+  ],
+  ['an area with a hole', { ...ALL, area: AREA_WITH_HOLE }],
+  ['two areas, one with a hole', { ...ALL, area: TWO_AREAS }],
+  [
+    'a triangle across midnight',
+    { area: TRIANGLE, from: iso(START_MS + 55 * MINUTE), to: iso(START_MS + 65 * MINUTE) },
+  ],
+  ['one type', { ...ALL, area: TRIANGLE, vehicleTypes: ['taxi'] }],
+  ['some vehicles', { ...ALL, vehicleIds: ['vehicle-7-größer', 'vehicle-8', 'nobody'] }],
+  ['a vehicle of another type', { ...ALL, vehicleIds: ['vehicle-8'], vehicleTypes: ['bus'] }],
+  ['one instant', { ...ALL, from: iso(START_MS + 15_000), to: iso(START_MS + 15_001) }],
+  ['the instant before a position', { ...ALL, from: iso(START_MS + 15_001), to: iso(START_MS + 30_000) }],
+  ['nowhere', { ...ALL, area: { type: 'Polygon', coordinates: [box(10, 50, 11, 51)] } }],
+  ['in order, one task after the other', { ...ALL, area: TRIANGLE, mode: 'serialised' }],
+])('a search of %s finds what a look at every row finds, once', (_, query) =>
+  withFinder({}, async () => {
+    const { keys, outcome } = await ask(query)
+    const expected = expectedOf(query)
+    expect(keys.toSorted()).toEqual(expected.toSorted())
+    const vehicles = new Set(expected.map((key) => key.split(' ')[0])).size
+    expect(outcome).toMatchObject({ status: 'complete', reason: undefined, rows: expected.length, vehicles })
+    expect(outcome.stats).toMatchObject({
+      status: 'complete',
+      failed: [],
+      version: 1,
+      rows: { selected: expected.length },
+    })
+    const { files } = outcome.stats!
+    expect(files.read + files.pruned).toBe(files.total)
+  }),
+)
+
+test('speed and heading arrive as they were archived, also where they are unknown', () =>
+  withFinder({}, async () => {
+    const { batches } = await ask({ ...ALL, vehicleIds: ['vehicle-5', 'vehicle-6'] })
+    const rows = batches.flatMap((batch) => rowsOfPositions(batch.rows))
+    expect(rows.length).toBe(960)
+    for (const { vehicleId, speed, heading, eventTime } of rows) {
+      expect([speed, heading]).toEqual([vehicleId === 'vehicle-5' ? NaN : 6, (eventTime / 1000) % 360])
+    }
+  }))
+
+test.each([1, 499, 500, 501, 1_800, 5_000])('a limit of %i gives as many rows and not one more', (limit) =>
+  withFinder({}, async () => {
+    for (const mode of ['parallel', 'serialised'] as const) {
+      let sent = 0
+      const counting = asker.connection.subscribe('inbox.viewer.*', {
+        callback: (_, { headers }) => void (sent += Number(headers?.get('fleet-rows') ?? 0)),
+      })
+      const { keys, outcome } = await ask({ ...ALL, limit, mode })
+      await asker.flush()
+      counting.unsubscribe()
+      expect(outcome).toMatchObject({ status: 'limit-reached', rows: limit })
+      expect(sent).toBe(limit)
+      expect(new Set(keys).size).toBe(limit)
+      const expected = new Set(expectedOf(ALL))
+      expect(keys.filter((key) => !expected.has(key))).toEqual([])
+    }
+  }),
+)
+
+test('a limit that is not reached, or just so, is a complete answer', () =>
+  withFinder({}, async () => {
+    const query = { ...ALL, vehicleIds: ['vehicle-8'] }
+    for (const limit of [480, 481, 1_000_000]) {
+      expect((await ask({ ...query, limit })).outcome).toMatchObject({ status: 'complete', rows: 480 })
+    }
+    expect((await ask({ ...query, limit: 479 })).outcome).toMatchObject({ status: 'limit-reached', rows: 479 })
+  }))
+
+test('serialised batches come in the order of tasks, oldest first, and a limit keeps the oldest', () =>
+  withFinder({ taskChunks: 1 }, async () => {
+    const query: VehicleQueryInput = { ...ALL, area: TRIANGLE, mode: 'serialised' }
+    const { batches } = await ask(query)
+    const order = batches.map(({ task, batch }) => task * 1_000 + batch)
+    expect(order).toEqual(order.toSorted((a, b) => a - b))
+    const windows = batches.map(({ rows }) =>
+      Math.floor(Math.min(...rows.eventTime.subarray(0, rows.length)) / 600_000),
+    )
+    expect(windows).toEqual(windows.toSorted((a, b) => a - b))
+    const { keys } = await ask({ ...query, limit: 700 })
+    expect(keys).toEqual(keysOf(batches).slice(0, 700))
+  }))
+
+test('a missing, a truncated and a damaged chunk are named, and the rest is found', async () => {
+  const broken = await writeTestArchive({ vehicles: 20, steps: 120 })
+  const [missing, truncated, damaged] = broken.files
+  await rename(missing, `${missing}.away`)
+  await truncate(truncated, 100)
+  const bytes = await readFile(damaged)
+  await writeFile(damaged, bytes.fill(0x55, 4, bytes.length - 8))
+  await withFinder({ path: broken.path }, async () => {
+    const { keys, outcome } = await ask(ALL)
+    expect(outcome.status).toBe('partial')
+    const named = new Map(outcome.stats!.failed.map(({ path, reason }) => [path, reason]))
+    const pathOf = (file: string): string => relative(join(broken.path, 'moves'), file)
+    expect([...named.keys()].toSorted()).toEqual([missing, truncated, damaged].map(pathOf).toSorted())
+    expect(named.get(pathOf(missing))).toContain('missing')
+    expect(named.get(pathOf(truncated))).toContain('truncated')
+    expect(named.get(pathOf(damaged))).toContain("can't be read")
+    expect(outcome.reason).toContain('and 2 more')
+    const all = new Set(expectedOf(ALL, broken))
+    expect(keys.filter((key) => !all.has(key))).toEqual([])
+    expect(new Set(keys).size).toBe(keys.length)
+    const { files } = outcome.stats!
+    expect(files.total - files.read).toBe(3)
+  })
+})
+
+test.each<[string, Partial<VehicleQueryInput>, string]>([
+  ['no polygon', { area: { type: 'Point', coordinates: [0, 0] } }, 'area.invalid'],
+  [
+    'an open ring',
+    {
+      area: {
+        type: 'Polygon',
+        coordinates: [
+          [
+            [0, 0],
+            [1, 0],
+            [1, 1],
+          ],
+        ],
+      },
+    },
+    'not closed',
+  ],
+  ['a period that ends where it begins', { to: ALL.from }, 'query.invalid: the period is empty'],
+  ['a period that ends before it begins', { from: ALL.to, to: ALL.from }, 'query.invalid: the period is empty'],
+  ['an empty list of types', { vehicleTypes: [] }, 'vehicleTypes'],
+  ['an empty list of vehicles', { vehicleIds: [] }, 'vehicleIds'],
+  ['a time without a zone', { from: '2026-01-05T23:00:00' }, 'from'],
+  ['no rows at most', { limit: 0 }, 'limit'],
+])('a query with %s is refused with the reason', (_, bad, reason) =>
+  withFinder({ agents: 1 }, async () => {
+    const { outcome, batches } = await ask({ ...ALL, ...bad })
+    expect(batches).toEqual([])
+    expect(outcome).toMatchObject({ status: 'refused', reason: expect.stringContaining(reason) })
+  }),
+)
+
+test('noise on the query subject is answered and harms nobody', () =>
+  withFinder({ agents: 1 }, async () => {
+    const noisy = await asker.connection.request('query.vehicles', new Uint8Array([1, 2, 3]), { timeout: 5_000 })
+    expect(noisy.json()).toMatchObject({
+      query: 'unknown',
+      status: 'refused',
+      error: expect.stringContaining('CloudEvent'),
+    })
+    expect((await ask({ ...ALL, area: TRIANGLE })).outcome.status).toBe('complete')
+  }))
+
+test('a query that is too large for its tasks is refused with what to do', () =>
+  withFinder({ agents: 1, taskChunks: 100 }, async () => {
+    const vehicleIds = ['vehicle-8']
+    // The query itself just fits into the 1 MiB of a message.
+    for (let bytes = 0; bytes < 1_045_000; bytes += 103) vehicleIds.push(String(vehicleIds.length).padStart(100, '0'))
+    const { outcome } = await ask({ ...ALL, vehicleIds })
+    expect(outcome).toMatchObject({ status: 'refused', reason: expect.stringContaining('fewer vehicles') })
+  }))
+
+test('a query that waited too long for a finder is not started', async () => {
+  const { outcome, batches } = await ask({ ...ALL, ttlMs: 300 })
+  expect(batches).toEqual([])
+  expect(outcome).toMatchObject({ status: 'timed-out', reason: expect.stringContaining('no finder is running') })
+  await withFinder({ agents: 1 }, async () => {
+    const inbox = subjects.viewerInbox('late')
+    const stats = Promise.withResolvers<unknown>()
+    const listener = asker.listen('vehicleQueryResultStats', inbox, ({ data }) => stats.resolve(data))
+    // On its way for longer than it may wait.
+    const detour = asker.connection.subscribe('detour')
+    asker.send('vehicleQuery', 'detour', { ...ALL, query: 'late', ttlMs: 1 }, { reply: inbox })
+    for await (const { data, headers } of detour) {
+      const sentMs = Date.parse(headers!.get('ce-time'))
+      await eventually(() => Date.now() > sentMs + 1)
+      asker.connection.publish('query.vehicles', data, { headers: headers!, reply: inbox })
+      break
+    }
+    expect(await stats.promise).toMatchObject({
+      status: 'timed-out',
+      error: expect.stringContaining('waited'),
+      tasks: [],
+    })
+    await listener.close()
+  })
+})
+
+test('a query finds its finder when that starts within the time to live', async () => {
+  const asking = ask({ ...ALL, area: TRIANGLE })
+  await delay(300)
+  await withFinder({}, async () => {
+    expect((await asking).outcome.status).toBe('complete')
+  })
+})
+
+/** Reads a batch, then does something, then reads on. */
+const readOneThen = async (
+  answer: VehicleAnswer,
+  act: () => unknown,
+): Promise<{ keys: string[]; outcome: VehicleOutcome }> => {
+  const batches: VehicleBatch[] = []
+  for await (const batch of answer) {
+    batches.push(batch)
+    if (batches.length === 1) await act()
+  }
+  return { keys: keysOf(batches), outcome: await answer.outcome }
+}
+
+test('a query that runs out of time says so', () =>
+  withFinder({ batchRows: 100 }, async () => {
+    const answer = askVehicles(asker, { ...ALL, timeoutMs: 150 })
+    const { keys, outcome } = await readOneThen(answer, () => delay(300))
+    expect(outcome.status).toBe('timed-out')
+    expect(keys.length).toBeLessThan(expectedOf(ALL).length)
+    expect(outcome.stats!.status).toBe('timed-out')
+  }))
+
+test('a query that is cancelled says so and sends no more', () =>
+  withFinder({ batchRows: 100 }, async () => {
+    const answer = askVehicles(asker, ALL)
+    const { outcome } = await readOneThen(answer, () => answer.cancel())
+    expect(outcome).toMatchObject({ status: 'cancelled', stats: { status: 'cancelled' } })
+    expect(outcome.rows).toBeLessThan(expectedOf(ALL).length)
+  }))
+
+test('an aborted signal cancels, and so does leaving the loop', () =>
+  withFinder({ batchRows: 100 }, async () => {
+    const aborter = new AbortController()
+    const answer = askVehicles(asker, ALL, { signal: aborter.signal })
+    expect((await readOneThen(answer, () => aborter.abort())).outcome.status).toBe('cancelled')
+    const left = askVehicles(asker, ALL)
+    for await (const batch of left) {
+      expect(batch.rows.length).toBe(100)
+      break
+    }
+    expect(await left.outcome).toMatchObject({ status: 'cancelled', rows: 100 })
+    const early = askVehicles(asker, ALL, { signal: AbortSignal.abort() })
+    expect((await readAll(early)).outcome).toMatchObject({ status: 'cancelled', rows: 0 })
+  }))
+
+test('an asker that reads slowly gets all of it, with no more than eight batches an agent on the way', () =>
+  withFinder({ agents: 1, batchRows: 200 }, async () => {
+    const answer = askVehicles(asker, ALL)
+    let sent = 0
+    const counting = asker.connection.subscribe('inbox.viewer.*', {
+      callback: (_, { headers }) => void (sent += Number(headers?.get('ce-type') === 'vehicle-query-result')),
+    })
+    await asker.flush()
+    let most = 0
+    let read = 0
+    const batches: VehicleBatch[] = []
+    for await (const batch of answer) {
+      batches.push(batch)
+      read++
+      if (read % 10 === 1) await delay(30)
+      most = Math.max(most, sent - read)
+    }
+    counting.unsubscribe()
+    expect(await answer.outcome).toMatchObject({ status: 'complete', rows: expectedOf(ALL).length })
+    expect(keysOf(batches).toSorted()).toEqual(expectedOf(ALL).toSorted())
+    expect(most).toBeLessThanOrEqual(8)
+    expect(most).toBeGreaterThan(1)
+  }))
+
+test('an asker that takes nothing for ten seconds is taken for gone, and hears so', () =>
+  withFinder({ agents: 1, batchRows: 100 }, async () => {
+    const answer = askVehicles(asker, ALL)
+    let ended = false
+    const watching = asker.connection.subscribe('inbox.viewer.*', {
+      callback: (_, { headers }) => void (ended ||= headers?.get('ce-type') === 'vehicle-query-result-stats'),
+    })
+    const { outcome } = await readOneThen(answer, () => eventually(() => ended, { withinMs: 30_000 }))
+    watching.unsubscribe()
+    expect(outcome).toMatchObject({ status: 'cancelled', reason: expect.stringContaining('took none') })
+  }))
+
+test('a small query is not stuck behind a large one whose asker is slow', () =>
+  withFinder({ agents: 1, batchRows: 100, tasksInFlight: 8 }, async () => {
+    const large = askVehicles(asker, ALL)
+    const small = { ...ALL, area: TRIANGLE, vehicleIds: ['vehicle-3'] }
+    const { outcome } = await readOneThen(large, async () => {
+      const { keys, outcome: ended } = await ask(small)
+      expect(ended.status).toBe('complete')
+      expect(keys.toSorted()).toEqual(expectedOf(small).toSorted())
+    })
+    expect(outcome).toMatchObject({ status: 'complete', rows: expectedOf(ALL).length })
+  }))
+
+test('ten queries at once each get their own answer', () =>
+  withFinder({}, async () => {
+    const queries = Array.from({ length: 10 }, (_, i): VehicleQueryInput => ({
+      ...ALL,
+      area: i % 2 === 0 ? TRIANGLE : AREA_WITH_HOLE,
+      from: iso(START_MS + i * 10 * MINUTE),
+    }))
+    const answers = await Promise.all(queries.map(ask))
+    answers.forEach(({ keys, outcome }, i) => {
+      expect(outcome.status).toBe('complete')
+      expect(keys.toSorted()).toEqual(expectedOf(queries[i]).toSorted())
+    })
+  }))
+
+const startAgentProcess = async (): Promise<ChildProcess> => {
+  const script = join(import.meta.dirname, 'testing', 'agent-process.ts')
+  const child = spawn(process.execPath, [script, server.url, archive.path], { stdio: ['pipe', 'pipe', 'inherit'] })
+  await once(child.stdout, 'data')
+  return child
+}
+
+test('the tasks of an agent that is killed are done by another, and no row comes twice', () =>
+  withFinder({ agents: 1, batchRows: 100, tasksInFlight: 8, silenceMs: 1_500 }, async () => {
+    const victim = await startAgentProcess()
+    let sent = 0
+    const hub = await newHub('watcher')
+    const counting = hub.connection.subscribe('inbox.viewer.*', {
+      callback: (_, { headers }) => void (sent += Number(headers?.get('ce-type') === 'vehicle-query-result')),
+    })
+    await hub.flush()
+    const answer = askVehicles(asker, ALL)
+    // With eight batches of each agent on the way, both are in the middle of a task.
+    const { keys, outcome } = await readOneThen(answer, async () => {
+      await eventually(() => sent >= 16)
+      const gone = once(victim, 'exit')
+      victim.kill('SIGKILL')
+      await gone
+    })
+    counting.unsubscribe()
+    expect(outcome).toMatchObject({ status: 'complete', rows: expectedOf(ALL).length })
+    expect(keys.toSorted()).toEqual(expectedOf(ALL).toSorted())
+  }))
+
+test('a whole finder answers over the hub, and before there is an archive there is nothing to find', async () => {
+  const config = { finder: { tasksInFlight: 8, batchRows: 8_192 } }
+  const empty = await startFinder(await newHub('event-finder'), {
+    config: { ...config, archive: { path: join(archive.path, 'none'), windowMs: 1 } },
+    version: '0',
+  })
+  await asker.flush()
+  expect((await ask(ALL)).outcome).toMatchObject({ status: 'complete', rows: 0 })
+  await empty.stop()
+  const finder = await startFinder(await newHub('event-finder'), {
+    config: { ...config, archive: { path: archive.path, windowMs: 1 } },
+    version: '0',
+  })
+  expect((await ask(ALL)).outcome).toMatchObject({ status: 'complete', rows: archive.rows.length })
+  await finder.stop()
+})

@@ -1,0 +1,143 @@
+import { dirname, basename, join } from 'node:path'
+import { createFileStore } from '@fleetlake/archive'
+import { areaOf } from '@fleetlake/core'
+import { temporaryFolder } from '@fleetlake/testing'
+import pl from 'nodejs-polars'
+import { expect, test } from 'vitest'
+import type { ChunkRows } from '../core/chunk-rows.ts'
+import { readChunk, SMALL_FILE_BYTES } from './read-chunk.ts'
+
+const search = {
+  area: areaOf({
+    type: 'Polygon',
+    coordinates: [
+      [
+        [-60, -40],
+        [-50, -40],
+        [-50, -30],
+        [-60, -30],
+        [-60, -40],
+      ],
+    ],
+  }),
+  period: { from: 0, to: 2e12 },
+  vehicleTypes: undefined,
+  vehicleIds: undefined,
+}
+
+/** A file as polars writes it: what another engine's compaction could leave. */
+const writeForeign = async (
+  rows: number,
+  { degrees = pl.Decimal(9, 6) as pl.DataType } = {},
+): Promise<{ file: string; bytes: number }> => {
+  const file = join(await temporaryFolder(), 'foreign.parquet')
+  const column = (value: (i: number) => number): number[] => Array.from({ length: rows }, (_, i) => value(i))
+  const frame = pl.DataFrame([
+    pl.Series(
+      'vehicle_id',
+      column((i) => Math.floor(i / 10)).map((i) => `v${i}-ü`),
+      pl.Utf8,
+    ),
+    pl.Series(
+      'vehicle_type',
+      column((i) => Math.floor(i / 10)).map((i) => (i % 2 === 0 ? 'bus' : 'taxi')),
+      pl.Utf8,
+    ),
+    pl.Series(
+      'event_time',
+      column((i) => 1.7e12 + i),
+      pl.Int64,
+    ),
+    pl.Series(
+      'longitude',
+      column((i) => -56 - (i % 1000) / 1e6),
+      pl.Float64,
+    ),
+    pl.Series(
+      'latitude',
+      column((i) => -34.9 + (i % 1000) / 1e6),
+      pl.Float64,
+    ),
+    pl.Series(
+      'speed',
+      column((i) => i % 7),
+      pl.Float32,
+    ),
+    pl.Series(
+      'heading',
+      column((i) => (i * 7919.123) % 360),
+      pl.Float32,
+    ),
+  ])
+  const typed = frame.lazy().withColumns(
+    pl.col('event_time').cast(pl.Datetime('ms', 'UTC')).cast(pl.Datetime('us', 'UTC')),
+    pl.col('longitude').cast(degrees),
+    pl.col('latitude').cast(degrees),
+    pl
+      .when(pl.col('speed').eq(pl.lit(3)))
+      .then(pl.lit(null))
+      .otherwise(pl.col('speed'))
+      .alias('speed'),
+  )
+  await typed.sinkParquet(file, { compression: 'uncompressed', rowGroupSize: 1_000 }).collect()
+  const size = await createFileStore(dirname(file)).size('foreign.parquet')
+  return { file, bytes: size! }
+}
+
+const read = async (file: string, bytes: number): Promise<{ rowCount: number; pieces: ChunkRows[] }> => {
+  const chunk = { path: basename(file), bytes, inside: false }
+  const result = await readChunk(createFileStore(dirname(file)), chunk, search)
+  if ('fault' in result) throw new Error(result.fault)
+  return { rowCount: result.rowCount, pieces: [...result.pieces] }
+}
+
+const decoder = new TextDecoder()
+const rowAt = ({ vehicleIdOffsets: at, vehicleIdBytes: ids, ...rows }: ChunkRows, i: number): unknown[] => [
+  decoder.decode(ids.subarray(at[i], at[i + 1])),
+  rows.vehicleTypes[rows.vehicleType[i]],
+  rows.eventTime[i],
+  rows.longitude[i],
+  rows.latitude[i],
+  rows.speed[i],
+]
+
+test.each([
+  ['small', 2_500],
+  ['large', 400_000],
+])('a %s file of several row groups is read in its order, exactly', async (kind, rows) => {
+  const { file, bytes } = await writeForeign(rows)
+  expect(bytes > SMALL_FILE_BYTES).toBe(kind === 'large')
+  const { rowCount, pieces } = await read(file, bytes)
+  expect(rowCount).toBe(rows)
+  let i = 0
+  for (const piece of pieces) {
+    for (let k = 0; k < piece.length; k += 1 + Math.floor(rows / 3_000)) {
+      const row = i + k
+      const vehicle = Math.floor(row / 10)
+      expect(rowAt(piece, k)).toEqual([
+        `v${vehicle}-ü`,
+        vehicle % 2 === 0 ? 'bus' : 'taxi',
+        1.7e12 + row,
+        -56_000_000 - (row % 1000),
+        -34_900_000 + (row % 1000),
+        row % 7 === 3 ? NaN : row % 7,
+      ])
+    }
+    i += piece.length
+  }
+  expect(i).toBe(rows)
+})
+
+test('a file whose columns are not the table’s is a fault, not wrong rows', async () => {
+  const { file, bytes } = await writeForeign(10, { degrees: pl.Float64 })
+  await expect(read(file, bytes)).rejects.toThrow('its column longitude is not of the type of the table')
+})
+
+test('a file of another size than the log tells is a fault', async () => {
+  const { file, bytes } = await writeForeign(10)
+  await expect(read(file, bytes + 1)).rejects.toThrow('truncated')
+  await expect(read(file, bytes - 1)).rejects.toThrow('not the file that was written')
+  await expect(read(file, SMALL_FILE_BYTES + 1)).rejects.toThrow('truncated')
+  await expect(read(`${file}x`, bytes)).rejects.toThrow('missing')
+  await expect(read(`${file}x`, SMALL_FILE_BYTES + 1)).rejects.toThrow('missing')
+})

@@ -1,0 +1,11 @@
+/** A process of the tests that is an agent and nothing else: `agent-process.ts <hub> <archive>`. */
+import { createFileStore } from '@fleetlake/archive'
+import { connectHub } from '@fleetlake/hub'
+import { startAgent } from '../agent.ts'
+
+const [url, path] = process.argv.slice(2)
+const hub = await connectHub({ url, service: 'event-finder' })
+startAgent(hub, createFileStore(`${path}/moves`))
+await hub.flush()
+process.stdout.write('ready\n')
+process.stdin.resume().once('end', () => process.exit(0))
