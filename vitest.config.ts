@@ -10,6 +10,7 @@ export default defineConfig({
   test: {
     pool: 'forks',
     reporters: ['default', './scripts/closing-line-reporter.ts'],
+    globalSetup: './scripts/test-folder.ts',
     projects: [
       {
         extends: true,

@@ -144,13 +144,8 @@ const generate = async (
   say(`generating ${events} events of ${vehicles} vehicles`)
   const watching = await watchUsage(() => stack.processes())
   const startedAt = performance.now()
-  if (killCollectorAfterMs !== undefined) {
-    const victim = stack.processes().find(({ name }) => name.startsWith('collector'))!
-    setTimeout(() => {
-      say(`killing ${victim.name}`)
-      process.kill(victim.pid, 'SIGKILL')
-    }, killCollectorAfterMs)
-  }
+  const killing =
+    killCollectorAfterMs === undefined ? undefined : setTimeout(() => killCollector(stack, say), killCollectorAfterMs)
   const stats = await runGeneration(
     hub,
     { vehicles, events, seed, startTime: START_TIME },
@@ -160,12 +155,21 @@ const generate = async (
         say(`  ${phase} ${Math.floor((100 * done) / Math.max(1, total))} %`),
     },
   )
+  clearTimeout(killing)
   const elapsedMs = performance.now() - startedAt
   const usage = await watching.stop()
   if (stats.status !== 'complete' || !stats.flushed) {
     throw new FleetError('service.failed', `the generation ended as ${stats.status}: ${stats.error ?? 'not flushed'}`)
   }
   return { events: stats.events, elapsedMs, usage, period: { from: Date.parse(stats.from), to: Date.parse(stats.to) } }
+}
+
+/** Not by the stack's own kill: this is to look like an accident, so that it is started again. */
+const killCollector = (stack: Stack, say: Say): void => {
+  const victim = stack.processes().find(({ name }) => name.startsWith('collector'))
+  if (victim === undefined) return
+  say(`killing ${victim.name}`)
+  process.kill(victim.pid, 'SIGKILL')
 }
 
 const decoder = new TextDecoder()

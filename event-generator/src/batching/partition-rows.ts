@@ -1,4 +1,4 @@
-import { cellOf, MICRO_PER_DEGREE, type PartitionBy, partitionOfCell, partitionOfText } from '@fleetlake/core'
+import { cellOf, type PartitionBy, partitionOfCell, partitionOfText, toMicroDegrees } from '@fleetlake/core'
 import { type ReportColumns, vehicleId } from '../core/report-columns.ts'
 
 /** Which of the partitions in use, by its place among them, a row of reports goes to. */
@@ -20,8 +20,7 @@ export const partitionRows = ({ by, geohashLength, count, vehicleTypes }: Partit
   }
   if (by === 'vehicle') return ({ vehicle }, row) => partitionOfText(vehicleId(vehicle[row]), count)
   return ({ longitude, latitude }, row) => {
-    const x = Math.round(longitude[row] * MICRO_PER_DEGREE)
-    const y = Math.round(latitude[row] * MICRO_PER_DEGREE)
-    return partitionOfCell(cellOf(x, y, geohashLength), count)
+    const cell = cellOf(toMicroDegrees(longitude[row]), toMicroDegrees(latitude[row]), geohashLength)
+    return partitionOfCell(cell, count)
   }
 }

@@ -109,9 +109,22 @@ const polygonOf = (value: unknown, where: string): PolygonEdges => {
  * @throws FleetError `area.invalid` with the ring and the position
  */
 export const areaOf = (geojson: unknown): Area => {
-  const polygons = polygonsOf(geojson, 'the area')
+  const polygons = geometriesOf(geojson).flatMap(({ geometry, where }) => polygonsOf(geometry, where))
   if (polygons.length === 0) throw invalid('the area', 'holds no polygon')
   return { bounds: unionOf(polygons.map((polygon) => polygon.bounds)), polygons }
+}
+
+/** A geometry, or those of Features; nothing is nested deeper than a FeatureCollection's Features. */
+const geometriesOf = (value: unknown): { geometry: unknown; where: string }[] => {
+  if (!isRecord(value)) return [{ geometry: value, where: 'the area' }]
+  if (value['type'] === 'Feature') return [{ geometry: value['geometry'], where: "the Feature's geometry" }]
+  if (value['type'] !== 'FeatureCollection') return [{ geometry: value, where: 'the area' }]
+  const features = value['features']
+  if (!Array.isArray(features)) throw invalid('the FeatureCollection', 'has no features')
+  return features.map((feature: unknown, i) => {
+    if (!isRecord(feature) || feature['type'] !== 'Feature') throw invalid(`feature ${i + 1}`, 'is not a Feature')
+    return { geometry: feature['geometry'], where: `the geometry of feature ${i + 1}` }
+  })
 }
 
 const polygonsOf = (value: unknown, where: string): PolygonEdges[] => {
@@ -123,13 +136,6 @@ const polygonsOf = (value: unknown, where: string): PolygonEdges[] => {
       const parts = value['coordinates']
       if (!Array.isArray(parts)) throw invalid('the MultiPolygon', 'has no coordinates')
       return parts.map((part, i) => polygonOf(part, `polygon ${i + 1} of ${parts.length}`))
-    }
-    case 'Feature':
-      return polygonsOf(value['geometry'], "the Feature's geometry")
-    case 'FeatureCollection': {
-      const features = value['features']
-      if (!Array.isArray(features)) throw invalid('the FeatureCollection', 'has no features')
-      return features.flatMap((feature, i) => polygonsOf(feature, `feature ${i + 1}`))
     }
     default:
       throw invalid(where, `is of type ${JSON.stringify(value['type'])}; a Polygon or a MultiPolygon is needed`)

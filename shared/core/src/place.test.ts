@@ -225,6 +225,16 @@ test.each([
     'antimeridian',
   ],
   ['nothing', { type: 'FeatureCollection', features: [] }, 'holds no polygon'],
+  [
+    'nested collections',
+    { type: 'FeatureCollection', features: [{ type: 'FeatureCollection', features: [] }] },
+    'is not a Feature',
+  ],
+  [
+    'nested Features',
+    { type: 'Feature', geometry: { type: 'Feature', geometry: null } },
+    'a Polygon or a MultiPolygon is needed',
+  ],
 ])('an area of %s is refused', (_, geojson, message) => {
   expect(() => areaOf(geojson)).toThrow(message)
 })

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Hub } from './hub.ts'
 import { eventually } from '@fleetlake/testing'
 import { expect, onTestFinished, test } from 'vitest'
@@ -118,4 +119,22 @@ test('a frozen member is dead to the others, and awake again judges nobody', asy
   const after = performance.now() + 4 * INTERVAL_MS
   await eventually(() => performance.now() > after)
   expect([a.members(), said]).toEqual([['a', 'frozen'], ['["a","frozen"]']])
+})
+
+test('while the server hangs nobody is judged, though the connection stands', async () => {
+  const { server, connect } = await startFixture()
+  const hubs = [await connect({ uid: 'a' }), await connect({ uid: 'b' })]
+  const [a, b] = hubs.map((hub) => join(hub))
+  await Promise.all([a.ready, b.ready])
+  const changes: (readonly string[])[] = []
+  a.onChange((members) => changes.push(members))
+  const heardAt = a.heartbeats()[0]
+  await server.freeze()
+  // Far longer than three intervals: without hearing oneself, one would have buried the other.
+  await delay(8 * INTERVAL_MS)
+  await server.thaw()
+  await eventually(() => a.heartbeats()[0] !== heardAt, { what: 'a heartbeat of b after the server woke up' })
+  await b.leave()
+  await eventually(() => changes.length > 0)
+  expect(changes).toEqual([['a']])
 })

@@ -38,6 +38,8 @@ export interface Membership {
 const INTERVAL_MS = 1_000
 /** Intervals that a joiner listens before it counts on what it knows. */
 const LISTEN_INTERVALS = 1.5
+/** Without one's own heartbeat for so long, one does not hear. */
+const DEAF_INTERVALS = 1.5
 /** Looks at the clock per interval. */
 const LOOKS = 4
 
@@ -76,8 +78,15 @@ export const joinGroup = (hub: Hub, options: GroupOptions): Membership => {
     })
   }
 
+  /** One's own heartbeats come back: as long as they do, one hears. A server that hangs drops no connection for 20 s. */
+  let echoedAt = performance.now()
+  const echo = (nowMs: number): void => {
+    echoedAt = nowMs
+    if (view.hearsSince === undefined) look(reconnect(view, nowMs))
+  }
   const listener = hub.listen('heartbeat', subjects.members(group), ({ data }) => {
-    if (data.group !== group || data.member === hub.uid) return
+    if (data.group !== group) return
+    if (data.member === hub.uid) return echo(performance.now())
     if (data.leaving === true) return look(bidFarewell(view, data.member))
     said.set(data.member, data)
     look(hear(view, data.member, performance.now()))
@@ -90,7 +99,10 @@ export const joinGroup = (hub: Hub, options: GroupOptions): Membership => {
     }
   })
   const beating = setInterval(() => beat(false), intervalMs)
-  const looking = setInterval(() => look(tick(view, performance.now())), intervalMs / LOOKS)
+  const looking = setInterval(() => {
+    const nowMs = performance.now()
+    look(tick(nowMs - echoedAt > DEAF_INTERVALS * intervalMs ? disconnect(view) : view, nowMs))
+  }, intervalMs / LOOKS)
   beat(false)
 
   return {

@@ -111,7 +111,9 @@ const withLock = async <Value>(hub: Hub, streams: JetStreamManager, run: () => P
   try {
     return await run()
   } finally {
-    await streams.streams.delete(LOCK).catch(() => undefined)
+    // One that was held too long may be another's by now.
+    const holder = await streams.streams.info(LOCK).catch(() => undefined)
+    if (holder?.config.subjects?.[0] === subject) await streams.streams.delete(LOCK).catch(() => undefined)
   }
 }
 
@@ -230,6 +232,9 @@ interface Difference {
 }
 
 /** Brings a stream to its configuration as far as nothing stored or remembered can get lost by it. */
+/** The larger of two limits; a negative one, which is none, is the largest. */
+const larger = (present: number, wanted: number): number => (present < 0 ? present : Math.max(present, wanted))
+
 const widen = async (hub: Hub, streams: JetStreamManager, { spec, present, warn }: Difference): Promise<void> => {
   const wanted = configOf(spec)
   if (present.max_bytes > spec.maxBytes) {
@@ -239,8 +244,8 @@ const widen = async (hub: Hub, streams: JetStreamManager, { spec, present, warn 
     warn(`${spec.name} repeats to ${present.republish?.dest ?? 'nowhere'}: that is decided when a stream is made`)
   }
   const change: Partial<StreamUpdateConfig> = {
-    max_bytes: Math.max(present.max_bytes, spec.maxBytes),
-    max_msg_size: Math.max(present.max_msg_size, spec.maxMessageBytes),
+    max_bytes: larger(present.max_bytes, spec.maxBytes),
+    max_msg_size: larger(present.max_msg_size, spec.maxMessageBytes),
     duplicate_window: Math.max(present.duplicate_window, nanos(spec.duplicateWindowMs)),
     discard: wanted.discard!,
     num_replicas: spec.replicas,

@@ -24,6 +24,8 @@ interface Partition {
   readonly queue: MoveQueue
   next: number
   lastSequence: number
+  /** Sequences went back: another stream of the same name, or an earlier state of it. */
+  isReplaced: boolean
   state: PublishState['state']
   reason: string | undefined
 }
@@ -50,6 +52,7 @@ export const createMovePublisher = (hub: Hub, options: MovePublisherOptions): Mo
         queue: createMoveQueue({ windowBytes, duplicateWindowMs }),
         next: 1,
         lastSequence: 0,
+        isReplaced: false,
         state: 'publishing',
         reason: undefined,
       },
@@ -122,6 +125,7 @@ export const createMovePublisher = (hub: Hub, options: MovePublisherOptions): Mo
         done.messages++
         done.rows += move.rows
         done.bytes += move.payload.length
+        if (!answer.duplicate && answer.sequence <= to.lastSequence) to.isReplaced = true
         to.lastSequence = Math.max(to.lastSequence, answer.sequence)
         if (!to.queue.isHeldUp()) become(to, 'publishing')
         pump(to)
@@ -245,10 +249,10 @@ const positionsOf = async (hub: Hub, partitions: Iterable<Partition>): Promise<S
   const streams = await streamsOf(hub)
   const written = [...partitions].filter(({ lastSequence }) => lastSequence > 0)
   return Promise.all(
-    written.map(async ({ partition, lastSequence }) => {
+    written.map(async ({ partition, lastSequence, isReplaced }) => {
       const stream = moveStreamName(partition)
       const { created, state } = await untilAnswered(hub, () => streams.streams.info(stream))
-      if (state.last_seq < lastSequence) {
+      if (isReplaced || state.last_seq < lastSequence) {
         throw new FleetError(
           'publish.unknown',
           `${stream} ends at ${state.last_seq} and had acknowledged ${lastSequence}: it was made anew or restored`,

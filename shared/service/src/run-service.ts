@@ -48,8 +48,9 @@ export const runService = async <Schema extends z.ZodObject>(service: Service<Sc
   const hooks: (() => unknown)[] = []
   const aborter = new AbortController()
   let stoppedAt: number | undefined
+  let exitCode = 0
 
-  const end = async (exitCode: number): Promise<void> => {
+  const end = async (): Promise<void> => {
     if (stoppedAt !== undefined) return
     stoppedAt = performance.now()
     setTimeout(() => {
@@ -57,30 +58,30 @@ export const runService = async <Schema extends z.ZodObject>(service: Service<Sc
       process.exit(1)
     }, stopTimeoutMs).unref()
     aborter.abort()
-    let code = exitCode
     for (const hook of hooks.toReversed()) {
       try {
         await hook()
       } catch (error) {
         log.error(reasonOf(error))
-        code = 1
+        exitCode = 1
       }
     }
-    if (code === 0) log.info('stopped')
-    process.exit(code)
+    if (exitCode === 0) log.info('stopped')
+    process.exit(exitCode)
   }
   const fail = (error: unknown): void => {
     log.fatal(error instanceof FleetError ? error.message : reasonOf(error))
     if (!(error instanceof FleetError) && error instanceof Error) log.debug(error.stack)
-    void end(1)
+    exitCode = 1
+    void end()
   }
   const onSignal = (): void => {
     if (stoppedAt !== undefined && performance.now() - stoppedAt > sameSignalMs) process.exit(130)
-    void end(0)
+    void end()
   }
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)
-  process.on('disconnect', () => void end(0))
+  process.on('disconnect', () => void end())
   process.on('uncaughtException', fail)
   process.on('unhandledRejection', fail)
 
@@ -100,7 +101,7 @@ export const runService = async <Schema extends z.ZodObject>(service: Service<Sc
         log.info(details, 'ready')
         process.send?.({ ready: true, ...details } satisfies ReadyMessage)
       },
-      stop: () => void end(0),
+      stop: () => void end(),
       fail,
     })
   } catch (error) {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 const folders: string[] = []
 
-/** A fresh folder that is removed when this process ends. */
+/** A fresh folder that is removed when this process ends, or with the test run's own folder. */
 export const temporaryFolder = async (): Promise<string> => {
   if (folders.length === 0) {
     process.once('exit', () => {

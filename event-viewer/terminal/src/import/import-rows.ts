@@ -69,7 +69,8 @@ export const importRows = async (
       count(tally, eventTime, longitude, latitude)
     }
     tally.vehicles = deriver.vehicles()
-    if (signal.aborted) break
+    // What no whole batch holds is left out: its id belongs to the batch that the same import, repeated, makes.
+    if (signal.aborted) return
     await pause()
   }
   sink.finish()

@@ -98,6 +98,25 @@ test('damaged bytes are refused with arrow.invalid or read as rows, never anythi
   expect(refused).toBeGreaterThan(100)
 })
 
+test('vehicle ids that are not UTF-8, or are cut within a character, are damage', () => {
+  const bytes = encodePositions(
+    positionsOfRows([
+      { ...sample[0], vehicleId: 'a' },
+      { ...sample[1], vehicleId: 'é' },
+    ]),
+  )
+  const at = Buffer.from(bytes).indexOf(Buffer.from('aé'))
+  const broken = bytes.slice()
+  broken[at] = 0xff
+  expect(() => decodePositions(broken)).toThrow('arrow.invalid')
+  const cut = positionsOfRows([
+    { ...sample[0], vehicleId: 'a' },
+    { ...sample[1], vehicleId: 'é' },
+  ])
+  cut.vehicleIdOffsets[1] = 2
+  expect(() => decodePositions(encodePositions(cut))).toThrow('a text is not UTF-8')
+})
+
 test('noise is refused', async () => {
   const noise = new TextEncoder().encode('not arrow at all, and long enough to look')
   expect(() => decodePositions(noise)).toThrow('arrow.invalid')

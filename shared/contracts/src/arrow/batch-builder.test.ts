@@ -95,3 +95,15 @@ test('a row that no batch can hold is refused, not tried for ever', () => {
   const builder = createBatchBuilder({ maxRows: 10, maxBytes: 2_500 })
   expect(() => builder.append(new Uint8Array(2_500), 0, 2_500, 0, 0, 0, 0, 0, 0)).toThrow('message.invalid')
 })
+
+test('a type that a refused row brought does not make the batch before it larger', () => {
+  const longType = 't'.repeat(400)
+  const builder = createBatchBuilder({ maxRows: 10_000, maxBytes: 8_192 })
+  const id = new TextEncoder().encode('v')
+  const append = (type: string): boolean => builder.append(id, 0, 1, builder.codeOf(type), 0, 0, 0, 0, 0)
+  while (append('a'));
+  expect(append(longType)).toBe(false)
+  const batch = builder.take()!
+  expect(batch.payload.length).toBeLessThanOrEqual(8_192)
+  expect(decodePositions(batch.payload)!.vehicleTypes).toEqual(['a'])
+})

@@ -92,6 +92,7 @@ export const createBatchBuilder = (limits: BatchLimits): BatchBuilder => {
   let types: string[] = []
   let codes = new Map<string, number>()
   let length = 0
+  let used = known.length
   let bytes = BASE_BYTES
   let [from, to, west, south, east, north] = [0, 0, 0, 0, 0, 0]
 
@@ -105,6 +106,7 @@ export const createBatchBuilder = (limits: BatchLimits): BatchBuilder => {
 
   const clear = (): void => {
     length = 0
+    used = known.length
     bytes = BASE_BYTES
     types = []
     codes = new Map()
@@ -129,6 +131,7 @@ export const createBatchBuilder = (limits: BatchLimits): BatchBuilder => {
       for (let i = 0; i < idLength; i++) ids[at + i] = idBytes[idFrom + i]
       offsets[length + 1] = at + idLength
       type[length] = typeCode
+      if (typeCode >= used) used = typeCode + 1
       time[length] = eventTime
       longitudes[length] = longitude
       latitudes[length] = latitude
@@ -153,7 +156,7 @@ export const createBatchBuilder = (limits: BatchLimits): BatchBuilder => {
           vehicleIdOffsets: offsets,
           vehicleIdBytes: ids,
           vehicleType: type,
-          vehicleTypes: types,
+          vehicleTypes: types.slice(0, used),
           eventTime: time,
           longitude: longitudes,
           latitude: latitudes,

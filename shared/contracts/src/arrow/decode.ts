@@ -106,6 +106,17 @@ const checkOffsets = (offsets: Int32Array, limit: number): void => {
   for (let i = 1; i < offsets.length; i++) if (offsets[i] < offsets[i - 1]) throw damaged('text offsets go backwards')
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** Texts side by side are UTF-8, and none begins in the middle of a character: else two ids might read as the same text. */
+const checkTexts = (offsets: Int32Array, bytes: Uint8Array): void => {
+  utf8.decode(bytes.subarray(offsets[0], offsets[offsets.length - 1]))
+  for (let i = 0; i < offsets.length - 1; i++) {
+    if ((bytes[offsets[i]] & 0xc0) === 0x80 && offsets[i] < offsets[offsets.length - 1])
+      throw damaged('a text is not UTF-8')
+  }
+}
+
 const textAt = (offsets: Int32Array, bytes: Uint8Array, i: number, decoder: TextDecoder): string =>
   decoder.decode(bytes.subarray(offsets[i], offsets[i + 1]))
 
@@ -158,6 +169,7 @@ const positionsOf = ({ message, body }: Part, vehicleTypes: readonly string[]): 
   const vehicleIdOffsets = int32s(slice(1, 4, length + 1), length + 1)
   const vehicleIdBytes = slice(2, 1, 0)
   checkOffsets(vehicleIdOffsets, vehicleIdBytes.length)
+  checkTexts(vehicleIdOffsets, vehicleIdBytes)
   const vehicleType = int32s(slice(4, 4, length), length)
   for (let i = 0; i < length; i++) {
     if (vehicleType[i] < 0 || vehicleType[i] >= vehicleTypes.length)
