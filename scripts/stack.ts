@@ -33,6 +33,8 @@ export type StackOptions = {
   /** told every line of every process, with the process's name in front */
   say?: (line: string) => void
   readyTimeoutMs?: number
+  /** aborted: services that are not ready yet end at once */
+  signal?: AbortSignal
   graceMs?: number
 }
 
@@ -66,6 +68,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
   const { args = [], restart = false, say = () => {}, readyTimeoutMs = 60_000, graceMs = 35_000 } = options
   const archivePath = resolve(options.archivePath ?? join(options.dataDir, 'archive'))
   const aborter = new AbortController()
+  const signal = AbortSignal.any([aborter.signal, ...(options.signal === undefined ? [] : [options.signal])])
   const hub = options.hubUrl === undefined ? await startHub(options, say) : undefined
   const hubUrl = hub?.url ?? options.hubUrl!
   const settings = { FLEET_HUB_URL: hubUrl, FLEET_ARCHIVE_PATH: archivePath, ...limitOf(hub, options) }
@@ -79,7 +82,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
 
   const startService = async (kind: ServiceKind, name: string): Promise<void> => {
     const file = options.files?.[kind] ?? join(repository, `event-${kind}/src/main.ts`)
-    const process = await startServiceProcess({ name, file, args, cwd: repository, env, say, readyTimeoutMs })
+    const process = await startServiceProcess({ name, file, args, cwd: repository, env, say, readyTimeoutMs, signal })
     running.set(name, { kind, process })
     void process.ended.then(() => running.get(name)?.process === process && running.delete(name))
     // Ready only after stopping had begun.

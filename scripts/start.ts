@@ -21,6 +21,7 @@ await runService({
       ...(await chooseHub(config.hub.url)),
       args: process.argv.slice(2),
       restart: true,
+      signal,
       say: (line) => console.log(line),
     })
     onStop(async () => (await starting.catch(() => undefined))?.stop())

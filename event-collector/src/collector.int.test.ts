@@ -2,110 +2,19 @@ import { join } from 'node:path'
 import { createFileStore, openTable } from '@fleetlake/archive'
 import {
   CONTENT_TYPES,
-  configSchema,
   DEAD_LETTERS,
   decodePositions,
   encodePositions,
-  type Config,
   type PositionRow,
   positionsOfRows,
   rowsOfPositions,
   subjects,
 } from '@fleetlake/contracts'
-import { connectHub, countMessages, type Hub, lookAtStream, provision, storeMessage } from '@fleetlake/hub'
-import { countDistinct, eventually, readTable, startTestHub, temporaryFolder, type TestHub } from '@fleetlake/testing'
+import { countMessages } from '@fleetlake/hub'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { tableFromIPC, tableToIPC } from 'apache-arrow'
-import { expect, onTestFinished, test } from 'vitest'
-import { type RunningCollector, startCollector } from './start-collector.ts'
-
-const MIB = 1024 * 1024
-
-interface Setup {
-  readonly server: TestHub
-  readonly hub: Hub
-  readonly config: Config
-  readonly folder: string
-  readonly warnings: string[]
-  start(overrides?: Partial<Config['collector']>): Promise<{ hub: Hub; collector: RunningCollector }>
-}
-
-const setUp = async (): Promise<Setup> => {
-  const server = await startTestHub()
-  onTestFinished(() => server.stop())
-  const path = await temporaryFolder()
-  const config = configSchema.parse({
-    hub: { url: server.url, maxBytesPerPartition: 16 * MIB, maxBytesDeadLetters: MIB },
-    partitioning: { count: 2 },
-    archive: { path },
-  })
-  const hub = await connectHub({ url: server.url, service: 'test' })
-  onTestFinished(() => hub.close())
-  await provision(hub, config)
-  const warnings: string[] = []
-  const start: Setup['start'] = async (overrides = {}) => {
-    const own = await connectHub({ url: server.url, service: 'event-collector' })
-    const collector = await startCollector(own, {
-      config: { ...config, collector: { ...config.collector, ...overrides } },
-      log: { warn: (_, message) => warnings.push(message) },
-      version: 'test',
-    })
-    onTestFinished(async () => {
-      await collector.stop()
-      await own.close()
-    })
-    return { hub: own, collector }
-  }
-  return { server, hub, config, folder: join(path, 'moves'), warnings, start }
-}
-
-const NOW = Date.now()
-const row = (i: number, overrides: Partial<PositionRow> = {}): PositionRow => ({
-  vehicleId: `v-${i % 7}`,
-  vehicleType: i % 2 === 0 ? 'taxi' : 'bus',
-  eventTime: NOW - 36_000_000 + i * 1_000,
-  longitude: -56.2 + (i % 50) / 500,
-  latitude: -34.9,
-  speed: i % 3 === 0 ? NaN : 10,
-  heading: 90,
-  ...overrides,
-})
-const rowsFrom = (first: number, count: number): PositionRow[] =>
-  Array.from({ length: count }, (_, i) => row(first + i))
-
-let sent = 0
-const publish = (
-  hub: Hub,
-  partition: number,
-  payload: Uint8Array,
-  contentType: string = CONTENT_TYPES.arrow,
-): Promise<void> =>
-  storeMessage(hub, 'move', subjects.move(partition), payload as Uint8Array<ArrayBuffer>, {
-    id: `test/${sent++}`,
-    contentType,
-  })
-const publishRows = (hub: Hub, partition: number, rows: readonly PositionRow[]): Promise<void> =>
-  publish(hub, partition, encodePositions(positionsOfRows(rows)))
-
-/** Asks until the table holds all that the partition's stream holds now. */
-const flush = async (hub: Hub, partition: number): Promise<void> => {
-  const { created, last } = await lookAtStream(hub, partition)
-  const request = { partition, stream: `MOVES_${partition}`, created, sequence: last }
-  await eventually(
-    async () => {
-      const answer = await hub.request('flush', 'flushed', subjects.flush(partition), request, { timeoutMs: 5_000 })
-      return answer.status === 'answered' && answer.data.committed >= last
-    },
-    { withinMs: 60_000, what: `the flush of partition ${partition}` },
-  )
-}
-
-const ids = (rows: readonly PositionRow[]): string[] => rows.map((r) => `${r.vehicleId} ${r.eventTime}`).toSorted()
-const archived = async (folder: string): Promise<string[]> => {
-  const table = await readTable(folder)
-  expect(countDistinct(table)).toBe(table.length)
-  return Array.from({ length: table.length }, (_, i) => `${table.vehicleIds[i]} ${table.time[i]}`).toSorted()
-}
+import { expect, test } from 'vitest'
+import { archived, flush, ids, MIB, NOW, publish, publishRows, row, rowsFrom, setUp } from './test-collector.ts'
 
 test('Arrow of our layout, Arrow of another, and JSON all reach the table, each row once', async () => {
   const { hub, folder, start } = await setUp()

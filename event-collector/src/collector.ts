@@ -1,6 +1,8 @@
 import type { StreamPosition } from '@fleetlake/contracts'
-import type { Batch, Lane } from './lane.ts'
+import type { Batch } from './batch.ts'
 import type { Flushed } from './flush.ts'
+import type { Lane } from './lane.ts'
+import type { Offset } from '@fleetlake/hub'
 
 export interface CollectorOptions {
   /** Bytes that the buffers of all partitions may take before reading pauses. */
@@ -9,18 +11,16 @@ export interface CollectorOptions {
 
 export interface CollectorDeps {
   createLane(partition: number, hooks: { room(): Promise<void>; onSealed(): void }): Lane
-  /** Tries again for as long as a store fails; what it gives up at last is read again from the stream. */
+  /** Every batch is either committed or stale in the end; tries for as long as a store fails. Never rejects. */
   flush(batches: readonly Batch[]): Promise<Flushed>
-  /** After each commit, or for nothing when all was stale. */
+  /** After each flush. Must not throw. */
   onFlushed(flushed: Flushed): void
 }
 
 export interface Collector {
   /** Which partitions are ours now. Those lost are flushed and left, those won are read from the table's offset. */
   assign(partitions: readonly number[]): void
-  /** Whether a partition is ours. */
-  owns(partition: number): boolean
-  /** Resolves with the table's offset once it has reached the sequence, undefined when the partition is not ours any more. */
+  /** Resolves with the table's offset once it has reached the sequence; undefined when that is not ours to say. */
   flushThrough(request: StreamPosition): Promise<number | undefined>
   /** Seals what is due by the clock; call it a few times a second. */
   tick(): void
@@ -28,13 +28,15 @@ export interface Collector {
   lagMs(): number
   readonly bytes: number
   /** What the table holds of each of our partitions, where known. */
-  offsets(): { readonly partition: number; readonly committed: number }[]
+  offsets(): { readonly partition: number; readonly committed: Offset }[]
   /** Stops reading, flushes all, ends. */
   stop(): Promise<void>
 }
 
 /** A request about a stream that is not (yet) the one that is read is answered by nobody after this long; the asker repeats. */
 const OTHER_STREAM_MS = 5_000
+/** So is one about a message that is not there. */
+const ANSWER_MS = 30_000
 
 interface Waiting {
   readonly request: StreamPosition
@@ -42,111 +44,103 @@ interface Waiting {
   readonly answer: (committed: number | undefined) => void
 }
 
-/** The lanes of one process, their common budget of memory, and one flush at a time for all that are due. */
+/**
+ * The lanes of one process, their common budget of memory, and one flush at a time for all that are due. Law: a partition has one
+ * lane at a time; one that is won again while its lane is leaving is read once that has left.
+ */
 export const createCollector = ({ memory }: CollectorOptions, deps: CollectorDeps): Collector => {
   const lanes = new Map<number, Lane>()
-  const leaving = new Set<Lane>()
+  const leaving = new Map<Lane, Promise<void>>()
   const waiting = new Set<Waiting>()
   const roomWaiters = new Set<() => void>()
+  let wanted: ReadonlySet<number> = new Set()
   let flushing: Promise<void> | undefined
 
-  const all = (): Lane[] => [...lanes.values(), ...leaving]
+  const all = (): Lane[] => [...lanes.values()]
+  const staying = (): Lane[] => all().filter((lane) => !leaving.has(lane))
+  const isSealed = ({ sealed }: Lane): boolean => sealed !== undefined
   const bytes = (): number => all().reduce((total, lane) => total + lane.bytes(), 0)
 
   /** Over the budget the largest buffer is flushed first. */
   const room = async (): Promise<void> => {
-    while (bytes() >= memory) {
-      const largest = all()
-        .filter(({ sealed }) => sealed === undefined)
-        .toSorted((a, b) => b.bytes() - a.bytes())[0]
-      if (all().every(({ sealed }) => sealed === undefined)) largest?.seal('memory')
+    while (bytes() > memory) {
+      if (!all().some(isSealed))
+        all()
+          .reduce((a, b) => (b.bytes() > a.bytes() ? b : a))
+          .seal()
       await new Promise<void>((resolve) => roomWaiters.add(resolve))
     }
   }
-
-  const answerWaiting = (): void => {
-    for (const entry of waiting) {
-      const lane = lanes.get(entry.request.partition)
-      const offset = lane?.offset
-      const isOther = offset !== undefined && offset.created !== entry.request.created
-      const isGivenUp = lane === undefined || (isOther && performance.now() - entry.since > OTHER_STREAM_MS)
-      const isDone = offset !== undefined && !isOther && offset.sequence >= entry.request.sequence
-      if (!isDone && !isGivenUp) {
-        if (!isOther) lane?.sealThrough(entry.request)
-        continue
-      }
-      waiting.delete(entry)
-      entry.answer(isDone ? offset.sequence : undefined)
-    }
+  const tellRoom = (): void => {
+    for (const resolve of roomWaiters) resolve()
+    roomWaiters.clear()
   }
 
-  const flushAll = async (): Promise<void> => {
+  /** @returns whether it has been answered */
+  const tryAnswer = ({ request, since, answer }: Waiting): boolean => {
+    const ageMs = performance.now() - since
+    const lane = lanes.get(request.partition)
+    const offset = lane?.offset
+    const isOther = offset !== undefined && offset.created !== request.created
+    if (offset !== undefined && !isOther && offset.sequence >= request.sequence) answer(offset.sequence)
+    else if (!wanted.has(request.partition) || ageMs > (isOther ? OTHER_STREAM_MS : ANSWER_MS)) answer(undefined)
+    else {
+      lane?.sealThrough(request)
+      return false
+    }
+    return true
+  }
+  const answerWaiting = (): void => {
+    for (const entry of waiting) if (tryAnswer(entry)) waiting.delete(entry)
+  }
+
+  const flushDue = async (): Promise<void> => {
     for (;;) {
-      const due = all().filter(({ sealed }) => sealed !== undefined)
-      if (due.length === 0) return
-      const byBatch = new Map(due.map((lane) => [lane.sealed!, lane]))
-      const flushed = await deps.flush([...byBatch.keys()])
-      for (const batch of flushed.committed) {
-        const lane = byBatch.get(batch)!
-        // A lane that was reset meanwhile has begun again from an offset that may be older: it finds out at its next commit.
-        if (lane.sealed === batch) lane.committed()
-      }
-      for (const batch of flushed.stale) {
-        const lane = byBatch.get(batch)!
-        if (lane.sealed === batch) lane.reset()
-      }
+      const due = new Map(all().flatMap((lane) => (lane.sealed === undefined ? [] : [[lane.sealed, lane] as const])))
+      if (due.size === 0) return
+      const flushed = await deps.flush([...due.keys()])
+      for (const batch of flushed.committed) due.get(batch)!.committed(batch)
+      for (const batch of flushed.stale) due.get(batch)!.givenUp(batch)
       deps.onFlushed(flushed)
       answerWaiting()
-      for (const resolve of roomWaiters) resolve()
-      roomWaiters.clear()
+      tellRoom()
     }
   }
-
   const flushSoon = (): void => {
-    flushing ??= flushAll().finally(() => {
+    flushing ??= flushDue().finally(() => {
       flushing = undefined
-      if (all().some(({ sealed }) => sealed !== undefined)) flushSoon()
+      if (all().some(isSealed)) flushSoon()
     })
   }
 
-  const settle = async (): Promise<void> => {
-    while (flushing !== undefined) await flushing
+  const open = (partition: number): void => {
+    const lane = deps.createLane(partition, { room, onSealed: flushSoon })
+    lanes.set(partition, lane)
+    lane.start()
   }
-
   const leave = async (lane: Lane): Promise<void> => {
-    leaving.add(lane)
     await lane.stop()
-    // A batch may be on its way already; what has gathered behind it is sealed after it.
-    await settle()
-    lane.seal('partition-lost')
-    await settle()
     leaving.delete(lane)
+    lanes.delete(lane.partition)
+    tellRoom()
+    if (wanted.has(lane.partition)) open(lane.partition)
+  }
+  const assign = (partitions: readonly number[]): void => {
+    wanted = new Set(partitions)
+    for (const lane of staying()) if (!wanted.has(lane.partition)) leaving.set(lane, leave(lane))
+    for (const partition of wanted) if (!lanes.has(partition)) open(partition)
+    answerWaiting()
   }
 
   return {
-    assign: (partitions) => {
-      const wanted = new Set(partitions)
-      for (const [partition, lane] of lanes) {
-        if (wanted.has(partition)) continue
-        lanes.delete(partition)
-        void leave(lane)
-      }
-      for (const partition of wanted) {
-        if (lanes.has(partition)) continue
-        const lane = deps.createLane(partition, { room, onSealed: flushSoon })
-        lanes.set(partition, lane)
-        lane.start()
-      }
-      answerWaiting()
-    },
-    owns: (partition) => lanes.has(partition),
+    assign,
     flushThrough: (request) =>
-      new Promise((resolve) => {
-        waiting.add({ request, since: performance.now(), answer: resolve })
-        answerWaiting()
+      new Promise((answer) => {
+        const entry = { request, since: performance.now(), answer }
+        if (!tryAnswer(entry)) waiting.add(entry)
       }),
     tick: () => {
-      for (const lane of lanes.values()) lane.tick()
+      for (const lane of all()) lane.tick()
       answerWaiting()
     },
     lagMs: () => Math.max(0, ...all().map((lane) => lane.lagMs())),
@@ -154,15 +148,11 @@ export const createCollector = ({ memory }: CollectorOptions, deps: CollectorDep
       return bytes()
     },
     offsets: () =>
-      [...lanes.values()].flatMap(({ partition, offset }) =>
-        offset === undefined ? [] : [{ partition, committed: offset.sequence }],
-      ),
+      staying().flatMap(({ partition, offset }) => (offset === undefined ? [] : [{ partition, committed: offset }])),
     stop: async () => {
-      const stopping = [...lanes.values()]
-      lanes.clear()
-      await Promise.all(stopping.map(leave))
-      await settle()
-      answerWaiting()
+      assign([])
+      await Promise.all(leaving.values())
+      while (flushing !== undefined) await flushing
     },
   }
 }

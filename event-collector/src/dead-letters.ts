@@ -1,4 +1,4 @@
-import { encodePositions, positionsOfRows, rowsOfPositions } from '@fleetlake/contracts'
+import { encodePositions, MAX_MESSAGE_BYTES, positionsOfRows, rowsOfPositions } from '@fleetlake/contracts'
 import type { Positions } from '@fleetlake/core'
 import type { BadRow } from './core/take-in.ts'
 
@@ -19,6 +19,14 @@ export interface LetterOrigin {
   readonly contentType: string | undefined
 }
 
+const HEADER_BYTES = 1024
+
+/** About what a letter takes while it waits. */
+export const bytesOfLetter = ({ payload }: DeadLetter): number => payload.byteLength + HEADER_BYTES
+
+/** Of a stored letter: what its stream takes, without the headers. */
+const MAX_PAYLOAD_BYTES = 3 * MAX_MESSAGE_BYTES
+
 const headersOf = (
   { stream, sequence, contentType }: LetterOrigin,
   reason: string,
@@ -31,16 +39,27 @@ const headersOf = (
   'fleet-content-type': contentType ?? '',
 })
 
-/** The letter of a message that can't be decoded: the message as it was. */
-export const letterOfNoise = (origin: LetterOrigin, payload: Uint8Array, reason: string): DeadLetter => ({
+const letterOf = (origin: LetterOrigin, payload: Uint8Array, reason: string, rows: number): DeadLetter => ({
   id: `${origin.appId}:${origin.sequence}`,
   partition: origin.partition,
-  payload: payload.slice(),
-  headers: headersOf(origin, reason, 0),
+  payload,
+  headers: headersOf(origin, reason, rows),
 })
 
-/** The letter of a message with rows that can't be true: those rows, each with its reason. */
-export const letterOfRows = (origin: LetterOrigin, rows: Positions, bad: readonly BadRow[]): DeadLetter => {
+/** The letter of a message that can't be decoded: the message as it was. */
+export const letterOfNoise = (origin: LetterOrigin, message: Uint8Array, reason: string): DeadLetter =>
+  letterOf(origin, message.slice(), reason, 0)
+
+/**
+ * The letter of a message with rows that can't be true: those rows, each with its reason; where they have become too large
+ * to be stored, the message as it was.
+ */
+export const letterOfRows = (
+  origin: LetterOrigin,
+  message: Uint8Array,
+  rows: Positions,
+  bad: readonly BadRow[],
+): DeadLetter => {
   const counts = Map.groupBy(bad, ({ reason }) => reason)
   const [mostFrequent] = [...counts].toSorted(([, a], [, b]) => b.length - a.length)[0]
   const all = rowsOfPositions(rows)
@@ -48,10 +67,6 @@ export const letterOfRows = (origin: LetterOrigin, rows: Positions, bad: readonl
     positionsOfRows(bad.map(({ index }) => all[index])),
     bad.map(({ reason }) => reason),
   )
-  return {
-    id: `${origin.appId}:${origin.sequence}`,
-    partition: origin.partition,
-    payload,
-    headers: headersOf(origin, mostFrequent, bad.length),
-  }
+  const isTooLarge = payload.byteLength > MAX_PAYLOAD_BYTES
+  return letterOf(origin, isTooLarge ? message.slice() : payload, mostFrequent, bad.length)
 }

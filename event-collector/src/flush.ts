@@ -3,16 +3,14 @@ import { moveStreamName } from '@fleetlake/contracts'
 import { reasonOf } from '@fleetlake/core'
 import type { AddFile, CommitPart, CommitRequest, CommitResult } from '@fleetlake/archive'
 import { type Chunk, type ChunkOptions, chunksOf } from './core/chunks.ts'
-import type { DeadLetter } from './dead-letters.ts'
-import type { Batch } from './lane.ts'
+import type { Batch } from './batch.ts'
+import { storeLetters, type StoreLettersDeps } from './store-letters.ts'
+import { within } from './within.ts'
 
-export interface FlushDeps {
+export interface FlushDeps extends StoreLettersDeps {
   /** Durable once it resolves. */
   writeChunk(chunk: Chunk): Promise<AddFile>
   commit(request: CommitRequest): Promise<CommitResult>
-  /** Resolves once the letter is stored. */
-  storeLetter(letter: DeadLetter): Promise<void>
-  warn(what: Record<string, unknown>, message: string): void
 }
 
 /** What one window of a flush put into the table. */
@@ -57,15 +55,17 @@ const writeBatch = async (batch: Batch, options: ChunkOptions, deps: FlushDeps):
       pending.delete(writing)
     })
     pending.add(writing)
+    // One that fails stays among the pending, where it is met.
+    writing.catch(() => undefined)
     await (pending.size >= WRITES_AT_ONCE ? Promise.race(pending) : breathe())
   }
   await Promise.all(pending)
   return { batch, add, written }
 }
 
-const partOf = ({ batch, add }: WrittenBatch): CommitPart => ({
+const partOf = ({ batch: { appId, from, to, toTimestampMs }, add }: WrittenBatch): CommitPart => ({
   add,
-  offset: { appId: batch.appId, from: batch.from, to: batch.to },
+  offset: { appId, from, to, ...(toTimestampMs === undefined ? {} : { timestampMs: toTimestampMs }) },
 })
 
 /**
@@ -73,7 +73,10 @@ const partOf = ({ batch, add }: WrittenBatch): CommitPart => ({
  * repeated letters, never a lost or doubled row; batches that are stale are taken out and the rest is tried again.
  */
 export const flush = async (batches: readonly Batch[], options: ChunkOptions, deps: FlushDeps): Promise<Flushed> => {
-  await Promise.all(batches.flatMap(({ letters }) => letters.map(deps.storeLetter)))
+  await storeLetters(
+    batches.flatMap(({ letters }) => letters),
+    deps,
+  )
   let left: WrittenBatch[] = []
   for (const batch of batches) left.push(await writeBatch(batch, options, deps))
   const stale: Batch[] = []
@@ -85,7 +88,7 @@ export const flush = async (batches: readonly Batch[], options: ChunkOptions, de
         streams: left.map(({ batch }) => ({
           stream: moveStreamName(batch.partition),
           to: batch.to,
-          timestamp: batch.toTimestampMs,
+          timestamp: batch.toTimestampMs ?? null,
         })),
       },
     })
@@ -115,23 +118,25 @@ export const flush = async (batches: readonly Batch[], options: ChunkOptions, de
 
 /**
  * Flushes again and again while the store or the hub fails: what is buffered is not given up for that. Once `signal` says that
- * there is no more time, a failed flush leaves its rows to the stream, which still has them.
+ * there is no more time, it leaves the rows to the stream, which still has them; a commit that is under way then may still
+ * succeed. Never rejects.
  */
 export const flushUntilDone = async (
   batches: readonly Batch[],
   options: ChunkOptions,
   deps: FlushDeps & { readonly signal: AbortSignal },
 ): Promise<Flushed> => {
+  const { signal, warn } = deps
   for (let pauseMs = 200; ; pauseMs = Math.min(pauseMs * 2, 10_000)) {
     try {
-      return await flush(batches, options, deps)
+      return await within(signal, flush(batches, options, deps))
     } catch (error) {
-      if (deps.signal.aborted) {
-        deps.warn({}, `a flush failed; its rows stay in the stream: ${reasonOf(error)}`)
+      if (signal.aborted) {
+        warn({}, `a flush was not done; its rows stay in the stream: ${reasonOf(error)}`)
         return { version: undefined, committed: [], stale: batches, written: [] }
       }
-      deps.warn({ pauseMs }, `a flush failed and is tried again: ${reasonOf(error)}`)
-      await delay(pauseMs, undefined, { signal: deps.signal }).catch(() => undefined)
+      warn({ pauseMs }, `a flush failed and is tried again: ${reasonOf(error)}`)
+      await delay(pauseMs, undefined, { signal }).catch(() => undefined)
     }
   }
 }

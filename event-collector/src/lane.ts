@@ -1,41 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { moveStreamName } from '@fleetlake/contracts'
 import { reasonOf } from '@fleetlake/core'
-import type { Offset, PartitionReader, StoredMove, StreamState } from '@fleetlake/hub'
-import { appIdOf, epochOf } from './app-id.ts'
-import { createPartitionBuffer, type PartitionBuffer } from './core/partition-buffer.ts'
-import { endsWindow, type SealOptions, type SealReason, sealReasonOf } from './core/seal.ts'
+import type { Offset, PartitionReader, Reading, StoredMove, StreamState } from '@fleetlake/hub'
+import { type Batch, type OpenBatch, openBatch } from './batch.ts'
+import { beginAt, isOvertaken, type Origin, type TableOffsets } from './begin-at.ts'
+import { endsWindow, isDue, type SealOptions } from './core/seal.ts'
 import { takeIn } from './core/take-in.ts'
-import { type DeadLetter, letterOfNoise, letterOfRows } from './dead-letters.ts'
-import { decodeMove } from './decode-move.ts'
-
-/** The rows of a partition's messages `(from, to]` of one stream: what one commit part holds. */
-export interface Batch {
-  readonly partition: number
-  readonly appId: string
-  /** The stream's creation, as the server writes it. */
-  readonly created: string
-  /** The table's offset that it begins at. */
-  readonly from: number
-  /** The last sequence taken in. */
-  to: number
-  /** When the server stored the message at `to`, ms. */
-  toTimestampMs: number
-  /** When the first message was stored, ms. */
-  fromTimestampMs: number
-  /** When its first message was read, ms. */
-  readonly readAt: number
-  readonly buffer: PartitionBuffer
-  /** To be stored before the commit that passes their messages. */
-  readonly letters: DeadLetter[]
-  deadRows: number
-}
+import { letterOfNoise, letterOfRows } from './dead-letters.ts'
+import { type Decoded, decodeMove } from './decode-move.ts'
 
 export interface LaneOptions {
   readonly partition: number
   readonly geohashLength: number
   readonly futureToleranceMs: number
-  /** Room of the stream: a quarter of it uncommitted calls for a flush. */
+  /** Room of the stream: a quarter of it read and not committed calls for a flush. */
   readonly maxStreamBytes: number
   readonly seal: SealOptions
   readonly now: () => number
@@ -44,8 +22,8 @@ export interface LaneOptions {
 export interface LaneDeps {
   look(partition: number): Promise<StreamState>
   read(partition: number, from: Offset): PartitionReader
-  /** The table's offsets, as new as can be. */
-  txns(): Promise<ReadonlyMap<string, { readonly version: number; readonly timestampMs?: number }>>
+  /** What the table holds, as new as can be. */
+  offsets(): Promise<TableOffsets>
   /** Waits while the buffers of all partitions are over the budget. */
   room(): Promise<void>
   /** A batch was sealed. */
@@ -54,201 +32,217 @@ export interface LaneDeps {
 }
 
 /**
- * One partition on its way into the table. At most one sealed batch waits for the flush while the next one fills; batches of a
- * lane reach the table in the order of the stream.
+ * One partition on its way into the table. At most one sealed batch waits for the flush while the next one fills. Laws: a sealed
+ * batch never changes, and stays until it is told `committed` or `givenUp`; batches are contiguous and reach the table in
+ * the order of the stream; before a lane begins again at the table's offset, what it has buffered is committed or given up.
  */
 export interface Lane {
   readonly partition: number
   readonly sealed: Batch | undefined
+  /** Up to where the table holds the stream that is read; undefined until that is known, and while it is found out anew. */
+  readonly offset: Offset | undefined
   /** Bytes of both batches. */
   bytes(): number
   /** Age of the oldest message that is read and not committed, ms; 0 when there is none. */
   lagMs(): number
   /** Seals what is due by age or by the stream's filling. */
   tick(): void
-  seal(reason: SealReason): void
+  /** Seals what is buffered, unless a sealed batch waits already. */
+  seal(): void
   /** Seals at once when `sequence` has been read, else as soon as it has. */
   sealThrough(request: { readonly created: string; readonly sequence: number }): void
   /** The sealed batch is in the table. */
-  committed(): void
-  /** What the table holds of the present stream. */
-  readonly offset: { readonly created: string; readonly sequence: number } | undefined
-  /** The batches are given up; reading starts again from the table. */
-  reset(): void
+  committed(batch: Batch): void
+  /** The sealed batch is not in the table, nor may it come there: reading starts again from the table. */
+  givenUp(batch: Batch): void
   /** Begins to read at the table's offset, and starts again from there whenever reading fails. */
   start(): void
-  /** Resolves once nothing is read any more; what is buffered stays. */
+  /** Reads nothing more from now on. Resolves once all that was buffered has been committed or given up. */
   stop(): Promise<void>
 }
 
-interface Origin {
-  readonly appId: string
-  readonly created: string
-}
-
-const RETRY_MS = 500
-
-const bytesOf = (batch: Batch | undefined): number =>
-  batch === undefined
-    ? 0
-    : batch.buffer.bytes + batch.letters.reduce((total, { payload }) => total + payload.byteLength, 0)
+const FIRST_PAUSE_MS = 500
+const MOST_PAUSE_MS = 10_000
 
 export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
   const { partition, geohashLength, futureToleranceMs, now } = options
   const stream = moveStreamName(partition)
+  const stopping = new AbortController()
   let reader: PartitionReader | undefined
   let origin: Origin | undefined
-  let active: Batch | undefined
-  let sealed: Batch | undefined
   /** The last sequence taken in, of `origin`'s stream. */
   let position = 0
-  let committedTo = 0
+  let committed: Offset = { sequence: 0 }
+  let active: OpenBatch | undefined
+  let sealed: Batch | undefined
   let asked = 0
-  let resetting = false
-  let stopped = false
-  let running: Promise<void> = Promise.resolve()
+  let lastRows = 0
+  let restarting = true
+  /** Of a stream that was rolled back: not to be read under again. */
+  let spent: Origin | undefined
+  let draining: PromiseWithResolvers<void> | undefined
 
-  const open = (): Batch => ({
-    partition,
-    appId: origin!.appId,
-    created: origin!.created,
-    from: sealed?.to ?? committedTo,
-    to: sealed?.to ?? committedTo,
-    toTimestampMs: 0,
-    fromTimestampMs: 0,
-    readAt: now(),
-    buffer: createPartitionBuffer(),
-    letters: [],
-    deadRows: 0,
-  })
+  const isStopped = (): boolean => stopping.signal.aborted
 
-  const seal = (_reason: SealReason): void => {
-    if (sealed !== undefined || active === undefined || active.to === active.from) return
+  const seal = (): void => {
+    if (sealed !== undefined || active === undefined) return
     sealed = active
+    lastRows = active.buffer.length
     active = undefined
     deps.onSealed()
   }
 
-  const stateOf = ({ buffer, readAt }: Batch) => ({
+  const stateOf = ({ buffer, bytes, readAt }: Batch) => ({
     rows: buffer.length,
-    bytes: buffer.bytes,
+    bytes,
     maxTime: buffer.maxTime,
     ageMs: now() - readAt,
   })
 
-  const streamIsFilling = (): boolean => {
+  const isStreamFilling = ({ to }: Batch): boolean => {
     const state = reader?.info()
-    if (state === undefined || active === undefined) return false
-    const uncommitted = (state.last - committedTo) / Math.max(1, state.last - state.first + 1)
+    if (state === undefined) return false
+    const uncommitted = (to - committed.sequence) / Math.max(1, state.last - state.first + 1)
     return uncommitted * state.bytes >= options.maxStreamBytes / 4
   }
 
   const sealIfDue = (): void => {
     if (active === undefined || sealed !== undefined) return
-    if (asked > 0 && active.to >= asked) return seal('asked')
-    const reason = sealReasonOf(stateOf(active), options.seal)
-    if (reason !== undefined) seal(reason)
-    else if (streamIsFilling()) seal('stream-filling')
+    const isAsked = asked > 0 && active.to >= asked
+    if (draining !== undefined || isAsked || isDue(stateOf(active), options.seal) || isStreamFilling(active)) seal()
   }
 
-  const take = async (move: StoredMove): Promise<void> => {
-    const contentType = move.header('content-type')
-    const from = Number(move.header('fleet-from') ?? NaN)
-    if (active !== undefined && endsWindow(stateOf(active), from, options.seal)) seal('window-ended')
-    const batch = (active ??= open())
-    const decoding = decodeMove(move.data, contentType)
-    const decoded = decoding instanceof Promise ? await decoding : decoding
+  /** Resolves once no batch is left; whoever calls it takes no message until then. */
+  const drained = (): Promise<void> => {
+    seal()
+    if (sealed === undefined) return Promise.resolve()
+    draining ??= Promise.withResolvers()
+    return draining.promise
+  }
+
+  /** The sealed batch is gone. */
+  const goOn = (): void => {
+    sealed = undefined
+    sealIfDue()
+    if (sealed !== undefined) return
+    draining?.resolve()
+    draining = undefined
+  }
+
+  const restart = (): void => {
+    restarting = true
+    // Wakes whoever waits for its next reading.
+    void reader?.close()
+  }
+
+  const openActive = (): OpenBatch =>
+    openBatch(
+      { partition, appId: origin!.appId, created: origin!.created, from: sealed?.to ?? committed.sequence },
+      now(),
+      lastRows,
+    )
+
+  const begin = async (): Promise<void> => {
+    await drained()
+    const state = await deps.look(partition)
+    const offsets = await deps.offsets()
+    if (isStopped()) return
+    origin = beginAt(stream, state, offsets, spent)
+    committed = origin.committed
+    position = origin.from.sequence
+    asked = 0
+    void reader?.close()
+    reader = deps.read(partition, origin.from)
+    restarting = false
+  }
+
+  const take = (move: StoredMove, contentType: string | undefined, decoded: Decoded): void => {
+    const startsAt = Number(move.header('fleet-from') ?? NaN)
+    if (active !== undefined && endsWindow(stateOf(active), startsAt, options.seal)) seal()
+    const batch = (active ??= openActive())
     const letterOrigin = { appId: batch.appId, partition, stream, sequence: move.sequence, contentType }
     if (decoded.rows === undefined) {
-      batch.letters.push(letterOfNoise(letterOrigin, move.data, decoded.reason))
+      batch.keep(letterOfNoise(letterOrigin, move.data, decoded.reason), [])
     } else {
       const bad = takeIn(batch.buffer, decoded.rows, { geohashLength, latestMs: move.timestampMs + futureToleranceMs })
-      if (bad.length > 0) {
-        batch.letters.push(letterOfRows(letterOrigin, decoded.rows, bad))
-        batch.deadRows += bad.length
-      }
+      if (bad.length > 0) batch.keep(letterOfRows(letterOrigin, move.data, decoded.rows, bad), bad)
     }
-    if (batch.fromTimestampMs === 0) batch.fromTimestampMs = move.timestampMs
-    batch.to = position = move.sequence
-    batch.toTimestampMs = move.timestampMs
+    position = move.sequence
+    batch.advance(position, move.timestampMs)
   }
 
-  /** Where the table stands decides where reading begins; under which epoch, the stream's history. */
-  const begin = async (nextEpoch: boolean): Promise<void> => {
-    const [state, txns] = [await deps.look(partition), await deps.txns()]
-    if (stopped) return
-    let epoch = epochOf(txns.keys(), stream, state.created)
-    if (nextEpoch && txns.has(appIdOf(stream, state.created, epoch))) epoch++
-    const appId = appIdOf(stream, state.created, epoch)
-    const txn = txns.get(appId)
-    origin = { appId, created: state.created }
-    committedTo = txn?.version ?? 0
-    // A new epoch begins at the stream's first message, whatever was purged before.
-    position = txn === undefined && epoch > 0 ? Math.max(0, state.first - 1) : committedTo
-    active = undefined
-    sealed = undefined
-    const from: Offset = {
-      sequence: position,
-      created: state.created,
-      ...(txn?.timestampMs === undefined ? {} : { timestampMs: txn.timestampMs }),
+  const takeAll = async (moves: readonly StoredMove[]): Promise<void> => {
+    for (const move of moves) {
+      if (move.sequence !== position + 1) throw new Error(`read ${move.sequence} after ${position}`)
+      const contentType = move.header('content-type')
+      const decoding = decodeMove(move.data, contentType)
+      const decoded = decoding instanceof Promise ? await decoding : decoding
+      if (restarting || isStopped()) return
+      take(move, contentType, decoded)
     }
-    if (reader === undefined) reader = deps.read(partition, from)
-    else reader.seek(from)
+    sealIfDue()
   }
 
-  const step = async (): Promise<boolean> => {
-    if (resetting || origin === undefined) {
-      resetting = false
-      await begin(false)
+  /** A gap that another owner has committed and purged is none; any other is passed, so that it is told once. */
+  const passGap = async ({ from, to }: { readonly from: number; readonly to: number }): Promise<void> => {
+    const offsets = await deps.offsets()
+    if (restarting || isStopped()) return
+    if (isOvertaken(origin!, { sequence: from, name: stream }, offsets)) {
+      active = undefined
+      return restart()
     }
-    await deps.room()
-    if (stopped || resetting) return !stopped
-    const reading = await reader!.next()
-    if (resetting) return true
+    deps.warn({ partition, from, to }, 'messages are missing from the stream and are lost')
+    position = to
+    active ??= openActive()
+    active.advance(to, undefined)
+    sealIfDue()
+  }
+
+  const follow = async (reading: Exclude<Reading, { kind: 'closed' }>): Promise<void> => {
     switch (reading.kind) {
-      case 'closed':
-        return false
+      case 'moves':
+        return takeAll(reading.moves)
       case 'gap':
-        deps.warn(
-          { partition, from: reading.from, to: reading.to },
-          'messages are missing from the stream and are lost',
-        )
-        position = reading.to
-        return true
+        return passGap(reading)
       case 'recreated':
         deps.warn(
           { partition, created: reading.stream.created },
           'the stream was made again; reading it from its beginning',
         )
-        await begin(false)
-        return true
+        return restart()
       case 'rolled-back':
         deps.warn(
-          { partition, last: reading.stream.last, committed: committedTo },
+          { partition, last: reading.stream.last, committed: committed.sequence },
           'the stream was restored to an earlier state; reading it again, rows may be doubled',
         )
-        await begin(true)
-        return true
-      case 'moves':
-        for (const move of reading.moves) {
-          if (move.sequence !== position + 1) throw new Error(`read ${move.sequence} after ${position}`)
-          await take(move)
-          if (resetting) return true
-        }
-        sealIfDue()
-        return true
+        spent = origin
+        return restart()
     }
   }
 
+  /** @returns false once the hub is closed for good */
+  const step = async (): Promise<boolean> => {
+    if (restarting) await begin()
+    await deps.room()
+    const reading = await reader!.next()
+    if (restarting || isStopped()) return true
+    if (reading.kind === 'closed') return false
+    await follow(reading)
+    return true
+  }
+
   const readOn = async (): Promise<void> => {
-    while (!stopped) {
+    let pauseMs = FIRST_PAUSE_MS
+    while (!isStopped()) {
       try {
         if (!(await step())) return
+        pauseMs = FIRST_PAUSE_MS
       } catch (error) {
-        if (stopped) return
-        deps.warn({ partition }, `reading starts again from the table: ${reasonOf(error)}`)
-        resetting = true
-        await delay(RETRY_MS)
+        if (isStopped()) return
+        deps.warn({ partition, pauseMs }, `reading starts again from the table: ${reasonOf(error)}`)
+        restart()
+        await delay(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined)
+        pauseMs = Math.min(2 * pauseMs, MOST_PAUSE_MS)
       }
     }
   }
@@ -259,38 +253,42 @@ export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
       return sealed
     },
     get offset() {
-      return origin === undefined ? undefined : { created: origin.created, sequence: committedTo }
+      if (restarting) return undefined
+      // What lies before the first message of a new epoch was another's to commit.
+      return committed.sequence > origin!.from.sequence ? committed : origin!.from
     },
-    bytes: () => bytesOf(active) + bytesOf(sealed),
-    lagMs: () => {
-      const oldest = sealed ?? active
-      return oldest === undefined || oldest.fromTimestampMs === 0 ? 0 : Math.max(0, now() - oldest.fromTimestampMs)
-    },
+    bytes: () => (active?.bytes ?? 0) + (sealed?.bytes ?? 0),
+    lagMs: () => Math.max(0, now() - ((sealed ?? active)?.fromTimestampMs ?? Infinity)),
     tick: sealIfDue,
     seal,
     sealThrough: ({ created, sequence }) => {
-      if (origin !== undefined && origin.created !== created) return
+      if (origin?.created !== created) return
       asked = Math.max(asked, sequence)
       sealIfDue()
     },
-    committed: () => {
-      committedTo = sealed!.to
-      sealed = undefined
-      if (asked <= committedTo) asked = 0
-      sealIfDue()
+    committed: (batch) => {
+      if (batch !== sealed) return
+      committed = {
+        created: batch.created,
+        sequence: batch.to,
+        ...(batch.toTimestampMs === undefined ? {} : { timestampMs: batch.toTimestampMs }),
+      }
+      if (asked <= batch.to) asked = 0
+      goOn()
     },
-    reset: () => {
-      resetting = true
-      sealed = undefined
+    givenUp: (batch) => {
+      if (batch !== sealed) return
       active = undefined
+      restart()
+      goOn()
     },
     start: () => {
-      running = readOn()
+      void readOn()
     },
-    stop: async () => {
-      stopped = true
-      await reader?.close()
-      await running
+    stop: () => {
+      stopping.abort()
+      void reader?.close()
+      return drained()
     },
   }
 }

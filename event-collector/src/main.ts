@@ -1,24 +1,25 @@
 import { configSchema } from '@fleetlake/contracts'
 import { connectHub, provision } from '@fleetlake/hub'
-import { runService, version } from '@fleetlake/service'
+import { createHubLog, runService, version } from '@fleetlake/service'
 import { startCollector } from './start-collector.ts'
 
 await runService({
   name: 'event-collector',
   schema: configSchema,
-  main: async ({ config, log, signal, onStop, ready }) => {
+  main: async ({ name, config, log, signal, onStop, ready }) => {
+    const { url, user, password } = config.hub
     const hub = await connectHub({
-      ...config.hub,
-      service: 'event-collector',
+      url,
+      user,
+      password,
+      service: name,
       signal,
-      onStatus: ({ state, reason }) => {
-        if (reason !== undefined) log.warn(`${state}: ${reason}`)
-      },
+      onStatus: createHubLog(log),
     })
     onStop(() => hub.close())
     await provision(hub, config, { warn: (warning) => log.warn(warning) })
     const collector = await startCollector(hub, { config, log, version })
     onStop(() => collector.stop())
-    ready()
+    ready({ uid: hub.uid })
   },
 })

@@ -7,6 +7,9 @@ export interface PeriodStatsOptions {
   readonly now: number
 }
 
+/** The latest: a message has an end, and an import may hold years. */
+const MOST_WINDOWS = 1_000
+
 const instant = (ms: number): string => new Date(ms).toISOString()
 
 /** What a flush added to the table, per window. */
@@ -25,9 +28,10 @@ export const periodStatsOf = (
     bytes: sum(written.map(({ bytes }) => bytes)),
     files: written.length,
     deadRows: sum(committed.map(({ deadRows }) => deadRows)),
-    lagMs: Math.max(0, ...committed.map(({ fromTimestampMs }) => now - fromTimestampMs)),
+    lagMs: Math.max(0, ...committed.map(({ fromTimestampMs }) => now - (fromTimestampMs ?? now))),
     windows: [...byWindow]
       .toSorted(([a], [b]) => a - b)
+      .slice(-MOST_WINDOWS)
       .map(([from, chunks]) => ({
         from: instant(from),
         to: instant(from + windowMs),

@@ -1,6 +1,6 @@
 import { configSchema } from '@fleetlake/contracts'
 import { connectHub } from '@fleetlake/hub'
-import { runService, version } from '@fleetlake/service'
+import { createHubLog, runService, version } from '@fleetlake/service'
 import { startFinder } from './start-finder.ts'
 
 await runService({
@@ -14,9 +14,7 @@ await runService({
       password,
       service: name,
       signal,
-      onStatus: ({ state, reason }) => {
-        if (reason !== undefined) log.warn(`${state}: ${reason}`)
-      },
+      onStatus: createHubLog(log),
     })
     onStop(() => hub.close())
     const finder = await startFinder(hub, { config, version, warn: (what) => log.warn(what) })

@@ -1,6 +1,6 @@
 import { configSchema } from '@fleetlake/contracts'
 import { connectHub, provision } from '@fleetlake/hub'
-import { runService, version } from '@fleetlake/service'
+import { createHubLog, runService, version } from '@fleetlake/service'
 import { startGenerator } from './start-generator.ts'
 
 await runService({
@@ -14,9 +14,7 @@ await runService({
       password,
       service: name,
       signal,
-      onStatus: ({ state, reason }) => {
-        if (reason !== undefined) log.warn(`${state}: ${reason}`)
-      },
+      onStatus: createHubLog(log),
     })
     onStop(() => hub.close())
     await provision(hub, config, { warn: (warning) => log.warn(warning) })

@@ -34,7 +34,6 @@ export const startGenerator = async ({ hub, config, version, say }: GeneratorDep
     partitioning: { by, geohashLength },
     windowMs: config.archive.windowMs,
     queueBytes: config.generator.queueBytes,
-    duplicateWindowMs: config.hub.duplicateWindowMs,
     say,
   })
   await membership.ready

@@ -12,6 +12,8 @@ export type ServiceCommand = {
   env: NodeJS.ProcessEnv
   say: (line: string) => void
   readyTimeoutMs: number
+  /** aborted: nobody waits for it to be ready any more */
+  signal: AbortSignal
 }
 
 export type ServiceProcess = {
@@ -88,7 +90,7 @@ const endOf = async (child: ChildProcess, read: readonly Promise<void>[]): Promi
 const awaitReady = (
   child: ChildProcess,
   ended: ServiceProcess['ended'],
-  { name, readyTimeoutMs }: ServiceCommand,
+  { name, readyTimeoutMs, signal }: ServiceCommand,
   lastLine: () => string,
 ): Promise<Record<string, unknown>> =>
   new Promise((resolve, reject) => {
@@ -96,14 +98,21 @@ const awaitReady = (
       child.kill('SIGKILL')
       reject(new FleetError('service.failed', `${name} was not ready after ${readyTimeoutMs / 1000} s: ${lastLine()}`))
     }, readyTimeoutMs)
+    const giveUp = (): void => {
+      child.kill('SIGTERM')
+    }
+    if (signal.aborted) giveUp()
+    signal.addEventListener('abort', giveUp)
     child.on('message', (message) => {
       if (typeof message !== 'object' || message === null || !('ready' in message)) return
       const { ready: _, ...details } = message
       clearTimeout(timer)
+      signal.removeEventListener('abort', giveUp)
       resolve(details)
     })
     void ended.then(({ how }) => {
       clearTimeout(timer)
+      signal.removeEventListener('abort', giveUp)
       return reject(new FleetError('service.failed', `${name} ended ${how} before it was ready: ${lastLine()}`))
     })
   })

@@ -1,5 +1,5 @@
 import { cellName, dateOf, windowStart } from '@fleetlake/core'
-import type { PartitionBuffer } from './partition-buffer.ts'
+import type { BufferColumns, PartitionBuffer } from './partition-buffer.ts'
 
 /** The rows of one chunk file, sorted by vehicle and time, in the shape that the codecs take. */
 export interface Chunk {
@@ -28,10 +28,6 @@ export interface ChunkOptions {
   readonly minRows: number
 }
 
-/** Numbers the distinct values in ascending order. */
-const ranksOf = (values: Iterable<number>): Map<number, number> =>
-  new Map([...new Set(values)].toSorted((a, b) => a - b).map((value, rank) => [value, rank]))
-
 /** One stable counting-sort pass: `order` by the ranks of its rows. */
 const sortedBy = (order: Uint32Array, ranks: Int32Array, count: number): Uint32Array => {
   const starts = new Uint32Array(count + 1)
@@ -42,13 +38,50 @@ const sortedBy = (order: Uint32Array, ranks: Int32Array, count: number): Uint32A
   return sorted
 }
 
-const rankColumn = (values: ArrayLike<number>, length: number): { ranks: Int32Array; count: number } => {
-  const distinct = new Set<number>()
-  for (let i = 0; i < length; i++) distinct.add(values[i])
-  const rankOf = ranksOf(distinct)
+interface Ranks {
+  readonly ranks: Int32Array
+  readonly count: number
+}
+
+/** Numbers the cells as they come; a vehicle is nearly always in the cell that it was in before. */
+const rankCells = ({ cell, vehicle }: BufferColumns, length: number, vehicles: number): Ranks => {
+  const rankOf = new Map<number, number>()
+  const lastCells = new Int32Array(vehicles).fill(-1)
+  const lastRanks = new Int32Array(vehicles)
   const ranks = new Int32Array(length)
-  for (let i = 0; i < length; i++) ranks[i] = rankOf.get(values[i])!
+  for (let i = 0; i < length; i++) {
+    const [value, at] = [cell[i], vehicle[i]]
+    if (value !== lastCells[at]) {
+      let rank = rankOf.get(value)
+      if (rank === undefined) rankOf.set(value, (rank = rankOf.size))
+      lastCells[at] = value
+      lastRanks[at] = rank
+    }
+    ranks[i] = lastRanks[at]
+  }
   return { ranks, count: rankOf.size }
+}
+
+/** Numbers the windows in the order of time. */
+const rankWindows = (time: Float64Array, length: number, windowMs: number): Ranks => {
+  const codes = new Map<number, number>()
+  const ranks = new Int32Array(length)
+  let [from, to, code] = [0, 0, 0]
+  for (let i = 0; i < length; i++) {
+    if (time[i] < from || time[i] >= to) {
+      from = windowStart(time[i], windowMs)
+      to = from + windowMs
+      code = codes.get(from) ?? codes.size
+      codes.set(from, code)
+    }
+    ranks[i] = code
+  }
+  if (codes.size > 1) {
+    const rankOf = new Int32Array(codes.size)
+    for (const [rank, start] of [...codes.keys()].toSorted((a, b) => a - b).entries()) rankOf[codes.get(start)!] = rank
+    for (let i = 0; i < length; i++) ranks[i] = rankOf[ranks[i]]
+  }
+  return { ranks, count: codes.size }
 }
 
 /** Puts the rows of each vehicle in order of time; they nearly always are, so runs are only looked at. */
@@ -125,27 +158,27 @@ const DAY_MS = 86_400_000
 export function* chunksOf(buffer: PartitionBuffer, options: ChunkOptions): Generator<Chunk> {
   const { length, columns } = buffer
   if (length === 0) return
-  const windows = new Float64Array(length)
-  for (let i = 0; i < length; i++) windows[i] = Math.floor(columns.time[i] / options.windowMs)
-  const window = rankColumn(windows, length)
-  const cell = rankColumn(columns.cell, length)
-  let order: Uint32Array = Uint32Array.from({ length }, (_, i) => i)
-  order = sortedBy(order, columns.vehicle, buffer.vehicleIds.length)
-  order = sortedBy(order, window.ranks, window.count)
-  order = sortedBy(order, cell.ranks, cell.count)
+  const vehicles = buffer.vehicleIds.length
+  const windows = rankWindows(columns.time, length, options.windowMs)
+  const cells = rankCells(columns, length, vehicles)
+  let order: Uint32Array = new Uint32Array(length)
+  for (let i = 0; i < length; i++) order[i] = i
+  order = sortedBy(order, columns.vehicle, vehicles)
+  if (windows.count > 1) order = sortedBy(order, windows.ranks, windows.count)
+  order = sortedBy(order, cells.ranks, cells.count)
   const dayOf = (row: number): number => Math.floor(columns.time[row] / DAY_MS)
   for (let from = 0; from < length;) {
     const [firstCell, day] = [columns.cell[order[from]], dayOf(order[from])]
     let to = from
     let parts = 0
     while (to < length && columns.cell[order[to]] === firstCell && (parts === 0 || to - from < options.minRows)) {
-      const part = windows[order[to]]
+      const part = windows.ranks[order[to]]
       if (dayOf(order[to]) !== day) break
-      while (to < length && columns.cell[order[to]] === firstCell && windows[order[to]] === part) to++
+      while (to < length && columns.cell[order[to]] === firstCell && windows.ranks[order[to]] === part) to++
       parts++
     }
     const rows = order.slice(from, to)
-    const sorted = parts > 1 ? sortedBy(rows, columns.vehicle, buffer.vehicleIds.length) : rows
+    const sorted = parts > 1 ? sortedBy(rows, columns.vehicle, vehicles) : rows
     sortRunsByTime(sorted, 0, sorted.length, columns.vehicle, columns.time)
     yield gather(buffer, sorted, options)
     from = to

@@ -1,9 +1,9 @@
 import { createTextDictionary } from './text-dictionary.ts'
 
-/** The rows of one partition that wait for a flush, as columns; about 34 bytes a row. */
+/** The rows of one partition that wait for a flush, as columns; 36 bytes a row. */
 export interface PartitionBuffer {
   readonly length: number
-  /** What it takes, in bytes, unused room included. */
+  /** What it holds, in bytes. */
   readonly bytes: number
   /** ms since the epoch; Infinity and −Infinity when empty. */
   readonly minTime: number
@@ -13,7 +13,10 @@ export interface PartitionBuffer {
   readonly columns: BufferColumns
   vehicleCode(bytes: Uint8Array, from: number, to: number): number
   typeCode(type: string): number
-  append(row: BufferedRow): void
+  /** Columns with room for so many rows more, to be written from `length` on and then counted by `extend`. */
+  reserve(rows: number): BufferColumns
+  /** Counts rows that were written; their times lie in `[minTime, maxTime]`. */
+  extend(rows: number, minTime: number, maxTime: number): void
 }
 
 /** The first `length` entries of each count. */
@@ -30,17 +33,6 @@ export interface BufferColumns {
   readonly cell: Int32Array
 }
 
-export interface BufferedRow {
-  vehicle: number
-  type: number
-  time: number
-  longitude: number
-  latitude: number
-  speed: number
-  heading: number
-  cell: number
-}
-
 const FIRST_ROWS = 1024
 const BYTES_PER_ROW = 4 + 4 + 8 + 4 + 4 + 4 + 4 + 4
 
@@ -55,17 +47,18 @@ const columnsOf = (rows: number): BufferColumns => ({
   cell: new Int32Array(rows),
 })
 
-const grownFrom = (old: BufferColumns, rows: number): BufferColumns => {
+const grownFrom = (old: BufferColumns, length: number, rows: number): BufferColumns => {
   const grown = columnsOf(rows)
-  for (const name of Object.keys(grown) as (keyof BufferColumns)[]) grown[name].set(old[name])
+  for (const name of Object.keys(grown) as (keyof BufferColumns)[]) grown[name].set(old[name].subarray(0, length))
   return grown
 }
 
-export const createPartitionBuffer = (): PartitionBuffer => {
+/** @param expectedRows what it will probably hold: a good guess spares the growing; memory is taken only as it is written */
+export const createPartitionBuffer = (expectedRows = 0): PartitionBuffer => {
   const vehicles = createTextDictionary()
   const vehicleTypes: string[] = []
-  let columns = columnsOf(FIRST_ROWS)
-  let capacity = FIRST_ROWS
+  let capacity = Math.max(FIRST_ROWS, expectedRows)
+  let columns = columnsOf(capacity)
   let length = 0
   let minTime = Infinity
   let maxTime = -Infinity
@@ -74,7 +67,7 @@ export const createPartitionBuffer = (): PartitionBuffer => {
       return length
     },
     get bytes() {
-      return capacity * BYTES_PER_ROW + vehicles.bytes
+      return length * BYTES_PER_ROW + vehicles.bytes
     },
     get minTime() {
       return minTime
@@ -92,22 +85,17 @@ export const createPartitionBuffer = (): PartitionBuffer => {
       const code = vehicleTypes.indexOf(type)
       return code >= 0 ? code : vehicleTypes.push(type) - 1
     },
-    append: (row) => {
-      if (length === capacity) {
-        capacity *= 2
-        columns = grownFrom(columns, capacity)
+    reserve: (rows) => {
+      if (length + rows > capacity) {
+        capacity = Math.max(length + rows, 2 * capacity)
+        columns = grownFrom(columns, length, capacity)
       }
-      columns.vehicle[length] = row.vehicle
-      columns.type[length] = row.type
-      columns.time[length] = row.time
-      columns.longitude[length] = row.longitude
-      columns.latitude[length] = row.latitude
-      columns.speed[length] = row.speed
-      columns.heading[length] = row.heading
-      columns.cell[length] = row.cell
-      if (row.time < minTime) minTime = row.time
-      if (row.time > maxTime) maxTime = row.time
-      length++
+      return columns
+    },
+    extend: (rows, earliest, latest) => {
+      length += rows
+      minTime = Math.min(minTime, earliest)
+      maxTime = Math.max(maxTime, latest)
     },
   }
 }

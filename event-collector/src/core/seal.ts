@@ -22,28 +22,10 @@ export interface BufferState {
   readonly ageMs: number
 }
 
-export type SealReason =
-  | 'window-ended'
-  | 'rows'
-  | 'bytes'
-  | 'age'
-  | 'stream-filling'
-  | 'memory'
-  | 'asked'
-  | 'partition-lost'
-  | 'stopping'
-
 /** Whether the next message, by its earliest row, lies wholly after the window of the latest row buffered. */
 export const endsWindow = ({ ageMs, maxTime }: BufferState, nextMinTime: number, options: SealOptions): boolean =>
   ageMs >= options.minAgeMs && nextMinTime >= windowStart(maxTime, options.windowMs) + options.windowMs
 
 /** Whether a buffer is due by itself. */
-export const sealReasonOf = (
-  { rows, bytes, ageMs }: BufferState,
-  { maxRows, maxBytes, maxAgeMs }: SealOptions,
-): SealReason | undefined => {
-  if (rows >= maxRows) return 'rows'
-  if (bytes >= maxBytes) return 'bytes'
-  if (ageMs >= maxAgeMs) return 'age'
-  return undefined
-}
+export const isDue = ({ rows, bytes, ageMs }: BufferState, { maxRows, maxBytes, maxAgeMs }: SealOptions): boolean =>
+  rows >= maxRows || bytes >= maxBytes || ageMs >= maxAgeMs

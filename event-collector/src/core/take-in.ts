@@ -1,5 +1,5 @@
 import { cellOf, faultOf, type PositionFault, type Positions, toMicroDegrees } from '@fleetlake/core'
-import type { BufferedRow, PartitionBuffer } from './partition-buffer.ts'
+import type { PartitionBuffer } from './partition-buffer.ts'
 
 export interface TakeInOptions {
   readonly geohashLength: number
@@ -12,8 +12,6 @@ export interface BadRow {
   readonly index: number
   readonly reason: PositionFault
 }
-
-const row: BufferedRow = { vehicle: 0, type: 0, time: 0, longitude: 0, latitude: 0, speed: 0, heading: 0, cell: 0 }
 
 const known = (value: number): number => (Number.isFinite(value) ? value : NaN)
 
@@ -29,24 +27,32 @@ export const takeIn = (
   const bad: BadRow[] = []
   const types = rows.vehicleTypes.map((type) => buffer.typeCode(type))
   const { vehicleIdOffsets, vehicleIdBytes } = rows
+  const columns = buffer.reserve(rows.length)
+  const first = buffer.length
+  let at = first
+  let minTime = Infinity
+  let maxTime = -Infinity
   for (let i = 0; i < rows.length; i++) {
     const time = rows.eventTime[i]
-    const longitude = rows.longitude[i]
-    const latitude = rows.latitude[i]
-    const reason = faultOf(time, longitude, latitude, latestMs)
+    const reason = faultOf(time, rows.longitude[i], rows.latitude[i], latestMs)
     if (reason !== undefined) {
       bad.push({ index: i, reason })
       continue
     }
-    row.vehicle = buffer.vehicleCode(vehicleIdBytes, vehicleIdOffsets[i], vehicleIdOffsets[i + 1])
-    row.type = types[rows.vehicleType[i]]
-    row.time = time
-    row.longitude = toMicroDegrees(longitude)
-    row.latitude = toMicroDegrees(latitude)
-    row.speed = known(rows.speed[i])
-    row.heading = known(rows.heading[i])
-    row.cell = cellOf(row.longitude, row.latitude, geohashLength)
-    buffer.append(row)
+    const longitude = toMicroDegrees(rows.longitude[i])
+    const latitude = toMicroDegrees(rows.latitude[i])
+    columns.vehicle[at] = buffer.vehicleCode(vehicleIdBytes, vehicleIdOffsets[i], vehicleIdOffsets[i + 1])
+    columns.type[at] = types[rows.vehicleType[i]]
+    columns.time[at] = time
+    columns.longitude[at] = longitude
+    columns.latitude[at] = latitude
+    columns.speed[at] = known(rows.speed[i])
+    columns.heading[at] = known(rows.heading[i])
+    columns.cell[at] = cellOf(longitude, latitude, geohashLength)
+    if (time < minTime) minTime = time
+    if (time > maxTime) maxTime = time
+    at++
   }
+  buffer.extend(at - first, minTime, maxTime)
   return bad
 }

@@ -22,6 +22,10 @@ export const createTextDictionary = (): TextDictionary => {
   let ends = new Int32Array(512)
   let store = new Uint8Array(8 * 512)
 
+  /** Which text followed each text last: vehicles report in turn, so that most are found without hashing. */
+  let followers = new Int32Array(512).fill(-1)
+  let last = 0
+
   const startOf = (code: number): number => (code === 0 ? 0 : ends[code - 1])
 
   const isText = (code: number, bytes: Uint8Array, from: number, to: number): boolean => {
@@ -38,6 +42,9 @@ export const createTextDictionary = (): TextDictionary => {
     const widerEnds = new Int32Array(ends.length * 2)
     widerEnds.set(ends)
     ends = widerEnds
+    const widerFollowers = new Int32Array(followers.length * 2).fill(-1)
+    widerFollowers.set(followers)
+    followers = widerFollowers
     slots = new Int32Array(slots.length * 2).fill(-1)
     for (let code = 0; code < texts.length; code++) {
       let at = hashes[code] & (slots.length - 1)
@@ -66,19 +73,27 @@ export const createTextDictionary = (): TextDictionary => {
     return code
   }
 
+  const find = (bytes: Uint8Array, from: number, to: number): number => {
+    const hash = hashBytes(bytes, from, to)
+    const mask = slots.length - 1
+    for (let at = hash & mask; slots[at] !== -1; at = (at + 1) & mask) {
+      const code = slots[at]
+      if (hashes[code] === hash && isText(code, bytes, from, to)) return code
+    }
+    return add(hash, bytes, from, to)
+  }
+
   return {
     texts,
     get bytes() {
-      return store.length + texts.length * BYTES_PER_TEXT + slots.byteLength
+      return store.length + texts.length * BYTES_PER_TEXT + slots.byteLength + followers.byteLength
     },
     codeOf: (bytes, from, to) => {
-      const hash = hashBytes(bytes, from, to)
-      const mask = slots.length - 1
-      for (let at = hash & mask; slots[at] !== -1; at = (at + 1) & mask) {
-        const code = slots[at]
-        if (hashes[code] === hash && isText(code, bytes, from, to)) return code
-      }
-      return add(hash, bytes, from, to)
+      const guess = followers[last]
+      if (guess >= 0 && isText(guess, bytes, from, to)) return (last = guess)
+      const code = find(bytes, from, to)
+      followers[last] = code
+      return (last = code)
     },
   }
 }

@@ -1,7 +1,13 @@
-import { setTimeout } from 'node:timers/promises'
 import { FleetError, type PartitionBy, reasonOf } from '@fleetlake/core'
 import type { Message, StreamPosition } from '@fleetlake/contracts'
-import { createMovePublisher, type Hub, type MovePublisher, partitionsOf } from '@fleetlake/hub'
+import {
+  createMovePublisher,
+  drainWithin,
+  duplicateWindowOf,
+  type Hub,
+  type MovePublisher,
+  partitionsOf,
+} from '@fleetlake/hub'
 import { createRouter } from '../batching/router.ts'
 import type { City } from '../core/city.ts'
 import { shareOf } from '../core/share.ts'
@@ -20,7 +26,6 @@ export interface ShareDeps {
   readonly partitioning: { readonly by: PartitionBy; readonly geohashLength: number }
   readonly windowMs: number
   readonly queueBytes: number
-  readonly duplicateWindowMs: number
 }
 
 export type ShareRequest = Message<'generatePartition'>
@@ -53,7 +58,9 @@ export const runShare = (request: ShareRequest, deps: ShareDeps): ShareRun => {
     const slices = await simulateFrom(request, city)
     const partitions = (await partitionsOf(deps.hub)).toSorted((a, b) => a - b)
     if (partitions.length === 0) throw new FleetError('generation.refused', 'the hub has no stream for moves')
-    publisher = createMovePublisher(deps.hub, { ...deps, run, agent: deps.hub.uid, partitions })
+    const { hub, queueBytes } = deps
+    const duplicateWindowMs = await duplicateWindowOf(hub, partitions)
+    publisher = createMovePublisher(hub, { run, agent: hub.uid, partitions, queueBytes, duplicateWindowMs })
     if (slices.length > 0) await generate(request, slices, { ...deps, partitions, publisher, signal })
     streams = await drain(publisher, signal)
   }
@@ -149,22 +156,7 @@ const generate = (request: ShareRequest, slices: readonly Slice[], deps: Generat
 
 /** Until everything is stored; once stopped, for `STOP_DRAIN_MS` more at most. */
 const drain = async (publisher: MovePublisher, signal: AbortSignal): Promise<StreamPosition[]> => {
-  const drained = publisher.drain()
-  const settled = new AbortController()
-  const givenUp = onAbort(signal).then(async () => {
-    await setTimeout(STOP_DRAIN_MS, undefined, { signal: settled.signal })
-    throw new Undelivered(`the hub did not take everything within ${STOP_DRAIN_MS / 1000} s of the stop`)
-  })
-  givenUp.catch(() => {})
-  drained.catch(() => {})
-  try {
-    return await Promise.race([drained, givenUp])
-  } finally {
-    settled.abort()
-  }
+  const streams = await drainWithin(publisher, { signal, graceMs: STOP_DRAIN_MS })
+  if (streams !== undefined) return streams
+  throw new Undelivered(`the hub did not take everything within ${STOP_DRAIN_MS / 1000} s of the stop`)
 }
-
-const onAbort = (signal: AbortSignal): Promise<void> =>
-  signal.aborted
-    ? Promise.resolve()
-    : new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
+import { orAborted } from '@fleetlake/hub'
 import type { Router } from '../batching/router.ts'
 import { createBreather } from './breather.ts'
-import { orAborted } from './or-aborted.ts'
 import type { Pace } from './pace.ts'
 import type { Slice } from './slices.ts'
 

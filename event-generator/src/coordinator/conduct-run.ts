@@ -1,11 +1,10 @@
 import { setTimeout } from 'node:timers/promises'
 import { reasonOf } from '@fleetlake/core'
 import { type GenerationOptions, type Message, subjects } from '@fleetlake/contracts'
-import type { Hub, Membership } from '@fleetlake/hub'
+import { flushStreams, type Hub, type Membership } from '@fleetlake/hub'
 import type { City } from '../core/city.ts'
 import type { RunPlan } from '../core/plan-run.ts'
 import { concludeShares } from './conclude-shares.ts'
-import { flushStreams } from './flush-streams.ts'
 import { chooseAgents, settleRun } from './settle-run.ts'
 import { createShareBoard, type ShareBoard, type ShareState, totalOf } from './share-board.ts'
 

@@ -98,6 +98,7 @@ test('a dry run checks a file without a hub, and keeps what it rejects', async (
       dryRun: true,
       archived: false,
       rows: 2,
+      stored: 0,
       rejected: 30,
       reasons: { 'position-not-a-number': 30 },
       vehicles: 2,

@@ -1,6 +1,6 @@
 import { FleetError } from '@fleetlake/core'
 import { expect, test } from 'vitest'
-import { parseCount, parseDuration, parseInstant, parseList, parseNumber } from './options.ts'
+import { parseCount, parseDuration, parseInstant, parseList, parseNumber, parsePositiveCount } from './options.ts'
 
 test('counts may be grouped or shortened', () => {
   expect(['7', '1500', '1_000_000', '1,000,000', '50k', '1.5M'].map(parseCount)).toEqual([
@@ -35,6 +35,7 @@ test('lists lose blanks', () => {
 test.each([
   [parseCount, '1.5'],
   [parseCount, '-3'],
+  [parsePositiveCount, '0'],
   [parseCount, '1,00'],
   [parseCount, 'many'],
   [parseCount, ''],
@@ -45,6 +46,8 @@ test.each([
   [parseDuration, '1 fortnight'],
   [(text: string) => parseInstant(text, NOW), '2026-01-31T08:00:00'],
   [(text: string) => parseInstant(text, NOW), '2026-13-01'],
+  [(text: string) => parseInstant(text, NOW), '2026-02-30'],
+  [(text: string) => parseInstant(text, NOW), '2026-02-29T08:00:00Z'],
   [(text: string) => parseInstant(text, NOW), '1h'],
   [parseList, ' ,'],
 ])('%o refuses "%s" and shows a right one', (parse, text) => {

@@ -18,6 +18,13 @@ export const parseCount = (text: string): number => {
   return value
 }
 
+/** A count of at least one. */
+export const parsePositiveCount = (text: string): number => {
+  const value = parseCount(text)
+  if (value < 1) throw wrong(text, 'a whole number of at least 1')
+  return value
+}
+
 export const parseNumber = (text: string): number => {
   const value = text.trim() === '' ? NaN : Number(text)
   if (!Number.isFinite(value)) throw wrong(text, 'a number')
@@ -33,6 +40,12 @@ export const parseDuration = (text: string): number => {
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:[Zz]|[+-]\d{2}:\d{2}))?$/
 
+/** Whether a day exists: JavaScript takes the 30th of February for the 2nd of March. */
+const isDate = (day: string): boolean => {
+  const timeMs = Date.parse(day)
+  return Number.isFinite(timeMs) && new Date(timeMs).toISOString().startsWith(day)
+}
+
 /**
  * Ms since the epoch of an RFC 3339 time, a date (its UTC midnight), `now`, or a time before now such as `-1h`.
  */
@@ -40,7 +53,8 @@ export const parseInstant = (text: string, nowMs: number): number => {
   const trimmed = text.trim()
   if (trimmed === 'now') return nowMs
   if (/^-\d/.test(trimmed)) return nowMs - parseDuration(trimmed.slice(1))
-  const timeMs = INSTANT.test(trimmed) ? Date.parse(trimmed.replace(' ', 'T').toUpperCase()) : NaN
+  const timeMs =
+    INSTANT.test(trimmed) && isDate(trimmed.slice(0, 10)) ? Date.parse(trimmed.replace(' ', 'T').toUpperCase()) : NaN
   if (!Number.isFinite(timeMs))
     throw wrong(text, 'a time such as 2026-01-31T08:00:00Z, 2026-01-31T16:00+08:00, 2026-01-31, "now" or "-1h"')
   return timeMs

@@ -23,6 +23,8 @@ export interface Snapshot {
   txn(appId: string): number
   /** Every stream's offset, by appId. */
   readonly txns: ReadonlyMap<string, number>
+  /** When the server stored the message at a stream's offset, ms since the epoch, by appId, where known. */
+  readonly txnTimes: ReadonlyMap<string, number>
 }
 
 const GEOHASH_LENGTH = 'fleetlake.geohashLength'
@@ -47,7 +49,7 @@ export const settingsOf = (configuration: Readonly<Record<string, string>>): Tab
   return { geohashLength: whole(GEOHASH_LENGTH), windowMs: whole(WINDOW_MS) }
 }
 
-export const snapshotOf = ({ version, metaData, files, txns }: LogState): Snapshot => ({
+export const snapshotOf = ({ version, metaData, files, txns, txnTimes }: LogState): Snapshot => ({
   version,
   settings: settingsOf(metaData.configuration ?? {}),
   totals: files.totals,
@@ -56,4 +58,5 @@ export const snapshotOf = ({ version, metaData, files, txns }: LogState): Snapsh
   find: (path) => findFile(files, path),
   txn: (appId) => txns.get(appId) ?? 0,
   txns,
+  txnTimes,
 })

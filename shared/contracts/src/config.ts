@@ -7,7 +7,11 @@ const DAY_MS = 86_400_000
 const MIB = 1024 * 1024
 
 const hub = z.strictObject({
-  url: z.string().default('nats://127.0.0.1:4222').describe('where nats-server listens'),
+  url: z
+    .string()
+    .regex(/^(nats|tls|ws|wss):\/\/./, 'must begin with nats://, tls://, ws:// or wss://')
+    .default('nats://127.0.0.1:4222')
+    .describe('where nats-server listens'),
   user: z.string().optional().describe('user name, when the server asks for one'),
   password: z.string().optional(),
   dataDir: z.string().default('.fleetlake/hub').describe('where a server that Fleetlake starts keeps its streams'),

@@ -175,7 +175,8 @@ export const messages = {
     from: 'generator, importer, devices',
     to: 'the stream MOVES_<partition>, collector; republished to live.move.<partition>',
     about:
-      'Positions: a batch as an Arrow IPC stream, or one as JSON. Message id and ce-id are <run>/<agent>/<partition>/<n>.',
+      'Positions: a batch as an Arrow IPC stream, or one as JSON. Message id and ce-id are <run>/<agent>/<partition>/<n>; of imports ' +
+      '<n>-<digest of the payload> instead of <n>.',
     content: 'positions',
     data: binary,
     headers: { ...POSITION_HEADERS, 'Nats-Msg-Id': 'the ce-id; stored once within the duplicate window' },

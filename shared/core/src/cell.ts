@@ -47,8 +47,8 @@ const interleave = (column: number, row: number, length: number): number =>
  * @param length 1–6 characters
  */
 export const cellOf = (longitudeMicro: number, latitudeMicro: number, length: number): number => {
-  const columns = 2 ** longitudeBits(length)
-  const rows = 2 ** latitudeBits(length)
+  const columns = 1 << longitudeBits(length)
+  const rows = 1 << latitudeBits(length)
   const column = Math.min(Math.floor(((longitudeMicro + 180e6) * columns) / 360e6), columns - 1)
   const row = Math.min(Math.floor(((latitudeMicro + 90e6) * rows) / 180e6), rows - 1)
   return interleave(column, row, length)

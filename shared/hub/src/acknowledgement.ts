@@ -1,8 +1,9 @@
 import type { Msg } from '@nats-io/nats-core'
 import { headersOf } from './cloud-event.ts'
 import { API_CODES } from './jet-stream.ts'
+import { NO_RESPONDERS } from './no-responders.ts'
 
-/** What a stream answers to a publish. A rejection is definite: the message is not stored. */
+/** What a stream answers to a publish. A rejection is definite: the message is not stored. Noise says nothing about it. */
 export type Acknowledgement =
   | { readonly kind: 'stored'; readonly sequence: number; readonly duplicate: boolean }
   | {
@@ -11,7 +12,7 @@ export type Acknowledgement =
       readonly reason: string
       /** The stream's `maxBytes` is reached. */
       readonly isFull: boolean
-      /** Repeating it would not help. */
+      /** Repeating it can never help. */
       readonly isFinal: boolean
     }
   | { readonly kind: 'noise' }
@@ -19,33 +20,48 @@ export type Acknowledgement =
 interface PublishAnswer {
   readonly seq?: number
   readonly duplicate?: boolean
-  readonly error?: { readonly code?: number; readonly err_code?: number; readonly description?: string }
+  readonly error?: { readonly err_code?: number; readonly description?: string } | null
 }
 
-const rejection = (code: number, reason: string, isFinal: boolean): Acknowledgement => ({
+/** All others pass: limits are raised, room is made, servers come back. */
+const FINAL_CODES: ReadonlySet<number> = new Set([
+  API_CODES.messageTooLarge,
+  API_CODES.headersTooLarge,
+  API_CODES.otherStreamExpected,
+  API_CODES.streamSealed,
+])
+
+const rejection = (code: number, reason: string): Acknowledgement => ({
   kind: 'rejected',
   code,
   reason,
   isFull: code === API_CODES.storeFailed && reason.includes('maximum bytes exceeded'),
-  isFinal,
+  isFinal: FINAL_CODES.has(code),
 })
+
+const NOISE: Acknowledgement = { kind: 'noise' }
 
 export const parseAcknowledgement = (message: Msg): Acknowledgement => {
   if (message.data.length === 0) {
     const code = headersOf(message)?.code
-    return code === 503 ? rejection(code, 'no stream takes the moves of this partition', false) : { kind: 'noise' }
+    return code === NO_RESPONDERS ? rejection(code, 'no stream takes the moves of this partition') : NOISE
   }
-  let answer: PublishAnswer
+  const answer = answerIn(message)
+  if (answer === undefined) return NOISE
+  const { error, seq, duplicate } = answer
+  if (error) {
+    // An earlier attempt is being stored: its own answer, or that to a repetition, says how it ended.
+    if (error.err_code === API_CODES.idInProcess) return NOISE
+    return rejection(error.err_code ?? 0, error.description ?? 'no reason given')
+  }
+  return typeof seq === 'number' ? { kind: 'stored', sequence: seq, duplicate: duplicate === true } : NOISE
+}
+
+const answerIn = (message: Msg): PublishAnswer | undefined => {
   try {
-    answer = message.json<PublishAnswer>()
+    const answer: unknown = message.json()
+    return typeof answer === 'object' && answer !== null ? answer : undefined
   } catch {
-    return { kind: 'noise' }
+    return undefined
   }
-  const { error, seq } = answer
-  if (error !== undefined) {
-    // The server's faults (5xx) pass; a message that breaks a rule (4xx) breaks it again.
-    return rejection(error.err_code ?? 0, error.description ?? 'no reason given', (error.code ?? 500) < 500)
-  }
-  if (typeof seq !== 'number') return { kind: 'noise' }
-  return { kind: 'stored', sequence: seq, duplicate: answer.duplicate === true }
 }

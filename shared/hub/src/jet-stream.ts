@@ -17,6 +17,10 @@ export const API_CODES = {
   streamNotFound: 10059,
   messageNotFound: 10037,
   nameInUse: 10058,
+  otherStreamExpected: 10060,
+  headersTooLarge: 10097,
+  streamSealed: 10109,
+  idInProcess: 10158,
 } as const
 
 /** The server's code of a refused request; undefined for other faults. */

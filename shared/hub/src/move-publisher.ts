@@ -14,8 +14,13 @@ export interface MovePublisherOptions {
   readonly partitions: readonly number[]
   /** Bytes of one partition that are not acknowledged, before `room` says no. */
   readonly queueBytes: number
-  /** Of the streams. */
+  /** Of the streams: see `duplicateWindowOf`. */
   readonly duplicateWindowMs: number
+  /**
+   * Of a payload, in characters of a token: becomes a part of the message id. For a run that is made anew under its old name,
+   * so that no stream takes other rows for a repetition.
+   */
+  readonly digestOf?: (payload: Uint8Array) => string
   readonly onState?: (state: PublishState) => void
   /** Bytes of one partition that are on the way at once; at most `queueBytes`. */
   readonly windowBytes?: number

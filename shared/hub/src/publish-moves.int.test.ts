@@ -1,6 +1,8 @@
 import { subjects } from '@fleetlake/contracts'
 import { eventually } from '@fleetlake/testing'
 import { expect, onTestFinished, test } from 'vitest'
+import { drainWithin } from './drain-within.ts'
+import { duplicateWindowOf } from './duplicate-window.ts'
 import { startFixture, startProvisioned } from './fixture.ts'
 import type { Hub } from './hub.ts'
 import { streamsOf } from './jet-stream.ts'
@@ -35,6 +37,43 @@ const idsIn = async (hub: Hub, partition: number): Promise<string[]> => {
 
 const idsOf = (partition: number, count: number): string[] =>
   Array.from({ length: count }, (_, i) => `r/a/${partition}/${i + 1}`)
+
+test('with a digest, the same message again is stored once, and another of the same name too', async () => {
+  const { hub } = await startProvisioned()
+  const publish = async (...bytes: number[]): Promise<void> => {
+    const publisher = publisherOf(hub, { digestOf: ([first]) => `d${first}` })
+    for (const byte of bytes) publisher.publish(0, Uint8Array.of(byte), {})
+    await publisher.drain()
+    publisher.close()
+  }
+  await publish(1, 2)
+  await publish(1, 2)
+  await publish(1, 3)
+  expect(await idsIn(hub, 0)).toEqual(['r/a/0/1-d1', 'r/a/0/2-d2', 'r/a/0/2-d3'])
+})
+
+test('a drain that is aborted goes on for a while, and then is given up', async () => {
+  const { hub } = await startProvisioned({ maxBytes: 64 * KIB })
+  const publisher = publisherOf(hub)
+  publisher.publish(0, new Uint8Array(32 * KIB), {})
+  expect(await drainWithin(publisher, { signal: AbortSignal.abort(), graceMs: 60_000 })).toMatchObject([
+    { sequence: 1 },
+  ])
+  publisher.publish(0, new Uint8Array(48 * KIB), {})
+  expect(await drainWithin(publisher, { signal: AbortSignal.abort(), graceMs: 100 })).toBeUndefined()
+  const aborter = new AbortController()
+  const drained = drainWithin(publisher, { signal: aborter.signal, graceMs: 60_000 })
+  aborter.abort()
+  await purgeThrough(hub, 0, 1)
+  expect(await drained).toMatchObject([{ sequence: 2 }])
+})
+
+test('the duplicate window of several streams is the shortest of theirs', async () => {
+  const { hub } = await startProvisioned({ duplicateWindowMs: 90_000 })
+  const { streams } = await streamsOf(hub)
+  await streams.update('MOVES_1', { duplicate_window: 1_500 * 1e6 })
+  expect([await duplicateWindowOf(hub, [0]), await duplicateWindowOf(hub, [0, 1])]).toEqual([90_000, 1_500])
+})
 
 test('moves are stored in order, as CloudEvents whose id is the message id, and drain tells up to where', async () => {
   const { hub } = await startProvisioned()

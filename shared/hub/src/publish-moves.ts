@@ -37,12 +37,13 @@ interface Waiter {
 }
 
 /**
- * Publishes moves: the id of a message is `<run>/<agent>/<partition>/<n>`, n from 1. Every message is repeated under its id
+ * Publishes moves: the id of a message is `<run>/<agent>/<partition>/<n>`, n from 1, with the option
+ * `digestOf` `<run>/<agent>/<partition>/<n>-<digest>`. Every message is repeated under its id
  * until the stream has it, however long that takes, unless its fate could not be found out within the duplicate window.
  * A partition without room never holds up the others; within one the order is kept unless something fails.
  */
 export const createMovePublisher = (hub: Hub, options: MovePublisherOptions): MovePublisher => {
-  const { run, agent, queueBytes, duplicateWindowMs, onState = () => undefined } = options
+  const { run, agent, queueBytes, duplicateWindowMs, digestOf, onState = () => undefined } = options
   const windowBytes = Math.min(options.windowBytes ?? WINDOW_BYTES, queueBytes)
   const partitions = new Map<number, Partition>(
     options.partitions.map((partition) => [
@@ -66,6 +67,8 @@ export const createMovePublisher = (hub: Hub, options: MovePublisherOptions): Mo
   let fault: FleetError | undefined
   let waiters: Waiter[] = []
 
+  const idOf = (partition: number, n: number, payload: Uint8Array): string =>
+    `${run}/${agent}/${partition}/${n}${digestOf === undefined ? '' : `-${digestOf(payload)}`}`
   const isConnected = (): boolean => hub.status().state === 'connected'
   const hasRoom = ({ queue }: Partition): boolean => queue.bytes() < queueBytes
   const become = (to: Partition, state: PublishState['state'], reason?: string): void => {
@@ -150,7 +153,7 @@ export const createMovePublisher = (hub: Hub, options: MovePublisherOptions): Mo
       const unknown = to.queue.takeUnknown(now)
       if (unknown.length > 0) {
         done.unknown += unknown.length
-        become(to, 'unknown', `message ${unknown.map(({ n }) => `${run}/${agent}/${to.partition}/${n}`).join(', ')}`)
+        become(to, 'unknown', `message ${unknown.map(({ n, payload }) => idOf(to.partition, n, payload)).join(', ')}`)
       }
       pump(to)
     }
@@ -185,7 +188,7 @@ export const createMovePublisher = (hub: Hub, options: MovePublisherOptions): Mo
     publish: (partition, payload, headers, contentType = CONTENT_TYPES.arrow) => {
       const to = partitions.get(partition)
       if (to === undefined) throw new FleetError('publish.refused', `partition ${partition} is not in use`)
-      const id = `${run}/${agent}/${partition}/${to.next}`
+      const id = idOf(partition, to.next, payload)
       const header = encodeEvent(
         { id, type: messages.move.type, source, time: new Date().toISOString(), contentType },
         { 'Nats-Msg-Id': id, ...headers },

@@ -4,6 +4,7 @@ import { headersOf } from './cloud-event.ts'
 import { parseDelivery, type Delivery } from './delivery.ts'
 import type { Hub } from './hub.ts'
 import { streamsOf } from './jet-stream.ts'
+import { NO_RESPONDERS } from './no-responders.ts'
 
 /** A consumer of a stream that gets only what it asks for, and is forgotten by the server when it asks no more. */
 export interface PullConsumer {
@@ -85,7 +86,7 @@ export const openPullConsumer = async (hub: Hub, options: PullConsumerOptions): 
     const reason = headers?.description ?? ''
     const isEnd = code === 408 || code === 404 || (code === 409 && /max ?bytes/i.test(reason))
     if (isEnd) end(Number(message.subject.slice(inbox.length + 1)))
-    else onGone(code === 503 ? 'the consumer is gone' : reason)
+    else onGone(code === NO_RESPONDERS ? 'the consumer is gone' : reason)
   }
   const subscription = connection.subscribe(`${inbox}.*`, {
     callback: (error, message) => {

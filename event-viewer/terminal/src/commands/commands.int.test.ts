@@ -80,8 +80,7 @@ test.each([
 test('Ctrl-C stops a run in order', () =>
   withHub(async (hub, url) => {
     let asker: string | undefined
-    hub.listen('startGeneration', subjects.generation, ({ data, reply }) => {
-      asker = reply
+    hub.listen('startGeneration', subjects.generation, async ({ data, reply }) => {
       const progress = {
         run: data.run,
         phase: 'generating' as const,
@@ -92,6 +91,8 @@ test('Ctrl-C stops a run in order', () =>
         agents: 1,
       }
       hub.send('generationProgress', reply!, progress)
+      await hub.flush()
+      asker = reply
     })
     hub.listen('stopGeneration', subjects.generationBroadcast, ({ data }) => {
       hub.send('generationStats', asker!, statsOf(data.run, { status: 'stopped', events: 5, total: 9 }))

@@ -58,7 +58,10 @@ export const addImport = (program: Command, context: CommandContext): void => {
       ) +
         '\nA row is a line. Bad rows are told with their line and reason, good rows are kept. A missing speed or heading is derived\n' +
         'from the previous position of the vehicle, at most 5 minutes before; rows of a vehicle are taken to be in the order of time.\n' +
-        'Importing the same file the same way again within the hub’s duplicate window (2 minutes) stores nothing twice.\n',
+        'Importing the same file the same way again within the duplicate window of the hub’s streams (2 minutes unless configured)\n' +
+        'stores nothing twice, also after Ctrl-C, which leaves out what fills no batch yet. Rows that were in the\n' +
+        'future and no longer are change the messages: those from there on are then stored again. So are all later on, and those\n' +
+        'of standard input.\n',
     )
     .action(async (file: string, options: ImportOptions) => runImport(file, options, context))
 }

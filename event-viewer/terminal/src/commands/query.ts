@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { FleetError } from '@fleetlake/core'
 import { type Command, Option } from 'commander'
-import { parseCount, parseDuration, parseInstant, parseList } from '../options.ts'
+import { parsePositiveCount, parseDuration, parseInstant, parseList } from '../options.ts'
 import { type Area, parseArea, parseBox } from '../query/area.ts'
 import { FORMATS, type FormatName } from '../query/format.ts'
 import { runQuery } from '../query/run-query.ts'
@@ -32,7 +32,7 @@ export const addQuery = (program: Command, context: CommandContext): void => {
     .option('--to <time>', 'likewise; exclusive', 'now')
     .option('--types <list>', 'only vehicles of these types', reads(parseList))
     .option('--ids <list>', 'only these vehicles', reads(parseList))
-    .option('--limit <count>', 'positions at most', reads(parseCount))
+    .option('--limit <count>', 'positions at most', reads(parsePositiveCount))
     .addOption(
       new Option('--timeout <duration>', 'how long it may run')
         .argParser(reads(parseDuration))

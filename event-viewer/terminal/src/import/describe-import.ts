@@ -6,6 +6,8 @@ export interface ImportOutcome {
   readonly tally: ImportTally
   ambiguousTimes: number
   status: 'complete' | 'stopped'
+  /** Rows that are known to be in the hub. */
+  stored: number
   /** Whether the table is known to hold it all. */
   archived: boolean
   readonly isDryRun: boolean
@@ -16,6 +18,7 @@ export const describeImport = ({
   tally,
   ambiguousTimes,
   status,
+  stored,
   archived,
   isDryRun,
 }: ImportOutcome): { object: unknown; text: string } => {
@@ -25,6 +28,7 @@ export const describeImport = ({
     dryRun: isDryRun,
     archived,
     rows,
+    stored,
     rejected,
     reasons,
     vehicles,
@@ -37,9 +41,12 @@ export const describeImport = ({
     ? 'nothing was stored'
     : archived
       ? 'all of them archived'
-      : 'in the hub, not yet known to be archived'
+      : stored === rows
+        ? 'in the hub, not yet known to be archived'
+        : `${humanCount(stored)} of them known to be in the hub`
+  const verb = isDryRun ? '' : stored === rows ? ' imported' : ' read'
   const lines = [
-    `${status === 'stopped' ? 'stopped: ' : ''}${plural(rows, isDryRun ? 'good row' : 'row')}${isDryRun ? '' : ' imported'}, ${place}`,
+    `${status === 'stopped' ? 'stopped: ' : ''}${plural(rows, isDryRun ? 'good row' : 'row')}${verb}, ${place}`,
   ]
   if (rejected > 0) {
     const listed = Object.entries(reasons)

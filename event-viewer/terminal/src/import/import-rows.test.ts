@@ -68,10 +68,16 @@ interface Outcome {
   readonly rejected: [number, string][]
 }
 
-const importAll = async (rows: readonly InputRow[], by: 'cell' | 'vehicle' = 'cell'): Promise<Outcome> => {
+const importAll = async (
+  rows: readonly InputRow[],
+  by: 'cell' | 'vehicle' = 'cell',
+  stopAt = Infinity,
+): Promise<Outcome> => {
   const sent: Outcome['sent'] = []
   const rejected: Outcome['rejected'] = []
   const tally = emptyTally()
+  const stop = new AbortController()
+  let pauses = 0
   const outlet = {
     publish: (partition: number, payload: Uint8Array): void => {
       sent.push({ partition, rows: rowsOfPositions(decodePositions(payload)!) })
@@ -82,8 +88,10 @@ const importAll = async (rows: readonly InputRow[], by: 'cell' | 'vehicle' = 'ce
     deriver: createMotionDeriver({ maxGapMs: 300_000, maxVehicles: 1000 }),
     sink: createPartitionSink(outlet, { partitions: [1, 4, 6], by, geohashLength: 5, batchRows: 5 }),
     reject: ({ line }, { reason }) => rejected.push([line, reason]),
-    pause: async () => undefined,
-    signal: new AbortController().signal,
+    pause: async () => {
+      if (pauses++ === stopAt) stop.abort()
+    },
+    signal: stop.signal,
   })
   return { tally, sent, rejected }
 }
@@ -126,6 +134,27 @@ test('good rows are kept with a derived motion, bad ones told, and the whole is 
     },
   ])
 })
+
+test('an import that is stopped anywhere and then repeated stores every row once, since each batch is remembered by its number', () =>
+  fc.assert(
+    fc.asyncProperty(fc.integer({ min: 1, max: 60 }), fc.nat(10), async (count, stopAt) => {
+      const rows = Array.from({ length: count }, (_, i) => rowAt(i + 1, `v${i}`, i, (i * 37) % 180, (i * 17) % 90))
+      const stopped = await importAll(rows, 'cell', stopAt)
+      const remembered = new Map<string, PositionRow[]>()
+      for (const { sent } of [stopped, await importAll(rows)]) {
+        const next = new Map<number, number>()
+        for (const batch of sent) {
+          const n = (next.get(batch.partition) ?? 0) + 1
+          next.set(batch.partition, n)
+          const id = `${batch.partition}/${n}`
+          if (!remembered.has(id)) remembered.set(id, batch.rows)
+        }
+      }
+      const stored = [...remembered.values()].flat().map(({ vehicleId }) => vehicleId)
+      expect(stored.toSorted()).toEqual(rows.map((_, i) => `v${i}`).toSorted())
+    }),
+    { numRuns: 100 },
+  ))
 
 const place = fc.record({
   id: fc.constantFrom('a', 'b', 'ç'),

@@ -23,9 +23,9 @@ export interface ImportRowsOptions {
   readonly sink: RowSink
   /** Keeps a row that is not taken. */
   readonly reject: (row: InputRow, fault: RowFault) => void
-  /** Awaited after some rows: this is where a full hub holds the reading up. */
+  /** Awaited after some rows: this is where a full hub holds the reading up. Ends at once when aborted. */
   readonly pause: () => Promise<void>
-  /** Aborted: stops reading; what was read is kept. */
+  /** Aborted: stops reading; of what was read whole batches are kept. */
   readonly signal: AbortSignal
 }
 
@@ -69,9 +69,9 @@ export const importRows = async (
       count(tally, eventTime, longitude, latitude)
     }
     tally.vehicles = deriver.vehicles()
-    // What no whole batch holds is left out: its id belongs to the batch that the same import, repeated, makes.
-    if (signal.aborted) return
     await pause()
+    // What no whole batch holds is left out: the same import, repeated, makes the whole batch.
+    if (signal.aborted) return
   }
   sink.finish()
 }

@@ -1,12 +1,20 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { configSchema, decodePositions, type PositionRow, rowsOfPositions, subjects } from '@fleetlake/contracts'
+import {
+  type Config,
+  configSchema,
+  decodePositions,
+  type PositionRow,
+  rowsOfPositions,
+  subjects,
+} from '@fleetlake/contracts'
 import { roundDegrees } from '@fleetlake/core'
 import { connectHub, type Hub, lookAtStream, partitionsOf, provision, purgeThrough } from '@fleetlake/hub'
 import { eventually, startTestHub, temporaryFolder } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
 import { realTrace, shanghaiCsv } from '../testing/real-trace.ts'
 import { runFleetProcess, startFleet } from '../testing/test-fleet.ts'
+import { runImport } from './run-import.ts'
 
 interface TestSystem {
   readonly hub: Hub
@@ -142,6 +150,119 @@ test('streams without room hold the reading up, and nothing is lost', async () =
     })
     expect(freed).toBe(Math.ceil(rows / 1200))
     expect(JSON.parse((await ended).out)).toMatchObject({ status: 'complete', rows, rejected: 0 })
+  } finally {
+    await hub.close()
+    await server.stop()
+  }
+})
+
+interface InProcess {
+  readonly config: Config
+  readonly signal?: AbortSignal
+  readonly say?: (line: string) => void
+}
+
+/** An import of UTC CSV within this process. @returns its exit code and its answer */
+const importHere = async (
+  file: string,
+  { config, signal = new AbortController().signal, say = () => undefined }: InProcess,
+): Promise<{ code: number; answer: Record<string, unknown> }> => {
+  let [code, answer] = [0, '']
+  await runImport(
+    file,
+    { timeFormat: 'auto', speedUnit: 'm/s', header: true, wait: false },
+    {
+      terminal: { isWatched: false, say, print: (line) => void (answer = line) },
+      signal,
+      config: () => config,
+      json: () => true,
+      exitWith: (told) => void (code = told),
+    },
+  )
+  return { code, answer: JSON.parse(answer) as Record<string, unknown> }
+}
+
+const csvFileOf = async (lines: readonly string[]): Promise<string> => {
+  const file = join(await temporaryFolder(), 'rows.csv')
+  writeFileSync(file, `id,time,lon,lat\n${lines.join('\n')}\n`)
+  return file
+}
+
+test('an import that Ctrl-C has stopped, made again, leaves every row stored once', () =>
+  withSystem(async ({ hub, url, stored }) => {
+    const rows = 150_000
+    const file = await csvFileOf(
+      Array.from({ length: rows }, (_, i) => `v${i},${1_538_352_000 + i},${(i % 90) + 0.5},${(i % 45) + 0.5}`),
+    )
+    const args = ['import', file, '--hub', url, '--no-wait', '--json']
+    const { child, ended } = await startFleet(args)
+    await eventually(() => stored.length > 0)
+    child.kill('SIGINT')
+    const { code, out } = await ended
+    const stopped = JSON.parse(out) as { status: string; rows: number; stored: number }
+    const storedRows = (): number => stored.reduce((sum, batch) => sum + batch.rows.length, 0)
+    expect([code, stopped.status]).toEqual([130, 'stopped'])
+    expect(stopped.rows).toBeLessThan(rows)
+    await hub.flush()
+    expect(storedRows()).toBe(stopped.stored)
+
+    const again = JSON.parse((await runFleetProcess(args)).out) as object
+    expect(again).toMatchObject({ status: 'complete', rows, stored: rows })
+    await eventually(async () => stored.length === (await messagesIn(hub)))
+    const ids = stored.flatMap((batch) => batch.rows.map(({ vehicleId }) => vehicleId))
+    expect([ids.length, new Set(ids).size]).toEqual([rows, rows])
+  }))
+
+test('rows that lay in the future once are brought in by the same import later', () =>
+  withSystem(async ({ url, stored }) => {
+    const at = Date.now()
+    const file = await csvFileOf([`a,${at - 1000},10,20`, `b,${at + 600_000},10,20`, `c,${at - 500},10,20`])
+    const configOf = (futureToleranceMs: number): Config =>
+      configSchema.parse({ hub: { url }, collector: { futureToleranceMs } })
+    const idsStored = (): string[] => [...new Set(stored.flatMap(({ rows }) => rows.map(({ vehicleId }) => vehicleId)))]
+    expect((await importHere(file, { config: configOf(1000) })).answer).toMatchObject({
+      rows: 2,
+      stored: 2,
+      rejected: 1,
+    })
+    await eventually(() => idsStored().length === 2)
+    expect((await importHere(file, { config: configOf(1_200_000) })).answer).toMatchObject({
+      rows: 3,
+      stored: 3,
+      rejected: 0,
+    })
+    await eventually(() => idsStored().length === 3)
+    expect(idsStored().toSorted()).toEqual(['a', 'b', 'c'])
+  }))
+
+test.each([
+  ['while the reading waits for room', 20_000],
+  ['while what was read waits for room', 5_000],
+])('Ctrl-C ends an import into a full hub %s, and it tells what is stored', async (_, rows) => {
+  const server = await startTestHub()
+  const hub = await connectHub({ url: server.url, service: 'test' })
+  const config = configSchema.parse({
+    hub: { url: server.url, maxBytesPerPartition: '64 KiB', maxBytesDeadLetters: '1 MiB' },
+    partitioning: { count: 1 },
+    generator: { queueBytes: '256 KiB' },
+  })
+  await provision(hub, config)
+  try {
+    const file = await csvFileOf(Array.from({ length: rows }, (__, i) => `v${i},${1_538_352_000 + i},104.1,30.6`))
+    const aborter = new AbortController()
+    let isFull = false
+    const ending = importHere(file, {
+      config,
+      signal: aborter.signal,
+      say: (line) => (isFull ||= line.includes('partition 0 is full')),
+    })
+    await eventually(() => isFull)
+    aborter.abort()
+    const { code, answer } = await ending
+    const { messages } = await lookAtStream(hub, 0)
+    expect([code, answer.status, answer.stored]).toEqual([130, 'stopped', messages * 1200])
+    expect(messages).toBeGreaterThan(0)
+    expect(answer.rows).toBeGreaterThan(messages * 1200)
   } finally {
     await hub.close()
     await server.stop()

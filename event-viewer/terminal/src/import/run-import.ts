@@ -1,6 +1,17 @@
 import { createReadStream, statSync } from 'node:fs'
+import { addAbortSignal } from 'node:stream'
 import { FleetError, reasonOf } from '@fleetlake/core'
-import { createMovePublisher, type Hub, type MovePublisher, partitionsOf, provision } from '@fleetlake/hub'
+import {
+  createMovePublisher,
+  drainWithin,
+  duplicateWindowOf,
+  flushStreams,
+  type Hub,
+  type MovePublisher,
+  orAborted,
+  partitionsOf,
+  provision,
+} from '@fleetlake/hub'
 import type { Config, StreamPosition } from '@fleetlake/contracts'
 import type { CommandContext } from '../commands/context.ts'
 import { humanBytes, plural } from '../terminal/human.ts'
@@ -10,8 +21,7 @@ import { withHub } from '../terminal/with-hub.ts'
 import type { Mapping } from './columns.ts'
 import { createMotionDeriver } from './derive-motion.ts'
 import { describeImport, type ImportOutcome } from './describe-import.ts'
-import { flushStreams } from './flush-streams.ts'
-import { nameOfImport, randomImportName } from './import-id.ts'
+import { digestOfPayload, nameOfImport, randomImportName } from './import-id.ts'
 import { emptyTally, importRows, type ImportTally } from './import-rows.ts'
 import { readRows } from './line-parser.ts'
 import { createPartitionSink, type RowSink } from './partition-sink.ts'
@@ -39,12 +49,15 @@ const BATCH_ROWS = 1_200
 const MAX_GAP_MS = 5 * 60_000
 const MAX_VEHICLES = 1_000_000
 const READ_BYTES = 64 * 1024
+/** How long an interrupted import goes on publishing what it has read. */
+const STOP_DRAIN_MS = 5_000
 
 /** Where the bytes come from; `path` is missing for standard input. */
 interface Source {
   readonly path?: string
   readonly bytes?: number
-  readonly chunks: () => AsyncIterable<Uint8Array>
+  /** Throws an `AbortError` when aborted. */
+  readonly chunks: (signal: AbortSignal) => AsyncIterable<Uint8Array>
 }
 
 export const runImport = async (file: string, options: ImportOptions, context: CommandContext): Promise<void> => {
@@ -58,13 +71,14 @@ export const runImport = async (file: string, options: ImportOptions, context: C
     tally,
     ambiguousTimes: 0,
     status: 'complete',
+    stored: 0,
     archived: false,
     isDryRun: options.dryRun === true,
   }
   if (outcome.isDryRun) await read({ add: () => undefined, finish: () => undefined }, async () => undefined, tally)
   else {
     await withHub(config.hub, context, async (hub) => {
-      outcome.archived = await importInto(hub, { source, options, config, context, read, tally })
+      Object.assign(outcome, await importInto(hub, { source, options, config, context, read, tally }))
     })
   }
   outcome.ambiguousTimes = time.ambiguous()
@@ -81,11 +95,11 @@ const exitCodeOf = ({ tally, status }: ImportOutcome): number => {
 }
 
 const sourceOf = (file: string): Source => {
-  if (file === '-') return { chunks: () => process.stdin }
+  if (file === '-') return { chunks: (signal) => addAbortSignal(signal, process.stdin) }
   const path = file
   try {
     const { size } = statSync(path)
-    return { path, bytes: size, chunks: () => createReadStream(path, { highWaterMark: READ_BYTES }) }
+    return { path, bytes: size, chunks: (signal) => createReadStream(path, { highWaterMark: READ_BYTES, signal }) }
   } catch (cause) {
     throw new FleetError('usage.invalid', `${file} can't be read`, { cause })
   }
@@ -116,7 +130,7 @@ const readInto = async (
   const rejects = createRejects({ path: options.rejects, say: terminal.say })
   let bytes = 0
   const counted = async function* (): AsyncGenerator<Uint8Array> {
-    for await (const chunk of source.chunks()) {
+    for await (const chunk of source.chunks(signal)) {
       bytes += chunk.length
       yield chunk
     }
@@ -146,6 +160,8 @@ const readInto = async (
         await pause()
       },
       signal,
+    }).catch((error: unknown) => {
+      if (!isAbort(error)) throw error
     })
     await rejects.close()
   } catch (error) {
@@ -160,19 +176,26 @@ interface Importing extends Reading {
   readonly read: (sink: RowSink, pause: () => Promise<void>, tally: ImportTally) => Promise<void>
 }
 
-/** @returns whether the table is known to hold it all */
-const importInto = async (hub: Hub, { source, options, config, context, read, tally }: Importing): Promise<boolean> => {
+const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError'
+
+const importInto = async (
+  hub: Hub,
+  { source, options, config, context, read, tally }: Importing,
+): Promise<Pick<ImportOutcome, 'stored' | 'archived'>> => {
   const { terminal, signal } = context
   const inUse = await partitionsOf(hub)
   const partitions = inUse.length > 0 ? inUse : await provision(hub, config, { warn: terminal.say })
   const { by, geohashLength } = config.partitioning
   const shape = { ...options, rejects: '', wait: true, partitions, by, geohashLength, BATCH_ROWS, MAX_GAP_MS }
+  const run = await nameOf(source, shape, context)
+  if (run === undefined) return { stored: 0, archived: false }
   const publisher = createMovePublisher(hub, {
-    run: await nameOf(source, shape, context),
+    run,
     agent: 'import',
     partitions,
     queueBytes: config.generator.queueBytes,
-    duplicateWindowMs: config.hub.duplicateWindowMs,
+    duplicateWindowMs: await duplicateWindowOf(hub, partitions),
+    digestOf: digestOfPayload,
     onState: ({ partition, state, reason }) => {
       if (state === 'full') terminal.say(`partition ${partition} is full: waiting for the archive to catch up`)
       if (state === 'unknown') terminal.say(`partition ${partition}: ${reason}: whether it is stored is unknown`)
@@ -181,27 +204,39 @@ const importInto = async (hub: Hub, { source, options, config, context, read, ta
   try {
     await read(
       createPartitionSink(publisher, { partitions, by, geohashLength, batchRows: BATCH_ROWS }),
-      roomOf(publisher, partitions),
+      roomOf(publisher, { partitions, signal }),
       tally,
     )
-    const streams = await publisher.drain()
-    if (!options.wait || tally.rows === 0 || signal.aborted) return false
-    return await archive(hub, streams, context)
+    const streams = await drainWithin(publisher, { signal, graceMs: STOP_DRAIN_MS })
+    const { rows: stored } = publisher.stats()
+    if (streams === undefined || !options.wait || tally.rows === 0 || signal.aborted) return { stored, archived: false }
+    return { stored, archived: await archive(hub, streams, context) }
   } finally {
     publisher.close()
   }
 }
 
-const roomOf = (publisher: MovePublisher, partitions: readonly number[]) => async (): Promise<void> => {
-  if (!partitions.every((partition) => publisher.room(partition))) await publisher.whenRoom()
-}
+const roomOf =
+  (publisher: MovePublisher, { partitions, signal }: { partitions: readonly number[]; signal: AbortSignal }) =>
+  async (): Promise<void> => {
+    if (!partitions.every((partition) => publisher.room(partition))) await orAborted(publisher.whenRoom(), signal)
+  }
 
-const nameOf = async ({ path, bytes }: Source, shape: unknown, { terminal }: CommandContext): Promise<string> => {
+/** @returns undefined when aborted */
+const nameOf = async (
+  { path, bytes }: Source,
+  shape: unknown,
+  { terminal, signal }: CommandContext,
+): Promise<string | undefined> => {
   if (path === undefined) return randomImportName()
   const bar = createProgress({ title: 'checking', total: bytes, isWatched: terminal.isWatched })
   let done = 0
   try {
-    return await nameOfImport(path, shape, (more) => bar.update((done += more), humanBytes(done)))
+    return await nameOfImport(path, {
+      shape,
+      onBytes: (more) => bar.update((done += more), humanBytes(done)),
+      signal,
+    })
   } catch (cause) {
     throw new FleetError('import.invalid', `${path} can't be read`, { cause })
   } finally {
@@ -219,11 +254,12 @@ const archive = async (
   try {
     return await flushStreams(hub, streams, {
       signal,
-      onProgress: ({ done, unanswered }) => {
+      onWaiting: ({ partitions, unowned }) => {
+        const done = streams.length - partitions.length
         bar.update(done, `${done} of ${plural(streams.length, 'partition')}`)
-        if (unanswered && !isTold)
+        if (unowned.length > 0 && !isTold)
           terminal.say('waiting for a collector; Ctrl-C leaves, what is in the hub is archived later')
-        isTold ||= unanswered
+        isTold ||= unowned.length > 0
       },
     })
   } finally {

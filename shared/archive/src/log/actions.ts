@@ -42,6 +42,7 @@ const remove = z.object({
   size: count.nullish(),
 })
 
+/** `lastUpdated`: what `OffsetMove.timestampMs` says, not the commit's time. */
 const txn = z.object({ appId: z.string(), version: count, lastUpdated: z.number().nullish() })
 
 const commitInfo = z.record(z.string(), z.unknown())

@@ -64,6 +64,22 @@ test('an offset moves without files', async () => {
   expect(table.snapshot.totals.files).toBe(0)
 })
 
+test('the time of the message at an offset is kept in the log and in its checkpoint, until an offset has none', async () => {
+  const store = createMemoryStore()
+  const table = await openTable(store, { create: SETTINGS, now: () => NOW_MS, checkpointEvery: 2 })
+  const move = (from: number, to: number, timestampMs?: number): Promise<unknown> =>
+    write(table, { add: [], offset: { appId: 'P1', from, to, ...(timestampMs === undefined ? {} : { timestampMs }) } })
+  await move(0, 9, NOW_MS - 500)
+  await move(9, 12, NOW_MS - 400)
+  await table.close()
+  for (const snapshot of [table.snapshot, (await open(store)).snapshot]) {
+    expect([...snapshot.txns]).toEqual([['P1', 12]])
+    expect([...snapshot.txnTimes]).toEqual([['P1', NOW_MS - 400]])
+  }
+  await move(12, 20)
+  for (const snapshot of [table.snapshot, (await open(store)).snapshot]) expect(snapshot.txnTimes.size).toBe(0)
+})
+
 test('a part that would leave messages out is stale', async () => {
   const table = await open(createMemoryStore())
   expect(await write(table, partOf('P1', 5, 7))).toEqual({ status: 'stale', streams: [{ appId: 'P1', offset: 0 }] })

@@ -1,6 +1,6 @@
 import { FleetError } from '@fleetlake/core'
 import { encodePath } from '../paths.ts'
-import type { Action, AddFile } from './actions.ts'
+import type { Action, AddFile, Txn } from './actions.ts'
 import { findFile } from './files.ts'
 import type { LogState } from './state.ts'
 
@@ -12,6 +12,8 @@ export interface OffsetMove {
   readonly from: number
   /** The last sequence that the files hold; beyond `from`. */
   readonly to: number
+  /** When the server stored the message at `to`, ms since the epoch: by it a stream that was rolled back and has grown again is known. */
+  readonly timestampMs?: number
 }
 
 /** Files that stand or fall together, with the offset that they account for. */
@@ -100,6 +102,12 @@ export interface CommitStamp {
   readonly engine: string
 }
 
+const txnOf = ({ appId, to, timestampMs }: OffsetMove): Txn => ({
+  appId,
+  version: to,
+  ...(timestampMs === undefined ? {} : { lastUpdated: timestampMs }),
+})
+
 /** The actions of a commit upon a state that `decide` lets it be written upon. */
 export const actionsOf = (
   request: CommitRequest,
@@ -113,9 +121,7 @@ export const actionsOf = (
   })
   return [
     { commitInfo: { ...info, timestamp: nowMs, operation, engineInfo: engine, readVersion: state.version, commitId } },
-    ...parts.flatMap(({ offset }): Action[] =>
-      offset === undefined ? [] : [{ txn: { appId: offset.appId, version: offset.to, lastUpdated: nowMs } }],
-    ),
+    ...parts.flatMap(({ offset }): Action[] => (offset === undefined ? [] : [{ txn: txnOf(offset) }])),
     ...removed.map(({ path, bytes, date, cell }): Action => ({
       remove: {
         path: encodePath(path),

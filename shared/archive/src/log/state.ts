@@ -13,6 +13,8 @@ export interface LogState {
   readonly files: Files
   /** By appId. */
   readonly txns: ReadonlyMap<string, number>
+  /** By appId, where known: when the server stored the message at the offset, ms since the epoch. */
+  readonly txnTimes: ReadonlyMap<string, number>
 }
 
 /** The actions of one version, or of a checkpoint of it. */
@@ -41,6 +43,7 @@ export const applyVersions = (state: LogState | undefined, versions: readonly Ve
   let metaData = state?.metaData
   let version = state?.version ?? -1
   const txns = new Map(state?.txns)
+  const txnTimes = new Map(state?.txnTimes)
   const changes = new Map<string, Chunk | undefined>()
   for (const { version: next, actions } of versions) {
     for (const action of actions) {
@@ -48,8 +51,12 @@ export const applyVersions = (state: LogState | undefined, versions: readonly Ve
         const chunk = chunkOf(action.add)
         changes.set(chunk.path, chunk)
       } else if (action.remove) changes.set(decodePath(action.remove.path), undefined)
-      else if (action.txn) txns.set(action.txn.appId, action.txn.version)
-      else if (action.protocol) {
+      else if (action.txn) {
+        const { appId, version: offset, lastUpdated } = action.txn
+        txns.set(appId, offset)
+        if (typeof lastUpdated === 'number') txnTimes.set(appId, lastUpdated)
+        else txnTimes.delete(appId)
+      } else if (action.protocol) {
         protocol = action.protocol
         checkProtocol(protocol)
       } else if (action.metaData) {
@@ -62,5 +69,5 @@ export const applyVersions = (state: LogState | undefined, versions: readonly Ve
   if (protocol === undefined || metaData === undefined) {
     throw new FleetError('table.invalid', 'the log begins without protocol and metaData')
   }
-  return { version, protocol, metaData, files: changeFiles(state?.files ?? NO_FILES, changes), txns }
+  return { version, protocol, metaData, files: changeFiles(state?.files ?? NO_FILES, changes), txns, txnTimes }
 }

@@ -22,7 +22,7 @@ beforeAll(async () => {
     const cells = ['69y7p', '69y7r', '69yk0']
     const rows = cells.flatMap((cell) => someRows(20 + i, cell, NOW_MS + i * 3_600_000))
     const add = await writeRows(store, rows, nowMs)
-    const offset = { appId: 'MOVES_0@2026-11-21T09:00:00Z#0', from: i * 100, to: (i + 1) * 100 }
+    const offset = { appId: 'MOVES_0@2026-11-21T09:00:00Z#0', from: i * 100, to: (i + 1) * 100, timestampMs: nowMs - 7 }
     await table.commit({ parts: [{ add, offset }], operation: 'WRITE', info: { 'messages-to': offset.to } })
   }
   const [old] = table.snapshot.files()

@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import { generationOptions, type Message, type MessageInput, subjects } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
 import type { Hub, ListenOptions, Received } from '../hub.ts'
+import { NO_RESPONDERS } from '../no-responders.ts'
 
 const REPEAT_MS = 500
 const SILENT_MS = 10_000
@@ -83,9 +84,6 @@ export const runGeneration = async (
     await Promise.all([progress.close(), end.close()])
   }
 }
-
-/** The server's status for a message that nobody listens for. */
-const NO_RESPONDERS = 503
 
 const checked = (options: MessageInput<'startGeneration'>['options']): Message<'startGeneration'>['options'] => {
   const result = generationOptions.safeParse(options)

@@ -11,6 +11,7 @@ import type { Msg } from '@nats-io/nats-core'
 import { headerOf, headersOf } from '../cloud-event.ts'
 import type { Hub } from '../hub.ts'
 import { receiveMessage } from '../message.ts'
+import { NO_RESPONDERS } from '../no-responders.ts'
 import { createVehicleCount } from './count-vehicles.ts'
 import { createHeldBatches } from './held-batches.ts'
 
@@ -53,7 +54,6 @@ export interface VehicleAnswer extends AsyncIterable<VehicleBatch> {
 
 type End = Pick<VehicleOutcome, 'status' | 'reason'>
 
-const NO_RESPONDERS = 503
 const RETRY_MS = 200
 const TTL_MS = 10_000
 /** What the finder that leads a query may be late by, until it is taken for dead; it speaks each half second. */
@@ -137,12 +137,17 @@ export const askVehicles = (
   }
   signal?.addEventListener('abort', cancel)
 
+  /** A search that the finders gave up, and not this asker, is one that misses something. */
+  const statusOf = ({ status }: VehicleQueryStats): QueryStatus => {
+    if (isCancelled) return 'cancelled'
+    return status === 'cancelled' ? 'partial' : status
+  }
   /** @returns how it has ended whatever the time, if so */
   const endByNow = (): End | undefined => {
     if (stats === undefined) return undefined
     if (stats.status === 'refused') return { status: 'refused', reason: stats.error }
     if (held.missing() > 0) return undefined
-    return { status: isCancelled ? 'cancelled' : stats.status, reason: reasonOfStats(stats) }
+    return { status: statusOf(stats), reason: reasonOfStats(stats) }
   }
   /** @returns how it ends because nothing comes any more, if so; asked after what has come was heard */
   const endByWaiting = (): End | undefined => {
@@ -151,9 +156,10 @@ export const askVehicles = (
     if (isCancelled && silentMs > LATE_MS) return { status: 'cancelled', reason: undefined }
     if (stats !== undefined) {
       if (silentMs <= LATE_MS) return undefined
-      const isShort = stats.status === 'complete' || stats.status === 'limit-reached'
+      const told = statusOf(stats)
+      const isShort = told === 'complete' || told === 'limit-reached'
       const reason = fault ?? `of the answer's batches ${held.missing()} did not arrive`
-      return { status: isShort ? 'partial' : stats.status, reason }
+      return { status: isShort ? 'partial' : told, reason }
     }
     if (isHeard)
       return silentMs > SILENT_MS

@@ -1,21 +1,23 @@
 import { setTimeout } from 'node:timers/promises'
 import { type StreamPosition, subjects } from '@fleetlake/contracts'
-import type { Hub } from '@fleetlake/hub'
-import { orAborted } from '../agent/or-aborted.ts'
+import { FleetError } from '@fleetlake/core'
+import type { Answer, Hub } from '../hub.ts'
+import { orAborted } from '../or-aborted.ts'
 
 const ANSWER_MS = 3000
 const PAUSE_MS = 500
 
 export interface FlushOptions {
   readonly signal: AbortSignal
-  /** The partitions that are not flushed yet, and whether some have no collector. */
+  /** Told often: the partitions that the table does not hold yet, and those of them that have no collector. */
   onWaiting(waiting: { partitions: number[]; unowned: number[] }): void
 }
 
 /**
- * Asks the collectors to archive streams up to a sequence, and again for as long as it takes: nobody there and no answer are
- * no faults, a collector may be on its way.
+ * Has the collectors put streams, up to these positions, into the table; asks again for as long as it takes. Nobody there, no
+ * answer and noise are no faults: a collector may be on its way.
  * @returns whether the table holds all of it; false only when aborted
+ * @throws FleetError `hub.closed`
  */
 export const flushStreams = async (
   hub: Hub,
@@ -29,9 +31,7 @@ export const flushStreams = async (
   const flush = async (position: StreamPosition): Promise<void> => {
     const { partition } = position
     while (!signal.aborted) {
-      const answer = await hub
-        .request('flush', 'flushed', subjects.flush(partition), position, { timeoutMs: ANSWER_MS })
-        .catch(() => ({ status: 'timeout' as const }))
+      const answer = await ask(hub, position)
       if (answer.status === 'answered' && answer.data.committed >= position.sequence) {
         open.delete(partition)
         unowned.delete(partition)
@@ -40,10 +40,19 @@ export const flushStreams = async (
       if (answer.status === 'no-responder') unowned.add(partition)
       else unowned.delete(partition)
       tell()
-      await setTimeout(PAUSE_MS, undefined, { signal }).catch(() => {})
+      await setTimeout(PAUSE_MS, undefined, { signal }).catch(() => undefined)
     }
   }
   tell()
   await orAborted(Promise.all(streams.map(flush)), signal)
   return open.size === 0
+}
+
+const ask = async (hub: Hub, position: StreamPosition): Promise<Answer<'flushed'>> => {
+  try {
+    return await hub.request('flush', 'flushed', subjects.flush(position.partition), position, { timeoutMs: ANSWER_MS })
+  } catch (error) {
+    if (error instanceof FleetError && error.code === 'hub.closed') throw error
+    return { status: 'timeout' }
+  }
 }

@@ -6,8 +6,9 @@ export const orAborted = (promise: Promise<unknown>, signal: AbortSignal): Promi
       settle()
     }
     const onAbort = (): void => end(resolve)
-    if (signal.aborted) return resolve()
-    signal.addEventListener('abort', onAbort)
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', onAbort)
+    // Also when it is over already: what is rejected later is then no unhandled fault.
     promise.then(
       () => end(resolve),
       (error: unknown) => end(() => reject(error)),

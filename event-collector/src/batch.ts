@@ -1,0 +1,79 @@
+import { createPartitionBuffer, type PartitionBuffer } from './core/partition-buffer.ts'
+import { type BadRow } from './core/take-in.ts'
+import { bytesOfLetter, type DeadLetter } from './dead-letters.ts'
+
+/** Where a stretch of a stream begins. */
+export interface BatchStart {
+  readonly partition: number
+  readonly appId: string
+  /** The stream's creation, as the server writes it. */
+  readonly created: string
+  /** What the table holds when the batch's turn to be committed comes. */
+  readonly from: number
+}
+
+/** The rows of a partition's messages `(from, to]` of one stream: what one part of a commit holds. */
+export interface Batch extends BatchStart {
+  /** The last sequence taken in. */
+  readonly to: number
+  /** When the server stored the message at `to`, ms since the epoch; undefined when it is not in the stream any more. */
+  readonly toTimestampMs: number | undefined
+  /** When the server stored the first message, ms since the epoch; undefined when there is none. */
+  readonly fromTimestampMs: number | undefined
+  /** When reading it began, ms since the epoch. */
+  readonly readAt: number
+  readonly buffer: PartitionBuffer
+  /** To be stored before the commit that passes their messages. */
+  readonly letters: readonly DeadLetter[]
+  readonly deadRows: number
+  /** Rows and letters, in bytes. */
+  readonly bytes: number
+}
+
+/** A batch that is being filled. */
+export interface OpenBatch extends Batch {
+  /** The messages up to here have been taken in. @param timestampMs of the last one, undefined when it is missing from the stream */
+  advance(to: number, timestampMs: number | undefined): void
+  keep(letter: DeadLetter, bad: readonly BadRow[]): void
+}
+
+export const openBatch = (start: BatchStart, readAt: number, expectedRows: number): OpenBatch => {
+  const buffer = createPartitionBuffer(expectedRows)
+  const letters: DeadLetter[] = []
+  let to = start.from
+  let toTimestampMs: number | undefined
+  let fromTimestampMs: number | undefined
+  let deadRows = 0
+  let letterBytes = 0
+  return {
+    ...start,
+    readAt,
+    buffer,
+    letters,
+    get to() {
+      return to
+    },
+    get toTimestampMs() {
+      return toTimestampMs
+    },
+    get fromTimestampMs() {
+      return fromTimestampMs
+    },
+    get deadRows() {
+      return deadRows
+    },
+    get bytes() {
+      return buffer.bytes + letterBytes
+    },
+    advance: (sequence, timestampMs) => {
+      to = sequence
+      toTimestampMs = timestampMs
+      fromTimestampMs ??= timestampMs
+    },
+    keep: (letter, bad) => {
+      letters.push(letter)
+      letterBytes += bytesOfLetter(letter)
+      deadRows += bad.length
+    },
+  }
+}

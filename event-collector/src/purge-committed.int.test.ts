@@ -1,0 +1,33 @@
+import { moveStreamName } from '@fleetlake/contracts'
+import { type Hub, lookAtStream, type Offset } from '@fleetlake/hub'
+import { jetstreamManager } from '@nats-io/jetstream'
+import { expect, test } from 'vitest'
+import { publishRows, rowsFrom, setUp } from './test-collector.ts'
+import { createPurger } from './purge-committed.ts'
+
+const offsetAt = async (hub: Hub, sequence: number): Promise<Required<Offset>> => {
+  const manager = await jetstreamManager(hub.connection)
+  const message = await manager.streams.getMessage(moveStreamName(0), { seq: sequence })
+  const { created } = await lookAtStream(hub, 0)
+  return { created, sequence, timestampMs: message!.time.getTime() }
+}
+
+test('a message goes only when it is committed, old enough, and the stream is the one that was committed', async () => {
+  const { hub } = await setUp()
+  for (let i = 0; i < 6; i++) await publishRows(hub, 0, rowsFrom(i, 1))
+  const committed = await offsetAt(hub, 4)
+  const firstAfter = async (duplicateWindowMs: number, offset: Offset): Promise<number> => {
+    await createPurger(hub, duplicateWindowMs).purge({ partition: 0, committed: offset })
+    return (await lookAtStream(hub, 0)).first
+  }
+  // The margin is 30 s: a window of −30 s makes everything old enough.
+  expect(await firstAfter(120_000, committed)).toBe(1)
+  expect(await firstAfter(0, committed)).toBe(1)
+  expect(await firstAfter(-30_000, { ...committed, timestampMs: committed.timestampMs - 1 })).toBe(1)
+  expect(await firstAfter(-30_000, { ...committed, sequence: 9 })).toBe(1)
+  expect(await firstAfter(-30_000, { created: committed.created, sequence: 4 })).toBe(1)
+  expect(await firstAfter(-30_000, { created: committed.created, sequence: 0 })).toBe(1)
+  expect(await firstAfter(-30_000, committed)).toBe(4)
+  expect(await firstAfter(-30_000, committed)).toBe(4)
+  expect((await lookAtStream(hub, 0)).last).toBe(6)
+})

@@ -1,0 +1,36 @@
+import { moveStreamName } from '@fleetlake/contracts'
+import { findPurgeable, type Hub, type Offset, purgeThrough } from '@fleetlake/hub'
+import { jetstreamManager } from '@nats-io/jetstream'
+
+export interface Purgeable {
+  readonly partition: number
+  /** What the table holds of the stream. */
+  readonly committed: Offset
+}
+
+export interface Purger {
+  /**
+   * Purges what the trailing purge law allows. Nothing, while the stream's message at the offset is not the very one that was
+   * committed: then the stream was restored or made again, and holds under these sequences what the table has not.
+   */
+  purge(purgeable: Purgeable): Promise<void>
+}
+
+export const createPurger = (hub: Hub, duplicateWindowMs: number): Purger => {
+  /** How far each stream has been purged, by its creation. */
+  const purged = new Map<string, number>()
+  return {
+    purge: async ({ partition, committed: { created, sequence, timestampMs } }) => {
+      if (created === undefined || timestampMs === undefined) return
+      const key = `${partition} ${created}`
+      if (sequence - 1 <= (purged.get(key) ?? 0)) return
+      const through = await findPurgeable(hub, { partition, committed: sequence, duplicateWindowMs })
+      if (through <= (purged.get(key) ?? 0)) return
+      const manager = await jetstreamManager(hub.connection, { checkAPI: false })
+      const last = await manager.streams.getMessage(moveStreamName(partition), { seq: sequence })
+      if (last?.time.getTime() !== timestampMs) return
+      await purgeThrough(hub, partition, through)
+      purged.set(key, through)
+    },
+  }
+}
