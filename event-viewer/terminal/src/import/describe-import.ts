@@ -45,6 +45,8 @@ export const describeImport = ({
         ? 'in the hub, not yet known to be archived'
         : `${humanCount(stored)} of them known to be in the hub`
   const verb = isDryRun ? '' : stored === rows ? ' imported' : ' read'
+  if (rows === 0 && rejected === 0 && status === 'complete')
+    return { object, text: 'no rows in the input: nothing was imported' }
   const lines = [
     `${status === 'stopped' ? 'stopped: ' : ''}${plural(rows, isDryRun ? 'good row' : 'row')}${verb}, ${place}`,
   ]

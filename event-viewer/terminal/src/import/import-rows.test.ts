@@ -44,6 +44,7 @@ test.each([
   [['', 'bus', T, '104', '30', '', ''], 'vehicle-id-missing'],
   [[{}, 'bus', T, '104', '30', '', ''], 'vehicle-id-missing'],
   [['a'.repeat(257), 'bus', T, '104', '30', '', ''], 'text-too-long'],
+  [[Buffer.from('bad\xff', 'latin1').toString('utf8'), 'bus', T, '104', '30', '', ''], 'not-utf-8'],
   [['a', 'bus', '', '104', '30', '', ''], 'time-missing'],
   [['a', 'bus', 'noon', '104', '30', '', ''], 'time-not-understood'],
   [['a', 'bus', '2018-02-30 08:00:00', '104', '30', '', ''], 'time-that-never-was'],

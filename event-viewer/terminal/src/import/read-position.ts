@@ -52,6 +52,10 @@ export const readPosition = (values: readonly unknown[], settings: PositionSetti
   if (vehicleId.length > MAX_TEXT || vehicleType.length > MAX_TEXT) {
     return fault('text-too-long', `a vehicle's id and type have at most ${MAX_TEXT} characters`)
   }
+  // What decoding puts in the place of bytes that are no text: two ids might read as the same.
+  if (vehicleId.includes('\uFFFD') || vehicleType.includes('\uFFFD')) {
+    return fault('not-utf-8', `vehicle ${quoted(vehicleId)} of type ${quoted(vehicleType)}`)
+  }
   const timeMs = settings.readTime(time)
   if (typeof timeMs === 'string') return fault(timeMs, `time ${quoted(time)}`)
   const [longitude, latitude] = [roundDegrees(numberOf(x) ?? NaN), roundDegrees(numberOf(y) ?? NaN)]
