@@ -27,6 +27,9 @@ export interface RunningCollector {
   stop(): Promise<void>
 }
 
+/** Temporary files this old were left by writers that died. */
+const STRAY_MS = 3_600_000
+
 /** A collector on a hub and a store: membership decides what it reads, the commit law what counts. */
 export const startCollector = async (
   hub: Hub,
@@ -50,6 +53,10 @@ export const startCollector = async (
   const stopping = new AbortController()
   const givingUp = new AbortController()
   const { settings } = table.snapshot
+  if (settings.geohashLength !== geohashLength || settings.windowMs !== windowMs) {
+    warn({ ...settings }, 'the table was made with other cells or windows than are configured; it keeps its own')
+  }
+  await store.removeStrayFiles(STRAY_MS)
 
   const flushDeps: FlushDeps = {
     writeChunk: (chunk) =>
