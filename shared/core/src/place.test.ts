@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { areaOf } from './area.ts'
 import { cellBounds, cellOf } from './cell.ts'
-import { contains, placeOf, placeOfCell, selectInside } from './place.ts'
+import { contains, placeOf, placeOfCell } from './place.ts'
 
 type Point = [number, number]
 
@@ -119,18 +119,6 @@ test('cells of a district-sized polygon are told apart', () => {
     [cellAt(-56.15, -34.85), cellAt(-56.3, -34.9), cellAt(-55, -34)].map((cell) => placeOfCell(area, cell, 5)),
   ).toEqual(['inside', 'boundary', 'outside'])
   expect(cellBounds(cellAt(-56.15, -34.85), 5).west).toBeGreaterThan(-56.3)
-})
-
-test('the indices of the points inside come in order', () => {
-  const area = areaOf(
-    polygon([
-      [0, 0],
-      [4, 0],
-      [4, 4],
-      [0, 4],
-    ]),
-  )
-  expect([...selectInside(area, [5, 1, -1, 0, 4], [1, 1, 1, 0, 0])]).toEqual([1, 3])
 })
 
 test.each([

@@ -30,18 +30,6 @@ const inPolygon = ({ bounds, count, southX, southY, northX, northY }: PolygonEdg
 export const contains = (area: Area, x: number, y: number): boolean =>
   area.polygons.some((polygon) => inPolygon(polygon, x, y))
 
-/**
- * Which of many points are in the area.
- * @param xs,ys whole millionths of a degree
- * @returns the indices of those inside, ascending
- */
-export const selectInside = (area: Area, xs: ArrayLike<number>, ys: ArrayLike<number>): Uint32Array => {
-  const selected = new Uint32Array(xs.length)
-  let count = 0
-  for (let i = 0; i < xs.length; i++) if (contains(area, xs[i], ys[i])) selected[count++] = i
-  return selected.subarray(0, count)
-}
-
 /** Whether an edge touches a closed box; may say so where it only comes near. */
 const touches = (box: MicroBounds, ax: number, ay: number, bx: number, by: number): boolean => {
   if (Math.max(ax, bx) < box.west || Math.min(ax, bx) > box.east || by < box.south || ay > box.north) return false

@@ -15,7 +15,6 @@ export const API_CODES = {
   storeFailed: 10077,
   messageTooLarge: 10054,
   streamNotFound: 10059,
-  messageNotFound: 10037,
   nameInUse: 10058,
   otherStreamExpected: 10060,
   headersTooLarge: 10097,
