@@ -1,4 +1,4 @@
-const services = ['event-generator', 'event-collector', 'event-finder', 'event-hub', 'event-viewer/[^/]+']
+const services = ['event-generator', 'event-collector', 'event-finder', 'event-hub', 'event-viewer/(?:terminal|web)']
 /** Tests, and files named as what only tests use. */
 const tests = '(\\.(test|bench)|/(test-[^/]+|fixtures?))\\.ts$'
 
@@ -34,11 +34,18 @@ export default {
       from: { path: '^(shared/core/src|event-[^/]+/src/core)/', pathNot: tests },
       to: { dependencyTypes: ['core'] },
     },
+    {
+      name: 'viewer-core-is-pure',
+      comment: 'what both viewers share: answers as text, the board of services',
+      severity: 'error',
+      from: { path: '^event-viewer/core/src/', pathNot: tests },
+      to: { path: '^(shared|scripts|event-)', pathNot: ['^event-viewer/core/', '^shared/(core|contracts|hub)/'] },
+    },
     ...services.map((service) => ({
       name: `${service.split('/')[0]}-imports-no-other-service`,
       severity: 'error',
-      from: { path: `^${service}/src/`, pathNot: tests },
-      to: { path: '^event-', pathNot: `^${service}/` },
+      from: { path: `^${service}/(src|app)/`, pathNot: tests },
+      to: { path: '^event-', pathNot: [`^${service}/`, '^event-viewer/core/'] },
     })),
     {
       name: 'only-tests-import-testing',

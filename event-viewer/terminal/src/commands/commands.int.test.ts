@@ -156,7 +156,7 @@ test.each([
     'some are missing: a.parquet: gone',
     ['a.geojson.partial'],
   ],
-  [{ status: 'timed-out' } as const, 4, 'give it longer with --timeout', ['a.geojson.partial']],
+  [{ status: 'timed-out' } as const, 4, 'allow it more time', ['a.geojson.partial']],
   [{ status: 'refused', error: 'area.invalid: no' } as const, 1, 'refused: area.invalid: no', []],
 ])(
   'an answer that ends with %j says so, has its own exit code, and never a file that looks whole',

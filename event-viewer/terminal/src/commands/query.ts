@@ -1,10 +1,10 @@
+import { FORMATS, type FormatName } from '@fleetlake/viewer-core'
 import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { FleetError } from '@fleetlake/core'
 import { type Command, Option } from 'commander'
 import { parsePositiveCount, parseDuration, parseInstant, parseList } from '../options.ts'
 import { type Area, parseArea, parseBox } from '../query/area.ts'
-import { FORMATS, type FormatName } from '../query/format.ts'
 import { runQuery } from '../query/run-query.ts'
 import { type CommandContext, examples, reads } from './context.ts'
 

@@ -1,4 +1,4 @@
-import { humanCount, humanTime, plural } from '../terminal/human.ts'
+import { humanCount, humanTime, plural } from '@fleetlake/viewer-core'
 import type { ImportTally } from './import-rows.ts'
 
 /** How an import ended. */

@@ -1,3 +1,4 @@
+import { humanBytes, plural } from '@fleetlake/viewer-core'
 import { createReadStream, statSync } from 'node:fs'
 import { addAbortSignal } from 'node:stream'
 import { FleetError, reasonOf } from '@fleetlake/core'
@@ -14,7 +15,6 @@ import {
 } from '@fleetlake/hub'
 import type { Config, StreamPosition } from '@fleetlake/contracts'
 import type { CommandContext } from '../commands/context.ts'
-import { humanBytes, plural } from '../terminal/human.ts'
 import { INTERRUPTED } from '../terminal/interrupt.ts'
 import { createProgress, type Progress } from '../terminal/progress.ts'
 import { withHub } from '../terminal/with-hub.ts'

@@ -1,11 +1,10 @@
+import { humanCount, plural, describeAnswer, createFormat, type FormatName } from '@fleetlake/viewer-core'
+import { EXIT_CODES } from './exit-codes.ts'
 import { askVehicles, type Hub, type VehicleOutcome, type VehicleQueryInput } from '@fleetlake/hub'
 import type { CommandContext } from '../commands/context.ts'
-import { humanCount, plural } from '../terminal/human.ts'
 import { createProgress } from '../terminal/progress.ts'
 import { styled } from '../terminal/terminal.ts'
 import { withHub } from '../terminal/with-hub.ts'
-import { describeAnswer, EXIT_CODES } from './describe-answer.ts'
-import { createFormat, type FormatName } from './format.ts'
 import { fileOutput, standardOutput, type TextOutput } from './text-output.ts'
 
 export interface QueryTarget {

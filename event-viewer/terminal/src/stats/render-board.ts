@@ -1,5 +1,4 @@
-import { humanBytes, humanCount, humanDuration, plural } from '../terminal/human.ts'
-import type { BoardState, MemberLine } from './fleet-board.ts'
+import { humanBytes, humanCount, humanDuration, plural, type BoardState, type MemberLine } from '@fleetlake/viewer-core'
 
 const HEADER = ['service', 'member', 'state', 'up', 'memory', 'lag', 'version']
 

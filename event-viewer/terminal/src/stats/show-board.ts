@@ -1,5 +1,5 @@
+import type { BoardState } from '@fleetlake/viewer-core'
 import { clearScreenDown, moveCursor } from 'node:readline'
-import type { BoardState } from './fleet-board.ts'
 import { renderBoard, renderTotals } from './render-board.ts'
 
 /** Draws the board in the same place again and again. */

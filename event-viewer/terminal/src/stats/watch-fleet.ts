@@ -1,7 +1,7 @@
+import { type BoardState, createFleetBoard } from '@fleetlake/viewer-core'
 import { setTimeout as delay } from 'node:timers/promises'
 import { subjects } from '@fleetlake/contracts'
 import type { Hub } from '@fleetlake/hub'
-import { type BoardState, createFleetBoard } from './fleet-board.ts'
 
 const GROUPS = ['generators', 'collectors', 'finders'] as const
 const REFRESH_MS = 1000

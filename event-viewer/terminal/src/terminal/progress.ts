@@ -1,5 +1,5 @@
+import { humanDuration } from '@fleetlake/viewer-core'
 import { SingleBar } from 'cli-progress'
-import { humanDuration } from './human.ts'
 
 /** A bar on standard error; nothing at all where nobody watches. */
 export interface Progress {

@@ -1,0 +1,52 @@
+import type { GenerationOptions, Message, MessageInput } from '@fleetlake/contracts'
+import type { HubStatus } from '@fleetlake/hub/browser'
+import type { BoardState } from '@fleetlake/viewer-core'
+import type { LiveFrame, LiveRequest, LiveVehicle } from '../live/live-frame.ts'
+import type { SearchAnswer, SearchInput, SearchProgress } from '../search/search-answer.ts'
+
+/** How the page comes to the hub; from `/api/config`. */
+export interface HubSettings {
+  readonly url: string
+  readonly user?: string
+  readonly password?: string
+  /** That exist; all are listened to when not known. */
+  readonly partitions: readonly number[] | null
+  readonly partitioning: { readonly by: 'cell' | 'vehicle' | 'vehicle-type'; readonly geohashLength: number }
+}
+
+/** Plain data, so that it crosses the thread's border. */
+export type Outcome<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly code: string; readonly message: string }
+
+/**
+ * What the worker that holds the connection does for the page. It decodes, indexes and sorts; the page only draws. Callbacks
+ * are called from the worker with plain data whose arrays are transferred, never copied.
+ */
+export interface HubThread {
+  /** Connects, and stays connected for as long as it takes. */
+  connect(settings: HubSettings, onStatus: (status: HubStatus) => void): Promise<void>
+  /** At most ten frames a second while there is news. Replaces what was watched before. */
+  watchLive(request: LiveRequest, onFrame: (frame: LiveFrame) => void): Promise<void>
+  /** Of the vehicles heard: those whose id begins with the text, then those that hold it. */
+  findVehicles(text: string, max: number): Promise<LiveVehicle[]>
+  liveVehicle(id: string): Promise<LiveVehicle | undefined>
+  /** Services and commits, once a second. */
+  watchBoard(onBoard: (board: BoardState) => void): Promise<void>
+  /** Each commit as it is told. */
+  watchCommits(onCommit: (commit: Message<'aggregatePeriodStats'>) => void): Promise<void>
+  generate(
+    options: MessageInput<'startGeneration'>['options'],
+    onProgress: (progress: Message<'generationProgress'>) => void,
+  ): Promise<Outcome<Message<'generationStats'>>>
+  stopGeneration(): Promise<void>
+  /** One search at a time for each `slot`: a new one cancels the one before it. */
+  search(
+    slot: string,
+    input: SearchInput,
+    onProgress: (progress: SearchProgress) => void,
+  ): Promise<Outcome<SearchAnswer>>
+  cancelSearch(slot: string): Promise<void>
+}
+
+export type { GenerationOptions }

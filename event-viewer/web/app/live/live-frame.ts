@@ -1,0 +1,70 @@
+/** `[west, south, east, north]` in degrees. */
+export type ViewBounds = readonly [west: number, south: number, east: number, north: number]
+
+/** What of the live reports the page wants. */
+export interface LiveRequest {
+  /** What is in view, with a margin; everything when missing. */
+  readonly bounds?: ViewBounds
+  /** Names of vehicle types; all when missing. */
+  readonly types?: readonly string[]
+  /** This vehicle is sent wherever it is: it is followed. */
+  readonly follow?: string
+}
+
+/** The newest report of each vehicle that reported since the last frame; columns, one row a vehicle. */
+export interface LiveReports {
+  readonly length: number
+  /** The vehicle's number: dense from 0, given at its first report, never given again while the page is open. */
+  readonly vehicle: Uint32Array
+  /** ms since the epoch, UTC; strictly later than that of the row before of this vehicle */
+  readonly eventTime: Float64Array
+  readonly longitude: Float64Array
+  readonly latitude: Float64Array
+  /** m/s and degrees clockwise from north; NaN for none */
+  readonly speed: Float32Array
+  readonly heading: Float32Array
+  /** Wall-clock ms between this report and the vehicle's last: how long to glide; 0 for its first. */
+  readonly glideMs: Float32Array
+}
+
+/** What the page draws next. */
+export interface LiveFrame {
+  /** Everything in view follows in this frame, and what is not in it is out of view: drop what was drawn. */
+  readonly isWhole: boolean
+  readonly reports: LiveReports
+  /** Vehicles that the page has not been told of: number, id, index into `types`; three columns. */
+  readonly fresh: { readonly vehicle: Uint32Array; readonly id: readonly string[]; readonly type: Uint16Array }
+  /** Numbers of vehicles that are out of view now, or have been silent for so long that they are forgotten. */
+  readonly gone: Uint32Array
+  /** All vehicle types heard so far, in the order of their first report. */
+  readonly types: readonly string[]
+  readonly counters: LiveCounters
+}
+
+export interface LiveCounters {
+  /** Vehicles heard in the last 15 minutes, in all and by index of type. */
+  readonly vehicles: number
+  readonly vehiclesByType: readonly number[]
+  readonly inView: number
+  /** Over the last second or so. */
+  readonly eventsPerSecond: number
+  /** Age of the newest report by this machine's clock; null before the first. */
+  readonly lagMs: number | null
+  /** Latest event time heard, ms since the epoch. */
+  readonly newestEventTime: number | null
+  /** Reports since the page was opened, and of those the ones older than what their vehicle had reported already. */
+  readonly events: number
+  readonly lateEvents: number
+}
+
+/** The last report of one vehicle. */
+export interface LiveVehicle {
+  readonly vehicle: number
+  readonly id: string
+  readonly type: string
+  readonly eventTime: number
+  readonly longitude: number
+  readonly latitude: number
+  readonly speed: number
+  readonly heading: number
+}

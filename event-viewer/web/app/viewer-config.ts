@@ -1,0 +1,30 @@
+/** What `GET /api/config` tells the page; no secret of any service is in it. */
+export interface ViewerConfig {
+  readonly version: string
+  readonly hub: {
+    /** Missing: the page's own host, at `port`. */
+    readonly url: string | null
+    readonly port: number
+    readonly user: string | null
+    readonly password: string | null
+  }
+  /** The partitions that exist; null when the hub could not be asked. */
+  readonly partitions: readonly number[] | null
+  readonly partitioning: { readonly by: 'cell' | 'vehicle' | 'vehicle-type'; readonly geohashLength: number }
+  readonly map: {
+    /** A MapLibre style, or a PMTiles file, instead of the city pack's map. */
+    readonly style: string | null
+    readonly pmtiles: string | null
+  }
+  /** Null when this viewer has no city pack: the map is then empty but for what `map` says. */
+  readonly city: {
+    readonly name: string
+    readonly attribution: string
+    readonly bounds: readonly [west: number, south: number, east: number, north: number]
+    /** GeoJSON at `/api/city/<layer>.geojson`. */
+    readonly layers: readonly string[]
+    readonly districts: readonly string[]
+    readonly vehicleTypes: readonly string[]
+  } | null
+  readonly archive: { readonly windowMs: number }
+}
