@@ -66,7 +66,7 @@ export default {
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '/node_modules/(?!@fleetlake)' },
+    exclude: { path: ['/node_modules/(?!@fleetlake)', '^event-viewer/web/(\\.nuxt|\\.output|dist)'] },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
   },
 }
