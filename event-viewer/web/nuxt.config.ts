@@ -36,5 +36,13 @@ export default defineNuxtConfig({
     },
   },
   vite: { worker: { format: 'es' }, build: { target: 'esnext' }, optimizeDeps: { exclude: ['maplibre-gl'] } },
-  typescript: { tsConfig: { compilerOptions: { allowImportingTsExtensions: true } } },
+  typescript: {
+    tsConfig: {
+      compilerOptions: {
+        allowImportingTsExtensions: true,
+        noUncheckedIndexedAccess: false,
+        exactOptionalPropertyTypes: true,
+      },
+    },
+  },
 })
