@@ -44,6 +44,12 @@ export const claimDataFolder = async (folder: DataFolder, say: (line: string) =>
   await mkdir(folder.portsDir, { recursive: true })
 }
 
+/** A new file every time: what is there already may be readable for others. */
+export const writeServerConfig = async ({ configPath }: DataFolder, text: string): Promise<void> => {
+  await rm(configPath, { force: true })
+  await writeFile(configPath, text, { mode: 0o600, flag: 'wx' })
+}
+
 export const writeOwner = (folder: DataFolder, owner: Owner): Promise<void> =>
   writeFile(folder.ownerPath, `${JSON.stringify(owner)}\n`)
 

@@ -15,6 +15,7 @@ const start = (dataDir: string, port: number) =>
       FLEET_LOG_FORMAT: 'text',
       FLEET_HUB_DATA_DIR: dataDir,
       FLEET_HUB_URL: `nats://127.0.0.1:${port}`,
+      FLEET_HUB_WEBSOCKET_PORT: '0',
     },
   })
 
@@ -29,7 +30,12 @@ test('the hub runs until it is stopped, and its server ends with it', async () =
   const port = await freePort()
   const hub = start(await temporaryFolder(), port)
   const [message] = await once(hub, 'message')
-  expect(message).toEqual({ ready: true, url: `nats://127.0.0.1:${port}`, pid: expect.any(Number) })
+  expect(message).toEqual({
+    ready: true,
+    url: `nats://127.0.0.1:${port}`,
+    websocketUrl: expect.stringMatching(/^ws:\/\/127\.0\.0\.1:\d+$/),
+    pid: expect.any(Number),
+  })
   hub.kill('SIGTERM')
   expect(await once(hub, 'exit')).toEqual([0, null])
   expect(isAlive((message as { pid: number }).pid)).toBe(false)

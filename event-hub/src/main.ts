@@ -1,6 +1,7 @@
 import { configSchema } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
 import { runService } from '@fleetlake/service'
+import { pageOrigins } from './page-origins.ts'
 import { startNatsServer } from './start-nats-server.ts'
 
 const usualPort = 4222
@@ -15,6 +16,8 @@ await runService({
       dataDir: config.hub.dataDir,
       host: hostname,
       port: Number(port || usualPort),
+      websocketPort: config.hub.websocketPort,
+      websocketOrigins: pageOrigins(config.viewer.port, config.hub.websocketOrigins),
       partitions: config.partitioning.count,
       partitionMaxBytes: config.hub.maxBytesPerPartition,
       say: (line) => log.warn(line),
@@ -23,6 +26,6 @@ await runService({
     void server.ended().then(({ asked, lastLines }) => {
       if (!asked) fail(new FleetError('hub.failed', `nats-server ended: ${lastLines}`))
     })
-    ready({ url: server.url, pid: server.pid })
+    ready({ url: server.url, websocketUrl: server.websocketUrl, pid: server.pid })
   },
 })

@@ -9,6 +9,8 @@ const config = {
   maxFileBytes: 2000,
   maxMemoryBytes: 1000,
   maxPayloadBytes: 500,
+  users: { servicesPassword: 's', viewerPassword: 'v', viewer: { publish: ['a', 'b.*'], subscribe: ['c.>'] } },
+  websocket: { host: '127.0.0.1', port: 9222, origins: ['http://localhost:3000'] },
 }
 
 test('paths are quoted, and what is not asked for is left out', () => {
@@ -21,6 +23,23 @@ jetstream {
   store_dir: "/data/a \\"quoted\\" folder"
   max_mem: 1000
   max_file: 2000
+}
+authorization {
+  users: [
+    { user: services, password: "s", allowed_connection_types: [STANDARD] }
+    { user: viewer, password: "v", allowed_connection_types: [WEBSOCKET], permissions: {
+      publish: { allow: ["a", "b.*"] }
+      subscribe: { allow: ["c.>"] }
+    } }
+  ]
+}
+no_auth_user: services
+websocket {
+  host: "127.0.0.1"
+  port: 9222
+  no_tls: true
+  no_auth_user: viewer
+  allowed_origins: ["http://localhost:3000"]
 }
 `)
 })

@@ -12,6 +12,26 @@ export type ServerConfig = {
   maxPayloadBytes: number
   /** how often the store is synced to disk; servers before 2.10 don't know the setting (2 minutes) */
   syncInterval?: string
+  users: ServerUsers
+  websocket: WebsocketConfig
+}
+
+/**
+ * Who may do what. On the server's port whoever names nobody is the services' user, as if there were none; over websocket it
+ * is the viewer's. Neither can be had on the other's port, not even with its password, which nobody needs to know.
+ */
+export type ServerUsers = {
+  servicesPassword: string
+  viewerPassword: string
+  viewer: { publish: readonly string[]; subscribe: readonly string[] }
+}
+
+export type WebsocketConfig = {
+  host: string
+  /** -1 lets the server choose a free one */
+  port: number
+  /** whose pages may connect; a program that is no browser names no origin and is let in */
+  origins: readonly string[]
 }
 
 /** The text of a nats-server configuration file. */
@@ -30,7 +50,34 @@ export const formatServerConfig = (config: ServerConfig): string =>
     `  max_file: ${config.maxFileBytes}`,
     ...(config.syncInterval === undefined ? [] : [`  sync_interval: ${quote(config.syncInterval)}`]),
     '}',
+    ...formatUsers(config.users),
+    ...formatWebsocket(config.websocket),
     '',
   ].join('\n')
 
+const formatUsers = ({ servicesPassword, viewerPassword, viewer }: ServerUsers): string[] => [
+  'authorization {',
+  '  users: [',
+  `    { user: services, password: ${quote(servicesPassword)}, allowed_connection_types: [STANDARD] }`,
+  `    { user: viewer, password: ${quote(viewerPassword)}, allowed_connection_types: [WEBSOCKET], permissions: {`,
+  `      publish: { allow: ${quoteAll(viewer.publish)} }`,
+  `      subscribe: { allow: ${quoteAll(viewer.subscribe)} }`,
+  '    } }',
+  '  ]',
+  '}',
+  'no_auth_user: services',
+]
+
+const formatWebsocket = ({ host, port, origins }: WebsocketConfig): string[] => [
+  'websocket {',
+  `  host: ${quote(host)}`,
+  `  port: ${port}`,
+  '  no_tls: true',
+  '  no_auth_user: viewer',
+  `  allowed_origins: ${quoteAll(origins)}`,
+  '}',
+]
+
 const quote = (text: string): string => JSON.stringify(text)
+
+const quoteAll = (texts: readonly string[]): string => `[${texts.map(quote).join(', ')}]`

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -50,13 +50,13 @@ test('a started server greets on the port it names, with JetStream and its limit
 
 test('a restart after SIGKILL keeps the port and has another process', async () => {
   const server = await start({ dataDir: await makeFolder() })
-  const { port, pid } = server
+  const { port, websocketUrl, pid } = server
   const ended = server.ended()
   await server.kill()
   expect(isAlive(pid)).toBe(false)
   expect(await ended).toMatchObject({ asked: true })
   await server.restart()
-  expect(server.port).toBe(port)
+  expect([server.port, server.websocketUrl]).toEqual([port, websocketUrl])
   expect(server.pid).not.toBe(pid)
   expect(await readInfo(port)).toMatchObject({ jetstream: true })
 })
@@ -73,6 +73,31 @@ test('a port in use is one line that says what to do', async () => {
     `hub.port-in-use: 127.0.0.1:${first.port} is in use: stop the program that has it, ` +
       'or choose another port with FLEET_HUB_URL=nats://127.0.0.1:<port>',
   )
+})
+
+test('so is a websocket port in use', async () => {
+  const first = await start({ dataDir: await makeFolder() })
+  await expect(startNatsServer({ dataDir: await makeFolder(), websocketPort: first.port })).rejects.toThrow(
+    `hub.port-in-use: 127.0.0.1:${first.port} is in use: stop the program that has it, ` +
+      'or choose another port with FLEET_HUB_WEBSOCKET_PORT=<port>',
+  )
+})
+
+test('nobody else may read the configuration, also where an older one could be read', async () => {
+  const dataDir = await makeFolder()
+  const path = join(dataDir, 'nats-server.conf')
+  await writeFile(path, 'old', { mode: 0o644 })
+  await start({ dataDir })
+  expect((await stat(path)).mode & 0o777).toBe(0o600)
+})
+
+test('of two origins of one host it is told which may be kept out', async () => {
+  const said: string[] = []
+  const websocketOrigins = ['http://localhost:1', 'http://localhost:2', 'https://fleet.example.com']
+  await start({ dataDir: await makeFolder(), websocketOrigins, say: (line) => said.push(line) })
+  expect(said.filter((line) => !line.startsWith('the disk'))).toEqual([
+    'pages of http://localhost:1 may be kept from the hub: nats-server allows one port a host, the last that is named',
+  ])
 })
 
 test('a configuration that the server refuses is told in its own words', async () => {

@@ -1,9 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdir, open, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, stat } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { viewerPermissions } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
 import {
   claimDataFolder,
@@ -11,9 +13,11 @@ import {
   measureAvailableBytes,
   removeOwner,
   writeOwner,
+  writeServerConfig,
   type DataFolder,
 } from './data-folder.ts'
 import { provideNatsServer, readServerVersion } from './find-binary.ts'
+import { describeLostOrigins, pageOrigins } from './page-origins.ts'
 import { endWithUs } from './processes.ts'
 import { formatServerConfig } from './server-config.ts'
 import { sizeStore } from './store-size.ts'
@@ -25,6 +29,10 @@ export type NatsServerOptions = {
   port?: number
   host?: string
   monitoringPort?: number
+  /** where browsers come in, on the loopback; 0, the default, takes a free one, which a restart keeps */
+  websocketPort?: number
+  /** whose pages may; those of a viewer on its usual port by default */
+  websocketOrigins?: readonly string[]
   /** sizes the store: 8 partitions of 2 GiB by default */
   partitions?: number
   partitionMaxBytes?: number
@@ -43,6 +51,8 @@ export type NatsServerOptions = {
 export type NatsServer = {
   readonly url: string
   readonly port: number
+  /** for browsers, who are the viewer's user there */
+  readonly websocketUrl: string
   /** of the process that runs now; a restart changes it */
   readonly pid: number
   readonly dataDir: string
@@ -58,10 +68,17 @@ export type NatsServer = {
   ended(): Promise<{ asked: boolean; lastLines: string }>
 }
 
+type Ports = { port: number; websocketPort: number }
+
 type Running = { child: ChildProcess; pid: number; asked: boolean; ended: Promise<void> }
 
+const loopback = '127.0.0.1'
+const usualViewerPort = 3000
 const defaults = {
-  host: '127.0.0.1',
+  host: loopback,
+  port: 0,
+  websocketPort: 0,
+  websocketOrigins: pageOrigins(usualViewerPort),
   partitions: 8,
   partitionMaxBytes: 2 * 1024 ** 3,
   maxMemoryBytes: 256 * 1024 ** 2,
@@ -87,13 +104,14 @@ export const startNatsServer = async (options: NatsServerOptions): Promise<NatsS
     partitions: settings.partitions,
     partitionMaxBytes: settings.partitionMaxBytes,
   })
-  if (size.warning !== undefined) settings.say(size.warning)
+  const lostOrigins = describeLostOrigins(settings.websocketOrigins)
+  for (const warning of [size.warning, lostOrigins]) if (warning !== undefined) settings.say(warning)
   const [major, minor] = await readServerVersion(binary)
 
-  const start = async (port: number): Promise<{ running: Running; port: number }> => {
+  const start = async (wished: Ports): Promise<{ running: Running; ports: Ports }> => {
     const config = formatServerConfig({
       host: settings.host,
-      port: port === 0 ? -1 : port,
+      port: wished.port === 0 ? -1 : wished.port,
       ...(settings.monitoringPort === undefined ? {} : { monitoringPort: settings.monitoringPort }),
       storeDir: folder.storeDir,
       portsDir: folder.portsDir,
@@ -101,20 +119,25 @@ export const startNatsServer = async (options: NatsServerOptions): Promise<NatsS
       maxMemoryBytes: settings.maxMemoryBytes,
       maxPayloadBytes: settings.maxPayloadBytes,
       ...(major > 2 || (major === 2 && minor >= 10) ? { syncInterval: '10s' } : {}),
+      users: { servicesPassword: newPassword(), viewerPassword: newPassword(), viewer: viewerPermissions },
+      websocket: {
+        host: loopback,
+        port: wished.websocketPort === 0 ? -1 : wished.websocketPort,
+        origins: settings.websocketOrigins,
+      },
     })
-    await writeFile(folder.configPath, config)
+    await writeServerConfig(folder, config)
     const running = await spawnServer(binary, folder)
     try {
-      const usedPort = await awaitReady(running, folder, { host: settings.host, port })
-      return { running, port: usedPort }
+      return { running, ports: await awaitReady(running, folder, { host: settings.host, ...wished }) }
     } catch (error) {
       await end(running, 'SIGKILL')
       throw error
     }
   }
 
-  const first = await start(settings.port ?? 0)
-  const { port } = first
+  const first = await start(settings)
+  const { ports } = first
   let { running } = first
 
   const stop = async (): Promise<void> => {
@@ -124,8 +147,9 @@ export const startNatsServer = async (options: NatsServerOptions): Promise<NatsS
     clearTimeout(timer)
   }
   return {
-    url: `nats://${settings.host}:${port}`,
-    port,
+    url: `nats://${settings.host}:${ports.port}`,
+    port: ports.port,
+    websocketUrl: `ws://${loopback}:${ports.websocketPort}`,
     get pid() {
       return running.pid
     },
@@ -136,7 +160,7 @@ export const startNatsServer = async (options: NatsServerOptions): Promise<NatsS
       name === 'SIGKILL' || name === 'SIGTERM' ? end(running, name) : Promise.resolve(signal(running, name)),
     restart: async () => {
       await stop()
-      const again = await start(port)
+      const again = await start(ports)
       running = again.running
     },
     ended: async () => {
@@ -190,16 +214,16 @@ const end = async (running: Running, name: NodeJS.Signals): Promise<void> => {
 const awaitReady = async (
   { child, pid, ended }: Running,
   folder: DataFolder,
-  asked: { host: string; port: number },
-): Promise<number> => {
+  asked: { host: string } & Ports,
+): Promise<Ports> => {
   const deadline = performance.now() + startTimeoutMs
   while (performance.now() < deadline) {
     if (hasEnded(child)) {
       await ended
       throw failure(await readLastLines(folder), asked)
     }
-    const port = await readPort(folder, pid)
-    if (port !== undefined && (await answers(asked.host, port))) return port
+    const ports = await readPorts(folder, pid)
+    if (ports !== undefined && (await answers(asked.host, ports.port))) return ports
     await delay(pollMs)
   }
   throw new FleetError(
@@ -208,12 +232,14 @@ const awaitReady = async (
   )
 }
 
-const readPort = async (folder: DataFolder, pid: number): Promise<number | undefined> => {
+const readPorts = async (folder: DataFolder, pid: number): Promise<Ports | undefined> => {
   const name = (await readdir(folder.portsDir)).find((file) => file.endsWith(`_${pid}.ports`))
   if (name === undefined) return undefined
   const text = await readFile(join(folder.portsDir, name), 'utf8')
-  const port = /nats:\/\/[^"]*:(\d+)"/.exec(text)?.[1]
-  return port === undefined ? undefined : Number(port)
+  const [port, websocketPort] = ['nats', 'ws'].map((scheme) =>
+    Number(new RegExp(`"${scheme}://[^"]*:(\\d+)"`).exec(text)?.[1]),
+  )
+  return port > 0 && websocketPort > 0 ? { port, websocketPort } : undefined
 }
 
 /** @returns whether a server greets there with JetStream switched on */
@@ -229,13 +255,20 @@ const answers = async (host: string, port: number): Promise<boolean> => {
   }
 }
 
-const failure = (lastLines: string, { host, port }: { host: string; port: number }): FleetError =>
-  lastLines.includes('address already in use')
-    ? new FleetError(
-        'hub.port-in-use',
-        `${host}:${port} is in use: stop the program that has it, or choose another port with FLEET_HUB_URL=nats://${host}:<port>`,
-      )
-    : new FleetError('hub.failed', `nats-server ended while starting: ${lastLines || 'it said nothing'}`)
+const failure = (lastLines: string, asked: { host: string } & Ports): FleetError => {
+  if (!lastLines.includes('address already in use')) {
+    return new FleetError('hub.failed', `nats-server ended while starting: ${lastLines || 'it said nothing'}`)
+  }
+  const [where, choice] = lastLines.includes('listen for websocket')
+    ? [`${loopback}:${asked.websocketPort}`, 'FLEET_HUB_WEBSOCKET_PORT=<port>']
+    : [`${asked.host}:${asked.port}`, `FLEET_HUB_URL=nats://${asked.host}:<port>`]
+  return new FleetError(
+    'hub.port-in-use',
+    `${where} is in use: stop the program that has it, or choose another port with ${choice}`,
+  )
+}
+
+const newPassword = (): string => randomBytes(32).toString('base64url')
 
 const readLastLines = async (folder: DataFolder): Promise<string> => {
   const lines = (await readFile(folder.logPath, 'utf8').catch(() => '')).trimEnd().split('\n')

@@ -6,6 +6,8 @@ const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
 const MIB = 1024 * 1024
 
+const port = z.number().int().min(0).max(65_535)
+
 const hub = z.strictObject({
   url: z
     .string()
@@ -19,6 +21,11 @@ const hub = z.strictObject({
   maxBytesDeadLetters: size.default(256 * MIB).describe('room for dead letters; the oldest go first'),
   duplicateWindowMs: duration.default(2 * MINUTE_MS).describe('how long the server remembers message ids'),
   replicas: z.number().int().min(1).max(5).default(1).describe('copies of each stream; 3 in a cluster'),
+  websocketPort: port.default(9222).describe('where a server that Fleetlake starts lets browsers in; 0: a free one'),
+  websocketOrigins: z
+    .array(z.string().regex(/^https?:\/\/[^/]+$/, 'must be like https://fleet.example.com, without a path'))
+    .optional()
+    .describe("whose pages may connect there beside the viewer's on this machine, e.g. `https://fleet.example.com`"),
 })
 
 const partitioning = z.strictObject({
@@ -53,6 +60,28 @@ const generator = z.strictObject({
   queueBytes: size.default(4 * MIB).describe('unacknowledged bytes of one partition before the simulation waits'),
 })
 
+const viewer = z.strictObject({
+  host: z
+    .string()
+    .default('127.0.0.1')
+    .describe('the address that the web viewer listens at: only this machine reaches 127.0.0.1'),
+  port: port.default(3000).describe('where the web viewer is served; 0: a free one'),
+  hubUrl: z
+    .string()
+    .regex(/^wss?:\/\/./, 'must begin with ws:// or wss://')
+    .optional()
+    .describe("where browsers come to the hub; the page's own host at `hub.websocketPort` when missing"),
+  hubUser: z.string().optional().describe("the viewer's own user of a hub that asks for one; every browser gets it"),
+  hubPassword: z.string().optional().describe('of that user; every browser gets it'),
+  hubInbox: z
+    .string()
+    .regex(/^inbox\.viewer(\.[A-Za-z0-9_-]+)*$/, 'must be inbox.viewer, or inbox.viewer.<name>')
+    .default('inbox.viewer')
+    .describe('below it the page gets its answers; one of its own keeps other users from listening'),
+  mapStyle: z.string().optional().describe("address of a MapLibre style to show instead of the city pack's map"),
+  mapPmtiles: z.string().optional().describe("address of a PMTiles file to show instead of the city pack's map"),
+})
+
 const log = z.strictObject({
   level: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
 })
@@ -65,6 +94,7 @@ export const configSchema = z.strictObject({
   collector: collector.prefault({}),
   finder: finder.prefault({}),
   generator: generator.prefault({}),
+  viewer: viewer.prefault({}),
   log: log.prefault({}),
 })
 

@@ -1,6 +1,9 @@
 /** Every subject, once. Partitions are numbers from 0; ids must be one token (`TOKEN`). */
 export const TOKEN = /^[A-Za-z0-9_-]{1,64}$/
 
+/** Below it askers get their answers; an asker whose user may listen to less has one of its own, `inbox.viewer.<name>`. */
+export const VIEWER_INBOX = 'inbox.viewer'
+
 export const subjects = {
   generation: 'generation',
   generationBroadcast: 'generation.broadcast',
@@ -13,13 +16,16 @@ export const subjects = {
   query: 'query.vehicles',
   queryPartition: 'query.vehicles.partitions',
   finderInbox: (uid: string): string => `inbox.finder.${uid}`,
-  viewerInbox: (uid: string): string => `inbox.viewer.${uid}`,
+  viewerInbox: (uid: string, inbox: string = VIEWER_INBOX): string => `${inbox}.${uid}`,
   queryTaken: (query: string): string => `queries.${query}.taken`,
   queryCancel: (query: string): string => `queries.${query}.cancel`,
   member: (group: string, uid: string): string => `members.${group}.${uid}`,
   members: (group: string): string => `members.${group}.*`,
   deadLetters: (partition: number): string => `dead-letters.${partition}`,
 } as const
+
+/** Whether answers may go to a subject: an asker's own, or the NATS clients' own for requests. */
+export const isInbox = (subject: string): boolean => /^(inbox\.|_INBOX[._])/.test(subject)
 
 export const queueGroups = {
   generation: 'generators',

@@ -2,6 +2,7 @@
 export type ErrorCode =
   | 'area.invalid'
   | 'arrow.invalid'
+  | 'browser.missing'
   | 'cell.invalid'
   | 'city.invalid'
   | 'config.invalid'
@@ -28,6 +29,9 @@ export type ErrorCode =
   | 'table.missing'
   | 'table.unsupported'
   | 'usage.invalid'
+  | 'viewer.build-failed'
+  | 'viewer.page-missing'
+  | 'viewer.port-in-use'
 
 /** A fault with a stable code; the message says what is wrong and what to do. */
 export class FleetError extends Error {
@@ -42,5 +46,7 @@ export class FleetError extends Error {
 /** The message of anything thrown, with its causes. */
 export const reasonOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error)
-  return error.cause === undefined ? error.message : `${error.message} (${reasonOf(error.cause)})`
+  // A browser's faults have causes that say nothing.
+  const cause = error.cause === undefined ? '' : reasonOf(error.cause)
+  return cause === '' ? error.message : `${error.message} (${cause})`
 }

@@ -91,6 +91,12 @@ export const headerOf = (headers: MsgHdrs | undefined, name: string): string | u
   return headers.get(name, Match.IgnoreCase) || undefined
 }
 
+/** What a message's payload is, as its sender says. */
+export const contentTypeOf = (message: Msg): string | undefined => headerOf(headersOf(message), 'content-type')
+
+/** A message's `ce-id`, as it is written. */
+export const idOf = (message: Msg): string | undefined => headerOf(headersOf(message), 'ce-id')
+
 /** The attributes of a message; undefined when it is no CloudEvent 1.0 in binary mode. */
 export const decodeEvent = (headers: MsgHdrs | undefined): EventAttributes | undefined => {
   const attribute = (name: string): string | undefined => {

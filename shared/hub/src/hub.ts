@@ -2,7 +2,10 @@ import type { Message, MessageInput, MessageName } from '@fleetlake/contracts'
 import type { FleetError } from '@fleetlake/core'
 import type { Msg, NatsConnection } from '@nats-io/nats-core'
 
-/** What holds between a process and the hub. `reason` is what the last attempt to connect met. */
+/**
+ * What holds between a process and the hub. `reason` is what the last attempt to connect met; while connected, what the hub does not
+ * allow that was tried.
+ */
 export interface HubStatus {
   readonly state: 'connecting' | 'connected' | 'disconnected' | 'closed'
   readonly reason?: string
@@ -16,6 +19,8 @@ export interface HubOptions {
   readonly service: string
   /** A token of this process; random when missing. */
   readonly uid?: string
+  /** Below it this asker gets its answers; `inbox.viewer` when missing. */
+  readonly inbox?: string | undefined
   readonly onStatus?: (status: HubStatus) => void
   /** Gives up the first connect; later, `close` does. */
   readonly signal?: AbortSignal
@@ -70,6 +75,8 @@ export interface Hub {
   readonly uid: string
   readonly service: string
   readonly connection: NatsConnection
+  /** Where answers to a question of this id go. */
+  inbox(id: string): string
   status(): HubStatus
   /** @returns stops telling */
   onStatus(tell: (status: HubStatus) => void): () => void
@@ -79,8 +86,8 @@ export interface Hub {
    */
   send<Name extends MessageName>(name: Name, subject: string, data: MessageInput<Name>, options?: SendOptions): void
   /**
-   * Law: noise never ends it. Handlers of several messages may run at once; a handler that throws is a fault of the
-   * program and ends as an unhandled rejection.
+   * Law: noise never ends it, and what asks for its answer anywhere but at an inbox is not heard at all. Handlers of several messages
+   * may run at once; a handler that throws is a fault of the program and ends as an unhandled rejection.
    */
   listen<Name extends MessageName>(
     name: Name,

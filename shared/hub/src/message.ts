@@ -1,4 +1,11 @@
-import { CONTENT_TYPES, messages, type Message, type MessageInput, type MessageName } from '@fleetlake/contracts'
+import {
+  CONTENT_TYPES,
+  isInbox,
+  messages,
+  type Message,
+  type MessageInput,
+  type MessageName,
+} from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
 import type { Msg, MsgHdrs } from '@nats-io/nats-core'
 import { decodeEvent, encodedHeaders, encodeEvent, headerOf, headersOf } from './cloud-event.ts'
@@ -40,6 +47,12 @@ export const wrapMessage = <Name extends MessageName>(
 
 const invalid = (raw: Msg, what: string, cause?: unknown): FleetError =>
   new FleetError('message.invalid', `a message on ${raw.subject} ${what}`, cause === undefined ? {} : { cause })
+
+/**
+ * Law: an answer goes to an inbox only. Else whoever may ask could have a service publish, with the service's permissions, wherever
+ * he likes: its answers to a stream, or to the server's own API.
+ */
+export const asksForNoInbox = ({ reply }: Msg): boolean => reply !== undefined && reply !== '' && !isInbox(reply)
 
 /**
  * What came, checked against the message's definition.

@@ -8,10 +8,14 @@ export interface TestHubOptions {
   readonly maxFileBytes?: number
   /** Of an earlier hub; a fresh temporary one when missing. */
   readonly dataDir?: string
+  /** Whose pages may connect over websocket; those of a viewer on its usual port when missing. */
+  readonly websocketOrigins?: readonly string[]
 }
 
 export interface TestHub {
   readonly url: string
+  /** For browsers, who are the viewer's user there. */
+  readonly websocketUrl: string
   readonly dataDir: string
   readonly server: NatsServer
   /** Ends it in order; the data stays until the test file ends. */
@@ -26,10 +30,15 @@ export interface TestHub {
 }
 
 /** A real nats-server with JetStream on a free port of the loopback, with a folder of its own. */
-export const startTestHub = async ({ maxFileBytes = 512 * MIB, dataDir }: TestHubOptions = {}): Promise<TestHub> => {
-  const server = await startNatsServer({ dataDir: dataDir ?? (await temporaryFolder()), maxFileBytes })
+export const startTestHub = async (options: TestHubOptions = {}): Promise<TestHub> => {
+  const server = await startNatsServer({
+    ...options,
+    dataDir: options.dataDir ?? (await temporaryFolder()),
+    maxFileBytes: options.maxFileBytes ?? 512 * MIB,
+  })
   return {
     url: server.url,
+    websocketUrl: server.websocketUrl,
     dataDir: server.dataDir,
     server,
     stop: () => server.stop(),

@@ -9,6 +9,8 @@ export interface HubSettings {
   readonly url: string
   readonly user?: string
   readonly password?: string
+  /** Below it the page gets its answers. */
+  readonly inbox: string
   /** That exist; all are listened to when not known. */
   readonly partitions: readonly number[] | null
   readonly partitioning: { readonly by: 'cell' | 'vehicle' | 'vehicle-type'; readonly geohashLength: number }
@@ -24,21 +26,24 @@ export type Outcome<Value> =
  * are called from the worker with plain data whose arrays are transferred, never copied.
  */
 export interface HubThread {
-  /** Connects, and stays connected for as long as it takes. */
+  /** Connects, and stays connected for as long as it takes; resolves once it listens. Rejects when the hub refuses the user. */
   connect(settings: HubSettings, onStatus: (status: HubStatus) => void): Promise<void>
+  /** A page that is hidden gets no frames and no boards until it is seen again; what is heard meanwhile counts. */
+  setVisible(isVisible: boolean): Promise<void>
   /** At most ten frames a second while there is news. Replaces what was watched before. */
   watchLive(request: LiveRequest, onFrame: (frame: LiveFrame) => void): Promise<void>
   /** Of the vehicles heard: those whose id begins with the text, then those that hold it. */
   findVehicles(text: string, max: number): Promise<LiveVehicle[]>
   liveVehicle(id: string): Promise<LiveVehicle | undefined>
-  /** Services and commits, once a second. */
-  watchBoard(onBoard: (board: BoardState) => void): Promise<void>
-  /** Each commit as it is told. */
-  watchCommits(onCommit: (commit: Message<'aggregatePeriodStats'>) => void): Promise<void>
+  /** Services and commits, once a second; what was told since the page was opened counts. @returns stops watching */
+  watchBoard(onBoard: (board: BoardState) => void): Promise<() => void>
+  /** Each commit as it is told. @returns stops watching */
+  watchCommits(onCommit: (commit: Message<'aggregatePeriodStats'>) => void): Promise<() => void>
   generate(
     options: MessageInput<'startGeneration'>['options'],
     onProgress: (progress: Message<'generationProgress'>) => void,
   ): Promise<Outcome<Message<'generationStats'>>>
+  /** Stops what `generate` runs; that ends with the stats of the stopped run. */
   stopGeneration(): Promise<void>
   /** One search at a time for each `slot`: a new one cancels the one before it. */
   search(

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto'
-import { setTimeout } from 'node:timers/promises'
 import { generationOptions, type Message, type MessageInput, subjects } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
 import type { Hub, ListenOptions, Received } from '../hub.ts'
 import { NO_RESPONDERS } from '../no-responders.ts'
+import { randomToken } from '../random-token.ts'
+import { sleep } from '../sleep.ts'
 
 const REPEAT_MS = 500
 const SILENT_MS = 10_000
@@ -28,9 +28,9 @@ export const runGeneration = async (
   options: MessageInput<'startGeneration'>['options'],
   { onProgress, signal, waitMs = 10_000 }: RunGenerationOptions = {},
 ): Promise<Message<'generationStats'>> => {
-  const run = randomBytes(8).toString('hex')
+  const run = randomToken()
   const start = { run, options: checked(options) }
-  const inbox = subjects.viewerInbox(run)
+  const inbox = hub.inbox(run)
   const ended = new AbortController()
   const beganMs = performance.now()
   let heardMs = beganMs
@@ -66,7 +66,7 @@ export const runGeneration = async (
         stop()
         throw new FleetError('generation.unanswered', 'stopped before a generator had answered')
       }
-      await setTimeout(REPEAT_MS, undefined, { signal: ended.signal }).catch(() => {})
+      await sleep(REPEAT_MS, ended.signal)
       const nowMs = performance.now()
       if (stats !== undefined) return stats
       if (signal?.aborted === true && isLed) stop()

@@ -71,7 +71,7 @@ export const askVehicles = (
   { onProgress, signal }: AskOptions = {},
 ): VehicleAnswer => {
   const query = crypto.randomUUID().replaceAll('-', '')
-  const inbox = subjects.viewerInbox(query)
+  const inbox = hub.inbox(query)
   const ttlMs = input.ttlMs ?? TTL_MS
   const held = createHeldBatches()
   const vehicles = createVehicleCount()
@@ -116,7 +116,8 @@ export const askVehicles = (
   const subscription = hub.connection.subscribe(inbox, {
     callback: (error, raw) => {
       try {
-        if (error === null) hear(raw)
+        if (error !== null) throw error
+        hear(raw)
       } catch (noise) {
         fault = reasonOf(noise)
       }

@@ -1,0 +1,134 @@
+import type { Message } from '@fleetlake/contracts'
+import { FleetError, reasonOf } from '@fleetlake/core'
+import { connectHub, type Hub, type HubStatus, runGeneration } from '@fleetlake/hub/browser'
+import type { BoardState } from '@fleetlake/viewer-core'
+import { transfer } from 'comlink'
+import type { LiveFrame, LiveRequest } from '../live/live-frame.ts'
+import { createLiveIntake } from '../live/live-intake.ts'
+import { awaitHub } from './await-hub.ts'
+import { createFramePump } from './frame-pump.ts'
+import type { HubSettings, HubThread, Outcome } from './hub-thread.ts'
+import { partitionsInView } from './live-partitions.ts'
+import { createLiveSubscription, type LiveSubscription } from './live-subscription.ts'
+import { runSearch } from './run-search.ts'
+import { transferablesOf } from './transferables.ts'
+import { watchFleet } from './watch-fleet.ts'
+import { createWatchers, release } from './watchers.ts'
+
+const FRAME_MS = 100
+const BOARD_MS = 1_000
+
+/** What the worker does for the page. What is asked before the first connection waits for it. */
+export const createHubThread = (): HubThread => {
+  const intake = createLiveIntake()
+  const boards = createWatchers<BoardState>()
+  const commits = createWatchers<Message<'aggregatePeriodStats'>>()
+  const generations = new Set<AbortController>()
+  const searches = new Map<string, AbortController>()
+  const connected = Promise.withResolvers<Hub>()
+  let live: { subscription: LiveSubscription; settings: HubSettings } | undefined
+  let request: LiveRequest | undefined
+  let partitions: readonly number[] | undefined
+  let status: HubStatus = { state: 'connecting' }
+  let isVisible = true
+  let tellBoard = (): void => undefined
+
+  const frames = createFramePump<LiveFrame>(
+    () => {
+      const frame = intake.takeFrame(Date.now())
+      return frame === undefined || partitions === undefined ? frame : { ...frame, partitions }
+    },
+    (error) => console.error(error),
+  )
+  setInterval(() => void frames.pump(), FRAME_MS)
+  /** @returns the hub that a question goes to */
+  const hubFor = ({ signal }: AbortController): Promise<Hub> =>
+    awaitHub({ hub: connected.promise, status: () => status, signal })
+  /** Everybody's reports, until it is known what the page wants. */
+  const listen = (): void => {
+    if (live === undefined) return
+    partitions = partitionsInView(request ?? {}, live.settings)
+    live.subscription.listenTo(partitions)
+  }
+
+  return {
+    connect: async (settings, onStatus) => {
+      const { url, user, password, inbox } = settings
+      const tell = (next: HubStatus): void => {
+        status = next
+        onStatus(next)
+      }
+      const hub = await connectHub({ service: 'event-viewer', url, user, password, inbox, onStatus: tell })
+      live = {
+        settings,
+        subscription: createLiveSubscription(hub, (payload, type) => intake.take(payload, Date.now(), type)),
+      }
+      listen()
+      const boardAt = watchFleet(hub, commits.tell)
+      tellBoard = () => {
+        if (isVisible) boards.tell(boardAt(Date.now()))
+      }
+      setInterval(tellBoard, BOARD_MS)
+      connected.resolve(hub)
+      await hub.flush().catch(() => undefined)
+    },
+    setVisible: async (next) => {
+      isVisible = next
+      frames.setVisible(next)
+      void frames.pump()
+      tellBoard()
+    },
+    watchLive: async (next, onFrame) => {
+      request = next
+      intake.setRequest(next)
+      frames.giveTo({
+        give: async (frame) => onFrame(transfer(frame, transferablesOf(frame))),
+        end: () => release(onFrame),
+      })
+      listen()
+    },
+    findVehicles: async (text, max) => intake.find(text, max),
+    liveVehicle: async (id) => intake.vehicle(id),
+    watchBoard: async (onBoard) => {
+      const stop = boards.add(onBoard)
+      tellBoard()
+      return stop
+    },
+    watchCommits: async (onCommit) => commits.add(onCommit),
+    generate: async (options, onProgress) => {
+      const aborter = new AbortController()
+      generations.add(aborter)
+      const { signal } = aborter
+      const outcome = await outcomeOf(async () => runGeneration(await hubFor(aborter), options, { onProgress, signal }))
+      generations.delete(aborter)
+      release(onProgress)
+      return outcome
+    },
+    stopGeneration: async () => {
+      for (const generation of generations) generation.abort()
+    },
+    search: async (slot, input, onProgress) => {
+      searches.get(slot)?.abort()
+      const aborter = new AbortController()
+      searches.set(slot, aborter)
+      const { signal } = aborter
+      const outcome = await outcomeOf(async () => runSearch(await hubFor(aborter), input, { onProgress, signal }))
+      if (searches.get(slot) === aborter) searches.delete(slot)
+      release(onProgress)
+      return outcome.ok ? transfer(outcome, transferablesOf(outcome)) : outcome
+    },
+    cancelSearch: async (slot) => searches.get(slot)?.abort(),
+  }
+}
+
+const outcomeOf = async <Value>(run: () => Promise<Value>): Promise<Outcome<Value>> => {
+  try {
+    return { ok: true, value: await run() }
+  } catch (error) {
+    return {
+      ok: false,
+      code: error instanceof FleetError ? error.code : 'viewer.failed',
+      message: reasonOf(error),
+    }
+  }
+}

@@ -1,0 +1,15 @@
+import type { ViewerConfig } from '../viewer-config.ts'
+import type { HubSettings } from './hub-thread.ts'
+
+/** How the page comes to the hub: by the configured address, else at the host that the page itself came from. */
+export const hubSettingsOf = (
+  { hub, partitions, partitioning }: Pick<ViewerConfig, 'hub' | 'partitions' | 'partitioning'>,
+  page: Pick<Location, 'protocol' | 'hostname'>,
+): HubSettings => ({
+  url: hub.url ?? `${page.protocol === 'https:' ? 'wss' : 'ws'}://${page.hostname}:${hub.port}`,
+  ...(hub.user === null ? {} : { user: hub.user }),
+  ...(hub.password === null ? {} : { password: hub.password }),
+  inbox: hub.inbox,
+  partitions,
+  partitioning,
+})

@@ -1,0 +1,58 @@
+import { subjects } from '@fleetlake/contracts'
+import { contentTypeOf, type Hub, idOf, sleep } from '@fleetlake/hub/browser'
+import type { Msg, Subscription } from '@nats-io/nats-core'
+
+/** What of the live reports is listened to. */
+export interface LiveSubscription {
+  /**
+   * Listens to these partitions, or to all, instead of those before. Law: what is published to a partition that was listened to before
+   * and is after comes once, whenever the change falls.
+   */
+  listenTo(partitions: readonly number[] | undefined): void
+}
+
+const LINGER_MS = 500
+
+export const createLiveSubscription = (
+  { connection }: Hub,
+  take: (payload: Uint8Array, contentType: string | undefined) => void,
+): LiveSubscription => {
+  const open = new Map<string, Subscription>()
+  /** While two subscriptions may hear the same: the ids of what was heard. */
+  const heard = new Set<string>()
+  let retiring = 0
+
+  const hear = (error: Error | null, message: Msg): void => {
+    if (error !== null) return
+    if (retiring > 0) {
+      const id = idOf(message)
+      if (id !== undefined && heard.size === heard.add(id).size) return
+    }
+    take(message.data, contentTypeOf(message))
+  }
+  /**
+   * The old is given up after the new has been heard for a while: the server hands a message to those whom it found when it took it,
+   * unless they are gone by then, and its threads may be at that for as long as others make them wait.
+   */
+  const retire = async (subscription: Subscription): Promise<void> => {
+    retiring++
+    await connection.flush().catch(() => undefined)
+    await sleep(LINGER_MS)
+    await subscription.drain().catch(() => undefined)
+    await sleep(LINGER_MS)
+    if (--retiring === 0) heard.clear()
+  }
+  return {
+    listenTo: (partitions) => {
+      const wanted = new Set(partitions?.map((partition) => subjects.liveMove(partition)) ?? [subjects.liveMove('*')])
+      for (const subject of wanted) {
+        if (!open.has(subject)) open.set(subject, connection.subscribe(subject, { callback: hear }))
+      }
+      for (const [subject, subscription] of open) {
+        if (wanted.has(subject)) continue
+        open.delete(subject)
+        void retire(subscription)
+      }
+    },
+  }
+}

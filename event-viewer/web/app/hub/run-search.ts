@@ -1,0 +1,68 @@
+import { askVehicles, type Hub } from '@fleetlake/hub/browser'
+import { createRowCollector } from '../search/collect-rows.ts'
+import type { SearchAnswer, SearchInput, SearchProgress } from '../search/search-answer.ts'
+import { MAX_LIMIT } from '../search/search-request.ts'
+import { summariseVehicles } from '../search/summarise.ts'
+
+const PROGRESS_MS = 100
+
+export interface RunSearchOptions {
+  readonly onProgress: (progress: SearchProgress) => void
+  /** Aborted: the search is cancelled; what has come is the answer. */
+  readonly signal: AbortSignal
+}
+
+/** In two halves, since an edge of more than 180° would be ambiguous. */
+const GLOBE = {
+  type: 'MultiPolygon',
+  coordinates: [-180, 0].map((west) => [
+    [
+      [west, -90],
+      [west + 180, -90],
+      [west + 180, 90],
+      [west, 90],
+      [west, -90],
+    ],
+  ]),
+}
+
+/** Asks, gathers what comes, sorts and sums it up. Memory is bounded by the limit, which is always sent. */
+export const runSearch = async (
+  hub: Hub,
+  input: SearchInput,
+  { onProgress, signal }: RunSearchOptions,
+): Promise<SearchAnswer> => {
+  const limit = Math.min(input.limit, MAX_LIMIT)
+  const collector = createRowCollector({ maxRows: limit })
+  const beganMs = performance.now()
+  let toldMs = -Infinity
+  let told: Pick<SearchProgress, 'tasks' | 'rows'> = {
+    tasks: { total: 0, done: 0 },
+    rows: { total: 0, read: 0, selected: 0 },
+  }
+  const tell = (): void => {
+    const nowMs = performance.now()
+    if (nowMs - toldMs < PROGRESS_MS) return
+    toldMs = nowMs
+    const { tasks, rows } = told
+    onProgress({ tasks, rows, received: collector.rows(), elapsedMs: nowMs - beganMs })
+  }
+  const answer = askVehicles(
+    hub,
+    { ...input, area: input.area ?? GLOBE, limit },
+    {
+      signal,
+      onProgress: (progress) => {
+        told = progress
+        tell()
+      },
+    },
+  )
+  for await (const { rows } of answer) {
+    collector.add(rows)
+    tell()
+  }
+  const outcome = await answer.outcome
+  const found = collector.finish()
+  return { input: { ...input, limit }, outcome, found, summaries: summariseVehicles(found) }
+}

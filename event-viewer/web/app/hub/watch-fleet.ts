@@ -1,0 +1,22 @@
+import type { Group, Message } from '@fleetlake/contracts'
+import { subjects } from '@fleetlake/contracts'
+import type { Hub } from '@fleetlake/hub/browser'
+import { createFleetBoard, type BoardState } from '@fleetlake/viewer-core'
+
+const GROUPS: readonly Group[] = ['generators', 'collectors', 'finders']
+
+/** Listens to heartbeats and commits from now on. @returns what is known at an instant */
+export const watchFleet = (
+  hub: Hub,
+  onCommit: (commit: Message<'aggregatePeriodStats'>) => void,
+): ((nowMs: number) => BoardState) => {
+  const board = createFleetBoard()
+  hub.listen('aggregatePeriodStats', subjects.stats, ({ data }) => {
+    board.addCommit(data, Date.now())
+    onCommit(data)
+  })
+  for (const group of GROUPS) {
+    hub.listen('heartbeat', subjects.members(group), ({ data }) => board.addHeartbeat(data, Date.now()))
+  }
+  return (nowMs) => board.state(nowMs)
+}

@@ -1,0 +1,106 @@
+import { subjects } from '@fleetlake/contracts'
+import { eventually, startTestHub, type TestHub } from '@fleetlake/testing'
+import { expect, onTestFinished, test } from 'vitest'
+import { connectHub } from './connect-websocket.ts'
+import type { Hub, HubOptions, HubStatus } from './hub.ts'
+
+// Nobody here connects as services do: the NATS client reconnects by the transport that its process used last.
+
+const startServer = async (): Promise<TestHub> => {
+  const server = await startTestHub()
+  onTestFinished(() => server.stop())
+  return server
+}
+
+const connectViewer = async (server: TestHub, options: Partial<HubOptions> = {}): Promise<Hub> => {
+  const hub = await connectHub({ url: server.websocketUrl, service: 'event-viewer', ...options })
+  onTestFinished(() => hub.close())
+  return hub
+}
+
+const QUERY = { query: 'q', area: null, from: '2026-01-05T00:00:00Z', to: '2026-01-06T00:00:00Z' }
+
+/** The server answers that nobody listens: a listener from before a disconnect hears, and what is sent goes out. */
+const echoOf = (viewer: Hub): (() => Promise<void>) => {
+  let heard = 0
+  viewer.connection.subscribe(viewer.inbox('q'), { callback: () => void heard++ })
+  return async () => {
+    const before = heard
+    viewer.send('vehicleQuery', subjects.query, QUERY, { reply: viewer.inbox('q') })
+    await eventually(() => heard > before)
+  }
+}
+
+test('a viewer comes back after a kill and a restart of the server, as often as it takes', async () => {
+  const server = await startServer()
+  const states: string[] = []
+  const viewer = await connectViewer(server, { onStatus: ({ state }) => void states.push(state) })
+  const awaitEcho = echoOf(viewer)
+  for (let time = 0; time < 2; time++) {
+    await server.kill()
+    await eventually(() => viewer.status().state === 'disconnected')
+    await server.restart()
+    await eventually(() => viewer.status().state === 'connected')
+    await awaitEcho()
+  }
+  expect(states).toEqual(['connected', 'disconnected', 'connected', 'disconnected', 'connected'])
+})
+
+test('a server that hangs is noticed, and found again once it goes on', async () => {
+  const server = await startServer()
+  const viewer = await connectViewer(server)
+  const awaitEcho = echoOf(viewer)
+  const reasons: (string | undefined)[] = []
+  viewer.onStatus(({ reason }) => void reasons.push(reason))
+  await server.freeze()
+  await eventually(() => viewer.status().state === 'disconnected', { withinMs: 60_000 })
+  expect(reasons[0]).toBe('it no longer answers')
+  await server.thaw()
+  await eventually(() => viewer.status().state === 'connected')
+  await awaitEcho()
+})
+
+test('a hub that starts later is waited for, with a reason to show, and the wait can be given up', async () => {
+  const server = await startServer()
+  await server.stop()
+  const statuses: HubStatus[] = []
+  const connecting = connectViewer(server, { onStatus: (status) => void statuses.push(status) })
+  await eventually(() => statuses.length > 0)
+  expect(statuses[0]).toEqual({
+    state: 'connecting',
+    reason: expect.stringMatching(new RegExp(`^${server.websocketUrl}: no hub answers there`)),
+  })
+  await server.restart()
+  const viewer = await connecting
+  expect(viewer.status()).toEqual({ state: 'connected' })
+  await viewer.close()
+
+  await server.stop()
+  const giveUp = new AbortController()
+  const given = connectHub({ url: server.websocketUrl, service: 'event-viewer', signal: giveUp.signal })
+  giveUp.abort()
+  await expect(given).rejects.toThrow('hub.closed: stopped before the hub was reached')
+})
+
+test('a user that the hub does not know is told which settings to look at', async () => {
+  const server = await startServer()
+  await expect(connectViewer(server, { user: 'anna', password: 'x' })).rejects.toThrow(
+    `hub.refused: the hub at ${server.websocketUrl} refuses user anna: set viewer.hubUser and viewer.hubPassword`,
+  )
+})
+
+test('what the hub does not allow is told while it is connected', async () => {
+  const viewer = await connectViewer(await startServer())
+  viewer.listen('stopGeneration', subjects.generationBroadcast, () => undefined)
+  await eventually(() => viewer.status().reason !== undefined)
+  expect(viewer.status()).toEqual({
+    state: 'connected',
+    reason: 'the hub does not let this user listen to generation.broadcast',
+  })
+})
+
+test('answers go below the inbox that the viewer was given', async () => {
+  const server = await startServer()
+  const [viewer, plain] = [await connectViewer(server, { inbox: 'inbox.viewer.anna' }), await connectViewer(server)]
+  expect([viewer.inbox('q1'), plain.inbox('q1')]).toEqual(['inbox.viewer.anna.q1', 'inbox.viewer.q1'])
+})

@@ -1,0 +1,227 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { moveStreamName, subjects, viewerPermissions } from '@fleetlake/contracts'
+import { eventually, startTestHub, type TestHub } from '@fleetlake/testing'
+import { jetstreamManager } from '@nats-io/jetstream'
+import { PermissionViolationError } from '@nats-io/nats-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { connectHub as connectBrowser } from './browser.ts'
+import { connectHub } from './connect.ts'
+import { provisionConfig } from './fixture.ts'
+import type { Hub } from './hub.ts'
+import { provision } from './provision.ts'
+
+let server: TestHub
+let service: Hub
+let viewer: Hub
+/** What the server has refused to the viewer, `<operation> <subject>`. */
+const refused = new Set<string>()
+/** All that was published, whoever did, but for what the server itself does. */
+const published: string[] = []
+
+beforeAll(async () => {
+  server = await startTestHub()
+  service = await connectHub({ url: server.url, service: 'test' })
+  await provision(service, provisionConfig())
+  service.connection.subscribe('>', { callback: (_, { subject }) => void published.push(subject) })
+  await service.flush()
+  viewer = await connectBrowser({ url: server.websocketUrl, service: 'event-viewer' })
+  void (async () => {
+    for await (const event of viewer.connection.status()) {
+      if (event.type === 'error' && event.error instanceof PermissionViolationError) {
+        refused.add(`${event.error.operation} ${event.error.subject}`)
+      }
+    }
+  })()
+})
+afterAll(async () => {
+  await viewer.close()
+  await service.close()
+  await server.stop()
+})
+
+/** Every subject of the contracts. */
+const known = Object.values(subjects).map((subject) =>
+  typeof subject === 'string'
+    ? subject
+    : (subject as (...some: unknown[]) => string)('x', ...(subject.length > 1 ? ['y'] : [])),
+)
+const MORE = [
+  '>',
+  '*',
+  'commands.>',
+  'commands.move.*',
+  'generation.>',
+  'generation.agent.*',
+  'query.>',
+  'query.vehicles.*',
+  'queries.>',
+  'queries.x',
+  'queries.x.y.taken',
+  'live.>',
+  'live.move.x.y',
+  'inbox.>',
+  'inbox.*.x',
+  'inbox.viewer',
+  'inbox.finder.*',
+  'inbox.generator.*',
+  'dead-letters.*',
+  'members',
+  'stats.x',
+  '_INBOX.>',
+  '_INBOX.x',
+  '$JS.>',
+  '$JS.API.>',
+  '$JS.API.INFO',
+  '$JS.API.STREAM.LIST',
+  '$JS.API.STREAM.CREATE.X',
+  '$JS.API.STREAM.DELETE.MOVES_0',
+  '$JS.API.STREAM.PURGE.MOVES_0',
+  '$JS.API.STREAM.MSG.GET.MOVES_0',
+  '$JS.API.STREAM.MSG.DELETE.MOVES_0',
+  '$JS.API.CONSUMER.CREATE.MOVES_0',
+  '$JS.ACK.MOVES_0.c.1.1.1.1.0',
+  '$JS.EVENT.ADVISORY.>',
+  '$KV.x.y',
+  '$SYS.>',
+  '$SYS.REQ.USER.INFO',
+  '$SYS.REQ.SERVER.PING',
+  '$SRV.PING',
+  'anything.else',
+]
+const ALL = [...new Set([...known, ...MORE])]
+/** What the services may publish without asking the server for something. */
+const isHarmless = (subject: string): boolean => !/[*>$]/.test(subject)
+
+test('the viewer publishes what it needs to, and nothing else', async () => {
+  const mayPublish = ['generation', 'generation.broadcast', 'query.vehicles', 'queries.x.taken', 'queries.x.cancel']
+  published.length = 0
+  for (const subject of ALL) viewer.connection.publish(subject, '{}', { reply: 'inbox.viewer.x' })
+  await viewer.flush()
+  await service.flush()
+  expect(published.filter((subject) => !subject.startsWith('inbox.viewer.')).toSorted()).toEqual(mayPublish.toSorted())
+  const others = ALL.filter((subject) => !mayPublish.includes(subject))
+  await eventually(() => others.every((subject) => refused.has(`publish ${subject}`)))
+  expect(mayPublish.filter((subject) => refused.has(`publish ${subject}`))).toEqual([])
+})
+
+test('the viewer hears what it needs to, and nothing else', async () => {
+  const mayHear = ['live.move.x', 'stats', 'members.x.y', 'members.x.*', 'inbox.viewer.x']
+  const heard: string[] = []
+  for (const subject of ALL) {
+    for (const options of [{}, { queue: 'vehicle-finder' }]) {
+      viewer.connection.subscribe(subject, {
+        ...options,
+        callback: (error, message) => void (error === null && heard.push(message.subject)),
+      })
+    }
+  }
+  await viewer.flush()
+  const others = ALL.filter((subject) => !mayHear.includes(subject))
+  await eventually(() => others.every((subject) => refused.has(`subscription ${subject}`)))
+  expect(mayHear.filter((subject) => refused.has(`subscription ${subject}`))).toEqual([])
+  for (const subject of ALL.filter(isHarmless)) service.connection.publish(subject, '{}')
+  await service.flush()
+  await viewer.flush()
+  expect([...new Set(heard)].toSorted()).toEqual(mayHear.filter(isHarmless).toSorted())
+})
+
+test('nothing in a stream changes, whatever the viewer tries', async () => {
+  const manager = await jetstreamManager(service.connection)
+  const state = async () => (await manager.streams.info(moveStreamName(0))).state
+  service.connection.publish(subjects.move(0), 'kept')
+  const before = await eventually(async () => {
+    const now = await state()
+    return now.messages > 0 && now
+  })
+  viewer.connection.publish(subjects.move(0), 'more')
+  for (const subject of ['$JS.API.STREAM.PURGE.MOVES_0', '$JS.API.STREAM.DELETE.MOVES_0']) {
+    viewer.connection.publish(subject, '', { reply: 'inbox.viewer.x' })
+  }
+  await viewer.flush()
+  expect(await state()).toEqual(before)
+  await expect(jetstreamManager(viewer.connection, { timeout: 500 })).rejects.toThrow(/./)
+})
+
+test('a service does not answer anywhere but at an inbox, so that it does nothing in the place of who asks', async () => {
+  const manager = await jetstreamManager(service.connection)
+  const replies: string[] = []
+  const noise: string[] = []
+  const listener = service.listen('vehicleQuery', subjects.query, ({ reply }) => void replies.push(reply ?? ''), {
+    onInvalid: (_, { reply }) => void noise.push(reply ?? ''),
+  })
+  await service.flush()
+  const ask = (reply: string, payload: object): void =>
+    viewer.send('vehicleQuery', subjects.query, payload as never, { reply })
+  const query = { query: 'q', area: null, from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' }
+  const [purge, move] = ['$JS.API.STREAM.PURGE.MOVES_0', subjects.move(0)]
+  const { state } = await manager.streams.info(moveStreamName(0))
+  for (const reply of [purge, move, 'generation.agent.x', 'stats', 'inboxes.x']) {
+    ask(reply, query)
+    ask(reply, { noise: true })
+  }
+  ask('inbox.viewer.q', query)
+  ask('_INBOX.q', { noise: true })
+  await eventually(() => replies.length > 0 && noise.length > 0)
+  expect([replies, noise]).toEqual([['inbox.viewer.q'], ['_INBOX.q']])
+  expect((await manager.streams.info(moveStreamName(0))).state).toEqual(state)
+  await listener.close()
+})
+
+test('nobody is another user over websocket, not even with its password, and a browser is none on the services’ port', async () => {
+  const config = await readFile(join(server.dataDir, 'nats-server.conf'), 'utf8')
+  const passwordOf = (user: string): string => new RegExp(`user: ${user}, password: "([^"]+)"`).exec(config)![1]
+  const login = async (connect: typeof connectHub, url: string, user: string, password?: string): Promise<string> => {
+    try {
+      const hub = await connect({ url, service: 'test', user, password })
+      await hub.close()
+      return 'let in'
+    } catch (error) {
+      return (error as Error).message.split(':')[0]
+    }
+  }
+  const { url, websocketUrl } = server
+  expect({
+    anonymous: await login(connectBrowser, websocketUrl, ''),
+    services: await login(connectBrowser, websocketUrl, 'services'),
+    servicesGuessed: await login(connectBrowser, websocketUrl, 'services', 'services'),
+    servicesStolen: await login(connectBrowser, websocketUrl, 'services', passwordOf('services')),
+    nobody: await login(connectBrowser, websocketUrl, 'nobody', 'x'),
+    viewer: await login(connectBrowser, websocketUrl, 'viewer', passwordOf('viewer')),
+    viewerOnOtherPort: await login(connectHub, url, 'viewer', passwordOf('viewer')),
+  }).toEqual({
+    anonymous: 'let in',
+    services: 'hub.refused',
+    servicesGuessed: 'hub.refused',
+    servicesStolen: 'hub.refused',
+    nobody: 'hub.refused',
+    viewer: 'let in',
+    viewerOnOtherPort: 'hub.refused',
+  })
+  expect(passwordOf('services').length).toBeGreaterThan(40)
+})
+
+test.each([
+  [undefined, 'open'],
+  ['http://localhost:3000', 'open'],
+  ['http://127.0.0.1:3000', 'open'],
+  ['http://localhost:3001', 'error'],
+  ['https://localhost:3000', 'error'],
+  ['http://fleet.example.com', 'error'],
+  ['http://localhost.example.com:3000', 'error'],
+  ['http://[::1]:3000', 'error'],
+  ['null', 'error'],
+])('a page of origin %s: %s', async (origin, outcome) => {
+  const socket = new WebSocket(server.websocketUrl, { headers: origin === undefined ? {} : { origin } })
+  const { promise, resolve } = Promise.withResolvers<string>()
+  for (const type of ['open', 'error']) socket.addEventListener(type, () => resolve(type))
+  expect(await promise).toBe(outcome)
+  socket.close()
+})
+
+test('the permissions are those of the reference', () => {
+  expect(viewerPermissions).toEqual({
+    publish: ['generation', 'generation.broadcast', 'query.vehicles', 'queries.*.taken', 'queries.*.cancel'],
+    subscribe: ['live.move.*', 'stats', 'members.>', 'inbox.viewer.>'],
+  })
+})
