@@ -5,10 +5,14 @@ export type ViewBounds = readonly [west: number, south: number, east: number, no
 export interface LiveRequest {
   /** What is in view, with a margin; everything when missing. */
   readonly bounds?: ViewBounds
+  /** What is in view without it, for the counter; `bounds` when missing. */
+  readonly view?: ViewBounds
   /** Names of vehicle types; all when missing. */
   readonly types?: readonly string[]
   /** This vehicle is sent wherever it is: it is followed. */
   readonly follow?: string
+  /** The page has dropped what it was given: it is given everything in view again. */
+  readonly isAnew?: boolean
 }
 
 /** The newest report of each vehicle that reported since the last frame; columns, one row a vehicle. */
@@ -23,30 +27,39 @@ export interface LiveReports {
   /** m/s and degrees clockwise from north; NaN for none */
   readonly speed: Float32Array
   readonly heading: Float32Array
-  /** Wall-clock ms between this report and the vehicle's last: how long to glide; 0 for its first. */
+  /** Wall-clock ms between this report and the vehicle's last that the page was given: how long to glide; 0 when it comes into view. */
   readonly glideMs: Float32Array
 }
 
 /** What the page draws next. */
 export interface LiveFrame {
-  /** Everything in view follows in this frame, and what is not in it is out of view: drop what was drawn. */
+  /**
+   * Everything in view follows in this frame, and what is not in it is out of view: drop what was drawn. Only the first frame is so, and
+   * the next after a request that says `isAnew`; when the bounds or types change, what comes and what goes is told.
+   */
   readonly isWhole: boolean
   readonly reports: LiveReports
-  /** Vehicles that the page has not been told of: number, id, index into `types`; three columns. */
+  /**
+   * Vehicles that the page is not told of yet, or was told are gone, or of another type now: number, id, index into `types`; three
+   * columns. Each has a report in this frame.
+   */
   readonly fresh: { readonly vehicle: Uint32Array; readonly id: readonly string[]; readonly type: Uint16Array }
   /** Numbers of vehicles that are out of view now, or have been silent for so long that they are forgotten. */
   readonly gone: Uint32Array
   /** All vehicle types heard so far, in the order of their first report. */
   readonly types: readonly string[]
   readonly counters: LiveCounters
+  /** The partitions that are listened to, when not all are: what the counters count comes from these only. */
+  readonly partitions?: readonly number[]
 }
 
 export interface LiveCounters {
   /** Vehicles heard in the last 15 minutes, in all and by index of type. */
   readonly vehicles: number
   readonly vehiclesByType: readonly number[]
+  /** Of those that the page is given; counted twice a second. */
   readonly inView: number
-  /** Over the last second or so. */
+  /** Over the last three seconds, since producers send their reports in batches. */
   readonly eventsPerSecond: number
   /** Age of the newest report by this machine's clock; null before the first. */
   readonly lagMs: number | null
@@ -55,6 +68,8 @@ export interface LiveCounters {
   /** Reports since the page was opened, and of those the ones older than what their vehicle had reported already. */
   readonly events: number
   readonly lateEvents: number
+  /** Reports that can't be true (not a number, off the globe, of a day to come) and messages that can't be read. */
+  readonly invalidEvents: number
 }
 
 /** The last report of one vehicle. */

@@ -1,0 +1,138 @@
+import type { Positions } from '@fleetlake/core'
+import { decodeLiveMove } from './decode-live-move.ts'
+import { createEventRate } from './event-rate.ts'
+import { findIds } from './find-ids.ts'
+import type { LiveCounters, LiveFrame, LiveRequest, LiveVehicle } from './live-frame.ts'
+import { createLiveFrames } from './live-frames.ts'
+import { createLiveVehicles } from './live-vehicles.ts'
+import { EVENT_TIME, HEADING, LATITUDE, LONGITUDE, NARROW, SPEED, STATE, typeOfState, WIDE } from './vehicle-records.ts'
+
+/** What is known of the vehicles that report, kept in the worker; it never looks at a clock itself. */
+export interface LiveIntake {
+  /** What the page wants from now on; until then it wants everything. */
+  setRequest(request: LiveRequest): void
+  /**
+   * Takes a `move`; what can't be read is counted, never thrown.
+   * @param payload an Arrow IPC stream of positions, or one position as JSON
+   * @param nowMs wall clock, ms since the epoch
+   * @param contentType of the message; Arrow when missing
+   */
+  take(payload: Uint8Array, nowMs: number, contentType?: string): void
+  /** Ask for it ten times a second, with news or without. @returns undefined when there is nothing to tell */
+  takeFrame(nowMs: number): LiveFrame | undefined
+  /** Of the vehicles heard: those whose id begins with the text, then those that hold it; upper and lower case are the same. */
+  find(text: string, max: number): LiveVehicle[]
+  vehicle(id: string): LiveVehicle | undefined
+}
+
+export interface LiveIntakeOptions {
+  /** Vehicles at most, and bytes of their ids; beyond, a sixteenth is forgotten: those that were silent for longest. */
+  readonly maxVehicles?: number
+  readonly maxIdBytes?: number
+  /** A vehicle silent for so long is forgotten. */
+  readonly silentMs?: number
+  /** Vehicles that a frame tells of for the first time, at most, unless it is whole: many at once would hold the page up. */
+  readonly maxFresh?: number
+}
+
+const SILENT_MS = 15 * 60_000
+const MAX_VEHICLES = 2_000_000
+const MAX_ALL_ID_BYTES = 128 * 1024 * 1024
+const MAX_FRESH = 10_000
+const SWEEP_MS = 5_000
+/** Without news there is still a frame so often: the lag grows, and one sees that somebody listens. */
+const QUIET_MS = 1_000
+const COUNT_MS = 400
+
+const utf8 = new TextEncoder()
+
+/**
+ * Memory is bounded by the number of vehicles and the bytes of their ids, whatever the number of reports: about 130 bytes and its id for
+ * each vehicle, and as much again while a table grows; a frame takes 40 bytes for each vehicle in view that reported.
+ */
+export const createLiveIntake = (options: LiveIntakeOptions = {}): LiveIntake => {
+  const { maxVehicles = MAX_VEHICLES, maxIdBytes = MAX_ALL_ID_BYTES } = options
+  const { silentMs = SILENT_MS, maxFresh = MAX_FRESH } = options
+  const rate = createEventRate()
+  const vehicles = createLiveVehicles({ maxVehicles, maxIdBytes })
+  const frames = createLiveFrames(vehicles, maxFresh)
+  const { ids, records, types, counts } = vehicles
+  let unreadable = 0
+  let [sweptMs, framedMs, framedRate] = [-Infinity, -Infinity, 0]
+  let [countedMs, inView] = [-Infinity, 0]
+
+  const takeRows = (rows: Positions, nowMs: number): void => {
+    vehicles.take(rows, nowMs)
+    rate.add(rows.length, nowMs)
+  }
+  const refuse = (): void => {
+    unreadable++
+  }
+
+  const inViewAt = (nowMs: number): number => {
+    if (nowMs - countedMs >= COUNT_MS || nowMs < countedMs) {
+      countedMs = nowMs
+      inView = frames.countInView()
+    }
+    return inView
+  }
+
+  const countersAt = (nowMs: number): LiveCounters => ({
+    vehicles: ids.size,
+    vehiclesByType: [...vehicles.vehiclesByType],
+    inView: inViewAt(nowMs),
+    eventsPerSecond: rate.perSecond(nowMs),
+    lagMs: counts.newestEventTime === -Infinity ? null : nowMs - counts.newestEventTime,
+    newestEventTime: counts.newestEventTime === -Infinity ? null : counts.newestEventTime,
+    events: counts.events,
+    lateEvents: counts.late,
+    invalidEvents: counts.invalid + unreadable,
+  })
+
+  const vehicleIn = (slot: number): LiveVehicle => ({
+    vehicle: vehicles.numberOf(slot),
+    id: ids.text(slot),
+    type: types[typeOfState(records.wide[slot * WIDE + STATE])],
+    eventTime: records.wide[slot * WIDE + EVENT_TIME],
+    longitude: records.wide[slot * WIDE + LONGITUDE],
+    latitude: records.wide[slot * WIDE + LATITUDE],
+    speed: records.narrow[slot * NARROW + SPEED],
+    heading: records.narrow[slot * NARROW + HEADING],
+  })
+
+  return {
+    setRequest: (request) => {
+      frames.setRequest(request)
+      countedMs = -Infinity
+    },
+    take: (payload, nowMs, contentType) => {
+      try {
+        const rows = decodeLiveMove(payload, contentType)
+        if (rows instanceof Promise) rows.then((late) => takeRows(late, nowMs)).catch(refuse)
+        else takeRows(rows, nowMs)
+      } catch {
+        refuse()
+      }
+    },
+    takeFrame: (nowMs) => {
+      if (nowMs - sweptMs >= SWEEP_MS || nowMs < sweptMs) {
+        vehicles.forgetSilent(nowMs - silentMs)
+        sweptMs = nowMs
+      }
+      const cut = frames.take()
+      const counters = countersAt(nowMs)
+      const isNews = cut.isWhole || cut.reports.length > 0 || cut.fresh.id.length > 0 || cut.gone.length > 0
+      const isDue = nowMs - framedMs >= QUIET_MS || nowMs < framedMs || counters.eventsPerSecond !== framedRate
+      if (!isNews && !isDue) return undefined
+      framedMs = nowMs
+      framedRate = counters.eventsPerSecond
+      return { ...cut, types: [...types], counters }
+    },
+    find: (text, max) => findIds(ids, text, max).map(vehicleIn),
+    vehicle: (id) => {
+      const bytes = utf8.encode(id)
+      const slot = ids.slotOf(bytes, 0, bytes.length)
+      return slot < 0 ? undefined : vehicleIn(slot)
+    },
+  }
+}

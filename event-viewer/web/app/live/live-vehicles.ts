@@ -1,0 +1,201 @@
+import { faultOf, type Positions, roundDegrees } from '@fleetlake/core'
+import { createVehicleIds, type VehicleIds } from './vehicle-ids.ts'
+import {
+  createVehicleRecords,
+  EVENT_TIME,
+  FLAGS,
+  HEADING,
+  HEARD,
+  IS_NEWS,
+  IS_RETYPED,
+  IS_TOLD,
+  LATITUDE,
+  LONGITUDE,
+  MOVED,
+  NARROW,
+  SPEED,
+  STATE,
+  typeOfState,
+  type VehicleRecords,
+  WIDE,
+} from './vehicle-records.ts'
+
+/** The vehicles that report, each with its newest report, by slot; the slots of forgotten vehicles are given again. */
+export interface LiveVehicles {
+  readonly ids: VehicleIds
+  readonly records: VehicleRecords
+  /** In the order of their first report; and how many vehicles each has. */
+  readonly types: readonly string[]
+  readonly vehiclesByType: readonly number[]
+  readonly counts: LiveCounts
+  /** The number of the vehicle in a slot: never given again. */
+  numberOf(slot: number): number
+  /** Law: a vehicle is where its report of the latest event time says; what is older, or as old, is counted and moves nothing. */
+  take(rows: Positions, nowMs: number): void
+  /** Slots whose vehicles have reported since it was asked last, and some that are free or given again. */
+  takeNews(): readonly number[]
+  /** Numbers of the vehicles that the page was told of and that were forgotten since it was asked last. */
+  takeForgotten(): readonly number[]
+  forgetSilent(sinceMs: number): void
+}
+
+export interface LiveCounts {
+  readonly events: number
+  readonly late: number
+  readonly invalid: number
+  readonly newestEventTime: number
+}
+
+export interface LiveVehiclesOptions {
+  /** Of vehicles and of the bytes of their ids; beyond, a sixteenth is forgotten: those that were silent for longest. */
+  readonly maxVehicles: number
+  readonly maxIdBytes: number
+}
+
+/** What the 256 characters of an id in JSON may take. */
+const MAX_ID_BYTES = 768
+/** The clock of a browser may be hours off; the archive, which has the server's, is strict. */
+const FUTURE_MS = 24 * 3_600_000
+const MAX_TYPES = 256
+const FURTHER_TYPES = 'further types'
+
+const known = (value: number): number => (Number.isFinite(value) ? value : NaN)
+
+export const createLiveVehicles = ({ maxVehicles, maxIdBytes }: LiveVehiclesOptions): LiveVehicles => {
+  const ids = createVehicleIds()
+  const records = createVehicleRecords()
+  const types: string[] = []
+  const typeIndexes = new Map<string, number>()
+  const vehiclesByType: number[] = []
+  const counts = { events: 0, late: 0, invalid: 0, newestEventTime: -Infinity }
+  let numbers = new Uint32Array(1024)
+  let nextNumber = 0
+  let news: number[] = []
+  let forgotten: number[] = []
+
+  const typeIndexOf = (name: string): number => {
+    const index = typeIndexes.get(name)
+    if (index !== undefined) return index
+    if (types.length >= MAX_TYPES - 1 && name !== FURTHER_TYPES) return typeIndexOf(FURTHER_TYPES)
+    typeIndexes.set(name, types.length)
+    vehiclesByType.push(0)
+    return types.push(name) - 1
+  }
+
+  const forget = (slot: number): void => {
+    const state = records.wide[slot * WIDE + STATE]
+    if ((state & IS_TOLD) !== 0) forgotten.push(numbers[slot])
+    vehiclesByType[typeOfState(state)]--
+    ids.remove(slot)
+  }
+
+  /** Calls `each` for the vehicles that are known. */
+  const everySlot = (each: (slot: number, heardMs: number) => void): void => {
+    for (let slot = 0; slot < ids.slots; slot++) if (ids.isTaken(slot)) each(slot, records.wide[slot * WIDE + HEARD])
+  }
+
+  const forgetLongestSilent = (): void => {
+    const heard = new Float64Array(ids.size)
+    let count = 0
+    everySlot((_, heardMs) => {
+      heard[count++] = heardMs
+    })
+    let left = Math.max(1, count >> 4)
+    const last = heard.toSorted()[left - 1]
+    everySlot((slot, heardMs) => {
+      if (heardMs >= last) return
+      forget(slot)
+      left--
+    })
+    everySlot((slot, heardMs) => {
+      if (heardMs !== last || left-- <= 0) return
+      forget(slot)
+    })
+  }
+
+  const add = (bytes: Uint8Array, from: number, to: number, type: number): number => {
+    while (ids.size > 0 && (ids.size >= maxVehicles || ids.bytes + to - from > maxIdBytes)) forgetLongestSilent()
+    const slot = ids.add(bytes, from, to)
+    records.reserve(ids.slots)
+    if (ids.slots > numbers.length) {
+      const more = new Uint32Array(numbers.length * 2)
+      more.set(numbers)
+      numbers = more
+    }
+    numbers[slot] = nextNumber++
+    records.wide[slot * WIDE + EVENT_TIME] = -Infinity
+    records.wide[slot * WIDE + STATE] = type * FLAGS
+    vehiclesByType[type]++
+    return slot
+  }
+
+  const retyped = (state: number, type: number): number => {
+    vehiclesByType[typeOfState(state)]--
+    vehiclesByType[type]++
+    return type * FLAGS + ((state % FLAGS) | IS_RETYPED)
+  }
+
+  return {
+    ids,
+    records,
+    types,
+    vehiclesByType,
+    counts,
+    numberOf: (slot) => numbers[slot],
+    take: (rows, nowMs) => {
+      const { vehicleIdBytes, vehicleIdOffsets, vehicleType, eventTime, longitude, latitude, speed, heading } = rows
+      const typeOf = rows.vehicleTypes.map(() => -1)
+      const latestMs = nowMs + FUTURE_MS
+      for (let i = 0; i < rows.length; i++) {
+        const from = vehicleIdOffsets[i]
+        const to = vehicleIdOffsets[i + 1]
+        const time = eventTime[i]
+        if (faultOf(time, longitude[i], latitude[i], latestMs) !== undefined || to - from > MAX_ID_BYTES) {
+          counts.invalid++
+          continue
+        }
+        // A dictionary may hold types that no vehicle has.
+        if (typeOf[vehicleType[i]] < 0) typeOf[vehicleType[i]] = typeIndexOf(rows.vehicleTypes[vehicleType[i]])
+        const type = typeOf[vehicleType[i]]
+        let slot = ids.slotOf(vehicleIdBytes, from, to)
+        if (slot < 0) slot = add(vehicleIdBytes, from, to, type)
+        const { wide, narrow } = records
+        const at = slot * WIDE
+        wide[at + HEARD] = nowMs
+        if (time <= wide[at + EVENT_TIME]) {
+          counts.late++
+          continue
+        }
+        wide[at + EVENT_TIME] = time
+        wide[at + LONGITUDE] = roundDegrees(longitude[i])
+        wide[at + LATITUDE] = roundDegrees(latitude[i])
+        wide[at + MOVED] = nowMs
+        narrow[slot * NARROW + SPEED] = known(speed[i])
+        narrow[slot * NARROW + HEADING] = known(heading[i])
+        if (time > counts.newestEventTime) counts.newestEventTime = time
+        let state = wide[at + STATE]
+        if (typeOfState(state) !== type) state = retyped(state, type)
+        if ((state & IS_NEWS) === 0) {
+          state += IS_NEWS
+          news.push(slot)
+        }
+        wide[at + STATE] = state
+      }
+      counts.events += rows.length
+    },
+    takeNews: () => {
+      const taken = news
+      news = []
+      return taken
+    },
+    takeForgotten: () => {
+      const taken = forgotten
+      forgotten = []
+      return taken
+    },
+    forgetSilent: (sinceMs) =>
+      everySlot((slot, heardMs) => {
+        if (heardMs < sinceMs) forget(slot)
+      }),
+  }
+}

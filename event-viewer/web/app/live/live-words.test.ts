@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest'
+import { parseSearch } from '../search/search-url.ts'
+import { clockText, shortDayText } from '../shell/local-time.ts'
+import { describeLag } from './describe-lag.ts'
+import { createLateShare } from './late-share.ts'
+import { lastHourOf, searchPageOf } from './vehicle-search.ts'
+import { agoText, headingText, placeText, speedText } from './vehicle-words.ts'
+
+const NEWEST = Date.UTC(2026, 0, 5, 12)
+const words = (lagMs: number, eventsPerSecond = 10): string[] => {
+  const { label, value, note } = describeLag({ lagMs, newestEventTime: NEWEST, eventsPerSecond })
+  return [label, value, note]
+}
+
+describe('the lag in words', () => {
+  it('is a dash before the first report', () => {
+    expect(describeLag(undefined).value).toBe('–')
+    expect(describeLag({ lagMs: null, newestEventTime: null, eventsPerSecond: 0 }).note).toBe('no report yet')
+  })
+
+  it('is the age of the newest report while they come, never less than none', () => {
+    expect(words(850)).toEqual(['Lag', '850 ms', clockText(NEWEST)])
+    expect(words(200_000)).toEqual(['Lag', '3 min 20 s', clockText(NEWEST)])
+    expect(words(-400)).toEqual(['Lag', '0 ms', clockText(NEWEST)])
+  })
+
+  it('is told as the time since the last report when none come any more', () => {
+    expect(words(14_000, 0)).toEqual(['Lag', '14 s', clockText(NEWEST)])
+    expect(words(75_400, 0)).toEqual(['Last report', '1 min 15 s', 'ago'])
+  })
+
+  it('is no lag in a simulated past or future, where the event time says more', () => {
+    const eventTime = ['Event time', clockText(NEWEST), shortDayText(NEWEST)]
+    expect([words(3_600_000), words(-120_000), words(3_600_000, 0)]).toEqual([eventTime, eventTime, eventTime])
+  })
+})
+
+describe('a vehicle in words', () => {
+  it('has a heading in degrees and as a compass word', () => {
+    expect([0, 22.4, 22.6, 247.6, 337.6, 359.7, NaN].map(headingText)).toEqual([
+      '0° north',
+      '22° north',
+      '23° north-east',
+      '248° west',
+      '338° north',
+      '0° north',
+      '–',
+    ])
+  })
+
+  it('has its speed in km/h, its place with the longitude first, and its age in whole seconds', () => {
+    expect([speedText(11.9), speedText(NaN)]).toEqual(['43 km/h', '–'])
+    expect(placeText(-56.1645, -34.901204)).toBe('-56.16450, -34.90120')
+    expect([0, 3_400, 125_000, -2_000].map(agoText)).toEqual(['now', '3 s ago', '2 min 5 s ago', 'in 2 s'])
+  })
+
+  it('is searched for in the hour up to its newest report, that report included', () => {
+    const { from, to, vehicleIds, area } = lastHourOf('van 7', NEWEST)
+    expect({ from, to, vehicleIds, area }).toEqual({
+      from: '2026-01-05T11:00:00.000Z',
+      to: '2026-01-05T12:00:00.001Z',
+      vehicleIds: ['van 7'],
+      area: undefined,
+    })
+    const { path, query } = searchPageOf('van 7', NEWEST)
+    expect([path, parseSearch(query)?.problems, parseSearch(query)?.request.ids]).toEqual(['/search', [], ['van 7']])
+  })
+})
+
+describe('the late share', () => {
+  it('is that of the last five seconds', () => {
+    const shareOf = createLateShare()
+    const shares = [
+      [0, 0, 0],
+      [1_000, 100, 0],
+      [2_000, 200, 50],
+      [7_000, 300, 150],
+      [13_000, 300, 150],
+    ].map(([atMs, events, lateEvents]) => shareOf({ events, lateEvents }, atMs))
+    expect(shares).toEqual([0, 0, 0.25, 1, 0])
+  })
+})

@@ -1,0 +1,81 @@
+import { encodePositions, positionsOfRows } from '@fleetlake/contracts'
+import { describe, expect, it } from 'vitest'
+import { createLiveIntake } from './live-intake.ts'
+import { createSelectedVehicle } from './selected-vehicle.ts'
+
+const START_MS = Date.UTC(2026, 10, 21, 9)
+
+/** A fleet of `a` and `b` that reports in step, as the hub's thread would tell of it. */
+const createFleet = (): {
+  report(seconds: number, ...ids: string[]): void
+  readonly intake: ReturnType<typeof createLiveIntake>
+} => {
+  const intake = createLiveIntake({ silentMs: 60_000 })
+  return {
+    intake,
+    report: (seconds, ...ids) => {
+      const rows = ids.map((vehicleId) => ({
+        vehicleId,
+        vehicleType: 'taxi',
+        eventTime: START_MS + seconds * 1000,
+        longitude: seconds,
+        latitude: 0,
+        speed: 10,
+        heading: NaN,
+      }))
+      intake.take(encodePositions(positionsOfRows(rows)), START_MS + seconds * 1000)
+    },
+  }
+}
+
+const settled = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
+
+describe('the selected vehicle', () => {
+  it('has the last report at once, and then each that is heard', async () => {
+    const { intake, report } = createFleet()
+    const selected = createSelectedVehicle(async (id) => intake.vehicle(id))
+    report(0, 'a', 'b')
+    selected.take(intake.takeFrame(START_MS)!)
+    selected.select('b')
+    await settled()
+    expect([selected.vehicle.value, selected.report.value?.longitude]).toEqual([1, 0])
+    for (const seconds of [5, 10]) {
+      report(seconds, 'a', 'b')
+      selected.take(intake.takeFrame(START_MS + seconds * 1000)!)
+    }
+    expect(selected.report.value).toEqual({ ...intake.vehicle('b'), heading: NaN })
+    expect(selected.heard.value.longitude).toEqual([0, 5, 10])
+  })
+
+  it('stays selected when it is forgotten, and is known again by its id when it reports again', async () => {
+    const { intake, report } = createFleet()
+    const selected = createSelectedVehicle(async (id) => intake.vehicle(id))
+    selected.select('b')
+    await settled()
+    expect([selected.vehicle.value, selected.report.value]).toEqual([undefined, undefined])
+    report(0, 'a', 'b')
+    selected.take(intake.takeFrame(START_MS)!)
+    expect(selected.vehicle.value).toBe(1)
+    selected.take(intake.takeFrame(START_MS + 70_000)!)
+    expect([selected.id.value, selected.vehicle.value, selected.report.value?.longitude]).toEqual(['b', undefined, 0])
+    report(80, 'b')
+    selected.take(intake.takeFrame(START_MS + 80_000)!)
+    expect([selected.vehicle.value, selected.report.value?.longitude]).toEqual([2, 80])
+  })
+
+  it('is not mixed up with the one before when the answers come late', async () => {
+    const { intake, report } = createFleet()
+    report(0, 'a', 'b')
+    const answers: (() => void)[] = []
+    const selected = createSelectedVehicle(
+      (id) => new Promise((resolve) => void answers.push(() => resolve(intake.vehicle(id)))),
+    )
+    selected.select('a')
+    selected.select('b')
+    for (const answer of answers.toReversed()) answer()
+    await settled()
+    expect([selected.vehicle.value, selected.report.value?.id]).toEqual([1, 'b'])
+    selected.select(undefined)
+    expect([selected.id.value, selected.vehicle.value, selected.heard.value.length]).toEqual([undefined, undefined, 0])
+  })
+})

@@ -1,0 +1,71 @@
+import { readonly, ref, shallowReadonly, shallowRef, type Ref, type ShallowRef } from 'vue'
+import { createHeardTrack } from './heard-track.ts'
+import type { LiveFrame, LiveVehicle } from './live-frame.ts'
+import type { Track } from './track.ts'
+
+/** The vehicle that was chosen; it stays chosen when nothing is heard of it. */
+export interface SelectedVehicle {
+  readonly id: Readonly<Ref<string | undefined>>
+  /** Its number, while the page is told of it. */
+  readonly vehicle: Readonly<Ref<number | undefined>>
+  readonly report: Readonly<ShallowRef<LiveVehicle | undefined>>
+  /** Its reports since it was selected, of an hour at most; counted up with each. */
+  readonly heard: Readonly<ShallowRef<Track>>
+  select(id: string | undefined): void
+  take(frame: LiveFrame): void
+}
+
+/** @param ask for the last report of a vehicle */
+export const createSelectedVehicle = (ask: (id: string) => Promise<LiveVehicle | undefined>): SelectedVehicle => {
+  const id = ref<string>()
+  const vehicle = ref<number>()
+  const report = shallowRef<LiveVehicle>()
+  let log = createHeardTrack()
+  const heard = shallowRef<Track>(log.track)
+
+  const become = (next: LiveVehicle): void => {
+    if (next.eventTime <= (report.value?.eventTime ?? -Infinity)) return
+    report.value = next
+    log.add(next)
+    heard.value = log.track
+  }
+
+  return {
+    id: readonly(id),
+    vehicle: readonly(vehicle),
+    report: shallowReadonly(report),
+    heard: shallowReadonly(heard),
+    select: (next) => {
+      id.value = next
+      vehicle.value = undefined
+      report.value = undefined
+      log = createHeardTrack()
+      heard.value = log.track
+      if (next === undefined) return
+      void ask(next).then((known) => {
+        if (known === undefined || known.id !== id.value) return
+        vehicle.value = known.vehicle
+        become(known)
+      })
+    },
+    take: ({ fresh, reports, gone, types }) => {
+      if (id.value === undefined) return
+      if (vehicle.value !== undefined && gone.includes(vehicle.value)) vehicle.value = undefined
+      const at = fresh.id.indexOf(id.value)
+      if (at >= 0) vehicle.value = fresh.vehicle[at]
+      const row = vehicle.value === undefined ? -1 : reports.vehicle.indexOf(vehicle.value)
+      if (row < 0) return
+      const type = at >= 0 ? types[fresh.type[at]] : report.value?.type
+      become({
+        vehicle: reports.vehicle[row],
+        id: id.value,
+        type: type ?? '',
+        eventTime: reports.eventTime[row],
+        longitude: reports.longitude[row],
+        latitude: reports.latitude[row],
+        speed: reports.speed[row],
+        heading: reports.heading[row],
+      })
+    },
+  }
+}
