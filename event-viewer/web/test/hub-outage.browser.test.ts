@@ -1,0 +1,33 @@
+import { eventually } from '@fleetlake/testing'
+import { launchBrowser, openPage } from '@fleetlake/testing/browser'
+import { expect, onTestFinished, test } from 'vitest'
+import { startTestViewer } from '../../../scripts/test-viewer.ts'
+import { archiveHour, EVENTS, EVERYWHERE } from './archived-hour.ts'
+
+test('nats-server is killed: the page says so, comes back by itself, and searches again', async () => {
+  const viewer = await startTestViewer({ restart: true })
+  onTestFinished(() => viewer.stop())
+  const browser = await launchBrowser()
+  onTestFinished(() => browser.close())
+  await archiveHour(viewer)
+  const { page } = await openPage(browser, `${viewer.url}/search${EVERYWHERE}`)
+  const status = page.locator('[data-testid=search-status][data-status=complete]')
+  await status.waitFor({ timeout: 60_000 })
+  const hub = viewer.stack.processes().find(({ name }) => name === 'hub')!
+  // Frozen first, so that it is away for as long as it takes to see what the page says.
+  process.kill(hub.pid, 'SIGSTOP')
+  const state = page.getByTestId('hub-state')
+  await eventually(async () => (await state.getAttribute('data-state')) === 'disconnected', {
+    withinMs: 60_000,
+    what: 'a lost hub',
+  })
+  await page.getByTestId('hub-outage').waitFor()
+  process.kill(hub.pid, 'SIGKILL')
+  await eventually(async () => (await state.getAttribute('data-state')) === 'connected', {
+    withinMs: 60_000,
+    what: 'the hub again',
+  })
+  await page.reload()
+  await status.waitFor({ timeout: 60_000 })
+  expect((await page.getByTestId('found-positions').textContent())!.replaceAll(/[^\d]/g, '')).toBe(String(EVENTS))
+})
