@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { eventually, temporaryFolder } from '@fleetlake/testing'
 import { afterEach, expect, test } from 'vitest'
@@ -26,7 +26,9 @@ const writeService = async (body = ''): Promise<string> => {
       setInterval(() => {}, 1000)
       onStop(() => log.info('stopping'))
       ${body}
-      ready({ hub: config.hub.url, archive: config.archive.path, rows: config.collector.maxRows })
+      const { hub, archive, collector, viewer } = config
+      ready({ hub: hub.url, archive: archive.path, rows: collector.maxRows, url: 'http://127.0.0.1:' + viewer.port,
+        websocketPort: hub.websocketPort })
     } })`,
   )
   return file
@@ -38,7 +40,7 @@ const start = async (options: Partial<StackOptions> = {}): Promise<{ stack: Stac
   const stack = await startStack({
     dataDir: await temporaryFolder(),
     ...options,
-    files: { collector: sample, finder: sample, generator: sample, ...options.files },
+    files: { collector: sample, finder: sample, generator: sample, viewer: sample, ...options.files },
     say: (line) => lines.push(line),
   })
   cleanups.push(() => stack.stop())
@@ -54,7 +56,7 @@ test('a stack starts every process with its settings, stops them in order, and l
   expect(processes.map(({ name }) => name).toSorted()).toEqual(
     ['hub', 'collector-1', 'collector-2', 'finder-1', 'finder-2', 'generator-1'].toSorted(),
   )
-  expect(processes.find(({ name }) => name === 'collector-1')?.details).toEqual({
+  expect(processes.find(({ name }) => name === 'collector-1')?.details).toMatchObject({
     hub: stack.hubUrl,
     archive: stack.archivePath,
     rows: 5,
@@ -65,6 +67,49 @@ test('a stack starts every process with its settings, stops them in order, and l
   expect(order[0]).toBe('generator-1')
   expect(order.slice(1, 3).toSorted()).toEqual(['collector-1', 'collector-2'])
   expect(order.slice(3).toSorted()).toEqual(['finder-1', 'finder-2'])
+})
+
+test('a viewer is started when asked for, after what it needs, with the ports that it and the hub have, and stopped last', async () => {
+  const { promise: page, resolve } = Promise.withResolvers<void>()
+  const lines: string[] = []
+  const sample = await writeService()
+  const dataDir = await temporaryFolder()
+  const starting = startStack({
+    dataDir,
+    collectors: 1,
+    finders: 1,
+    viewers: 1,
+    after: { viewer: page },
+    files: { collector: sample, finder: sample, generator: sample, viewer: sample },
+    say: (line) => lines.push(line),
+  })
+  cleanups.push(async () => (await starting).stop())
+  await eventually(() => lines.filter((line) => line.includes('sample: ready')).length === 3)
+  expect(lines.some((line) => line.startsWith('viewer-1'))).toBe(false)
+  resolve()
+  const stack = await starting
+  const { details } = stack.processes().find(({ name }) => name === 'viewer-1')!
+  expect(stack.viewerUrl).toBe(details.url)
+  expect(stack.viewerUrl).toMatch(/^http:\/\/127\.0\.0\.1:[1-9]\d+$/)
+  expect(stack.hubWebsocketUrl).toBe(`ws://127.0.0.1:${details.websocketPort}`)
+  const config = await readFile(join(dataDir, 'hub/nats-server.conf'), 'utf8')
+  expect(config).toContain(`"${stack.viewerUrl}"`)
+  await stack.stop()
+  expect(stopped(lines).at(-1)).toBe('viewer-1')
+})
+
+test('when what a viewer needs fails, the stack fails with its words, and nothing is left', async () => {
+  const lines: string[] = []
+  const sample = await writeService()
+  const failing = startStack({
+    dataDir: await temporaryFolder(),
+    viewers: 1,
+    after: { viewer: Promise.reject(new Error('no page')) },
+    files: { collector: sample, finder: sample, generator: sample, viewer: sample },
+    say: (line) => lines.push(line),
+  })
+  await expect(failing).rejects.toThrow('no page')
+  expect(stopped(lines)).toHaveLength(5)
 })
 
 test('a service that fails while starting fails the stack with its own words, and nothing is left', async () => {

@@ -1,13 +1,14 @@
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { FleetError } from '@fleetlake/core'
-import { startNatsServer, type NatsServer, type NatsServerOptions } from '@fleetlake/event-hub'
+import { pageOrigins, startNatsServer, type NatsServer, type NatsServerOptions } from '@fleetlake/event-hub'
+import { findPort } from '@fleetlake/event-viewer-web'
 import { keepRunning } from './stack/keep-running.ts'
 import { startServiceProcess, type ServiceProcess } from './stack/service-process.ts'
 
 const repository = fileURLToPath(new URL('..', import.meta.url))
 
-export type ServiceKind = 'collector' | 'finder' | 'generator'
+export type ServiceKind = 'collector' | 'finder' | 'generator' | 'viewer'
 
 export type StackOptions = {
   /** the hub's streams go to `<dataDir>/hub`, the archive to `<dataDir>/archive`, unless said otherwise */
@@ -17,10 +18,15 @@ export type StackOptions = {
   collectors?: number
   finders?: number
   generators?: number
+  /** none by default */
+  viewers?: 0 | 1
+  /** where it is served; a free port of the loopback by default */
+  viewer?: { host: string; port: number }
   /** 0, the default, takes a free one */
   hubPort?: number
   /** a hub that runs already and is not ours to start or stop */
   hubUrl?: string
+  /** `websocketOrigins` are those beside the viewer's */
   hub?: Omit<NatsServerOptions, 'dataDir' | 'port' | 'say'>
   /** settings of every service, e.g. `{ FLEET_COLLECTOR_MAX_ROWS: '5' }` */
   env?: Record<string, string>
@@ -30,6 +36,8 @@ export type StackOptions = {
   restart?: boolean
   /** a service's program by kind, when it is not the one of this repository */
   files?: Partial<Record<ServiceKind, string>>
+  /** services of a kind are started only after this; the others meanwhile */
+  after?: Partial<Record<ServiceKind, Promise<unknown>>>
   /** told every line of every process, with the process's name in front */
   say?: (line: string) => void
   readyTimeoutMs?: number
@@ -49,16 +57,28 @@ export type StackProcess = {
 
 export type Stack = {
   readonly hubUrl: string
+  /** where browsers come to it; undefined when the hub is not ours */
+  readonly hubWebsocketUrl: string | undefined
+  /** the page's address */
+  readonly viewerUrl: string | undefined
   readonly archivePath: string
   /** what runs now and is ours, nats-server first */
   processes(): StackProcess[]
   /** rejects with FleetError `service.failed` when a process ends unasked and is not started again */
   readonly failure: Promise<never>
-  /** generators, collectors, finders, hub: what is produced is archived, and what is asked is answered, before the hub goes */
+  /** generators, collectors, finders, viewer, hub: what is produced is archived, and what is asked is answered, before the hub goes */
   stop(): Promise<void>
 }
 
-const stopOrder: readonly ServiceKind[] = ['generator', 'collector', 'finder']
+const stopOrder: readonly ServiceKind[] = ['generator', 'collector', 'finder', 'viewer']
+
+const programs: Readonly<Record<ServiceKind, string>> = {
+  generator: 'event-generator/src/main.ts',
+  collector: 'event-collector/src/main.ts',
+  finder: 'event-finder/src/main.ts',
+  viewer: 'event-viewer/web/src/main.ts',
+}
+const usualViewer = { host: '127.0.0.1', port: 0 }
 
 /**
  * Starts the hub and, once it can be reached, the services, each as a process of its own; resolves when all are ready.
@@ -67,11 +87,20 @@ const stopOrder: readonly ServiceKind[] = ['generator', 'collector', 'finder']
 export const startStack = async (options: StackOptions): Promise<Stack> => {
   const { args = [], restart = false, say = () => {}, readyTimeoutMs = 60_000, graceMs = 35_000 } = options
   const archivePath = resolve(options.archivePath ?? join(options.dataDir, 'archive'))
+  // Whoever waits for it tells of its failure.
+  for (const awaited of Object.values(options.after ?? {})) awaited.catch(() => {})
   const aborter = new AbortController()
   const signal = AbortSignal.any([aborter.signal, ...(options.signal === undefined ? [] : [options.signal])])
-  const hub = options.hubUrl === undefined ? await startHub(options, say) : undefined
+  const viewerPort = options.viewers === 1 ? await findPort(options.viewer ?? usualViewer) : undefined
+  const hub = options.hubUrl === undefined ? await startHub(options, viewerPort, say) : undefined
   const hubUrl = hub?.url ?? options.hubUrl!
-  const settings = { FLEET_HUB_URL: hubUrl, FLEET_ARCHIVE_PATH: archivePath, ...limitOf(hub, options) }
+  const settings = {
+    FLEET_HUB_URL: hubUrl,
+    FLEET_ARCHIVE_PATH: archivePath,
+    ...(viewerPort === undefined ? {} : { FLEET_VIEWER_PORT: String(viewerPort) }),
+    ...websocketOf(hub),
+    ...limitOf(hub, options),
+  }
   const env = { FLEET_LOG_FORMAT: 'text', ...process.env, ...settings, ...options.env }
   const running = new Map<string, { kind: ServiceKind; process: ServiceProcess }>()
   let fail: (error: unknown) => void = () => {}
@@ -81,7 +110,8 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
   failure.catch(() => {})
 
   const startService = async (kind: ServiceKind, name: string): Promise<void> => {
-    const file = options.files?.[kind] ?? join(repository, `event-${kind}/src/main.ts`)
+    const file = options.files?.[kind] ?? join(repository, programs[kind])
+    await options.after?.[kind]
     const process = await startServiceProcess({ name, file, args, cwd: repository, env, say, readyTimeoutMs, signal })
     running.set(name, { kind, process })
     void process.ended.then(() => running.get(name)?.process === process && running.delete(name))
@@ -119,6 +149,8 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
   }
   return {
     hubUrl,
+    hubWebsocketUrl: hub?.websocketUrl,
+    viewerUrl: running.get('viewer-1')?.process.details.url as string | undefined,
     archivePath,
     processes: () => [
       ...(hub === undefined ? [] : [{ name: 'hub', pid: hub.pid, details: {}, kill: hub.kill }]),
@@ -131,21 +163,35 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
 
 type End = { asked: boolean; how: string }
 
-const listServices = ({ collectors = 2, finders = 2, generators = 1 }: StackOptions) => {
+const listServices = ({ collectors = 2, finders = 2, generators = 1, viewers = 0 }: StackOptions) => {
   const named = (kind: ServiceKind, count: number): { kind: ServiceKind; name: string }[] =>
     Array.from({ length: count }, (_, index) => ({ kind, name: `${kind}-${index + 1}` }))
-  return [...named('collector', collectors), ...named('finder', finders), ...named('generator', generators)]
+  return [
+    ...named('collector', collectors),
+    ...named('finder', finders),
+    ...named('generator', generators),
+    ...named('viewer', viewers),
+  ]
 }
 
-const startHub = (options: StackOptions, say: (line: string) => void): Promise<NatsServer> =>
+const startHub = (
+  options: StackOptions,
+  viewerPort: number | undefined,
+  say: (line: string) => void,
+): Promise<NatsServer> =>
   startNatsServer({
     ...options.hub,
+    ...(viewerPort === undefined ? {} : { websocketOrigins: pageOrigins(viewerPort, options.hub?.websocketOrigins) }),
     dataDir: options.hubDataDir ?? join(options.dataDir, 'hub'),
     port: options.hubPort ?? 0,
     say: (line) => say(`hub | ${line}`),
   })
 
 const usualPartitionBytes = 2 * 1024 ** 3
+
+/** Known only now when a free one was asked for. */
+const websocketOf = (hub: NatsServer | undefined): Record<string, string> =>
+  hub === undefined ? {} : { FLEET_HUB_WEBSOCKET_PORT: new URL(hub.websocketUrl).port }
 
 /** A small disk makes the streams smaller than what is configured. */
 const limitOf = (hub: NatsServer | undefined, options: StackOptions): Record<string, string> =>

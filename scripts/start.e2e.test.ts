@@ -5,8 +5,13 @@ import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { eventually, temporaryFolder } from '@fleetlake/testing'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, beforeAll, expect, test } from 'vitest'
 import { isAlive } from '../event-hub/src/processes.ts'
+import type { ViewerConfig } from '../event-viewer/web/app/viewer-config.ts'
+import { providePage } from './page/provide-page.ts'
+
+// Once, and not in each test's time.
+beforeAll(async () => void (await providePage()))
 
 const children: ChildProcess[] = []
 afterEach(() => {
@@ -26,13 +31,16 @@ const findFreePort = async (): Promise<number> => {
 }
 
 /** `npm start` without npm, on a folder and a port of its own. */
-const start = (folder: string, port: number) => {
+const start = (folder: string, port: number, env: Record<string, string> = {}) => {
   const child = spawn(process.execPath, [fileURLToPath(new URL('./start.ts', import.meta.url))], {
     cwd: fileURLToPath(new URL('..', import.meta.url)),
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: {
       ...process.env,
       FLEET_HUB_URL: `nats://127.0.0.1:${port}`,
+      FLEET_HUB_WEBSOCKET_PORT: '0',
+      FLEET_VIEWER_PORT: '0',
+      ...env,
       FLEET_HUB_DATA_DIR: join(folder, 'hub'),
       FLEET_ARCHIVE_PATH: join(folder, 'archive'),
     },
@@ -59,12 +67,17 @@ test('start tells where everything is, and Ctrl-C stops it in order and leaves n
   await eventually(() => isUp(readOutput()), { withinMs: 60_000 })
   expect(readOutput()).toContain(`hub      nats://127.0.0.1:${port}\n`)
   expect(readOutput()).toContain(`archive  ${join(folder, 'archive/moves')}`)
-  expect((await findProcesses(folder)).length).toBeGreaterThanOrEqual(7)
+  const url = /^  (http:\/\/localhost:\d+)$/m.exec(readOutput())![1]
+  expect(await (await fetch(url, { headers: { Accept: 'text/html' } })).text()).toContain('<title>Fleetlake</title>')
+  const { city } = (await (await fetch(`${url}/api/config`)).json()) as ViewerConfig
+  expect(city?.name).toBe('Montevideo')
+  expect((await fetch(`${url}/api/city/streets.geojson`)).status).toBe(200)
+  expect((await findProcesses(folder)).length).toBeGreaterThanOrEqual(8)
   child.kill('SIGINT')
   expect(await ended).toBe(0)
   expect(await findProcesses(folder)).toEqual([])
   const stopped = [...readOutput().matchAll(/^(\w+)-\d \| .*stopped$/gm)].map(([, kind]) => kind)
-  expect(stopped).toEqual(['generator', 'collector', 'collector', 'finder', 'finder'])
+  expect(stopped).toEqual(['generator', 'collector', 'collector', 'finder', 'finder', 'viewer'])
 })
 
 test('when start is killed, everything that it started ends, and it can be started again', async () => {
@@ -98,5 +111,18 @@ test('a port in use is one line that says what to do', async () => {
     `fleetlake: fatal: hub.port-in-use: 127.0.0.1:${port} is in use: stop the program that has it, ` +
       'or choose another port with FLEET_HUB_URL=nats://127.0.0.1:<port>\n',
   )
+  close()
+})
+
+test('a port of the page that is in use is one line that says what to do, before anything is started', async () => {
+  const folder = await temporaryFolder()
+  const { port, close } = await listen()
+  const { readOutput, ended } = start(folder, await findFreePort(), { FLEET_VIEWER_PORT: String(port) })
+  expect(await ended).toBe(1)
+  expect(readOutput().replace(/^\d\d:\d\d:\d\d /, '')).toBe(
+    `fleetlake: fatal: viewer.port-in-use: 127.0.0.1:${port} is in use: stop the program that has it, ` +
+      'or choose another port with FLEET_VIEWER_PORT=<port>\n',
+  )
+  expect(await findProcesses(folder)).toEqual([])
   close()
 })

@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { configSchema } from '@fleetlake/contracts'
+import { findPort } from '@fleetlake/event-viewer-web'
 import { runService } from '@fleetlake/service'
+import { providePage } from './page/provide-page.ts'
 import { chooseHub } from './stack/find-hub.ts'
 import { provideCity } from './stack/provide-city.ts'
 import { startStack } from './stack.ts'
@@ -13,30 +15,43 @@ await runService({
   // The services stop one group after the other.
   stopTimeoutMs: 120_000,
   main: async ({ config, signal, onStop, ready }) => {
+    const say = (line: string): void => console.log(line)
+    const viewer = { host: config.viewer.host, port: await findPort(config.viewer) }
+    const hub = await chooseHub(config.hub.url)
+    const page = providePage({ say, signal })
     const starting = startStack({
       dataDir: '.fleetlake',
       hubDataDir: config.hub.dataDir,
       archivePath: config.archive.path,
-      hub: { partitions: config.partitioning.count, partitionMaxBytes: config.hub.maxBytesPerPartition },
-      ...(await chooseHub(config.hub.url)),
+      hub: {
+        partitions: config.partitioning.count,
+        partitionMaxBytes: config.hub.maxBytesPerPartition,
+        websocketPort: config.hub.websocketPort,
+        websocketOrigins: config.hub.websocketOrigins ?? [],
+      },
+      ...hub,
+      viewers: 1,
+      viewer,
+      after: { viewer: page },
       args: process.argv.slice(2),
       restart: true,
       signal,
-      say: (line) => console.log(line),
+      say,
     })
     onStop(async () => (await starting.catch(() => undefined))?.stop())
     const [stack] = await Promise.all([starting, provideCity(config.generator.cityDir)])
     if (signal.aborted) return
     ready()
     console.log(`
-Fleetlake is up, ${(performance.now() / 1000).toFixed(1)} s after it was started.
+  ${stack.viewerUrl?.replace('//127.0.0.1', '//localhost')}
+
+Fleetlake is up, ${(performance.now() / 1000).toFixed(1)} s after it was started. Open the page and press "Generate vehicles" to see
+some drive through the city; then draw an area in Search to ask who was there, and watch it again in Replay.
 
   hub      ${stack.hubUrl}
   archive  ${join(stack.archivePath, 'moves')}, a Delta Lake table
 
-  npm run fleet -- generate --help   lets vehicles drive through the city
-  npm run fleet -- query --help      asks who was in an area
-  npm run fleet -- --help            everything else
+  npm run fleet -- --help   does the same in a terminal
 
 Ctrl-C stops it all.
 `)

@@ -8,6 +8,8 @@ const checks: [name: string, command: string, ...args: string[]][] = [
   ['lint', 'oxlint', '--quiet'],
   ['format', 'oxfmt', '--check'],
   ['types', 'tsc', '--noEmit', '-p', 'tsconfig.json'],
+  ['page', 'node', 'scripts/check-page.ts'],
+  ['browser', 'tsc', '--noEmit', '-p', 'event-viewer/web/test/tsconfig.json'],
   ['imports', 'node', 'scripts/check-imports.ts'],
 ]
 

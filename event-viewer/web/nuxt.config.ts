@@ -22,7 +22,8 @@ export default defineNuxtConfig({
     provider: 'none',
     fallbackToApi: false,
     serverBundle: { collections: ['lucide'] },
-    clientBundle: { scan: true },
+    // Names of icons stand in plain modules too.
+    clientBundle: { scan: { globInclude: ['**/*.{vue,ts}'] } },
   },
   colorMode: { preference: 'system', fallback: 'dark' },
   // Components are named by their file alone, whatever folder they are in.
@@ -33,9 +34,16 @@ export default defineNuxtConfig({
       title: 'Fleetlake',
       htmlAttrs: { lang: 'en' },
       meta: [{ name: 'viewport', content: 'width=device-width, initial-scale=1' }],
+      link: [{ rel: 'icon', type: 'image/svg+xml', href: '/favicon.svg' }],
     },
   },
-  vite: { worker: { format: 'es' }, build: { target: 'esnext' }, optimizeDeps: { exclude: ['maplibre-gl'] } },
+  vite: {
+    worker: { format: 'es' },
+    build: { target: 'esnext' },
+    optimizeDeps: { exclude: ['maplibre-gl'] },
+    // The other one needs Node's Buffer as soon as it is loaded.
+    resolve: { alias: { 'csv-stringify/sync': 'csv-stringify/browser/esm/sync' } },
+  },
   typescript: {
     tsConfig: {
       compilerOptions: {

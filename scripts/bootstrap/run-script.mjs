@@ -7,7 +7,11 @@ import { delimiter, join } from 'path'
 const scripts = {
   start: { file: 'scripts/start.ts', watched: true },
   demo: { file: 'scripts/demo.ts', watched: true },
+  build: { file: 'scripts/build.ts', watched: true },
+  dev: { file: 'scripts/dev.ts', watched: true },
   test: { file: 'scripts/test.ts' },
+  'bench-viewer': { file: 'event-viewer/web/bench/page.bench.ts', watched: true },
+  screenshots: { file: 'event-viewer/web/test/screenshots.ts', watched: true },
   fleet: { file: 'event-viewer/terminal/src/main.ts', inUsersFolder: true },
 }
 

@@ -4,11 +4,11 @@ import { FleetError, reasonOf } from '@fleetlake/core'
 import type { City } from '../core/city.ts'
 import { buildPack, loadCityPack, writePack } from './city-pack.ts'
 import type { CityFeature } from './feature.ts'
-import { MONTEVIDEO, readMontevideo } from './montevideo.ts'
+import { MONTEVIDEO, readMontevideoMap } from './montevideo.ts'
 
 /** Builds the pack of Montevideo in a folder, in place of what is there. */
 export const buildMontevideoPack = async (folder: string): Promise<void> =>
-  writePack(folder, buildPack(await readMontevideo(), MONTEVIDEO))
+  writePack(folder, buildPack(await readMontevideoMap(), MONTEVIDEO))
 
 /** The city of a folder's pack; builds Montevideo's first when there is none, or it is damaged or of another version. */
 export const provideMontevideo = async (folder: string): Promise<City> => {

@@ -9,7 +9,7 @@ import { buildPack, loadCityPack, writePack } from './city-pack.ts'
 import type { CityPack } from './city-pack.ts'
 import type { CityFeature } from './feature.ts'
 import { headingBetween, metresBetween } from './geometry.ts'
-import { MONTEVIDEO, readMontevideo } from './montevideo.ts'
+import { MONTEVIDEO, readMontevideoMap } from './montevideo.ts'
 import { largestComponent } from './strongly-connected.ts'
 
 let features: CityFeature[]
@@ -17,7 +17,7 @@ let pack: CityPack
 let city: City
 
 beforeAll(async () => {
-  features = await readMontevideo()
+  features = await readMontevideoMap()
   pack = buildPack(features, MONTEVIDEO)
   city = buildCity(features, MONTEVIDEO).city
 })
@@ -29,7 +29,7 @@ const freshFolder = async (): Promise<string> => {
 }
 
 test('the same map gives the same bytes', async () => {
-  const again = buildPack(await readMontevideo(), MONTEVIDEO)
+  const again = buildPack(await readMontevideoMap(), MONTEVIDEO)
   expect([...again.keys()]).toEqual([...pack.keys()])
   for (const [name, bytes] of pack) expect([name, Buffer.compare(again.get(name)!, bytes)]).toEqual([name, 0])
 })
@@ -42,19 +42,22 @@ test('a pack holds the city that was built', async () => {
     'beaches.geojson',
     'city.json',
     'districts.geojson',
+    'extent.geojson',
     'network.bin',
     'parks.geojson',
     'places.geojson',
+    'sea.geojson',
     'streets.geojson',
     'water.geojson',
   ])
 })
 
-test('the pack of Montevideo names its source and its suburbs', () => {
+test('the pack of Montevideo names its source, its suburbs and what drives there', () => {
   const header = JSON.parse(new TextDecoder().decode(pack.get('city.json')))
   expect(header.attribution).toBe('© OpenStreetMap contributors')
   expect(header.districts).toHaveLength(65)
   expect(header.districts).toContain('Pocitos')
+  expect(header.vehicleTypes).toEqual(['car', 'taxi', 'van', 'truck', 'bus'])
   for (const [name, bytes] of pack) {
     if (!name.endsWith('.geojson')) continue
     const layer = JSON.parse(new TextDecoder().decode(bytes))

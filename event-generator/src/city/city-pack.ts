@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { FleetError, reasonOf } from '@fleetlake/core'
 import type { Bounds, City } from '../core/city.ts'
+import { VEHICLE_TYPES } from '../core/vehicle-type.ts'
 import { buildCity } from './build-city.ts'
 import type { CityOptions } from './build-city.ts'
 import type { CityFeature } from './feature.ts'
@@ -11,7 +12,7 @@ import { decodeNetwork, encodeNetwork } from './network-file.ts'
 import type { Section } from './network-file.ts'
 
 /** Counts up whenever a pack would come out differently from the same features. */
-export const PACK_VERSION = 1
+export const PACK_VERSION = 3
 
 const HEADER = 'city.json'
 const NETWORK = 'network.bin'
@@ -24,6 +25,8 @@ interface PackHeader {
   readonly attribution: string
   readonly bounds: Bounds
   readonly districts: readonly string[]
+  /** That can drive here: what a run may be asked for. */
+  readonly vehicleTypes: readonly string[]
   readonly sections: readonly Section[]
   readonly files: Readonly<Record<string, { readonly bytes: number; readonly sha256: string }>>
 }
@@ -34,7 +37,8 @@ export type CityPack = ReadonlyMap<string, Uint8Array>
 /**
  * A city pack from anyone's map: `city.json`, `network.bin` and a GeoJSON file per map layer.
  * @param features streets (lines with `highway`, `oneway`, `maxspeed`, `name`), suburbs (points with `place=suburb` and `name`), and
- *   what a map shows besides (`leisure`, `landuse`, `natural`, `waterway`); tagged as in OpenStreetMap
+ *   what a map shows besides (`leisure`, `landuse`, `natural`, `waterway`, areas with `place=sea`); tagged as in OpenStreetMap. An area
+ *   with `boundary=map` is all that the map covers, a line an edge of it
  * @throws FleetError `city.invalid` when the streets do not make a network
  */
 export const buildPack = (features: readonly CityFeature[], options: CityOptions): CityPack => {
@@ -52,6 +56,7 @@ export const buildPack = (features: readonly CityFeature[], options: CityOptions
     attribution: city.attribution,
     bounds: city.bounds,
     districts: city.districts,
+    vehicleTypes: VEHICLE_TYPES.map(({ name }) => name),
     sections,
     files: Object.fromEntries([...files].map(([name, file]) => [name, { bytes: file.length, sha256: sha256(file) }])),
   }

@@ -4,13 +4,13 @@ import type { CityFeature, CityGeometry, Coordinate } from './feature.ts'
 import { roadOf } from './highway.ts'
 
 /** The files of a pack that a map draws, by name without extension. */
-export const LAYERS = ['streets', 'parks', 'beaches', 'water', 'places', 'districts'] as const
+export const LAYERS = ['extent', 'sea', 'streets', 'parks', 'beaches', 'water', 'places', 'districts'] as const
 
 export type Layer = (typeof LAYERS)[number]
 
 const PARKS = new Set(['park', 'garden', 'golf_course', 'recreation_ground', 'cemetery', 'forest'])
 const BEACHES = new Set(['beach', 'sand'])
-const PLACES = new Set(['city', 'town', 'suburb', 'neighbourhood', 'square', 'hamlet'])
+const PLACES = new Set(['city', 'town', 'suburb', 'neighbourhood', 'square', 'hamlet', 'sea'])
 
 /** Five decimals are a metre: enough to draw. */
 const DRAWN_DECIMALS = 1e5
@@ -22,6 +22,8 @@ export const drawLayers = (
   attribution: string,
 ): Record<Layer, string> => {
   const chosen: Record<Layer, CityFeature[]> = {
+    extent: [],
+    sea: [],
     streets: [],
     parks: [],
     beaches: [],
@@ -50,15 +52,19 @@ export const drawLayers = (
 const layerOf = (feature: CityFeature): Layer | undefined => {
   const { type } = feature.geometry
   const natural = tag(feature, 'natural')
+  if (tag(feature, 'boundary') === 'map') return 'extent'
   if (roadOf(feature) !== undefined && linesOf(feature).length > 0) return 'streets'
   if (type === 'Point') return PLACES.has(tag(feature, 'place')) && tag(feature, 'name') !== '' ? 'places' : undefined
   if (tag(feature, 'waterway') !== '' || natural === 'water') return 'water'
   if (type !== 'Polygon' && type !== 'MultiPolygon') return undefined
+  if (tag(feature, 'place') === 'sea') return 'sea'
   if (BEACHES.has(natural)) return 'beaches'
   return PARKS.has(tag(feature, 'leisure')) || PARKS.has(tag(feature, 'landuse')) ? 'parks' : undefined
 }
 
 const PROPERTIES: Readonly<Record<Layer, readonly string[]>> = {
+  extent: [],
+  sea: ['name'],
   streets: ['name', 'highway', 'oneway', 'maxspeed'],
   parks: ['name'],
   beaches: ['name'],

@@ -12,6 +12,8 @@ export const describeAnswer = ({ status, reason, rows, vehicles, stats }: Vehicl
     case 'limit-reached':
       return `limit reached: ${found}, there may be more${work}`
     case 'timed-out':
+      // Nobody has answered, which neither asking for less nor more time would change.
+      if (reason !== undefined) return `timed out${because}${work}`
       return `timed out: ${found} so far, some are missing; ask for less, or allow it more time${work}`
     case 'cancelled':
       return `cancelled: ${found} so far, some are missing${work}`

@@ -1,3 +1,4 @@
+export * from './box-area.ts'
 export * from './describe-answer.ts'
 export * from './fleet-board.ts'
 export * from './format.ts'

@@ -7,12 +7,14 @@ export interface ViewerConfig {
     readonly port: number
     readonly user: string | null
     readonly password: string | null
+    /** Below it the page gets its answers. */
+    readonly inbox: string
   }
   /** The partitions that exist; null when the hub could not be asked. */
   readonly partitions: readonly number[] | null
   readonly partitioning: { readonly by: 'cell' | 'vehicle' | 'vehicle-type'; readonly geohashLength: number }
   readonly map: {
-    /** A MapLibre style, or a PMTiles file, instead of the city pack's map. */
+    /** A MapLibre style, or a PMTiles file, instead of the city pack's map; a path is one of this service. */
     readonly style: string | null
     readonly pmtiles: string | null
   }

@@ -5,8 +5,15 @@ import { parse as parseYaml } from 'yaml'
 import type { z } from 'zod'
 import { listConfigKeys, type ConfigKey } from './config-keys.ts'
 
-/** What configures a process besides its schema's keys; never an unknown key. */
-const reservedVariables = new Set(['FLEET_CONFIG', 'FLEET_LOG_FORMAT'])
+/** What configures a process, the page's build or the tests besides a schema's keys; never an unknown key. */
+const reservedVariables = new Set([
+  'FLEET_CONFIG',
+  'FLEET_LOG_FORMAT',
+  'FLEET_CHROMIUM',
+  'FLEET_WEB_API',
+  'FLEET_WEB_BUILD_DIR',
+  'FLEET_WEB_OUTPUT_DIR',
+])
 
 export type ConfigSources = {
   /** flags: `--collector.max-rows 5` or `--collector.max-rows=5`; `--config <file>` names the file */

@@ -1,0 +1,30 @@
+import type { ViewerConfig } from './viewer-config.ts'
+
+let fetched: Promise<ViewerConfig> | undefined
+
+/**
+ * What the viewer's service tells the page, asked for once. Call it in a component's setup; a failure is shown, with a button that tries
+ * again, and the promise rejects.
+ */
+export const useViewerConfig = (): Promise<ViewerConfig> => {
+  const toast = useToast()
+  fetched ??= fetchConfig().catch((error: unknown) => {
+    toast.add({
+      id: 'viewer-config',
+      color: 'error',
+      icon: 'i-lucide-unplug',
+      title: "The viewer's service does not answer",
+      description: error instanceof Error ? error.message : String(error),
+      duration: 0,
+      actions: [{ label: 'Try again', color: 'neutral', variant: 'outline', onClick: () => location.reload() }],
+    })
+    throw error
+  })
+  return fetched
+}
+
+const fetchConfig = async (): Promise<ViewerConfig> => {
+  const response = await fetch('/api/config')
+  if (!response.ok) throw new Error(`/api/config: ${(await response.text()) || response.status}`)
+  return (await response.json()) as ViewerConfig
+}

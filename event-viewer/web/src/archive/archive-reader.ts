@@ -1,0 +1,35 @@
+import { type ObjectStore, openTable, type Snapshot, type Table } from '@fleetlake/archive'
+import { FleetError } from '@fleetlake/core'
+
+const REFRESH_MS = 1_000
+
+/**
+ * Reads the table of an archive when asked: at most once a second, one reading for all who ask meanwhile.
+ * @param store rooted at the table's folder
+ * @returns undefined while there is no table; throws FleetError `store.failed`, `table.invalid`, `table.unsupported`
+ */
+export const createArchiveReader = (store: ObjectStore): (() => Promise<Snapshot | undefined>) => {
+  let table: Table | undefined
+  let reading: Promise<Snapshot | undefined> | undefined
+  let last: { readonly at: number; readonly snapshot: Snapshot | undefined } | undefined
+
+  const read = async (): Promise<Snapshot | undefined> => {
+    try {
+      const isOpen = table !== undefined
+      table ??= await openTable(store)
+      const snapshot = isOpen ? await table.refresh() : table.snapshot
+      last = { at: performance.now(), snapshot }
+      return snapshot
+    } catch (error) {
+      if (!(error instanceof FleetError) || error.code !== 'table.missing') throw error
+      last = { at: performance.now(), snapshot: undefined }
+      return undefined
+    } finally {
+      reading = undefined
+    }
+  }
+  return async () => {
+    if (last !== undefined && performance.now() - last.at < REFRESH_MS) return last.snapshot
+    return (reading ??= read())
+  }
+}

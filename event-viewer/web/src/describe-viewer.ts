@@ -1,0 +1,42 @@
+import type { Config } from '@fleetlake/contracts'
+import type { ViewerConfig } from '../app/viewer-config.ts'
+import type { City } from './city/city-pack.ts'
+import type { MapSource } from './map/map-source.ts'
+
+export interface ViewerFacts {
+  readonly version: string
+  readonly config: Pick<Config, 'hub' | 'partitioning' | 'archive' | 'viewer'>
+  readonly city: City | undefined
+  readonly partitions: readonly number[] | null
+  readonly map: Pick<MapSource, 'style' | 'pmtiles'>
+}
+
+/** What the page is told. Law: every key is named here, so that no secret of a service ever reaches a browser. */
+export const describeViewer = ({ version, config, city, partitions, map }: ViewerFacts): ViewerConfig => {
+  const { hub, partitioning, archive, viewer } = config
+  return {
+    version,
+    hub: {
+      url: viewer.hubUrl ?? null,
+      port: hub.websocketPort,
+      user: viewer.hubUser ?? null,
+      password: viewer.hubPassword ?? null,
+      inbox: viewer.hubInbox,
+    },
+    partitions,
+    partitioning: { by: partitioning.by, geohashLength: partitioning.geohashLength },
+    map: { style: map.style, pmtiles: map.pmtiles },
+    city:
+      city === undefined
+        ? null
+        : {
+            name: city.name,
+            attribution: city.attribution,
+            bounds: city.bounds,
+            layers: city.layers,
+            districts: city.districts,
+            vehicleTypes: city.vehicleTypes,
+          },
+    archive: { windowMs: archive.windowMs },
+  }
+}

@@ -1,0 +1,1 @@
+export { findPort } from './http/listen.ts'

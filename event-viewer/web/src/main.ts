@@ -1,0 +1,47 @@
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { createFileStore } from '@fleetlake/archive'
+import { configSchema } from '@fleetlake/contracts'
+import { connectHub, type Hub } from '@fleetlake/hub'
+import { createHubLog, runService, version } from '@fleetlake/service'
+import { createArchiveReader } from './archive/archive-reader.ts'
+import { createPartitionsReader } from './ask-partitions.ts'
+import { createCityPack } from './city/city-pack.ts'
+import { listen } from './http/listen.ts'
+import { openMapSource } from './map/map-source.ts'
+import { openBuiltPage } from './page/built-page.ts'
+import { createViewerApp } from './viewer-app.ts'
+
+const web = fileURLToPath(new URL('..', import.meta.url))
+const pageFolder = resolve(web, process.env.FLEET_WEB_OUTPUT_DIR ?? '.output', 'public')
+
+await runService({
+  name: 'event-viewer',
+  schema: configSchema,
+  main: async ({ name, config, log, signal, onStop, ready, fail }) => {
+    const { url, user, password } = config.hub
+    const page = openBuiltPage(pageFolder)
+    const map = await openMapSource(config.viewer, { warn: (what) => log.warn(what) })
+    // The page is served whether the hub can be reached or not.
+    const hub = connectHub({ url, user, password, service: name, signal, onStatus: createHubLog(log) })
+    let connected: Hub | undefined
+    hub.then(
+      (one) => (connected = one),
+      (error: unknown) => signal.aborted || fail(error),
+    )
+    onStop(() => connected?.close())
+    const app = createViewerApp({
+      version,
+      config,
+      page,
+      city: createCityPack(config.generator.cityDir),
+      map,
+      partitions: createPartitionsReader(hub),
+      archive: createArchiveReader(createFileStore(`${config.archive.path}/moves`)),
+      log,
+    })
+    const server = await listen(app, config.viewer)
+    onStop(() => server.close())
+    ready({ url: server.url })
+  },
+})

@@ -1,0 +1,53 @@
+import { FleetError } from '@fleetlake/core'
+import type { Context } from 'hono'
+import { secureHeaders } from 'hono/secure-headers'
+
+export interface PolicyOptions {
+  /** `'sha256-…'` of the scripts that are written into the page. */
+  readonly scripts: () => readonly string[]
+  /** Where the page reaches the hub, when that is not its own host. */
+  readonly hubUrl: string | undefined
+  readonly websocketPort: number
+  /** Where a map from elsewhere is loaded from. */
+  readonly mapOrigins: () => readonly string[]
+}
+
+/**
+ * The headers of every answer. The page may load what this service serves, run the scripts that it was built with, and talk to the hub
+ * and to the host of a configured map; nothing else, and nobody may frame it. Nuxt UI writes its colours as styles into the page.
+ * @throws FleetError `config.invalid` for an address of the hub that is none
+ */
+export const securePage = (options: PolicyOptions): ReturnType<typeof secureHeaders> => {
+  const { scripts, hubUrl, websocketPort, mapOrigins } = options
+  const hubOrigin = hubUrl === undefined ? (c: Context): string => ownHub(c, websocketPort) : originOf(hubUrl)
+  return secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'self'"],
+      scriptSrc: ["'self'", () => scripts().join(' ')],
+      styleSrc: ["'self'", "'unsafe-inline'"],
+      imgSrc: ["'self'", 'data:', 'blob:', () => mapOrigins().join(' ')],
+      connectSrc: ["'self'", hubOrigin, () => mapOrigins().join(' ')],
+      workerSrc: ["'self'", 'blob:'],
+      objectSrc: ["'none'"],
+      baseUri: ["'none'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+    },
+    xFrameOptions: 'DENY',
+    // It is served without TLS: whoever puts a proxy with TLS in front says so there.
+    strictTransportSecurity: false,
+  })
+}
+
+const originOf = (url: string): string => {
+  if (URL.canParse(url)) return new URL(url).origin
+  throw new FleetError('config.invalid', `viewer.hubUrl is no address: ${url}`)
+}
+
+const HOST = /^(?:[a-z\d._-]+|\[[\da-f:.]+\])$/i
+
+/** The hub at the host by which the page was asked for. */
+const ownHub = (c: Context, port: number): string => {
+  const host = (c.req.header('Host') ?? '').replace(/:\d*$/, '')
+  return HOST.test(host) ? `ws://${host}:${port} wss://${host}:${port}` : ''
+}

@@ -1,0 +1,68 @@
+import { basename } from 'node:path'
+import { serveStatic } from '@hono/node-server/serve-static'
+import type { Snapshot } from '@fleetlake/archive'
+import type { Config } from '@fleetlake/contracts'
+import { FleetError, reasonOf } from '@fleetlake/core'
+import { Hono } from 'hono'
+import { etag } from 'hono/etag'
+import type { Log } from '@fleetlake/service'
+import { createArchiveRoute } from './archive/archive-route.ts'
+import type { CityPack } from './city/city-pack.ts'
+import { describeViewer } from './describe-viewer.ts'
+import { sendPacked } from './http/packed.ts'
+import type { MapSource } from './map/map-source.ts'
+import type { BuiltPage } from './page/built-page.ts'
+import { securePage } from './page/page-policy.ts'
+import { missing, servePage } from './page/serve-page.ts'
+
+export interface ViewerDeps {
+  readonly version: string
+  readonly config: Pick<Config, 'hub' | 'partitioning' | 'archive' | 'viewer'>
+  readonly page: BuiltPage
+  readonly city: CityPack
+  readonly map: MapSource
+  readonly partitions: () => Promise<readonly number[] | null>
+  /** The table as it is now; undefined while there is none. */
+  readonly archive: () => Promise<Snapshot | undefined>
+  readonly log: Pick<Log, 'warn' | 'error'>
+}
+
+/** Everything that a browser may ask of the viewer. */
+export const createViewerApp = (deps: ViewerDeps): Hono => {
+  const { version, config, page, city, map, log } = deps
+  const app = new Hono()
+  app.use(
+    securePage({
+      scripts: page.scripts,
+      hubUrl: config.viewer.hubUrl,
+      websocketPort: config.hub.websocketPort,
+      mapOrigins: map.origins,
+    }),
+  )
+  app.onError((error, c) => {
+    log.error(`${c.req.path}: ${reasonOf(error)}`)
+    return error instanceof FleetError
+      ? c.text(error.message, 503)
+      : c.text('The viewer failed: its log says why.', 500)
+  })
+  app.get('/healthz', (c) => c.text('ok'))
+  app.get('/api/config', async (c) => {
+    const [described, partitions] = await Promise.all([
+      city.describe().catch((error: unknown) => log.warn(reasonOf(error))),
+      deps.partitions(),
+    ])
+    c.header('Cache-Control', 'no-store')
+    return c.json(describeViewer({ version, config, city: described ?? undefined, partitions, map }))
+  })
+  app.get('/api/city/:file{[a-z]+\\.geojson}', etag(), async (c) => {
+    const layer = await city.layer(basename(c.req.param('file'), '.geojson'))
+    return layer === undefined ? missing(c) : sendPacked(c, layer)
+  })
+  app.get('/api/archive', etag(), createArchiveRoute(deps.archive))
+  for (const { path, file } of map.files) {
+    app.get(path, serveStatic({ path: file, onFound: (_, c) => c.header('Cache-Control', 'no-cache') }))
+  }
+  app.all('/api/*', missing)
+  app.route('/', servePage(page.folder))
+  return app
+}
