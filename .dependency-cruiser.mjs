@@ -49,9 +49,9 @@ export default {
     })),
     {
       name: 'only-tests-import-testing',
-      comment: 'tests, and the demo, which compares with an oracle',
+      comment: 'tests, benchmarks, and the demo, which compares with an oracle',
       severity: 'error',
-      from: { path: '^(shared|event-)', pathNot: [tests, '^shared/testing/'] },
+      from: { path: '^(shared|event-)', pathNot: [tests, '^shared/testing/', '^event-viewer/web/(bench|test)/'] },
       to: { path: '^shared/testing/' },
     },
     {

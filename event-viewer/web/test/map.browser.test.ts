@@ -50,7 +50,7 @@ test('where the map looks is in the URL, survives a reload and a change of page,
   await eventually(() => viewOf(page) !== undefined, { what: 'the view in the URL of another page' })
   expect(viewOf(page)).toEqual(moved)
   await page.goBack()
-  await eventually(() => new URL(page.url()).pathname === '/', { what: 'the page before' })
+  await page.getByRole('link', { name: 'Live', exact: true }).and(page.locator('[aria-current=page]')).waitFor()
   await eventually(() => viewOf(page) !== undefined, { what: 'the view in its URL' })
   expect(viewOf(page)).toEqual(moved)
   await page.keyboard.press('h')

@@ -20,14 +20,20 @@ export interface SearchProgress {
   readonly elapsedMs: number
 }
 
-/** Rows that were found: columns, sorted by vehicle and then by time; `start` says where each vehicle's rows are. */
+/**
+ * Rows that were found: columns, sorted by vehicle and then by time; `start` says where each vehicle's rows are. Rows that are equal
+ * (doubles) are there as often as they came.
+ */
 export interface FoundRows {
   readonly length: number
-  /** Of each vehicle, sorted by id. */
+  /** Of each vehicle, sorted as JavaScript sorts texts. */
   readonly ids: readonly string[]
   /** Index into `types` of each vehicle, of its first row. */
   readonly type: Uint16Array
+  /** Sorted by name. */
   readonly types: readonly string[]
+  /** Index into `types` of each row; only where some vehicle's rows are not all of one type. */
+  readonly rowType?: Uint16Array
   /** Rows of vehicle v: `[start[v], start[v + 1])`; one longer than `ids`. */
   readonly start: Uint32Array
   /** ms since the epoch, UTC; ascending within a vehicle */

@@ -1,0 +1,153 @@
+import { expect, test } from 'vitest'
+import type { Ring } from '../search-request.ts'
+import { readArea } from './read-area.ts'
+
+const box: Ring = [
+  [0, 0],
+  [1, 0],
+  [1, 1],
+  [0, 1],
+  [0, 0],
+]
+const hole: Ring = [
+  [0.2, 0.2],
+  [0.4, 0.2],
+  [0.4, 0.4],
+  [0.2, 0.2],
+]
+const polygon = { type: 'Polygon', coordinates: [box, hole] }
+const away = { type: 'Polygon', coordinates: [box.map(([x, y]) => [x + 5, y])] }
+const feature = (geometry: unknown): unknown => ({ type: 'Feature', properties: { name: 'x' }, geometry })
+const read = (value: unknown): ReturnType<typeof readArea> => readArea(JSON.stringify(value))
+
+test('areas are found wherever they are nested', () => {
+  const shapes = [[box, hole], [box.map(([x, y]) => [x + 5, y])]]
+  const both = { type: 'GeometryCollection', geometries: [polygon, away] }
+  expect(
+    [
+      { type: 'MultiPolygon', coordinates: [polygon.coordinates, away.coordinates] },
+      both,
+      feature(both),
+      {
+        type: 'FeatureCollection',
+        features: [feature(polygon), feature({ type: 'GeometryCollection', geometries: [away] })],
+      },
+    ].map(read),
+  ).toEqual(Array.from({ length: 4 }, () => ({ shapes, leftOut: undefined })))
+})
+
+test('a byte order mark, altitudes, rings that are left open and lines that are closed are no trouble', () => {
+  const open = { type: 'Polygon', coordinates: [box.slice(0, -1).map(([x, y]) => [x, y, 17])] }
+  expect(readArea(`\uFEFF ${JSON.stringify(open)}\n`).shapes).toEqual([[box]])
+  expect(read({ type: 'LineString', coordinates: box }).shapes).toEqual([[box]])
+})
+
+test('positions are rounded to millionths', () => {
+  const fine = box.map(([x, y]) => [x + 4e-7, y - 1e-9])
+  expect(read({ type: 'Polygon', coordinates: [fine] }).shapes).toEqual([[box]])
+})
+
+test('what is no area is left out, and told', () => {
+  const point = { type: 'Point', coordinates: [0, 0] }
+  const line = {
+    type: 'LineString',
+    coordinates: [
+      [0, 0],
+      [1, 1],
+    ],
+  }
+  expect(read({ type: 'GeometryCollection', geometries: [point, away, line, point] }).leftOut).toBe(
+    '2 × Point, LineString whose ends do not meet left out: only areas are searched',
+  )
+})
+
+test('what is wrong is told, and where', () => {
+  const message = (text: string): string => {
+    try {
+      return JSON.stringify(readArea(text))
+    } catch (error) {
+      return (error as Error).message
+    }
+  }
+  const bowTie = {
+    type: 'Polygon',
+    coordinates: [
+      [
+        [0, 0],
+        [2, 2],
+        [2, 0],
+        [0, 2],
+        [0, 0],
+      ],
+    ],
+  }
+  const swapped = {
+    type: 'Polygon',
+    coordinates: [
+      [
+        [-34, 10],
+        [-35, 100],
+        [-33, 100],
+        [-34, 10],
+      ],
+    ],
+  }
+  expect(
+    [
+      '',
+      '[1,2]',
+      { type: 'Point', coordinates: [0, 0] },
+      { type: 'FeatureCollection', features: [] },
+      { type: 'FeatureCollection' },
+      { type: 'FeatureCollection', features: [feature(polygon), feature(bowTie)] },
+      {
+        type: 'MultiPolygon',
+        coordinates: [
+          polygon.coordinates,
+          [
+            [
+              [0, 0],
+              [1, 'x'],
+            ],
+          ],
+        ],
+      },
+      { type: 'GeometryCollection', geometries: [polygon, swapped] },
+      {
+        type: 'Polygon',
+        coordinates: [
+          [
+            [0, 0],
+            [1, 1],
+            [0, 0],
+          ],
+        ],
+      },
+      {
+        type: 'Polygon',
+        coordinates: [
+          [
+            [-179, 0],
+            [179, 0],
+            [179, 1],
+            [-179, 0],
+          ],
+        ],
+      },
+      { type: 'Polygon', coordinates: [Array.from({ length: 20_001 }, (_, i) => [0, i / 1000])] },
+    ].map((value) => message(typeof value === 'string' ? value : JSON.stringify(value))),
+  ).toEqual([
+    'area.invalid: it is empty; GeoJSON is needed',
+    'area.invalid: the text is no GeoJSON: an object with a "type" is needed',
+    'area.invalid: no area: it holds Point; a Polygon or a MultiPolygon is needed',
+    'area.invalid: no area: it holds nothing; a Polygon or a MultiPolygon is needed',
+    'area.invalid: the text is a FeatureCollection without "features"',
+    'area.invalid: feature 2 crosses itself at 1, 1 (longitude, latitude): what is inside it would be a guess',
+    'area.invalid: polygon 2 of 2, outline, position 2 is not [longitude, latitude] in numbers',
+    'area.invalid: geometry 2: outer ring, position 1 is [-35, 100], off the globe: longitude comes first, −180 to 180, then latitude, −90 to 90',
+    'area.invalid: the polygon: outer ring has fewer than 3 distinct positions (to 1e-6 degrees)',
+    'area.invalid: the polygon: outer ring, edge 1 spans more than 180° of longitude: cut the polygon at the antimeridian into a MultiPolygon (RFC 7946, 3.1.9)',
+    'area.invalid: 20,001 positions are too many: simplify it to 20000 at most',
+  ])
+  expect(message('{"type": "Polygon", "coordinates": [[')).toMatch(/^area\.invalid: it is not JSON \(.+\); a GeoJSON/)
+})

@@ -1,0 +1,170 @@
+import { FleetError, type Positions } from '@fleetlake/core'
+import { createIdDictionary, type IdDictionary } from './id-dictionary.ts'
+import { createColumn } from './row-column.ts'
+import type { FoundRows } from './search-answer.ts'
+import { sortRuns } from './sort-runs.ts'
+
+/**
+ * Gathers the batches of an answer. Rows stay columns: 38 bytes a row until `finish`, some 16 more while it sorts, and 32 afterwards.
+ * Rows that are equal (doubles) stay as many as they are.
+ */
+export interface RowCollector {
+  /**
+   * Copies the rows of a batch.
+   * @throws FleetError `query.invalid` when there would be more than `maxRows`
+   */
+  add(rows: Positions): void
+  /** All rows, the same for every order of their batches; the collector is empty afterwards. */
+  finish(): FoundRows
+  rows(): number
+  /** What it holds now. */
+  bytes(): number
+}
+
+export const createRowCollector = ({ maxRows }: { readonly maxRows: number }): RowCollector => {
+  let length = 0
+  let dictionary = createIdDictionary()
+  const typeNames: string[] = []
+  const vehicle = createColumn(Uint32Array)
+  const type = createColumn(Uint16Array)
+  const eventTime = createColumn(Float64Array)
+  const longitude = createColumn(Float64Array)
+  const latitude = createColumn(Float64Array)
+  const speed = createColumn(Float32Array)
+  const heading = createColumn(Float32Array)
+  const columns = [vehicle, type, eventTime, longitude, latitude, speed, heading]
+
+  const numberOfType = (name: string): number => {
+    const known = typeNames.indexOf(name)
+    if (known >= 0) return known
+    if (typeNames.length > 0xffff)
+      throw new FleetError('query.invalid', 'the rows are of more than 65,536 vehicle types')
+    return typeNames.push(name) - 1
+  }
+
+  /** One order for all rows: by time, then by all that could tell two rows apart. */
+  const isAfter = (a: number, b: number): boolean => {
+    const later = eventTime.at(a) - eventTime.at(b)
+    if (later !== 0) return later > 0
+    for (const column of [longitude, latitude, speed, heading]) {
+      const difference = compareNumbers(column.at(a), column.at(b))
+      if (difference !== 0) return difference > 0
+    }
+    return typeNames[type.at(a)] > typeNames[type.at(b)]
+  }
+
+  return {
+    add: (rows) => {
+      if (length + rows.length > maxRows) {
+        throw new FleetError('query.invalid', `more rows came than the ${maxRows} that were asked for`)
+      }
+      const numbers = rows.vehicleTypes.map(numberOfType)
+      const typeOfRow = new Uint16Array(rows.length)
+      for (let i = 0; i < rows.length; i++) typeOfRow[i] = numbers[rows.vehicleType[i]]
+      vehicle.append(vehiclesOf(rows, dictionary), rows.length)
+      type.append(typeOfRow, rows.length)
+      eventTime.append(rows.eventTime, rows.length)
+      longitude.append(rows.longitude, rows.length)
+      latitude.append(rows.latitude, rows.length)
+      speed.append(rows.speed, rows.length)
+      heading.append(rows.heading, rows.length)
+      length += rows.length
+    },
+    finish: () => {
+      const { ids, rank } = rankIds(dictionary.ids())
+      const { start, order } = groupRows(length, ids.length, (row) => rank[vehicle.at(row)])
+      const spare = new Uint32Array(length)
+      for (let v = 0; v < ids.length; v++) sortRuns(order, spare, { from: start[v], to: start[v + 1], isAfter })
+      vehicle.take(new Uint32Array(0))
+      const found: FoundRows = {
+        length,
+        ids,
+        ...typesOf(type.take(order), start, typeNames),
+        start,
+        eventTime: eventTime.take(order),
+        longitude: longitude.take(order),
+        latitude: latitude.take(order),
+        speed: speed.take(order),
+        heading: heading.take(order),
+      }
+      length = 0
+      dictionary = createIdDictionary()
+      typeNames.length = 0
+      return found
+    },
+    rows: () => length,
+    bytes: () => dictionary.bytes() + columns.reduce((sum, column) => sum + column.bytes(), 0),
+  }
+}
+
+/** NaN is after every number, and no NaN differs from another. */
+const compareNumbers = (a: number, b: number): number => {
+  if (a < b) return -1
+  if (a > b) return 1
+  return Number(Number.isNaN(a)) - Number(Number.isNaN(b))
+}
+
+/** The number of each row's vehicle; rows of a batch come in runs of one, which is looked up once. */
+const vehiclesOf = (rows: Positions, dictionary: IdDictionary): Uint32Array => {
+  const { length, vehicleIdOffsets: at, vehicleIdBytes: bytes } = rows
+  const isAsBefore = (i: number): boolean => {
+    const size = at[i + 1] - at[i]
+    if (i === 0 || at[i] - at[i - 1] !== size) return false
+    for (let k = size - 1; k >= 0; k--) if (bytes[at[i] + k] !== bytes[at[i - 1] + k]) return false
+    return true
+  }
+  const numbers = new Uint32Array(length)
+  for (let i = 0; i < length; i++) {
+    numbers[i] = isAsBefore(i) ? numbers[i - 1] : dictionary.numberOf(bytes, at[i], at[i + 1])
+  }
+  return numbers
+}
+
+/** @returns sorted ids, and of each number the rank of its id among them */
+const rankIds = (byNumber: readonly string[]): { ids: string[]; rank: Uint32Array } => {
+  const numbers = Uint32Array.from(byNumber, (_, number) => number).toSorted((a, b) =>
+    compareTexts(byNumber[a], byNumber[b]),
+  )
+  const rank = new Uint32Array(byNumber.length)
+  numbers.forEach((number, i) => (rank[number] = i))
+  return { ids: Array.from(numbers, (number) => byNumber[number]), rank }
+}
+
+const compareTexts = (a: string, b: string): number => (a < b ? -1 : Number(a > b))
+
+/** A counting sort: rows by group, in the order of their coming within each. */
+const groupRows = (
+  length: number,
+  groups: number,
+  groupOf: (row: number) => number,
+): { start: Uint32Array; order: Uint32Array } => {
+  const start = new Uint32Array(groups + 1)
+  for (let row = 0; row < length; row++) start[groupOf(row) + 1]++
+  for (let group = 0; group < groups; group++) start[group + 1] += start[group]
+  const next = start.slice(0, groups)
+  const order = new Uint32Array(length)
+  for (let row = 0; row < length; row++) order[next[groupOf(row)]++] = row
+  return { start, order }
+}
+
+/** Types by name, without those that no row has; the type of each row only where a vehicle has several. */
+const typesOf = (
+  ofRow: Uint16Array,
+  start: Uint32Array,
+  names: readonly string[],
+): Pick<FoundRows, 'types' | 'type' | 'rowType'> => {
+  const isUsed = new Uint8Array(names.length)
+  for (const number of ofRow) isUsed[number] = 1
+  const types = names.filter((_, number) => isUsed[number] === 1).toSorted(compareTexts)
+  const renumbered = Uint16Array.from(names, (name) => Math.max(0, types.indexOf(name)))
+  const type = new Uint16Array(start.length - 1)
+  let isVaried = false
+  for (let vehicle = 0; vehicle < type.length; vehicle++) {
+    for (let row = start[vehicle]; row < start[vehicle + 1]; row++) {
+      ofRow[row] = renumbered[ofRow[row]]
+      isVaried ||= ofRow[row] !== ofRow[start[vehicle]]
+    }
+    type[vehicle] = ofRow[start[vehicle]]
+  }
+  return { types, type, ...(isVaried ? { rowType: ofRow } : {}) }
+}

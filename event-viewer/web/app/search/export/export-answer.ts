@@ -1,0 +1,36 @@
+import type { FormatName } from '@fleetlake/viewer-core'
+import { proxy, wrap } from 'comlink'
+import type { SearchAnswer } from '../search-answer.ts'
+import { exportName } from './file-name.ts'
+import type { ExportThread } from './export-worker.ts'
+
+/** Writes an answer as a file in a thread of its own, and hands it to the browser to save. */
+export const exportAnswer = async (
+  answer: SearchAnswer,
+  format: FormatName,
+  onProgress: (rows: number) => void,
+): Promise<void> => {
+  const worker = new Worker(new URL('./export-worker.ts', import.meta.url), { type: 'module', name: 'export' })
+  try {
+    const failed = new Promise<never>((_, reject) => {
+      worker.addEventListener('error', ({ message }) => reject(new Error(message || 'the thread did not load')))
+    })
+    const { writeRows } = wrap<ExportThread>(worker)
+    const options = { format, status: answer.outcome.status }
+    save(await Promise.race([writeRows(answer.found, options, proxy(onProgress)), failed]), exportName(answer, format))
+  } finally {
+    worker.terminate()
+  }
+}
+
+/** How long the browser may take to begin reading. */
+const KEEP_MS = 60_000
+
+const save = (blob: Blob, name: string): void => {
+  const url = URL.createObjectURL(blob)
+  const link = document.createElement('a')
+  link.href = url
+  link.download = name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(url), KEEP_MS)
+}

@@ -1,0 +1,15 @@
+import { expose } from 'comlink'
+import type { FoundRows } from '../search-answer.ts'
+import { writeRows, type WriteRowsOptions } from './write-rows.ts'
+
+/** Functions cross the threads' border only as arguments of their own. */
+const thread = {
+  writeRows: (
+    found: FoundRows,
+    options: Omit<WriteRowsOptions, 'onProgress'>,
+    onProgress: WriteRowsOptions['onProgress'],
+  ): Blob => writeRows(found, { ...options, onProgress }),
+}
+export type ExportThread = typeof thread
+
+expose(thread)

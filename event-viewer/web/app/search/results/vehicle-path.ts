@@ -1,0 +1,31 @@
+import type { Position } from 'geojson'
+import { type FoundRows, GAP_MS } from '../search-answer.ts'
+
+/** More corners of a line are not told apart on a screen. */
+const MOST_CORNERS = 20_000
+
+export interface VehiclePath {
+  /** Lines between reports, cut at gaps. */
+  readonly lines: readonly (readonly Position[])[]
+  /** Reports with a gap on both sides. */
+  readonly dots: readonly Position[]
+}
+
+type Rows = Pick<FoundRows, 'start' | 'eventTime' | 'longitude' | 'latitude'>
+
+/** Where a vehicle went; of very many reports each n-th, and the last before and the first after a gap always. */
+export const vehiclePath = ({ start, eventTime, longitude, latitude }: Rows, vehicle: number): VehiclePath => {
+  const [from, to] = [start[vehicle], start[vehicle + 1]]
+  const every = Math.ceil((to - from) / MOST_CORNERS)
+  const [lines, dots]: [Position[][], Position[]] = [[], []]
+  let line: Position[] = []
+  for (let row = from; row < to; row++) {
+    const isEnd = row + 1 === to || eventTime[row + 1] - eventTime[row] > GAP_MS
+    if (isEnd || line.length === 0 || (row - from) % every === 0) line.push([longitude[row], latitude[row]])
+    if (!isEnd) continue
+    if (line.length > 1) lines.push(line)
+    else dots.push(...line)
+    line = []
+  }
+  return { lines, dots }
+}

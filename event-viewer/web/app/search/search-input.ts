@@ -1,0 +1,58 @@
+import { areaOf } from '@fleetlake/core'
+import { boxArea } from '@fleetlake/viewer-core'
+import { solidShapes } from './area/solid-shapes.ts'
+import { plainReason } from './plain-reason.ts'
+import { resolvePeriod, type PeriodContext } from './resolve-period.ts'
+import type { SearchInput } from './search-answer.ts'
+import type { SearchRequest, Where } from './search-request.ts'
+
+export type ResolvedSearch =
+  | { readonly ok: true; readonly input: SearchInput }
+  /** What is missing, and what to do, for people. */
+  | { readonly ok: false; readonly problem: string }
+
+/** The search as the finders are asked, at an instant. */
+export const resolveSearch = (request: SearchRequest, context: PeriodContext): ResolvedSearch => {
+  const { where, when, types, ids, limit, timeoutMs } = request
+  const problem = (text: string): ResolvedSearch => ({ ok: false, problem: text })
+  const period = resolvePeriod(when, context)
+  if (period === undefined) {
+    return problem(
+      context.archive === undefined
+        ? 'The archive could not be asked for its newest event: choose a period by date and time.'
+        : 'The archive has no events yet: generate some on the Live page, or choose a period by date and time.',
+    )
+  }
+  if (where.kind === 'shapes' && where.shapes.length === 0) {
+    return problem('There is no area: draw one on the map, or search in view or everywhere.')
+  }
+  let area: unknown
+  try {
+    area = areaOfWhere(where)
+    if (area !== undefined) areaOf(area)
+  } catch (error) {
+    return problem(`This area can’t be searched: ${plainReason(error)}.`)
+  }
+  return {
+    ok: true,
+    input: {
+      ...(area === undefined ? {} : { area }),
+      from: new Date(period.from).toISOString(),
+      to: new Date(period.to).toISOString(),
+      ...(types.length === 0 ? {} : { vehicleTypes: [...types] }),
+      ...(ids.length === 0 ? {} : { vehicleIds: [...ids] }),
+      limit,
+      timeoutMs,
+    },
+  }
+}
+
+/** GeoJSON; undefined for everywhere. Shapes that overlap are each there: what is in any of them is in the area. */
+const areaOfWhere = (where: Where): unknown => {
+  if (where.kind === 'everywhere') return undefined
+  if (where.kind === 'view') return boxArea(...where.bounds)
+  const polygons = where.shapes.flatMap(solidShapes)
+  return polygons.length === 1
+    ? { type: 'Polygon', coordinates: polygons[0] }
+    : { type: 'MultiPolygon', coordinates: polygons }
+}

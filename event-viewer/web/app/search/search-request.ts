@@ -1,0 +1,47 @@
+import type { ViewBounds } from '../live/live-frame.ts'
+
+/** Closed; degrees, rounded like positions to 1e-6. */
+export type Ring = readonly (readonly [longitude: number, latitude: number])[]
+
+/** One drawn area: its outline, then its holes. */
+export type Shape = readonly Ring[]
+
+/** A place is always chosen: nothing stands for everywhere but `everywhere`. */
+export type Where =
+  | { readonly kind: 'shapes'; readonly shapes: readonly Shape[] }
+  | { readonly kind: 'view'; readonly bounds: ViewBounds }
+  | { readonly kind: 'everywhere' }
+
+/** What a period that moves ends with: the clock, or the newest event of the archive. */
+export type Until = 'now' | 'newest'
+
+export type When =
+  /** ms since the epoch, `[from, to)` */
+  | { readonly kind: 'exact'; readonly from: number; readonly to: number }
+  | { readonly kind: 'last'; readonly ms: number; readonly until: Until }
+  /** Days of the viewer's local zone. */
+  | { readonly kind: 'today' | 'yesterday' }
+  | { readonly kind: 'all' }
+
+/** A search as a person means it and as the page's address holds it. */
+export interface SearchRequest {
+  readonly where: Where
+  readonly when: When
+  /** Any when empty. */
+  readonly types: readonly string[]
+  readonly ids: readonly string[]
+  /** Rows at most. */
+  readonly limit: number
+  readonly timeoutMs: number
+}
+
+export const DEFAULT_LIMIT = 1_000_000
+/** What the page holds and draws without trouble. */
+export const MAX_LIMIT = 5_000_000
+export const DEFAULT_TIMEOUT_MS = 60_000
+/** By the definition of the query. */
+export const MAX_TIMEOUT_MS = 3_600_000
+export const MAX_IDS = 100_000
+export const MAX_TYPES = 1_000
+/** Of an id or a type. */
+export const MAX_TEXT_LENGTH = 256

@@ -1,0 +1,119 @@
+import { computed, ref, watch, type ComputedRef, type Ref } from 'vue'
+import { useRoute, useRouter } from 'vue-router'
+import type { ViewBounds } from '../live/live-frame.ts'
+import { useFleetMap } from '../map/use-fleet-map.ts'
+import { boundsOfShapes } from './area/bounds-of-shapes.ts'
+import { usualPeriod } from './resolve-period.ts'
+import type { SearchRequest } from './search-request.ts'
+import { addressOf, formatSearch, parseSearch } from './search-url.ts'
+import { useArchive } from './use-archive.ts'
+import { useSearch } from './use-search.ts'
+import { useSearchForm } from './use-search-form.ts'
+
+export type SearchTab = 'form' | 'results'
+
+export interface SearchPage {
+  readonly tab: Ref<SearchTab>
+  /** What of the page's address was not understood, for people. */
+  readonly problems: Ref<readonly string[]>
+  /** A search was asked for, and there is no area. */
+  readonly isAreaMissing: Ref<boolean>
+  /** The form says another search than the one whose answer is there. */
+  readonly isChanged: ComputedRef<boolean>
+  /** Makes the search that the form says, and puts it into the address. */
+  run(): void
+}
+
+const tab = ref<SearchTab>('form')
+
+/** Joins the form, the search and the page's address. Call it in the setup of the search page alone. */
+export const useSearchPage = (): SearchPage => {
+  const route = useRoute()
+  const router = useRouter()
+  const toast = useToast()
+  const { whenReady, fitBounds, bounds } = useFleetMap()
+  const { state, request, fixed, run: search } = useSearch()
+  const { summary } = useArchive()
+  const form = useSearchForm()
+  const problems = ref<readonly string[]>([])
+  const isAreaMissing = ref(false)
+  watch([form.shapes, form.whereKind], () => (isAreaMissing.value = false))
+  const hasView = /[#&]map=/.test(location.hash)
+
+  const address = (of: SearchRequest): string => JSON.stringify(formatSearch(of))
+  const isMade = (wanted: SearchRequest): boolean =>
+    [request.value, fixed.value].some((made) => made !== undefined && address(made) === address(wanted))
+
+  const write = (of: SearchRequest, how: 'push' | 'replace'): void => {
+    const query = addressOf(of)
+    if (query === undefined && how === 'push') {
+      toast.add({
+        color: 'warning',
+        icon: 'i-lucide-link-2-off',
+        title: 'This search is too long for an address',
+        description: 'It runs, but it can be neither reloaded nor shared: search for fewer ids, or in a simpler area.',
+      })
+    }
+    void router[how]({ path: '/search', query: query ?? {} })
+  }
+  const read = async (): Promise<void> => {
+    const wanted = parseSearch(route.query)
+    problems.value = wanted?.problems ?? []
+    if (wanted === undefined) return
+    form.fill(wanted.request)
+    if (wanted.problems.length > 0) {
+      tab.value = 'form'
+      return
+    }
+    if (isMade(wanted.request)) return
+    tab.value = 'results'
+    void search(wanted.request)
+    const around = boundsOf(wanted.request)
+    if (hasView || around === undefined) return
+    await whenReady()
+    fitBounds(around)
+  }
+  const run = (): void => {
+    problems.value = []
+    const wanted = form.request(bounds.value)
+    isAreaMissing.value = wanted.where.kind === 'shapes' && wanted.where.shapes.length === 0
+    if (isAreaMissing.value) {
+      tab.value = 'form'
+      return
+    }
+    tab.value = 'results'
+    void search(wanted)
+    write(wanted, 'push')
+  }
+
+  if (parseSearch(route.query) === undefined && request.value !== undefined) write(request.value, 'replace')
+  // Back and forward are searches too.
+  watch(
+    () => (route.path === '/search' ? route.fullPath.replace(/#.*/, '') : undefined),
+    (path) => {
+      if (path !== undefined) void read()
+    },
+    { immediate: true },
+  )
+  watch(
+    summary,
+    (archive) => {
+      if (archive !== undefined) form.suggestWhen(usualPeriod({ now: Date.now(), archive }))
+    },
+    { immediate: true },
+  )
+
+  const isChanged = computed(() => {
+    const made = request.value
+    if (made === undefined || state.value === 'running') return false
+    // A map that is moved is no other search until somebody asks for one.
+    const view: ViewBounds = made.where.kind === 'view' ? made.where.bounds : bounds.value
+    return address(form.request(view)) !== address(made)
+  })
+  return { tab, problems, isAreaMissing, isChanged, run }
+}
+
+const boundsOf = ({ where }: SearchRequest): ViewBounds | undefined => {
+  if (where.kind === 'everywhere') return undefined
+  return where.kind === 'view' ? where.bounds : boundsOfShapes(where.shapes)
+}

@@ -1,0 +1,51 @@
+import type { BoardState } from '@fleetlake/viewer-core'
+
+export type Member = BoardState['members'][number]
+export type GroupName = Member['group']
+
+/** What a kind of service does, and what is missing without it. */
+interface GroupWords {
+  readonly title: string
+  readonly does: string
+  readonly without: string
+}
+
+const WORDS: Readonly<Record<GroupName, GroupWords>> = {
+  generators: {
+    title: 'Generators',
+    does: 'simulate vehicles',
+    without: 'Nothing can be generated. Start one: `node event-generator/src/main.ts`',
+  },
+  collectors: {
+    title: 'Collectors',
+    does: 'write positions into the archive',
+    without: 'Positions wait in the hub until one runs. Start one: `node event-collector/src/main.ts`',
+  },
+  finders: {
+    title: 'Finders',
+    does: 'search the archive',
+    without: 'Searches get no answer. Start one: `node event-finder/src/main.ts`',
+  },
+}
+
+export interface ServiceGroup extends GroupWords {
+  readonly group: GroupName
+  readonly members: readonly Member[]
+  readonly alive: number
+}
+
+/** Every kind of service, in the order in which positions come by them, with those who are heard. */
+export const serviceGroups = (members: readonly Member[]): ServiceGroup[] =>
+  (Object.keys(WORDS) as GroupName[]).map((group) => {
+    const own = members.filter((member) => member.group === group)
+    return { ...WORDS[group], group, members: own, alive: own.filter(({ state }) => state === 'alive').length }
+  })
+
+const byNumbers = new Intl.Collator('en', { numeric: true })
+
+/** The newest version that is heard; undefined when nobody is. */
+export const newestVersion = (members: readonly Pick<Member, 'version'>[]): string | undefined =>
+  members
+    .map(({ version }) => version)
+    .toSorted(byNumbers.compare)
+    .at(-1)

@@ -1,0 +1,35 @@
+import { metresPerUnit } from './mercator-ring.ts'
+
+/** Frames come ten a second and reports a little late: a glide that lasts this much longer does not stand still in between. */
+const SLACK_MS = 150
+const MIN_GLIDE_MS = 100
+const MAX_GLIDE_MS = 10_000
+const MAX_GLIDE_M = 2000
+const MAX_SILENCE_MS = 120_000
+
+export interface Jump {
+  /** Ring units from where the vehicle is drawn to where it was reported. */
+  readonly dx: number
+  readonly dy: number
+  /** Ring y of the report. */
+  readonly y: number
+  /** Between the two reports; 0 for a first. */
+  readonly intervalMs: number
+}
+
+/** How long a vehicle glides to its report; 0: it is there at once, since nobody knows how it came so far. */
+export const glideMsOf = ({ dx, dy, y, intervalMs }: Jump): number => {
+  if (intervalMs <= 0 || intervalMs > MAX_SILENCE_MS) return 0
+  if (Math.hypot(dx, dy * 2) * metresPerUnit(y) > MAX_GLIDE_M) return 0
+  return Math.round(Math.min(MAX_GLIDE_MS, Math.max(MIN_GLIDE_MS, intervalMs + SLACK_MS)))
+}
+
+/** How much of a glide is done, 0 to 1; a glide of no length is done. Times are int32 ms that may have wrapped. */
+export const partOf = (nowMs: number, startMs: number, durationMs: number): number => {
+  const elapsed = (nowMs - startMs) | 0
+  return elapsed >= durationMs ? 1 : elapsed <= 0 ? 0 : elapsed / durationMs
+}
+
+/** Ring units, exact and the short way around the globe. */
+export const between = (from: number, to: number, part: number): number =>
+  (from + Math.round(((to - from) | 0) * part)) | 0

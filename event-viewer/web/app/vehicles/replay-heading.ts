@@ -1,0 +1,25 @@
+import type { FoundRows } from '../search/search-answer.ts'
+import { headingAtEnd, headingAtStart, ledHeading } from './heading.ts'
+import { ringX, ringY } from './mercator-ring.ts'
+
+/**
+ * Degrees at both ends of the stretch from a row of a vehicle to its next, NaN for none; where reports tell no heading it is where
+ * the stretch leads, and at a last row (`next` is the row itself) where the one before led.
+ */
+export const headingsOf = (
+  found: FoundRows,
+  vehicle: number,
+  row: number,
+  next: number,
+): readonly [atStart: number, atEnd: number] => {
+  const [from, to] = [found.heading[row], found.heading[next]]
+  if (!Number.isNaN(from) && !Number.isNaN(to)) return [from, to]
+  const before = row > found.start[vehicle] ? row - 1 : row
+  const led = next === row ? ledBetween(found, before, row) : ledBetween(found, row, next)
+  return [headingAtStart(from, to, led), headingAtEnd(from, to, led)]
+}
+
+const ledBetween = ({ longitude, latitude }: FoundRows, row: number, next: number): number => {
+  const y = ringY(latitude[row])
+  return ledHeading((ringX(longitude[next]) - ringX(longitude[row])) | 0, ringY(latitude[next]) - y, y)
+}
