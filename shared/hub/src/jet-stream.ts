@@ -15,6 +15,8 @@ export const API_CODES = {
   storeFailed: 10077,
   messageTooLarge: 10054,
   streamNotFound: 10059,
+  noMessageFound: 10037,
+  deleteFailed: 10057,
   nameInUse: 10058,
   otherStreamExpected: 10060,
   headersTooLarge: 10097,
