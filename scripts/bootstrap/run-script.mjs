@@ -7,6 +7,7 @@ import { delimiter, join } from 'path'
 const scripts = {
   start: { file: 'scripts/start.ts', watched: true },
   demo: { file: 'scripts/demo.ts', watched: true },
+  'bench-ingest': { file: 'scripts/bench-ingest.ts', watched: true },
   chaos: { file: 'scripts/chaos.ts', watched: true },
   test: { file: 'scripts/test.ts' },
   fleet: { file: 'event-viewer/terminal/src/main.ts', inUsersFolder: true },
