@@ -36,11 +36,12 @@ const mend = async (undo: () => Promise<unknown>, meanwhile: Promise<unknown>): 
   }
 }
 
-/** The archive's folder of the table is away: the store answers every call with an error. */
+/** The table's folder is away, as when its disk is unmounted, or something else is in its place. */
 const breakStore = async (world: World): Promise<void> => {
   const folder = join(world.archivePath, 'moves')
   await rename(folder, `${folder}-away`)
-  await writeFile(folder, 'no folder')
+  if (world.random() < 0.5) await writeFile(folder, 'no folder')
+  else if (world.random() < 0.5) await mkdir(folder)
   world.say('  the store fails')
   await mend(
     async () => {

@@ -16,6 +16,7 @@ export const API_CODES = {
   messageTooLarge: 10054,
   streamNotFound: 10059,
   noMessageFound: 10037,
+  wrongLastSequence: 10071,
   deleteFailed: 10057,
   nameInUse: 10058,
   otherStreamExpected: 10060,
