@@ -143,7 +143,7 @@ test('a store that fails loses nothing: tried again while running, left to the s
   await publishRows(hub, 0, rowsFrom(10, 10))
   await eventually(failed, { withinMs: 20_000, what: 'the warning' })
   await first.collector.stop()
-  await expect(start()).rejects.toThrow('store.failed')
+  await expect(start()).rejects.toThrow('archive.other: there is no table')
   await mendStore()
   await start()
   await flush(hub, 0)

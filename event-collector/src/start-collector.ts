@@ -1,4 +1,4 @@
-import { createFileStore, openTable, parquetCodec, writeChunk } from '@fleetlake/archive'
+import { createFileStore, parquetCodec, writeChunk } from '@fleetlake/archive'
 import { type Config, subjects } from '@fleetlake/contracts'
 import { reasonOf } from '@fleetlake/core'
 import { type Hub, joinGroup, lookAtStream, readPartition, storeMessage } from '@fleetlake/hub'
@@ -7,6 +7,7 @@ import { type Flushed, type FlushDeps, flushUntilDone } from './flush.ts'
 import { followMembership } from './follow-membership.ts'
 import { createLane } from './lane.ts'
 import { periodStatsOf } from './period-stats.ts'
+import { openArchive } from './open-archive.ts'
 import { createPurger } from './purge-committed.ts'
 import { repeat } from './repeat.ts'
 
@@ -45,8 +46,9 @@ export const startCollector = async (
   const { geohashLength } = config.partitioning
   const warn = (what: Record<string, unknown>, message: string): void => log.warn(what, message)
   const store = createFileStore(`${path}/moves`)
-  const table = await openTable(store, {
+  const table = await openArchive(hub, store, {
     create: { geohashLength, windowMs },
+    adopt: config.archive.adopt,
     engine: `Fleetlake/${version}`,
     onBackgroundError: (error) => warn({}, `a checkpoint was not written: ${reasonOf(error)}`),
   })

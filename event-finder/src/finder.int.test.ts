@@ -499,14 +499,14 @@ test('the tasks of an agent that is killed are done by another, and no row comes
 test('a whole finder answers over the hub, and before there is an archive there is nothing to find', async () => {
   const config = { finder: { tasksInFlight: 8, batchRows: 8_192 } }
   const empty = await startFinder(await newHub('event-finder'), {
-    config: { ...config, archive: { path: join(archive.path, 'none'), windowMs: 1 } },
+    config: { ...config, archive: { path: join(archive.path, 'none'), windowMs: 1, adopt: false } },
     version: '0',
   })
   await asker.flush()
   expect((await ask(ALL)).outcome).toMatchObject({ status: 'complete', rows: 0 })
   await empty.stop()
   const finder = await startFinder(await newHub('event-finder'), {
-    config: { ...config, archive: { path: archive.path, windowMs: 1 } },
+    config: { ...config, archive: { path: archive.path, windowMs: 1, adopt: false } },
     version: '0',
   })
   expect((await ask(ALL)).outcome).toMatchObject({ status: 'complete', rows: archive.rows.length })

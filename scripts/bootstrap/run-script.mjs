@@ -9,6 +9,8 @@ const scripts = {
   demo: { file: 'scripts/demo.ts', watched: true },
   build: { file: 'scripts/build.ts', watched: true },
   dev: { file: 'scripts/dev.ts', watched: true },
+  'bench-ingest': { file: 'scripts/bench-ingest.ts', watched: true },
+  chaos: { file: 'scripts/chaos.ts', watched: true },
   test: { file: 'scripts/test.ts' },
   'bench-viewer': { file: 'event-viewer/web/bench/page.bench.ts', watched: true },
   screenshots: { file: 'event-viewer/web/test/screenshots.ts', watched: true },

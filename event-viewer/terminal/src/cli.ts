@@ -3,6 +3,7 @@ import { FleetError, reasonOf } from '@fleetlake/core'
 import { loadConfig, version } from '@fleetlake/service'
 import { Command, CommanderError } from 'commander'
 import type { CommandContext } from './commands/context.ts'
+import { addDeadLetters } from './commands/dead-letters.ts'
 import { addGenerate } from './commands/generate.ts'
 import { addImport } from './commands/import.ts'
 import { addQuery } from './commands/query.ts'
@@ -43,6 +44,7 @@ export const runFleet = async (args: readonly string[]): Promise<number> => {
   addQuery(program, context)
   addStats(program, context)
   addImport(program, context)
+  addDeadLetters(program, context)
   try {
     await program.parseAsync([...args], { from: 'user' })
     return exitCode

@@ -11,6 +11,8 @@ export interface TableSettings {
 
 /** The table at one version. Immutable: a query keeps the one that it began with. */
 export interface Snapshot {
+  /** Of the table, for good. */
+  readonly id: string
   readonly version: number
   readonly settings: TableSettings
   readonly totals: Totals
@@ -50,6 +52,7 @@ export const settingsOf = (configuration: Readonly<Record<string, string>>): Tab
 }
 
 export const snapshotOf = ({ version, metaData, files, txns, txnTimes }: LogState): Snapshot => ({
+  id: metaData.id,
   version,
   settings: settingsOf(metaData.configuration ?? {}),
   totals: files.totals,

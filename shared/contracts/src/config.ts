@@ -40,6 +40,12 @@ const archive = z.strictObject({
     .refine((ms) => DAY_MS % ms === 0, 'must divide a day, such as "10 min"')
     .default(10 * MINUTE_MS)
     .describe('event time that shares a chunk; a whole fraction of a day'),
+  adopt: z
+    .boolean()
+    .default(false)
+    .describe(
+      'feed this archive from now on though the hub has fed another; what the hub still holds is archived again',
+    ),
 })
 
 const collector = z.strictObject({

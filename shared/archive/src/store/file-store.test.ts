@@ -1,5 +1,5 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rename, rm, rmdir, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
@@ -70,4 +70,18 @@ test('the url of an object is its file', () => {
   expect(createFileStore('/archive/moves').url('date=2026-11-21/x.parquet')).toBe(
     '/archive/moves/date=2026-11-21/x.parquet',
   )
+})
+
+test('a folder that is gone is not made again: nothing is written where its disk was', async () => {
+  const root = join(await folder(), 'archive')
+  const store = createFileStore(root)
+  await store.putIfAbsent('a', Uint8Array.of(1))
+  await rename(root, `${root}-away`)
+  await expect(store.putIfAbsent('b', Uint8Array.of(2))).rejects.toThrow('is gone or another')
+  await mkdir(root)
+  await expect(store.put('c/d', Uint8Array.of(3))).rejects.toThrow('is gone or another')
+  expect(await readdir(root)).toEqual([])
+  await rmdir(root)
+  await rename(`${root}-away`, root)
+  expect(await store.putIfAbsent('b', Uint8Array.of(2))).toBe('created')
 })

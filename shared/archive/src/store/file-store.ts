@@ -76,12 +76,29 @@ export const createFileStore = (root: string): FileStore => {
     }
   }
 
+  let isMade = false
+  /**
+   * Law: a folder that was there and is gone is not made again. A disk that was unmounted would else be taken for an empty archive, and
+   * what is written there is lost once it is back.
+   */
+  const openTemporary = async (file: string): Promise<FileHandle> => {
+    if (!isMade) await makeFolder(temporaryFolder)
+    isMade = true
+    return open(file, 'wx').catch((error: unknown) => {
+      if (!isAbsence(error)) throw error
+      throw new FleetError(
+        'store.failed',
+        `the folder ${rootFolder} is gone or another: was its disk unmounted? Bring it back; for a new archive restart this service`,
+        { cause: error },
+      )
+    })
+  }
+
   /** Runs with a synced file of these bytes under a temporary name, which is gone afterwards. */
   const withTemporaryFile = async <T>(bytes: Uint8Array, use: (file: string) => Promise<T>): Promise<T> => {
-    await makeFolder(temporaryFolder)
     const file = join(temporaryFolder, randomUUID())
     try {
-      const handle = await open(file, 'wx')
+      const handle = await openTemporary(file)
       try {
         await handle.writeFile(bytes)
         await handle.sync()
@@ -90,7 +107,8 @@ export const createFileStore = (root: string): FileStore => {
       }
       return await use(file)
     } finally {
-      await rm(file, { force: true })
+      // Whatever is wrong with the folder has been met already.
+      await rm(file, { force: true }).catch(() => undefined)
     }
   }
 

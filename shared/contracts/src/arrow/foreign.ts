@@ -41,6 +41,19 @@ export const decodeForeignPositions = async (payload: Uint8Array): Promise<Posit
   return positionsOfRows(rows)
 }
 
+/**
+ * The column `reason` of a dead letter, one text a row.
+ * @throws FleetError `arrow.invalid`
+ */
+export const decodeReasons = async (payload: Uint8Array): Promise<string[]> => {
+  const { tableFromIPC } = await import('apache-arrow')
+  try {
+    return [...(tableFromIPC(payload).getChild('reason') ?? [])].map(String)
+  } catch (error) {
+    throw new FleetError('arrow.invalid', 'not an Arrow IPC stream', { cause: error })
+  }
+}
+
 /** Numbers stay, the rest is NaN and is judged with the row. Arrow's timestamps come as ms. */
 const numberOf = (value: unknown): number => {
   if (typeof value === 'number') return value

@@ -68,6 +68,8 @@ export const runGeneration = async (
       }
       await sleep(REPEAT_MS, ended.signal)
       const nowMs = performance.now()
+      // Without a connection nothing can be heard: that is no silence of the generators.
+      if (hub.status().state !== 'connected') heardMs = nowMs
       if (stats !== undefined) return stats
       if (signal?.aborted === true && isLed) stop()
       if (isUnheard && nowMs - beganMs > waitMs) {

@@ -57,9 +57,13 @@ const COLUMNS = ['vehicle_id', 'vehicle_type', 'event_time', 'longitude', 'latit
 /** Of microseconds; milliseconds are what a Date would keep, at a hundred times the cost. */
 const parsers = { timestampFromMicroseconds: (micros: bigint): number => Number(micros) / 1000 }
 
-/** Every row of a table, by the protocol and a Parquet reader alone. */
-export const readTable = async (folder: string): Promise<TableRows> => {
-  const { files } = await liveFiles(folder)
+/**
+ * Every row of a table, by the protocol and a Parquet reader alone.
+ * @param options.date only the rows of this date
+ */
+export const readTable = async (folder: string, { date }: { readonly date?: string } = {}): Promise<TableRows> => {
+  const live = await liveFiles(folder)
+  const files = live.files.filter(({ path }) => date === undefined || path.startsWith(`date=${date}/`))
   const opened = await Promise.all(
     files.map(async ({ path }) => {
       const file = await asyncBufferFromFile(join(folder, decodeURIComponent(path)))

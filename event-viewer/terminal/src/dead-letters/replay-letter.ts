@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto'
+import {
+  CONTENT_TYPES,
+  decodeForeignPositions,
+  decodeReasons,
+  encodePositions,
+  type PositionRow,
+  positionsOfRows,
+  rowsOfPositions,
+  subjects,
+} from '@fleetlake/contracts'
+import { faultOf, type PartitionBy } from '@fleetlake/core'
+import { deleteDeadLetter, type Hub, storeMessage, type StoredLetter } from '@fleetlake/hub'
+import { createPartitionSink } from '../import/partition-sink.ts'
+
+export interface ReplayOptions {
+  readonly partitions: readonly number[]
+  readonly by: PartitionBy
+  readonly geohashLength: number
+  /** The latest time that the collectors would believe now, ms since the epoch. */
+  readonly latestMs: number
+}
+
+export interface Replayed {
+  /** False when nothing of it can be true yet: it stays as it is. */
+  readonly isPublished: boolean
+  /** Rows that were published; 0 for a message that was published as it was. */
+  readonly rows: number
+  /** Rows that still can't be true: they stay, in a letter of their own. */
+  readonly left: number
+}
+
+const BATCH_ROWS = 1_200
+
+/**
+ * Publishes a letter again: of a batch the rows that can be true by now, of a message that could not be decoded the message. What
+ * stays bad is stored as a new letter first and the old one deleted last: at worst something is there twice.
+ */
+export const replayLetter = async (hub: Hub, letter: StoredLetter, options: ReplayOptions): Promise<Replayed> => {
+  const run = `replay-${createHash('sha256').update(letter.id).digest('hex').slice(0, 24)}`
+  const isWhole = letter.rows === 0 || !(await hasReasons(letter.payload))
+  const result = isWhole ? await publishAsItWas(hub, letter, run) : await publishRows(hub, letter, run, options)
+  if (result.isPublished) await deleteDeadLetter(hub, letter.sequence)
+  return result
+}
+
+const hasReasons = async (payload: Uint8Array): Promise<boolean> =>
+  decodeReasons(payload).then(
+    (reasons) => reasons.length > 0,
+    () => false,
+  )
+
+const publishAsItWas = async (
+  hub: Hub,
+  { partition, payload, contentType }: StoredLetter,
+  run: string,
+): Promise<Replayed> => {
+  await storeMessage(hub, 'move', subjects.move(partition), payload as Uint8Array<ArrayBuffer>, {
+    id: `${run}/terminal/${partition}/1`,
+    contentType: contentType === '' ? CONTENT_TYPES.arrow : contentType,
+  })
+  return { isPublished: true, rows: 0, left: 0 }
+}
+
+interface Batch {
+  readonly partition: number
+  readonly payload: Uint8Array
+  readonly headers: Record<string, string>
+}
+
+const publishRows = async (hub: Hub, letter: StoredLetter, run: string, options: ReplayOptions): Promise<Replayed> => {
+  const rows = rowsOfPositions(await decodeForeignPositions(letter.payload))
+  const reasons = await decodeReasons(letter.payload)
+  const isGood = ({ eventTime, longitude, latitude }: PositionRow): boolean =>
+    faultOf(eventTime, longitude, latitude, options.latestMs) === undefined
+  const good = rows.filter(isGood)
+  if (good.length === 0) return { isPublished: false, rows: 0, left: rows.length }
+  const bad = rows.map((_, index) => index).filter((index) => !isGood(rows[index]))
+  const batches: Batch[] = []
+  const sink = createPartitionSink(
+    { publish: (partition, payload, headers) => void batches.push({ partition, payload, headers }) },
+    { ...options, batchRows: BATCH_ROWS },
+  )
+  good.forEach((row) => sink.add(row))
+  sink.finish()
+  for (const [n, { partition, payload, headers }] of batches.entries()) {
+    await storeMessage(hub, 'move', subjects.move(partition), payload as Uint8Array<ArrayBuffer>, {
+      id: `${run}/terminal/${partition}/${n + 1}`,
+      headers,
+    })
+  }
+  if (bad.length > 0) await storeRest(hub, letter, rows, bad, reasons)
+  return { isPublished: true, rows: good.length, left: bad.length }
+}
+
+const storeRest = async (
+  hub: Hub,
+  letter: StoredLetter,
+  rows: readonly PositionRow[],
+  bad: readonly number[],
+  reasons: readonly string[],
+): Promise<void> => {
+  const payload = encodePositions(
+    positionsOfRows(bad.map((index) => rows[index])),
+    bad.map((index) => reasons[index]),
+  )
+  await storeMessage(hub, 'deadLetter', subjects.deadLetters(letter.partition), payload as Uint8Array<ArrayBuffer>, {
+    id: `${letter.id}+${bad.length}`,
+    contentType: CONTENT_TYPES.arrow,
+    headers: {
+      'fleet-reason': reasons[bad[0]],
+      'fleet-rows': String(bad.length),
+      'fleet-stream': letter.stream,
+      'fleet-sequence': String(letter.messageSequence),
+      'fleet-content-type': letter.contentType,
+    },
+  })
+}
