@@ -40,8 +40,9 @@ const mend = async (undo: () => Promise<unknown>, meanwhile: Promise<unknown>): 
 const breakStore = async (world: World): Promise<void> => {
   const folder = join(world.archivePath, 'moves')
   await rename(folder, `${folder}-away`)
-  if (world.random() < 0.5) await writeFile(folder, 'no folder')
-  else if (world.random() < 0.5) await mkdir(folder)
+  const inItsPlace = world.random()
+  if (inItsPlace < 0.4) await writeFile(folder, 'no folder')
+  else if (inItsPlace < 0.7) await mkdir(folder)
   world.say('  the store fails')
   await mend(
     async () => {
