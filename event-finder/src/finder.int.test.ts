@@ -4,7 +4,7 @@ import { rename, truncate, writeFile, readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createFileStore, openTable } from '@fleetlake/archive'
-import { rowsOfPositions, subjects } from '@fleetlake/contracts'
+import { configSchema, rowsOfPositions, subjects } from '@fleetlake/contracts'
 import { toMicroDegrees } from '@fleetlake/core'
 import {
   askVehicles,
@@ -497,16 +497,16 @@ test('the tasks of an agent that is killed are done by another, and no row comes
   }))
 
 test('a whole finder answers over the hub, and before there is an archive there is nothing to find', async () => {
-  const config = { finder: { tasksInFlight: 8, batchRows: 8_192 } }
+  const config = configSchema.parse({})
   const empty = await startFinder(await newHub('event-finder'), {
-    config: { ...config, archive: { path: join(archive.path, 'none'), windowMs: 1 } },
+    config: { ...config, archive: { ...config.archive, path: join(archive.path, 'none') } },
     version: '0',
   })
   await asker.flush()
   expect((await ask(ALL)).outcome).toMatchObject({ status: 'complete', rows: 0 })
   await empty.stop()
   const finder = await startFinder(await newHub('event-finder'), {
-    config: { ...config, archive: { path: archive.path, windowMs: 1 } },
+    config: { ...config, archive: { ...config.archive, path: archive.path } },
     version: '0',
   })
   expect((await ask(ALL)).outcome).toMatchObject({ status: 'complete', rows: archive.rows.length })

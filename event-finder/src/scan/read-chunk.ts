@@ -103,7 +103,11 @@ const scan = async (
   if (size === undefined) return MISSING
   if (size !== bytes) return truncated(size, bytes)
   return pl
-    .scanParquet(store.url(path))
+    .scanParquet(store.url(path), {
+      glob: false,
+      hivePartitioning: false,
+      cloudOptions: await store.scanOptions(),
+    })
     .filter(predicateOf(search, inside))
     .select(...CHUNK_COLUMNS)
     .collect()
