@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { isFolder } from '@fleetlake/archive'
 import { FleetError } from '@fleetlake/core'
 import { startNatsServer, type NatsServer, type NatsServerOptions } from '@fleetlake/event-hub'
 import { keepRunning } from './stack/keep-running.ts'
@@ -10,7 +11,7 @@ const repository = fileURLToPath(new URL('..', import.meta.url))
 export type ServiceKind = 'collector' | 'finder' | 'generator'
 
 export type StackOptions = {
-  /** the hub's streams go to `<dataDir>/hub`, the archive to `<dataDir>/archive`, unless said otherwise */
+  /** the hub's streams go to `<dataDir>/hub`, the archive to `<dataDir>/archive`, unless said otherwise; the latter may be a URL */
   dataDir: string
   hubDataDir?: string
   archivePath?: string
@@ -66,7 +67,8 @@ const stopOrder: readonly ServiceKind[] = ['generator', 'collector', 'finder']
  */
 export const startStack = async (options: StackOptions): Promise<Stack> => {
   const { args = [], restart = false, say = () => {}, readyTimeoutMs = 60_000, graceMs = 35_000 } = options
-  const archivePath = resolve(options.archivePath ?? join(options.dataDir, 'archive'))
+  const givenPath = options.archivePath ?? join(options.dataDir, 'archive')
+  const archivePath = isFolder(givenPath) ? resolve(givenPath) : givenPath
   const aborter = new AbortController()
   const signal = AbortSignal.any([aborter.signal, ...(options.signal === undefined ? [] : [options.signal])])
   const hub = options.hubUrl === undefined ? await startHub(options, say) : undefined

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { placeBelow } from '@fleetlake/archive'
 import { configSchema } from '@fleetlake/contracts'
 import { runService } from '@fleetlake/service'
 import { chooseHub } from './stack/find-hub.ts'
@@ -32,7 +32,7 @@ await runService({
 Fleetlake is up, ${(performance.now() / 1000).toFixed(1)} s after it was started.
 
   hub      ${stack.hubUrl}
-  archive  ${join(stack.archivePath, 'moves')}, a Delta Lake table
+  archive  ${placeBelow(stack.archivePath, 'moves')}, a Delta Lake table
 
   npm run fleet -- generate --help   lets vehicles drive through the city
   npm run fleet -- query --help      asks who was in an area

@@ -203,6 +203,7 @@ export const createFileStore = (root: string): ObjectStore => {
     })
 
   return {
+    readsAtOnce: 2,
     putIfAbsent,
     put,
     get,

@@ -26,6 +26,7 @@ export const createMemoryStore = (): ObjectStore => {
   }
 
   return {
+    readsAtOnce: 2,
     get,
     list,
     put,

@@ -16,6 +16,8 @@ export interface ObjectInfo {
  * Every method rejects with FleetError `store.failed` when the store can't do it.
  */
 export interface ObjectStore {
+  /** How many reads at once keep it busy: few of a disk, more where each is a journey. */
+  readonly readsAtOnce: number
   /**
    * Creates an object. Law: of all writers to one path, whenever and wherever they run, at most one is told 'created'.
    * Durable once told. When it rejects, the outcome is unknown.

@@ -231,6 +231,7 @@ export const createRemoteStore = (requests: ObjectRequests, prefix: string, pati
   }
 
   return {
+    readsAtOnce: 8,
     get,
     list,
     putIfAbsent: async (path, bytes) => write(path, bytes, true),
