@@ -4,7 +4,7 @@ import { areaOf } from '@fleetlake/core'
 import pl from 'nodejs-polars'
 import { expect, test } from 'vitest'
 import type { ChunkRows } from '../core/chunk-rows.ts'
-import { writeForeign } from '../testing/foreign-file.ts'
+import { writeForeign } from '../testing/test-foreign-file.ts'
 import { readChunk, SMALL_FILE_BYTES } from './read-chunk.ts'
 
 const search = {
