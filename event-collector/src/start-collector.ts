@@ -1,4 +1,4 @@
-import { checkStore, openTable, openTableStore, parquetCodec, writeChunk } from '@fleetlake/archive'
+import { checkStore, openCodec, openTable, openTableStore, writeChunk } from '@fleetlake/archive'
 import { type Config, subjects } from '@fleetlake/contracts'
 import { reasonOf } from '@fleetlake/core'
 import { type Hub, joinGroup, lookAtStream, readPartition, storeMessage } from '@fleetlake/hub'
@@ -46,6 +46,7 @@ export const startCollector = async (
   const warn = (what: Record<string, unknown>, message: string): void => log.warn(what, message)
   const store = await openTableStore(config.archive)
   await checkStore(store)
+  const codec = await openCodec(config.archive.format)
   const table = await openTable(store, {
     create: { geohashLength, windowMs },
     engine: `Fleetlake/${version}`,
@@ -62,8 +63,7 @@ export const startCollector = async (
     .catch((error: unknown) => warn({}, `what dead writers left was not cleared: ${reasonOf(error)}`))
 
   const flushDeps: FlushDeps = {
-    writeChunk: (chunk) =>
-      writeChunk(chunk, { cell: chunk.cell, windowStart: chunk.windowFrom }, { store, codec: parquetCodec }),
+    writeChunk: (chunk) => writeChunk(chunk, { cell: chunk.cell, windowStart: chunk.windowFrom }, { store, codec }),
     commit: table.commit,
     storeLetter: ({ id, partition, payload, headers }) =>
       storeMessage(hub, 'deadLetter', subjects.deadLetters(partition), payload as Uint8Array<ArrayBuffer>, {

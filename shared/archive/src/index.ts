@@ -1,5 +1,6 @@
 export type { Chunk } from './chunk.ts'
 export type { ChunkColumns, Codec } from './codec/codec.ts'
+export { isParquet, openCodec, readChunkFile } from './codec/open-codec.ts'
 export { parquetCodec } from './codec/parquet.ts'
 export type { AddFile } from './log/actions.ts'
 export type { CommitPart, CommitRequest, CommitResult, OffsetMove, StaleStream } from './log/commit.ts'
