@@ -150,7 +150,7 @@ describe.each(CHUNK_FORMATS)('chunks as %s', (format) => {
     const codec = await openCodec(format)
     expect(() => codec.encode(columnsOf([]))).toThrow('table.invalid')
     const junk = new TextEncoder().encode('something else')
-    await expect(readChunkFile(`x${codec.extension}`, junk, COLUMNS)).rejects.toThrow()
+    await expect(readChunkFile(`x${codec.extension}`, junk, COLUMNS)).rejects.toBeInstanceOf(Error)
   })
 })
 
