@@ -28,6 +28,13 @@ const partOf = (connectionString: string | undefined, name: string): string | un
     .find((part) => part.startsWith(`${name}=`))
     ?.slice(name.length + 1)
 
+/** The account is the first part of the host's name, or of the path where the host is an address. */
+const accountOf = (endpoint: string): string | undefined => {
+  const { hostname, pathname } = new URL(endpoint)
+  const [fromPath] = pathname.split('/').filter((segment) => segment !== '')
+  return fromPath ?? hostname.split('.')[0]
+}
+
 interface Access {
   readonly client: BlobServiceClient
   /** What polars needs to read the same objects. */
@@ -39,21 +46,22 @@ const withoutQuestionMark = (token: string): string => token.replace(/^\?/, '')
 /** The given key, shared access signature or connection string, else who Azure takes this program for. */
 const accessTo = async ({ account: named, settings }: AzurePlace): Promise<Access> => {
   const { connectionString } = settings
-  const account = named ?? settings.account ?? partOf(connectionString, 'AccountName')
   const accountKey = settings.accountKey ?? partOf(connectionString, 'AccountKey')
   const sas = settings.sasToken ?? partOf(connectionString, 'SharedAccessSignature')
   const givenEndpoint = settings.endpoint ?? partOf(connectionString, 'BlobEndpoint')
-  if (account === undefined && givenEndpoint === undefined) {
+  const account =
+    named ?? settings.account ?? partOf(connectionString, 'AccountName') ?? (givenEndpoint && accountOf(givenEndpoint))
+  if (account === undefined) {
     throw new FleetError('config.invalid', 'archive.azure.account is needed: set it, or archive.azure.connectionString')
   }
   const endpoint = (givenEndpoint ?? `https://${account}.blob.core.windows.net`).replace(/\/$/, '')
   const common = {
-    ...(account === undefined ? {} : { azure_storage_account_name: account }),
+    azure_storage_account_name: account,
     ...(givenEndpoint === undefined ? {} : { azure_storage_endpoint: endpoint }),
     ...(endpoint.startsWith('http:') ? { azure_allow_http: 'true' } : {}),
   }
   const azure = await import('@azure/storage-blob')
-  if (accountKey !== undefined && account !== undefined) {
+  if (accountKey !== undefined) {
     const credential = new azure.StorageSharedKeyCredential(account, accountKey)
     return {
       client: new azure.BlobServiceClient(endpoint, credential, PIPELINE),
