@@ -19,6 +19,7 @@ export default defineConfig({
           include: named('test'),
           exclude: ['**/node_modules/**', ...serverTests],
           testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

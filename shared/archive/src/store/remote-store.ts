@@ -1,45 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { FleetError } from '@fleetlake/core'
 import { type Patience, repeat, within } from './attempts.ts'
+import { type Ask, createUploadCheck } from './conditional-uploads.ts'
 import { checkObjectPath } from './object-path.ts'
 import type { ByteRange, ObjectInfo, ObjectStore } from './object-store.ts'
+import { eachPart, PART_BYTES, partsOf } from './parts.ts'
 import { type ObjectRequests, type PutOptions, type ReadPart, RequestFault } from './requests.ts'
 import { compareUtf8 } from '../utf8-order.ts'
 
-/** What one request carries; larger objects are read and written in parts, a few at once. */
-const PART_BYTES = 8 * 1024 * 1024
-const PARTS_AT_ONCE = 4
 /** An object that is replaced again and again while it is read. */
 const READ_ATTEMPTS = 4
-
-interface Part {
-  readonly number: number
-  readonly range: ByteRange
-}
-
-const partsOf = (from: number, to: number): Part[] =>
-  Array.from({ length: Math.ceil((to - from) / PART_BYTES) }, (_, i) => {
-    const offset = from + i * PART_BYTES
-    return { number: i + 1, range: { offset, length: Math.min(PART_BYTES, to - offset) } }
-  })
-
-/** Results in the order of the parts. The first failure ends it. */
-const eachPart = async <T>(parts: readonly Part[], act: (part: Part) => Promise<T>): Promise<T[]> => {
-  const results: T[] = []
-  let next = 0
-  const work = async (): Promise<void> => {
-    while (next < parts.length) {
-      const index = next++
-      results[index] = await act(parts[index])
-    }
-  }
-  try {
-    await Promise.all(Array.from({ length: PARTS_AT_ONCE }, work))
-  } finally {
-    next = parts.length
-  }
-  return results
-}
 
 /**
  * A store made of a remote one's requests: it repeats what failed, gives up what hangs, and carries large objects in parts.
@@ -63,16 +33,14 @@ export const createRemoteStore = (requests: ObjectRequests, prefix: string, pati
     }
   }
 
-  /** One request. @throws RequestFault */
-  const ask = async <T>(request: (signal: AbortSignal, onBytes: () => void) => Promise<T>, bytes = 0): Promise<T> => {
+  const ask: Ask = async (request, bytes = 0) => {
     try {
       return await within(patience, bytes, request)
     } catch (error) {
       throw error instanceof RequestFault ? error : requests.faultOf(error)
     }
   }
-  const askAgain = <T>(request: (signal: AbortSignal, onBytes: () => void) => Promise<T>, bytes = 0): Promise<T> =>
-    repeat(patience, () => ask(request, bytes))
+  const askAgain: Ask = (request, bytes) => repeat(patience, () => ask(request, bytes))
 
   /** What creates an object if there is none, repeated until it is known who did. */
   const create = async (
@@ -112,36 +80,7 @@ export const createRemoteStore = (requests: ObjectRequests, prefix: string, pati
     }
   }
 
-  let conditionalUploads: Promise<boolean> | undefined =
-    requests.conditionalUploads === 'yes' ? Promise.resolve(true) : undefined
-  /** Completes a conditional upload upon an object that is there, to see whether the server minds. */
-  const tryConditionalUpload = async (): Promise<boolean> => {
-    const key = `${prefix}.probe/${randomUUID()}`
-    const options = { ifAbsent: true, writer: randomUUID() }
-    const bytes = new Uint8Array(1)
-    await askAgain((signal) => requests.put(key, bytes, { ...options, ifAbsent: false }, signal))
-    const upload = await askAgain((signal) => requests.startUpload(key, options, signal))
-    try {
-      const part = await askAgain((signal) => requests.uploadPart(upload, 1, bytes, signal))
-      await ask((signal) => requests.completeUpload(upload, [part], signal))
-      return false
-    } catch (error) {
-      if (error instanceof RequestFault && error.kind === 'condition') return true
-      throw error
-    } finally {
-      await ask((signal) => requests.abandonUpload(upload, signal)).catch(() => undefined)
-      await askAgain((signal) => requests.delete(key, signal)).catch(() => undefined)
-    }
-  }
-  /** Where it can't be found out now, one large put does it. */
-  const mayUpload = async ({ ifAbsent }: PutOptions): Promise<boolean> => {
-    if (!ifAbsent) return true
-    conditionalUploads ??= tryConditionalUpload()
-    return conditionalUploads.catch(() => {
-      conditionalUploads = undefined
-      return false
-    })
-  }
+  const mayUpload = createUploadCheck(requests, prefix, { ask, askAgain })
 
   const upload = async (key: string, bytes: Uint8Array, options: PutOptions): Promise<'created' | 'exists'> => {
     const started = await askAgain((signal) => requests.startUpload(key, options, signal))
@@ -165,7 +104,7 @@ export const createRemoteStore = (requests: ObjectRequests, prefix: string, pati
     const key = keyOf(path)
     const options = { ifAbsent, writer: randomUUID() }
     return attempt(`write ${requests.url(key)}`, async () =>
-      bytes.length > 2 * PART_BYTES && (await mayUpload(options))
+      bytes.length > 2 * PART_BYTES && (!ifAbsent || (await mayUpload()))
         ? upload(key, bytes, options)
         : create(key, options, (signal) => requests.put(key, bytes, options, signal), bytes.length),
     )

@@ -31,8 +31,7 @@ const partOf = (connectionString: string | undefined, name: string): string | un
 /** The account is the first part of the host's name, or of the path where the host is an address. */
 const accountOf = (endpoint: string): string | undefined => {
   const { hostname, pathname } = new URL(endpoint)
-  const [fromPath] = pathname.split('/').filter((segment) => segment !== '')
-  return fromPath ?? hostname.split('.')[0]
+  return pathname.split('/').find((segment) => segment !== '') ?? hostname.split('.')[0]
 }
 
 interface Access {
