@@ -53,7 +53,7 @@ export const formatCephConfig = ({ fsid, folder, monitorPort, gatewayPort, libra
     ['paxos propose interval', 0.02],
     ['paxos min wait', 0.01],
     ['mon tick interval', 1],
-    ['rgw frontends', `beast endpoint=127.0.0.1:${gatewayPort}`],
+    ['rgw frontends', `beast endpoint=127.0.0.1:${gatewayPort} tcp_nodelay=1`],
     ['rgw thread pool size', 64],
     ['rgw run sync thread', false],
     ...plugins,
