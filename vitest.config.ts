@@ -23,6 +23,7 @@ export default defineConfig({
           include: named('test'),
           exclude: ['**/node_modules/**', ...serverTests, ...browserTests],
           testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

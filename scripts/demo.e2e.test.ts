@@ -59,6 +59,18 @@ test('a collector that is killed in the middle loses nothing and doubles nothing
   expect(JSON.parse(stdout)).toMatchObject(right(1_000_000))
 })
 
+test.each(['s3', 'azure'])('the main job with the archive on %s', async (store) => {
+  const { code, stdout, stderr } = await runDemo('--events', '100000', '--vehicles', '300', '--store', store, '--json')
+  expect(code, stderr).toBe(0)
+  const report = JSON.parse(stdout) as DemoReport
+  expect(report).toMatchObject(right(100_000))
+  expect(report.queries.map(({ status, differing }) => [status, differing])).toEqual([
+    ['complete', 0],
+    ['complete', 0],
+    ['complete', 0],
+  ])
+})
+
 test('a folder that is not empty is refused, and so is a number that is none', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'fleetlake-demo-test-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { isFolder } from '@fleetlake/archive'
 import { FleetError } from '@fleetlake/core'
 import { pageOrigins, startNatsServer, type NatsServer, type NatsServerOptions } from '@fleetlake/event-hub'
 import { findPort } from '@fleetlake/event-viewer-web'
@@ -11,7 +12,7 @@ const repository = fileURLToPath(new URL('..', import.meta.url))
 export type ServiceKind = 'collector' | 'finder' | 'generator' | 'viewer'
 
 export type StackOptions = {
-  /** the hub's streams go to `<dataDir>/hub`, the archive to `<dataDir>/archive`, unless said otherwise */
+  /** the hub's streams go to `<dataDir>/hub`, the archive to `<dataDir>/archive`, unless said otherwise; the latter may be a URL */
   dataDir: string
   hubDataDir?: string
   archivePath?: string
@@ -86,7 +87,8 @@ const usualViewer = { host: '127.0.0.1', port: 0 }
  */
 export const startStack = async (options: StackOptions): Promise<Stack> => {
   const { args = [], restart = false, say = () => {}, readyTimeoutMs = 60_000, graceMs = 35_000 } = options
-  const archivePath = resolve(options.archivePath ?? join(options.dataDir, 'archive'))
+  const givenPath = options.archivePath ?? join(options.dataDir, 'archive')
+  const archivePath = isFolder(givenPath) ? resolve(givenPath) : givenPath
   // Whoever waits for it tells of its failure.
   for (const awaited of Object.values(options.after ?? {})) awaited.catch(() => {})
   const aborter = new AbortController()

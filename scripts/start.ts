@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { placeBelow } from '@fleetlake/archive'
 import { configSchema } from '@fleetlake/contracts'
 import { findPort } from '@fleetlake/event-viewer-web'
 import { runService } from '@fleetlake/service'
@@ -49,7 +49,7 @@ Fleetlake is up, ${(performance.now() / 1000).toFixed(1)} s after it was started
 some drive through the city; then draw an area in Search to ask who was there, and watch it again in Replay.
 
   hub      ${stack.hubUrl}
-  archive  ${join(stack.archivePath, 'moves')}, a Delta Lake table
+  archive  ${placeBelow(stack.archivePath, 'moves')}, a Delta Lake table
 
   npm run fleet -- --help   does the same in a terminal
 

@@ -1,4 +1,4 @@
-import { createFileStore, parquetCodec, writeChunk } from '@fleetlake/archive'
+import { checkStore, openCodec, openTableStore, writeChunk } from '@fleetlake/archive'
 import { type Config, subjects } from '@fleetlake/contracts'
 import { reasonOf } from '@fleetlake/core'
 import { type Hub, joinGroup, lookAtStream, readPartition, storeMessage } from '@fleetlake/hub'
@@ -42,10 +42,12 @@ export const startCollector = async (
     stopMs = STOP_MS,
   }: { config: Config; log: CollectorLog; version: string; purgeMs?: number; stopMs?: number },
 ): Promise<RunningCollector> => {
-  const { windowMs, path } = config.archive
+  const { windowMs } = config.archive
   const { geohashLength } = config.partitioning
   const warn = (what: Record<string, unknown>, message: string): void => log.warn(what, message)
-  const store = createFileStore(`${path}/moves`)
+  const store = await openTableStore(config.archive)
+  await checkStore(store)
+  const codec = await openCodec(config.archive.format)
   const table = await openArchive(hub, store, {
     create: { geohashLength, windowMs },
     adopt: config.archive.adopt,
@@ -58,11 +60,12 @@ export const startCollector = async (
   if (settings.geohashLength !== geohashLength || settings.windowMs !== windowMs) {
     warn({ ...settings }, 'the table was made with other cells or windows than are configured; it keeps its own')
   }
-  await store.removeStrayFiles(STRAY_MS)
+  await store
+    .removeStrayFiles(STRAY_MS)
+    .catch((error: unknown) => warn({}, `what dead writers left was not cleared: ${reasonOf(error)}`))
 
   const flushDeps: FlushDeps = {
-    writeChunk: (chunk) =>
-      writeChunk(chunk, { cell: chunk.cell, windowStart: chunk.windowFrom }, { store, codec: parquetCodec }),
+    writeChunk: (chunk) => writeChunk(chunk, { cell: chunk.cell, windowStart: chunk.windowFrom }, { store, codec }),
     commit: table.commit,
     storeLetter: ({ id, partition, payload, headers }) =>
       storeMessage(hub, 'deadLetter', subjects.deadLetters(partition), payload as Uint8Array<ArrayBuffer>, {

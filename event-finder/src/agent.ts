@@ -7,8 +7,6 @@ import { createByteBudget } from './byte-budget.ts'
 import type { ScanDeps } from './scan/scan-task.ts'
 import { createTurns } from './turns.ts'
 
-/** Files that one process reads at once, whatever the number of queries. */
-const READS_AT_ONCE = 2
 /** For the rows of files that are read, or whose rows wait for their asker. */
 const MEMORY_BYTES = 256 * 1024 * 1024
 /** A task may arrive after its query was cancelled, by far less than this. */
@@ -25,7 +23,7 @@ export interface Agent {
 export const startAgent = (hub: Hub, store: ObjectStore): Agent => {
   const queries = new Map<string, ActiveQuery>()
   const cancelled = new Set<string>()
-  const scan: ScanDeps = { store, turns: createTurns(READS_AT_ONCE), memory: createByteBudget(MEMORY_BYTES) }
+  const scan: ScanDeps = { store, turns: createTurns(store.readsAtOnce), memory: createByteBudget(MEMORY_BYTES) }
 
   const activate = (query: string): ActiveQuery => {
     const known = queries.get(query)

@@ -4,7 +4,7 @@ import { rename, truncate, writeFile, readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createFileStore, openTable } from '@fleetlake/archive'
-import { rowsOfPositions, subjects } from '@fleetlake/contracts'
+import { CHUNK_FORMATS, type ChunkFormat, configSchema, rowsOfPositions, subjects } from '@fleetlake/contracts'
 import { toMicroDegrees } from '@fleetlake/core'
 import {
   askVehicles,
@@ -206,6 +206,26 @@ test('speed and heading arrive as they were archived, also where they are unknow
       expect([speed, heading]).toEqual([vehicleId === 'vehicle-5' ? NaN : 6, (eventTime / 1000) % 360])
     }
   }))
+
+test.each<readonly ChunkFormat[]>([...CHUNK_FORMATS.map((format) => [format]), CHUNK_FORMATS])(
+  'a table of chunks as %s … gives the same answers',
+  async (...formats) => {
+    const other = await writeTestArchive({ vehicles: 30, steps: 120, formats })
+    const suffixes = new Set(other.files.map((file) => file.slice(file.indexOf('.', file.lastIndexOf('/')) + 1)))
+    expect(suffixes).toEqual(new Set(formats))
+    await withFinder({ path: other.path }, async () => {
+      for (const query of [ALL, { ...ALL, area: TWO_AREAS, vehicleTypes: ['bus', 'taxi'] }]) {
+        const { keys, outcome } = await ask(query)
+        expect(keys.toSorted()).toEqual(expectedOf(query, other).toSorted())
+        expect(outcome).toMatchObject({ status: 'complete', reason: undefined })
+      }
+      const { batches } = await ask({ ...ALL, vehicleIds: ['vehicle-5', 'vehicle-6'] })
+      for (const { vehicleId, speed, heading, eventTime } of batches.flatMap(({ rows }) => rowsOfPositions(rows))) {
+        expect([speed, heading]).toEqual([vehicleId === 'vehicle-5' ? NaN : 6, (eventTime / 1000) % 360])
+      }
+    })
+  },
+)
 
 test.each([1, 499, 500, 501, 1_800, 5_000])('a limit of %i gives as many rows and not one more', (limit) =>
   withFinder({}, async () => {
@@ -497,16 +517,16 @@ test('the tasks of an agent that is killed are done by another, and no row comes
   }))
 
 test('a whole finder answers over the hub, and before there is an archive there is nothing to find', async () => {
-  const config = { finder: { tasksInFlight: 8, batchRows: 8_192 } }
+  const config = configSchema.parse({})
   const empty = await startFinder(await newHub('event-finder'), {
-    config: { ...config, archive: { path: join(archive.path, 'none'), windowMs: 1, adopt: false } },
+    config: { ...config, archive: { ...config.archive, path: join(archive.path, 'none') } },
     version: '0',
   })
   await asker.flush()
   expect((await ask(ALL)).outcome).toMatchObject({ status: 'complete', rows: 0 })
   await empty.stop()
   const finder = await startFinder(await newHub('event-finder'), {
-    config: { ...config, archive: { path: archive.path, windowMs: 1, adopt: false } },
+    config: { ...config, archive: { ...config.archive, path: archive.path } },
     version: '0',
   })
   expect((await ask(ALL)).outcome).toMatchObject({ status: 'complete', rows: archive.rows.length })

@@ -1,4 +1,4 @@
-import { createFileStore, openTable, type Snapshot, type Table } from '@fleetlake/archive'
+import { openTable, openTableStore, type Snapshot, type Table } from '@fleetlake/archive'
 import type { Config } from '@fleetlake/contracts'
 import { FleetError, reasonOf } from '@fleetlake/core'
 import { type Hub, joinGroup } from '@fleetlake/hub'
@@ -25,7 +25,7 @@ export interface FinderOptions {
 
 /** Coordinator and agent of searches over one archive. */
 export const startFinder = async (hub: Hub, { config, version, warn = () => {} }: FinderOptions): Promise<Finder> => {
-  const store = createFileStore(`${config.archive.path}/moves`)
+  const store = await openTableStore(config.archive)
   let table: Table | undefined
   const snapshot = shareReads(async (): Promise<Snapshot | undefined> => {
     try {

@@ -1,6 +1,9 @@
 import { parseArgs } from 'node:util'
 import { FleetError } from '@fleetlake/core'
 
+export const DEMO_STORES = ['file', 's3', 'azure'] as const
+export type DemoStore = (typeof DEMO_STORES)[number]
+
 export interface DemoOptions {
   readonly vehicles: number
   readonly events: number
@@ -12,6 +15,8 @@ export interface DemoOptions {
   readonly dataDir: string | undefined
   readonly keep: boolean
   readonly json: boolean
+  /** Where the archive is. */
+  readonly store: DemoStore
   /** Milliseconds after the start of the run at which one collector is killed, to show that nothing is lost. */
   readonly killCollectorAfterMs: number | undefined
 }
@@ -29,6 +34,7 @@ brute force. Ends with exit code 1 when anything is lost, doubled or differs.
   --generators <n>   generator processes (1)
   --data-dir <dir>   where it works; must be empty (a temporary folder)
   --keep             leaves the data there
+  --store <store>    file, s3 or azure: the archive is in a folder, or in a local S3 or Azure server that the demo starts (file)
   --kill-collector <ms>  kills one collector with SIGKILL that long after the start
   --json             one JSON object, last on stdout`
 
@@ -38,6 +44,12 @@ const whole = (name: string, text: string, least: number): number => {
     throw new FleetError('usage.invalid', `--${name} must be a whole number of at least ${least}, not "${text}"`)
   }
   return value
+}
+
+const oneOf = <T extends string>(name: string, text: string, allowed: readonly T[]): T => {
+  const found = allowed.find((value) => value === text)
+  if (found !== undefined) return found
+  throw new FleetError('usage.invalid', `--${name} must be ${allowed.join(', ')}, not "${text}"`)
 }
 
 /** @throws FleetError `usage.invalid` */
@@ -55,6 +67,7 @@ export const parseDemoOptions = (args: readonly string[]): DemoOptions | 'help' 
         finders: { type: 'string', default: '2' },
         generators: { type: 'string', default: '1' },
         'data-dir': { type: 'string' },
+        store: { type: 'string', default: 'file' },
         'kill-collector': { type: 'string' },
         keep: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
@@ -76,6 +89,7 @@ export const parseDemoOptions = (args: readonly string[]): DemoOptions | 'help' 
     dataDir: values['data-dir'],
     keep: values.keep,
     json: values.json,
+    store: oneOf('store', values.store, DEMO_STORES),
     killCollectorAfterMs: kill === undefined ? undefined : whole('kill-collector', kill, 0),
   }
 }

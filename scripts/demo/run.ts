@@ -1,10 +1,10 @@
-import { join } from 'node:path'
 import { configSchema, DEAD_LETTERS } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
 import { askVehicles, connectHub, countMessages, type Hub, runGeneration } from '@fleetlake/hub'
 import { countDistinct, liveFiles, readTable, selectByBruteForce, type TableRows } from '@fleetlake/testing'
 import { startStack, type Stack } from '../stack.ts'
 import { provideCity } from '../stack/provide-city.ts'
+import { type ArchivePlace, startArchivePlace } from './archive-place.ts'
 import type { DemoOptions } from './options.ts'
 import { type DemoSearch, demoSearches } from './searches.ts'
 import { type Usage, watchUsage } from './usage.ts'
@@ -53,12 +53,29 @@ export const runDemo = async (
   say: Say,
   signal: AbortSignal,
 ): Promise<DemoReport> => {
-  const { dataDir, collectors, finders, generators } = options
   const startedAt = performance.now()
   say('starting nats-server, collectors, finders and generators')
   await provideCity(configSchema.parse({}).generator.cityDir)
+  const place = await startArchivePlace(options, say)
+  try {
+    return await runAt(place, options, startedAt, say, signal)
+  } finally {
+    await place.stop()
+  }
+}
+
+const runAt = async (
+  place: ArchivePlace,
+  options: DemoOptions & { readonly dataDir: string },
+  startedAt: number,
+  say: Say,
+  signal: AbortSignal,
+): Promise<DemoReport> => {
+  const { dataDir, collectors, finders, generators } = options
   const stack = await startStack({
     dataDir,
+    archivePath: place.path,
+    env: place.env,
     collectors,
     finders,
     generators,
@@ -70,7 +87,7 @@ export const runDemo = async (
   try {
     const startupMs = Math.round(performance.now() - startedAt)
     signal.throwIfAborted()
-    return await Promise.race([runOn(stack, options, startupMs, say, signal), stack.failure])
+    return await Promise.race([runOn(stack, place, options, startupMs, say, signal), stack.failure])
   } finally {
     await stack.stop()
   }
@@ -78,6 +95,7 @@ export const runDemo = async (
 
 const runOn = async (
   stack: Stack,
+  place: ArchivePlace,
   options: DemoOptions,
   startupMs: number,
   say: Say,
@@ -86,7 +104,7 @@ const runOn = async (
   const hub = await connectHub({ url: stack.hubUrl, service: 'demo', signal })
   try {
     const run = await generate(hub, stack, options, say, signal)
-    const folder = join(stack.archivePath, 'moves')
+    const folder = await place.provideTable()
     const { files, commits } = await liveFiles(folder)
     const rows = await readTable(folder)
     const distinct = countDistinct(rows)

@@ -1,10 +1,10 @@
-import { dirname, basename, join } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { createFileStore } from '@fleetlake/archive'
 import { areaOf } from '@fleetlake/core'
-import { temporaryFolder } from '@fleetlake/testing'
 import pl from 'nodejs-polars'
 import { expect, test } from 'vitest'
 import type { ChunkRows } from '../core/chunk-rows.ts'
+import { writeForeign } from '../testing/test-foreign-file.ts'
 import { readChunk, SMALL_FILE_BYTES } from './read-chunk.ts'
 
 const search = {
@@ -23,65 +23,6 @@ const search = {
   period: { from: 0, to: 2e12 },
   vehicleTypes: undefined,
   vehicleIds: undefined,
-}
-
-/** A file as polars writes it: what another engine's compaction could leave. */
-const writeForeign = async (
-  rows: number,
-  { degrees = pl.Decimal(9, 6) as pl.DataType } = {},
-): Promise<{ file: string; bytes: number }> => {
-  const file = join(await temporaryFolder(), 'foreign.parquet')
-  const column = (value: (i: number) => number): number[] => Array.from({ length: rows }, (_, i) => value(i))
-  const frame = pl.DataFrame([
-    pl.Series(
-      'vehicle_id',
-      column((i) => Math.floor(i / 10)).map((i) => `v${i}-ü`),
-      pl.Utf8,
-    ),
-    pl.Series(
-      'vehicle_type',
-      column((i) => Math.floor(i / 10)).map((i) => (i % 2 === 0 ? 'bus' : 'taxi')),
-      pl.Utf8,
-    ),
-    pl.Series(
-      'event_time',
-      column((i) => 1.7e12 + i),
-      pl.Int64,
-    ),
-    pl.Series(
-      'longitude',
-      column((i) => -56 - (i % 1000) / 1e6),
-      pl.Float64,
-    ),
-    pl.Series(
-      'latitude',
-      column((i) => -34.9 + (i % 1000) / 1e6),
-      pl.Float64,
-    ),
-    pl.Series(
-      'speed',
-      column((i) => i % 7),
-      pl.Float32,
-    ),
-    pl.Series(
-      'heading',
-      column((i) => (i * 7919.123) % 360),
-      pl.Float32,
-    ),
-  ])
-  const typed = frame.lazy().withColumns(
-    pl.col('event_time').cast(pl.Datetime('ms', 'UTC')).cast(pl.Datetime('us', 'UTC')),
-    pl.col('longitude').cast(degrees),
-    pl.col('latitude').cast(degrees),
-    pl
-      .when(pl.col('speed').eq(pl.lit(3)))
-      .then(pl.lit(null))
-      .otherwise(pl.col('speed'))
-      .alias('speed'),
-  )
-  await typed.sinkParquet(file, { compression: 'uncompressed', rowGroupSize: 1_000 }).collect()
-  const size = await createFileStore(dirname(file)).size('foreign.parquet')
-  return { file, bytes: size! }
 }
 
 const read = async (file: string, bytes: number): Promise<{ rowCount: number; pieces: ChunkRows[] }> => {

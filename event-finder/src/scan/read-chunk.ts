@@ -1,4 +1,4 @@
-import type { ObjectStore } from '@fleetlake/archive'
+import { isParquet, type ObjectStore, readChunkFile } from '@fleetlake/archive'
 import { reasonOf, toDegrees } from '@fleetlake/core'
 import pl, { type DataFrame, type Expr } from 'nodejs-polars'
 import type { ChunkRows } from '../core/chunk-rows.ts'
@@ -26,7 +26,7 @@ export interface ReadChunk {
   readonly pieces: Iterable<ChunkRows>
 }
 
-/** A file up to this size is read whole: for polars that takes about a third of the processor of a lazy scan (`scan.bench.ts`). */
+/** A Parquet file up to this size is read whole, as those of other formats always are: for polars that takes about a third of the processor of a lazy scan (`scan.bench.ts`). */
 export const SMALL_FILE_BYTES = 4 * 1024 * 1024
 const PIECE_ROWS = 65_536
 
@@ -77,7 +77,9 @@ export const readChunk = async (
   search: VehicleSearch,
 ): Promise<ReadChunk | ChunkFault> => {
   try {
-    const frame = await (chunk.bytes <= SMALL_FILE_BYTES ? readWhole(store, chunk) : scan(store, chunk, search))
+    const frame = await (chunk.bytes <= SMALL_FILE_BYTES || !isParquet(chunk.path)
+      ? readWhole(store, chunk)
+      : scan(store, chunk, search))
     return 'fault' in frame ? frame : { rowCount: frame.height, pieces: piecesOf(frame) }
   } catch (error) {
     return { fault: faultOf(error) }
@@ -91,7 +93,7 @@ const readWhole = async (store: ObjectStore, { path, bytes }: ChunkToRead): Prom
   const file = await store.get(path)
   if (file === undefined) return MISSING
   if (file.length !== bytes) return truncated(file.length, bytes)
-  return pl.readParquet(Buffer.from(file.buffer, file.byteOffset, file.length), { columns: CHUNK_COLUMNS })
+  return readChunkFile(path, file, CHUNK_COLUMNS)
 }
 
 const scan = async (
@@ -103,7 +105,11 @@ const scan = async (
   if (size === undefined) return MISSING
   if (size !== bytes) return truncated(size, bytes)
   return pl
-    .scanParquet(store.url(path))
+    .scanParquet(store.url(path), {
+      glob: false,
+      hivePartitioning: false,
+      cloudOptions: await store.scanOptions(),
+    })
     .filter(predicateOf(search, inside))
     .select(...CHUNK_COLUMNS)
     .collect()

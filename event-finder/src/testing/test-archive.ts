@@ -1,6 +1,7 @@
-import { type ChunkColumns, createFileStore, openTable, parquetCodec, writeChunk } from '@fleetlake/archive'
+import { type ChunkColumns, createFileStore, openCodec, openTable, writeChunk } from '@fleetlake/archive'
+import type { ChunkFormat } from '@fleetlake/contracts'
 import { cellName, cellOf, createRandomStreams, seedOf, windowStart } from '@fleetlake/core'
-import { readTable, type TableRows, temporaryFolder } from '@fleetlake/testing'
+import { type TableRows, temporaryFolder } from '@fleetlake/testing'
 
 const WINDOW_MS = 600_000
 const CELL_LENGTH = 5
@@ -37,12 +38,27 @@ const columnsOf = (rows: readonly Row[], vehicleIds: readonly string[]): ChunkCo
   heading: Float32Array.from(rows, ({ time }) => (time / 1000) % 360),
 })
 
-/** A real table of vehicles that wander about a few kilometres, one position a step, across midnight. */
+const tableRowsOf = (rows: readonly Row[], vehicleIds: readonly string[]): TableRows => ({
+  length: rows.length,
+  vehicleIds: rows.map(({ vehicle }) => vehicleIds[vehicle]),
+  vehicleTypes: rows.map(({ vehicle }) => TYPES[vehicle % TYPES.length]),
+  time: Float64Array.from(rows, ({ time }) => time),
+  x: Int32Array.from(rows, ({ x }) => x),
+  y: Int32Array.from(rows, ({ y }) => y),
+})
+
+/** A real table of vehicles that wander about a few kilometres, one position a step, across midnight; its chunks take turns in formats. */
 export const writeTestArchive = async ({
   vehicles = 60,
   steps = 480,
   stepMs = 15_000,
-}: { vehicles?: number; steps?: number; stepMs?: number } = {}): Promise<TestArchive> => {
+  formats = ['parquet'],
+}: {
+  vehicles?: number
+  steps?: number
+  stepMs?: number
+  formats?: readonly ChunkFormat[]
+} = {}): Promise<TestArchive> => {
   const random = createRandomStreams(Uint32Array.from({ length: vehicles }, (_, i) => seedOf(7, i)))
   const vehicleIds = Array.from({ length: vehicles }, (_, i) => `vehicle-${i}${i % 7 === 0 ? '-größer' : ''}`)
   const groups = new Map<string, Row[]>()
@@ -67,10 +83,11 @@ export const writeTestArchive = async ({
     const [start, cell] = group.split(' ')
     const sorted = rows.toSorted((a, b) => a.vehicle - b.vehicle || a.time - b.time)
     const place = { cell, windowStart: Number(start) }
-    add.push(await writeChunk(columnsOf(sorted, vehicleIds), place, { store, codec: parquetCodec }))
+    const codec = await openCodec(formats[add.length % formats.length])
+    add.push(await writeChunk(columnsOf(sorted, vehicleIds), place, { store, codec }))
   }
   await table.commit({ parts: [{ add }], operation: 'WRITE' })
   const files = [...table.snapshot.files()].map((chunk) => store.url(chunk.path))
   await table.close()
-  return { path, rows: await readTable(`${path}/moves`), files }
+  return { path, rows: tableRowsOf([...groups.values()].flat(), vehicleIds), files }
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createFileStore } from '@fleetlake/archive'
+import { openTableStore } from '@fleetlake/archive'
 import { configSchema } from '@fleetlake/contracts'
 import { connectHub, type Hub } from '@fleetlake/hub'
 import { createHubLog, runService, version } from '@fleetlake/service'
@@ -37,7 +37,7 @@ await runService({
       city: createCityPack(config.generator.cityDir),
       map,
       partitions: createPartitionsReader(hub),
-      archive: createArchiveReader(createFileStore(`${config.archive.path}/moves`)),
+      archive: createArchiveReader(await openTableStore(config.archive)),
       log,
     })
     const server = await listen(app, config.viewer)

@@ -34,8 +34,59 @@ const partitioning = z.strictObject({
   count: z.number().int().min(1).max(64).default(8).describe('partitions made when the hub holds none'),
 })
 
+const httpUrl = z.string().regex(/^https?:\/\/./, 'must begin with http:// or https://')
+
+const s3 = z
+  .strictObject({
+    endpoint: httpUrl.optional().describe('a server other than AWS, e.g. `http://127.0.0.1:9000`'),
+    region: z.string().optional().describe("of the bucket; AWS's own variables and profiles when missing"),
+    pathStyle: z
+      .boolean()
+      .optional()
+      .describe('the bucket in the path, not in the host name; as a rule with an endpoint, not with AWS'),
+    accessKeyId: z.string().optional().describe("AWS's own chain (variables, profile, role) when missing"),
+    secretAccessKey: z.string().optional(),
+    sessionToken: z.string().optional().describe('of temporary credentials'),
+  })
+  .refine(
+    ({ accessKeyId, secretAccessKey }) => (accessKeyId === undefined) === (secretAccessKey === undefined),
+    'accessKeyId and secretAccessKey belong together: set both or none',
+  )
+
+const azure = z.strictObject({
+  connectionString: z.string().optional().describe('account, key and endpoint in one'),
+  account: z.string().optional().describe('name of the storage account'),
+  accountKey: z
+    .string()
+    .optional()
+    .describe('who Azure takes this program for, when neither key nor signature is given'),
+  sasToken: z.string().optional().describe('a shared access signature'),
+  endpoint: httpUrl.optional().describe("the account's address, when it is not Azure's usual one"),
+})
+
+/** How chunks are written; each file is read by what its name says. */
+export const CHUNK_FORMATS = [
+  'parquet',
+  'csv',
+  'csv.gz',
+  'csv.zst',
+  'ndjson',
+  'ndjson.gz',
+  'ndjson.zst',
+  'arrow',
+] as const
+
+export type ChunkFormat = (typeof CHUNK_FORMATS)[number]
+
 const archive = z.strictObject({
-  path: z.string().default('.fleetlake/archive').describe('folder of the table `moves`'),
+  path: z
+    .string()
+    .default('.fleetlake/archive')
+    .describe('where the table `moves` is: a folder, `s3://bucket/prefix` or `azure://container/prefix`'),
+  format: z
+    .enum(CHUNK_FORMATS)
+    .default('parquet')
+    .describe('of new chunks; anything but parquet is read by Fleetlake only'),
   windowMs: duration
     .refine((ms) => DAY_MS % ms === 0, 'must divide a day, such as "10 min"')
     .default(10 * MINUTE_MS)
@@ -46,6 +97,10 @@ const archive = z.strictObject({
     .describe(
       'feed this archive from now on though the hub has fed another; what the hub still holds is archived again',
     ),
+  requestTimeoutMs: duration.default(30_000).describe('how long one request to S3 or Azure may take'),
+  requestAttempts: z.number().int().min(1).max(20).default(5).describe('how often one is made before it fails'),
+  s3: s3.prefault({}),
+  azure: azure.prefault({}),
 })
 
 const collector = z.strictObject({
@@ -105,3 +160,5 @@ export const configSchema = z.strictObject({
 })
 
 export type Config = z.output<typeof configSchema>
+
+export type ArchiveConfig = Config['archive']

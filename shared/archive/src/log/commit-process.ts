@@ -1,10 +1,13 @@
-/** For a test: `commit-process.ts <root> <messages>` commits a stream's messages one by one, against others that do the same. */
-import { createFileStore } from '../store/file-store.ts'
+/**
+ * For a test: `commit-process.ts <settings> <messages>` commits a stream's messages one by one, against others that do the same. The
+ * store's settings are JSON.
+ */
+import { openStore, type StoreSettings } from '../store/open-store.ts'
 import { openTable } from '../table.ts'
 import { SETTINGS, someRows, writeRows } from './test-table.ts'
 
-const [root, messages] = process.argv.slice(2)
-const store = createFileStore(root)
+const [settings, messages] = process.argv.slice(2)
+const store = await openStore(JSON.parse(settings) as StoreSettings)
 const table = await openTable(store, { create: SETTINGS, checkpointEvery: 10 })
 for (;;) {
   const from = (await table.refresh()).txn('P1')

@@ -4,12 +4,13 @@ import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import pl from 'nodejs-polars'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createFileStore, type FileStore } from '../store/file-store.ts'
+import { createFileStore } from '../store/file-store.ts'
+import type { ObjectStore } from '../store/object-store.ts'
 import { openTable } from '../table.ts'
 import { someRows, NOW_MS, SETTINGS, writeRows } from './test-table.ts'
 
 let root: string
-let store: FileStore
+let store: ObjectStore
 
 /** A table of 13 versions with a checkpoint at 5 and 10, a file of which is rewritten after each. */
 beforeAll(async () => {

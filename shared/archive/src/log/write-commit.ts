@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { FleetError } from '@fleetlake/core'
 import { commitPath } from '../paths.ts'
 import type { ObjectStore } from '../store/object-store.ts'
@@ -25,10 +26,16 @@ export type Written =
     }
 
 const PUT_ATTEMPTS = 3
+const FIRST_BACK_OFF_MS = 10
+const LONGEST_BACK_OFF_MS = 1_000
+
+/** Full jitter: who lost to the same winner does not come back at the same moment. */
+const backOffMs = (losses: number): number =>
+  Math.random() * Math.min(LONGEST_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** (losses - 1))
 
 /**
- * Creates a version, or finds out who did. A put that fails leaves its outcome unknown: the same bytes are put again at the same
- * version, where they can be created once only, and whoever is told 'exists' looks for the commit id.
+ * Creates a version, or finds out who did. A put that fails leaves its outcome unknown, whatever the store tried to find out: the same
+ * bytes are put again at the same version, where they can be created once only, and whoever is told 'exists' looks for the commit id.
  * @throws FleetError `store.failed` when the store never answers
  */
 const createVersion = async (
@@ -57,14 +64,14 @@ const createVersion = async (
 }
 
 /**
- * Commits as soon as the law allows it: who loses the race for a version reads the winner's, and checks again before trying the next.
- * A refusal is checked against the newest state.
+ * Commits as soon as the law allows it: who loses the race for a version waits a random moment, reads the winner's, and checks again
+ * before trying the next. A refusal is checked against the newest state.
  */
 export const writeCommit = async (request: CommitRequest, deps: CommitDeps): Promise<Written> => {
   checkRequest(request)
   const commitId = randomUUID()
   let state = deps.state()
-  for (;;) {
+  for (let losses = 0; ;) {
     const nowMs = deps.now()
     const verdict = decide(request, state, nowMs)
     if (verdict.status !== 'write') {
@@ -78,6 +85,7 @@ export const writeCommit = async (request: CommitRequest, deps: CommitDeps): Pro
     if ((await createVersion(deps.store, version, commitId, formatCommit(actions))) === 'ours') {
       return { status: 'committed', version, actions }
     }
+    await delay(backOffMs(++losses))
     const newest = await deps.refresh()
     if (newest.version < version) throw new FleetError('table.invalid', `version ${version} is there and was not read`)
     state = newest

@@ -1,41 +1,18 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, rename, rm, rmdir, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Readable, Writable } from 'node:stream'
 import { expect, test } from 'vitest'
 import { createFileStore } from './file-store.ts'
 import { testStore } from './store-conformance.ts'
+import { raceProcessesOn, settingsAt } from './test-race.ts'
 
 const folder = (): Promise<string> => mkdtemp(join(tmpdir(), 'fleetlake-store-'))
-
-type Racer = ChildProcessByStdio<Writable, Readable, null>
-
-const startRacer = async (args: string[]): Promise<Racer> => {
-  const script = join(import.meta.dirname, 'race-process.ts')
-  const racer = spawn(process.execPath, [script, ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
-  await new Promise((resolve) => racer.stdout.once('data', resolve))
-  return racer
-}
-
-const race = async (racer: Racer): Promise<{ created: number; all: number }> => {
-  let text = ''
-  racer.stdout.on('data', (part: Buffer) => (text += part.toString()))
-  racer.stdin.write('go\n')
-  await new Promise((resolve) => racer.once('close', resolve))
-  return JSON.parse(text) as { created: number; all: number }
-}
 
 testStore('a folder as a store', async () => {
   const root = await folder()
   return {
     store: createFileStore(root),
-    raceProcesses: async (path, { count, paths }) => {
-      const racers = await Promise.all(Array.from({ length: count }, () => startRacer([root, path, String(paths)])))
-      const results = await Promise.all(racers.map(race))
-      const created = results.reduce((sum, result) => sum + result.created, 0)
-      return { created, exists: results.reduce((sum, result) => sum + result.all, 0) - created }
-    },
+    raceProcesses: raceProcessesOn(settingsAt(root)),
     close: () => rm(root, { recursive: true }),
   }
 })

@@ -2,16 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { type FileHandle, link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
 import { FleetError, reasonOf } from '@fleetlake/core'
+import { compareUtf8 } from '../utf8-order.ts'
 import { checkObjectPath } from './object-path.ts'
 import type { ByteRange, ObjectInfo, ObjectStore } from './object-store.ts'
 
 /** Where files are written before they get their names; what a crash leaves in it may go. */
 const TEMPORARY_FOLDER = '.tmp'
-
-export interface FileStore extends ObjectStore {
-  /** Removes what writers left that died before they were done; returns how many. @param olderThanMs age, ms */
-  removeStrayFiles(olderThanMs: number): Promise<number>
-}
 
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException | undefined)?.code
 
@@ -60,7 +56,7 @@ const readRange = async (handle: FileHandle, { offset, length }: ByteRange): Pro
  * A folder of a filesystem as a store. An object gets its name by `link`, which one writer wins and which shows it whole;
  * its bytes are synced before, its folder after.
  */
-export const createFileStore = (root: string): FileStore => {
+export const createFileStore = (root: string): ObjectStore => {
   const rootFolder = resolve(root)
   const temporaryFolder = join(rootFolder, TEMPORARY_FOLDER)
   const fileOf = (path: string): string => {
@@ -178,7 +174,7 @@ export const createFileStore = (root: string): FileStore => {
           path: `${folder}${entry.name}${entry.isDirectory() ? '/' : ''}`,
           isFolder: entry.isDirectory(),
         }))
-        .toSorted((a, b) => (a.path < b.path ? -1 : 1))
+        .toSorted((a, b) => compareUtf8(a.path, b.path))
     } catch (error) {
       if (isAbsence(error)) return []
       throw error
@@ -189,8 +185,8 @@ export const createFileStore = (root: string): FileStore => {
     for (const { path, isFolder } of await entriesOf(folder)) {
       if (!(isFolder ? path.startsWith(prefix) || prefix.startsWith(path) : path.startsWith(prefix))) continue
       if (isFolder) {
-        if (path > after || after.startsWith(path)) yield* walk(path, prefix, after)
-      } else if (path > after) {
+        if (compareUtf8(path, after) > 0 || after.startsWith(path)) yield* walk(path, prefix, after)
+      } else if (compareUtf8(path, after) > 0) {
         const info = await infoOf(path)
         if (info !== undefined) yield info
       }
@@ -225,6 +221,7 @@ export const createFileStore = (root: string): FileStore => {
     })
 
   return {
+    readsAtOnce: 2,
     putIfAbsent,
     put,
     get,
@@ -233,5 +230,6 @@ export const createFileStore = (root: string): FileStore => {
     size: (path) => attempt(`read ${fileOf(path)}`, async () => (await infoOf(path))?.size),
     delete: (path) => attempt(`delete ${fileOf(path)}`, () => rm(fileOf(path), { force: true })),
     url: (path) => (path === '' ? rootFolder + sep : fileOf(path)),
+    scanOptions: async () => ({}),
   }
 }

@@ -1,3 +1,4 @@
+import { compareUtf8 } from '../utf8-order.ts'
 import { checkObjectPath } from './object-path.ts'
 import type { ByteRange, ObjectInfo, ObjectStore } from './object-store.ts'
 
@@ -12,9 +13,9 @@ export const createMemoryStore = (): ObjectStore => {
   }
 
   async function* list(prefix: string, { after = '' }: { readonly after?: string } = {}): AsyncGenerator<ObjectInfo> {
-    for (const path of [...objects.keys()].toSorted()) {
+    for (const path of [...objects.keys()].toSorted(compareUtf8)) {
       const object = objects.get(path)
-      if (object === undefined || !path.startsWith(prefix) || path <= after) continue
+      if (object === undefined || !path.startsWith(prefix) || compareUtf8(path, after) <= 0) continue
       yield { path, size: object.bytes.length, modifiedMs: object.modifiedMs }
     }
   }
@@ -25,6 +26,7 @@ export const createMemoryStore = (): ObjectStore => {
   }
 
   return {
+    readsAtOnce: 2,
     get,
     list,
     put,
@@ -38,6 +40,8 @@ export const createMemoryStore = (): ObjectStore => {
     delete: async (path) => {
       objects.delete(path)
     },
+    removeStrayFiles: async () => 0,
     url: (path) => `memory:${path}`,
+    scanOptions: async () => ({}),
   }
 }

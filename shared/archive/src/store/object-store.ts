@@ -16,6 +16,8 @@ export interface ObjectInfo {
  * Every method rejects with FleetError `store.failed` when the store can't do it.
  */
 export interface ObjectStore {
+  /** How many reads at once keep it busy: few of a disk, more where each is a journey. */
+  readonly readsAtOnce: number
   /**
    * Creates an object. Law: of all writers to one path, whenever and wherever they run, at most one is told 'created'.
    * Durable once told. When it rejects, the outcome is unknown.
@@ -28,12 +30,16 @@ export interface ObjectStore {
   /** Bytes; undefined when there is none. */
   size(path: string): Promise<number | undefined>
   /**
-   * The objects whose paths begin with `prefix`, by path in the order of UTF-16 code units.
+   * The objects whose paths begin with `prefix`, by path in the order of their UTF-8 bytes.
    * @param options.after only paths beyond this one
    */
   list(prefix: string, options?: { readonly after?: string }): AsyncIterable<ObjectInfo>
   /** Deletes an object; one that is not there is no fault. */
   delete(path: string): Promise<void>
+  /** Removes what writers left that died before they were done, nobody's object yet; returns how many. @param olderThanMs age, ms */
+  removeStrayFiles(olderThanMs: number): Promise<number>
   /** What a scan (polars, DuckDB) opens: a path of the filesystem or a URL. */
   url(path: string): string
+  /** What polars needs to open it (`cloudOptions`); valid for some minutes, since credentials may be. Empty for a filesystem. */
+  scanOptions(): Promise<Readonly<Record<string, string>>>
 }

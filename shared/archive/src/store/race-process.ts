@@ -1,8 +1,11 @@
-/** A process of the conformance suite: `race-process.ts <root> <path> <paths>` puts each path if absent and prints what it was told. */
-import { createFileStore } from './file-store.ts'
+/**
+ * A process of the conformance suite: `race-process.ts <settings> <path> <paths>` puts each path if absent and prints what it was told.
+ * The settings are JSON.
+ */
+import { openStore, type StoreSettings } from './open-store.ts'
 
-const [root, path, paths] = process.argv.slice(2)
-const store = createFileStore(root)
+const [settings, path, paths] = process.argv.slice(2)
+const store = await openStore(JSON.parse(settings) as StoreSettings)
 const bytes = new TextEncoder().encode(`process ${process.pid} `.repeat(1_000))
 process.stdout.write('ready\n')
 process.stdin.once('data', () => {

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { compareUtf8 } from '../utf8-order.ts'
+import { checkStore } from './check-store.ts'
 import type { ObjectInfo, ObjectStore } from './object-store.ts'
 
 export interface StoreUnderTest {
@@ -95,6 +97,66 @@ export const testStore = (name: string, start: () => Promise<StoreUnderTest>): v
       expect(await pathsOf('list/', 'list/a/x')).toEqual(['list/a/y/z', 'list/a0', 'list/b'])
       expect(await pathsOf('list/', 'list/a/x0')).toEqual(['list/a/y/z', 'list/a0', 'list/b'])
       expect(await pathsOf('list/', 'list/b')).toEqual([])
+    })
+
+    test('paths may hold what names hold, and are listed as they are', async () => {
+      const names = [
+        'a b',
+        'a+b',
+        'ü/ñ',
+        '😀',
+        '100%',
+        '%41',
+        'q?x=1&y',
+        '#h',
+        "it's",
+        '"q"',
+        '<x>&',
+        'date=1/cell=ezs42',
+        '~(x)',
+      ]
+      const paths = names.map((odd) => `odd/${odd}`)
+      for (const path of paths) expect(await store.putIfAbsent(path, bytesOf(path))).toBe('created')
+      for (const path of paths) expect(textOf(await store.get(path))).toBe(path)
+      expect(await pathsOf('odd/')).toEqual(paths.toSorted(compareUtf8))
+      for (const path of paths) await store.delete(path)
+      expect(await pathsOf('odd/')).toEqual([])
+    })
+
+    test('a list is complete beyond a thousand objects', async () => {
+      const paths = Array.from({ length: 1_100 }, (_, i) => `many/${String(i).padStart(4, '0')}`)
+      for (let i = 0; i < paths.length; i += 100) {
+        await Promise.all(paths.slice(i, i + 100).map((path) => store.putIfAbsent(path, bytesOf('x'))))
+      }
+      expect(await pathsOf('many/')).toEqual(paths)
+      expect(await pathsOf('many/', paths[1_049])).toEqual(paths.slice(1_050))
+    })
+
+    test('a large object is read whole and in part, exactly', async () => {
+      const bytes = new Uint8Array(20 * 1024 * 1024 + 7)
+      for (let i = 0; i < bytes.length; i += 1_001) bytes[i] = i % 251
+      expect(await store.putIfAbsent('large/object', bytes)).toBe('created')
+      expect(await store.putIfAbsent('large/object', new Uint8Array(bytes.length))).toBe('exists')
+      expect(Buffer.compare((await store.get('large/object'))!, bytes)).toBe(0)
+      const range = { offset: 3, length: 18 * 1024 * 1024 }
+      expect(Buffer.compare((await store.get('large/object', range))!, bytes.subarray(3, 3 + range.length))).toBe(0)
+      const next = bytes.toReversed()
+      await store.put('large/object', next)
+      expect(Buffer.compare((await store.get('large/object'))!, next)).toBe(0)
+      expect(await store.size('large/object')).toBe(bytes.length)
+    })
+
+    test('of many writers of one large object one creates it, whole', async () => {
+      const writers = Array.from({ length: 4 }, (_, i) => new Uint8Array(17 * 1024 * 1024).fill(i + 1))
+      const told = await Promise.all(writers.map((bytes) => store.putIfAbsent('race/large', bytes)))
+      expect(told.filter((answer) => answer === 'created')).toHaveLength(1)
+      expect(Buffer.compare((await store.get('race/large'))!, writers[told.indexOf('created')])).toBe(0)
+    })
+
+    test('a store that keeps the law passes its check, which leaves nothing behind', async () => {
+      await checkStore(store)
+      expect(await pathsOf('_delta_log/')).toEqual([])
+      expect(await pathsOf('.probe/')).toEqual([])
     })
 
     test('a list tells size and time', async () => {

@@ -15,10 +15,10 @@ interface Setting {
 const words = (name: string, separator: string): string =>
   name.replaceAll(/[A-Z]/g, (letter) => `${separator}${letter.toLowerCase()}`)
 
-const settingOf = (section: string, key: string, schema: z.ZodType, value: unknown): Setting => ({
-  path: `${section}.${key}`,
-  variable: `FLEET_${section}_${words(key, '_')}`.toUpperCase(),
-  flag: `--${section}.${words(key, '-')}`,
+const settingOf = (path: readonly string[], key: string, schema: z.ZodType, value: unknown): Setting => ({
+  path: [...path, key].join('.'),
+  variable: ['FLEET', ...path, words(key, '_')].join('_').toUpperCase(),
+  flag: `--${[...path, words(key, '-')].join('.')}`,
   type: typeText(key, schema),
   defaultText: value === undefined ? '–' : `\`${valueText(key, value)}\``,
   description: descriptionOf(schema),
@@ -68,13 +68,21 @@ const descriptionOf = (schema: z.ZodType): string => {
 const sectionOf = (schema: z.ZodType): z.ZodObject =>
   (schema instanceof z.ZodPrefault ? schema.unwrap() : schema) as z.ZodObject
 
+/** The settings of a section, those of sections in it last. */
+const settingsBelow = (path: readonly string[], schema: z.ZodType, defaults: unknown): Setting[] =>
+  Object.entries(sectionOf(schema).shape).flatMap(([key, value]) => {
+    const inner = value as z.ZodType
+    const given = (defaults as Record<string, unknown>)[key]
+    return sectionOf(inner) instanceof z.ZodObject
+      ? settingsBelow([...path, key], inner, given)
+      : [settingOf(path, key, inner, given)]
+  })
+
 const settings = (): [section: string, settings: Setting[]][] => {
   const defaults = configSchema.parse({}) as Record<string, Record<string, unknown>>
   return Object.entries(configSchema.shape).map(([section, schema]) => [
     section,
-    Object.entries(sectionOf(schema).shape).map(([key, value]) =>
-      settingOf(section, key, value as z.ZodType, defaults[section][key]),
-    ),
+    settingsBelow([section], schema, defaults[section]),
   ])
 }
 

@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest'
+import { checkStore } from './check-store.ts'
+import { createMemoryStore } from './memory-store.ts'
+
+test('a server that ignores If-None-Match is refused, and nothing is left on it', async () => {
+  const store = createMemoryStore()
+  const lax = {
+    ...store,
+    putIfAbsent: async (path: string, bytes: Uint8Array) => {
+      await store.put(path, bytes)
+      return 'created' as const
+    },
+  }
+  await expect(checkStore(lax)).rejects.toThrow(
+    /store\.failed: .* does not keep If-None-Match .* use a server that does/,
+  )
+  for await (const object of store.list('')) expect(object).toBeUndefined()
+})

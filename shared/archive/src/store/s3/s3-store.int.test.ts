@@ -1,0 +1,12 @@
+import { startTestS3, type TestS3 } from '@fleetlake/testing'
+import { openStore } from '../open-store.ts'
+import { testStore } from '../store-conformance.ts'
+import { raceProcessesOn, settingsAt } from '../test-race.ts'
+
+let s3: TestS3
+
+testStore('an S3 bucket as a store', async () => {
+  s3 = await startTestS3()
+  const settings = settingsAt(`s3://${await s3.createBucket()}/archive/a b/moves`, { s3: s3.settings })
+  return { store: await openStore(settings), raceProcesses: raceProcessesOn(settings), close: () => s3.stop() }
+})
