@@ -41,8 +41,6 @@ export default defineNuxtConfig({
     worker: { format: 'es' },
     build: { target: 'esnext' },
     optimizeDeps: { exclude: ['maplibre-gl'] },
-    // The other one needs Node's Buffer as soon as it is loaded.
-    resolve: { alias: { 'csv-stringify/sync': 'csv-stringify/browser/esm/sync' } },
   },
   typescript: {
     tsConfig: {

@@ -35,7 +35,7 @@ export interface SearchRequest {
   readonly timeoutMs: number
 }
 
-export const DEFAULT_LIMIT = 1_000_000
+export const DEFAULT_LIMIT = 2_000_000
 /** What the page holds and draws without trouble. */
 export const MAX_LIMIT = 5_000_000
 export const DEFAULT_TIMEOUT_MS = 60_000

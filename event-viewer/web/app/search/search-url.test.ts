@@ -78,7 +78,7 @@ test('each thing that is wrong is told, and stands for its default', () => {
       when: { kind: 'last', ms: 3_600_000, until: 'newest' },
       types: [],
       ids: ['a'],
-      limit: 1_000_000,
+      limit: 2_000_000,
       timeoutMs: 60_000,
     },
     problems: [
