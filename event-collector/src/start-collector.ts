@@ -1,7 +1,7 @@
 import { checkStore, openCodec, openTableStore, writeChunk } from '@fleetlake/archive'
 import { type Config, subjects } from '@fleetlake/contracts'
 import { reasonOf } from '@fleetlake/core'
-import { type Hub, joinGroup, lookAtStream, readPartition, storeMessage } from '@fleetlake/hub'
+import { type Hub, joinGroup, lookAtStream, partitionsOf, readPartition, storeMessage } from '@fleetlake/hub'
 import { createCollector } from './collector.ts'
 import { type Flushed, type FlushDeps, flushUntilDone } from './flush.ts'
 import { followMembership } from './follow-membership.ts'
@@ -28,6 +28,12 @@ export interface RunningCollector {
   stop(): Promise<void>
 }
 
+/**
+ * Law, bounded memory: what is read ahead of all partitions, two answers each, is within an eighth of the budget of the buffers, but for the
+ * least that an answer may be. Few partitions read as much as is of use.
+ */
+const READ_AHEAD_SHARE = 16
+
 /** Temporary files this old were left by writers that died. */
 const STRAY_MS = 3_600_000
 
@@ -46,7 +52,6 @@ export const startCollector = async (
   const { geohashLength } = config.partitioning
   const warn = (what: Record<string, unknown>, message: string): void => log.warn(what, message)
   const store = await openTableStore(config.archive)
-  await checkStore(store)
   const codec = await openCodec(config.archive.format)
   const table = await openArchive(hub, store, {
     create: { geohashLength, windowMs },
@@ -54,6 +59,9 @@ export const startCollector = async (
     engine: `Fleetlake/${version}`,
     onBackgroundError: (error) => warn({}, `a checkpoint was not written: ${reasonOf(error)}`),
   })
+  // After the table was found: nothing is written where it is not.
+  await checkStore(store)
+  const askBytes = Math.floor(config.collector.memory / READ_AHEAD_SHARE / (await partitionsOf(hub)).length)
   const stopping = new AbortController()
   const givingUp = new AbortController()
   const { settings } = table.snapshot
@@ -89,7 +97,7 @@ export const startCollector = async (
           },
           {
             look: (p) => lookAtStream(hub, p),
-            read: (p, from) => readPartition(hub, { partition: p, from }),
+            read: (p, from) => readPartition(hub, { partition: p, from, askBytes }),
             offsets: table.refresh,
             warn,
             ...hooks,

@@ -22,7 +22,7 @@ const RETRY_MS = 100
 /** Reads the moves of a partition in order, from an offset; comes back by itself whatever happens to the server. */
 export const readPartition = (hub: Hub, options: ReadOptions): PartitionReader => {
   const { partition, onState = () => undefined } = options
-  const askBytes = Math.max(options.askBytes ?? ASK_BYTES, LEAST_ASK_BYTES)
+  const askBytes = Math.min(ASK_BYTES, Math.max(options.askBytes ?? ASK_BYTES, LEAST_ASK_BYTES))
   const name = moveStreamName(partition)
   /** Handed out by `next`. */
   let position: Offset = options.from
