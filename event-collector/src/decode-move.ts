@@ -1,24 +1,9 @@
-import { CONTENT_TYPES, decodeForeignPositions, decodePositions, jsonMove, positionsOfRows } from '@fleetlake/contracts'
+import { CONTENT_TYPES, decodeForeignPositions, decodeJsonMove, decodePositions } from '@fleetlake/contracts'
 import { FleetError, type Positions, reasonOf } from '@fleetlake/core'
 
 export type Decoded =
   | { readonly rows: Positions; readonly reason?: undefined }
   | { readonly rows?: undefined; readonly reason: string }
-
-const decodeJson = (payload: Uint8Array): Positions => {
-  const row = jsonMove.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload)))
-  return positionsOfRows([
-    {
-      vehicleId: row.vehicle_id,
-      vehicleType: row.vehicle_type,
-      eventTime: Date.parse(row.event_time),
-      longitude: row.longitude,
-      latitude: row.latitude,
-      speed: row.speed ?? NaN,
-      heading: row.heading ?? NaN,
-    },
-  ])
-}
 
 /**
  * The rows of a `move`: Arrow in our layout, any other Arrow, or one position as JSON.
@@ -27,7 +12,7 @@ const decodeJson = (payload: Uint8Array): Positions => {
  */
 export const decodeMove = (payload: Uint8Array, contentType: string | undefined): Decoded | Promise<Decoded> => {
   try {
-    if (contentType === CONTENT_TYPES.json) return { rows: decodeJson(payload) }
+    if (contentType === CONTENT_TYPES.json) return { rows: decodeJsonMove(payload) }
     if (contentType !== CONTENT_TYPES.arrow) return { reason: `content-type ${contentType ?? 'is missing'}` }
     const rows = decodePositions(payload)
     return rows === undefined ? decodeForeign(payload) : { rows }

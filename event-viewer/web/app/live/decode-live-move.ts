@@ -1,4 +1,4 @@
-import { CONTENT_TYPES, decodeForeignPositions, decodePositions, jsonMove, positionsOfRows } from '@fleetlake/contracts'
+import { CONTENT_TYPES, decodeForeignPositions, decodeJsonMove, decodePositions } from '@fleetlake/contracts'
 import type { Positions } from '@fleetlake/core'
 
 /**
@@ -8,20 +8,5 @@ import type { Positions } from '@fleetlake/core'
  */
 export const decodeLiveMove = (payload: Uint8Array, contentType: string | undefined): Positions | Promise<Positions> =>
   contentType === CONTENT_TYPES.json
-    ? decodeJson(payload)
+    ? decodeJsonMove(payload)
     : (decodePositions(payload) ?? decodeForeignPositions(payload))
-
-const decodeJson = (payload: Uint8Array): Positions => {
-  const row = jsonMove.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload)))
-  return positionsOfRows([
-    {
-      vehicleId: row.vehicle_id,
-      vehicleType: row.vehicle_type,
-      eventTime: Date.parse(row.event_time),
-      longitude: row.longitude,
-      latitude: row.latitude,
-      speed: row.speed ?? NaN,
-      heading: row.heading ?? NaN,
-    },
-  ])
-}

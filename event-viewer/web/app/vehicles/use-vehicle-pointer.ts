@@ -2,11 +2,10 @@ import { useIntervalFn } from '@vueuse/core'
 import type { MapMouseEvent } from 'maplibre-gl'
 import { onMounted, onUnmounted, shallowReadonly, shallowRef, type ShallowRef } from 'vue'
 import { useFleetMap } from '../map/use-fleet-map.ts'
-import { useVehicleLayer } from '../vehicles/use-vehicle-layer.ts'
-import { useReplay } from './use-replay.ts'
+import { useVehicleLayer } from './use-vehicle-layer.ts'
 
 /** A vehicle under the pointer; CSS pixels from the map's upper left corner. */
-export interface PointedVehicle {
+export interface HoveredVehicle {
   readonly id: string
   readonly x: number
   readonly y: number
@@ -17,32 +16,43 @@ const FINGER_PX = 24
 /** Vehicles move under a pointer that rests. */
 const LOOK_MS = 150
 
-/** A click on the map selects the vehicle there, or none; the one under the pointer is told. As long as the calling page is shown. */
-export const useReplayPointer = (): { readonly pointed: Readonly<ShallowRef<PointedVehicle | undefined>> } => {
-  const { found, select } = useReplay()
+export interface VehiclePointerOptions {
+  readonly scene: 'live' | 'replay'
+  /** Of the scene's number of a vehicle; undefined for one that is not known any more. */
+  readonly idOf: (vehicle: number) => string | undefined
+  /** A click: the number of the vehicle there, or none. */
+  readonly onClick: (vehicle: number | undefined) => void
+}
+
+/** Tells the vehicle under the pointer, and what is clicked on the map, as long as the calling page is shown. */
+export const useVehiclePointer = ({
+  scene,
+  idOf,
+  onClick,
+}: VehiclePointerOptions): { readonly hovered: Readonly<ShallowRef<HoveredVehicle | undefined>> } => {
   const { map, whenReady } = useFleetMap()
   const layer = useVehicleLayer()
-  const pointed = shallowRef<PointedVehicle>()
+  const hovered = shallowRef<HoveredVehicle>()
   let pointer: { readonly x: number; readonly y: number } | undefined
   let isShown = true
 
   const vehicleAt = (point: { readonly x: number; readonly y: number }, radiusPx: number): number | undefined => {
     const picked = layer.pick(point, radiusPx)
-    return picked?.scene === 'replay' ? picked.vehicle : undefined
+    return picked?.scene === scene ? picked.vehicle : undefined
   }
   const look = (): void => {
     const canvas = map.value?.getCanvas()
     if (canvas === undefined) return
     const vehicle = pointer === undefined || map.value?.isMoving() ? undefined : vehicleAt(pointer, MOUSE_PX)
-    const id = vehicle === undefined ? undefined : found.value?.ids[vehicle]
-    pointed.value = id === undefined ? undefined : { id, ...pointer! }
+    const id = vehicle === undefined ? undefined : idOf(vehicle)
+    hovered.value = id === undefined ? undefined : { id, ...pointer! }
     canvas.style.cursor = id === undefined ? '' : 'pointer'
   }
   const { pause, resume } = useIntervalFn(look, LOOK_MS, { immediate: false })
 
-  const onClick = ({ point, originalEvent }: MapMouseEvent): void => {
+  const click = ({ point, originalEvent }: MapMouseEvent): void => {
     const isFinger = originalEvent instanceof PointerEvent && originalEvent.pointerType === 'touch'
-    select(vehicleAt(point, isFinger ? FINGER_PX : MOUSE_PX))
+    onClick(vehicleAt(point, isFinger ? FINGER_PX : MOUSE_PX))
   }
   const onMove = ({ point }: MapMouseEvent): void => {
     pointer = { x: point.x, y: point.y }
@@ -54,19 +64,20 @@ export const useReplayPointer = (): { readonly pointed: Readonly<ShallowRef<Poin
     pause()
     look()
   }
+
   onMounted(async () => {
     const ready = await whenReady()
     if (!isShown) return
-    ready.on('click', onClick)
+    ready.on('click', click)
     if (matchMedia('(hover: hover)').matches) ready.on('mousemove', onMove)
     ready.on('mouseout', onOut)
   })
   onUnmounted(() => {
     isShown = false
-    map.value?.off('click', onClick)
+    map.value?.off('click', click)
     map.value?.off('mousemove', onMove)
     map.value?.off('mouseout', onOut)
     onOut()
   })
-  return { pointed: shallowReadonly(pointed) }
+  return { hovered: shallowReadonly(hovered) }
 }
