@@ -11,7 +11,7 @@ const EASE_MS = 120
 /** Less than a pixel at any zoom: the map may rest. */
 const RESTS_DEGREES = 1e-7
 
-/** The map keeps the followed vehicle in its middle as long as the calling page is shown; a drag by hand ends the following. */
+/** The map keeps the followed vehicle in its middle as long as the calling page is shown; a drag by hand, or the way home, ends the following. */
 export const useFollow = (): void => {
   const { selected, isFollowing } = useLive()
   const { map, flyTo } = useFleetMap()
@@ -40,9 +40,13 @@ export const useFollow = (): void => {
   const end = (): void => {
     isFollowing.value = false
   }
+  const endAtHome = (event: object): void => {
+    if ('isHome' in event) end()
+  }
   const begin = (on: MapLibreMap): void => {
     zoomAround(on, 'center')
     on.on('dragstart', end)
+    on.on('movestart', endAtHome)
     const to = place()
     if (to !== undefined) flyTo([to.longitude, to.latitude], { zoom: FOLLOW_ZOOM })
     resume()
@@ -50,6 +54,7 @@ export const useFollow = (): void => {
   const leave = (on: MapLibreMap): void => {
     pause()
     on.off('dragstart', end)
+    on.off('movestart', endAtHome)
     zoomAround(on, 'pointer')
   }
   let followedOn: MapLibreMap | undefined

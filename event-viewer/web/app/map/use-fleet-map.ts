@@ -76,21 +76,24 @@ const createFleetMap = (): FleetMap & { readonly inside: FleetMapStand } => {
       ready.resolve(made)
     },
   }
-  const fitBounds = (to: ViewBounds, options: { bearing?: number; duration?: number } = {}): void => {
+  const fitBounds = (
+    to: ViewBounds,
+    options: { bearing?: number; duration?: number } = {},
+    told: { isHome?: boolean } = {},
+  ): void => {
     const [west, south, east, north] = to
-    map.value?.fitBounds([west, south, east, north], {
-      padding: HOME_PADDING_PX,
-      maxZoom: 17,
-      duration: ANIMATION_MS,
-      ...options,
-    })
+    map.value?.fitBounds(
+      [west, south, east, north],
+      { padding: HOME_PADDING_PX, maxZoom: 17, duration: ANIMATION_MS, ...options },
+      told,
+    )
   }
   return {
     inside,
     map,
     whenReady: () => ready.promise,
     bounds,
-    goHome: () => fitBounds(inside.home ?? WORLD, { bearing: 0 }),
+    goHome: () => fitBounds(inside.home ?? WORLD, { bearing: 0 }, { isHome: true }),
     flyTo: (center, { zoom = 0 } = {}) => {
       const to = map.value
       if (to !== undefined) to.easeTo({ center, zoom: Math.max(zoom, to.getZoom()), duration: ANIMATION_MS })

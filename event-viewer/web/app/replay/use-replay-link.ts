@@ -16,13 +16,21 @@ export const useReplayLink = (): void => {
   const { fixed, state } = useSearch()
   const route = useRoute()
   const router = useRouter()
+  // An address that is written would call off the leaving of the page that is under way.
+  let isLeaving = false
+  onScopeDispose(
+    router.beforeEach((to) => {
+      isLeaving = to.path !== '/replay'
+    }),
+  )
   const visibility = useDocumentVisibility()
   open(readReplayLink(route.query))
 
   const write = (): void => {
     if (found.value === undefined || fixed.value === undefined || state.value !== 'done') return
-    if (route.path !== '/replay') return
+    if (isLeaving || router.currentRoute.value.path !== '/replay') return
     void router.replace({
+      path: '/replay',
       query: { ...formatSearch(fixed.value), ...writeReplayLink(link.value) },
       hash: location.hash,
     })
