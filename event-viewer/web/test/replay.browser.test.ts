@@ -56,6 +56,21 @@ test('a search is replayed: played, scrubbed, stepped, and its address opens at 
   await close()
 })
 
+test('a replay that plays is left at once', async () => {
+  const { page, close } = await openPage(browser, `${viewer.url}/replay${EVERYWHERE}`)
+  await page.getByTestId('replay-track').waitFor({ timeout: 60_000 })
+  await page.getByRole('button', { name: 'Play', exact: true }).click()
+  for (const [name, path] of [
+    ['Archive', '/archive'],
+    ['Live', '/'],
+  ]) {
+    await page.getByRole('link', { name, exact: true }).click()
+    await page.waitForURL((url) => url.pathname === path && url.search === '', { timeout: 15_000 })
+  }
+  expect(new URL(page.url()).pathname).toBe('/')
+  await close()
+})
+
 test('without a search there is nothing to replay, and that is said', async () => {
   const { page, close } = await openPage(browser, `${viewer.url}/replay`)
   const nothing = page.getByText('Nothing to replay yet').first()
