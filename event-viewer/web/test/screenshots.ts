@@ -65,11 +65,12 @@ try {
   })
   await take('live-phone', '/', async (page) => void (await vehiclesOn(page)), phone)
   await take('search', `/search?${AREA}&when=-1h..now`, answered)
-  await take('replay', `/replay?everywhere&when=-1h..now`, async (page) => {
+  await take('replay', `/replay?everywhere&when=-1h..now#map=13/-34.9/-56.17`, async (page) => {
     const track = page.getByTestId('replay-track')
     await track.waitFor({ timeout: 60_000 })
     const box = (await track.boundingBox())!
     await page.mouse.click(box.x + box.width * 0.6, box.y + 10)
+    await page.mouse.move(box.x + box.width * 0.5, box.y - 200)
   })
   await take('archive', '/archive', (page) => page.getByTestId('archive-rows').waitFor())
   await take('services', '/services', (page) => page.getByTestId('services-collectors').waitFor())
