@@ -11,6 +11,7 @@ const checks: [name: string, command: string, ...args: string[]][] = [
   ['types', 'tsc', '--noEmit', '-p', 'tsconfig.json'],
   ['page', 'node', 'scripts/check-page.ts'],
   ['browser', 'tsc', '--noEmit', '-p', 'event-viewer/web/test/tsconfig.json'],
+  ['bench', 'tsc', '--noEmit', '-p', 'event-viewer/web/bench/tsconfig.json'],
   ['imports', 'node', 'scripts/check-imports.ts'],
 ]
 

@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util'
 import { FleetError } from '@fleetlake/core'
 import { SCENARIOS } from './scenarios.ts'
+import { readOptions, wholeNumber } from '../read-options.ts'
 
 export interface ChaosOptions {
   readonly rounds: number
@@ -26,40 +26,23 @@ must be in the table exactly once, the table's log must be valid, and everything
 Scenarios:
 ${SCENARIOS.map(({ name, about }) => `  ${name.padEnd(20)} ${about}`).join('\n')}`
 
-const whole = (name: string, text: string): number => {
-  const value = Number(text)
-  if (Number.isSafeInteger(value) && value >= 0) return value
-  throw new FleetError('usage.invalid', `--${name} must be a whole number, not "${text}"`)
-}
-
 /** @throws FleetError `usage.invalid` */
 export const parseChaosOptions = (args: readonly string[]): ChaosOptions | 'help' => {
-  let values
-  try {
-    ;({ values } = parseArgs({
-      args: [...args],
-      strict: true,
-      options: {
-        rounds: { type: 'string', default: '60' },
-        seed: { type: 'string', default: '1' },
-        only: { type: 'string', default: '' },
-        verbose: { type: 'boolean', default: false },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    }))
-  } catch (error) {
-    throw new FleetError('usage.invalid', `${(error as Error).message} (see npm run test:chaos -- --help)`, {
-      cause: error,
-    })
-  }
+  const values = readOptions('npm run test:chaos', args, {
+    rounds: { type: 'string', default: '60' },
+    seed: { type: 'string', default: '1' },
+    only: { type: 'string', default: '' },
+    verbose: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  })
   if (values.help) return 'help'
   const only = values.only.split(',').filter((name) => name !== '')
   const unknown = only.find((name) => !SCENARIOS.some((scenario) => scenario.name === name))
   if (unknown !== undefined) throw new FleetError('usage.invalid', `there is no scenario "${unknown}" (see --help)`)
   return {
-    rounds: whole('rounds', values.rounds),
-    seed: whole('seed', values.seed),
+    rounds: wholeNumber('rounds', values.rounds, 1),
+    seed: wholeNumber('seed', values.seed, 0),
     only,
     verbose: values.verbose,
     json: values.json,

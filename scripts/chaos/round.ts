@@ -1,6 +1,7 @@
 import type { Message, StreamPosition } from '@fleetlake/contracts'
 import { FleetError, reasonOf } from '@fleetlake/core'
 import { askVehicles, flushStreams, runGeneration } from '@fleetlake/hub'
+import { boxArea } from '@fleetlake/viewer-core'
 import { archivedRows, checkLog } from './archived-rows.ts'
 import { judge } from './judge.ts'
 import { leaveSmallDisk, RUN_MS, type Scenario } from './scenarios.ts'
@@ -24,18 +25,7 @@ const SIMULATED_MS = 600_000
 const SETTLE_MS = 120_000
 
 /** Everything on earth. */
-const GLOBE = {
-  type: 'MultiPolygon',
-  coordinates: [-180, 0].map((west) => [
-    [
-      [west, -90],
-      [west + 180, -90],
-      [west + 180, 90],
-      [west, 90],
-      [west, -90],
-    ],
-  ]),
-}
+const GLOBE = boxArea(-180, -90, 180, 90)
 
 /**
  * One round, on a date of its own: vehicles report, a scenario happens, everything settles, the table is compared with what the hub

@@ -148,7 +148,8 @@ export const SCENARIOS: readonly Scenario[] = [
       await moment(world)
       await world.server.stop()
       world.say('  the hub is away')
-      await world.pause(5_000 + world.random() * 10_000)
+      // Longer than the silence after which an asker gives a run up that it can hear.
+      await world.pause(11_000 + world.random() * 4_000)
       await world.server.restart()
     },
   },

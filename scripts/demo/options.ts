@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util'
 import { FleetError } from '@fleetlake/core'
+import { readOptions, wholeNumber } from '../read-options.ts'
 
 export const DEMO_STORES = ['file', 's3', 'azure'] as const
 export type DemoStore = (typeof DEMO_STORES)[number]
@@ -38,14 +38,6 @@ brute force. Ends with exit code 1 when anything is lost, doubled or differs.
   --kill-collector <ms>  kills one collector with SIGKILL that long after the start
   --json             one JSON object, last on stdout`
 
-const whole = (name: string, text: string, least: number): number => {
-  const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < least) {
-    throw new FleetError('usage.invalid', `--${name} must be a whole number of at least ${least}, not "${text}"`)
-  }
-  return value
-}
-
 const oneOf = <T extends string>(name: string, text: string, allowed: readonly T[]): T => {
   const found = allowed.find((value) => value === text)
   if (found !== undefined) return found
@@ -54,42 +46,33 @@ const oneOf = <T extends string>(name: string, text: string, allowed: readonly T
 
 /** @throws FleetError `usage.invalid` */
 export const parseDemoOptions = (args: readonly string[]): DemoOptions | 'help' => {
-  let values
-  try {
-    ;({ values } = parseArgs({
-      args: [...args],
-      strict: true,
-      options: {
-        vehicles: { type: 'string', default: '1500' },
-        events: { type: 'string', default: '1000000' },
-        seed: { type: 'string', default: '1' },
-        collectors: { type: 'string', default: '2' },
-        finders: { type: 'string', default: '2' },
-        generators: { type: 'string', default: '1' },
-        'data-dir': { type: 'string' },
-        store: { type: 'string', default: 'file' },
-        'kill-collector': { type: 'string' },
-        keep: { type: 'boolean', default: false },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    }))
-  } catch (error) {
-    throw new FleetError('usage.invalid', `${(error as Error).message} (see npm run demo -- --help)`, { cause: error })
-  }
+  const values = readOptions('npm run demo', args, {
+    vehicles: { type: 'string', default: '1500' },
+    events: { type: 'string', default: '1000000' },
+    seed: { type: 'string', default: '1' },
+    collectors: { type: 'string', default: '2' },
+    finders: { type: 'string', default: '2' },
+    generators: { type: 'string', default: '1' },
+    'data-dir': { type: 'string' },
+    store: { type: 'string', default: 'file' },
+    'kill-collector': { type: 'string' },
+    keep: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  })
   if (values.help) return 'help'
   const kill = values['kill-collector']
   return {
-    vehicles: whole('vehicles', values.vehicles, 1),
-    events: whole('events', values.events, 1),
-    seed: whole('seed', values.seed, 0),
-    collectors: whole('collectors', values.collectors, 1),
-    finders: whole('finders', values.finders, 1),
-    generators: whole('generators', values.generators, 1),
+    vehicles: wholeNumber('vehicles', values.vehicles, 1),
+    events: wholeNumber('events', values.events, 1),
+    seed: wholeNumber('seed', values.seed, 0),
+    collectors: wholeNumber('collectors', values.collectors, 1),
+    finders: wholeNumber('finders', values.finders, 1),
+    generators: wholeNumber('generators', values.generators, 1),
     dataDir: values['data-dir'],
     keep: values.keep,
     json: values.json,
     store: oneOf('store', values.store, DEMO_STORES),
-    killCollectorAfterMs: kill === undefined ? undefined : whole('kill-collector', kill, 0),
+    killCollectorAfterMs: kill === undefined ? undefined : wholeNumber('kill-collector', kill, 0),
   }
 }

@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util'
-import { FleetError } from '@fleetlake/core'
+import { readOptions, wholeNumber } from '../../read-options.ts'
 
 export interface IngestOptions {
   readonly events: number
@@ -34,47 +33,30 @@ need to write the same rows without any hub, and what one JSON message per event
   --keep              writes docs/benchmarks/ingest.{json,md}
   --json              one JSON object, last on stdout`
 
-const whole = (name: string, text: string, least: number): number => {
-  const value = Number(text)
-  if (Number.isSafeInteger(value) && value >= least) return value
-  throw new FleetError('usage.invalid', `--${name} must be a whole number of at least ${least}, not "${text}"`)
-}
-
 /** @throws FleetError `usage.invalid` */
 export const parseIngestOptions = (args: readonly string[]): IngestOptions | 'help' => {
-  let values
-  try {
-    ;({ values } = parseArgs({
-      args: [...args],
-      strict: true,
-      options: {
-        events: { type: 'string', default: '5000000' },
-        vehicles: { type: 'string', default: '15000' },
-        seed: { type: 'string', default: '1' },
-        collectors: { type: 'string', default: '2' },
-        generators: { type: 'string', default: '1' },
-        'real-time': { type: 'string' },
-        'json-events': { type: 'string', default: '100000' },
-        profile: { type: 'string' },
-        keep: { type: 'boolean', default: false },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    }))
-  } catch (error) {
-    throw new FleetError('usage.invalid', `${(error as Error).message} (see npm run bench:ingest -- --help)`, {
-      cause: error,
-    })
-  }
+  const values = readOptions('npm run bench:ingest', args, {
+    events: { type: 'string', default: '5000000' },
+    vehicles: { type: 'string', default: '15000' },
+    seed: { type: 'string', default: '1' },
+    collectors: { type: 'string', default: '2' },
+    generators: { type: 'string', default: '1' },
+    'real-time': { type: 'string' },
+    'json-events': { type: 'string', default: '100000' },
+    profile: { type: 'string' },
+    keep: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  })
   if (values.help) return 'help'
   return {
-    events: whole('events', values.events, 1),
-    vehicles: whole('vehicles', values.vehicles, 1),
-    seed: whole('seed', values.seed, 0),
-    collectors: whole('collectors', values.collectors, 1),
-    generators: whole('generators', values.generators, 1),
-    realTimeSeconds: values['real-time'] === undefined ? undefined : whole('real-time', values['real-time'], 1),
-    jsonEvents: whole('json-events', values['json-events'], 0),
+    events: wholeNumber('events', values.events, 1),
+    vehicles: wholeNumber('vehicles', values.vehicles, 1),
+    seed: wholeNumber('seed', values.seed, 0),
+    collectors: wholeNumber('collectors', values.collectors, 1),
+    generators: wholeNumber('generators', values.generators, 1),
+    realTimeSeconds: values['real-time'] === undefined ? undefined : wholeNumber('real-time', values['real-time'], 1),
+    jsonEvents: wholeNumber('json-events', values['json-events'], 0),
     profile: values.profile,
     keep: values.keep,
     json: values.json,

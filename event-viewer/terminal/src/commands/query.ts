@@ -1,16 +1,16 @@
-import { FORMATS, type FormatName } from '@fleetlake/viewer-core'
+import { type BoxArea, FORMATS, type FormatName } from '@fleetlake/viewer-core'
 import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { FleetError } from '@fleetlake/core'
 import { type Command, Option } from 'commander'
 import { parsePositiveCount, parseDuration, parseInstant, parseList } from '../options.ts'
-import { type Area, parseArea, parseBox } from '../query/area.ts'
+import { parseArea, parseBox } from '../query/area.ts'
 import { runQuery } from '../query/run-query.ts'
 import { type CommandContext, examples, reads } from './context.ts'
 
 interface QueryOptions {
   readonly area?: string
-  readonly bbox?: Area
+  readonly bbox?: BoxArea
   readonly from: string
   readonly to: string
   readonly types?: string[]

@@ -1,25 +1,11 @@
 import { areaOf, FleetError } from '@fleetlake/core'
-
-type Position = readonly [longitude: number, latitude: number]
-export type Area =
-  | { readonly type: 'Polygon'; readonly coordinates: readonly (readonly Position[])[] }
-  | { readonly type: 'MultiPolygon'; readonly coordinates: readonly (readonly (readonly Position[])[])[] }
-
-const box = (west: number, south: number, east: number, north: number): Position[][] => [
-  [
-    [west, south],
-    [east, south],
-    [east, north],
-    [west, north],
-    [west, south],
-  ],
-]
+import { type BoxArea, boxArea } from '@fleetlake/viewer-core'
 
 /**
  * The area of `west,south,east,north` in degrees; a west beyond the east is a box across the antimeridian, which is cut there.
  * @throws FleetError `usage.invalid`
  */
-export const parseBox = (text: string): Area => {
+export const parseBox = (text: string): BoxArea => {
   const numbers = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)))
   const [west, south, east, north] = numbers
   if (numbers.length !== 4 || numbers.some((number) => !Number.isFinite(number))) {
@@ -35,21 +21,7 @@ export const parseBox = (text: string): Area => {
       `--bbox "${text}" is no box on the globe: west,south,east,north with longitudes first, and south below north`,
     )
   }
-  const parts = cut(west, east)
-  if (parts.length === 1) return { type: 'Polygon', coordinates: box(parts[0][0], south, parts[0][1], north) }
-  return { type: 'MultiPolygon', coordinates: parts.map(([from, to]) => box(from, south, to, north)) }
-}
-
-/** West and east of boxes that neither cross the antimeridian nor have an edge of more than 180°, which would be ambiguous. */
-const cut = (west: number, east: number): [west: number, east: number][] => {
-  if (west > east) return [...cut(west, 180), ...cut(-180, east)]
-  if (west === east) return []
-  if (east - west <= 180) return [[west, east]]
-  const middle = (west + east) / 2
-  return [
-    [west, middle],
-    [middle, east],
-  ]
+  return boxArea(west, south, west > east ? east + 360 : east, north)
 }
 
 /**

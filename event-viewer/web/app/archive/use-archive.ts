@@ -1,5 +1,5 @@
 import { readonly, ref, shallowRef, type Ref, type ShallowRef } from 'vue'
-import { fetchArchive } from '../search/fetch-archive.ts'
+import { fetchArchive } from './fetch-archive.ts'
 import type { ArchiveSummary } from './archive-summary.ts'
 
 /** The whole table, as the viewer's service last told. */

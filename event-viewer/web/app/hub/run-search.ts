@@ -1,4 +1,5 @@
 import { askVehicles, type Hub } from '@fleetlake/hub/browser'
+import { boxArea } from '@fleetlake/viewer-core'
 import { createRowCollector } from '../search/collect-rows.ts'
 import type { SearchAnswer, SearchInput, SearchProgress } from '../search/search-answer.ts'
 import { MAX_LIMIT } from '../search/search-request.ts'
@@ -12,19 +13,7 @@ export interface RunSearchOptions {
   readonly signal: AbortSignal
 }
 
-/** In two halves, since an edge of more than 180° would be ambiguous. */
-const GLOBE = {
-  type: 'MultiPolygon',
-  coordinates: [-180, 0].map((west) => [
-    [
-      [west, -90],
-      [west + 180, -90],
-      [west + 180, 90],
-      [west, 90],
-      [west, -90],
-    ],
-  ]),
-}
+const GLOBE = boxArea(-180, -90, 180, 90)
 
 /** Asks, gathers what comes, sorts and sums it up. Memory is bounded by the limit, which is always sent. */
 export const runSearch = async (

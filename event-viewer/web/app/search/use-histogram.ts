@@ -1,7 +1,7 @@
 import { useDebounceFn } from '@vueuse/core'
 import { computed, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue'
 import type { ArchiveSummary } from '../archive/archive-summary.ts'
-import { fetchArchive } from './fetch-archive.ts'
+import { fetchArchive } from '../archive/fetch-archive.ts'
 import { within, zoomed } from './histogram-view.ts'
 import type { Period } from './resolve-period.ts'
 

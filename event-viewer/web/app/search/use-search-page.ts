@@ -6,7 +6,7 @@ import { boundsOfShapes } from './area/bounds-of-shapes.ts'
 import { usualPeriod } from './resolve-period.ts'
 import type { SearchRequest } from './search-request.ts'
 import { addressOf, formatSearch, parseSearch } from './search-url.ts'
-import { useArchive } from './use-archive.ts'
+import { useArchiveExtent } from './use-archive-extent.ts'
 import { useSearch } from './use-search.ts'
 import { useSearchForm } from './use-search-form.ts'
 
@@ -33,7 +33,7 @@ export const useSearchPage = (): SearchPage => {
   const toast = useToast()
   const { whenReady, fitBounds, bounds } = useFleetMap()
   const { state, request, fixed, run: search } = useSearch()
-  const { summary } = useArchive()
+  const { summary } = useArchiveExtent()
   const form = useSearchForm()
   const problems = ref<readonly string[]>([])
   const isAreaMissing = ref(false)

@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util'
-import { FleetError } from '@fleetlake/core'
+import { readOptions, wholeNumber } from '../../../../scripts/read-options.ts'
 
 export interface ViewerBenchOptions {
   /** Sizes of the fleet. */
@@ -20,28 +19,16 @@ page's main thread spends for each frame while vehicles glide and while a search
 
 /** @throws FleetError `usage.invalid` */
 export const parseViewerBenchOptions = (args: readonly string[]): ViewerBenchOptions | 'help' => {
-  let values
-  try {
-    ;({ values } = parseArgs({
-      args: [...args],
-      strict: true,
-      options: {
-        vehicles: { type: 'string', default: '1000,10000,100000' },
-        seconds: { type: 'string', default: '20' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    }))
-  } catch (error) {
-    throw new FleetError('usage.invalid', `${(error as Error).message} (see npm run bench:viewer -- --help)`, {
-      cause: error,
-    })
-  }
+  const values = readOptions('npm run bench:viewer', args, {
+    vehicles: { type: 'string', default: '1000,10000,100000' },
+    seconds: { type: 'string', default: '20' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  })
   if (values.help) return 'help'
-  const whole = (text: string): number => {
-    const value = Number(text)
-    if (Number.isSafeInteger(value) && value > 0) return value
-    throw new FleetError('usage.invalid', `"${text}" is not a whole number above 0`)
+  return {
+    fleets: values.vehicles.split(',').map((text) => wholeNumber('vehicles', text, 1)),
+    seconds: wholeNumber('seconds', values.seconds, 1),
+    json: values.json,
   }
-  return { fleets: values.vehicles.split(',').map(whole), seconds: whole(values.seconds), json: values.json }
 }
