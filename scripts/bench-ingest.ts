@@ -25,7 +25,12 @@ export interface IngestReport extends PipelineFigures {
     readonly duckdbRowsPerCpuSecond: number | null
     readonly jsonMessageEventsPerSecond: number | null
   }
-  readonly ratios: { readonly ofPolarsLimit: number | null; readonly overJsonMessages: number | null }
+  readonly ratios: {
+    readonly ofPolarsLimit: number | null
+    /** The collectors' processor alone: reading, sorting, encoding and committing, as polars does it without a hub. */
+    readonly collectorOfPolarsLimit: number | null
+    readonly overJsonMessages: number | null
+  }
   readonly machine: { readonly cpu: string; readonly cores: number; readonly memoryGb: number; readonly node: string }
   readonly commit: string
 }
@@ -80,6 +85,7 @@ const measure = async (options: IngestOptions, dataDir: string): Promise<IngestR
     limits: { polarsRowsPerCpuSecond, duckdbRowsPerCpuSecond, jsonMessageEventsPerSecond },
     ratios: {
       ofPolarsLimit: ratio(1e6 / figures.cpuMicrosPerEvent, polarsRowsPerCpuSecond),
+      collectorOfPolarsLimit: ratio(1e6 / (figures.cpuByService['collector'] ?? Infinity), polarsRowsPerCpuSecond),
       overJsonMessages: ratio(figures.eventsPerSecond, jsonMessageEventsPerSecond),
     },
     machine: {

@@ -1,4 +1,4 @@
-import { createPartitionBuffer, type PartitionBuffer } from './core/partition-buffer.ts'
+import { type BufferOptions, createPartitionBuffer, type PartitionBuffer } from './core/partition-buffer.ts'
 import { type BadRow } from './core/take-in.ts'
 import { bytesOfLetter, type DeadLetter } from './dead-letters.ts'
 
@@ -28,6 +28,8 @@ export interface Batch extends BatchStart {
   readonly deadRows: number
   /** Rows and letters, in bytes. */
   readonly bytes: number
+  /** What they take of memory. */
+  readonly heldBytes: number
 }
 
 /** A batch that is being filled. */
@@ -37,8 +39,8 @@ export interface OpenBatch extends Batch {
   keep(letter: DeadLetter, bad: readonly BadRow[]): void
 }
 
-export const openBatch = (start: BatchStart, readAt: number, expectedRows: number): OpenBatch => {
-  const buffer = createPartitionBuffer(expectedRows)
+export const openBatch = (start: BatchStart, readAt: number, options: BufferOptions = {}): OpenBatch => {
+  const buffer = createPartitionBuffer(options)
   const letters: DeadLetter[] = []
   let to = start.from
   let toTimestampMs: number | undefined
@@ -64,6 +66,9 @@ export const openBatch = (start: BatchStart, readAt: number, expectedRows: numbe
     },
     get bytes() {
       return buffer.bytes + letterBytes
+    },
+    get heldBytes() {
+      return buffer.heldBytes + letterBytes
     },
     advance: (sequence, timestampMs) => {
       to = sequence

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util'
 import { encodePositions, decodePositions } from '@fleetlake/contracts'
 import { parquetCodec } from '@fleetlake/archive'
 import { createRandomStreams, type Positions, seedOf } from '@fleetlake/core'
-import { type Chunk, chunksOf } from './core/chunks.ts'
+import { type Chunk, chunksOf, createChunkArrays } from './core/chunks.ts'
 import { createPartitionBuffer } from './core/partition-buffer.ts'
 import { takeIn } from './core/take-in.ts'
 
@@ -65,6 +65,7 @@ const cost = <T>(run: () => T): { result: T; ns: number } => {
   return { result, ns: ((user + system) * 1_000) / rows }
 }
 
+const arrays = createChunkArrays()
 const best = { decode: Infinity, takeIn: Infinity, chunks: Infinity, encode: Infinity }
 for (let round = 0; round < ROUNDS; round++) {
   const decoded = cost(() => payloads.map((payload) => decodePositions(payload)!))
@@ -73,12 +74,17 @@ for (let round = 0; round < ROUNDS; round++) {
     for (const batch of decoded.result) takeIn(buffer, batch, { geohashLength: 5, latestMs: START_MS + 86_400_000 })
     return buffer
   })
-  const cut = cost((): Chunk[] => [...chunksOf(taken.result, OPTIONS)])
-  const encoded = cost(() => cut.result.map((chunk) => parquetCodec.encode(chunk).length))
+  const cutInto = (use: (chunk: Chunk) => number) => (): number => {
+    let total = 0
+    for (const chunk of chunksOf(taken.result, OPTIONS, arrays)) total += use(chunk)
+    return total
+  }
+  const cut = cost(cutInto(({ length }) => length))
+  const encoded = cost(cutInto((chunk) => parquetCodec.encode(chunk).length))
   best.decode = Math.min(best.decode, decoded.ns)
   best.takeIn = Math.min(best.takeIn, taken.ns)
   best.chunks = Math.min(best.chunks, cut.ns)
-  best.encode = Math.min(best.encode, encoded.ns)
+  best.encode = Math.min(best.encode, encoded.ns - cut.ns)
 }
 if (values.json) console.log(JSON.stringify({ rows, nsPerRow: best }))
 else

@@ -11,7 +11,7 @@ const OPTIONS = { windowMs: 600_000, geohashLength: 5, minRows: 1 }
 const HOUR_MS = 3_600_000
 
 const batchOf = (partition: number, { rows = 3, letters = 0 } = {}): Batch => {
-  const batch = openBatch({ partition, appId: `P${partition}`, created: 'c', from: 10 }, 0, 0)
+  const batch = openBatch({ partition, appId: `P${partition}`, created: 'c', from: 10 }, 0)
   const positions = positionsOfRows(
     Array.from({ length: rows }, (_, i) => ({
       vehicleId: `v-${i}`,

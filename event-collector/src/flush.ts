@@ -2,14 +2,16 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { moveStreamName } from '@fleetlake/contracts'
 import { reasonOf } from '@fleetlake/core'
 import type { AddFile, CommitPart, CommitRequest, CommitResult } from '@fleetlake/archive'
-import { type Chunk, type ChunkOptions, chunksOf } from './core/chunks.ts'
+import { type Chunk, type ChunkArrays, type ChunkOptions, chunksOf } from './core/chunks.ts'
 import type { Batch } from './batch.ts'
 import { storeLetters, type StoreLettersDeps } from './store-letters.ts'
 import { within } from './within.ts'
 
 export interface FlushDeps extends StoreLettersDeps {
-  /** Durable once it resolves. */
+  /** Durable once it resolves. Done with the chunk's arrays once it returns. */
   writeChunk(chunk: Chunk): Promise<AddFile>
+  /** Of this flush alone while it runs. */
+  readonly arrays?: ChunkArrays
   commit(request: CommitRequest): Promise<CommitResult>
 }
 
@@ -47,7 +49,7 @@ const writeBatch = async (batch: Batch, options: ChunkOptions, deps: FlushDeps):
   const add: AddFile[] = []
   const written: WrittenChunk[] = []
   const pending = new Set<Promise<void>>()
-  for (const chunk of chunksOf(batch.buffer, options)) {
+  for (const chunk of chunksOf(batch.buffer, options, deps.arrays)) {
     const writing = deps.writeChunk(chunk).then((file) => {
       add.push(file)
       const { windowFrom, cell, length, vehicleIds } = chunk

@@ -4,6 +4,7 @@ import { reasonOf } from '@fleetlake/core'
 import type { Offset, PartitionReader, Reading, StoredMove, StreamState } from '@fleetlake/hub'
 import { type Batch, type OpenBatch, openBatch } from './batch.ts'
 import { beginAt, isOvertaken, type Origin, type TableOffsets } from './begin-at.ts'
+import type { ColumnsPool } from './core/columns-pool.ts'
 import { endsWindow, isDue, type SealOptions } from './core/seal.ts'
 import { takeIn } from './core/take-in.ts'
 import { letterOfNoise, letterOfRows } from './dead-letters.ts'
@@ -28,6 +29,7 @@ export interface LaneDeps {
   room(): Promise<void>
   /** A batch was sealed. */
   onSealed(): void
+  readonly pool: ColumnsPool
   warn(what: Record<string, unknown>, message: string): void
 }
 
@@ -41,7 +43,7 @@ export interface Lane {
   readonly sealed: Batch | undefined
   /** Up to where the table holds the stream that is read; undefined until that is known, and while it is found out anew. */
   readonly offset: Offset | undefined
-  /** Bytes of both batches. */
+  /** What both batches take of memory, bytes. */
   bytes(): number
   /** Age of the oldest message that is read and not committed, ms; 0 when there is none. */
   lagMs(): number
@@ -122,11 +124,18 @@ export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
 
   /** The sealed batch is gone. */
   const goOn = (): void => {
+    sealed?.buffer.release()
     sealed = undefined
     sealIfDue()
     if (sealed !== undefined) return
     draining?.resolve()
     draining = undefined
+  }
+
+  /** What it has read is read again from the table's offset. */
+  const dropActive = (): void => {
+    active?.buffer.release()
+    active = undefined
   }
 
   const restart = (): void => {
@@ -139,7 +148,7 @@ export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
     openBatch(
       { partition, appId: origin!.appId, created: origin!.created, from: sealed?.to ?? committed.sequence },
       now(),
-      lastRows,
+      { expectedRows: lastRows, pool: deps.pool },
     )
 
   const begin = async (): Promise<void> => {
@@ -188,7 +197,7 @@ export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
     const offsets = await deps.offsets()
     if (restarting || isStopped()) return
     if (isOvertaken(origin!, { sequence: from, name: stream }, offsets)) {
-      active = undefined
+      dropActive()
       return restart()
     }
     deps.warn({ partition, from, to }, 'messages are missing from the stream and are lost')
@@ -257,7 +266,7 @@ export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
       // What lies before the first message of a new epoch was another's to commit.
       return committed.sequence > origin!.from.sequence ? committed : origin!.from
     },
-    bytes: () => (active?.bytes ?? 0) + (sealed?.bytes ?? 0),
+    bytes: () => (active?.heldBytes ?? 0) + (sealed?.heldBytes ?? 0),
     lagMs: () => Math.max(0, now() - ((sealed ?? active)?.fromTimestampMs ?? Infinity)),
     tick: sealIfDue,
     seal,
@@ -278,7 +287,7 @@ export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
     },
     givenUp: (batch) => {
       if (batch !== sealed) return
-      active = undefined
+      dropActive()
       restart()
       goOn()
     },

@@ -3,6 +3,8 @@ import { type Config, subjects } from '@fleetlake/contracts'
 import { reasonOf } from '@fleetlake/core'
 import { type Hub, joinGroup, lookAtStream, partitionsOf, readPartition, storeMessage } from '@fleetlake/hub'
 import { createCollector } from './collector.ts'
+import { createChunkArrays } from './core/chunks.ts'
+import { createColumnsPool } from './core/columns-pool.ts'
 import { type Flushed, type FlushDeps, flushUntilDone } from './flush.ts'
 import { followMembership } from './follow-membership.ts'
 import { createLane } from './lane.ts'
@@ -33,6 +35,9 @@ export interface RunningCollector {
  * least that an answer may be. Few partitions read as much as is of use.
  */
 const READ_AHEAD_SHARE = 16
+
+/** Of the budget of the buffers: what may lie idle between two of them. */
+const IDLE_SHARE = 4
 
 /** Temporary files this old were left by writers that died. */
 const STRAY_MS = 3_600_000
@@ -73,6 +78,7 @@ export const startCollector = async (
     .catch((error: unknown) => warn({}, `what dead writers left was not cleared: ${reasonOf(error)}`))
 
   const flushDeps: FlushDeps = {
+    arrays: createChunkArrays(),
     writeChunk: (chunk) => writeChunk(chunk, { cell: chunk.cell, windowStart: chunk.windowFrom }, { store, codec }),
     commit: table.commit,
     storeLetter: ({ id, partition, payload, headers }) =>
@@ -82,6 +88,7 @@ export const startCollector = async (
       }),
     warn,
   }
+  const pool = createColumnsPool(config.collector.memory / IDLE_SHARE)
   const collector = createCollector(
     { memory: config.collector.memory },
     {
@@ -99,6 +106,7 @@ export const startCollector = async (
             look: (p) => lookAtStream(hub, p),
             read: (p, from) => readPartition(hub, { partition: p, from, askBytes }),
             offsets: table.refresh,
+            pool,
             warn,
             ...hooks,
           },

@@ -4,6 +4,7 @@ import { tableFromIPC, tableToIPC } from 'apache-arrow'
 import type { Batch } from './batch.ts'
 import { type Collector, createCollector } from './collector.ts'
 import type { Flushed } from './flush.ts'
+import { createColumnsPool } from './core/columns-pool.ts'
 import { createLane } from './lane.ts'
 
 /** For tests: streams and a table in memory, whose every step the test decides. */
@@ -185,6 +186,7 @@ export const createWorld = (partitions: number): World => {
     nowMs: 1_000_000,
     collector: ({ memory, maxRows = 1_000 }) => {
       let pending: PendingFlush | undefined
+      const pool = createColumnsPool(1024 * 1024)
       const collector = createCollector(
         { memory },
         {
@@ -201,6 +203,7 @@ export const createWorld = (partitions: number): World => {
               {
                 look: async (p) => stateOf(streams[p]),
                 read,
+                pool,
                 offsets: async () => ({ txns: new Map(txns), txnTimes: new Map(txnTimes) }),
                 warn: (_, message) => warnings.push(message),
                 ...hooks,

@@ -1,7 +1,7 @@
-import { cellName, dateOf, windowStart } from '@fleetlake/core'
-import type { BufferColumns, PartitionBuffer } from './partition-buffer.ts'
+import { cellName, dateOf, reuseArray, type Reused, windowStart } from '@fleetlake/core'
+import type { PartitionBuffer } from './partition-buffer.ts'
 
-/** The rows of one chunk file, sorted by vehicle and time, in the shape that the codecs take. */
+/** The rows of one chunk file, sorted by vehicle and time, in the shape that the codecs take; its arrays are valid until the next one is asked for. */
 export interface Chunk {
   /** UTC, `YYYY-MM-DD`. */
   readonly date: string
@@ -28,12 +28,55 @@ export interface ChunkOptions {
   readonly minRows: number
 }
 
-/** One stable counting-sort pass: `order` by the ranks of its rows. */
-const sortedBy = (order: Uint32Array, ranks: Int32Array, count: number): Uint32Array => {
-  const starts = new Uint32Array(count + 1)
+const uint32s = (): Reused<Uint32Array> => reuseArray((length) => new Uint32Array(length))
+const int32s = (): Reused<Int32Array> => reuseArray((length) => new Int32Array(length))
+const float32s = (): Reused<Float32Array> => reuseArray((length) => new Float32Array(length))
+
+/** What cutting a buffer needs beside it, and the columns of the chunk that was cut last. One serves one flush at a time. */
+export interface ChunkArrays {
+  readonly orders: readonly [Reused<Uint32Array>, Reused<Uint32Array>]
+  readonly starts: Reused<Uint32Array>
+  readonly windows: Reused<Int32Array>
+  readonly cells: Reused<Int32Array>
+  readonly lastCells: Reused<Int32Array>
+  readonly lastRanks: Reused<Int32Array>
+  readonly vehicle: Reused<Uint32Array>
+  readonly vehicleType: Reused<Uint32Array>
+  readonly eventTime: Reused<Float64Array>
+  readonly longitude: Reused<Int32Array>
+  readonly latitude: Reused<Int32Array>
+  readonly speed: Reused<Float32Array>
+  readonly heading: Reused<Float32Array>
+}
+
+export const createChunkArrays = (): ChunkArrays => ({
+  orders: [uint32s(), uint32s()],
+  starts: uint32s(),
+  windows: int32s(),
+  cells: int32s(),
+  lastCells: int32s(),
+  lastRanks: int32s(),
+  vehicle: uint32s(),
+  vehicleType: uint32s(),
+  eventTime: reuseArray((length) => new Float64Array(length)),
+  longitude: int32s(),
+  latitude: int32s(),
+  speed: float32s(),
+  heading: float32s(),
+})
+
+interface Pass {
+  readonly ranks: Int32Array
+  /** Ranks are below it. */
+  readonly count: number
+  readonly starts: Uint32Array
+}
+
+/** One stable counting-sort pass: `order` by the ranks of its rows, into `sorted`. */
+const sortBy = (order: Uint32Array, sorted: Uint32Array, { ranks, count, starts }: Pass): Uint32Array => {
+  starts.fill(0)
   for (let i = 0; i < order.length; i++) starts[ranks[order[i]] + 1]++
   for (let rank = 0; rank < count; rank++) starts[rank + 1] += starts[rank]
-  const sorted = new Uint32Array(order.length)
   for (let i = 0; i < order.length; i++) sorted[starts[ranks[order[i]]]++] = order[i]
   return sorted
 }
@@ -44,11 +87,11 @@ interface Ranks {
 }
 
 /** Numbers the cells as they come; a vehicle is nearly always in the cell that it was in before. */
-const rankCells = ({ cell, vehicle }: BufferColumns, length: number, vehicles: number): Ranks => {
+const rankCells = ({ columns: { cell, vehicle }, length, vehicleIds }: PartitionBuffer, arrays: ChunkArrays): Ranks => {
   const rankOf = new Map<number, number>()
-  const lastCells = new Int32Array(vehicles).fill(-1)
-  const lastRanks = new Int32Array(vehicles)
-  const ranks = new Int32Array(length)
+  const lastCells = arrays.lastCells(vehicleIds.length).fill(-1)
+  const lastRanks = arrays.lastRanks(vehicleIds.length)
+  const ranks = arrays.cells(length)
   for (let i = 0; i < length; i++) {
     const [value, at] = [cell[i], vehicle[i]]
     if (value !== lastCells[at]) {
@@ -63,9 +106,9 @@ const rankCells = ({ cell, vehicle }: BufferColumns, length: number, vehicles: n
 }
 
 /** Numbers the windows in the order of time. */
-const rankWindows = (time: Float64Array, length: number, windowMs: number): Ranks => {
+const rankWindows = ({ columns: { time }, length }: PartitionBuffer, windowMs: number, arrays: ChunkArrays): Ranks => {
   const codes = new Map<number, number>()
-  const ranks = new Int32Array(length)
+  const ranks = arrays.windows(length)
   let [from, to, code] = [0, 0, 0]
   for (let i = 0; i < length; i++) {
     if (time[i] < from || time[i] >= to) {
@@ -104,17 +147,17 @@ const sortRunsByTime = (
   }
 }
 
-const gather = (buffer: PartitionBuffer, order: Uint32Array, { windowMs, geohashLength }: ChunkOptions): Chunk => {
+const gather = (buffer: PartitionBuffer, order: Uint32Array, { windowMs, geohashLength, arrays }: Cutting): Chunk => {
   const { columns } = buffer
   const { length } = order
   const vehicleIds: string[] = []
-  const vehicle = new Uint32Array(length)
-  const vehicleType = new Uint32Array(length)
-  const eventTime = new Float64Array(length)
-  const longitude = new Int32Array(length)
-  const latitude = new Int32Array(length)
-  const speed = new Float32Array(length)
-  const heading = new Float32Array(length)
+  const vehicle = arrays.vehicle(length)
+  const vehicleType = arrays.vehicleType(length)
+  const eventTime = arrays.eventTime(length)
+  const longitude = arrays.longitude(length)
+  const latitude = arrays.latitude(length)
+  const speed = arrays.speed(length)
+  const heading = arrays.heading(length)
   let last = -1
   let earliest = Infinity
   for (let i = 0; i < length; i++) {
@@ -151,21 +194,31 @@ const gather = (buffer: PartitionBuffer, order: Uint32Array, { windowMs, geohash
 
 const DAY_MS = 86_400_000
 
+type Cutting = ChunkOptions & { readonly arrays: ChunkArrays }
+
 /**
  * The buffer as chunks, one at a time so that only one is in memory beside it. Law: every buffered row is in exactly one
  * chunk, and all rows of a chunk share its date and its cell.
  */
-export function* chunksOf(buffer: PartitionBuffer, options: ChunkOptions): Generator<Chunk> {
+export function* chunksOf(
+  buffer: PartitionBuffer,
+  options: ChunkOptions,
+  arrays: ChunkArrays = createChunkArrays(),
+): Generator<Chunk> {
   const { length, columns } = buffer
   if (length === 0) return
   const vehicles = buffer.vehicleIds.length
-  const windows = rankWindows(columns.time, length, options.windowMs)
-  const cells = rankCells(columns, length, vehicles)
-  let order: Uint32Array = new Uint32Array(length)
+  const windows = rankWindows(buffer, options.windowMs, arrays)
+  const cells = rankCells(buffer, arrays)
+  const passOf = (ranks: Int32Array, count: number): Pass => ({ ranks, count, starts: arrays.starts(count + 1) })
+  let [order, other] = [arrays.orders[0](length), arrays.orders[1](length)]
+  const sort = (pass: Pass): void => {
+    ;[order, other] = [sortBy(order, other, pass), order]
+  }
   for (let i = 0; i < length; i++) order[i] = i
-  order = sortedBy(order, columns.vehicle, vehicles)
-  if (windows.count > 1) order = sortedBy(order, windows.ranks, windows.count)
-  order = sortedBy(order, cells.ranks, cells.count)
+  sort(passOf(columns.vehicle, vehicles))
+  if (windows.count > 1) sort(passOf(windows.ranks, windows.count))
+  sort(passOf(cells.ranks, cells.count))
   const dayOf = (row: number): number => Math.floor(columns.time[row] / DAY_MS)
   for (let from = 0; from < length;) {
     const [firstCell, day] = [columns.cell[order[from]], dayOf(order[from])]
@@ -177,10 +230,11 @@ export function* chunksOf(buffer: PartitionBuffer, options: ChunkOptions): Gener
       while (to < length && columns.cell[order[to]] === firstCell && windows.ranks[order[to]] === part) to++
       parts++
     }
-    const rows = order.slice(from, to)
-    const sorted = parts > 1 ? sortedBy(rows, columns.vehicle, vehicles) : rows
-    sortRunsByTime(sorted, 0, sorted.length, columns.vehicle, columns.time)
-    yield gather(buffer, sorted, options)
+    let rows = order.subarray(from, to)
+    // What is sorted already is not needed any more.
+    if (parts > 1) rows = sortBy(rows, other.subarray(from, to), passOf(columns.vehicle, vehicles))
+    sortRunsByTime(rows, 0, rows.length, columns.vehicle, columns.time)
+    yield gather(buffer, rows, { ...options, arrays })
     from = to
   }
 }

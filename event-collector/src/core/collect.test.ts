@@ -2,7 +2,7 @@ import { positionsOfRows, type PositionRow } from '@fleetlake/contracts'
 import { cellName, cellOf, toMicroDegrees } from '@fleetlake/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { chunksOf } from './chunks.ts'
+import { chunksOf, createChunkArrays } from './chunks.ts'
 import { createPartitionBuffer } from './partition-buffer.ts'
 import { takeIn } from './take-in.ts'
 import { createTextDictionary } from './text-dictionary.ts'
@@ -50,12 +50,14 @@ const compare = (a: unknown, b: unknown): number => (JSON.stringify(a) < JSON.st
 
 test('every row is in exactly one chunk of its own date and cell or is told as bad, sorted by vehicle and time', () => {
   const options = { windowMs: 600_000, geohashLength: 5 }
+  // Used again and again, as a collector does.
+  const arrays = createChunkArrays()
   fc.assert(
     fc.property(fc.array(row, { maxLength: 200 }), fc.constantFrom(1, 5, 1_000), (rows, minRows) => {
       const buffer = createPartitionBuffer()
       const bad = takeIn(buffer, positionsOfRows(rows), { geohashLength: 5, latestMs: 30 * HOUR_MS })
       const found: Plain[] = []
-      for (const chunk of chunksOf(buffer, { ...options, minRows })) {
+      for (const chunk of chunksOf(buffer, { ...options, minRows }, arrays)) {
         expect(chunk.length).toBeGreaterThan(0)
         for (let i = 0; i < chunk.length; i++) {
           const [x, y, time] = [chunk.longitude[i], chunk.latitude[i], chunk.eventTime[i]]

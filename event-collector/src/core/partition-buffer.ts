@@ -1,3 +1,5 @@
+import { BYTES_PER_ROW, type BufferColumns, columnsOf, copyRows } from './buffer-columns.ts'
+import { type ColumnsPool, createColumnsPool } from './columns-pool.ts'
 import { createTextDictionary } from './text-dictionary.ts'
 
 /** The rows of one partition that wait for a flush, as columns; 36 bytes a row. */
@@ -5,11 +7,14 @@ export interface PartitionBuffer {
   readonly length: number
   /** What it holds, in bytes. */
   readonly bytes: number
+  /** What it takes of memory. */
+  readonly heldBytes: number
   /** ms since the epoch; Infinity and −Infinity when empty. */
   readonly minTime: number
   readonly maxTime: number
   readonly vehicleIds: readonly string[]
   readonly vehicleTypes: readonly string[]
+  /** The first `length` entries of each count. */
   readonly columns: BufferColumns
   vehicleCode(bytes: Uint8Array, from: number, to: number): number
   typeCode(type: string): number
@@ -17,48 +22,23 @@ export interface PartitionBuffer {
   reserve(rows: number): BufferColumns
   /** Counts rows that were written; their times lie in `[minTime, maxTime]`. */
   extend(rows: number, minTime: number, maxTime: number): void
+  /** Gives its columns back; nobody reads it any more. */
+  release(): void
 }
 
-/** The first `length` entries of each count. */
-export interface BufferColumns {
-  readonly vehicle: Int32Array
-  readonly type: Int32Array
-  /** ms since the epoch. */
-  readonly time: Float64Array
-  /** Whole millionths of a degree. */
-  readonly longitude: Int32Array
-  readonly latitude: Int32Array
-  readonly speed: Float32Array
-  readonly heading: Float32Array
-  readonly cell: Int32Array
+export interface BufferOptions {
+  /** What it will probably hold: a good guess spares the growing. */
+  readonly expectedRows?: number
+  readonly pool?: ColumnsPool
 }
 
-const FIRST_ROWS = 1024
-const BYTES_PER_ROW = 4 + 4 + 8 + 4 + 4 + 4 + 4 + 4
-
-const columnsOf = (rows: number): BufferColumns => ({
-  vehicle: new Int32Array(rows),
-  type: new Int32Array(rows),
-  time: new Float64Array(rows),
-  longitude: new Int32Array(rows),
-  latitude: new Int32Array(rows),
-  speed: new Float32Array(rows),
-  heading: new Float32Array(rows),
-  cell: new Int32Array(rows),
-})
-
-const grownFrom = (old: BufferColumns, length: number, rows: number): BufferColumns => {
-  const grown = columnsOf(rows)
-  for (const name of Object.keys(grown) as (keyof BufferColumns)[]) grown[name].set(old[name].subarray(0, length))
-  return grown
-}
-
-/** @param expectedRows what it will probably hold: a good guess spares the growing; memory is taken only as it is written */
-export const createPartitionBuffer = (expectedRows = 0): PartitionBuffer => {
+export const createPartitionBuffer = ({
+  expectedRows = 0,
+  pool = createColumnsPool(0),
+}: BufferOptions = {}): PartitionBuffer => {
   const vehicles = createTextDictionary()
   const vehicleTypes: string[] = []
-  let capacity = Math.max(FIRST_ROWS, expectedRows)
-  let columns = columnsOf(capacity)
+  let columns = pool.take(expectedRows)
   let length = 0
   let minTime = Infinity
   let maxTime = -Infinity
@@ -68,6 +48,9 @@ export const createPartitionBuffer = (expectedRows = 0): PartitionBuffer => {
     },
     get bytes() {
       return length * BYTES_PER_ROW + vehicles.bytes
+    },
+    get heldBytes() {
+      return columns.time.length * BYTES_PER_ROW + vehicles.bytes
     },
     get minTime() {
       return minTime
@@ -86,9 +69,12 @@ export const createPartitionBuffer = (expectedRows = 0): PartitionBuffer => {
       return code >= 0 ? code : vehicleTypes.push(type) - 1
     },
     reserve: (rows) => {
-      if (length + rows > capacity) {
-        capacity = Math.max(length + rows, 2 * capacity)
-        columns = grownFrom(columns, length, capacity)
+      const room = columns.time.length
+      if (length + rows > room) {
+        const wider = pool.take(Math.max(length + rows, 2 * room))
+        copyRows(columns, wider, length)
+        pool.giveBack(columns)
+        columns = wider
       }
       return columns
     },
@@ -96,6 +82,10 @@ export const createPartitionBuffer = (expectedRows = 0): PartitionBuffer => {
       length += rows
       minTime = Math.min(minTime, earliest)
       maxTime = Math.max(maxTime, latest)
+    },
+    release: () => {
+      pool.giveBack(columns)
+      columns = columnsOf(0)
     },
   }
 }

@@ -26,6 +26,7 @@ row. Single runs differ by a fifth; the comparisons are of the same run.
 | the same rows | | Fleetlake in comparison |
 |---|---|---|
 | written by polars alone, no hub: rows a CPU second | ${n(limits.polarsRowsPerCpuSecond)} | ${n(ratios.ofPolarsLimit)} × |
+| the same, compared with the collectors' processor alone | | ${n(ratios.collectorOfPolarsLimit)} × |
 | written by DuckDB alone, no hub: rows a CPU second | ${n(limits.duckdbRowsPerCpuSecond)} | ${n(limits.duckdbRowsPerCpuSecond === null ? null : 1e6 / report.cpuMicrosPerEvent / limits.duckdbRowsPerCpuSecond)} × |
 | one JSON message an event through the same hub and collectors: events/s | ${n(limits.jsonMessageEventsPerSecond)} | ${n(ratios.overJsonMessages)} × |
 `

@@ -1,10 +1,16 @@
-/** The distinct values that the rows use, and each row's index among them, in the order of first use. */
+import { reuseArray, type Reused } from '@fleetlake/core'
+
+/** The distinct values that the rows use, and each row's index among them, in the order of first use; valid until the next column's. */
 export type Dictionary<V> = { readonly values: V; readonly indexes: Int32Array }
+
+// Encoding is synchronous and takes one column at a time, so one array of each kind serves all.
+const int32s = (): Reused<Int32Array<ArrayBuffer>> => reuseArray((length) => new Int32Array(length))
+const [indexArray, entryArray, slotArray, valueArray] = [int32s(), int32s(), int32s(), int32s()]
 
 /** Keeps only the entries of `dictionary` that `codes` name: a chunk holds a few of the fleet's vehicles. */
 export function usedEntries(codes: ArrayLike<number>, dictionary: readonly string[]): Dictionary<string[]> {
-  const indexes = new Int32Array(codes.length)
-  const indexOf = new Int32Array(dictionary.length).fill(-1)
+  const indexes = indexArray(codes.length)
+  const indexOf = entryArray(dictionary.length).fill(-1)
   const values: string[] = []
   let lastCode = -1
   let lastIndex = -1
@@ -27,9 +33,9 @@ export function usedEntries(codes: ArrayLike<number>, dictionary: readonly strin
 export function distinctFloats(floats: Float32Array, limit: number): Dictionary<Float32Array> | undefined {
   const words = new Int32Array(floats.buffer, floats.byteOffset, floats.length)
   const capacity = 1 << (33 - Math.clz32(Math.max(limit, 8) - 1) + 1)
-  const slots = new Int32Array(capacity)
-  const values = new Int32Array(limit)
-  const indexes = new Int32Array(floats.length)
+  const slots = slotArray(capacity).fill(0)
+  const values = valueArray(limit)
+  const indexes = indexArray(floats.length)
   const shift = Math.clz32(capacity) + 1
   let count = 0
   let lastWord = 0
@@ -49,5 +55,5 @@ export function distinctFloats(floats: Float32Array, limit: number): Dictionary<
     }
     indexes[i] = lastIndex
   }
-  return { values: new Float32Array(values.buffer, 0, count), indexes }
+  return { values: new Float32Array(values.buffer, values.byteOffset, count), indexes }
 }

@@ -22,7 +22,8 @@ export const encodeParquet = ({ columns, compress, createdBy, pageRows = 131_072
   if (rows === 0 || columns.some((column) => rowsOf(column) !== rows)) {
     throw new RangeError('a Parquet file needs columns of the same number of rows, at least one')
   }
-  const out = new Bytes(1024 + rows * 16)
+  const out = fileBytes
+  out.length = 0
   out.append(MAGIC)
   const chunks = columns.map((column) => writeColumn(out, planColumn(column), { compress, rows, pageRows }))
   const footer = out.length
@@ -46,7 +47,7 @@ export const encodeParquet = ({ columns, compress, createdBy, pageRows = 131_072
   })
   out.uint32(out.length - footer)
   out.append(MAGIC)
-  return out.written()
+  return out.written().slice()
 }
 
 const MAGIC = new TextEncoder().encode('PAR1')
@@ -104,6 +105,7 @@ type WriteOptions = Required<Pick<ParquetOptions, 'compress' | 'pageRows'>> & { 
 /** Below this many bytes a page costs more to compress (15 µs a call in Node) than it saves. */
 const WORTH_COMPRESSING = 512
 // Writing is synchronous, so one buffer of each kind serves all.
+const fileBytes = new Bytes(1 << 20)
 const dictionaryPage = new Bytes(1 << 12)
 const dataPage = new Bytes(1 << 16)
 const levels = new Bytes(1 << 10)
