@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 
 /**
  * What happens to a connection:
@@ -7,12 +8,14 @@ import { connect, createServer, type Socket } from 'node:net'
  * - cut-request: it breaks once so many bytes have gone to the server.
  * - cut-answer: it breaks once so many bytes have come back; 0 lets the server do its work and tells nobody.
  * - answer: this text is the answer and the server never hears of it.
+ * - delay: all that the server answers comes this much later, on every connection until it is ended.
  */
 export type Trouble =
   | { readonly kind: 'freeze' }
   | { readonly kind: 'cut-request'; readonly afterBytes: number }
   | { readonly kind: 'cut-answer'; readonly afterBytes: number }
   | { readonly kind: 'answer'; readonly text: string }
+  | { readonly kind: 'delay'; readonly ms: number }
 
 export interface TestProxy {
   readonly port: number
@@ -51,6 +54,18 @@ export const startTestProxy = async (targetPort: number): Promise<TestProxy> => 
       client.destroy()
       server.destroy()
     }
+    let late = 0
+    let lateWrites = Promise.resolve()
+    /** In order, also when the line gets fast again. */
+    const writeLate = (bytes: Buffer, ms: number): void => {
+      late++
+      const due = delay(ms)
+      lateWrites = lateWrites.then(async () => {
+        await due
+        client.write(bytes)
+        late--
+      })
+    }
     const recount = (): void => {
       if (countedFor === trouble) return
       countedFor = trouble
@@ -79,6 +94,7 @@ export const startTestProxy = async (targetPort: number): Promise<TestProxy> => 
     server.on('data', (bytes: Buffer) => {
       recount()
       if (isFrozen) return
+      if (trouble?.kind === 'delay' || late > 0) return writeLate(bytes, trouble?.kind === 'delay' ? trouble.ms : 0)
       if (trouble?.kind === 'cut-answer' && received + bytes.length > trouble.afterBytes) {
         client.write(bytes.subarray(0, trouble.afterBytes - received), breakOff)
         return
@@ -88,7 +104,7 @@ export const startTestProxy = async (targetPort: number): Promise<TestProxy> => 
     })
     client.on('close', () => server.destroy())
     server.on('close', () => {
-      if (!isFrozen) client.destroy()
+      if (!isFrozen) void lateWrites.then(() => client.destroy())
     })
   }
 
