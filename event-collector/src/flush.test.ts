@@ -115,6 +115,26 @@ test('letters that are not answered are told, and a stop gives the flush up', as
   expect(deps.said).toEqual([])
 })
 
+test('a store that hangs is told while it does', async () => {
+  const told: string[] = []
+  const answer = Promise.withResolvers<void>()
+  const deps = fakeDeps({
+    writeChunk: async () => {
+      await answer.promise
+      return { path: 'f', partitionValues: {}, size: 1, modificationTime: 0 }
+    },
+    warn: (_, message) => {
+      if (told.push(message) === 2) answer.resolve()
+    },
+    slowMs: 5,
+  })
+  const signal = new AbortController().signal
+  expect(await flushUntilDone([batchOf(0)], OPTIONS, { ...deps, signal })).toMatchObject({ version: 5 })
+  expect(told.slice(0, 2)).toEqual(
+    Array(2).fill('a flush takes long: the store is slow or does not answer; the rows are safe in their streams'),
+  )
+})
+
 test('a store that fails is tried again, and no failure goes unheard', async () => {
   let attempts = 0
   const deps = fakeDeps({

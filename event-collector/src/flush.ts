@@ -12,6 +12,8 @@ export interface FlushDeps extends StoreLettersDeps {
   writeChunk(chunk: Chunk): Promise<AddFile>
   /** Of this flush alone while it runs. */
   readonly arrays?: ChunkArrays
+  /** How long it waits between two warnings of a flush that takes long. */
+  readonly slowMs?: number
   commit(request: CommitRequest): Promise<CommitResult>
 }
 
@@ -35,6 +37,9 @@ export interface Flushed {
 
 /** Chunks that are written at once: encoding takes the processor, storing waits for the disk. */
 const WRITES_AT_ONCE = 6
+
+/** Stores that work flush in a second or few. */
+const SLOW_MS = 30_000
 
 /** Lets the reading go on between two chunks. */
 const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
@@ -121,9 +126,27 @@ export const flush = async (batches: readonly Batch[], options: ChunkOptions, de
 /**
  * Flushes again and again while the store or the hub fails: what is buffered is not given up for that. Once `signal` says that
  * there is no more time, it leaves the rows to the stream, which still has them; a commit that is under way then may still
- * succeed. Never rejects.
+ * succeed. One that takes long is told. Never rejects.
  */
 export const flushUntilDone = async (
+  batches: readonly Batch[],
+  options: ChunkOptions,
+  deps: FlushDeps & { readonly signal: AbortSignal },
+): Promise<Flushed> => {
+  const { warn, slowMs = SLOW_MS } = deps
+  const startedAt = performance.now()
+  const telling = setInterval(() => {
+    const seconds = Math.round((performance.now() - startedAt) / 1_000)
+    warn({ seconds }, 'a flush takes long: the store is slow or does not answer; the rows are safe in their streams')
+  }, slowMs)
+  try {
+    return await tryUntilDone(batches, options, deps)
+  } finally {
+    clearInterval(telling)
+  }
+}
+
+const tryUntilDone = async (
   batches: readonly Batch[],
   options: ChunkOptions,
   deps: FlushDeps & { readonly signal: AbortSignal },
