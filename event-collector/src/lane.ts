@@ -78,7 +78,8 @@ export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
   let active: OpenBatch | undefined
   let sealed: Batch | undefined
   let asked = 0
-  let lastRows = 0
+  /** About what a batch will hold: what the last one did, and some more. */
+  let expectedRows = 0
   let restarting = true
   /** Of a stream that was rolled back: not to be read under again. */
   let spent: Origin | undefined
@@ -89,7 +90,7 @@ export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
   const seal = (): void => {
     if (sealed !== undefined || active === undefined) return
     sealed = active
-    lastRows = active.buffer.length
+    expectedRows = active.buffer.length + (active.buffer.length >> 3)
     active = undefined
     deps.onSealed()
   }
@@ -148,7 +149,7 @@ export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
     openBatch(
       { partition, appId: origin!.appId, created: origin!.created, from: sealed?.to ?? committed.sequence },
       now(),
-      { expectedRows: lastRows, pool: deps.pool },
+      { expectedRows, pool: deps.pool },
     )
 
   const begin = async (): Promise<void> => {

@@ -71,7 +71,7 @@ export const createPartitionBuffer = ({
     reserve: (rows) => {
       const room = columns.time.length
       if (length + rows > room) {
-        const wider = pool.take(Math.max(length + rows, 2 * room))
+        const wider = pool.take(Math.max(length + rows, room + (room >> 1)))
         copyRows(columns, wider, length)
         pool.giveBack(columns)
         columns = wider
