@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, rename, rm, rmdir, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createFileStore } from './file-store.ts'
 import { testStore } from './store-conformance.ts'
@@ -61,4 +61,37 @@ test('a folder that is gone is not made again: nothing is written where its disk
   await rmdir(root)
   await rename(`${root}-away`, root)
   expect(await store.putIfAbsent('b', Uint8Array.of(2))).toBe('created')
+})
+
+test('a folder in which something was found and that is gone is not made again by the first write', async () => {
+  const root = join(await folder(), 'archive')
+  await createFileStore(root).putIfAbsent('a', Uint8Array.of(1))
+  const store = createFileStore(root)
+  expect(await store.get('a')).toEqual(Uint8Array.of(1))
+  await rename(root, `${root}-away`)
+  await expect(store.putIfAbsent('b', Uint8Array.of(2))).rejects.toThrow('is gone or another')
+  expect(await readdir(dirname(root))).toEqual(['archive-away'])
+  await mkdir(root)
+  await expect(store.putIfAbsent('b', Uint8Array.of(2))).rejects.toThrow('is gone or another')
+  expect(await readdir(root)).toEqual([])
+  await rmdir(root)
+  await rename(`${root}-away`, root)
+  // As after a copy that left out what has no meaning.
+  await rmdir(join(root, '.tmp'))
+  expect(await store.putIfAbsent('b', Uint8Array.of(2))).toBe('created')
+})
+
+test('a folder that goes while writers are at work is not made again', async () => {
+  const root = join(await folder(), 'archive')
+  const store = createFileStore(root)
+  await store.putIfAbsent('a', Uint8Array.of(1))
+  for (let round = 0; round < 60; round++) {
+    const writes = Array.from({ length: 8 }, (_, i) => store.putIfAbsent(`${round}/${i}/x`, Uint8Array.of(i)))
+    const settled = Promise.allSettled(writes)
+    if (round % 8 > 0) await Promise.race(writes.slice(0, round % 8))
+    await rename(root, `${root}-away`)
+    await settled
+    expect(await readdir(dirname(root))).toEqual(['archive-away'])
+    await rename(`${root}-away`, root)
+  }
 })

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type FileHandle, link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, link, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
 import { FleetError, reasonOf } from '@fleetlake/core'
 import { compareUtf8 } from '../utf8-order.ts'
@@ -34,11 +34,25 @@ const syncFolder = async (folder: string): Promise<void> => {
   }
 }
 
-/** Makes a folder durably: each new one is synced into the one above it. */
+/** Makes a folder and those above it durably: each new one is synced into the one above it. */
 const makeFolder = async (folder: string): Promise<void> => {
   const first = await mkdir(folder, { recursive: true })
   if (first === undefined) return
   for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made))
+}
+
+/** As `makeFolder`, but never makes `root`: without it this fails as absence does. */
+const makeFolderWithin = async (root: string, folder: string): Promise<void> => {
+  if (folder === root) return
+  try {
+    await mkdir(folder)
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return
+    if (codeOf(error) !== 'ENOENT' || dirname(folder) === root) throw error
+    await makeFolderWithin(root, dirname(folder))
+    return makeFolderWithin(root, folder)
+  }
+  await syncFolder(dirname(folder))
 }
 
 const readRange = async (handle: FileHandle, { offset, length }: ByteRange): Promise<Uint8Array> => {
@@ -73,21 +87,40 @@ export const createFileStore = (root: string): ObjectStore => {
   }
 
   let isMade = false
+  /** What was found here last. */
+  let witness: string | undefined
+
+  const gone = (cause?: unknown): FleetError =>
+    new FleetError(
+      'store.failed',
+      `the folder ${rootFolder} is gone or another: was its disk unmounted? Bring it back; for a new archive restart this service`,
+      { cause },
+    )
+  /** Around the making: what is there before or after it decides whose folder this is. */
+  const checkWitness = async (): Promise<void> => {
+    if (witness !== undefined && (await infoOf(witness)) === undefined) throw gone()
+  }
   /**
-   * Law: a folder that was there and is gone is not made again. A disk that was unmounted would else be taken for an empty archive, and
-   * what is written there is lost once it is back.
+   * Law: a folder that was written to, or in which something was found, and that is gone is not made again. A disk that was unmounted
+   * would else be taken for an empty archive, and what is written there is lost once it is back.
    */
-  const openTemporary = async (file: string): Promise<FileHandle> => {
-    if (!isMade) await makeFolder(temporaryFolder)
-    isMade = true
-    return open(file, 'wx').catch((error: unknown) => {
-      if (!isAbsence(error)) throw error
-      throw new FleetError(
-        'store.failed',
-        `the folder ${rootFolder} is gone or another: was its disk unmounted? Bring it back; for a new archive restart this service`,
-        { cause: error },
-      )
+  const makeTemporary = async (): Promise<void> => {
+    if (witness === undefined) await makeFolder(rootFolder)
+    await checkWitness()
+    await makeFolderWithin(rootFolder, temporaryFolder)
+    await checkWitness().catch(async (error: unknown) => {
+      await rmdir(temporaryFolder).catch(() => undefined)
+      throw error
     })
+    isMade = true
+  }
+  const openTemporary = async (file: string): Promise<FileHandle> => {
+    try {
+      if (!isMade) await makeTemporary()
+      return await open(file, 'wx')
+    } catch (error) {
+      throw isAbsence(error) ? gone(error) : error
+    }
   }
 
   /** Runs with a synced file of these bytes under a temporary name, which is gone afterwards. */
@@ -112,7 +145,7 @@ export const createFileStore = (root: string): ObjectStore => {
     const target = fileOf(path)
     return attempt(`write ${target}`, () =>
       withTemporaryFile(bytes, async (file) => {
-        await makeFolder(dirname(target))
+        await makeFolderWithin(rootFolder, dirname(target))
         try {
           await link(file, target)
         } catch (error) {
@@ -129,7 +162,7 @@ export const createFileStore = (root: string): ObjectStore => {
     const target = fileOf(path)
     return attempt(`write ${target}`, () =>
       withTemporaryFile(bytes, async (file) => {
-        await makeFolder(dirname(target))
+        await makeFolderWithin(rootFolder, dirname(target))
         await rename(file, target)
         await syncFolder(dirname(target))
       }),
@@ -147,7 +180,9 @@ export const createFileStore = (root: string): ObjectStore => {
         throw error
       }
       try {
-        return range === undefined ? new Uint8Array(await handle.readFile()) : await readRange(handle, range)
+        const bytes = range === undefined ? new Uint8Array(await handle.readFile()) : await readRange(handle, range)
+        witness = path
+        return bytes
       } finally {
         await handle.close()
       }
