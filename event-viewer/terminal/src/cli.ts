@@ -8,6 +8,7 @@ import { addGenerate } from './commands/generate.ts'
 import { addImport } from './commands/import.ts'
 import { addQuery } from './commands/query.ts'
 import { addStats } from './commands/stats.ts'
+import { addTrack } from './commands/track.ts'
 import { INTERRUPTED, interruption } from './terminal/interrupt.ts'
 import { processTerminal, styled } from './terminal/terminal.ts'
 
@@ -42,6 +43,7 @@ export const runFleet = async (args: readonly string[]): Promise<number> => {
   configure(program)
   addGenerate(program, context)
   addQuery(program, context)
+  addTrack(program, context)
   addStats(program, context)
   addImport(program, context)
   addDeadLetters(program, context)

@@ -1,27 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { bearingDegrees, createMotionDeriver, distanceM } from './derive-motion.ts'
+import { createMotionDeriver } from './derive-motion.ts'
 
 const deriver = (maxVehicles = 10): ReturnType<typeof createMotionDeriver> =>
   createMotionDeriver({ maxGapMs: 300_000, maxVehicles })
 const UNKNOWN = { speed: NaN, heading: NaN }
-
-test('a degree of a meridian is 111.195 km, a degree of a parallel shrinks with the cosine of the latitude', () => {
-  expect(distanceM(10, 50, 10, 51)).toBeCloseTo(111_195.08, 1)
-  expect(distanceM(10, 0, 11, 0)).toBeCloseTo(111_195.08, 1)
-  expect(distanceM(10, 60, 10.001, 60)).toBeCloseTo(111.195 * 0.5, 2)
-  expect(distanceM(179.999, 0, -179.999, 0)).toBeCloseTo(222.39, 2)
-})
-
-test('bearings go clockwise from north', () => {
-  expect([
-    bearingDegrees(0, 0, 0, 1),
-    bearingDegrees(0, 0, 1, 0),
-    bearingDegrees(0, 0, 0, -1),
-    bearingDegrees(0, 0, -1, 0),
-    bearingDegrees(179.9, 0, -179.9, 0),
-  ]).toEqual([0, 90, 180, 270, 90])
-})
 
 test('motion is that from the previous position of the same vehicle', () => {
   const motion = deriver()

@@ -1,3 +1,5 @@
+import { bearingDegrees, distanceM, MAX_SPEED_MPS } from '@fleetlake/viewer-core'
+
 /** Where a vehicle was last. */
 interface LastPosition {
   timeMs: number
@@ -25,35 +27,7 @@ export interface MotionOptions {
   readonly maxVehicles: number
 }
 
-/** Faster than any road vehicle: then one of the two positions is wrong. */
-export const MAX_SPEED_MPS = 100
-
-const EARTH_RADIUS_M = 6_371_008.8
-const RADIANS = Math.PI / 180
 const UNKNOWN: Motion = { speed: NaN, heading: NaN }
-
-/** Great-circle distance in metres on a sphere (haversine). */
-export const distanceM = (longitude1: number, latitude1: number, longitude2: number, latitude2: number): number => {
-  const north = Math.sin(((latitude2 - latitude1) * RADIANS) / 2)
-  const east = Math.sin(((longitude2 - longitude1) * RADIANS) / 2)
-  const h = north * north + Math.cos(latitude1 * RADIANS) * Math.cos(latitude2 * RADIANS) * east * east
-  return 2 * EARTH_RADIUS_M * Math.asin(Math.min(1, Math.sqrt(h)))
-}
-
-/** The direction in which the shortest way begins, degrees clockwise from north, [0, 360). */
-export const bearingDegrees = (
-  longitude1: number,
-  latitude1: number,
-  longitude2: number,
-  latitude2: number,
-): number => {
-  const east = (longitude2 - longitude1) * RADIANS
-  const y = Math.sin(east) * Math.cos(latitude2 * RADIANS)
-  const x =
-    Math.cos(latitude1 * RADIANS) * Math.sin(latitude2 * RADIANS) -
-    Math.sin(latitude1 * RADIANS) * Math.cos(latitude2 * RADIANS) * Math.cos(east)
-  return (Math.atan2(y, x) / RADIANS + 360) % 360
-}
 
 /** To 0.1 m/s and whole degrees: more than positions of GPS tell. A vehicle that did not move has no heading. */
 const motionBetween = (from: LastPosition, timeMs: number, longitude: number, latitude: number): Motion => {

@@ -1,34 +1,59 @@
-import { humanCount, plural, describeAnswer, createFormat, type FormatName } from '@fleetlake/viewer-core'
-import { EXIT_CODES } from './exit-codes.ts'
+import { FleetError, type Positions } from '@fleetlake/core'
 import { askVehicles, type Hub, type VehicleOutcome, type VehicleQueryInput } from '@fleetlake/hub'
+import { type AnswerFormat, describeAnswer, FORMAT_TRAITS, type FormatName, openFormat } from '@fleetlake/viewer-core'
 import type { CommandContext } from '../commands/context.ts'
+import { sortRows } from '../sort/sort-rows.ts'
 import { createProgress } from '../terminal/progress.ts'
 import { styled } from '../terminal/terminal.ts'
 import { withHub } from '../terminal/with-hub.ts'
-import { fileOutput, standardOutput, type TextOutput } from './text-output.ts'
+import { createSearchProgress, PROGRESS_TOTAL } from './answer-rows.ts'
+import { EXIT_CODES } from './exit-codes.ts'
+import { fileOutput, type Output, standardOutput } from './output.ts'
 
 export interface QueryTarget {
-  readonly format: FormatName
   /** Standard output when missing. */
   readonly output: string | undefined
+  /** Whether progress is told though nobody watches. */
+  readonly progress: boolean
+  /** Whether what is written wants its rows by vehicle and time. */
+  readonly isSorted: boolean
+  open(): Promise<AnswerFormat>
+}
+
+/** What is asked, and what is made of the answer. */
+export interface AnswerPlan {
+  readonly query: VehicleQueryInput
+  /** What becomes of the rows that are found; they stay as they are when missing. */
+  readonly through?: (rows: AsyncIterable<Positions>) => AsyncIterable<Positions>
+  /** How the answer ended, once all is written: for people, and for machines. */
+  readonly describe?: (outcome: VehicleOutcome) => { readonly sentence: string; readonly facts: object }
+}
+
+/** @throws FleetError `usage.invalid` for bytes that would go to a terminal */
+export const formatTarget = (
+  name: FormatName,
+  { output, progress, gapMs }: { output: string | undefined; progress: boolean; gapMs: number },
+): QueryTarget => {
+  const { isBinary, isByVehicle } = FORMAT_TRAITS[name]
+  if (isBinary && output === undefined && process.stdout.isTTY === true) {
+    throw new FleetError('usage.invalid', `${name} is nothing to read: give --output <file>, or a pipe`)
+  }
+  return { output, progress, isSorted: isByVehicle, open: () => openFormat(name, { gapMs }) }
 }
 
 /** Asks, writes what comes as it comes, and tells how it ended. Reading slowly slows the finders down; nothing piles up here. */
-export const runQuery = async (
-  query: VehicleQueryInput,
-  target: QueryTarget,
-  context: CommandContext,
-): Promise<void> => {
+export const runQuery = async (plan: AnswerPlan, target: QueryTarget, context: CommandContext): Promise<void> => {
   const closed = new AbortController()
   const output = target.output === undefined ? standardOutput(() => closed.abort()) : fileOutput(target.output)
   const signal = AbortSignal.any([context.signal, closed.signal])
   try {
-    const outcome = await withHub(context.config().hub, { ...context, signal }, (hub) =>
-      writeAnswer(hub, query, { output, target, signal, context }),
-    )
+    const outcome = await withHub(context.config().hub, { ...context, signal }, async (hub) => {
+      const ended = await writeAnswer(hub, plan, { output, target, signal, context })
+      if (!output.isClosed()) await end(output, ended, context)
+      return ended
+    })
     // Whoever read has what they wanted: `fleet query … | head`.
-    if (output.isClosed()) return
-    tell(outcome, context)
+    if (!output.isClosed()) tell(outcome, plan, context)
   } catch (error) {
     await output.discard()
     throw error
@@ -36,7 +61,7 @@ export const runQuery = async (
 }
 
 interface Writing {
-  readonly output: TextOutput
+  readonly output: Output
   readonly target: QueryTarget
   readonly signal: AbortSignal
   readonly context: CommandContext
@@ -44,29 +69,28 @@ interface Writing {
 
 const writeAnswer = async (
   hub: Hub,
-  query: VehicleQueryInput,
-  { output, target, signal, context }: Writing,
+  { query, through }: AnswerPlan,
+  { output, target, signal, context: { terminal } }: Writing,
 ): Promise<VehicleOutcome> => {
-  const format = createFormat(target.format)
+  const format = await target.open()
   const isScreenFree = target.output !== undefined || process.stdout.isTTY !== true
-  const bar = createProgress({ title: 'searching', total: 1000, isWatched: context.terminal.isWatched && isScreenFree })
+  const isWatched = terminal.isWatched && isScreenFree
+  const say = target.progress ? terminal.say : undefined
+  const bar = createProgress({ title: 'searching', total: PROGRESS_TOTAL, isWatched, say })
+  const progress = createSearchProgress(bar)
   try {
-    const answer = askVehicles(hub, query, {
-      signal,
-      onProgress: ({ rows: { total, read, selected } }) =>
-        bar.update(
-          total === 0 ? 0 : (1000 * read) / total,
-          `${plural(selected, 'position')} of ${humanCount(read)} read`,
-        ),
-    })
+    const answer = askVehicles(hub, query, { signal, onProgress: progress.hear })
+    const found = progress.pass(answer)
+    const made = through === undefined ? found : through(found)
     await output.write(format.head())
-    for await (const { rows } of answer) {
+    for await (const rows of target.isSorted ? sortRows(made) : made) {
+      if (target.isSorted) bar.retitle('writing')
       await output.write(format.rows(rows))
-      if (output.isClosed()) break
+      // What is sorted comes after the search has ended: nobody waits for the rest of one that was given up.
+      if (output.isClosed() || (target.isSorted && signal.aborted)) break
     }
     const outcome = await answer.outcome
     await output.write(format.tail(outcome.status))
-    await end(output, outcome, context)
     return outcome
   } finally {
     bar.stop()
@@ -74,16 +98,26 @@ const writeAnswer = async (
 }
 
 /** A file says nothing of what it misses: only a whole answer gets the name that was asked for. */
-const end = async (output: TextOutput, { status }: VehicleOutcome, { terminal }: CommandContext): Promise<void> => {
+const end = async (output: Output, { status }: VehicleOutcome, { terminal }: CommandContext): Promise<void> => {
   if (EXIT_CODES[status] === 0) return void (await output.keep())
   if (status === 'cancelled' || status === 'refused') return output.discard()
   const name = await output.keep('.partial')
   if (name !== undefined) terminal.say(`what came is in ${name}`)
 }
 
-const tell = (outcome: VehicleOutcome, { terminal, json, exitWith }: CommandContext): void => {
+const asItIs = (outcome: VehicleOutcome): { sentence: string; facts: object } => ({
+  sentence: describeAnswer(outcome),
+  facts: { ...outcome, stats: outcome.stats ?? null },
+})
+
+const tell = (
+  outcome: VehicleOutcome,
+  { describe = asItIs }: AnswerPlan,
+  { terminal, json, exitWith }: CommandContext,
+): void => {
   const code = EXIT_CODES[outcome.status]
   exitWith(code)
-  if (json()) terminal.say(JSON.stringify({ ...outcome, stats: outcome.stats ?? null }))
-  else terminal.say(code === 0 ? describeAnswer(outcome) : styled('yellow', describeAnswer(outcome)))
+  const { sentence, facts } = describe(outcome)
+  if (json()) terminal.say(JSON.stringify(facts))
+  else terminal.say(code === 0 ? sentence : styled('yellow', sentence))
 }

@@ -1,4 +1,5 @@
 import { humanBytes, humanCount, humanDuration, plural, type BoardState, type MemberLine } from '@fleetlake/viewer-core'
+import { renderTable } from '../terminal/render-table.ts'
 
 const HEADER = ['service', 'member', 'state', 'up', 'memory', 'lag', 'version']
 
@@ -11,16 +12,6 @@ const cellsOf = ({ group, member, state, upMs, memoryBytes, lagMs, version }: Me
   lagMs === null ? '' : humanDuration(lagMs),
   version,
 ]
-
-const table = (rows: readonly (readonly string[])[]): string[] => {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)))
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column]))
-      .join('  ')
-      .trimEnd(),
-  )
-}
 
 /** The totals in one line. */
 export const renderTotals = (state: BoardState): string => {
@@ -40,6 +31,6 @@ export const renderTotals = (state: BoardState): string => {
 /** What `fleet stats` shows, in lines. */
 export const renderBoard = (state: BoardState): string[] => {
   const services =
-    state.members.length === 0 ? ['no service is running'] : table([HEADER, ...state.members.map(cellsOf)])
+    state.members.length === 0 ? ['no service is running'] : renderTable([HEADER, ...state.members.map(cellsOf)])
   return [renderTotals(state), '', ...services]
 }

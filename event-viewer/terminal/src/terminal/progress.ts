@@ -1,7 +1,7 @@
 import { humanDuration } from '@fleetlake/viewer-core'
 import { SingleBar } from 'cli-progress'
 
-/** A bar on standard error; nothing at all where nobody watches. */
+/** On standard error: a bar where people watch it, a line a second where it was asked for, else nothing at all. */
 export interface Progress {
   /** @param done of `total` @param note what is shown behind the bar */
   update(done: number, note: string): void
@@ -14,12 +14,18 @@ export interface ProgressOptions {
   /** Without one there is no bar, only the note. */
   readonly total?: number | undefined
   readonly isWatched: boolean
+  /** Takes a line a second where nobody watches. */
+  readonly say?: ((line: string) => void) | undefined
 }
 
 const silent: Progress = { update: () => undefined, retitle: () => undefined, stop: () => undefined }
 
-export const createProgress = ({ title, total, isWatched }: ProgressOptions): Progress => {
-  if (!isWatched) return silent
+export const createProgress = (options: ProgressOptions): Progress => {
+  if (options.isWatched) return createBar(options)
+  return options.say === undefined ? silent : createLines(options, options.say)
+}
+
+const createBar = ({ title, total }: ProgressOptions): Progress => {
   const format = total === undefined ? '{title} {note}' : '{title} {bar} {percentage} % · {note}{left}'
   const bar = new SingleBar({
     format,
@@ -40,6 +46,28 @@ export const createProgress = ({ title, total, isWatched }: ProgressOptions): Pr
       bar.update(total === undefined ? 0 : Math.min(done, total), { note, left: left(began, done, total) }),
     retitle: (next) => bar.update({ title: next }),
     stop: () => bar.stop(),
+  }
+}
+
+const LINE_MS = 1000
+
+const createLines = ({ title: first, total }: ProgressOptions, say: (line: string) => void): Progress => {
+  let title = first
+  let saidMs = performance.now()
+  return {
+    update: (done, note) => {
+      if (performance.now() - saidMs < LINE_MS) return
+      saidMs = performance.now()
+      say(
+        total === undefined
+          ? `${title}: ${note}`
+          : `${title}: ${Math.floor((100 * Math.min(done, total)) / total)} %, ${note}`,
+      )
+    },
+    retitle: (next) => {
+      title = next
+    },
+    stop: () => undefined,
   }
 }
 

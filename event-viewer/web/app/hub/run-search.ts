@@ -1,6 +1,6 @@
 import { askVehicles, type Hub } from '@fleetlake/hub/browser'
 import { boxArea } from '@fleetlake/viewer-core'
-import { createRowCollector } from '../search/collect-rows.ts'
+import { createRowCollector } from '@fleetlake/viewer-core'
 import type { SearchAnswer, SearchInput, SearchProgress } from '../search/search-answer.ts'
 import { MAX_LIMIT } from '../search/search-request.ts'
 import { summariseVehicles } from '../search/summarise.ts'

@@ -2,23 +2,8 @@ import { positionsOfRows } from '@fleetlake/contracts'
 import { positions } from '@fleetlake/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createRowCollector } from './collect-rows.ts'
-import { greatCircleMeters, summariseVehicles } from './summarise.ts'
-
-test('a quarter of the way around the globe is a quarter of its circumference, in every direction', () => {
-  const quarter = (Math.PI / 2) * 6_371_008.8
-  const places: [number, number, number, number][] = [
-    [0, 0, 90, 0],
-    [0, 0, 0, 90],
-    [-135, 0, 135, 0],
-    [179, 0, -91, 0],
-    [10, -45, 190, 45],
-  ]
-  expect(places.map((place) => Math.round(greatCircleMeters(...place)))).toEqual([
-    ...Array.from({ length: 4 }, () => Math.round(quarter)),
-    Math.round(2 * quarter),
-  ])
-})
+import { createRowCollector, distanceM } from '@fleetlake/viewer-core'
+import { summariseVehicles } from './summarise.ts'
 
 /** The angle between two directions from the earth's middle: another formula than that of the code. */
 const angleMeters = (
@@ -76,7 +61,7 @@ test('a gap counts for nothing, a minute is none', () => {
     firstSeen: Float64Array.of(0, 0),
     lastSeen: Float64Array.of(120_001, 0),
     points: Uint32Array.of(4, 1),
-    distance: Float64Array.of(greatCircleMeters(0, 0, 0.001, 0), 0),
+    distance: Float64Array.of(distanceM(0, 0, 0.001, 0), 0),
     timeInside: Float64Array.of(60_000, 0),
   })
 })

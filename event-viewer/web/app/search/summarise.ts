@@ -1,22 +1,5 @@
+import { distanceM } from '@fleetlake/viewer-core'
 import { type FoundRows, GAP_MS, type VehicleSummaries } from './search-answer.ts'
-
-/** Mean radius of the earth, metres (IUGG). */
-const EARTH_RADIUS_M = 6_371_008.8
-const RADIANS_PER_DEGREE = Math.PI / 180
-
-/** Metres along the great circle between two places in degrees. */
-export const greatCircleMeters = (
-  fromLongitude: number,
-  fromLatitude: number,
-  toLongitude: number,
-  toLatitude: number,
-): number => {
-  const sinLatitude = Math.sin(((toLatitude - fromLatitude) * RADIANS_PER_DEGREE) / 2)
-  const sinLongitude = Math.sin(((toLongitude - fromLongitude) * RADIANS_PER_DEGREE) / 2)
-  const cosines = Math.cos(fromLatitude * RADIANS_PER_DEGREE) * Math.cos(toLatitude * RADIANS_PER_DEGREE)
-  const haversine = sinLatitude * sinLatitude + cosines * sinLongitude * sinLongitude
-  return 2 * EARTH_RADIUS_M * Math.asin(Math.min(1, Math.sqrt(haversine)))
-}
 
 /**
  * One line a vehicle. The rows are those that a search found, so each lies in its area; what a vehicle did between two of them counts
@@ -45,7 +28,7 @@ export const summariseVehicles = ({
       const since = eventTime[row] - eventTime[row - 1]
       if (since > GAP_MS) continue
       ms += since
-      meters += greatCircleMeters(longitude[row - 1], latitude[row - 1], longitude[row], latitude[row])
+      meters += distanceM(longitude[row - 1], latitude[row - 1], longitude[row], latitude[row])
     }
     distance[vehicle] = meters
     timeInside[vehicle] = ms

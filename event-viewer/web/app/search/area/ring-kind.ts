@@ -1,4 +1,4 @@
-import { greatCircleMeters } from '../summarise.ts'
+import { distanceM } from '@fleetlake/viewer-core'
 import type { Ring } from '../search-request.ts'
 
 /** How a ring is edited: a box keeps its right angles, a circle its roundness, and of a `long` one only the whole is moved. */
@@ -30,7 +30,7 @@ const isCircle = (ring: Ring): boolean => {
   const [longitude, latitude] = [0, 1].map(
     (axis) => corners.reduce((sum, corner) => sum + corner[axis], 0) / corners.length,
   )
-  const radii = corners.map((corner) => greatCircleMeters(longitude, latitude, corner[0], corner[1]))
+  const radii = corners.map((corner) => distanceM(longitude, latitude, corner[0], corner[1]))
   const mean = radii.reduce((sum, radius) => sum + radius, 0) / radii.length
   // 1e-6 degrees are 11 cm.
   return radii.every((radius) => Math.abs(radius - mean) <= mean * ROUNDNESS + 0.2)

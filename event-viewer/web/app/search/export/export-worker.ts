@@ -8,7 +8,7 @@ const thread = {
     found: FoundRows,
     options: Omit<WriteRowsOptions, 'onProgress'>,
     onProgress: WriteRowsOptions['onProgress'],
-  ): Blob => writeRows(found, { ...options, onProgress }),
+  ): Promise<Blob> => writeRows(found, { ...options, onProgress }),
 }
 export type ExportThread = typeof thread
 

@@ -1,12 +1,5 @@
-import type { FormatName } from '@fleetlake/viewer-core'
+import { FORMAT_TRAITS, type FormatName } from '@fleetlake/viewer-core'
 import type { SearchAnswer } from '../search-answer.ts'
-
-/** The types of files as browsers name them. */
-export const MEDIA_TYPES: Readonly<Record<FormatName, string>> = {
-  csv: 'text/csv',
-  ndjson: 'application/x-ndjson',
-  geojson: 'application/geo+json',
-}
 
 const missing = (status: SearchAnswer['outcome']['status']): string => {
   if (status === 'complete') return ''
@@ -16,5 +9,5 @@ const missing = (status: SearchAnswer['outcome']['status']): string => {
 /** `fleet-2026-01-05T080000Z-2026-01-05T090000Z.partial.csv`: what it is of, and whether all of it is there. */
 export const exportName = ({ input, outcome }: Pick<SearchAnswer, 'input' | 'outcome'>, format: FormatName): string => {
   const instant = (text: string): string => text.replaceAll(':', '').replace(/\.\d+/, '')
-  return `fleet-${instant(input.from)}-${instant(input.to)}${missing(outcome.status)}.${format}`
+  return `fleet-${instant(input.from)}-${instant(input.to)}${missing(outcome.status)}${FORMAT_TRAITS[format].extension}`
 }

@@ -1,7 +1,5 @@
-import { createFormat, type FormatName } from '@fleetlake/viewer-core'
-import type { FoundRows } from '../search-answer.ts'
-import { foundPositions } from './found-positions.ts'
-import { MEDIA_TYPES } from './file-name.ts'
+import { type AnswerFormat, FORMAT_TRAITS, type FormatName, foundPositions, openFormat } from '@fleetlake/viewer-core'
+import { type FoundRows, GAP_MS } from '../search-answer.ts'
 
 export interface WriteRowsOptions {
   readonly format: FormatName
@@ -13,16 +11,24 @@ export interface WriteRowsOptions {
 
 const ROWS_PER_BATCH = 20_000
 
-/** Found rows as a file. Its parts go into the blob as they are written, which browsers keep out of the page's memory when there are many. */
-export const writeRows = (found: FoundRows, { format: name, status, onProgress }: WriteRowsOptions): Blob => {
-  const format = createFormat(name)
-  const parts: Blob[] = [new Blob([format.head()])]
+/**
+ * Found rows as a file. Its parts go into the blob as they are written, which browsers keep out of the page's memory when there are many.
+ * The rows are sorted by vehicle and time, as formats that draw lines want them.
+ */
+export const writeRows = async (
+  found: FoundRows,
+  { format: name, status, onProgress }: WriteRowsOptions,
+): Promise<Blob> => {
+  const format = await openFormat(name, { gapMs: GAP_MS })
+  const parts: Blob[] = [blobOf(format.head())]
   let rows = 0
   for (const batch of foundPositions(found, ROWS_PER_BATCH)) {
-    parts.push(new Blob([format.rows(batch)]))
+    parts.push(blobOf(format.rows(batch)))
     rows += batch.length
     onProgress(rows)
   }
-  parts.push(new Blob([format.tail(status)]))
-  return new Blob(parts, { type: MEDIA_TYPES[name] })
+  parts.push(blobOf(format.tail(status)))
+  return new Blob(parts, { type: FORMAT_TRAITS[name].mediaType })
 }
+
+const blobOf = (piece: ReturnType<AnswerFormat['head']>): Blob => new Blob([piece as BlobPart])

@@ -2,7 +2,7 @@ import { positionsOfRows } from '@fleetlake/contracts'
 import { positions } from '@fleetlake/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createRowCollector } from '../collect-rows.ts'
+import { createRowCollector } from '@fleetlake/viewer-core'
 import { type FoundPoints, foundPoints, mercatorX, mercatorY } from './found-points.ts'
 
 const finish = (work: Generator<void, FoundPoints>): FoundPoints => {

@@ -3,7 +3,7 @@ import { positions } from '@fleetlake/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createRowCollector } from './collect-rows.ts'
-import type { FoundRows } from './search-answer.ts'
+import type { FoundRows } from './found-rows.ts'
 
 /** Few vehicles and instants, so that much is equal; ids of more than one byte a letter. */
 const someRows = positions({

@@ -3,13 +3,14 @@ import { once } from 'node:events'
 import { rename, rm } from 'node:fs/promises'
 import { finished } from 'node:stream/promises'
 import { FleetError } from '@fleetlake/core'
+import type { Piece } from '@fleetlake/viewer-core'
 
-/** Where the text of an answer goes. */
-export interface TextOutput {
+/** Where an answer goes. */
+export interface Output {
   /** Resolves when more may be written. @throws FleetError `store.failed` */
-  write(text: string): Promise<void>
+  write(piece: Piece): Promise<void>
   /**
-   * Ends the text. Until then there is no file.
+   * Ends it. Until then there is no file.
    * @param ending of the file's name, behind the one that was asked for
    * @returns the file's name, if it is one
    */
@@ -21,22 +22,26 @@ export interface TextOutput {
 }
 
 /** Standard output; a reader that has gone, such as `head`, is no fault. */
-export const standardOutput = (onClosed: () => void): TextOutput => {
+export const standardOutput = (onClosed: () => void): Output => {
   let isClosed = false
+  let fault: Error | undefined
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-    isClosed = true
-    onClosed()
+    if (error.code !== 'EPIPE') fault = error
+    else {
+      isClosed = true
+      onClosed()
+    }
   })
-  const write = async (text: string): Promise<void> => {
-    if (text === '' || isClosed) return
-    await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()))
+  const write = async (piece: Piece): Promise<void> => {
+    if (piece.length === 0 || isClosed) return
+    await new Promise<void>((resolve) => process.stdout.write(piece, () => resolve()))
+    if (fault !== undefined) throw new FleetError('store.failed', "standard output can't be written", { cause: fault })
   }
   return { write, keep: async () => undefined, discard: async () => undefined, isClosed: () => isClosed }
 }
 
 /** A file that appears whole or not at all: it is written beside and renamed at the end. */
-export const fileOutput = (path: string): TextOutput => {
+export const fileOutput = (path: string): Output => {
   const part = `${path}.${process.pid}.part`
   const file = createWriteStream(part)
   let fault: Error | undefined
@@ -47,9 +52,9 @@ export const fileOutput = (path: string): TextOutput => {
     if (fault !== undefined) throw new FleetError('store.failed', `${path} can't be written`, { cause: fault })
   }
   return {
-    write: async (text) => {
+    write: async (piece) => {
       check()
-      if (!file.write(text) && fault === undefined) await once(file, 'drain').catch(() => undefined)
+      if (!file.write(piece) && fault === undefined) await once(file, 'drain').catch(() => undefined)
       check()
     },
     keep: async (ending = '') => {

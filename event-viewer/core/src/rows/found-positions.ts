@@ -1,5 +1,5 @@
 import type { Positions } from '@fleetlake/core'
-import type { FoundRows } from '../search-answer.ts'
+import type { FoundRows } from './found-rows.ts'
 
 const utf8 = new TextEncoder()
 

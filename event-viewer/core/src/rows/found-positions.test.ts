@@ -2,7 +2,7 @@ import { positionsOfRows, rowsOfPositions } from '@fleetlake/contracts'
 import { positions } from '@fleetlake/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createRowCollector } from '../collect-rows.ts'
+import { createRowCollector } from './collect-rows.ts'
 import { foundPositions } from './found-positions.ts'
 
 test('batches hold what was found, each row once, in order', () => {

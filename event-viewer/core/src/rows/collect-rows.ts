@@ -1,8 +1,10 @@
 import { FleetError, type Positions } from '@fleetlake/core'
+import { compareNumbers, compareTexts } from './compare.ts'
 import { createIdDictionary, type IdDictionary } from './id-dictionary.ts'
 import { createColumn } from './row-column.ts'
-import type { FoundRows } from './search-answer.ts'
+import type { FoundRows } from './found-rows.ts'
 import { sortRuns } from './sort-runs.ts'
+import { isSameVehicle } from './vehicle-ids.ts'
 
 /**
  * Gathers the batches of an answer. Rows stay columns: 38 bytes a row until `finish`, some 16 more while it sorts, and 32 afterwards.
@@ -97,25 +99,12 @@ export const createRowCollector = ({ maxRows }: { readonly maxRows: number }): R
   }
 }
 
-/** NaN is after every number, and no NaN differs from another. */
-const compareNumbers = (a: number, b: number): number => {
-  if (a < b) return -1
-  if (a > b) return 1
-  return Number(Number.isNaN(a)) - Number(Number.isNaN(b))
-}
-
 /** The number of each row's vehicle; rows of a batch come in runs of one, which is looked up once. */
 const vehiclesOf = (rows: Positions, dictionary: IdDictionary): Uint32Array => {
   const { length, vehicleIdOffsets: at, vehicleIdBytes: bytes } = rows
-  const isAsBefore = (i: number): boolean => {
-    const size = at[i + 1] - at[i]
-    if (i === 0 || at[i] - at[i - 1] !== size) return false
-    for (let k = size - 1; k >= 0; k--) if (bytes[at[i] + k] !== bytes[at[i - 1] + k]) return false
-    return true
-  }
   const numbers = new Uint32Array(length)
   for (let i = 0; i < length; i++) {
-    numbers[i] = isAsBefore(i) ? numbers[i - 1] : dictionary.numberOf(bytes, at[i], at[i + 1])
+    numbers[i] = i > 0 && isSameVehicle(rows, i) ? numbers[i - 1] : dictionary.numberOf(bytes, at[i], at[i + 1])
   }
   return numbers
 }
@@ -129,8 +118,6 @@ const rankIds = (byNumber: readonly string[]): { ids: string[]; rank: Uint32Arra
   numbers.forEach((number, i) => (rank[number] = i))
   return { ids: Array.from(numbers, (number) => byNumber[number]), rank }
 }
-
-const compareTexts = (a: string, b: string): number => (a < b ? -1 : Number(a > b))
 
 /** A counting sort: rows by group, in the order of their coming within each. */
 const groupRows = (

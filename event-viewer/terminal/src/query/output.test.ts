@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryFolder } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
-import { fileOutput } from './text-output.ts'
+import { fileOutput } from './output.ts'
 
 test('a file appears when it is whole, over the one that was there', async () => {
   const folder = await temporaryFolder()

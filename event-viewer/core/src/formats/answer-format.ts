@@ -1,0 +1,29 @@
+import type { Positions } from '@fleetlake/core'
+
+/** Text is written as UTF-8. Bytes are the writer's own: whoever keeps them may. */
+export type Piece = string | Uint8Array
+
+/**
+ * Found positions as a file, piece by piece: `head`, then `rows` for each batch, then `tail`. A piece may be empty; what is held back
+ * for a later one is bounded. Column names are those at rest.
+ */
+export interface AnswerFormat {
+  head(): Piece
+  rows(batch: Positions): Piece
+  /** @param status of the answer: formats that have a place for it say whether they are complete */
+  tail(status: string): Piece
+}
+
+const utf8 = new TextEncoder()
+
+/** Pieces as one. */
+export const joinBytes = (pieces: readonly Piece[]): Uint8Array => {
+  const parts = pieces.map((piece) => (typeof piece === 'string' ? utf8.encode(piece) : piece))
+  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
+}

@@ -1,0 +1,134 @@
+import { DuckDBInstance } from '@duckdb/node-api'
+import type { PositionRow } from '@fleetlake/contracts'
+import { tableFromIPC } from 'apache-arrow'
+import { parse } from 'csv-parse/sync'
+import fc from 'fast-check'
+import { parquetReadObjects } from 'hyparquet'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pl, { type DataFrame } from 'nodejs-polars'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { awkwardBatches } from '../testing/awkward-rows.ts'
+import { writeFormat } from '../testing/write-format.ts'
+
+/** The same rows in every format of rows, read back by programs that are not ours. */
+const folder = mkdtempSync(join(tmpdir(), 'fleet-formats-'))
+let duckdb: Awaited<ReturnType<DuckDBInstance['connect']>>
+beforeAll(async () => {
+  duckdb = await (await DuckDBInstance.create()).connect()
+})
+afterAll(() => {
+  duckdb.closeSync()
+  rmSync(folder, { recursive: true })
+})
+
+type Fields = Record<string, unknown>
+
+const numberOf = (value: unknown): number =>
+  value === null || value === undefined || value === '' ? NaN : Math.fround(Number(value))
+
+const rowOf = (fields: Fields): PositionRow => ({
+  vehicleId: String(fields['vehicle_id']),
+  vehicleType: String(fields['vehicle_type']),
+  eventTime: typeof fields['event_time'] === 'string' ? Date.parse(fields['event_time']) : Number(fields['event_time']),
+  longitude: Number(fields['longitude']) + 0,
+  latitude: Number(fields['latitude']) + 0,
+  speed: numberOf(fields['speed']),
+  heading: numberOf(fields['heading']),
+})
+
+let files = 0
+/** A new name each time: readers remember what they have read of one. */
+const fileOf = (bytes: Uint8Array, extension: string): string => {
+  const path = join(folder, `${files++}.${extension}`)
+  writeFileSync(path, bytes)
+  return path
+}
+
+const decode = (bytes: Uint8Array): string => new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+
+const byDuckdb = async (bytes: Uint8Array): Promise<PositionRow[]> => {
+  const read = await duckdb.runAndReadAll(
+    `select vehicle_id, vehicle_type, epoch_ms(event_time)::double as event_time, longitude, latitude, speed, heading
+     from '${fileOf(bytes, 'parquet')}'`,
+  )
+  return read.getRowObjects().map((fields) => rowOf(fields))
+}
+
+const rowsOfFrame = (frame: DataFrame): PositionRow[] =>
+  frame
+    .withColumns(pl.col('event_time').cast(pl.Datetime('ms', 'UTC')).cast(pl.Int64).cast(pl.Float64))
+    .toRecords()
+    .map((fields) => rowOf(fields))
+
+const byHyparquet = async (bytes: Uint8Array): Promise<PositionRow[]> =>
+  (await parquetReadObjects({ file: bytes.slice().buffer })).map((fields) => rowOf(fields))
+
+const readers: Record<string, (bytes: Uint8Array) => PositionRow[] | Promise<PositionRow[]>> = {
+  'ndjson by JSON.parse': (bytes) =>
+    decode(bytes)
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => rowOf(JSON.parse(line) as Fields)),
+  'csv by csv-parse': (bytes) => (parse(decode(bytes), { columns: true }) as Fields[]).map(rowOf),
+  'geojson by JSON.parse': (bytes) => {
+    const { features } = JSON.parse(decode(bytes)) as {
+      features: { geometry: { coordinates: [number, number] }; properties: Fields }[]
+    }
+    return features.map(({ geometry: { coordinates: place }, properties }) =>
+      rowOf({ ...properties, longitude: place[0], latitude: place[1] }),
+    )
+  },
+  'arrow by apache-arrow': (bytes) =>
+    tableFromIPC(bytes)
+      .toArray()
+      .map((row: { toJSON(): Fields }) => rowOf(row.toJSON())),
+  'arrow by polars': (bytes) => rowsOfFrame(pl.readIPC(Buffer.from(bytes))),
+  'parquet by duckdb': byDuckdb,
+  'parquet by polars': (bytes) => rowsOfFrame(pl.readParquet(Buffer.from(bytes))),
+  'parquet by hyparquet': byHyparquet,
+  'geoparquet by duckdb': byDuckdb,
+  'geoparquet by hyparquet': byHyparquet,
+}
+
+describe.each(Object.keys(readers))('%s', (reader) => {
+  const format = reader.split(' ')[0] as 'ndjson'
+
+  test('every row reads back as it was, in the order in which it came', async () => {
+    await fc.assert(
+      fc.asyncProperty(awkwardBatches, async (batches) => {
+        expect(await readers[reader](await writeFormat(format, batches))).toEqual(batches.flat())
+      }),
+      { numRuns: 60 },
+    )
+  })
+})
+
+test('many batches of many rows are one file, whose row groups and record batches are of one size', async () => {
+  const batches = Array.from({ length: 30 }, (_, batch) =>
+    Array.from({ length: 7001 }, (_each, i): PositionRow => ({
+      vehicleId: `v-${i}`,
+      vehicleType: ['taxi', 'bus', 'truck'][(batch + i) % 3],
+      eventTime: 1.7e12 + batch * 1000,
+      longitude: i / 1e6,
+      latitude: -i / 1e6 + 0,
+      speed: i % 5 === 0 ? NaN : i % 30,
+      heading: i % 7 === 0 ? NaN : i % 360,
+    })),
+  )
+  const rows = batches.flat()
+  const parquet = await writeFormat('parquet', batches)
+  expect(rowsOfFrame(pl.readParquet(Buffer.from(parquet)))).toEqual(rows)
+  const groups = await duckdb.runAndReadAll(
+    `select distinct row_group_id, row_group_num_rows from parquet_metadata('${fileOf(parquet, 'parquet')}') order by 1`,
+  )
+  expect(groups.getRowsJson()).toEqual([
+    ['0', '100000'],
+    ['1', '100000'],
+    ['2', '10030'],
+  ])
+  const arrow = await writeFormat('arrow', batches)
+  expect(rowsOfFrame(pl.readIPC(Buffer.from(arrow)))).toEqual(rows)
+  expect(tableFromIPC(arrow).batches.map(({ numRows }) => numRows)).toEqual([65_536, 65_536, 65_536, 13_422])
+})

@@ -1,0 +1,95 @@
+import type { Positions } from '@fleetlake/core'
+import type { SchemaElement } from 'hyparquet'
+import { ByteWriter, type ColumnSource, ParquetWriter } from 'hyparquet-writer'
+import { isSameVehicle, vehicleIdAt } from '../rows/vehicle-ids.ts'
+import type { AnswerFormat } from './answer-format.ts'
+import { blockFormat } from './block-format.ts'
+import { createGeoColumns, GEO_SCHEMA } from './geo-columns.ts'
+
+/** Of a row group: enough for statistics and compression to pay, and what is held in memory at most. */
+const GROUP_ROWS = 100_000
+
+const required = { repetition_type: 'REQUIRED' } as const
+const optional = { repetition_type: 'OPTIONAL' } as const
+const text = { type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' }, ...required } as const
+const degrees = { type: 'DOUBLE', ...required } as const
+
+const SCHEMA: readonly SchemaElement[] = [
+  { name: 'vehicle_id', ...text },
+  { name: 'vehicle_type', ...text },
+  {
+    name: 'event_time',
+    type: 'INT64',
+    converted_type: 'TIMESTAMP_MILLIS',
+    logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MILLIS' },
+    ...required,
+  },
+  { name: 'longitude', ...degrees },
+  { name: 'latitude', ...degrees },
+  { name: 'speed', type: 'FLOAT', ...optional },
+  { name: 'heading', type: 'FLOAT', ...optional },
+]
+
+/** Parquet, a row group each 100,000 rows; the key `fleet:status` of the footer says how the answer ended. */
+export const parquet = (): AnswerFormat => parquetFormat(false)
+
+/** The same with `geometry`, a WKB point, and its box, by GeoParquet 1.1. */
+export const geoparquet = (): AnswerFormat => parquetFormat(true)
+
+const parquetFormat = (isGeo: boolean): AnswerFormat => {
+  const bytes = new ByteWriter()
+  const geo = isGeo ? createGeoColumns() : undefined
+  const schema = [...SCHEMA, ...(isGeo ? GEO_SCHEMA : [])]
+  const columns = SCHEMA.length + (isGeo ? GEO_COLUMNS : 0)
+  const writer = new ParquetWriter({
+    writer: bytes,
+    schema: [{ name: 'positions', num_children: columns }, ...schema],
+    createdBy: 'Fleetlake',
+  })
+  const take = (): Uint8Array => {
+    const taken = bytes.getBytes().slice()
+    bytes.index = 0
+    return taken
+  }
+  return blockFormat(
+    {
+      head: take,
+      block: (rows) => {
+        const columnData = [...columnsOf(rows), ...(geo === undefined ? [] : geo.add(rows))]
+        void writer.write({ columnData, rowGroupSize: GROUP_ROWS })
+        return take()
+      },
+      tail: (status) => {
+        const metadata = geo === undefined ? [] : [{ key: 'geo', value: JSON.stringify(geo.metadata()) }]
+        writer.kvMetadata = [...metadata, { key: 'fleet:status', value: status }]
+        void writer.finish()
+        return take()
+      },
+    },
+    GROUP_ROWS,
+  )
+}
+
+const GEO_COLUMNS = 2
+
+const columnsOf = (rows: Positions): ColumnSource[] => [
+  { name: 'vehicle_id', data: idsOf(rows) },
+  { name: 'vehicle_type', data: Array.from(rows.vehicleType, (code) => rows.vehicleTypes[code]) },
+  { name: 'event_time', data: BigInt64Array.from(rows.eventTime, BigInt), encoding: 'DELTA_BINARY_PACKED' },
+  { name: 'longitude', data: rows.longitude },
+  { name: 'latitude', data: rows.latitude },
+  { name: 'speed', data: nullable(rows.speed) },
+  { name: 'heading', data: nullable(rows.heading) },
+]
+
+/** Rows of one vehicle share one text. */
+const idsOf = (rows: Positions): string[] => {
+  const ids: string[] = []
+  for (let row = 0; row < rows.length; row++) {
+    ids.push(row > 0 && isSameVehicle(rows, row) ? ids[row - 1] : vehicleIdAt(rows, row))
+  }
+  return ids
+}
+
+const nullable = (values: Float32Array): (number | null)[] =>
+  Array.from(values, (value) => (Number.isNaN(value) ? null : value))

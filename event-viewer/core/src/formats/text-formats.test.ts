@@ -1,0 +1,38 @@
+import type { PositionRow } from '@fleetlake/contracts'
+import { expect, test } from 'vitest'
+import { writeFormat } from '../testing/write-format.ts'
+import type { FormatName } from './format-names.ts'
+
+const decoder = new TextDecoder()
+const textOf = async (name: FormatName, rows: readonly PositionRow[][], status?: string): Promise<string> =>
+  decoder.decode(await writeFormat(name, rows, status === undefined ? {} : { status }))
+
+const sample: PositionRow[] = [
+  {
+    vehicleId: 'v-1',
+    vehicleType: 'taxi',
+    eventTime: Date.UTC(2026, 0, 5, 8),
+    longitude: -56.1,
+    latitude: -34.9,
+    speed: Math.fround(12.3),
+    heading: NaN,
+  },
+]
+
+test('columns have the names at rest, unknown values are null or empty, and numbers are as short as they can be', async () => {
+  expect(await textOf('ndjson', [sample])).toBe(
+    '{"vehicle_id":"v-1","vehicle_type":"taxi","event_time":"2026-01-05T08:00:00.000Z","longitude":-56.1,"latitude":-34.9,"speed":12.3,"heading":null}\n',
+  )
+  expect(await textOf('csv', [sample])).toBe(
+    'vehicle_id,vehicle_type,event_time,longitude,latitude,speed,heading\nv-1,taxi,2026-01-05T08:00:00.000Z,-56.1,-34.9,12.3,\n',
+  )
+})
+
+test('an empty answer is a header, or an empty collection', async () => {
+  expect(await textOf('csv', [])).toBe('vehicle_id,vehicle_type,event_time,longitude,latitude,speed,heading\n')
+  expect(JSON.parse(await textOf('geojson', []))).toEqual({
+    type: 'FeatureCollection',
+    features: [],
+    status: 'complete',
+  })
+})

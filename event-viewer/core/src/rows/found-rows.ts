@@ -1,0 +1,27 @@
+/**
+ * Rows that were found: columns, sorted by vehicle and then by time; `start` says where each vehicle's rows are. Rows that are equal
+ * (doubles) are there as often as they came.
+ */
+export interface FoundRows {
+  readonly length: number
+  /** Of each vehicle, sorted as JavaScript sorts texts. */
+  readonly ids: readonly string[]
+  /** Index into `types` of each vehicle, of its first row. */
+  readonly type: Uint16Array
+  /** Sorted by name. */
+  readonly types: readonly string[]
+  /** Index into `types` of each row; only where some vehicle's rows are not all of one type. */
+  readonly rowType?: Uint16Array
+  /** Rows of vehicle v: `[start[v], start[v + 1])`; one longer than `ids`. */
+  readonly start: Uint32Array
+  /** ms since the epoch, UTC; ascending within a vehicle */
+  readonly eventTime: Float64Array
+  readonly longitude: Float64Array
+  readonly latitude: Float64Array
+  /** m/s and degrees clockwise from north; NaN for none */
+  readonly speed: Float32Array
+  readonly heading: Float32Array
+}
+
+/** Two reports of a vehicle further apart than this are a gap: it is not said where the vehicle was in between. */
+export const GAP_MS = 60_000

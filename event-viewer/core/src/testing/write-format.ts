@@ -1,0 +1,28 @@
+import { type PositionRow, positionsOfRows } from '@fleetlake/contracts'
+import { joinBytes } from '../formats/answer-format.ts'
+import { FORMAT_TRAITS, type FormatName } from '../formats/format-names.ts'
+import { openFormat } from '../formats/open-format.ts'
+import { createRowCollector } from '../rows/collect-rows.ts'
+import { foundPositions } from '../rows/found-positions.ts'
+import { GAP_MS } from '../rows/found-rows.ts'
+
+export interface WriteFormatOptions {
+  readonly status?: string
+  readonly gapMs?: number
+}
+
+/** The file of an answer that came in these batches; sorted first for formats that want it. */
+export const writeFormat = async (
+  name: FormatName,
+  batches: readonly (readonly PositionRow[])[],
+  { status = 'complete', gapMs = GAP_MS }: WriteFormatOptions = {},
+): Promise<Uint8Array> => {
+  const format = await openFormat(name, { gapMs })
+  const positions = batches.map(positionsOfRows)
+  const collector = createRowCollector({ maxRows: Infinity })
+  for (const batch of positions) collector.add(batch)
+  const rows = FORMAT_TRAITS[name].isByVehicle ? foundPositions(collector.finish(), 7) : positions
+  const pieces = [format.head()]
+  for (const batch of rows) pieces.push(format.rows(batch))
+  return joinBytes([...pieces, format.tail(status)])
+}

@@ -1,0 +1,94 @@
+import type { Positions } from '@fleetlake/core'
+import { distanceM } from '../great-circle.ts'
+
+export interface Stop {
+  /** ms since the epoch: of the first report there and of the last. */
+  readonly fromMs: number
+  readonly toMs: number
+  /** Where the first report there was, degrees. */
+  readonly longitude: number
+  readonly latitude: number
+}
+
+/** What the reports of one vehicle in a period say. */
+export interface TrackMeasures {
+  readonly vehicleTypes: readonly string[]
+  /** Doubles count once. */
+  readonly reports: number
+  readonly first: { readonly timeMs: number; readonly longitude: number; readonly latitude: number }
+  readonly last: { readonly timeMs: number; readonly longitude: number; readonly latitude: number }
+  /** Great circles between reports; a gap counts for nothing. */
+  readonly distanceM: number
+  /** Time between reports; a gap counts for nothing. */
+  readonly seenMs: number
+  readonly gaps: number
+  /** Of the speeds that were reported, m/s; NaN when none was. */
+  readonly maxSpeedMps: number
+  readonly stops: readonly Stop[]
+}
+
+export interface TrackOptions {
+  /** Two reports further apart are a gap. */
+  readonly gapMs: number
+  /** To stay for so long is a stop. */
+  readonly stopMs: number
+  /** Reports within so many metres of the first are one place. */
+  readonly stopRadiusM: number
+}
+
+/** Sums up the reports of one vehicle, which come sorted by time. A gap ends a stop. */
+export const createTrackMeter = ({
+  gapMs,
+  stopMs,
+  stopRadiusM,
+}: TrackOptions): { add(rows: Positions): void; finish(): TrackMeasures | undefined } => {
+  const types = new Set<string>()
+  const stops: Stop[] = []
+  let [reports, meters, seenMs, gaps, maxSpeedMps] = [0, 0, 0, 0, NaN]
+  let first: TrackMeasures['first'] | undefined
+  let last: TrackMeasures['last'] = { timeMs: 0, longitude: 0, latitude: 0 }
+  /** Where the vehicle may be standing, and since when. */
+  let anchor = last
+
+  const leave = (): void => {
+    if (last.timeMs - anchor.timeMs < stopMs) return
+    stops.push({ fromMs: anchor.timeMs, toMs: last.timeMs, longitude: anchor.longitude, latitude: anchor.latitude })
+  }
+
+  const step = (here: TrackMeasures['last']): void => {
+    const sinceMs = here.timeMs - last.timeMs
+    const isGap = sinceMs > gapMs
+    if (isGap) gaps++
+    else {
+      seenMs += sinceMs
+      meters += distanceM(last.longitude, last.latitude, here.longitude, here.latitude)
+    }
+    if (isGap || distanceM(anchor.longitude, anchor.latitude, here.longitude, here.latitude) > stopRadiusM) {
+      leave()
+      anchor = here
+    }
+  }
+
+  return {
+    add: (rows) => {
+      for (let row = 0; row < rows.length; row++) {
+        types.add(rows.vehicleTypes[rows.vehicleType[row]])
+        const here = { timeMs: rows.eventTime[row], longitude: rows.longitude[row], latitude: rows.latitude[row] }
+        const isDouble =
+          here.timeMs === last.timeMs && here.longitude === last.longitude && here.latitude === last.latitude
+        if (first !== undefined && isDouble) continue
+        if (first === undefined) anchor = first = here
+        else step(here)
+        last = here
+        reports++
+        const speed = rows.speed[row]
+        if (speed >= maxSpeedMps || Number.isNaN(maxSpeedMps)) maxSpeedMps = speed
+      }
+    },
+    finish: () => {
+      if (first === undefined) return undefined
+      leave()
+      return { vehicleTypes: [...types], reports, first, last, distanceM: meters, seenMs, gaps, maxSpeedMps, stops }
+    },
+  }
+}

@@ -1,0 +1,80 @@
+import { FleetError } from '@fleetlake/core'
+import { type BoxArea, FORMATS, type FormatName, formatOfName, GAP_MS } from '@fleetlake/viewer-core'
+import { type Command, Option } from 'commander'
+import { readFile } from 'node:fs/promises'
+import { text } from 'node:stream/consumers'
+import { parseDuration, parseInstant } from '../options.ts'
+import { parseArea, parseBox } from '../query/area.ts'
+import { reads } from './context.ts'
+
+/** The options of every command that searches. */
+export interface AnswerOptions {
+  readonly area?: string
+  readonly bbox?: BoxArea
+  readonly from?: string
+  readonly to?: string
+  readonly timeout: number
+  readonly format?: FormatName
+  readonly output?: string
+  readonly gap: number
+  readonly progress?: boolean
+}
+
+const TIME = 'RFC 3339, a date, "now", or before now such as -2h'
+
+/** @param defaultFrom what is said when nothing is */
+export const addWhereAndWhen = (command: Command, defaultFrom: string): Command =>
+  command
+    .option('--area <file>', 'GeoJSON Polygon or MultiPolygon; - reads standard input')
+    .option('--bbox <box>', 'instead: west,south,east,north in degrees', reads(parseBox))
+    .option('--from <time>', `${TIME} (default: "${defaultFrom}")`)
+    .option('--to <time>', 'likewise; exclusive (default: "now")')
+
+export const addOutput = (command: Command): Command =>
+  command
+    .addOption(
+      new Option('--timeout <duration>', 'how long it may run')
+        .argParser(reads(parseDuration))
+        .default(60_000, '1 min'),
+    )
+    .addOption(new Option('--format <format>', 'by the ending of --output, else ndjson').choices([...FORMATS]))
+    .addOption(
+      new Option('--gap <duration>', 'lines are not drawn between reports further apart')
+        .argParser(reads(parseDuration))
+        .default(GAP_MS, '1 min'),
+    )
+    .option('--output <file>', 'appears when the answer is whole (default: standard output)')
+    .option('--progress', 'tells how far it is each second, though standard error is no terminal')
+
+/** @returns RFC 3339 */
+export const periodOf = ({ from, to }: AnswerOptions, defaultFrom: string): { from: string; to: string } => {
+  const nowMs = Date.now()
+  const [first, end] = [from ?? defaultFrom, to ?? 'now']
+  const [fromMs, toMs] = [instantOf('--from', first, nowMs), instantOf('--to', end, nowMs)]
+  if (fromMs >= toMs) throw new FleetError('usage.invalid', `--from ${first} is not before --to ${end}`)
+  return { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() }
+}
+
+/** @returns ms since the epoch */
+export const instantOf = (flag: string, value: string, nowMs: number): number => {
+  try {
+    return parseInstant(value, nowMs)
+  } catch (cause) {
+    throw new FleetError('usage.invalid', `${flag} ${(cause as FleetError).message.replace(/^usage\.invalid: /, '')}`)
+  }
+}
+
+/** @returns undefined when none is given */
+export const areaFrom = async ({ area, bbox }: AnswerOptions): Promise<unknown> => {
+  if (area !== undefined && bbox !== undefined) throw new FleetError('usage.invalid', 'give --area or --bbox, not both')
+  if (area === undefined) return bbox
+  if (area === '-') return parseArea(await text(process.stdin), 'standard input')
+  const content = await readFile(area, 'utf8').catch((cause: unknown) => {
+    throw new FleetError('usage.invalid', `--area ${area} can't be read`, { cause })
+  })
+  return parseArea(content, `--area ${area}`)
+}
+
+/** By the ending of the file's name when it is not said. */
+export const formatFrom = ({ format, output }: AnswerOptions): FormatName =>
+  format ?? (output === undefined ? undefined : formatOfName(output)) ?? 'ndjson'

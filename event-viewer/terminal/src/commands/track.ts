@@ -1,0 +1,77 @@
+import { boxArea } from '@fleetlake/viewer-core'
+import { type Command, Option } from 'commander'
+import { parseDuration, parseNumber } from '../options.ts'
+import { formatTarget, type QueryTarget, runQuery } from '../query/run-query.ts'
+import { renderTrack, trackFacts } from '../track/render-track.ts'
+import { summaryFormat } from '../track/summary-format.ts'
+import { addOutput, addWhereAndWhen, type AnswerOptions, areaFrom, formatFrom, periodOf } from './answer-options.ts'
+import { type CommandContext, examples, reads } from './context.ts'
+
+interface TrackCommandOptions extends AnswerOptions {
+  readonly stop: number
+  readonly stopRadius: number
+}
+
+const DEFAULT_FROM = '-24h'
+const GLOBE = boxArea(-180, -90, 180, 90)
+
+export const addTrack = (program: Command, context: CommandContext): void => {
+  const command = program
+    .command('track')
+    .description('where was this vehicle, and what does its way add up to?')
+    .argument('<vehicle>', 'its id')
+  addWhereAndWhen(command, DEFAULT_FROM)
+  addOutput(command)
+    .addOption(
+      new Option('--stop <duration>', 'to stay for so long is a stop')
+        .argParser(reads(parseDuration))
+        .default(120_000, '2 min'),
+    )
+    .addOption(
+      new Option('--stop-radius <metres>', 'reports so near to the first are one place')
+        .argParser(reads(parseNumber))
+        .default(25),
+    )
+    .addHelpText(
+      'after',
+      examples(
+        ['track v-000001', 'the last 24 hours: first and last seen, distance, stops'],
+        ['track v-000001 --from 2026-01-05 --to 2026-01-06 --output monday.gpx', 'a day, as a GPX track'],
+        ['track v-000001 --area harbour.geojson --json', 'only inside an area, as one JSON object'],
+        ['track v-000001 --from -7d --format csv > week.csv', 'every report of a week, in the order of time'],
+      ) +
+        '\nWithout --area or --bbox the whole globe is searched. What it adds up to is shown unless --format or --output is given.\n' +
+        'Reports come in the order of time in every format. Exit codes are those of fleet query.\n',
+    )
+    .action(async (vehicle: string, options: TrackCommandOptions) => {
+      const query = {
+        area: (await areaFrom(options)) ?? GLOBE,
+        ...periodOf(options, DEFAULT_FROM),
+        timeoutMs: options.timeout,
+        vehicleIds: [vehicle],
+      }
+      await runQuery({ query }, targetOf(vehicle, options, context.json()), context)
+    })
+}
+
+const targetOf = (vehicle: string, options: TrackCommandOptions, json: boolean): QueryTarget => {
+  const { format, output, gap: gapMs } = options
+  const progress = options.progress === true
+  if (format !== undefined || output !== undefined) {
+    return { ...formatTarget(formatFrom(options), { output, progress, gapMs }), isSorted: true }
+  }
+  const measure = { gapMs, stopMs: options.stop, stopRadiusM: options.stopRadius }
+  return {
+    output,
+    progress,
+    isSorted: true,
+    open: async () =>
+      summaryFormat({
+        options: measure,
+        lines: (track, status) => {
+          if (json) return [JSON.stringify({ ...trackFacts(vehicle, track), status })]
+          return track === undefined ? [`no report of ${vehicle}`] : renderTrack(vehicle, track)
+        },
+      }),
+  }
+}

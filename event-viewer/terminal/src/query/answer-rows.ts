@@ -1,0 +1,41 @@
+import type { Message } from '@fleetlake/contracts'
+import type { Positions } from '@fleetlake/core'
+import type { VehicleBatch } from '@fleetlake/hub'
+import { humanCount, plural } from '@fleetlake/viewer-core'
+import type { Progress } from '../terminal/progress.ts'
+
+export type QueryProgress = Message<'vehicleQueryProgress'>
+
+/** Of this a progress of 1 is made. */
+export const PROGRESS_TOTAL = 1000
+
+/** Shows how far a search is: what the finders tell, and what has come. */
+export const createSearchProgress = (
+  bar: Progress,
+): { hear(progress: QueryProgress): void; pass(batches: AsyncIterable<VehicleBatch>): AsyncGenerator<Positions> } => {
+  const beganMs = performance.now()
+  let told: QueryProgress | undefined
+  let received = 0
+  const show = (): void => {
+    if (told === undefined) return
+    const { rows, tasks } = told
+    const rate = received / Math.max(0.1, (performance.now() - beganMs) / 1000)
+    bar.update(
+      rows.total === 0 ? 0 : (PROGRESS_TOTAL * rows.read) / rows.total,
+      `${plural(received, 'position')}, ${humanCount(rate)}/s · ${humanCount(rows.read)} of ${humanCount(rows.total)} read, ${humanCount(tasks.done)} of ${plural(tasks.total, 'task')}`,
+    )
+  }
+  return {
+    hear: (progress) => {
+      told = progress
+      show()
+    },
+    pass: async function* (batches) {
+      for await (const { rows } of batches) {
+        received += rows.length
+        show()
+        yield rows
+      }
+    },
+  }
+}

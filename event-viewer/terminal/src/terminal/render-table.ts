@@ -1,0 +1,10 @@
+/** Cells in columns, two spaces apart. */
+export const renderTable = (rows: readonly (readonly string[])[]): string[] => {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)))
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]))
+      .join('  ')
+      .trimEnd(),
+  )
+}

@@ -1,0 +1,79 @@
+import { humanCount, humanDuration, humanTime, plural, type Stop, type TrackMeasures } from '@fleetlake/viewer-core'
+import { renderTable } from '../terminal/render-table.ts'
+
+const KMH = 3.6
+
+const place = ({ longitude, latitude }: { longitude: number; latitude: number }): string => `${longitude}, ${latitude}`
+
+const distance = (meters: number): string =>
+  meters < 1000 ? `${Math.round(meters)} m` : `${(meters / 1000).toFixed(meters < 100_000 ? 1 : 0)} km`
+
+/** More stops than these are counted. */
+const SHOWN_STOPS = 50
+
+const stopLines = (stops: readonly Stop[]): string[] => {
+  if (stops.length === 0) return []
+  const rows = stops
+    .slice(0, SHOWN_STOPS)
+    .map((stop) => [humanTime(stop.fromMs), humanDuration(stop.toMs - stop.fromMs), place(stop)])
+  const more = stops.length - rows.length
+  return [
+    '',
+    ...renderTable([['stop since', 'for', 'longitude, latitude'], ...rows]),
+    ...(more === 0 ? [] : [`and ${plural(more, 'more stop')}`]),
+  ]
+}
+
+/** What `fleet track` shows to people, in lines. */
+export const renderTrack = (vehicleId: string, track: TrackMeasures): string[] => {
+  const { vehicleTypes, reports, first, last, distanceM, seenMs, gaps, maxSpeedMps, stops } = track
+  const meanKmh = seenMs === 0 ? undefined : (distanceM / (seenMs / 1000)) * KMH
+  const stoppedMs = stops.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0)
+  return [
+    `${vehicleId} · ${vehicleTypes.join(', ')}`,
+    ...renderTable([
+      ['first seen', humanTime(first.timeMs), place(first)],
+      ['last seen', humanTime(last.timeMs), place(last)],
+      [
+        'reports',
+        humanCount(reports),
+        gaps === 0 ? 'without a gap' : `with ${plural(gaps, 'gap')}, which count for nothing below`,
+      ],
+      ['distance', distance(distanceM), `in ${humanDuration(seenMs)}`],
+      [
+        'speed',
+        meanKmh === undefined ? 'unknown' : `${meanKmh.toFixed(1)} km/h`,
+        Number.isNaN(maxSpeedMps) ? 'on average' : `on average, ${(maxSpeedMps * KMH).toFixed(1)} km/h at most`,
+      ],
+      ['stops', humanCount(stops.length), stops.length === 0 ? '' : `${humanDuration(stoppedMs)} in all`],
+    ]),
+    ...stopLines(stops),
+  ]
+}
+
+/** The same for machines; durations in ms, distances in metres, speeds in m/s. */
+export const trackFacts = (vehicleId: string, track: TrackMeasures | undefined): object => {
+  if (track === undefined) return { vehicleId, reports: 0 }
+  const at = ({ timeMs, longitude, latitude }: TrackMeasures['first']): object => ({
+    time: new Date(timeMs).toISOString(),
+    longitude,
+    latitude,
+  })
+  return {
+    vehicleId,
+    vehicleTypes: track.vehicleTypes,
+    reports: track.reports,
+    first: at(track.first),
+    last: at(track.last),
+    distanceM: Math.round(track.distanceM * 10) / 10,
+    seenMs: track.seenMs,
+    gaps: track.gaps,
+    maxSpeedMps: Number.isNaN(track.maxSpeedMps) ? null : track.maxSpeedMps,
+    stops: track.stops.map(({ fromMs, toMs, longitude, latitude }) => ({
+      from: new Date(fromMs).toISOString(),
+      to: new Date(toMs).toISOString(),
+      longitude,
+      latitude,
+    })),
+  }
+}
