@@ -49,5 +49,8 @@ const motion = (speed: number, heading: number): string => {
   return `<extensions><gpxtpx:TrackPointExtension>${parts.join('')}</gpxtpx:TrackPointExtension></extensions>`
 }
 
-/** A decimal of XML Schema has none. */
-const withoutExponent = (text: string): string => (text.includes('e') ? Number(text).toFixed(20) : text)
+/** A decimal of XML Schema has none, and a heading never one that is not negative. */
+const withoutExponent = (text: string): string => {
+  const [digits, zeros] = text.split('e-')
+  return zeros === undefined ? text : `0.${'0'.repeat(Number(zeros) - 1)}${digits.replace('.', '')}`
+}

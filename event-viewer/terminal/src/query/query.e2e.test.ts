@@ -4,7 +4,9 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { roundDegrees } from '@fleetlake/core'
 import { startTestHub, temporaryFolder } from '@fleetlake/testing'
+import { tableFromIPC } from 'apache-arrow'
 import { parse } from 'csv-parse/sync'
+import { parquetMetadata } from 'hyparquet'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { realTrace, shanghaiCsv, type TracePoint } from '../testing/real-trace.ts'
 import { type FleetRun, runFleetProcess, startFleet } from '../testing/test-fleet.ts'
@@ -220,6 +222,71 @@ test('all formats hold the same positions, and each vehicle can be asked for', a
   ])
   expect(linesOf(rides.out).map(keyOf).toSorted()).toEqual(bruteForce([WORLD], 0, Infinity, ['ride', 'run']))
   expect((await runFleetProcess([...worldArgs, '--types', 'taxi', ...hubArgs])).out).toBe('')
+})
+
+test('files of other formats hold as many positions', async () => {
+  const folder = await temporaryFolder()
+  const names = ['all.gpx', 'all.arrow', 'all.geo.parquet']
+  const runs = await Promise.all(
+    names.map((name) => runFleetProcess([...worldArgs, '--output', join(folder, name), ...hubArgs])),
+  )
+  expect(runs.map(({ code }) => code)).toEqual([0, 0, 0])
+  const [gpx, arrow, parquet] = names.map((name) => readFileSync(join(folder, name)))
+  expect([...gpx.toString().matchAll(/<trkpt /g)].length).toBe(points.length)
+  expect(tableFromIPC(arrow).numRows).toBe(points.length)
+  expect(Number(parquetMetadata(new Uint8Array(parquet).buffer).num_rows)).toBe(points.length)
+})
+
+test('at an instant a vehicle is between its reports, though both lie outside the area', async () => {
+  const ride = points.filter(({ id }) => id === 'ride')
+  const i = ride.findIndex((from, at) => {
+    const to = ride[at + 1]
+    return to.timeMs - from.timeMs <= 60_000 && Math.abs(to.longitude - from.longitude) > 1e-4
+  })
+  const [from, to] = [ride[i], ride[i + 1]]
+  const [longitude, latitude] = [(from.longitude + to.longitude) / 2, (from.latitude + to.latitude) / 2]
+  const box = [longitude - 1e-5, latitude - 1e-5, longitude + 1e-5, latitude + 1e-5].join(',')
+  const at = new Date((from.timeMs + to.timeMs) / 2).toISOString()
+  const { code, out, err } = await runFleetProcess(['query', '--bbox', box, '--at', at, ...hubArgs])
+  const [found, ...more] = linesOf(out)
+  expect([code, more, found['vehicle_id'], found['event_time']]).toEqual([0, [], 'ride', at])
+  expect(Math.abs(Number(found['longitude']) - longitude)).toBeLessThan(2e-6)
+  expect(Math.abs(Number(found['latitude']) - latitude)).toBeLessThan(2e-6)
+  expect(err).toMatch(/^complete: 1 position of 1 vehicle; /)
+})
+
+test('a track is one vehicle in the order of time, or what its way adds up to', async () => {
+  const [reports, summary, people, nobody] = await Promise.all([
+    runFleetProcess(['track', 'hike', ...inEver, '--format', 'csv', ...hubArgs]),
+    runFleetProcess(['track', 'hike', ...inEver, '--json', ...hubArgs]),
+    runFleetProcess(['track', 'hike', ...inEver, ...hubArgs]),
+    runFleetProcess(['track', 'nobody', ...inEver, ...hubArgs]),
+  ])
+  const own = bruteForce([WORLD], 0, Infinity, ['hike'])
+  const rows = parse(reports.out, { columns: true }) as Fields[]
+  expect(rows.map(keyOf).toSorted()).toEqual(own)
+  const times = rows.map((row) => Date.parse(String(row['event_time'])))
+  expect(times).toEqual(times.toSorted((a, b) => a - b))
+  expect(JSON.parse(summary.out)).toMatchObject({
+    vehicleId: 'hike',
+    vehicleTypes: ['person'],
+    first: { time: new Date(times[0]).toISOString() },
+    last: { time: new Date(times.at(-1)!).toISOString() },
+    status: 'complete',
+  })
+  expect(people.out.split('\n').map((line) => line.split('  ')[0])).toEqual(
+    expect.arrayContaining(['hike · person', 'first seen', 'last seen', 'reports', 'distance', 'speed', 'stops']),
+  )
+  expect([nobody.code, nobody.out]).toEqual([0, 'no report of nobody\n'])
+})
+
+test('a disk that is full is told', async () => {
+  const fleet = `'${process.execPath}' '${join(ROOT, 'event-viewer/terminal/src/main.ts')}' ${worldArgs.join(' ')} ${hubArgs.join(' ')}`
+  const full = spawn('bash', ['-c', `${fleet} --format gpx > /dev/full`], { stdio: ['ignore', 'ignore', 'pipe'] })
+  let said = ''
+  full.stderr.on('data', (chunk) => (said += String(chunk)))
+  expect(await once(full, 'close')).toEqual([1, null])
+  expect(said).toMatch(/^error: store\.failed: standard output can't be written \(ENOSPC/)
 })
 
 test('a limit ends it, and is told', async () => {

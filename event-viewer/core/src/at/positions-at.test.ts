@@ -1,0 +1,168 @@
+import { areaOf, contains, toMicroDegrees, type Area, type Positions } from '@fleetlake/core'
+import { type PositionRow, positionsOfRows, rowsOfPositions } from '@fleetlake/contracts'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { boxArea } from '../box-area.ts'
+import { bearingDegrees, distanceM } from '../great-circle.ts'
+import { areaAround } from './area-around.ts'
+import { createPositionsAt, type InstantAnswer } from './positions-at.ts'
+
+const AT_MS = 1_000_000
+const GAP_MS = 60_000
+const options = { atMs: AT_MS, gapMs: GAP_MS, maxSpeedMps: 100 }
+
+const answer = (rows: Positions, area: Area, some: Partial<typeof options> = {}): InstantAnswer => {
+  const positions = createPositionsAt({ ...options, ...some })
+  positions.add(rows)
+  return positions.finish(area)
+}
+
+/** The same, row by row over everything that there is. */
+const bruteForce = (
+  rows: readonly PositionRow[],
+  area: Area,
+): Pick<PositionRow, 'vehicleId' | 'longitude' | 'latitude'>[] =>
+  [...new Set(rows.map(({ vehicleId }) => vehicleId))].toSorted().flatMap((vehicleId) => {
+    const own = rows.filter((row) => row.vehicleId === vehicleId).toSorted((a, b) => a.eventTime - b.eventTime)
+    const before = own.findLast(({ eventTime }) => eventTime <= AT_MS)
+    const after = own.find(({ eventTime }) => eventTime > AT_MS)
+    const place = ((): { longitude: number; latitude: number } | undefined => {
+      if (before?.eventTime === AT_MS) return before
+      if (before === undefined || after === undefined) return undefined
+      const seconds = (after.eventTime - before.eventTime) / 1000
+      const meters = distanceM(before.longitude, before.latitude, after.longitude, after.latitude)
+      if (seconds > GAP_MS / 1000 || meters / seconds > 100) return undefined
+      const share = (AT_MS - before.eventTime) / 1000 / seconds
+      let east = after.longitude - before.longitude
+      if (east > 180) east -= 360
+      if (east < -180) east += 360
+      const longitude = before.longitude + east * share
+      const turned = longitude > 180 ? longitude - 360 : longitude < -180 ? longitude + 360 : longitude
+      return { longitude: turned, latitude: before.latitude + (after.latitude - before.latitude) * share }
+    })()
+    if (place === undefined || !contains(area, toMicroDegrees(place.longitude), toMicroDegrees(place.latitude)))
+      return []
+    return [{ vehicleId, ...place }]
+  })
+
+/** Vehicles about some place, each with reports of its own times, no faster than they may be from one report to the next. */
+const drives = (longitude: number, latitude: number): fc.Arbitrary<PositionRow[]> => {
+  const step = fc.record({
+    afterMs: fc.oneof(fc.constantFrom(1, 5000), fc.integer({ min: 1, max: 45_000 })),
+    east: fc.double({ min: -1, max: 1, noNaN: true }),
+    north: fc.double({ min: -1, max: 1, noNaN: true }),
+  })
+  const drive = fc.record({
+    startMs: fc.integer({ min: AT_MS - 200_000, max: AT_MS + 1000 }),
+    x: fc.double({ min: -0.08, max: 0.08, noNaN: true }),
+    y: fc.double({ min: -0.06, max: 0.06, noNaN: true }),
+    steps: fc.array(step, { maxLength: 12 }),
+  })
+  const cosine = Math.cos((latitude * Math.PI) / 180)
+  // Which area 180° east belongs to is a question of the edge rule: 180° west is the same place.
+  const onGlobe = (x: number): number => Math.round((x >= 179.999_999_5 ? x - 360 : x < -180 ? x + 360 : x) * 1e6) / 1e6
+  return fc.array(drive, { minLength: 1, maxLength: 6 }).map((all) =>
+    all.flatMap(({ startMs, x, y, steps }, vehicle) => {
+      let [timeMs, east, north] = [startMs, longitude + x / cosine, latitude + y]
+      return [{ afterMs: 0, east: 0, north: 0 }, ...steps].map((next): PositionRow => {
+        timeMs += next.afterMs
+        // At most 98 m/s: rounding may make it a little faster.
+        const degrees = ((next.afterMs / 1000) * 69) / 111_195
+        east += (next.east * degrees) / cosine
+        north += next.north * degrees
+        return {
+          vehicleId: `v-${vehicle}`,
+          vehicleType: 'bus',
+          eventTime: timeMs,
+          longitude: onGlobe(east),
+          latitude: Math.round(north * 1e6) / 1e6,
+          speed: NaN,
+          heading: NaN,
+        }
+      })
+    }),
+  )
+}
+
+const places: [string, number, number][] = [
+  ['in the city', -56.1, -34.9],
+  ['across the antimeridian', 180, 10],
+  ['in the far north', 20, 80],
+]
+
+test.each(places)('%s, searching only around the area finds what brute force over all reports finds', (_, x, y) => {
+  const cosine = Math.cos((y * Math.PI) / 180)
+  const width = 0.03 / cosine
+  const area = areaOf(boxArea(x - width, y - 0.02, x + width, y + 0.02))
+  const around = areaOf(areaAround(area, 100 * (GAP_MS / 1000)))
+  let found = 0
+  fc.assert(
+    fc.property(drives(x, y), (rows) => {
+      const near = rows.filter(
+        ({ eventTime, longitude, latitude }) =>
+          Math.abs(eventTime - AT_MS) <= GAP_MS &&
+          contains(around, toMicroDegrees(longitude), toMicroDegrees(latitude)),
+      )
+      const seen = rowsOfPositions(answer(positionsOfRows(near), area).rows)
+      const expected = bruteForce(rows, area)
+      expect(seen.map(({ vehicleId }) => vehicleId)).toEqual(expected.map(({ vehicleId }) => vehicleId))
+      seen.forEach(({ longitude, latitude, eventTime }, i) => {
+        expect(eventTime).toBe(AT_MS)
+        expect(Math.abs(longitude - expected[i].longitude)).toBeLessThan(2e-6)
+        expect(Math.abs(latitude - expected[i].latitude)).toBeLessThan(2e-6)
+      })
+      found += seen.length
+    }),
+    { numRuns: 300 },
+  )
+  expect(found).toBeGreaterThan(100)
+})
+
+const WORLD = areaOf(boxArea(-180, -90, 180, 90))
+const report = (eventTime: number, longitude: number, some: Partial<PositionRow> = {}): PositionRow => ({
+  vehicleId: 'a',
+  vehicleType: 'bus',
+  eventTime: AT_MS + eventTime,
+  longitude,
+  latitude: 0,
+  speed: 7,
+  heading: 123,
+  ...some,
+})
+const at = (rows: PositionRow[], some: Partial<typeof options> = {}): [PositionRow[], number, number] => {
+  const { rows: found, exact, unknown } = answer(positionsOfRows(rows), WORLD, some)
+  return [rowsOfPositions(found), exact, unknown]
+}
+
+test('between two reports a vehicle is on the line, at the speed and in the direction of the line', () => {
+  const speed = distanceM(0, 0, 0.001, 0) / 10
+  expect(at([report(-2000, 0), report(8000, 0.001)])).toEqual([
+    [report(0, 0.0002, { speed: Math.fround(speed), heading: bearingDegrees(0, 0, 0.001, 0) })],
+    0,
+    0,
+  ])
+})
+
+test('a report of that very instant is the answer, and one that stood keeps its heading', () => {
+  expect(at([report(-2000, 0), report(0, 0.0007), report(8000, 0.001)])).toEqual([[report(0, 0.0007)], 1, 0])
+  expect(at([report(-2000, 0.5), report(2000, 0.5)])).toEqual([[report(0, 0.5, { speed: 0 })], 0, 0])
+})
+
+test('nothing is said across a gap, of a jump, and of one that is heard on one side only', () => {
+  expect(at([report(-30_000, 0), report(30_000, 0.001)])[0].length).toBe(1)
+  expect(at([report(-30_000, 0), report(30_001, 0.001)])).toEqual([[], 0, 1])
+  expect(at([report(-1000, 0), report(1000, 0.1)])).toEqual([[], 0, 1])
+  expect(at([report(-1000, 0)])).toEqual([[], 0, 1])
+  expect(at([report(1000, 0)])).toEqual([[], 0, 1])
+})
+
+test('the order in which rows come does not matter, nor how many are nearer than the two that count', () => {
+  const rows = [report(-5000, 0.9), report(-2000, 0), report(8000, 0.001), report(9000, 0.9), report(-2000, -0.5)]
+  const expected = at(rows)
+  expect(expected[0].length).toBe(1)
+  fc.assert(
+    fc.property(fc.shuffledSubarray(rows, { minLength: rows.length }), (shuffled) => {
+      expect(at(shuffled)).toEqual(expected)
+    }),
+  )
+})

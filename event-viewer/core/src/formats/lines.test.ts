@@ -1,0 +1,294 @@
+import { kml as readKml, gpx as readGpx } from '@tmcw/togeojson'
+import type { PositionRow } from '@fleetlake/contracts'
+import { type Document, DOMParser, type Element } from '@xmldom/xmldom'
+import fc from 'fast-check'
+import { SaxesParser } from 'saxes'
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { awkwardBatches } from '../testing/awkward-rows.ts'
+import { writeFormat } from '../testing/write-format.ts'
+import { GPX_MODEL, KML_MODEL, type ContentModel } from '../testing/xml-models.ts'
+import type { FormatName } from './format-names.ts'
+import { xmlText } from './xml-text.ts'
+
+/** The same rows in every format of lines, read back by programs that are not ours, and cut into lines by ten lines that know nothing of them. */
+interface Line {
+  readonly id: string
+  readonly type: string
+  readonly reports: readonly (readonly [
+    time: number,
+    longitude: number,
+    latitude: number,
+    speed: number,
+    heading: number,
+  ])[]
+}
+
+const GAP_MS = 60_000
+
+const compare = <Value>(a: Value, b: Value): number => (a < b ? -1 : Number(a > b))
+const orInfinity = (value: number): number => (Number.isNaN(value) ? Infinity : value)
+
+const linesOf = (rows: readonly PositionRow[], isCutAtAntimeridian = false): Line[] => {
+  const keys: ((row: PositionRow) => string | number)[] = [
+    ({ vehicleId }) => vehicleId,
+    ({ eventTime }) => eventTime,
+    ({ longitude }) => longitude,
+    ({ latitude }) => latitude,
+    ({ speed }) => orInfinity(speed),
+    ({ heading }) => orInfinity(heading),
+    ({ vehicleType }) => vehicleType,
+  ]
+  const sorted = rows.toSorted((a, b) => keys.reduce((result, key) => result || compare(key(a), key(b)), 0))
+  const lines: { id: string; type: string; rows: PositionRow[] }[] = []
+  for (const row of sorted) {
+    const line = lines.at(-1)
+    const last = line?.id === row.vehicleId && line.type === row.vehicleType ? line.rows.at(-1) : undefined
+    const sinceMs = last === undefined ? NaN : row.eventTime - last.eventTime
+    if (sinceMs === 0 && last?.longitude === row.longitude && last.latitude === row.latitude) continue
+    const isFar = isCutAtAntimeridian && Math.abs(row.longitude - (last?.longitude ?? 0)) > 180
+    if (sinceMs > 0 && sinceMs <= GAP_MS && !isFar) line!.rows.push(row)
+    else lines.push({ id: row.vehicleId, type: row.vehicleType, rows: [row] })
+  }
+  return lines.map(({ id, type, rows: own }) => ({
+    id,
+    type,
+    reports: own.map((row) => [row.eventTime, row.longitude, row.latitude, row.speed, row.heading] as const),
+  }))
+}
+
+const decode = (bytes: Uint8Array): string => new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+const numberOf = (value: unknown): number =>
+  value === null || value === undefined || value === '' ? NaN : Math.fround(Number(value))
+const timesOf = (values: unknown): number[] => (values as string[]).map((time) => Date.parse(time))
+
+const byGeojson = (text: string): Line[] => {
+  const { features } = JSON.parse(text) as {
+    features: { geometry: { type: string; coordinates: number[][] }; properties: Record<string, unknown> }[]
+  }
+  return features.map(({ geometry, properties }) => {
+    const { times, speeds, headings } = properties['coordinateProperties'] as Record<string, unknown[]>
+    const coordinates = geometry.type === 'Point' ? [geometry.coordinates as unknown as number[]] : geometry.coordinates
+    return {
+      id: String(properties['vehicle_id']),
+      type: String(properties['vehicle_type']),
+      reports: timesOf(times).map((time, i) => [
+        time,
+        coordinates[i][0] + 0,
+        coordinates[i][1] + 0,
+        numberOf(speeds[i]),
+        numberOf(headings[i]),
+      ]),
+    }
+  })
+}
+
+const datetimes = z.array(z.iso.datetime())
+/** What 19-045r3 says of the Prism encoding, of the parts that are used. */
+const movingFeatures = z.strictObject({
+  type: z.literal('FeatureCollection'),
+  crs: z.strictObject({ type: z.literal('Name'), properties: z.strictObject({ name: z.string() }) }),
+  trs: z.strictObject({ type: z.literal('Name'), properties: z.strictObject({ name: z.string() }) }),
+  status: z.string(),
+  features: z.array(
+    z.strictObject({
+      type: z.literal('Feature'),
+      geometry: z.null(),
+      properties: z.strictObject({ vehicle_id: z.string(), vehicle_type: z.string() }),
+      temporalGeometry: z
+        .strictObject({
+          type: z.literal('MovingPoint'),
+          datetimes,
+          coordinates: z.array(z.tuple([z.number(), z.number()])),
+          interpolation: z.literal('Linear'),
+        })
+        .refine((moving) => moving.datetimes.length === moving.coordinates.length && moving.datetimes.length > 0)
+        .refine((moving) =>
+          moving.datetimes.every((time, i, all) => i === 0 || Date.parse(time) > Date.parse(all[i - 1])),
+        ),
+      temporalProperties: z.array(
+        z.record(
+          z.string(),
+          z.union([
+            datetimes,
+            z.strictObject({
+              type: z.literal('Measure'),
+              form: z.enum(['MTS', 'DD']),
+              values: z.array(z.number()),
+              interpolation: z.enum(['Linear', 'Step']),
+            }),
+          ]),
+        ),
+      ),
+    }),
+  ),
+})
+
+const byMovingFeatures = (text: string): Line[] =>
+  movingFeatures.parse(JSON.parse(text)).features.map(({ properties, temporalGeometry, temporalProperties }) => {
+    const valueAt = (name: string, time: string): number => {
+      const series = temporalProperties.find((values) => name in values) as
+        | { datetimes: string[]; [name: string]: unknown }
+        | undefined
+      const at = series?.datetimes.indexOf(time) ?? -1
+      return at < 0 ? NaN : Math.fround((series![name] as { values: number[] }).values[at])
+    }
+    return {
+      id: properties.vehicle_id,
+      type: properties.vehicle_type,
+      reports: temporalGeometry.datetimes.map((time, i) => {
+        const [longitude, latitude] = temporalGeometry.coordinates[i]
+        return [Date.parse(time), longitude + 0, latitude + 0, valueAt('speed', time), valueAt('heading', time)]
+      }),
+    }
+  })
+
+/** Elements in the order that the schema gives them, with nothing that it does not know. */
+const checkModel = (text: string, model: ContentModel): void => {
+  const parser = new SaxesParser({ xmlns: true })
+  const open: { name: string; children: string[] }[] = []
+  parser.on('error', (error) => {
+    throw error
+  })
+  parser.on('opentag', ({ name }) => {
+    open.at(-1)?.children.push(name)
+    open.push({ name, children: [] })
+  })
+  parser.on('closetag', () => {
+    const { name, children } = open.pop()!
+    if (model[name] === undefined) throw new Error(`<${name}> is unknown`)
+    if (!model[name].test(children.map((child) => `${child} `).join(''))) {
+      throw new Error(`<${name}> holds ${children.join(' ').slice(0, 200)}`)
+    }
+  })
+  parser.write(text).close()
+}
+
+const documentOf = (text: string): Document =>
+  new DOMParser({
+    onError: (level, message) => {
+      if (level !== 'warning') throw new Error(`${level}: ${message}`)
+    },
+  }).parseFromString(text, 'text/xml')
+
+const texts = (root: Element | Document, name: string): string[] =>
+  Array.from(root.getElementsByTagName(name), (element) => element.textContent ?? '')
+
+const child = (parent: Element, name: string): string => texts(parent, name)[0]
+
+const byGpx = (text: string): Line[] => {
+  checkModel(text, GPX_MODEL)
+  return Array.from(documentOf(text).getElementsByTagName('trk')).flatMap((track) =>
+    Array.from(track.getElementsByTagName('trkseg'), (segment): Line => ({
+      id: child(track, 'name'),
+      type: child(track, 'type'),
+      reports: Array.from(segment.getElementsByTagName('trkpt'), (point) => [
+        Date.parse(child(point, 'time')),
+        Number(point.getAttribute('lon')) + 0,
+        Number(point.getAttribute('lat')) + 0,
+        numberOf(texts(point, 'gpxtpx:speed')[0]),
+        numberOf(texts(point, 'gpxtpx:course')[0]),
+      ]),
+    })),
+  )
+}
+
+const byKml = (text: string): Line[] => {
+  checkModel(text, KML_MODEL)
+  return Array.from(documentOf(text).getElementsByTagName('Placemark')).flatMap((placemark) =>
+    Array.from(placemark.getElementsByTagName('gx:Track'), (track): Line => {
+      const places = texts(track, 'gx:coord').map((coordinates) => coordinates.split(' ').map(Number))
+      const [speeds, headings] = Array.from(track.getElementsByTagName('gx:SimpleArrayData'), (data) =>
+        texts(data, 'gx:value').map(numberOf),
+      )
+      return {
+        id: child(placemark, 'name'),
+        type: child(placemark, 'value'),
+        reports: timesOf(texts(track, 'when')).map((time, i) => [
+          time,
+          places[i][0] + 0,
+          places[i][1] + 0,
+          speeds[i],
+          headings[i],
+        ]),
+      }
+    }),
+  )
+}
+
+/** XML has no place for some characters, and GPX none for 180° east. */
+const inXml = (line: Line): Line => {
+  const shown = (text: string): string => {
+    const escaped = xmlText(text)
+    return documentOf(`<a>${escaped}</a>`).documentElement?.textContent ?? ''
+  }
+  return { ...line, id: shown(line.id), type: shown(line.type) }
+}
+const west = (line: Line): Line => ({
+  ...line,
+  reports: line.reports.map(([time, x, ...rest]) => [time, x === 180 ? -180 : x, ...rest]),
+})
+
+const formats: readonly [FormatName, (text: string) => Line[], (rows: PositionRow[]) => Line[]][] = [
+  ['geojson-lines', byGeojson, (rows) => linesOf(rows, true)],
+  ['mf-json', byMovingFeatures, (rows) => linesOf(rows)],
+  ['gpx', byGpx, (rows) => linesOf(rows).map((line) => west(inXml(line)))],
+  ['kml', byKml, (rows) => linesOf(rows).map(inXml)],
+]
+
+describe.each(formats)('%s', (format, read, expected) => {
+  test('every report is there once, in lines without gaps', async () => {
+    await fc.assert(
+      fc.asyncProperty(awkwardBatches, async (batches) => {
+        expect(read(decode(await writeFormat(format, batches)))).toEqual(expected(batches.flat()))
+      }),
+      { numRuns: 100 },
+    )
+  })
+})
+
+const drive = Array.from({ length: 40 }, (_, i): PositionRow => ({
+  vehicleId: 'a <b> & "c"',
+  vehicleType: 'taxi',
+  eventTime: Date.UTC(2026, 0, 5, 8) + i * 5000 + (i >= 25 ? 600_000 : 0),
+  longitude: (-56_100_000 + i) / 1e6,
+  latitude: (-34_900_000 + 2 * i) / 1e6,
+  speed: 10,
+  heading: 90,
+}))
+
+test('a reader of GPX and KML sees two lines with their times, one on each side of the gap', async () => {
+  const expected = [drive.slice(0, 25), drive.slice(25)].map((rows) => ({
+    coordinates: rows.map(({ longitude, latitude }) => [longitude, latitude]),
+    times: rows.map(({ eventTime }) => new Date(eventTime).toISOString()),
+  }))
+  const seen = (collection: ReturnType<typeof readKml>): unknown[] =>
+    collection.features.map(({ geometry, properties }) => {
+      const coordinates =
+        geometry?.type === 'GeometryCollection'
+          ? geometry.geometries.map((line) => (line as { coordinates: number[][] }).coordinates)
+          : (geometry as { coordinates: number[][][] }).coordinates
+      const { times } = (properties ?? {})['coordinateProperties'] as { times: string[][] }
+      return {
+        name: properties?.['name'],
+        lines: coordinates.map((line, i) => ({ coordinates: line.map((place) => place.slice(0, 2)), times: times[i] })),
+      }
+    })
+  const answer = [{ name: 'a <b> & "c"', lines: expected }]
+  expect(seen(readGpx(documentOf(decode(await writeFormat('gpx', [drive])))))).toEqual(answer)
+  expect(seen(readKml(documentOf(decode(await writeFormat('kml', [drive])))))).toEqual(answer)
+})
+
+test.each([
+  ['gpx', '<fleet:status>partial</fleet:status>'],
+  ['kml', '<!-- status: partial -->'],
+  ['mf-json', '"status":"partial"'],
+  ['geojson-lines', '"status":"partial"'],
+] as const)('%s says at its end how the answer ended, and is whole without a row', async (format, expected) => {
+  expect(decode(await writeFormat(format, [], { status: 'partial' }))).toContain(expected)
+})
+
+test('what XML can carry is escaped, what it can not becomes what stands for it', () => {
+  expect(xmlText('a<b>&"c"\t\n\r')).toBe('a&lt;b&gt;&amp;"c"\t\n&#13;')
+  expect(xmlText('\u0000\u0001\u001F\uFFFE\uD800𝄞')).toBe('␀␁␟��𝄞')
+})
