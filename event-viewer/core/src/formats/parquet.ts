@@ -7,7 +7,7 @@ import { blockFormat } from './block-format.ts'
 import { createGeoColumns, GEO_SCHEMA } from './geo-columns.ts'
 
 /** Of a row group: enough for statistics and compression to pay, and what is held in memory at most. */
-const GROUP_ROWS = 100_000
+const GROUP_ROWS = 50_000
 
 const required = { repetition_type: 'REQUIRED' } as const
 const optional = { repetition_type: 'OPTIONAL' } as const
@@ -30,7 +30,7 @@ const SCHEMA: readonly SchemaElement[] = [
   { name: 'heading', type: 'FLOAT', ...optional },
 ]
 
-/** Parquet, a row group each 100,000 rows; the key `fleet:status` of the footer says how the answer ended. */
+/** Parquet, a row group each 50,000 rows; the key `fleet:status` of the footer says how the answer ended. */
 export const parquet = (): AnswerFormat => parquetFormat(false)
 
 /** The same with `geometry`, a WKB point, and its box, by GeoParquet 1.1. */

@@ -1,7 +1,7 @@
 import type { PositionRow } from '@fleetlake/contracts'
 import { expect, test } from 'vitest'
 import { writeFormat } from '../testing/write-format.ts'
-import type { FormatName } from './format-names.ts'
+import { FORMAT_TRAITS, type FormatName, formatOfName, FORMATS } from './format-names.ts'
 
 const decoder = new TextDecoder()
 const textOf = async (name: FormatName, rows: readonly PositionRow[][], status?: string): Promise<string> =>
@@ -35,4 +35,19 @@ test('an empty answer is a header, or an empty collection', async () => {
     features: [],
     status: 'complete',
   })
+})
+
+test('a format is known by the ending of a file, the longest that fits', () => {
+  const names = ['a.csv', 'A.GeoJSON', 'a.lines.geojson', 'a.geo.parquet', 'a.parquet', 'a.mf.json', 'a.json', 'a.txt']
+  expect(names.map(formatOfName)).toEqual([
+    'csv',
+    'geojson',
+    'geojson-lines',
+    'geoparquet',
+    'parquet',
+    'mf-json',
+    'geojson',
+    undefined,
+  ])
+  expect(FORMATS.map((format) => formatOfName(`x${FORMAT_TRAITS[format].extension}`))).toEqual(FORMATS)
 })

@@ -46,7 +46,7 @@ export const planAtInstant = (
       const left =
         unknown === 0
           ? ''
-          : `; ${plural(unknown, 'more vehicle')} reported inside, but not within ${humanDuration(withinMs)} on both sides of ${humanTime(atMs)}: left out`
+          : `; left out: ${plural(unknown, 'more vehicle')} that reported inside, but not on both sides of ${humanTime(atMs)} within ${humanDuration(withinMs)}, or too far apart to have been driven`
       return {
         sentence: answer + left,
         facts: {
