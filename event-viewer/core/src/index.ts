@@ -1,5 +1,3 @@
-export * from './at/area-around.ts'
-export * from './at/positions-at.ts'
 export * from './box-area.ts'
 export * from './describe-answer.ts'
 export * from './fleet-board.ts'

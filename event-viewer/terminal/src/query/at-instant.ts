@@ -1,14 +1,7 @@
 import { type Area, areaOf } from '@fleetlake/core'
 import type { VehicleQueryInput } from '@fleetlake/hub'
-import {
-  areaAround,
-  createPositionsAt,
-  describeAnswer,
-  humanDuration,
-  humanTime,
-  type InstantAnswer,
-  plural,
-} from '@fleetlake/viewer-core'
+import { describeAnswer, humanDuration, humanTime, plural } from '@fleetlake/viewer-core'
+import { areaAround, createPositionsAt, type InstantAnswer } from '@fleetlake/viewer-core/at'
 import type { AnswerPlan } from './run-query.ts'
 
 export interface AtInstant {

@@ -1,0 +1,2 @@
+export * from './area-around.ts'
+export * from './positions-at.ts'
