@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { eventually } from '@fleetlake/testing'
 import { launchBrowser, openPage } from '@fleetlake/testing/browser'
+import { FORMAT_TRAITS, type FormatName, FORMATS } from '@fleetlake/viewer-core'
+import { tableFromIPC } from 'apache-arrow'
+import { parquetMetadata } from 'hyparquet'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestViewer, type TestViewer } from '../../../scripts/test-viewer.ts'
@@ -103,6 +106,30 @@ test('pasted GeoJSON with a hole is an area; what is none says what is wrong', a
   await close()
 })
 
+const matches =
+  (pattern: RegExp) =>
+  (file: Buffer): number =>
+    [...file.toString().matchAll(pattern)].length
+const parquetRows = (file: Buffer): number => Number(parquetMetadata(new Uint8Array(file).buffer).num_rows)
+
+/** How many positions a file holds. */
+const COUNTS: Readonly<Record<FormatName, (file: Buffer) => number>> = {
+  ndjson: matches(/"event_time"/g),
+  csv: matches(/\n./g),
+  geojson: matches(/"event_time"/g),
+  'geojson-lines': matches(/T[0-9:.]+Z"/g),
+  gpx: matches(/<trkpt /g),
+  kml: matches(/<when>/g),
+  'mf-json': (file) =>
+    (JSON.parse(file.toString()) as { features: { temporalGeometry: { datetimes: string[] } }[] }).features.reduce(
+      (sum, { temporalGeometry }) => sum + temporalGeometry.datetimes.length,
+      0,
+    ),
+  arrow: (file) => tableFromIPC(file).numRows,
+  parquet: parquetRows,
+  geoparquet: parquetRows,
+}
+
 test('the table of vehicles sorts and filters, and every format is exported whole', async () => {
   const { page, problems, close } = await openPage(browser, `${viewer.url}/search${EVERYWHERE}`)
   await awaitComplete(page)
@@ -117,14 +144,12 @@ test('the table of vehicles sorts and filters, and every format is exported whol
   await eventually(async () => (await firstId()) !== one, { what: 'the other order' })
   await page.getByPlaceholder(/filter/i).fill(one)
   await eventually(async () => (await table.getAttribute('aria-rowcount')) === '2', { what: 'one row' })
-  for (const format of ['CSV', 'NDJSON', 'GeoJSON']) {
+  for (const format of FORMATS) {
     await page.getByTestId('export').click()
     const download = page.waitForEvent('download')
-    await page.getByRole('menuitem', { name: new RegExp(`^${format}`) }).click()
-    const file = await readFile(await (await download).path(), 'utf8')
-    expect([format, file.match(/event_time"?:?/g)!.length >= 1]).toEqual([format, true])
-    const rows = format === 'CSV' ? file.trimEnd().split(/\r?\n/).length - 1 : file.match(/"event_time"/g)!.length
-    expect([format, rows]).toEqual([format, EVENTS])
+    await page.getByRole('menuitem', { name: FORMAT_TRAITS[format].label }).click()
+    const file = await readFile(await (await download).path())
+    expect([format, COUNTS[format](file)]).toEqual([format, EVENTS])
   }
   expect(problems).toEqual([])
   await close()

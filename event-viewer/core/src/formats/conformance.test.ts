@@ -100,7 +100,7 @@ describe.each(Object.keys(readers))('%s', (reader) => {
       fc.asyncProperty(awkwardBatches, async (batches) => {
         expect(await readers[reader](await writeFormat(format, batches))).toEqual(batches.flat())
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     )
   })
 })

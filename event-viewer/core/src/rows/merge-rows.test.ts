@@ -29,7 +29,7 @@ test('sorted sources merge into what one sort of all their rows gives', async ()
       expect(merged.flatMap(rowsOfPositions)).toEqual(sorted(all.flat(), 1000).flatMap(rowsOfPositions))
       expect(merged.slice(0, -1).every(({ length }) => length === batchRows)).toBe(true)
     }),
-    { numRuns: 200 },
+    { numRuns: 60 },
   )
 })
 
