@@ -100,10 +100,14 @@ describe.each(Object.keys(readers))('%s', (reader) => {
       fc.asyncProperty(awkwardBatches, async (batches) => {
         expect(await readers[reader](await writeFormat(format, batches))).toEqual(batches.flat())
       }),
-      { numRuns: 25 },
+      { numRuns: 100 },
     )
   })
 })
+
+/** As text: to compare so many objects takes ten times as long. */
+const isSame = (a: readonly PositionRow[], b: readonly PositionRow[]): boolean =>
+  JSON.stringify(a) === JSON.stringify(b)
 
 test('many batches of many rows are one file, whose row groups and record batches are of one size', async () => {
   const batches = Array.from({ length: 30 }, (_, batch) =>
@@ -119,7 +123,7 @@ test('many batches of many rows are one file, whose row groups and record batche
   )
   const rows = batches.flat()
   const parquet = await writeFormat('parquet', batches)
-  expect(rowsOfFrame(pl.readParquet(Buffer.from(parquet)))).toEqual(rows)
+  expect(isSame(rowsOfFrame(pl.readParquet(Buffer.from(parquet))), rows)).toBe(true)
   const groups = await duckdb.runAndReadAll(
     `select distinct row_group_id, row_group_num_rows from parquet_metadata('${fileOf(parquet, 'parquet')}') order by 1`,
   )
@@ -131,6 +135,6 @@ test('many batches of many rows are one file, whose row groups and record batche
     ['4', '10030'],
   ])
   const arrow = await writeFormat('arrow', batches)
-  expect(rowsOfFrame(pl.readIPC(Buffer.from(arrow)))).toEqual(rows)
+  expect(isSame(rowsOfFrame(pl.readIPC(Buffer.from(arrow))), rows)).toBe(true)
   expect(tableFromIPC(arrow).batches.map(({ numRows }) => numRows)).toEqual([65_536, 65_536, 65_536, 13_422])
 })
