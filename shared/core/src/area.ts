@@ -1,143 +1,137 @@
-import { FleetError } from './errors.ts'
-import { toMicroDegrees } from './position.ts'
+import { type AreaEdges, EAST, edgesOfRings, type MicroBounds, type MicroRing, TURN, WEST } from './area-edges.ts'
+import type { FleetError } from './errors.ts'
+import { type GivenPolygon, givenPolygons, type GivenRing, invalidArea } from './given-polygons.ts'
+import { toDegrees, toMicroDegrees } from './position.ts'
+import { findCrossing } from './ring-crossing.ts'
 
-/** Bounds in whole or fractional millionths of a degree, closed on all sides. */
-export interface MicroBounds {
-  readonly west: number
-  readonly south: number
-  readonly east: number
-  readonly north: number
-}
-
-/** The edges of one polygon, outer ring and holes alike, each directed northwards. */
-export interface PolygonEdges {
+/** Polygons in whole millionths of a degree: outlines less their holes. A point is in the area when it is in any of them. */
+export interface Area extends AreaEdges {
+  /** Around all that is in the area; where it holds longitude −180 it holds 180, which is the same place. */
   readonly bounds: MicroBounds
-  /** `count` edges as southern and northern end, whole millionths of a degree. */
-  readonly count: number
-  readonly southX: Float64Array
-  readonly southY: Float64Array
-  readonly northX: Float64Array
-  readonly northY: Float64Array
 }
 
-/** One or more polygons in whole millionths of a degree; a point is in the area when it is in any of them. */
-export interface Area {
-  readonly bounds: MicroBounds
-  readonly polygons: readonly PolygonEdges[]
+/**
+ * An area from a GeoJSON Polygon or MultiPolygon, bare or as a Feature or a FeatureCollection of them. Any winding; edges are straight
+ * in longitude and latitude; vertices are rounded like positions; longitudes may run on beyond 180. What a hole takes away, and what
+ * several polygons hold together, never depends on how they overlap.
+ * @throws FleetError `area.invalid` with the ring and the place: what is no area, off the globe, not closed, ambiguous at the antimeridian,
+ *   or crosses itself
+ */
+export const areaOf = (geojson: unknown): Area => {
+  const given = givenPolygons(geojson)
+  const polygons = given.map(roundPolygon).filter((polygon) => polygon.length > 0)
+  if (polygons.length === 0) {
+    throw invalidArea(
+      given[0][0].where,
+      'encloses nothing: rounded to 1e-6 degrees (11 cm), its positions lie on one line',
+    )
+  }
+  return { bounds: boundsOf(polygons.map(([outline]) => outline)), ...edgesOfRings(polygons) }
 }
 
-type Ring = readonly (readonly [number, number])[]
+/** Rings that enclose nothing when rounded take nothing away, and add nothing: none are left of such an outline. */
+const roundPolygon = (polygon: GivenPolygon): MicroRing[] => {
+  const [outline, ...holes] = polygon.map(roundRing)
+  return enclosesNothing(outline) ? [] : [outline, ...holes.filter((hole) => !enclosesNothing(hole))]
+}
 
-const invalid = (where: string, what: string): FleetError => new FleetError('area.invalid', `${where} ${what}`)
-
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
-
-const ringOf = (value: unknown, where: string): Ring => {
-  if (!Array.isArray(value)) throw invalid(where, 'is not an array of positions')
-  const ring = value.map((point: unknown, i): readonly [number, number] => {
-    if (!Array.isArray(point) || typeof point[0] !== 'number' || typeof point[1] !== 'number') {
-      throw invalid(`${where}, position ${i}`, 'is not [longitude, latitude] in numbers')
-    }
-    const [longitude, latitude] = point as [number, number]
-    if (!(longitude >= -180 && longitude <= 180 && latitude >= -90 && latitude <= 90)) {
-      throw invalid(
-        `${where}, position ${i}`,
-        `is [${longitude}, ${latitude}], off the globe: longitude comes first, −180 to 180, then latitude, −90 to 90`,
-      )
-    }
-    return [toMicroDegrees(longitude), toMicroDegrees(latitude)]
-  })
-  const [first, last] = [ring[0], ring.at(-1)]
-  if (first === undefined || last === undefined || first[0] !== last[0] || first[1] !== last[1]) {
-    throw invalid(where, 'is not closed: its last position must repeat its first')
-  }
-  if (new Set(ring.map(([x, y]) => `${x} ${y}`)).size < 3) {
-    throw invalid(where, 'has fewer than 3 distinct positions (to 1e-6 degrees)')
-  }
-  for (let i = 1; i < ring.length; i++) {
-    if (Math.abs(ring[i][0] - ring[i - 1][0]) > 180e6) {
-      throw invalid(
-        `${where}, edge ${i}`,
-        'spans more than 180° of longitude: cut the polygon at the antimeridian into a MultiPolygon (RFC 7946, 3.1.9)',
-      )
-    }
+const roundRing = ({ where, longitudes, latitudes }: GivenRing): MicroRing => {
+  const rounded = { where, x: longitudes.map(toMicroDegrees), y: latitudes.map(toMicroDegrees) }
+  refuseOpen(rounded)
+  refuseAmbiguous(rounded)
+  const ring = withoutRepeats(rounded)
+  const crossing = findCrossing(ring.x, ring.y)
+  // One that rounding alone has made says nothing about what was meant.
+  if (crossing !== undefined && doesCross(longitudes, latitudes)) {
+    const [longitude, latitude] = [crossing.x, crossing.y].map((micro) => Math.round(micro) / 1e6)
+    const what = `crosses itself at ${longitude}, ${latitude} (longitude, latitude): what it encloses would be a guess`
+    throw invalidArea(where, `${what}; put its positions in order along its border, or make it several polygons`)
   }
   return ring
 }
 
-const boundsOf = (points: Ring): MicroBounds => {
-  let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity]
-  for (const [x, y] of points) {
-    west = Math.min(west, x)
-    east = Math.max(east, x)
-    south = Math.min(south, y)
-    north = Math.max(north, y)
-  }
-  return { west, south, east, north }
+const doesCross = (longitudes: Float64Array, latitudes: Float64Array): boolean => {
+  const ring = withoutRepeats({ x: closed(longitudes), y: closed(latitudes) })
+  return findCrossing(ring.x, ring.y) !== undefined
 }
 
-const unionOf = (all: readonly MicroBounds[]): MicroBounds => ({
-  west: Math.min(...all.map((b) => b.west)),
-  south: Math.min(...all.map((b) => b.south)),
-  east: Math.max(...all.map((b) => b.east)),
-  north: Math.max(...all.map((b) => b.north)),
-})
+/** Its ends may differ by less than rounding keeps. */
+const closed = (values: Float64Array): Float64Array => values.with(values.length - 1, values[0])
 
-const polygonOf = (value: unknown, where: string): PolygonEdges => {
-  if (!Array.isArray(value) || value.length === 0) throw invalid(where, 'has no rings')
-  const rings = value.map((ring, i) => ringOf(ring, `${where}, ${i === 0 ? 'outer ring' : `hole ${i}`}`))
-  const edges = rings.flatMap((ring) =>
-    ring.slice(1).map(([x, y], i) => {
-      const [fromX, fromY] = ring[i]
-      return fromY < y ? [fromX, fromY, x, y] : [x, y, fromX, fromY]
-    }),
+const withoutRepeats = ({ x, y }: MicroRing): MicroRing => {
+  const isNew = (_: number, i: number): boolean => i === 0 || x[i] !== x[i - 1] || y[i] !== y[i - 1]
+  return { x: x.filter(isNew), y: y.filter(isNew) }
+}
+
+interface NamedRing extends MicroRing {
+  readonly where: string
+}
+
+const refuseOpen = ({ where, x, y }: NamedRing): void => {
+  const last = x.length - 1
+  if (last < 0) throw invalidArea(where, 'has no positions')
+  if (y[0] === y[last] && Math.abs(x[0] - x[last]) === TURN) throw roundAPole(where)
+  if (y[0] !== y[last] || x[0] !== x[last]) {
+    throw invalidArea(where, 'is not closed: its last position must repeat its first')
+  }
+}
+
+const roundAPole = (where: string): FleetError =>
+  invalidArea(
+    where,
+    'goes round a pole: cut it open along a meridian up to the pole, such as [-180,60],[180,60],[180,90],[-180,90],[-180,60]',
   )
-  const column = (i: number): Float64Array => Float64Array.from(edges, (edge) => edge[i])
-  return {
-    bounds: boundsOf(rings.flat()),
-    count: edges.length,
-    southX: column(0),
-    southY: column(1),
-    northX: column(2),
-    northY: column(3),
+
+/** An edge of more than half a turn may mean the short way across the antimeridian or the long way around: both are common, and neither is guessed. */
+const refuseAmbiguous = ({ where, x }: NamedRing): void => {
+  let [west, east, turn, wide] = [x[0], x[0], 0, -1]
+  for (let i = 1; i < x.length; i++) {
+    west = Math.min(west, x[i])
+    east = Math.max(east, x[i])
+    const run = x[i] - x[i - 1]
+    turn += run - TURN * Math.round(run / TURN)
+    if (Math.abs(run) > TURN / 2 && Math.abs(run) !== TURN && wide < 0) wide = i
   }
+  if (wide >= 0) {
+    if (turn !== 0) throw roundAPole(where)
+    const [from, to] = [x[wide - 1], x[wide]]
+    const beyond = to < from ? to + TURN : to - TURN
+    throw invalidArea(
+      `${where}, position ${wide} to ${wide + 1}`,
+      `spans more than 180° of longitude: if it crosses the antimeridian, write ${toDegrees(beyond)} for ${toDegrees(to)}, ` +
+        'and likewise for all that lies beyond it, or cut the polygon there (RFC 7946, 3.1.9); if it goes the long way around, put a position in between',
+    )
+  }
+  if (east - west > TURN) throw invalidArea(where, 'is wider than the globe')
 }
 
-/**
- * An area from a GeoJSON Polygon or MultiPolygon, bare or as a Feature or a FeatureCollection of them. Any winding; the
- * even-odd rule decides what holes take away. Vertices are rounded like positions.
- * @throws FleetError `area.invalid` with the ring and the position
- */
-export const areaOf = (geojson: unknown): Area => {
-  const polygons = geometriesOf(geojson).flatMap(({ geometry, where }) => polygonsOf(geometry, where))
-  if (polygons.length === 0) throw invalid('the area', 'holds no polygon')
-  return { bounds: unionOf(polygons.map((polygon) => polygon.bounds)), polygons }
+/** Whether its windings cancel out: all its positions on one line, or there and back the same way. Exact. */
+const enclosesNothing = ({ x, y }: MicroRing): boolean => {
+  const count = x.length
+  let twice = 0
+  for (let i = 1; i < count; i++) twice += (x[i - 1] - x[0]) * (y[i] - y[0]) - (x[i] - x[0]) * (y[i - 1] - y[0])
+  // Each of the sums is below 2^58 times the count, and off by 2^5 times the count at most.
+  if (Math.abs(twice) > 64 * count * count) return false
+  let exact = 0n
+  for (let i = 1; i < count; i++) exact += BigInt(x[i - 1]) * BigInt(y[i]) - BigInt(x[i]) * BigInt(y[i - 1])
+  return exact === 0n
 }
 
-/** A geometry, or those of Features; nothing is nested deeper than a FeatureCollection's Features. */
-const geometriesOf = (value: unknown): { geometry: unknown; where: string }[] => {
-  if (!isRecord(value)) return [{ geometry: value, where: 'the area' }]
-  if (value['type'] === 'Feature') return [{ geometry: value['geometry'], where: "the Feature's geometry" }]
-  if (value['type'] !== 'FeatureCollection') return [{ geometry: value, where: 'the area' }]
-  const features = value['features']
-  if (!Array.isArray(features)) throw invalid('the FeatureCollection', 'has no features')
-  return features.map((feature: unknown, i) => {
-    if (!isRecord(feature) || feature['type'] !== 'Feature') throw invalid(`feature ${i + 1}`, 'is not a Feature')
-    return { geometry: feature['geometry'], where: `the geometry of feature ${i + 1}` }
-  })
-}
-
-const polygonsOf = (value: unknown, where: string): PolygonEdges[] => {
-  if (!isRecord(value)) throw invalid(where, 'is not a GeoJSON object')
-  switch (value['type']) {
-    case 'Polygon':
-      return [polygonOf(value['coordinates'], 'the polygon')]
-    case 'MultiPolygon': {
-      const parts = value['coordinates']
-      if (!Array.isArray(parts)) throw invalid('the MultiPolygon', 'has no coordinates')
-      return parts.map((part, i) => polygonOf(part, `polygon ${i + 1} of ${parts.length}`))
+const boundsOf = (outlines: readonly MicroRing[]): MicroBounds => {
+  let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity]
+  for (const { x, y } of outlines) {
+    const ring = { west: Infinity, east: -Infinity }
+    for (let i = 0; i < x.length; i++) {
+      ring.west = Math.min(ring.west, x[i])
+      ring.east = Math.max(ring.east, x[i])
+      south = Math.min(south, y[i])
+      north = Math.max(north, y[i])
     }
-    default:
-      throw invalid(where, `is of type ${JSON.stringify(value['type'])}; a Polygon or a MultiPolygon is needed`)
+    // In whatever turn of the globe it was given.
+    const turns = TURN * Math.floor((ring.west - WEST) / TURN)
+    const isAcross = ring.east - turns > EAST
+    west = Math.min(west, isAcross ? WEST : ring.west - turns)
+    east = Math.max(east, isAcross ? EAST : ring.east - turns)
   }
+  return { west, south, east: west === WEST ? EAST : east, north }
 }

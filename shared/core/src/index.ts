@@ -1,4 +1,5 @@
 export * from './area.ts'
+export type { MicroBounds } from './area-edges.ts'
 export * from './cell.ts'
 export * from './errors.ts'
 export * from './hash.ts'

@@ -2,7 +2,6 @@ import { areaOf, FleetError } from '@fleetlake/core'
 import { plural } from '@fleetlake/viewer-core'
 import type { Position } from 'geojson'
 import type { Ring, Shape } from '../search-request.ts'
-import { findMeeting } from './ring-meeting.ts'
 import { roundRing, solidShapes } from './solid-shapes.ts'
 
 export interface ReadArea {
@@ -121,7 +120,6 @@ const shapesOf = ({ rings, where }: FoundPolygon): Shape[] => {
   } catch (error) {
     throw invalid(`${where}: ${(error as Error).message.replace(/^area\.invalid: (the polygon, )?/, '')}`, error)
   }
-  for (const ring of closed) refuseCrossing(ring, where)
   return solidShapes(closed)
 }
 
@@ -137,13 +135,13 @@ const closedRing = (ring: unknown, where: string): Ring => {
   return first[0] === last[0] && first[1] === last[1] ? rounded : [...rounded, first]
 }
 
-/** @throws FleetError `area.invalid` with the place */
-export const refuseCrossing = (ring: Ring, where: string): void => {
-  const place = findMeeting([ring], 'cross')
-  if (place === undefined) return
-  throw invalid(
-    `${where} crosses itself at ${place.longitude}, ${place.latitude} (longitude, latitude): what is inside it would be a guess`,
-  )
+/** @throws FleetError `area.invalid` with the place, for a ring that can't be searched */
+export const refuseRing = (ring: Ring, where: string): void => {
+  try {
+    areaOf({ type: 'Polygon', coordinates: [ring] })
+  } catch (error) {
+    throw invalid((error as Error).message.replace(/^area\.invalid: the polygon, outer ring/, where), error)
+  }
 }
 
 /** `2 × Point, LineString` */

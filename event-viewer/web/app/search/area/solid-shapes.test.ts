@@ -54,6 +54,11 @@ test('a shape with its holes inside is the same, to the last digit', () => {
   expect(solidShapes(shape)[0][2]).toBe(shape[2])
 })
 
+test('a hole beyond the antimeridian is one, like any other', () => {
+  const shape: Shape = [box(170, 0, 190, 10), box(185, 4, 187, 6)]
+  expect(solidShapes(shape)).toEqual([shape])
+})
+
 test('a hole is cut out of every area that it meets', () => {
   const [left, right] = [box(0, 0, 1, 1), box(2, 0, 3, 1)]
   const inside = box(0.4, 0.4, 0.6, 0.6)

@@ -22,8 +22,13 @@ export const solidShapes = (shape: Shape): Shape[] => {
 }
 
 /** Whether a ring's first position is in another ring, which for rings that do not meet is the whole ring. */
-const isIn = (ring: Ring, outer: Ring): boolean =>
-  contains(areaOf({ type: 'Polygon', coordinates: [outer] }), toMicroDegrees(ring[0][0]), toMicroDegrees(ring[0][1]))
+const isIn = (ring: Ring, outer: Ring): boolean => {
+  const [longitude, latitude] = ring[0]
+  // A ring across the antimeridian goes on beyond 180.
+  const onGlobe = longitude - 360 * Math.round(longitude / 360)
+  const area = areaOf({ type: 'Polygon', coordinates: [outer] })
+  return contains(area, toMicroDegrees(onGlobe), toMicroDegrees(latitude))
+}
 
 const subtract = (outline: Ring, holes: readonly Ring[]): Shape[] => {
   const polygons = [outline, ...holes].map((ring) => polygon([ring.map(([x, y]) => [x, y])]))

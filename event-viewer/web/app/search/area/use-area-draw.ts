@@ -9,7 +9,7 @@ import { useSearchForm } from '../use-search-form.ts'
 import { type AreaEditor, createAreaEditor, type RingPlace } from './area-editor.ts'
 import type { DrawColours, Tool } from './draw-modes.ts'
 import { cutHole, removeRing, replaceRing } from './edit-shapes.ts'
-import { refuseCrossing } from './read-area.ts'
+import { refuseRing } from './read-area.ts'
 import { pixelsToRing, ringAt } from './ring-at.ts'
 import { roundRing } from './solid-shapes.ts'
 
@@ -74,10 +74,10 @@ export const useAreaDraw = ({ colours, isPaused, isEditable, onClick }: AreaDraw
     isCutting.value = false
     editor?.end()
   }
-  /** @returns undefined after a notice, when it crosses itself */
+  /** @returns undefined after a notice, when it can't be searched */
   const checked = (ring: Ring): Ring | undefined => {
     try {
-      refuseCrossing(ring, 'what was drawn')
+      refuseRing(ring, 'what was drawn')
       return ring
     } catch (error) {
       notice.value = sentence(plainReason(error))
