@@ -81,7 +81,7 @@ const edgesOf = ({ x, y }: MicroRing, ring: number): number[] => {
     east = Math.max(east, value)
   }
   const edges: number[] = []
-  for (let shift = -2 * TURN; shift <= 2 * TURN; shift += TURN) {
+  for (let shift = -TURN; shift <= TURN; shift += TURN) {
     if (west + shift >= EAST || east + shift <= WEST) continue
     for (let i = 1; i < x.length; i++) {
       const [from, to] = y[i - 1] < y[i] ? [i - 1, i] : [i, i - 1]

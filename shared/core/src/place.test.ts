@@ -66,23 +66,47 @@ test('so it is for areas of every size, anywhere on the globe, at its edges and 
   expect(found / tried).toBeGreaterThan(0.1)
 })
 
-test('a point one millionth of a degree off a diagonal across half the globe takes its side', () => {
-  const polygons: Polygon[] = [
-    [
-      [
-        [-89_999_999, -44_999_999],
-        [89_999_999, 45_000_000],
-        [-89_999_999, 45_000_000],
-      ],
-    ],
+/** Whole u, v with a·v − b·u = 1, for a, b > 0 without a common divisor. */
+const bezout = (a: number, b: number): [u: number, v: number] => {
+  let [[r, s], [u, nextU], [v, nextV]] = [
+    [a, b],
+    [0, 1],
+    [1, 0],
   ]
-  const area = areaOf(geoJsonOf(polygons))
+  while (s !== 0) {
+    const q = Math.floor(r / s)
+    ;[r, s, u, nextU, v, nextV] = [s, r - q * s, nextU, u - q * nextU, nextV, v - q * nextV]
+  }
+  return [((-u % a) + a) % a, ((v % b) + b) % b]
+}
+
+test('the points next to an edge across a continent, nearer than doubles can tell, take their sides', () => {
+  const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b))
+  const edge = fc
+    .tuple(fc.integer({ min: 50_000_000, max: 180_000_000 }), fc.integer({ min: 25_000_000, max: 90_000_000 }))
+    .filter(([run, rise]) => divisor(run, rise) === 1)
+  const [west, south] = [-90_000_000, -45_000_000]
+  let untold = 0
   fc.assert(
-    fc.property(fc.integer({ min: -44_000_000, max: 44_000_000 }), fc.integer({ min: -2, max: 2 }), (y, off) => {
-      const x = 2 * y + off
-      expect(contains(area, x, y)).toBe(isInPolygons(polygons, [x, y]))
+    fc.property(edge, fc.boolean(), ([run, rise], isAbove) => {
+      // No whole points are nearer to the edge than these two.
+      const [u, v] = bezout(run, rise)
+      const [x, y] = isAbove ? [u, v] : [run - u, rise - v]
+      if (run * y - rise * x > 0 !== isAbove) untold++
+      const [east, north] = [west + run, south + rise]
+      const ends: Point[] = [
+        [west, south],
+        [east, north],
+      ]
+      const [above, below] = [
+        [...ends, [west, north] as const],
+        [...ends, [east, south] as const],
+      ].map((ring) => contains(areaOf(geoJsonOf([[ring]])), west + x, south + y))
+      expect([above, below]).toEqual([isAbove, !isAbove])
     }),
+    { numRuns: 2_000 },
   )
+  expect(untold).toBeGreaterThan(10)
 })
 
 test('the western and the southern edge are in, the eastern and the northern out', () => {

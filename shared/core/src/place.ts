@@ -20,15 +20,14 @@ import { MICRO_PER_DEGREE } from './position.ts'
 /** Where a box lies relative to an area: 'inside' and 'outside' hold for every point of it; 'boundary' on any doubt. */
 export type Place = 'outside' | 'boundary' | 'inside'
 
-/** Products of distances stay below 2^57 and are off by at most 8 each: beyond this the sign of their difference is right. */
-const SURE = 16
-
-/** Whether a point is strictly left of the line of an edge, looking north. Exact. */
+/**
+ * Whether a point is strictly left of the line of an edge, looking north. Exact: the distances are whole, their products are rounded, and rounding
+ * never turns an order around; only products that come out equal have to be told apart in more digits.
+ */
 const isLeft = (edges: Float64Array, at: number, x: number, y: number): boolean => {
   const [run, rise, fromX, fromY] = [edges[at + RUN], edges[at + RISE], edges[at + SOUTH_X], edges[at + SOUTH_Y]]
   const side = run * (y - fromY) - rise * (x - fromX)
-  if (side > SURE || side < -SURE) return side > 0
-  return orient2d(fromX, fromY, fromX + run, fromY + rise, x, y) < 0
+  return side === 0 ? orient2d(fromX, fromY, fromX + run, fromY + rise, x, y) < 0 : side > 0
 }
 
 /** Whether an edge lies east of a point, at the point's own latitude. */
