@@ -6,6 +6,7 @@ import { createAdmission } from './admission.ts'
 import { conductSearch, type ConductOptions } from './conduct-search.ts'
 import { searchOf } from './core/search.ts'
 import type { TaskOrder } from './core/task-board.ts'
+import { hintSwapped } from './hint-swapped.ts'
 
 type Query = Message<'vehicleQuery'>
 type Stats = MessageInput<'vehicleQueryResultStats'>
@@ -99,7 +100,7 @@ export const startCoordinator = (
       const search = searchOf(query)
       const snapshot = await deps.snapshot()
       if (snapshot === undefined) return emptyStats(query.query, 'complete')
-      return await conductSearch(query, search, snapshot, options, {
+      const stats = await conductSearch(query, search, snapshot, options, {
         assign: (order) => assign(query, order, reply),
         onTaskStats: (hear) => {
           hearers.set(query.query, hear)
@@ -109,6 +110,9 @@ export const startCoordinator = (
         cancelled: aborter.signal,
         now: () => performance.now(),
       })
+      const isEmpty = stats.status === 'complete' && stats.rows.selected === 0
+      const hint = isEmpty ? hintSwapped(snapshot, search, query.area) : undefined
+      return hint === undefined ? stats : { ...stats, hint }
     } catch (error) {
       if (isRefusal(error)) return emptyStats(query.query, 'refused', reasonOf(error))
       deps.onFault(error)

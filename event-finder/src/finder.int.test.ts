@@ -197,6 +197,24 @@ test.each<[string, VehicleQueryInput]>([
   }),
 )
 
+test('an area with latitude first finds nothing, and is told what may have been meant', () =>
+  withFinder({}, async () => {
+    const hintOf = async (query: Partial<VehicleQueryInput>): Promise<string | undefined> => {
+      const { outcome } = await ask({ ...ALL, ...query })
+      expect(outcome).toMatchObject({ status: 'complete', rows: 0 })
+      return outcome.stats?.hint
+    }
+    const swapped = { type: 'Polygon', coordinates: [box(-34.92, -56.24, -34.83, -56.12)] }
+    expect(await hintOf({ area: swapped })).toMatch(
+      /^no vehicle came near .* swapped .*: GeoJSON has the longitude first$/,
+    )
+    expect([
+      await hintOf({ area: swapped, from: iso(0), to: iso(1) }),
+      await hintOf({ area: { type: 'Polygon', coordinates: [box(10, 50, 11, 51)] } }),
+      await hintOf({ vehicleIds: ['nobody'] }),
+    ]).toEqual([undefined, undefined, undefined])
+  }))
+
 test('speed and heading arrive as they were archived, also where they are unknown', () =>
   withFinder({}, async () => {
     const { batches } = await ask({ ...ALL, vehicleIds: ['vehicle-5', 'vehicle-6'] })

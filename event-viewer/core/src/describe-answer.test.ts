@@ -25,6 +25,7 @@ test('each ending is a sentence', () => {
   const [found, work] = ['1,234 positions of 1 vehicle', '2 of 10 chunks read (2.0 KiB) in 1.2 s']
   expect([
     sentence({}),
+    sentence({ stats: { ...outcome.stats!, hint: 'swapped?' } }),
     sentence({ status: 'limit-reached' }),
     sentence({ status: 'timed-out' }),
     sentence({ status: 'timed-out', reason: 'no finder has answered', rows: 0, stats: undefined }),
@@ -33,6 +34,7 @@ test('each ending is a sentence', () => {
     sentence({ status: 'partial', reason: 'a.parquet: gone' }),
   ]).toEqual([
     `complete: ${found}; ${work}`,
+    `complete: ${found}; ${work}; swapped?`,
     `limit reached: ${found}, there may be more; ${work}`,
     `timed out: ${found} so far, some are missing; ask for less, or allow it more time; ${work}`,
     'timed out: no finder has answered',

@@ -8,7 +8,7 @@ export const describeAnswer = ({ status, reason, rows, vehicles, stats }: Vehicl
   const work = stats === undefined ? '' : `; ${workOf(stats)}`
   switch (status) {
     case 'complete':
-      return `complete: ${found}${work}`
+      return `complete: ${found}${work}${stats?.hint === undefined ? '' : `; ${stats.hint}`}`
     case 'limit-reached':
       return `limit reached: ${found}, there may be more${work}`
     case 'timed-out':

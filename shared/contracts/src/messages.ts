@@ -265,7 +265,11 @@ export const messages = {
     content: 'json',
     data: z.strictObject({
       query: token,
-      area: z.unknown().describe('GeoJSON Polygon or MultiPolygon, or a Feature of one; WGS84'),
+      area: z
+        .unknown()
+        .describe(
+          'GeoJSON Polygon or MultiPolygon, bare or in a Feature or a FeatureCollection; docs/search-areas.md has the rules',
+        ),
       ...selection,
       limit: z.number().int().min(1).optional().describe('rows at most'),
       timeoutMs: z.number().int().min(1).max(3_600_000).default(60_000).describe('how long it may run'),
@@ -366,6 +370,7 @@ export const messages = {
       query: token,
       status: queryStatus,
       error: z.string().optional().describe('why a query was refused'),
+      hint: z.string().optional().describe('what may have been meant, when nothing was found'),
       failed: failed.describe('chunks that could not be read, and why'),
       version: sequence.optional().describe('of the table that was read'),
       files: z.strictObject({ total: count, pruned: count, read: count }),

@@ -1,0 +1,19 @@
+import { prune, type Snapshot } from '@fleetlake/archive'
+import { areaOfSwapped } from '@fleetlake/core'
+import type { VehicleSearch } from './core/search.ts'
+
+/**
+ * What whoever asked may have got wrong, when nothing was found: latitude before longitude. Said only where no chunk comes near the area in
+ * the period, whatever the vehicle, and some do when the two are swapped.
+ * @param geojson the area as it was given
+ */
+export const hintSwapped = (
+  snapshot: Snapshot,
+  { area, period }: VehicleSearch,
+  geojson: unknown,
+): string | undefined => {
+  if (prune(snapshot, { area, period }).kept.length > 0) return undefined
+  const other = areaOfSwapped(geojson)
+  if (other === undefined || prune(snapshot, { area: other, period }).kept.length === 0) return undefined
+  return 'no vehicle came near this area in this period, but with its longitudes and latitudes swapped it lies where vehicles were: GeoJSON has the longitude first'
+}
