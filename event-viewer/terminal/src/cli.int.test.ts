@@ -61,7 +61,7 @@ test('an area that is none is told with its ring', async () => {
   expect(await runFleetProcess(['query', '--area', '-'], area)).toEqual({
     code: 1,
     out: '',
-    err: 'error: area.invalid: the polygon, outer ring has fewer than 3 distinct positions (to 1e-6 degrees)\n',
+    err: 'error: area.invalid: the polygon, outer ring encloses nothing: rounded to 1e-6 degrees (11 cm), its positions lie on one line\n',
   })
 })
 

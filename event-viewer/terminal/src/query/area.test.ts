@@ -33,4 +33,8 @@ test('an area that is none says why', () => {
   expect(() => parseArea('{"type":"Point","coordinates":[1,2]}', 'x')).toThrow(
     'area.invalid: the area is of type "Point"',
   )
+  const bowTie = '{"type":"Polygon","coordinates":[[[0,0],[2,2],[2,0],[0,2],[0,0]]]}'
+  expect(() => parseArea(bowTie, 'x')).toThrow(
+    'area.invalid: the polygon, outer ring crosses itself at 1, 1 (longitude, latitude)',
+  )
 })
