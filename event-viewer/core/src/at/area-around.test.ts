@@ -19,9 +19,8 @@ test('whoever is so many metres away or less is in the area around', () => {
       fc.integer({ min: 1, max: 400_000 }),
       fc.double({ min: 0, max: 1, noNaN: true }),
       (from, aim, meters, share) => {
-        const area = areaOf(
-          boxArea(from.x - 0.005, Math.max(-90, from.y - 0.005), from.x + 0.005, Math.min(90, from.y + 0.005)),
-        )
+        const [south, north] = [Math.max(-90, from.y - 0.005), Math.min(90, from.y + 0.005)]
+        const area = boxArea(from.x - 0.005, south, from.x + 0.005, north)
         const around = areaOf(areaAround(area, meters))
         // Somewhere on the way to another place, so that near ones are tried too.
         const way = Math.min(1, (meters / Math.max(1, distanceM(from.x, from.y, aim.x, aim.y))) * 2 * share)
@@ -38,7 +37,7 @@ test('whoever is so many metres away or less is in the area around', () => {
 
 test('it is not much larger, parts that meet become one, and a pole is reached all around', () => {
   const sides = (area: unknown, meters: number): number[][] =>
-    areaAround(areaOf(area), meters).coordinates.map(([ring]) =>
+    areaAround(area, meters).coordinates.map(([ring]) =>
       [...ring[0], ...ring[2]].map((n) => Math.round(n * 1000) / 1000),
     )
   expect(sides(boxArea(-56.2, -34.93, -56.1, -34.88), 6000)).toEqual([[-56.266, -34.984, -56.034, -34.826]])

@@ -1,7 +1,8 @@
-import { type Area, MICRO_PER_DEGREE } from '@fleetlake/core'
+import { type GivenPolygon, givenPolygons } from '@fleetlake/core'
 import { type BoxArea, boxArea } from '../box-area.ts'
 import { EARTH_RADIUS_M } from '../great-circle.ts'
 
+/** Degrees, longitudes in any turn of the globe. */
 interface Box {
   readonly west: number
   readonly south: number
@@ -16,9 +17,12 @@ const MAX_PARTS = 64
 /**
  * Boxes that hold every place from which, or to which, a way of at most so many metres, straight in longitude and latitude, touches the
  * area. May hold more. They do not overlap.
+ * @param area as it was given, GeoJSON
+ * @throws FleetError `area.invalid`
  */
-export const areaAround = ({ bounds, polygons }: Area, meters: number): BoxArea => {
-  const parts = polygons.length > MAX_PARTS ? [bounds] : polygons.map((polygon) => polygon.bounds)
+export const areaAround = (area: unknown, meters: number): BoxArea => {
+  const outlines = givenPolygons(area).map(boxOf)
+  const parts = outlines.length > MAX_PARTS ? [outlines.reduce(around)] : outlines
   const boxes = parts.flatMap((part) => cutBox(grow(part, meters)))
   return {
     type: 'MultiPolygon',
@@ -26,19 +30,32 @@ export const areaAround = ({ bounds, polygons }: Area, meters: number): BoxArea 
   }
 }
 
+const boxOf = ([{ longitudes, latitudes }]: GivenPolygon): Box => ({
+  west: longitudes.reduce((a, b) => Math.min(a, b)),
+  east: longitudes.reduce((a, b) => Math.max(a, b)),
+  south: latitudes.reduce((a, b) => Math.min(a, b)),
+  north: latitudes.reduce((a, b) => Math.max(a, b)),
+})
+
+const around = (a: Box, b: Box): Box => ({
+  west: Math.min(a.west, b.west),
+  south: Math.min(a.south, b.south),
+  east: Math.max(a.east, b.east),
+  north: Math.max(a.north, b.north),
+})
+
 /** A millionth more on each side covers what rounding takes. */
 const CRUMB = 1e-6
 
-const grow = (part: Box, meters: number): Box => {
-  const [south, north] = [part.south / MICRO_PER_DEGREE, part.north / MICRO_PER_DEGREE]
+const grow = ({ west, south, east, north }: Box, meters: number): Box => {
   const upwards = (meters / EARTH_RADIUS_M) * DEGREES + CRUMB
   const furthest = Math.min(90, Math.max(Math.abs(south), Math.abs(north)) + upwards)
   // The haversine formula, solved for the longitude.
   const sine = Math.sin(Math.min(Math.PI / 2, meters / EARTH_RADIUS_M / 2)) / Math.cos(furthest / DEGREES)
   const sideways = sine >= 1 || furthest === 90 ? 360 : 2 * Math.asin(sine) * DEGREES + CRUMB
   return {
-    west: part.west / MICRO_PER_DEGREE - sideways,
-    east: part.east / MICRO_PER_DEGREE + sideways,
+    west: west - sideways,
+    east: east + sideways,
     south: Math.max(-90, south - upwards),
     north: Math.min(90, north + upwards),
   }
@@ -64,12 +81,7 @@ const disjoint = (boxes: readonly Box[]): Box[] => {
       if (!meet(all, apart[i])) i++
       else {
         const [other] = apart.splice(i, 1)
-        all = {
-          west: Math.min(all.west, other.west),
-          south: Math.min(all.south, other.south),
-          east: Math.max(all.east, other.east),
-          north: Math.max(all.north, other.north),
-        }
+        all = around(all, other)
         i = 0
       }
     }

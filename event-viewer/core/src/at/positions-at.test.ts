@@ -93,8 +93,9 @@ const places: [string, number, number][] = [
 test.each(places)('%s, searching only around the area finds what brute force over all reports finds', (_, x, y) => {
   const cosine = Math.cos((y * Math.PI) / 180)
   const width = 0.03 / cosine
-  const area = areaOf(boxArea(x - width, y - 0.02, x + width, y + 0.02))
-  const around = areaOf(areaAround(area, 100 * (GAP_MS / 1000)))
+  const given = boxArea(x - width, y - 0.02, x + width, y + 0.02)
+  const area = areaOf(given)
+  const around = areaOf(areaAround(given, 100 * (GAP_MS / 1000)))
   let found = 0
   fc.assert(
     fc.property(drives(x, y), (rows) => {

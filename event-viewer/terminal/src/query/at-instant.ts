@@ -25,7 +25,7 @@ export const planAtInstant = (
   return {
     query: {
       ...query,
-      area: areaAround(area, (maxSpeedMps * withinMs) / 1000),
+      area: areaAround(query.area, (maxSpeedMps * withinMs) / 1000),
       from: new Date(Math.max(0, atMs - withinMs)).toISOString(),
       to: new Date(atMs + withinMs + 1).toISOString(),
     },
