@@ -44,6 +44,12 @@ const parseStats = (stats: string | null | undefined): StatsJson => {
   }
 }
 
+const rowsOf = ({ numRecords }: StatsJson): number | undefined =>
+  typeof numRecords === 'number' ? numRecords : undefined
+
+/** How many rows a file has, as its stats tell. */
+export const statsRows = (stats: string | null | undefined): number | undefined => rowsOf(parseStats(stats))
+
 const NO_VALUES: Values = {}
 const GLOBE: MicroBounds = { west: -180e6, south: -90e6, east: 180e6, north: 90e6 }
 
@@ -57,7 +63,10 @@ const instant = (value: unknown, otherwise: number): number => {
   return Number.isNaN(time) ? otherwise : time
 }
 
-const partitionOf = (add: Add, column: 'date' | 'cell'): string => {
+/** What of an `add` a chunk is made of. */
+type AddedFile = Pick<Add, 'path' | 'partitionValues' | 'size' | 'stats'>
+
+const partitionOf = (add: AddedFile, column: 'date' | 'cell'): string => {
   const value = add.partitionValues[column]
   if (value === undefined || value === null || value === '') {
     throw new FleetError('table.invalid', `the log adds "${add.path}" without a ${column}`)
@@ -69,7 +78,7 @@ const partitionOf = (add: Add, column: 'date' | 'cell'): string => {
  * The chunk that an `add` names.
  * @throws FleetError `table.invalid`, `cell.invalid` when its path, date or cell make no sense; `table.unsupported` outside the table
  */
-export const chunkOf = (add: Add): Chunk => {
+export const chunkOf = (add: AddedFile): Chunk => {
   const path = decodePath(add.path)
   checkObjectPath(path)
   const date = partitionOf(add, 'date')
@@ -90,7 +99,7 @@ export const chunkOf = (add: Add): Chunk => {
     bytes: add.size,
     date,
     cell,
-    rows: typeof stats.numRecords === 'number' ? stats.numRecords : undefined,
+    rows: rowsOf(stats),
     from: instant(min['event_time'], day.from),
     to: instant(max['event_time'], day.to - 1),
     bounds: {

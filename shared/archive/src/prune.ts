@@ -1,13 +1,4 @@
-import {
-  type Area,
-  overlaps,
-  parseCell,
-  type Period,
-  periodOfDate,
-  type Place,
-  placeOf,
-  placeOfCell,
-} from '@fleetlake/core'
+import { type Area, overlaps, parseCell, type Period, type Place, placeOf, placeOfCell } from '@fleetlake/core'
 import type { Chunk } from './chunk.ts'
 import type { DateFiles, Totals } from './log/files.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -97,7 +88,7 @@ const byAge = (a: KeptChunk, b: KeptChunk): number =>
   a.chunk.from - b.chunk.from || (a.chunk.path < b.chunk.path ? -1 : a.chunk.path > b.chunk.path ? 1 : 0)
 
 function* datesOf({ dates }: Snapshot, period: Period): Generator<DateFiles> {
-  for (const files of dates.values()) if (overlaps(periodOfDate(files.date), period)) yield files
+  for (const files of dates.values()) if (overlaps(files.period, period)) yield files
 }
 
 /**

@@ -1,6 +1,6 @@
 import { FleetError } from '@fleetlake/core'
 import type { Chunk } from './chunk.ts'
-import { type DateFiles, eachFile, findFile, type Totals } from './log/files.ts'
+import { type DateFiles, eachFile, findFiles, type Totals } from './log/files.ts'
 import type { LogState } from './log/state.ts'
 
 /** What the cells and windows of a table are; fixed when it is made. */
@@ -58,7 +58,7 @@ export const snapshotOf = ({ version, metaData, files, txns, txnTimes }: LogStat
   totals: files.totals,
   dates: files.dates,
   files: () => eachFile(files),
-  find: (path) => findFile(files, path),
+  find: (path) => findFiles(files, [path]).get(path),
   txn: (appId) => txns.get(appId) ?? 0,
   txns,
   txnTimes,

@@ -1,7 +1,7 @@
 import { FleetError } from '@fleetlake/core'
 import { encodePath } from '../paths.ts'
 import type { Action, AddFile, Txn } from './actions.ts'
-import { findFile } from './files.ts'
+import { findFiles } from './files.ts'
 import type { LogState } from './state.ts'
 
 /** What a commit moves a stream's offset from and to: the rows of the messages `(from, to]` are in its files. */
@@ -87,7 +87,8 @@ export const decide = ({ parts, remove = [] }: CommitRequest, { txns, files }: L
     return held === offset.from ? [] : [{ appId: offset.appId, offset: held }]
   })
   if (streams.length > 0) return { status: 'stale', streams }
-  const paths = remove.filter((path) => findFile(files, path) === undefined)
+  const live = findFiles(files, remove)
+  const paths = remove.filter((path) => !live.has(path))
   if (paths.length > 0) return { status: 'conflict', paths }
   let ageMs = 0
   for (const { add } of parts) for (const file of add) ageMs = Math.max(ageMs, nowMs - file.modificationTime)
@@ -115,14 +116,10 @@ export const actionsOf = (
   { commitId, nowMs, engine }: CommitStamp,
 ): Action[] => {
   const { parts, remove = [], dataChange = true, operation, info = {} } = request
-  const removed = remove.flatMap((path) => {
-    const chunk = findFile(state.files, path)
-    return chunk === undefined ? [] : [chunk]
-  })
   return [
     { commitInfo: { ...info, timestamp: nowMs, operation, engineInfo: engine, readVersion: state.version, commitId } },
     ...parts.flatMap(({ offset }): Action[] => (offset === undefined ? [] : [{ txn: txnOf(offset) }])),
-    ...removed.map(({ path, bytes, date, cell }): Action => ({
+    ...Array.from(findFiles(state.files, remove).values(), ({ path, bytes, date, cell }): Action => ({
       remove: {
         path: encodePath(path),
         deletionTimestamp: nowMs,

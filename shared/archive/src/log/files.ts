@@ -1,3 +1,4 @@
+import { type Period, periodOfDate } from '@fleetlake/core'
 import type { Chunk } from '../chunk.ts'
 import { parseChunkPath } from '../paths.ts'
 
@@ -11,9 +12,16 @@ export interface Totals {
 /** The files of one UTC date. */
 export interface DateFiles {
   readonly date: string
+  /** The date as a period. */
+  readonly period: Period
   readonly totals: Totals
-  /** By geohash. */
+  /**
+   * By geohash. Those of a checkpoint are read when they are first asked for.
+   * @throws FleetError `table.invalid` when they can't be read
+   */
   readonly cells: ReadonlyMap<string, readonly Chunk[]>
+  /** Some names may not say where their file lies. */
+  readonly hasForeignNames: boolean
 }
 
 /**
@@ -37,7 +45,7 @@ interface CellChange {
   readonly added: Chunk[]
 }
 
-const sum = (totals: Totals, chunks: readonly Chunk[], sign: 1 | -1): Totals => {
+const sum = (totals: Totals, chunks: Iterable<Chunk>, sign: 1 | -1): Totals => {
   let { files, bytes, rows } = totals
   for (const chunk of chunks) {
     files += sign
@@ -47,22 +55,50 @@ const sum = (totals: Totals, chunks: readonly Chunk[], sign: 1 | -1): Totals => 
   return { files, bytes, rows }
 }
 
-/** The file of a path. Our names say where it lies; for others every list is searched. */
-export const findFile = (files: Files, path: string): Chunk | undefined => {
-  const name = parseChunkPath(path)
-  const lists =
-    name === undefined
-      ? Array.from(files.dates.values()).flatMap(({ cells }) => Array.from(cells.values()))
-      : [files.dates.get(name.date)?.cells.get(name.cell) ?? []]
-  for (const chunks of lists) {
-    const found = chunks.find((chunk) => chunk.path === path)
-    if (found !== undefined) return found
+export const totalsOf = (chunks: Iterable<Chunk>): Totals => sum(NOTHING, chunks, 1)
+
+export const byCell = (chunks: Iterable<Chunk>): Map<string, Chunk[]> => Map.groupBy(chunks, ({ cell }) => cell)
+
+/** Lists do not change, so that one that many files are looked up in is indexed once. */
+const pathIndexes = new WeakMap<readonly Chunk[], ReadonlyMap<string, Chunk>>()
+const INDEX_FROM = 16
+
+const findIn = (chunks: readonly Chunk[], path: string): Chunk | undefined => {
+  if (chunks.length < INDEX_FROM) return chunks.find((chunk) => chunk.path === path)
+  let index = pathIndexes.get(chunks)
+  if (index === undefined) {
+    index = new Map(chunks.map((chunk) => [chunk.path, chunk]))
+    pathIndexes.set(chunks, index)
   }
-  return undefined
+  return index.get(path)
 }
 
-/** Sorts changes by date and cell. A path that goes is looked up only when its name doesn't say where it lies. */
-const byCell = (files: Files, changes: FileChanges): Map<string, Map<string, CellChange>> => {
+/**
+ * The files of some paths, of those that are there. Our names say where they lie; for all others together the dates that have such are
+ * looked through once.
+ */
+export const findFiles = (files: Files, paths: Iterable<string>): Map<string, Chunk> => {
+  const found = new Map<string, Chunk>()
+  const foreign = new Set<string>()
+  for (const path of paths) {
+    const name = parseChunkPath(path)
+    if (name === undefined) foreign.add(path)
+    else {
+      const chunk = findIn(files.dates.get(name.date)?.cells.get(name.cell) ?? [], path)
+      if (chunk !== undefined) found.set(path, chunk)
+    }
+  }
+  if (foreign.size === 0) return found
+  for (const date of files.dates.values()) {
+    if (!date.hasForeignNames) continue
+    for (const chunks of date.cells.values())
+      for (const chunk of chunks) if (foreign.has(chunk.path)) found.set(chunk.path, chunk)
+  }
+  return found
+}
+
+/** Sorts changes by date and cell. */
+const byPlace = (files: Files, changes: FileChanges): Map<string, Map<string, CellChange>> => {
   const dates = new Map<string, Map<string, CellChange>>()
   const changeOf = (date: string, cell: string): CellChange => {
     const cells = dates.get(date) ?? new Map<string, CellChange>()
@@ -70,16 +106,16 @@ const byCell = (files: Files, changes: FileChanges): Map<string, Map<string, Cel
     dates.set(date, cells.set(cell, change))
     return change
   }
+  const gone: string[] = []
   for (const [path, chunk] of changes) {
-    if (chunk !== undefined) {
+    if (chunk === undefined) gone.push(path)
+    else {
       const change = changeOf(chunk.date, chunk.cell)
       change.added.push(chunk)
       change.gone.add(path)
-    } else {
-      const place = parseChunkPath(path) ?? findFile(files, path)
-      if (place !== undefined) changeOf(place.date, place.cell).gone.add(path)
     }
   }
+  for (const [path, { date, cell }] of findFiles(files, gone)) changeOf(date, cell).gone.add(path)
   return dates
 }
 
@@ -88,21 +124,24 @@ export const changeFiles = (files: Files, changes: FileChanges): Files => {
   if (changes.size === 0) return files
   const dates = new Map(files.dates)
   let totals = files.totals
-  for (const [date, cellChanges] of byCell(files, changes)) {
+  for (const [date, cellChanges] of byPlace(files, changes)) {
     const before = dates.get(date)
     const cells = new Map(before?.cells)
     let dateTotals = before?.totals ?? NOTHING
+    let hasForeignNames = before?.hasForeignNames ?? false
     for (const [cell, { gone, added }] of cellChanges) {
       const old = cells.get(cell) ?? []
       const left = old.filter((chunk) => gone.has(chunk.path))
       const kept = left.length === 0 ? old : old.filter((chunk) => !gone.has(chunk.path))
       dateTotals = sum(sum(dateTotals, left, -1), added, 1)
       totals = sum(sum(totals, left, -1), added, 1)
+      hasForeignNames ||= added.some(({ path }) => parseChunkPath(path) === undefined)
       if (kept.length + added.length === 0) cells.delete(cell)
       else cells.set(cell, kept.concat(added))
     }
+    const period = before?.period ?? periodOfDate(date)
     if (cells.size === 0) dates.delete(date)
-    else dates.set(date, { date, totals: dateTotals, cells })
+    else dates.set(date, { date, period, totals: dateTotals, cells, hasForeignNames })
   }
   return { totals, dates }
 }

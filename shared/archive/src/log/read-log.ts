@@ -2,9 +2,9 @@ import { FleetError } from '@fleetlake/core'
 import { z } from 'zod'
 import { checkpointPaths, commitPath, LAST_CHECKPOINT, LOG_FOLDER, parseLogPath } from '../paths.ts'
 import type { ObjectStore } from '../store/object-store.ts'
-import { type Action, parseCommit } from './actions.ts'
-import { decodeCheckpoint } from './checkpoint.ts'
-import { applyVersions, type LogState, type VersionActions } from './state.ts'
+import { parseCommit } from './actions.ts'
+import { type CheckpointFile, readCheckpoint } from './read-checkpoint.ts'
+import { applyVersions, type LogState, stateOfCheckpoint, type VersionActions } from './state.ts'
 
 /** Where a checkpoint is. */
 export interface CheckpointName {
@@ -49,17 +49,15 @@ const listCheckpoint = async (
   return { ...(checkpoint && { checkpoint }), ...(firstCommit === undefined ? {} : { firstCommit }) }
 }
 
-const readCheckpoint = async (
-  store: ObjectStore,
-  { version, parts }: CheckpointName,
-): Promise<LogState | undefined> => {
-  const actions: Action[] = []
-  for (const path of checkpointPaths(version, parts)) {
-    const bytes = await store.get(path)
+/** The state at a checkpoint; undefined when a file of it is missing. */
+const readState = async (store: ObjectStore, { version, parts }: CheckpointName): Promise<LogState | undefined> => {
+  const files: CheckpointFile[] = []
+  for (const name of checkpointPaths(version, parts)) {
+    const bytes = await store.get(name)
     if (bytes === undefined) return undefined
-    for (const action of await decodeCheckpoint(bytes, path)) actions.push(action)
+    files.push({ name, bytes })
   }
-  return applyVersions(undefined, [{ version, actions }])
+  return stateOfCheckpoint(version, await readCheckpoint(files))
 }
 
 const readVersion = async (store: ObjectStore, version: number): Promise<VersionActions | undefined> => {
@@ -94,10 +92,10 @@ export const readOn = async (store: ObjectStore, state: LogState | undefined): P
  */
 export const readLog = async (store: ObjectStore): Promise<LogState | undefined> => {
   const named = await findCheckpoint(store)
-  const state = named && (await readCheckpoint(store, named))
+  const state = named && (await readState(store, named))
   if (state !== undefined) return readOn(store, state)
   const { checkpoint, firstCommit } = await listCheckpoint(store)
-  if (checkpoint !== undefined) return readOn(store, await readCheckpoint(store, checkpoint))
+  if (checkpoint !== undefined) return readOn(store, await readState(store, checkpoint))
   if (firstCommit === undefined) return undefined
   if (firstCommit > 0) {
     throw new FleetError(

@@ -4,6 +4,7 @@ import { decodePath } from '../paths.ts'
 import { checkSchema } from '../schema.ts'
 import type { Action, MetaData, Protocol } from './actions.ts'
 import { changeFiles, type Files, NO_FILES } from './files.ts'
+import type { CheckpointState } from './read-checkpoint.ts'
 
 /** What the log says at a version, as far as readers and committers need it. Immutable. */
 export interface LogState {
@@ -71,3 +72,12 @@ export const applyVersions = (state: LogState | undefined, versions: readonly Ve
   }
   return { version, protocol, metaData, files: changeFiles(state?.files ?? NO_FILES, changes), txns, txnTimes }
 }
+
+/**
+ * The state at a checkpoint.
+ * @throws FleetError `table.unsupported`, `table.invalid`
+ */
+export const stateOfCheckpoint = (version: number, { head, files }: CheckpointState): LogState => ({
+  ...applyVersions(undefined, [{ version, actions: head }]),
+  files,
+})

@@ -2,7 +2,8 @@ import { Worker } from 'node:worker_threads'
 import { FleetError } from '@fleetlake/core'
 import { checkpointPaths, commitPath, LAST_CHECKPOINT } from '../paths.ts'
 import type { ObjectStore } from '../store/object-store.ts'
-import type { CheckpointInput, CheckpointOutput } from './checkpoint.ts'
+import type { CheckpointInput, CheckpointOutput } from './make-checkpoint.ts'
+import type { CheckpointFile } from './read-checkpoint.ts'
 import { findCheckpoint } from './read-log.ts'
 
 /** A checkpoint of a large table takes a second of work: another thread's. */
@@ -14,12 +15,12 @@ const makeInThread = (input: CheckpointInput): Promise<CheckpointOutput> =>
     worker.once('exit', () => reject(new FleetError('table.invalid', 'the checkpoint was not made')))
   })
 
-const readAll = (store: ObjectStore, paths: readonly string[]): Promise<Uint8Array[]> =>
+const readAll = (store: ObjectStore, paths: readonly string[]): Promise<CheckpointFile[]> =>
   Promise.all(
-    paths.map(async (path) => {
-      const bytes = await store.get(path)
-      if (bytes === undefined) throw new FleetError('table.invalid', `${path} is missing`)
-      return bytes
+    paths.map(async (name) => {
+      const bytes = await store.get(name)
+      if (bytes === undefined) throw new FleetError('table.invalid', `${name} is missing`)
+      return { name, bytes }
     }),
   )
 
