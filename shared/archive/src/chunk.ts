@@ -64,7 +64,7 @@ const instant = (value: unknown, otherwise: number): number => {
 }
 
 /** What of an `add` a chunk is made of. */
-type AddedFile = Pick<Add, 'path' | 'partitionValues' | 'size' | 'stats'>
+export type AddedFile = Pick<Add, 'path' | 'partitionValues' | 'size' | 'stats'>
 
 const partitionOf = (add: AddedFile, column: 'date' | 'cell'): string => {
   const value = add.partitionValues[column]
@@ -87,8 +87,8 @@ export const chunkOf = (add: AddedFile): Chunk => {
     throw new FleetError('table.invalid', `the log adds "${add.path}" with the date "${date}"`)
   const cell = partitionOf(add, 'cell')
   parseCell(cell)
-  const name = parseChunkPath(path)
-  if (name !== undefined && (name.date !== date || name.cell !== cell)) {
+  const isNamedAfter = path.startsWith(`date=${date}/cell=${cell}/`)
+  if (!isNamedAfter && parseChunkPath(path) !== undefined) {
     throw new FleetError('table.invalid', `the log adds "${add.path}" with the date ${date} and the cell ${cell}`)
   }
   const stats = parseStats(add.stats)

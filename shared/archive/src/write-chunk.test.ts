@@ -70,6 +70,7 @@ test('what the log tells of a chunk holds for each of its rows, times and coordi
   await fc.assert(
     fc.asyncProperty(fc.array(rowOf, { minLength: 1, maxLength: 20 }), async (rows) => {
       const file = await writeChunk(columnsOf(rows), place, { store: createMemoryStore(), codec: parquetCodec })
+      const chunk = chunkOf({ ...file })
       const least = (of: (row: Row) => number): number => Math.min(...rows.map(of)) + 0
       const most = (of: (row: Row) => number): number => Math.max(...rows.map(of)) + 0
       expect([chunk.rows, chunk.from, chunk.to]).toEqual([rows.length, least((r) => r.time), most((r) => r.time)])

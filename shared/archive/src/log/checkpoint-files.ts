@@ -1,25 +1,43 @@
-import { type Chunk, chunkOf } from '../chunk.ts'
-import { type Group, type Leaf, leavesBelow, readLeaf } from './checkpoint-parquet.ts'
+import { FleetError, periodOfDate } from '@fleetlake/core'
+import { type AddedFile, type Chunk, chunkOf } from '../chunk.ts'
+import { type Group, type Leaf, leavesBelow, readLeaf, textOf } from './checkpoint-parquet.ts'
+import type { IndexedDate } from './checkpoint-index.ts'
+import { byCell, type DateFiles, totalsOf } from './files.ts'
 
-/** Calls back for each entry of a map column that belongs to a row, and stands at the next row afterwards. */
+/** A file that a checkpoint adds, what it says of its rows not yet looked into. */
+interface PackedAdd extends Pick<AddedFile, 'partitionValues' | 'size'> {
+  /** UTF-8. */
+  readonly path: Uint8Array
+  readonly stats: Uint8Array | undefined
+}
+
+const unpack = ({ path, partitionValues, size, stats }: PackedAdd): Chunk =>
+  chunkOf({ path: textOf(path), partitionValues, size, stats: stats && textOf(stats) })
+
+/** Reads the maps of a column row by row. */
 const createMapReader = (keys: Leaf, values: Leaf): (() => Record<string, string | null>) => {
+  const texts = new Map<unknown, string>()
+  // Of a dictionary, so that the same bytes come again and again.
+  const textOnce = (bytes: unknown): string | null => {
+    if (!(bytes instanceof Uint8Array)) return null
+    const text = texts.get(bytes) ?? textOf(bytes)
+    texts.set(bytes, text)
+    return text
+  }
   let entry = 0
   return () => {
     const map: Record<string, string | null> = {}
     do {
-      const key = keys.values[entry]
-      if (typeof key === 'string') map[key] = (values.values[entry] as string | undefined) ?? null
+      const key = textOnce(keys.values[entry])
+      if (key !== null) map[key] = textOnce(values.values[entry])
       entry++
     } while ((keys.repetitions[entry] ?? 0) > 0)
     return map
   }
 }
 
-/**
- * The files that a row group of a checkpoint adds, ours or another writer's, in its order.
- * @throws FleetError `table.invalid`, `cell.invalid`, `table.unsupported` for a file that makes no sense; what the Parquet reader throws
- */
-export const filesOfGroup = (group: Group): Chunk[] => {
+const packedAdds = (group: Group): PackedAdd[] => {
+  if (leavesBelow(group, 'add').length === 0) return []
   const { values: paths } = readLeaf(group, ['add', 'path'])
   if (paths.every((path) => path === undefined)) return []
   const { values: sizes } = readLeaf(group, ['add', 'size'])
@@ -27,9 +45,73 @@ export const filesOfGroup = (group: Group): Chunk[] => {
   const stats = hasStats ? readLeaf(group, ['add', 'stats']).values : []
   const [keys, values] = leavesBelow(group, 'add', 'partitionValues').map((path) => readLeaf(group, path))
   const nextPartition = createMapReader(keys, values)
-  return paths.flatMap((path, row) => {
+  return paths.flatMap((path, row): PackedAdd[] => {
     const partitionValues = nextPartition()
-    if (typeof path !== 'string') return []
-    return [chunkOf({ path, partitionValues, size: Number(sizes[row]), stats: stats[row] as string | undefined })]
+    if (!(path instanceof Uint8Array)) return []
+    const size = Number(sizes[row])
+    if (!Number.isSafeInteger(size) || size < 0) {
+      throw new FleetError('table.invalid', `the log adds "${textOf(path)}" with the size ${String(sizes[row])}`)
+    }
+    return [{ path, partitionValues, size, stats: stats[row] as Uint8Array | undefined }]
   })
+}
+
+/**
+ * The files that a row group of a checkpoint adds, ours or another writer's, in its order.
+ * @throws FleetError `table.invalid`, `cell.invalid`, `table.unsupported`; what the Parquet reader throws
+ */
+export const filesOfGroup = (group: Group): Chunk[] => packedAdds(group).map(unpack)
+
+/** What a row group of ours adds, by date. */
+type AddsByDate = ReadonlyMap<string | null | undefined, readonly PackedAdd[]>
+
+/** Keeps the row group that was read last: searches ask for neighbouring dates, one after the other. */
+export const createGroupReader = (): ((group: Group) => AddsByDate) => {
+  let last: { readonly group: Group; readonly adds: AddsByDate } | undefined
+  return (group) => {
+    if (last?.group !== group) {
+      last = { group, adds: Map.groupBy(packedAdds(group), ({ partitionValues }) => partitionValues['date']) }
+    }
+    return last.adds
+  }
+}
+
+/** A date of a checkpoint of ours, whose files are read when they are asked for. */
+export interface UnreadDate extends IndexedDate {
+  readonly group: Group
+}
+
+const readDate = ({ group, date, files, bytes, rows }: UnreadDate, read: (group: Group) => AddsByDate): Chunk[] => {
+  const chunks = (read(group).get(date) ?? []).map(unpack)
+  const found = totalsOf(chunks)
+  if (found.files === files && found.bytes === bytes && found.rows === rows) return chunks
+  throw new FleetError('table.invalid', `the checkpoint does not hold the files of ${date} that its index tells of`)
+}
+
+/** @param wrap makes what went wrong a FleetError */
+export const lazyDate = (
+  unread: UnreadDate,
+  read: (group: Group) => AddsByDate,
+  wrap: (error: unknown) => FleetError,
+): DateFiles => {
+  const { date, files, bytes, rows, hasForeignNames } = unread
+  // Once it is read, nothing here holds the bytes of its row group.
+  let source: UnreadDate | undefined = unread
+  let cells: DateFiles['cells'] = new Map()
+  return {
+    date,
+    period: periodOfDate(date),
+    totals: { files, bytes, rows },
+    hasForeignNames,
+    get cells() {
+      if (source === undefined) return cells
+      try {
+        cells = byCell(readDate(source, read))
+      } catch (error) {
+        throw wrap(error)
+      }
+      source = undefined
+      return cells
+    },
+  }
 }

@@ -8,19 +8,23 @@ import { getMaxDefinitionLevel, getSchemaPath } from 'hyparquet/src/schema.js'
 
 /** Parquet below the level of rows: row groups as bytes, and leaf columns of them, read without an object per row. */
 
-/** Other writers use snappy, which the reader knows by itself. */
+/** The library's least. */
+const LEAST_CHUNK_SIZE = 64
+
+/** Other writers use snappy, which the reader knows by itself. With the size that is told a page is unpacked in one piece. */
 export const decompressors: Compressors = {
-  ZSTD: (bytes) => new Uint8Array(zstdDecompressSync(bytes)),
-  GZIP: (bytes) => new Uint8Array(gunzipSync(bytes)),
+  ZSTD: (bytes, size) => zstdDecompressSync(bytes, { chunkSize: Math.max(size, LEAST_CHUNK_SIZE) }),
+  GZIP: (bytes, size) => gunzipSync(bytes, { chunkSize: Math.max(size, LEAST_CHUNK_SIZE) }),
 }
 
 export const compress = (bytes: Uint8Array): Uint8Array =>
   zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: 1 } })
 
-const parsers = {
-  ...DEFAULT_PARSERS,
-  stringFromBytes: (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString(),
-}
+export const textOf = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString()
+
+/** Texts stay bytes: most are never looked at. */
+const PARSERS = { ...DEFAULT_PARSERS, stringFromBytes: (bytes: Uint8Array): Uint8Array => bytes }
 
 /** A stretch of a file, `[start, end)`, bytes. */
 interface Stretch {
@@ -62,7 +66,7 @@ export const leavesBelow = ({ rowGroup }: Group, ...node: readonly string[]): st
 
 /** A leaf column: one entry a row, or one for each item of the row's list or map and at least one. */
 export interface Leaf {
-  /** Undefined where the entry has no value. Texts are strings, 64-bit numbers bigints. */
+  /** Undefined where the entry has no value. Texts are bytes of UTF-8, 64-bit numbers bigints. */
   readonly values: readonly unknown[]
   /** 0 for the first entry of a row; empty when nothing repeats. */
   readonly repetitions: readonly number[]
@@ -79,7 +83,7 @@ export const readLeaf = ({ schema, rowGroup, bytes, start: groupStart }: Group, 
     pathInSchema: [...path],
     element,
     schemaPath,
-    parsers,
+    parsers: PARSERS,
     compressors: decompressors,
     ...column.meta_data,
   }

@@ -1,12 +1,12 @@
-import { FleetError, periodOfDate } from '@fleetlake/core'
+import { FleetError } from '@fleetlake/core'
 import { type AsyncBuffer, type FileMetaData, parquetMetadata, parquetReadObjects, parquetSchema } from 'hyparquet'
 import type { Chunk } from '../chunk.ts'
 import { type Action, checkAction } from './actions.ts'
-import { filesOfGroup } from './checkpoint-files.ts'
-import { type CheckpointIndex, findIndex, type IndexedDate } from './checkpoint-index.ts'
+import { createGroupReader, filesOfGroup, lazyDate } from './checkpoint-files.ts'
+import { type CheckpointIndex, findIndex } from './checkpoint-index.ts'
 import { cutGroups, decompressors, type Group } from './checkpoint-parquet.ts'
 import { CHECKPOINT_COLUMNS } from './checkpoint-schema.ts'
-import { byCell, changeFiles, type DateFiles, type Files, NO_FILES, totalsOf } from './files.ts'
+import { changeFiles, type Files, NO_FILES } from './files.ts'
 
 /** A file of a checkpoint. */
 export interface CheckpointFile {
@@ -95,42 +95,6 @@ export const readActions = async (
   })
 }
 
-/** The dates of a row group, whose files are read, all at once, when those of one are asked for. */
-const lazyDates = (group: Group, indexed: readonly IndexedDate[], name: string): DateFiles[] => {
-  let unread: Group | undefined = group
-  let read: Map<string, Map<string, Chunk[]>>
-  const cellsOf = (date: string): ReadonlyMap<string, readonly Chunk[]> => {
-    if (unread !== undefined) {
-      try {
-        read = new Map(
-          Array.from(
-            Map.groupBy(filesOfGroup(unread), (chunk) => chunk.date),
-            ([key, files]) => [key, byCell(files)],
-          ),
-        )
-      } catch (error) {
-        throw unreadable(name, error)
-      }
-      for (const { date: each, files, bytes, rows } of indexed) {
-        const found = totalsOf([...(read.get(each)?.values() ?? [])].flat())
-        if (found.files === files && found.bytes === bytes && found.rows === rows) continue
-        throw new FleetError('table.invalid', `${name} does not hold the files of ${each} that its index tells of`)
-      }
-      unread = undefined
-    }
-    return read.get(date)!
-  }
-  return indexed.map((each) => ({
-    date: each.date,
-    period: periodOfDate(each.date),
-    totals: { files: each.files, bytes: each.bytes, rows: each.rows },
-    hasForeignNames: each.hasForeignNames,
-    get cells() {
-      return cellsOf(each.date)
-    },
-  }))
-}
-
 /** What a checkpoint says of everything but its files, and its files. */
 export interface CheckpointState {
   readonly head: readonly Action[]
@@ -140,10 +104,13 @@ export interface CheckpointState {
 const HEAD_KINDS = ['protocol', 'metaData', 'txn'] as const
 
 const readIndexed = async (checkpoint: OpenCheckpoint, index: CheckpointIndex): Promise<CheckpointState> => {
+  const read = createGroupReader()
+  const wrap = (error: unknown): FleetError => unreadable(checkpoint.name, error)
   const dates = index.fileGroups.flatMap((indexed, i) => {
-    // A copy, so that the bytes of the file go with the groups that have been read.
-    const group = checkpoint.groups[1 + index.tombstoneGroups + i]
-    return lazyDates({ ...group, bytes: group.bytes.slice() }, indexed, checkpoint.name)
+    const shared = checkpoint.groups[1 + index.tombstoneGroups + i]
+    // A copy: a row group whose dates have all been read goes, whatever becomes of the others.
+    const group = { ...shared, bytes: shared.bytes.slice() }
+    return indexed.map((each) => lazyDate({ ...each, group }, read, wrap))
   })
   let [files, bytes, rows] = [0, 0, 0]
   for (const { totals } of dates) {
@@ -172,7 +139,7 @@ export const readCheckpoint = async (parts: readonly CheckpointFile[]): Promise<
     const all = { kinds: HEAD_KINDS, from: 0, to: part.groups.length }
     for (const action of await readActions(part, all)) head.push(action)
     try {
-      for (const group of part.groups) for (const chunk of filesOfGroup(group)) files.set(chunk.path, chunk)
+      for (const chunk of part.groups.values().flatMap(filesOfGroup)) files.set(chunk.path, chunk)
     } catch (error) {
       throw unreadable(part.name, error)
     }
