@@ -11,10 +11,16 @@ import { periodOfDate } from '@fleetlake/core'
  *     then              files, sorted by date, cell and path; a date is in one row group
  */
 export interface CheckpointIndex {
-  /** Row groups of tombstones. */
-  readonly tombstoneGroups: number
+  readonly tombstoneGroups: readonly IndexedTombstones[]
   /** The row groups of files, each with its dates, ascending. */
   readonly fileGroups: readonly (readonly IndexedDate[])[]
+}
+
+/** A row group of tombstones. */
+export interface IndexedTombstones {
+  readonly count: number
+  /** When the last of them was deleted, ms since the epoch. */
+  readonly latestMs: number
 }
 
 export interface IndexedDate {
@@ -34,14 +40,14 @@ const count = z.number().int().nonnegative()
 const index = z.object({
   /** Of what is above; another one is not ours to read. */
   layout: z.literal(1),
-  tombstoneGroups: count,
+  tombstoneGroups: z.array(z.tuple([count, z.number()])),
   fileGroups: z.array(z.array(z.tuple([z.string(), count, count, count, z.boolean()])).min(1)),
 })
 
 export const formatIndex = ({ tombstoneGroups, fileGroups }: CheckpointIndex): KeyValue => {
   const value: z.input<typeof index> = {
     layout: 1,
-    tombstoneGroups,
+    tombstoneGroups: tombstoneGroups.map(({ count: tombstones, latestMs }) => [tombstones, latestMs]),
     fileGroups: fileGroups.map((dates) =>
       dates.map(({ date, files, bytes, rows, hasForeignNames }) => [date, files, bytes, rows, hasForeignNames]),
     ),
@@ -61,14 +67,17 @@ export const findIndex = (metadata: FileMetaData): CheckpointIndex | undefined =
   }
   const parsed = index.safeParse(value)
   if (!parsed.success) return undefined
-  const { tombstoneGroups } = parsed.data
+  const tombstoneGroups = parsed.data.tombstoneGroups.map(([tombstones, latestMs]) => ({ count: tombstones, latestMs }))
   const fileGroups = parsed.data.fileGroups.map((dates) =>
     dates.map(([date, files, bytes, rows, hasForeignNames]) => ({ date, files, bytes, rows, hasForeignNames })),
   )
-  const groups = metadata.row_groups.slice(1 + tombstoneGroups)
+  const counts = [
+    ...tombstoneGroups.map(({ count: tombstones }) => tombstones),
+    ...fileGroups.map((group) => group.reduce((sum, { files }) => sum + files, 0)),
+  ]
+  const groups = metadata.row_groups.slice(1)
   const isOfThis =
-    groups.length === fileGroups.length &&
-    groups.every(({ num_rows: rows }, i) => Number(rows) === fileGroups[i].reduce((sum, { files }) => sum + files, 0))
+    groups.length === counts.length && groups.every(({ num_rows: rows }, i) => Number(rows) === counts[i])
   const dates = fileGroups.flat().map(({ date }) => date)
   const isSorted = dates.every((date, i) => !Number.isNaN(periodOfDate(date).from) && (i === 0 || dates[i - 1] < date))
   return isOfThis && isSorted ? { tombstoneGroups, fileGroups } : undefined

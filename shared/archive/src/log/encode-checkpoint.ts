@@ -1,23 +1,29 @@
 import type { RowGroup } from 'hyparquet'
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer'
 import type { Action } from './actions.ts'
-import { formatIndex, type IndexedDate } from './checkpoint-index.ts'
+import { formatIndex, type IndexedDate, type IndexedTombstones } from './checkpoint-index.ts'
 import { compress, type Group } from './checkpoint-parquet.ts'
 import { CHECKPOINT_COLUMNS, CHECKPOINT_SCHEMA } from './checkpoint-schema.ts'
 
-/** Rows of a row group of tombstones. */
-const TOMBSTONES = 20_000
+/**
+ * Files of a row group, of whole dates: few enough that a search which touches one of them reads it in milliseconds, and enough that
+ * a table of years has few row groups.
+ */
+export const GROUP_FILES = 2_048
 
-/** A row group of files: a new one, or one of the checkpoint before, as its bytes are. */
-export type FileGroup = { readonly dates: readonly IndexedDate[] } & (
-  | { readonly actions: readonly Action[] }
-  | { readonly copy: Group }
-)
+/** Tombstones of a row group. */
+export const TOMBSTONES = 20_000
+
+/** What a row group holds: actions, or the bytes of one of the checkpoint before. */
+type GroupContent = { readonly actions: readonly Action[] } | { readonly copy: Group }
+
+export type TombstoneGroup = IndexedTombstones & GroupContent
+export type FileGroup = { readonly dates: readonly IndexedDate[] } & GroupContent
 
 export interface CheckpointContent {
   /** protocol, metaData and every txn. */
   readonly head: readonly Action[]
-  readonly tombstones: readonly Action[]
+  readonly tombstones: readonly TombstoneGroup[]
   /** By date, ascending. */
   readonly fileGroups: readonly FileGroup[]
 }
@@ -57,9 +63,7 @@ const moved = ({ columns, num_rows, total_byte_size, total_compressed_size }: Ro
 })
 
 /** A classic checkpoint of reconciled actions, with its index. */
-export const encodeCheckpoint = ({ head, tombstones, fileGroups }: CheckpointContent): Uint8Array => {
-  const tombstoneGroups = Math.ceil(tombstones.length / TOMBSTONES)
-  const index = formatIndex({ tombstoneGroups, fileGroups: fileGroups.map(({ dates }) => dates) })
+export const encodeCheckpoint = ({ head, tombstones, fileGroups }: CheckpointContent): Uint8Array<ArrayBuffer> => {
   const writer = new ByteWriter()
   const file = new ParquetWriter({
     writer,
@@ -68,27 +72,31 @@ export const encodeCheckpoint = ({ head, tombstones, fileGroups }: CheckpointCon
     compressors: { ZSTD: compress },
     statistics: false,
     createdBy: 'fleetlake',
-    kvMetadata: [index],
+    kvMetadata: [
+      formatIndex({
+        tombstoneGroups: tombstones.map(({ count, latestMs }) => ({ count, latestMs })),
+        fileGroups: fileGroups.map(({ dates }) => dates),
+      }),
+    ],
   })
-  const writeGroup = (actions: readonly Action[]): void => {
-    const columnData = CHECKPOINT_COLUMNS.map((name) => ({
-      name,
-      offsetIndex: false,
-      data: actions.map((action) => (action[name] ? toBigInts(action[name], LONG_FIELDS[name]) : null)),
-    }))
-    void file.write({ columnData, rowGroupSize: actions.length })
-  }
-  writeGroup(head)
-  for (let i = 0; i < tombstoneGroups; i++) writeGroup(tombstones.slice(i * TOMBSTONES, (i + 1) * TOMBSTONES))
-  for (const group of fileGroups) {
-    if ('actions' in group) writeGroup(group.actions)
-    else {
+  const append = (group: GroupContent): void => {
+    if ('copy' in group) {
       const { rowGroup, bytes, start } = group.copy
       file.row_groups.push(moved(rowGroup, BigInt(writer.offset - start)))
       file.num_rows += rowGroup.num_rows
       writer.appendBytes(bytes)
+      return
     }
+    const columnData = CHECKPOINT_COLUMNS.map((name) => ({
+      name,
+      offsetIndex: false,
+      data: group.actions.map((action) => (action[name] ? toBigInts(action[name], LONG_FIELDS[name]) : null)),
+    }))
+    void file.write({ columnData, rowGroupSize: group.actions.length })
   }
+  append({ actions: head })
+  for (const group of tombstones) append(group)
+  for (const group of fileGroups) append(group)
   void file.finish()
-  return writer.getBytes()
+  return new Uint8Array(writer.buffer, 0, writer.offset)
 }

@@ -1,12 +1,11 @@
-import { decodePath, parseChunkPath } from '../paths.ts'
 import { statsRows } from '../chunk.ts'
+import { decodePath, parseChunkPath } from '../paths.ts'
 import { type Action, type Add, parseCommit } from './actions.ts'
-import type { CheckpointIndex, IndexedDate } from './checkpoint-index.ts'
-import type { Group } from './checkpoint-parquet.ts'
-import { CHECKPOINT_COLUMNS, CHECKPOINT_SCHEMA } from './checkpoint-schema.ts'
-import { encodeCheckpoint, type FileGroup } from './encode-checkpoint.ts'
-import { type CheckpointFile, openCheckpoint, type OpenCheckpoint, readActions } from './read-checkpoint.ts'
+import type { IndexedDate } from './checkpoint-index.ts'
+import { encodeCheckpoint, type FileGroup, GROUP_FILES, TOMBSTONES, type TombstoneGroup } from './encode-checkpoint.ts'
+import { type CheckpointFile, openCheckpoint } from './read-checkpoint.ts'
 import { reconcile } from './reconcile.ts'
+import { filesIn, type SplitCheckpoint, splitCheckpoint } from './split-checkpoint.ts'
 
 /** What a checkpoint is made from: files of the log, as bytes, so that it may be made in another thread. */
 export interface CheckpointInput {
@@ -18,84 +17,9 @@ export interface CheckpointInput {
 }
 
 export interface CheckpointOutput {
-  readonly bytes: Uint8Array
+  readonly bytes: Uint8Array<ArrayBuffer>
   /** Number of actions. */
   readonly size: number
-}
-
-/**
- * Files of a row group, of whole dates: few enough that a search which touches one of them reads it in milliseconds, and enough that
- * a table of years has few row groups.
- */
-const GROUP_FILES = 2_048
-
-/** A row group of the checkpoint before that nothing has changed since. */
-interface Untouched {
-  readonly dates: readonly IndexedDate[]
-  readonly copy: Group
-}
-
-const filesIn = (dates: readonly IndexedDate[]): number => dates.reduce((sum, { files }) => sum + files, 0)
-
-/** What the commits since touch. */
-interface Touched {
-  readonly dates: ReadonlySet<string>
-  /** A file of a name that does not say where it lies went. */
-  readonly isForeignGone: boolean
-}
-
-const touchedBy = (actions: readonly Action[]): Touched => {
-  const dates = new Set<string>()
-  let isForeignGone = false
-  for (const { add, remove } of actions) {
-    if (add) dates.add(add.partitionValues['date'] ?? '')
-    if (!remove) continue
-    const name = parseChunkPath(decodePath(remove.path))
-    if (name === undefined) isForeignGone = true
-    else dates.add(name.date)
-  }
-  return { dates, isForeignGone }
-}
-
-/** Small ones are written anew, so that they grow. */
-const isUntouched = (dates: readonly IndexedDate[], { dates: touched, isForeignGone }: Touched): boolean => {
-  const [first, last] = [dates[0].date, dates[dates.length - 1].date]
-  return (
-    filesIn(dates) >= GROUP_FILES / 2 &&
-    !touched.values().some((date) => date >= first && date <= last) &&
-    !(isForeignGone && dates.some(({ hasForeignNames }) => hasForeignNames))
-  )
-}
-
-const isOurSchema = ({ metadata }: OpenCheckpoint): boolean => {
-  const outline = (schema: typeof CHECKPOINT_SCHEMA): string =>
-    schema.map(({ name, type, repetition_type, num_children }) => [name, type, repetition_type, num_children]).join(';')
-  return outline(metadata.schema) === outline(CHECKPOINT_SCHEMA)
-}
-
-/** What the commits leave as it is, and the actions of everything else. */
-const splitPrevious = async (
-  parts: readonly OpenCheckpoint[],
-  touched: Touched,
-): Promise<{ readonly untouched: readonly Untouched[]; readonly actions: readonly Action[] }> => {
-  const untouched: Untouched[] = []
-  const actions: Action[] = []
-  const read = async (part: OpenCheckpoint, from: number, to: number): Promise<void> => {
-    for (const action of await readActions(part, { kinds: CHECKPOINT_COLUMNS, from, to })) actions.push(action)
-  }
-  const splitOurs = async (part: OpenCheckpoint, { tombstoneGroups, fileGroups }: CheckpointIndex): Promise<void> => {
-    const firstFiles = 1 + tombstoneGroups
-    await read(part, 0, firstFiles)
-    for (const [i, dates] of fileGroups.entries()) {
-      if (isUntouched(dates, touched)) untouched.push({ dates, copy: part.groups[firstFiles + i] })
-      else await read(part, firstFiles + i, firstFiles + i + 1)
-    }
-  }
-  for (const part of parts) {
-    if (parts.length === 1 && part.index !== undefined && isOurSchema(part)) await splitOurs(part, part.index)
-    else await read(part, 0, part.groups.length)
-  }
-  return { untouched, actions }
 }
 
 const dateOfAdd = ({ partitionValues }: Add): string => partitionValues['date'] ?? ''
@@ -126,36 +50,43 @@ const layOut = (adds: readonly Add[]): FileGroup[] => {
 }
 
 /** New row groups of files around those that are copied, in the order of their dates. */
-const around = (untouched: readonly Untouched[], adds: readonly Add[]): FileGroup[] => {
+const around = (copied: SplitCheckpoint['files'], adds: readonly Add[]): FileGroup[] => {
   const sorted = adds.toSorted(byPlace)
   const groups: FileGroup[] = []
-  let next = 0
-  for (const group of untouched) {
-    const end = sorted.findIndex((add, i) => i >= next && dateOfAdd(add) > group.dates[0].date)
-    const before = sorted.slice(next, end < 0 ? sorted.length : end)
-    groups.push(...layOut(before), group)
-    next += before.length
+  let [next, end] = [0, 0]
+  for (const group of copied) {
+    while (end < sorted.length && dateOfAdd(sorted[end]) < group.dates[0].date) end++
+    groups.push(...layOut(sorted.slice(next, end)), group)
+    next = end
   }
   return [...groups, ...layOut(sorted.slice(next))]
 }
 
+const layOutTombstones = (tombstones: readonly Action[]): TombstoneGroup[] =>
+  Array.from({ length: Math.ceil(tombstones.length / TOMBSTONES) }, (_, i) => {
+    const actions = tombstones.slice(i * TOMBSTONES, (i + 1) * TOMBSTONES)
+    const latestMs = actions.reduce((latest, { remove }) => Math.max(latest, remove?.deletionTimestamp ?? 0), 0)
+    return { count: actions.length, latestMs, actions }
+  })
+
 /**
- * A checkpoint from the one before and the commits since. Row groups of dates that the commits do not touch are copied as they are, so
- * that it costs little time and memory for a table of many years.
+ * A checkpoint from the one before and the commits since. Row groups that the commits do not touch are copied as they are, so that it costs
+ * little time and memory for a table of many years. A copied row group of tombstones goes when all of them have expired.
  * @throws FleetError `table.invalid`
  */
 export const makeCheckpoint = async ({ previous, commits, nowMs }: CheckpointInput): Promise<CheckpointOutput> => {
   const since = commits.flatMap(({ bytes, name }) => parseCommit(bytes, name))
-  const { untouched, actions } = await splitPrevious(previous.map(openCheckpoint), touchedBy(since))
+  const { actions, tombstones, files } = await splitCheckpoint(previous.map(openCheckpoint), { commits: since, nowMs })
   const live = reconcile([...actions, ...since], nowMs)
-  const fileGroups = around(
-    untouched,
-    live.flatMap(({ add }) => (add ? [add] : [])),
-  )
-  const bytes = encodeCheckpoint({
+  const content = {
     head: live.filter(({ add, remove }) => !add && !remove),
-    tombstones: live.filter(({ remove }) => remove),
-    fileGroups,
-  })
-  return { bytes, size: live.length + untouched.reduce((sum, { dates }) => sum + filesIn(dates), 0) }
+    tombstones: [...tombstones, ...layOutTombstones(live.filter(({ remove }) => remove))],
+    fileGroups: around(
+      files,
+      live.flatMap(({ add }) => (add ? [add] : [])),
+    ),
+  }
+  const copied = files.reduce((sum, { dates }) => sum + filesIn(dates), 0)
+  const size = live.length + copied + tombstones.reduce((sum, { count }) => sum + count, 0)
+  return { bytes: encodeCheckpoint(content), size }
 }

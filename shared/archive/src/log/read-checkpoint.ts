@@ -104,12 +104,11 @@ export interface CheckpointState {
 const HEAD_KINDS = ['protocol', 'metaData', 'txn'] as const
 
 const readIndexed = async (checkpoint: OpenCheckpoint, index: CheckpointIndex): Promise<CheckpointState> => {
+  const { name } = checkpoint
   const read = createGroupReader()
-  const wrap = (error: unknown): FleetError => unreadable(checkpoint.name, error)
+  const wrap = (error: unknown): FleetError => unreadable(name, error)
   const dates = index.fileGroups.flatMap((indexed, i) => {
-    const shared = checkpoint.groups[1 + index.tombstoneGroups + i]
-    // A copy: a row group whose dates have all been read goes, whatever becomes of the others.
-    const group = { ...shared, bytes: shared.bytes.slice() }
+    const group = checkpoint.groups[1 + index.tombstoneGroups.length + i]
     return indexed.map((each) => lazyDate({ ...each, group }, read, wrap))
   })
   let [files, bytes, rows] = [0, 0, 0]

@@ -14,6 +14,9 @@ const retentionOf = (metaData: MetaData): number => {
   return groups === undefined ? Infinity : Number(groups['amount']) * UNIT_MS[groups['unit'].toLowerCase()]
 }
 
+/** Tombstones up to this time have expired, ms since the epoch. */
+export const tombstonesExpire = (metaData: MetaData, nowMs: number): number => nowMs - retentionOf(metaData)
+
 /**
  * The actions that a checkpoint holds: of each kind what is live, tombstones until they expire, no commitInfo. For each path, appId,
  * protocol and metaData the latest wins.
@@ -36,7 +39,7 @@ export const reconcile = (actions: Iterable<Action>, nowMs: number): Action[] =>
   if (protocol === undefined || metaData === undefined) {
     throw new FleetError('table.invalid', 'the log has no protocol or no metaData')
   }
-  const expiredMs = nowMs - retentionOf(metaData)
+  const expiredMs = tombstonesExpire(metaData, nowMs)
   const isKept = (file: { readonly add: Add } | { readonly remove: Remove }): boolean =>
     'add' in file || (file.remove.deletionTimestamp ?? 0) > expiredMs
   return [
