@@ -85,12 +85,18 @@ export const checkpointPaths = (version: number, parts?: number): string[] => {
 export type LogFile =
   | { readonly kind: 'commit'; readonly version: number }
   | { readonly kind: 'checkpoint'; readonly version: number; readonly parts?: number }
+  /** A checkpoint of the format that tables of reader version 3 may have. */
+  | { readonly kind: 'v2-checkpoint'; readonly version: number }
+
+const V2_CHECKPOINT = /^_delta_log\/(?<version>\d{20})\.checkpoint\.[0-9a-f-]{36}\.(?:json|parquet)$/
 
 const LOG_FILE =
   /^_delta_log\/(?<version>\d{20})\.(?:(?<commit>json)|checkpoint(?:\.\d{10}\.(?<parts>\d{10}))?\.parquet)$/
 
 /** What a file of the log is; undefined for anything that we don't read. */
 export const parseLogPath = (path: string): LogFile | undefined => {
+  const v2 = V2_CHECKPOINT.exec(path)?.groups
+  if (v2 !== undefined) return { kind: 'v2-checkpoint', version: Number(v2['version']) }
   const groups = LOG_FILE.exec(path)?.groups
   if (groups === undefined) return undefined
   const version = Number(groups['version'])

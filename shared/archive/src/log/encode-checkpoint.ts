@@ -5,15 +5,6 @@ import { formatIndex, type IndexedDate, type IndexedTombstones } from './checkpo
 import { compress, type Group } from './checkpoint-parquet.ts'
 import { CHECKPOINT_COLUMNS, CHECKPOINT_SCHEMA } from './checkpoint-schema.ts'
 
-/**
- * Files of a row group, of whole dates: few enough that a search which touches one of them reads it in milliseconds, and enough that
- * a table of years has few row groups.
- */
-export const GROUP_FILES = 2_048
-
-/** Tombstones of a row group. */
-export const TOMBSTONES = 20_000
-
 /** What a row group holds: actions, or the bytes of one of the checkpoint before. */
 type GroupContent = { readonly actions: readonly Action[] } | { readonly copy: Group }
 

@@ -2,10 +2,10 @@ import { statsRows } from '../chunk.ts'
 import { decodePath, parseChunkPath } from '../paths.ts'
 import { type Action, type Add, parseCommit } from './actions.ts'
 import type { IndexedDate } from './checkpoint-index.ts'
-import { encodeCheckpoint, type FileGroup, GROUP_FILES, TOMBSTONES, type TombstoneGroup } from './encode-checkpoint.ts'
-import { type CheckpointFile, openCheckpoint } from './read-checkpoint.ts'
+import { encodeCheckpoint, type FileGroup, type TombstoneGroup } from './encode-checkpoint.ts'
+import { type CheckpointFile, openCheckpoint } from './open-checkpoint.ts'
 import { reconcile } from './reconcile.ts'
-import { filesIn, type SplitCheckpoint, splitCheckpoint } from './split-checkpoint.ts'
+import { filesIn, type GroupSize, type SplitCheckpoint, splitCheckpoint } from './split-checkpoint.ts'
 
 /** What a checkpoint is made from: files of the log, as bytes, so that it may be made in another thread. */
 export interface CheckpointInput {
@@ -14,6 +14,7 @@ export interface CheckpointInput {
   /** The commits after it, oldest first. */
   readonly commits: readonly CheckpointFile[]
   readonly nowMs: number
+  readonly groupSize?: GroupSize
 }
 
 export interface CheckpointOutput {
@@ -21,6 +22,12 @@ export interface CheckpointOutput {
   /** Number of actions. */
   readonly size: number
 }
+
+/**
+ * Few enough files that a search which touches one of their dates reads the row group in milliseconds, and enough that a table of years has few
+ * of them.
+ */
+const GROUP_SIZE: GroupSize = { files: 2_048, tombstones: 20_000 }
 
 const dateOfAdd = ({ partitionValues }: Add): string => partitionValues['date'] ?? ''
 const cellOfAdd = ({ partitionValues }: Add): string => partitionValues['cell'] ?? ''
@@ -38,11 +45,11 @@ const indexDate = (date: string, adds: readonly Add[]): IndexedDate => ({
 })
 
 /** Lays files, sorted, into row groups of whole dates. */
-const layOut = (adds: readonly Add[]): FileGroup[] => {
+const layOut = (adds: readonly Add[], groupFiles: number): FileGroup[] => {
   const groups: { dates: IndexedDate[]; actions: Action[] }[] = []
   for (const [date, files] of Map.groupBy(adds, dateOfAdd)) {
     let group = groups.at(-1)
-    if (group === undefined || group.actions.length >= GROUP_FILES) groups.push((group = { dates: [], actions: [] }))
+    if (group === undefined || group.actions.length >= groupFiles) groups.push((group = { dates: [], actions: [] }))
     group.dates.push(indexDate(date, files))
     for (const add of files) group.actions.push({ add })
   }
@@ -50,21 +57,21 @@ const layOut = (adds: readonly Add[]): FileGroup[] => {
 }
 
 /** New row groups of files around those that are copied, in the order of their dates. */
-const around = (copied: SplitCheckpoint['files'], adds: readonly Add[]): FileGroup[] => {
+const around = (copied: SplitCheckpoint['files'], adds: readonly Add[], groupFiles: number): FileGroup[] => {
   const sorted = adds.toSorted(byPlace)
   const groups: FileGroup[] = []
   let [next, end] = [0, 0]
   for (const group of copied) {
     while (end < sorted.length && dateOfAdd(sorted[end]) < group.dates[0].date) end++
-    groups.push(...layOut(sorted.slice(next, end)), group)
+    groups.push(...layOut(sorted.slice(next, end), groupFiles), group)
     next = end
   }
-  return [...groups, ...layOut(sorted.slice(next))]
+  return [...groups, ...layOut(sorted.slice(next), groupFiles)]
 }
 
-const layOutTombstones = (tombstones: readonly Action[]): TombstoneGroup[] =>
-  Array.from({ length: Math.ceil(tombstones.length / TOMBSTONES) }, (_, i) => {
-    const actions = tombstones.slice(i * TOMBSTONES, (i + 1) * TOMBSTONES)
+const layOutTombstones = (tombstones: readonly Action[], size: number): TombstoneGroup[] =>
+  Array.from({ length: Math.ceil(tombstones.length / size) }, (_, i) => {
+    const actions = tombstones.slice(i * size, (i + 1) * size)
     const latestMs = actions.reduce((latest, { remove }) => Math.max(latest, remove?.deletionTimestamp ?? 0), 0)
     return { count: actions.length, latestMs, actions }
   })
@@ -74,19 +81,23 @@ const layOutTombstones = (tombstones: readonly Action[]): TombstoneGroup[] =>
  * little time and memory for a table of many years. A copied row group of tombstones goes when all of them have expired.
  * @throws FleetError `table.invalid`
  */
-export const makeCheckpoint = async ({ previous, commits, nowMs }: CheckpointInput): Promise<CheckpointOutput> => {
+export const makeCheckpoint = async ({
+  previous,
+  commits,
+  nowMs,
+  groupSize = GROUP_SIZE,
+}: CheckpointInput): Promise<CheckpointOutput> => {
   const since = commits.flatMap(({ bytes, name }) => parseCommit(bytes, name))
-  const { actions, tombstones, files } = await splitCheckpoint(previous.map(openCheckpoint), { commits: since, nowMs })
+  const opened = previous.map(openCheckpoint)
+  const { actions, tombstones, files } = await splitCheckpoint(opened, { commits: since, nowMs, groupSize })
   const live = reconcile([...actions, ...since], nowMs)
-  const content = {
+  const gone = live.filter(({ remove }) => remove)
+  const adds = live.flatMap(({ add }) => (add ? [add] : []))
+  const bytes = encodeCheckpoint({
     head: live.filter(({ add, remove }) => !add && !remove),
-    tombstones: [...tombstones, ...layOutTombstones(live.filter(({ remove }) => remove))],
-    fileGroups: around(
-      files,
-      live.flatMap(({ add }) => (add ? [add] : [])),
-    ),
-  }
+    tombstones: [...tombstones, ...layOutTombstones(gone, groupSize.tombstones)],
+    fileGroups: around(files, adds, groupSize.files),
+  })
   const copied = files.reduce((sum, { dates }) => sum + filesIn(dates), 0)
-  const size = live.length + copied + tombstones.reduce((sum, { count }) => sum + count, 0)
-  return { bytes: encodeCheckpoint(content), size }
+  return { bytes, size: live.length + copied + tombstones.reduce((sum, { count }) => sum + count, 0) }
 }

@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { checkpointPaths, commitPath, LAST_CHECKPOINT, LOG_FOLDER, parseLogPath } from '../paths.ts'
 import type { ObjectStore } from '../store/object-store.ts'
 import { parseCommit } from './actions.ts'
-import { type CheckpointFile, readCheckpoint } from './read-checkpoint.ts'
+import type { CheckpointFile } from './open-checkpoint.ts'
+import { readCheckpoint } from './read-checkpoint.ts'
 import { applyVersions, type LogState, stateOfCheckpoint, type VersionActions } from './state.ts'
 
 /** Where a checkpoint is. */
@@ -32,13 +33,15 @@ export const findCheckpoint = async (store: ObjectStore): Promise<CheckpointName
 /** The newest checkpoint that is there with all its parts, by listing the log. */
 const listCheckpoint = async (
   store: ObjectStore,
-): Promise<{ readonly checkpoint?: CheckpointName; readonly firstCommit?: number }> => {
+): Promise<{ readonly checkpoint?: CheckpointName; readonly firstCommit?: number; readonly hasV2: boolean }> => {
+  let hasV2 = false
   const found = new Map<string, number>()
   let checkpoint: CheckpointName | undefined
   let firstCommit: number | undefined
   for await (const { path } of store.list(LOG_FOLDER)) {
     const file = parseLogPath(path)
     if (file?.kind === 'commit') firstCommit ??= file.version
+    hasV2 ||= file?.kind === 'v2-checkpoint'
     if (file?.kind !== 'checkpoint') continue
     const { version, parts } = file
     const key = `${version} ${parts}`
@@ -46,7 +49,7 @@ const listCheckpoint = async (
     found.set(key, count)
     if (count === (parts ?? 1)) checkpoint = { version, parts }
   }
-  return { ...(checkpoint && { checkpoint }), ...(firstCommit === undefined ? {} : { firstCommit }) }
+  return { hasV2, ...(checkpoint && { checkpoint }), ...(firstCommit === undefined ? {} : { firstCommit }) }
 }
 
 /** The state at a checkpoint; undefined when a file of it is missing. */
@@ -94,14 +97,18 @@ export const readLog = async (store: ObjectStore): Promise<LogState | undefined>
   const named = await findCheckpoint(store)
   const state = named && (await readState(store, named))
   if (state !== undefined) return readOn(store, state)
-  const { checkpoint, firstCommit } = await listCheckpoint(store)
+  const { checkpoint, firstCommit, hasV2 } = await listCheckpoint(store)
   if (checkpoint !== undefined) return readOn(store, await readState(store, checkpoint))
-  if (firstCommit === undefined) return undefined
-  if (firstCommit > 0) {
+  if (firstCommit === 0) return readOn(store, undefined)
+  if (hasV2) {
     throw new FleetError(
-      'table.invalid',
-      `the log begins at version ${firstCommit} and has no checkpoint: restore the files before it`,
+      'table.unsupported',
+      'the log has checkpoints of format 2 only, which this program does not know: turn the feature v2Checkpoint off',
     )
   }
-  return readOn(store, undefined)
+  if (firstCommit === undefined) return undefined
+  throw new FleetError(
+    'table.invalid',
+    `the log begins at version ${firstCommit} and has no checkpoint: restore the files before it`,
+  )
 }

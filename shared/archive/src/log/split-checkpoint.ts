@@ -3,8 +3,7 @@ import type { Action, MetaData } from './actions.ts'
 import type { CheckpointIndex, IndexedDate, IndexedTombstones } from './checkpoint-index.ts'
 import { type Group, readLeaf, textOf } from './checkpoint-parquet.ts'
 import { CHECKPOINT_COLUMNS, CHECKPOINT_SCHEMA } from './checkpoint-schema.ts'
-import { GROUP_FILES, TOMBSTONES } from './encode-checkpoint.ts'
-import { type OpenCheckpoint, readActions } from './read-checkpoint.ts'
+import { type OpenCheckpoint, readGroup } from './open-checkpoint.ts'
 import { tombstonesExpire } from './reconcile.ts'
 
 /** A checkpoint as the next one takes it over: row groups that are copied as they are, and the actions of all others. */
@@ -15,48 +14,61 @@ export interface SplitCheckpoint {
   readonly files: readonly { readonly dates: readonly IndexedDate[]; readonly copy: Group }[]
 }
 
+/** Of row groups; a date is never parted. Those below half of it are written anew, so that they grow. */
+export interface GroupSize {
+  readonly files: number
+  readonly tombstones: number
+}
+
+export interface SplitOptions {
+  /** The actions since. */
+  readonly commits: readonly Action[]
+  readonly nowMs: number
+  readonly groupSize: GroupSize
+}
+
 /** What commits touch. */
 interface Touched {
   readonly dates: ReadonlySet<string>
-  /** Paths, encoded as they may be, of files that came. */
-  readonly added: ReadonlySet<string>
+  /** Of files that came or went. */
+  readonly paths: ReadonlySet<string>
   /** A file went whose name does not say where it lay. */
   readonly isForeignGone: boolean
 }
 
 const touchedBy = (commits: readonly Action[]): Touched => {
   const dates = new Set<string>()
-  const added = new Set<string>()
+  const paths = new Set<string>()
   let isForeignGone = false
   for (const { add, remove } of commits) {
     if (add) {
       dates.add(add.partitionValues['date'] ?? '')
-      added.add(decodePath(add.path))
+      paths.add(decodePath(add.path))
     }
     if (!remove) continue
-    const name = parseChunkPath(decodePath(remove.path))
+    const path = decodePath(remove.path)
+    const name = parseChunkPath(path)
+    paths.add(path)
     if (name === undefined) isForeignGone = true
     else dates.add(name.date)
   }
-  return { dates, added, isForeignGone }
+  return { dates, paths, isForeignGone }
 }
 
 export const filesIn = (dates: readonly IndexedDate[]): number => dates.reduce((sum, { files }) => sum + files, 0)
 
-/** Small row groups are written anew, so that they grow. */
 const isKept = (dates: readonly IndexedDate[], { dates: touched, isForeignGone }: Touched): boolean => {
   const [first, last] = [dates[0].date, dates[dates.length - 1].date]
   return (
-    filesIn(dates) >= GROUP_FILES / 2 &&
     !touched.values().some((date) => date >= first && date <= last) &&
     !(isForeignGone && dates.some(({ hasForeignNames }) => hasForeignNames))
   )
 }
 
-/** A file that came back is no tombstone any more. */
-const holdsNone = (group: Group, added: ReadonlySet<string>): boolean =>
+/** A file that came back is no tombstone any more, and one that went again is so once. */
+const holdsNone = (group: Group, touched: ReadonlySet<string>): boolean =>
   readLeaf(group, ['remove', 'path']).values.every(
-    (path) => !(path instanceof Uint8Array && added.has(decodePath(textOf(path)))),
+    (path) => !(path instanceof Uint8Array && touched.has(decodePath(textOf(path)))),
   )
 
 const isOurSchema = ({ metadata }: OpenCheckpoint): boolean => {
@@ -71,10 +83,9 @@ const lastMetaData = (actions: readonly Action[]): MetaData | undefined =>
 const splitOurs = async (
   checkpoint: OpenCheckpoint,
   index: CheckpointIndex,
-  { commits, nowMs }: SplitOptions,
+  { commits, nowMs, groupSize }: SplitOptions,
 ): Promise<SplitCheckpoint> => {
-  const read = (group: number): Promise<Action[]> =>
-    readActions(checkpoint, { kinds: CHECKPOINT_COLUMNS, from: group, to: group + 1 })
+  const read = (group: number): Promise<Action[]> => readGroup(checkpoint, group, CHECKPOINT_COLUMNS)
   const touched = touchedBy(commits)
   const actions = await read(0)
   const metaData = lastMetaData(commits) ?? lastMetaData(actions)
@@ -84,21 +95,17 @@ const splitOurs = async (
   for (const [i, indexed] of index.tombstoneGroups.entries()) {
     if (indexed.latestMs <= expiredMs) continue
     const copy = checkpoint.groups[1 + i]
-    if (indexed.count >= TOMBSTONES / 2 && holdsNone(copy, touched.added)) tombstones.push({ ...indexed, copy })
-    else actions.push(...(await read(1 + i)))
+    if (indexed.count >= groupSize.tombstones / 2 && holdsNone(copy, touched.paths))
+      tombstones.push({ ...indexed, copy })
+    else for (const action of await read(1 + i)) actions.push(action)
   }
   const firstFiles = 1 + index.tombstoneGroups.length
   for (const [i, dates] of index.fileGroups.entries()) {
-    if (isKept(dates, touched)) files.push({ dates, copy: checkpoint.groups[firstFiles + i] })
+    if (filesIn(dates) >= groupSize.files / 2 && isKept(dates, touched))
+      files.push({ dates, copy: checkpoint.groups[firstFiles + i] })
     else for (const action of await read(firstFiles + i)) actions.push(action)
   }
   return { actions, tombstones, files }
-}
-
-export interface SplitOptions {
-  /** The actions since. */
-  readonly commits: readonly Action[]
-  readonly nowMs: number
 }
 
 /**
@@ -115,8 +122,9 @@ export const splitCheckpoint = async (
   }
   const actions: Action[] = []
   for (const part of parts) {
-    const all = { kinds: CHECKPOINT_COLUMNS, from: 0, to: part.groups.length }
-    for (const action of await readActions(part, all)) actions.push(action)
+    for (const i of part.groups.keys()) {
+      for (const action of await readGroup(part, i, CHECKPOINT_COLUMNS)) actions.push(action)
+    }
   }
   return { actions, tombstones: [], files: [] }
 }

@@ -3,7 +3,7 @@ import { FleetError } from '@fleetlake/core'
 import { checkpointPaths, commitPath, LAST_CHECKPOINT } from '../paths.ts'
 import type { ObjectStore } from '../store/object-store.ts'
 import type { CheckpointInput, CheckpointOutput } from './make-checkpoint.ts'
-import type { CheckpointFile } from './read-checkpoint.ts'
+import type { CheckpointFile } from './open-checkpoint.ts'
 import { findCheckpoint } from './read-log.ts'
 
 /** A checkpoint of a large table takes a second of work: another thread's. */
