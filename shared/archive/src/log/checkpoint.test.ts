@@ -126,6 +126,7 @@ test('a checkpoint and the commits after it say what all commits say, however of
         const before = checkpoint
         checkpoint = await checkpointOf(before, log.slice(from, to))
         from = to
+        expect(openCheckpoint(checkpoint).index).toBeDefined()
 
         const all = applyVersions(
           undefined,
@@ -151,9 +152,9 @@ test('a checkpoint and the commits after it say what all commits say, however of
         if (before !== undefined) copied += Number(sharesGroups(before, checkpoint))
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 100 },
   )
-  expect(copied).toBeGreaterThan(30)
+  expect(copied).toBeGreaterThan(20)
 })
 
 /** Whether a row group of files of one is in the other, byte by byte. */
