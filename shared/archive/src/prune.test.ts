@@ -5,6 +5,8 @@ import { NOW_MS, type Row, SETTINGS, someRows, writeChunks } from './log/test-ta
 import { prune, type Pruned, type Search } from './prune.ts'
 import type { Snapshot } from './snapshot.ts'
 import { createMemoryStore } from './store/memory-store.ts'
+import type { ObjectStore } from './store/object-store.ts'
+import { writeCheckpoint } from './log/write-checkpoint.ts'
 import { openTable } from './table.ts'
 
 const MIDNIGHT = Date.UTC(2026, 10, 21)
@@ -63,12 +65,14 @@ const matches = (row: Row, { area, period, vehicleTypes, vehicleIds }: Search): 
   (vehicleIds?.includes(row.vehicleId) ?? true)
 
 /** A table of the rows, and which of them each file holds. */
-const tableOf = async (rows: readonly Row[]): Promise<{ snapshot: Snapshot; rowsOf: Map<string, readonly Row[]> }> => {
+const tableOf = async (
+  rows: readonly Row[],
+): Promise<{ store: ObjectStore; snapshot: Snapshot; rowsOf: Map<string, readonly Row[]> }> => {
   const store = createMemoryStore()
   const table = await openTable(store, { create: SETTINGS, now: () => NOW_MS })
   const written = await writeChunks(store, rows)
   if (written.length > 0) await table.commit({ parts: [{ add: written.map(({ add }) => add) }], operation: 'WRITE' })
-  return { snapshot: table.snapshot, rowsOf: new Map(written.map(({ add, rows: held }) => [add.path, held])) }
+  return { store, snapshot: table.snapshot, rowsOf: new Map(written.map(({ add, rows: held }) => [add.path, held])) }
 }
 
 const pathsOf = ({ kept }: Pruned): string[] => kept.map(({ chunk }) => chunk.path)
@@ -102,6 +106,22 @@ test('pruning never drops a chunk with a match, and rows of a chunk inside are i
       },
     ),
     { numRuns: 150 },
+  )
+})
+
+test('a table that was opened from a checkpoint is pruned like one that was read commit by commit', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(rowOf, { minLength: 1, maxLength: 60 }),
+      fc.array(searchArbitrary, { minLength: 3, maxLength: 3 }),
+      async (rows, searches) => {
+        const { store, snapshot } = await tableOf(rows)
+        await writeCheckpoint(store, snapshot.version, NOW_MS)
+        const { snapshot: opened } = await openTable(store)
+        for (const search of searches) expect(prune(opened, search)).toEqual(prune(snapshot, search))
+      },
+    ),
+    { numRuns: 12 },
   )
 })
 

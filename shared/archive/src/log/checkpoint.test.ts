@@ -1,4 +1,9 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DuckDBInstance } from '@duckdb/node-api'
+import { temporaryFolder } from '@fleetlake/testing'
 import fc from 'fast-check'
+import pl from 'nodejs-polars'
 import { expect, test } from 'vitest'
 import type { Chunk } from '../chunk.ts'
 import { SCHEMA_STRING } from '../schema.ts'
@@ -197,6 +202,23 @@ test('of a checkpoint only the dates are read that are asked for', async () => {
       expect(() => read(date)).toThrow('table.invalid: a checkpoint is not readable as a checkpoint')
     }
   }
+})
+
+test('DuckDB and Polars read a checkpoint with row groups of the one before', async () => {
+  const before = await threeGroups()
+  const after = await checkpointOf(before, [[add(DATES[0], 'c')], [{ remove: { path: 'gone', dataChange: true } }]])
+  expect(sharesGroups(before, after)).toBe(true)
+  const folder = await temporaryFolder()
+  const file = join(folder, 'a.checkpoint.parquet')
+  await writeFile(file, after.bytes)
+  const db = await (await DuckDBInstance.create()).connect()
+  const counted = await db.runAndReadAll(
+    `select count(*)::int, count(add)::int, count(distinct add.path)::int, sum(add.size)::int, min(add.partitionValues['date']),
+      max(add.partitionValues['date']), count(metaData)::int from '${file}'`,
+  )
+  expect(counted.getRows()).toEqual([[27, 25, 25, 25 * 7, DATES[0], DATES[11], 1]])
+  db.closeSync()
+  expect(pl.readParquet(file).height).toBe(27)
 })
 
 test('files that are not those that the index tells of are told', async () => {
