@@ -3,6 +3,7 @@ import { openTable } from '@fleetlake/archive'
 import {
   cellBounds,
   cellName,
+  cellOf,
   createRandomStreams,
   dateOf,
   FleetError,
@@ -40,17 +41,26 @@ const STREAMS = 8
 const CREATED = '2019-11-22T00:00:00Z'
 /** The end of the last date, whatever today is: the same options give the same log. */
 const END_MS = Date.UTC(2026, 10, 22)
-const CENTRE = '69y7p'
+const CENTRE = '6cb1d'
 /** Files of a commit of old dates. */
 const FILES_PER_COMMIT = 2_000
 /** Commits after a checkpoint of every 100 versions: a table is mostly opened with many to read. */
 const TAIL = 90
 const CHECKPOINT_EVERY = 100
 
-/** Neighbours, the one in the middle of the city among them. */
+/** The cells nearest to the middle of the city, that one first. */
 const cellsAround = (count: number): string[] => {
-  const first = parseCell(CENTRE) & ~0xff
-  return Array.from({ length: count }, (_, i) => cellName(first + i, CENTRE.length))
+  const { west, south, east, north } = cellBounds(parseCell(CENTRE), CENTRE.length)
+  const reach = Math.ceil(Math.sqrt(count) / 2)
+  const steps = Array.from({ length: 2 * reach + 1 }, (_, i) => i - reach)
+  const middle = (low: number, high: number, step: number): number =>
+    Math.round(((low + high) / 2 + step * (high - low)) * MICRO_PER_DEGREE)
+  return steps
+    .flatMap((x) => steps.map((y) => ({ x, y })))
+    .toSorted((a, b) => Math.hypot(a.x, a.y) - Math.hypot(b.x, b.y))
+    .slice(0, count)
+    .map(({ x, y }) => cellOf(middle(west, east, x), middle(south, north, y), CENTRE.length))
+    .map((cell) => cellName(cell, CENTRE.length))
 }
 
 interface FileSpan {
