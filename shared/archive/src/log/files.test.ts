@@ -65,3 +65,14 @@ test('a change shares the dates that it does not touch', () => {
   const two = changeFiles(one, new Map([[named('2026-11-21').path, named('2026-11-21')]]))
   expect(two.dates.get('2026-11-20')).toBe(one.dates.get('2026-11-20'))
 })
+
+test('of many files of a cell each is found by its path, ours and others', () => {
+  const chunks = Array.from({ length: 50 }, (_, i) =>
+    chunk(i % 2 === 0 ? `date=2026-11-21/cell=69y7p/20261121T100000Z-${i}.parquet` : `part-${i}.parquet`, i),
+  )
+  const files = changeFiles(NO_FILES, new Map(chunks.map((file) => [file.path, file])))
+  const none = ['date=2026-11-21/cell=69y7p/20261121T100000Z-1.parquet', 'part-2.parquet']
+  for (const file of chunks) expect(findFiles(files, [...none, file.path])).toEqual(new Map([[file.path, file]]))
+  const gone = changeFiles(files, new Map(chunks.slice(1).map(({ path }) => [path, undefined])))
+  expect([...eachFile(gone)]).toEqual([chunks[0]])
+})
