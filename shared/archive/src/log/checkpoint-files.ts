@@ -37,7 +37,7 @@ const createMapReader = (keys: Leaf, values: Leaf): (() => Record<string, string
 }
 
 const packedAdds = (group: Group): PackedAdd[] => {
-  if (leavesBelow(group, 'add').length === 0) return []
+  if (leavesBelow(group, 'add', 'path').length === 0) return []
   const { values: paths } = readLeaf(group, ['add', 'path'])
   if (paths.every((path) => path === undefined)) return []
   const { values: sizes } = readLeaf(group, ['add', 'size'])
@@ -95,7 +95,7 @@ export const lazyDate = (
   wrap: (error: unknown) => FleetError,
 ): DateFiles => {
   const { date, files, bytes, rows, hasForeignNames } = unread
-  // Once it is read, nothing here holds the bytes of its row group.
+  // Once it is read, its row group is not held here any more.
   let source: UnreadDate | undefined = unread
   let cells: DateFiles['cells'] = new Map()
   return {
