@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { cpus, tmpdir } from 'node:os'
+import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { createFileStore } from '@fleetlake/archive'
@@ -58,6 +58,7 @@ const main = async (): Promise<void> => {
     repetitions: wholeNumber('repetitions', values.repetitions, 1),
     seed: wholeNumber('seed', values.seed, 0),
   }
+  const [load] = loadavg()
   const tables: PlanningReport['tables'][number][] = []
   for (const files of values.files.split(',')) {
     tables.push(await measure({ ...common, files: wholeNumber('files', files, 1) }))
@@ -67,7 +68,7 @@ const main = async (): Promise<void> => {
     tables,
     years: common.years,
     repetitions: common.repetitions,
-    machine: { cpu: cpus()[0].model, cores: cpus().length, node: process.version },
+    machine: { cpu: cpus()[0].model, cores: cpus().length, node: process.version, load },
     commit: (await run('git', ['rev-parse', '--short', 'HEAD'])).stdout.trim(),
   }
   if (values.keep) {

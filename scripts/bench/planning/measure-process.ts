@@ -20,6 +20,8 @@ export interface ProcessFigures {
   /** Since the process began, with Node and all imports. */
   readonly startMs: number
   readonly coldMs: number
+  /** Of the processor, all threads. */
+  readonly coldCpuMs: number
   readonly refreshMs: number
   /** Of a refresh that reads a commit to a date of the checkpoint for the first time. */
   readonly firstRefreshMs: number
@@ -45,10 +47,11 @@ const rssMb = (): number => process.memoryUsage.rss() / 1e6
 
 const [folder, seed] = process.argv.slice(2)
 const store = createFileStore(folder)
-const opening = performance.now()
+const [opening, cpu] = [performance.now(), process.cpuUsage()]
 const table = await openTable(store)
 const coldMs = performance.now() - opening
 const startMs = performance.now()
+const { user, system } = process.cpuUsage(cpu)
 
 const { totals, version, dates } = table.snapshot
 const cells = [...[...dates.values()].at(-1)!.cells.keys()]
@@ -99,6 +102,7 @@ const figures: ProcessFigures = {
   files: totals.files,
   startMs,
   coldMs,
+  coldCpuMs: (user + system) / 1_000,
   refreshMs: median(refreshes),
   firstRefreshMs: refreshes[0],
   planMs: median(plans),

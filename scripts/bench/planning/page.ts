@@ -7,7 +7,8 @@ export interface PlanningReport {
   readonly tables: readonly (ProcessFigures & CheckpointFigures & { readonly version: number; readonly tail: number })[]
   readonly years: number
   readonly repetitions: number
-  readonly machine: { readonly cpu: string; readonly cores: number; readonly node: string }
+  /** `load`: processes that ran or waited to, over the minute before. */
+  readonly machine: { readonly cpu: string; readonly cores: number; readonly node: string; readonly load: number }
   readonly commit: string
 }
 
@@ -18,6 +19,7 @@ const ROWS: readonly (readonly [string, keyof PlanningReport['tables'][number]])
   ['commits after the last checkpoint', 'tail'],
   ['Node and its imports, until the table is opened, ms', 'startMs'],
   ['opening the table cold, ms', 'coldMs'],
+  ['its processor time, ms', 'coldCpuMs'],
   ['refreshing after a commit, ms', 'refreshMs'],
   ['the first refresh, ms', 'firstRefreshMs'],
   ['planning a small search in a date that nobody asked for yet, ms', 'planMs'],
@@ -28,6 +30,7 @@ const ROWS: readonly (readonly [string, keyof PlanningReport['tables'][number]])
   ['going through all files, ms', 'allFilesMs'],
   ['resident memory after that, MB', 'allFilesRssMb'],
   ['making the next checkpoint, in its thread, ms', 'checkpointMs'],
+  ['its processor time, ms', 'checkpointCpuMs'],
   ['the longest that it held up the thread that commits, ms', 'longestStallMs'],
   ['memory that it takes more, MB', 'checkpointRssMb'],
   ['the checkpoint, MB', 'checkpointMb'],
@@ -42,6 +45,10 @@ export const pageOf = ({ tables, years, repetitions, machine, commit }: Planning
 \`npm run bench:planning -- --files ${tables.map(({ files }) => Math.round(files / 1e5) * 1e5).join(',')} --keep\`, commit ${commit}, ${machine.cores} cores of ${machine.cpu}, Node ${machine.node}. The log of
 ${years} years of a fleet of 15,000 vehicles, made by the table's own commits and checkpoints: a compacted file for each cell of each date, two
 days of windows of 10 minutes, the first of them compacted since. Medians of ${repetitions} fresh processes each; a small search is 1 km² and 30 minutes.
+The load of the machine was ${number.format(machine.load)} in the minute before: beyond its cores, times are longer than the processor's.
+
+Opening is mostly reading the commits after the checkpoint, which name more files where there are more cells; of other dates only the index and the
+bytes of the checkpoint are read. Why, and what it was before: [ADR 13](../adr/0013-checkpoints-by-date.md).
 
 | |${tables.map(() => ' ').join('|')}|
 |---|${tables.map(() => '---:').join('|')}|
