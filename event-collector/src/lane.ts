@@ -1,14 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { moveStreamName } from '@fleetlake/contracts'
+import { type DecodedMove, decodeMove, moveStreamName } from '@fleetlake/contracts'
 import { reasonOf } from '@fleetlake/core'
-import type { Offset, PartitionReader, Reading, StoredMove, StreamState } from '@fleetlake/hub'
+import {
+  beginAt,
+  isOvertaken,
+  type Offset,
+  type Origin,
+  type PartitionReader,
+  type Reading,
+  type StoredMove,
+  type StreamState,
+  type TableOffsets,
+} from '@fleetlake/hub'
 import { type Batch, type OpenBatch, openBatch } from './batch.ts'
-import { beginAt, isOvertaken, type Origin, type TableOffsets } from './begin-at.ts'
 import type { ColumnsPool } from './core/columns-pool.ts'
 import { endsWindow, isDue, type SealOptions } from './core/seal.ts'
 import { takeIn } from './core/take-in.ts'
 import { letterOfNoise, letterOfRows } from './dead-letters.ts'
-import { type Decoded, decodeMove } from './decode-move.ts'
 
 export interface LaneOptions {
   readonly partition: number
@@ -166,7 +174,7 @@ export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
     restarting = false
   }
 
-  const take = (move: StoredMove, contentType: string | undefined, decoded: Decoded): void => {
+  const take = (move: StoredMove, contentType: string | undefined, decoded: DecodedMove): void => {
     const startsAt = Number(move.header('fleet-from') ?? NaN)
     if (active !== undefined && endsWindow(stateOf(active), startsAt, options.seal)) seal()
     const batch = (active ??= openActive())

@@ -1,4 +1,4 @@
-import { cellOf, faultOf, type PositionFault, type Positions, toMicroDegrees } from '@fleetlake/core'
+import { cellOf, faultOf, knownOrNaN, type PositionFault, type Positions, toMicroDegrees } from '@fleetlake/core'
 import type { PartitionBuffer } from './partition-buffer.ts'
 
 export interface TakeInOptions {
@@ -12,8 +12,6 @@ export interface BadRow {
   readonly index: number
   readonly reason: PositionFault
 }
-
-const known = (value: number): number => (Number.isFinite(value) ? value : NaN)
 
 /**
  * Takes a message's rows into a buffer. Law: every row is either appended, rounded and with the cell of its own position, or
@@ -46,8 +44,8 @@ export const takeIn = (
     columns.time[at] = time
     columns.longitude[at] = longitude
     columns.latitude[at] = latitude
-    columns.speed[at] = known(rows.speed[i])
-    columns.heading[at] = known(rows.heading[i])
+    columns.speed[at] = knownOrNaN(rows.speed[i])
+    columns.heading[at] = knownOrNaN(rows.heading[i])
     columns.cell[at] = cellOf(longitude, latitude, geohashLength)
     if (time < minTime) minTime = time
     if (time > maxTime) maxTime = time

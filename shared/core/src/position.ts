@@ -9,6 +9,9 @@ export const toDegrees = (microDegrees: number): number => microDegrees / MICRO_
 /** The one rounding of coordinates: to 1e-6 degrees. Idempotent, so that every intake may apply it again. */
 export const roundDegrees = (degrees: number): number => toDegrees(toMicroDegrees(degrees))
 
+/** A speed or heading, NaN for one that no vehicle can have. */
+export const knownOrNaN = (value: number): number => (Number.isFinite(value) ? value : NaN)
+
 /** Why a position can't be true; its order is the order of the checks. */
 export type PositionFault =
   | 'time-not-a-number'

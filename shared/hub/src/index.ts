@@ -1,3 +1,4 @@
+export { beginAt, isOvertaken, type Origin, type TableOffsets } from './begin-at.ts'
 export * from './connect.ts'
 export * from './membership.ts'
 export * from './provision.ts'

@@ -1,7 +1,10 @@
-import { CONTENT_TYPES, decodeForeignPositions, decodeJsonMove, decodePositions } from '@fleetlake/contracts'
 import { FleetError, type Positions, reasonOf } from '@fleetlake/core'
+import { decodePositions } from './arrow/decode.ts'
+import { decodeForeignPositions } from './arrow/foreign.ts'
+import { decodeJsonMove } from './json-move.ts'
+import { CONTENT_TYPES } from './messages.ts'
 
-export type Decoded =
+export type DecodedMove =
   | { readonly rows: Positions; readonly reason?: undefined }
   | { readonly rows?: undefined; readonly reason: string }
 
@@ -10,7 +13,10 @@ export type Decoded =
  * @returns the reason for what is none of these: noise must neither stop the reading nor vanish. A promise only where the
  *   slow library is needed.
  */
-export const decodeMove = (payload: Uint8Array, contentType: string | undefined): Decoded | Promise<Decoded> => {
+export const decodeMove = (
+  payload: Uint8Array,
+  contentType: string | undefined,
+): DecodedMove | Promise<DecodedMove> => {
   try {
     if (contentType === CONTENT_TYPES.json) return { rows: decodeJsonMove(payload) }
     if (contentType !== CONTENT_TYPES.arrow) return { reason: `content-type ${contentType ?? 'is missing'}` }
@@ -21,7 +27,7 @@ export const decodeMove = (payload: Uint8Array, contentType: string | undefined)
   }
 }
 
-const decodeForeign = async (payload: Uint8Array): Promise<Decoded> => {
+const decodeForeign = async (payload: Uint8Array): Promise<DecodedMove> => {
   try {
     return { rows: await decodeForeignPositions(payload) }
   } catch (error) {

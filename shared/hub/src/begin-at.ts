@@ -1,6 +1,5 @@
-import type { Snapshot } from '@fleetlake/archive'
-import type { Offset, StreamState } from '@fleetlake/hub'
 import { appIdOf, epochOf } from './app-id.ts'
+import type { Offset, StreamState } from './stream-verdict.ts'
 
 /** Under which name a stream is read now, and what the table holds of it. */
 export interface Origin {
@@ -13,8 +12,12 @@ export interface Origin {
   readonly from: Offset
 }
 
-/** What the table holds of all streams. */
-export type TableOffsets = Pick<Snapshot, 'txns' | 'txnTimes'>
+/** What a version of the table holds of all streams, by appId. */
+export interface TableOffsets {
+  readonly txns: ReadonlyMap<string, number>
+  /** Where known: when the server stored the message at the offset, ms since the epoch. */
+  readonly txnTimes: ReadonlyMap<string, number>
+}
 
 /**
  * Where the table stands decides where reading begins; under which epoch, the stream's history.
