@@ -3,6 +3,8 @@ import { type Positions, reasonOf } from '@fleetlake/core'
 import type { Hub } from '@fleetlake/hub'
 import { searchOf } from './core/search.ts'
 import { type ScanCounts, type ScanDeps, scanTask, startCounts } from './scan/scan-task.ts'
+import type { HeldTail } from './tail/held-tail.ts'
+import { scanTail } from './tail/scan-tail.ts'
 import { createUntaken } from './untaken.ts'
 
 type Task = Message<'vehicleQueryPartition'>
@@ -16,8 +18,11 @@ const SIGN_OF_LIFE_MS = 1_000
 
 /** A query as far as this agent works on it. */
 export interface ActiveQuery {
-  /** Queues a task; one that is queued already goes on as it is. */
-  add(task: Task): void
+  /**
+   * Queues a task; one that is queued already goes on as it is.
+   * @param tail what is not archived yet, for the task that gives it
+   */
+  add(task: Task, tail?: HeldTail): void
   /** The asker wants no more. */
   cancel(): void
   /** Says nothing any more: whoever waits for its tasks gives them to others. */
@@ -36,6 +41,7 @@ export interface ActiveQueryDeps {
 /** A task that came, and how far it is. */
 interface Work {
   readonly task: Task
+  readonly tail: HeldTail | undefined
   readonly counts: ScanCounts
   readonly living: NodeJS.Timeout
   batches: number
@@ -100,15 +106,15 @@ export const createActiveQuery = (query: string, { hub, scan, onDone }: ActiveQu
     work.rows += rows.length
   }
   const perform = async (work: Work): Promise<TaskStatus> => {
-    const { task, counts } = work
+    const { task, tail, counts } = work
     const { chunks, skip, limit, batchRows } = task
-    const scanned = scanTask(
-      { query, search: searchOf(task), chunks, skip, limit, batchRows },
-      scan,
-      counts,
-      () => isGivenUp,
-    )
-    for await (const rows of scanned) {
+    const scanned = { query, search: searchOf(task), chunks, skip, limit, batchRows }
+    const isStopped = (): boolean => isGivenUp
+    const found =
+      tail === undefined
+        ? scanTask(scanned, scan, counts, isStopped)
+        : scanTail(tail, scanned, scan.turns, counts, isStopped)
+    for await (const rows of found) {
       isGivenUp ||= !(await untaken.add(`${task.task}/${work.batches}`))
       if (isGivenUp) break
       send(work, rows)
@@ -133,10 +139,11 @@ export const createActiveQuery = (query: string, { hub, scan, onDone }: ActiveQu
   }
 
   return {
-    add: (task) => {
+    add: (task, tail) => {
       if (works.has(task.task)) return
       const work: Work = {
         task,
+        tail,
         counts: startCounts(),
         living: setInterval(() => tell(work, 'running'), SIGN_OF_LIFE_MS),
         batches: 0,

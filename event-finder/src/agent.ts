@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ObjectStore } from '@fleetlake/archive'
-import { queueGroups, subjects } from '@fleetlake/contracts'
+import { type Message, queueGroups, subjects } from '@fleetlake/contracts'
 import type { Hub } from '@fleetlake/hub'
 import { type ActiveQuery, createActiveQuery } from './active-query.ts'
 import { createByteBudget } from './byte-budget.ts'
 import type { ScanDeps } from './scan/scan-task.ts'
+import type { HeldTail } from './tail/held-tail.ts'
 import { createTurns } from './turns.ts'
 
 /** For the rows of files that are read, or whose rows wait for their asker. */
@@ -15,6 +16,8 @@ const REMEMBER_CANCEL_MS = 30_000
 const STOP_MS = 5_000
 
 export interface Agent {
+  /** Takes on the task of a query that this process leads: what is not archived yet. */
+  add(task: Message<'vehicleQueryPartition'>, tail: HeldTail): void
   /** Takes no more tasks; resolves when those under way are done or left to others. */
   stop(): Promise<void>
 }
@@ -48,6 +51,7 @@ export const startAgent = (hub: Hub, store: ObjectStore): Agent => {
     },
   )
   return {
+    add: (task, tail) => activate(task.query).add(task, tail),
     stop: async () => {
       await tasks.close()
       const active = [...queries.values()]

@@ -1,8 +1,9 @@
-import { type KeptChunk, prune, type Snapshot } from '@fleetlake/archive'
+import { type KeptChunk, prune, type Pruned, type Snapshot } from '@fleetlake/archive'
 import type { Message, MessageInput, QueryStatus } from '@fleetlake/contracts'
-import { type PlannedChunk, planTasks, type TaskSize } from './core/plan-tasks.ts'
+import { type PlannedChunk, type PlannedTask, planTasks, type TaskSize } from './core/plan-tasks.ts'
 import type { VehicleSearch } from './core/search.ts'
 import { createTaskBoard, type TaskOrder } from './core/task-board.ts'
+import type { PinnedVersion } from './pin-version.ts'
 
 type Query = Message<'vehicleQuery'>
 type Stats = MessageInput<'vehicleQueryResultStats'>
@@ -16,7 +17,7 @@ export interface ConductOptions {
 }
 
 export interface ConductDeps {
-  /** Gives a task to some agent. */
+  /** Gives a task to some agent; the one of what is not archived yet to this process's own. */
   assign(order: TaskOrder): void
   /** Hears what agents say of this query's tasks, until closed. */
   onTaskStats(hear: (stats: TaskStats) => void): () => void
@@ -24,48 +25,76 @@ export interface ConductDeps {
   /** Aborted when the asker wants no more. */
   readonly cancelled: AbortSignal
   readonly now: () => number
+  /** By `now`. */
+  readonly startedAt: number
 }
 
 const PROGRESS_MS = 500
 const ASKER_GONE = 'a finder gave up: whoever asked took none of the batches on the way to them for too long'
 
+const NO_TABLE: Pruned = {
+  kept: [],
+  total: { files: 0, bytes: 0, rows: 0 },
+  pruned: { files: 0, bytes: 0, rows: 0 },
+}
+
+const pruneTable = (snapshot: Snapshot | undefined, search: VehicleSearch): Pruned =>
+  snapshot === undefined ? NO_TABLE : prune(snapshot, search)
+
+/**
+ * The tasks of a search. What is not archived yet comes last where tasks run in order, and first where they don't: it is held in memory
+ * until it is sent.
+ */
+const planAll = (
+  { kept }: Pruned,
+  { tail }: PinnedVersion,
+  { mode, taskSize }: { mode: Query['mode']; taskSize: TaskSize },
+): PlannedTask[] => {
+  const archived = planTasks(kept.map(plannedChunkOf), taskSize)
+  if (tail.rows === 0 && tail.missing.length === 0) return archived
+  const hot = { task: archived.length, chunks: [], isHot: true }
+  return mode === 'serialised' ? [...archived, hot] : [hot, ...archived]
+}
+
 /** Runs the tasks of a search, oldest first, a bounded number at a time, until all is found, enough is, or it has to end. */
 export const conductSearch = async (
   query: Query,
   search: VehicleSearch,
-  snapshot: Snapshot,
+  pinned: PinnedVersion,
   { tasksInFlight, taskSize, silenceMs }: ConductOptions,
   deps: ConductDeps,
 ): Promise<Stats> => {
-  const startedAt = deps.now()
-  const { kept, total, pruned } = prune(snapshot, search)
+  const { snapshot, tail } = pinned
+  const table = pruneTable(snapshot, search)
+  const { total, pruned } = table
   const board = createTaskBoard({
-    tasks: planTasks(kept.map(plannedChunkOf), taskSize),
+    tasks: planAll(table, pinned, { mode: query.mode, taskSize }),
     limit: query.limit,
     inFlight: query.mode === 'serialised' ? 1 : tasksInFlight,
     silenceMs,
   })
-  const elapsedMs = (): number => deps.now() - startedAt
+  const elapsedMs = (): number => deps.now() - deps.startedAt
 
   const tellProgress = (): void => {
     const { tasksTotal, tasksDone, rowsRead, rowsSelected } = board.counts()
     deps.onProgress({
       query: query.query,
       tasks: { total: tasksTotal, done: tasksDone },
-      rows: { total: total.rows - pruned.rows, read: rowsRead, selected: rowsSelected },
+      rows: { total: total.rows - pruned.rows + tail.rows, read: rowsRead, selected: rowsSelected },
       elapsedMs: elapsedMs(),
     })
   }
   const statsOf = (status: QueryStatus): Stats => {
-    const { filesRead, bytesRead, rowsRead, rowsSelected } = board.counts()
+    const { filesRead, bytesRead, rowsRead, rowsSelected, hotRead, hotSelected } = board.counts()
     return {
       query: query.query,
       status,
       failed: board.failed(),
-      version: snapshot.version,
+      ...(snapshot === undefined ? {} : { version: snapshot.version }),
       files: { total: total.files, pruned: pruned.files, read: filesRead },
       bytes: { total: total.bytes, read: bytesRead },
-      rows: { total: total.rows, pruned: pruned.rows, read: rowsRead, selected: rowsSelected },
+      rows: { total: total.rows, pruned: pruned.rows, read: rowsRead - hotRead, selected: rowsSelected },
+      hot: { messages: tail.messages, rows: tail.rows, selected: hotSelected, bytes: tail.bytes },
       tasks: board.ended(),
       elapsedMs: elapsedMs(),
     }
@@ -85,7 +114,7 @@ export const conductSearch = async (
     advance()
   })
   const cancel = (): void => end('cancelled')
-  const deadline = setTimeout(() => end('timed-out'), query.timeoutMs)
+  const deadline = setTimeout(() => end('timed-out'), query.timeoutMs - elapsedMs())
   const ticking = setInterval(() => {
     tellProgress()
     advance()

@@ -1,4 +1,3 @@
-import type { Snapshot } from '@fleetlake/archive'
 import { type Message, type MessageInput, queueGroups, subjects, TOKEN } from '@fleetlake/contracts'
 import { FleetError, reasonOf } from '@fleetlake/core'
 import type { Hub, Received } from '@fleetlake/hub'
@@ -7,11 +6,18 @@ import { conductSearch, type ConductOptions } from './conduct-search.ts'
 import { searchOf } from './core/search.ts'
 import type { TaskOrder } from './core/task-board.ts'
 import { hintSwapped } from './hint-swapped.ts'
+import type { PinnedVersion } from './pin-version.ts'
+import type { HeldTail } from './tail/held-tail.ts'
 
 type Query = Message<'vehicleQuery'>
 type Stats = MessageInput<'vehicleQueryResultStats'>
+type Task = Message<'vehicleQueryPartition'>
 type TaskStats = Message<'vehicleQueryPartitionResultStats'>
 
+/** The rows that are not archived yet are waited for this long, or for half of the time that a query has. */
+const PIN_MS = 10_000
+/** How often a query says that it is alive before its tasks begin. */
+const ALIVE_MS = 500
 /** Queries that one process leads at once; others wait, no longer than their `ttlMs`. */
 const QUERIES_AT_ONCE = 32
 
@@ -21,8 +27,10 @@ export interface Coordinator {
 }
 
 export interface CoordinatorDeps {
-  /** The table as it is now; undefined while there is none. */
-  snapshot(): Promise<Snapshot | undefined>
+  /** What a query is answered from. @param signal aborted when there is no more time for it, or nobody waits any more */
+  pin(signal: AbortSignal): Promise<PinnedVersion>
+  /** Takes on the task of what is not archived yet. */
+  perform(task: Task, tail: HeldTail): void
   /** Told of a fault that is not the asker's. */
   onFault(error: unknown): void
 }
@@ -68,24 +76,27 @@ export const startCoordinator = (
   const inbox = subjects.finderInbox(hub.uid)
   const taskStats = hub.listen('vehicleQueryPartitionResultStats', inbox, ({ data }) => hearers.get(data.query)?.(data))
 
-  const assign = (query: Query, { task, chunks, skip, limit }: TaskOrder, reply: string): void => {
+  const taskOf = (query: Query, { task, chunks, skip, limit }: TaskOrder, reply: string): Task => {
     const { area, from, to, vehicleTypes, vehicleIds } = query
+    return {
+      query: query.query,
+      task,
+      area,
+      from,
+      to,
+      ...(vehicleTypes === undefined ? {} : { vehicleTypes }),
+      ...(vehicleIds === undefined ? {} : { vehicleIds }),
+      chunks: chunks.map(({ path, bytes, inside }) => ({ path, bytes, inside })),
+      skip,
+      ...(limit === undefined ? {} : { limit }),
+      batchRows: options.batchRows,
+      resultSubject: reply,
+      statsSubject: inbox,
+    }
+  }
+  const send = (task: Task): void => {
     try {
-      hub.send('vehicleQueryPartition', subjects.queryPartition, {
-        query: query.query,
-        task,
-        area,
-        from,
-        to,
-        ...(vehicleTypes === undefined ? {} : { vehicleTypes }),
-        ...(vehicleIds === undefined ? {} : { vehicleIds }),
-        chunks: chunks.map(({ path, bytes, inside }) => ({ path, bytes, inside })),
-        skip,
-        ...(limit === undefined ? {} : { limit }),
-        batchRows: options.batchRows,
-        resultSubject: reply,
-        statsSubject: inbox,
-      })
+      hub.send('vehicleQueryPartition', subjects.queryPartition, task)
     } catch (cause) {
       if (!(cause instanceof FleetError) || cause.code !== 'message.invalid') throw cause
       const advice = 'simplify the area or ask for fewer vehicles at once'
@@ -93,15 +104,34 @@ export const startCoordinator = (
     }
   }
 
+  const pin = async ({ query, timeoutMs }: Query, reply: string, cancelled: AbortSignal): Promise<PinnedVersion> => {
+    const startedAt = performance.now()
+    const progress = { query, tasks: { total: 0, done: 0 }, rows: { total: 0, read: 0, selected: 0 } }
+    const tellAlive = (): void =>
+      hub.send('vehicleQueryProgress', reply, { ...progress, elapsedMs: performance.now() - startedAt })
+    const living = setInterval(tellAlive, ALIVE_MS)
+    try {
+      const patience = AbortSignal.timeout(Math.min(PIN_MS, Math.ceil(timeoutMs / 2)))
+      return await deps.pin(AbortSignal.any([patience, cancelled]))
+    } finally {
+      clearInterval(living)
+    }
+  }
   const conduct = async (query: Query, reply: string): Promise<Stats> => {
+    const startedAt = performance.now()
     const aborter = new AbortController()
+    let pinned: PinnedVersion | undefined
     const cancels = hub.listen('vehicleQueryCancel', subjects.queryCancel(query.query), () => aborter.abort())
     try {
       const search = searchOf(query)
-      const snapshot = await deps.snapshot()
-      if (snapshot === undefined) return emptyStats(query.query, 'complete')
-      const stats = await conductSearch(query, search, snapshot, options, {
-        assign: (order) => assign(query, order, reply),
+      pinned = await pin(query, reply, aborter.signal)
+      const { snapshot, tail } = pinned
+      const stats = await conductSearch(query, search, pinned, options, {
+        assign: (order) => {
+          const task = taskOf(query, order, reply)
+          if (order.isHot) deps.perform(task, tail)
+          else send(task)
+        },
         onTaskStats: (hear) => {
           hearers.set(query.query, hear)
           return () => hearers.delete(query.query)
@@ -109,8 +139,9 @@ export const startCoordinator = (
         onProgress: (progress) => hub.send('vehicleQueryProgress', reply, progress),
         cancelled: aborter.signal,
         now: () => performance.now(),
+        startedAt,
       })
-      const isEmpty = stats.status === 'complete' && stats.rows.selected === 0
+      const isEmpty = snapshot !== undefined && stats.status === 'complete' && stats.rows.selected === 0
       const hint = isEmpty ? hintSwapped(snapshot, search, query.area) : undefined
       return hint === undefined ? stats : { ...stats, hint }
     } catch (error) {
@@ -118,6 +149,7 @@ export const startCoordinator = (
       deps.onFault(error)
       return emptyStats(query.query, 'partial', reasonOf(error))
     } finally {
+      pinned?.tail.release()
       void cancels.close()
     }
   }

@@ -20,6 +20,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startAgent } from './agent.ts'
 import { startCoordinator } from './coordinator.ts'
 import { startFinder } from './start-finder.ts'
+import { holdNothing } from './tail/held-tail.ts'
 import { START_MS, type TestArchive, writeTestArchive } from './testing/test-archive.ts'
 
 type Area = BruteForceSearch['area']
@@ -86,7 +87,11 @@ const withFinder = async (
     startCoordinator(
       leader,
       { tasksInFlight, batchRows, taskSize, silenceMs },
-      { snapshot: () => table.refresh(), onFault: (error) => expect.unreachable(String(error)) },
+      {
+        pin: async () => ({ snapshot: await table.refresh(), tail: holdNothing() }),
+        perform: () => expect.unreachable('nothing is hot'),
+        onFault: (error) => expect.unreachable(String(error)),
+      },
     ),
     ...(await Promise.all(Array.from({ length: agents }, async () => startAgent(await newHub('event-finder'), store)))),
   ]

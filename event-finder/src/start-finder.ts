@@ -1,13 +1,19 @@
 import { openTable, openTableStore, type Snapshot, type Table } from '@fleetlake/archive'
 import type { Config } from '@fleetlake/contracts'
 import { FleetError, reasonOf } from '@fleetlake/core'
-import { type Hub, joinGroup } from '@fleetlake/hub'
+import { createStreamsLook, flushStreams, type Hub, joinGroup, readArchiveClaim, readPartition } from '@fleetlake/hub'
 import { startAgent } from './agent.ts'
 import { startCoordinator } from './coordinator.ts'
+import { createVersionPin } from './pin-version.ts'
 import { shareReads } from './share-reads.ts'
+import { createTail } from './tail/tail.ts'
 
 /** A task without a sign of life for this long is sent again. */
 const SILENCE_MS = 3_000
+/** What is not archived yet is read on for this long after a query: the next one finds it there. */
+const LINGER_MS = 30_000
+/** Of the tail's memory, what is read ahead of a stream at a time: there may be 64. */
+const READ_AHEAD_SHARE = 256
 /** Some tens of milliseconds of work. */
 const TASK_SIZE = { rows: 100_000, bytes: 8 * 1024 * 1024, chunks: 64 }
 
@@ -17,7 +23,7 @@ export interface Finder {
 }
 
 export interface FinderOptions {
-  readonly config: Pick<Config, 'archive' | 'finder'>
+  readonly config: Pick<Config, 'archive' | 'collector' | 'finder'>
   readonly version: string
   /** Told of faults that an operator should know of. */
   readonly warn?: (what: string) => void
@@ -38,11 +44,30 @@ export const startFinder = async (hub: Hub, { config, version, warn = () => {} }
     }
   })
   await snapshot()
+  const lookAtStreams = createStreamsLook(hub)
+  const look = shareReads(async () => {
+    const [streams, fed] = await Promise.all([lookAtStreams(), readArchiveClaim(hub)])
+    return { streams, fed }
+  })
+  const { tailMemory } = config.finder
+  const tail = createTail(
+    { memory: tailMemory, futureToleranceMs: config.collector.futureToleranceMs, lingerMs: LINGER_MS },
+    {
+      read: (partition, from, onState) =>
+        readPartition(hub, { partition, from, onState, askBytes: tailMemory / READ_AHEAD_SHARE }),
+    },
+  )
+  const pin = createVersionPin({
+    snapshot,
+    look,
+    tail,
+    flush: (streams, signal) => flushStreams(hub, streams, { signal, onWaiting: () => {} }),
+  })
   const agent = startAgent(hub, store)
   const coordinator = startCoordinator(
     hub,
     { ...config.finder, taskSize: TASK_SIZE, silenceMs: SILENCE_MS },
-    { snapshot, onFault: (error) => warn(`a query failed: ${reasonOf(error)}`) },
+    { pin, perform: agent.add, onFault: (error) => warn(`a query failed: ${reasonOf(error)}`) },
   )
   const membership = joinGroup(hub, {
     group: 'finders',
@@ -53,6 +78,7 @@ export const startFinder = async (hub: Hub, { config, version, warn = () => {} }
     stop: async () => {
       await coordinator.stop()
       await agent.stop()
+      tail.stop()
       await membership.leave()
       await table?.close()
     },

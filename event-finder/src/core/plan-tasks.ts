@@ -13,6 +13,8 @@ export interface PlannedTask {
   /** From 0, oldest first. */
   readonly task: number
   readonly chunks: readonly PlannedChunk[]
+  /** It gives the rows that are not archived yet, and has no chunks. */
+  readonly isHot: boolean
 }
 
 /** A task is closed before it would exceed any of these: some tens of milliseconds of work. */
@@ -47,5 +49,5 @@ export const planTasks = (chunks: readonly PlannedChunk[], size: TaskSize): Plan
     rows += chunkRows
     bytes += chunk.bytes
   }
-  return groups.map((group, task) => ({ task, chunks: group }))
+  return groups.map((group, task) => ({ task, chunks: group, isHot: false }))
 }

@@ -9,6 +9,7 @@ const planned = (count: number) =>
   Array.from({ length: count }, (_, task) => ({
     task,
     chunks: [{ path: String(task), bytes: 1, rows: 1, inside: false }],
+    isHot: false,
   }))
 
 const said = ({ task }: TaskOrder, some: Partial<TaskStats> = {}): TaskStats => ({
@@ -29,8 +30,8 @@ test('tasks begin oldest first, as many at once as may run', () => {
   const board = createTaskBoard({ tasks: planned(3), limit: undefined, inFlight: 2, silenceMs: 3_000 })
   const [first, second, ...none] = board.next(0)
   expect([first, second, none]).toEqual([
-    { task: 0, chunks: planned(3)[0].chunks, skip: 0, limit: undefined },
-    { task: 1, chunks: planned(3)[1].chunks, skip: 0, limit: undefined },
+    { task: 0, chunks: planned(3)[0].chunks, isHot: false, skip: 0, limit: undefined },
+    { task: 1, chunks: planned(3)[1].chunks, isHot: false, skip: 0, limit: undefined },
     [],
   ])
   board.hear(said(second), 10)
@@ -44,6 +45,8 @@ test('tasks begin oldest first, as many at once as may run', () => {
     bytesRead: 3,
     rowsRead: 30,
     rowsSelected: 7,
+    hotRead: 0,
+    hotSelected: 0,
     tasksTotal: 3,
     tasksDone: 3,
   })
@@ -51,6 +54,28 @@ test('tasks begin oldest first, as many at once as may run', () => {
     { task: 1, batches: 1, rows: 1 },
     { task: 0, batches: 1, rows: 1 },
     { task: 2, batches: 2, rows: 5 },
+  ])
+})
+
+test('rows that are not archived yet are counted among all, and by themselves', () => {
+  const tasks = [...planned(1), { task: 1, chunks: [], isHot: true }]
+  const board = createTaskBoard({ tasks, limit: 10, inFlight: 1, silenceMs: 3_000 })
+  board.hear(said(board.next(0)[0], { rowsSelected: 4 }), 0)
+  const [hot] = board.next(0)
+  expect(hot).toEqual({ task: 1, chunks: [], isHot: true, skip: 0, limit: 6 })
+  board.hear(said(hot, { rowsRead: 100, rowsSelected: 6, filesRead: 0, bytesRead: 0, status: 'limit-reached' }), 0)
+  expect([board.status(), board.counts()]).toEqual([
+    'limit-reached',
+    {
+      filesRead: 1,
+      bytesRead: 1,
+      rowsRead: 110,
+      rowsSelected: 10,
+      hotRead: 100,
+      hotSelected: 6,
+      tasksTotal: 3,
+      tasksDone: 2,
+    },
   ])
 })
 

@@ -7,6 +7,7 @@ type TaskStats = Message<'vehicleQueryPartitionResultStats'>
 export interface TaskOrder {
   readonly task: number
   readonly chunks: readonly PlannedChunk[]
+  readonly isHot: boolean
   /** Matching rows that another task has sent. */
   readonly skip: number
   /** Rows that it may send. */
@@ -18,6 +19,9 @@ export interface BoardCounts {
   readonly bytesRead: number
   readonly rowsRead: number
   readonly rowsSelected: number
+  /** Of rows read and selected, those that are not archived yet. */
+  readonly hotRead: number
+  readonly hotSelected: number
   readonly tasksTotal: number
   readonly tasksDone: number
 }
@@ -54,8 +58,18 @@ export interface BoardOptions {
 interface Waiting {
   readonly origin: number
   readonly chunks: readonly PlannedChunk[]
+  readonly isHot: boolean
   readonly skip: number
 }
+
+/** What a task has said last. */
+interface Heard {
+  readonly origin: number
+  readonly isHot: boolean
+  readonly stats: TaskStats
+}
+
+const selectedOf = (heard: readonly Heard[]): number => heard.reduce((sum, { stats }) => sum + stats.rowsSelected, 0)
 
 interface Running extends Waiting {
   readonly order: TaskOrder
@@ -68,9 +82,9 @@ interface Running extends Waiting {
  * granted and sent together than the limit. A task whose grant was too small is followed by one for the rest of its chunks.
  */
 export const createTaskBoard = ({ tasks, limit, inFlight, silenceMs }: BoardOptions): TaskBoard => {
-  const waiting: Waiting[] = tasks.map(({ task, chunks }) => ({ origin: task, chunks, skip: 0 }))
+  const waiting: Waiting[] = tasks.map(({ task, chunks, isHot }) => ({ origin: task, chunks, isHot, skip: 0 }))
   const running = new Map<number, Running>()
-  const done: { readonly origin: number; readonly stats: TaskStats }[] = []
+  const done: Heard[] = []
   let nextTask = 0
   let grantable = limit ?? Infinity
   let isGivenUp = false
@@ -81,27 +95,30 @@ export const createTaskBoard = ({ tasks, limit, inFlight, silenceMs }: BoardOpti
     const begun = waiting.shift()!
     const grant = limit === undefined ? undefined : Math.ceil(grantable / (inFlight - running.size))
     grantable -= grant ?? 0
-    const order = { task: nextTask++, chunks: begun.chunks, skip: begun.skip, limit: grant }
+    const { chunks, isHot, skip } = begun
+    const order = { task: nextTask++, chunks, isHot, skip, limit: grant }
     running.set(order.task, { ...begun, order, heardAtMs: nowMs, latest: undefined })
     return order
   }
 
-  const end = ({ origin, chunks, skip, order }: Running, stats: TaskStats): void => {
+  const end = ({ origin, chunks, isHot, skip, order }: Running, stats: TaskStats): void => {
     running.delete(order.task)
-    done.push({ origin, stats })
+    done.push({ origin, isHot, stats })
     grantable += (order.limit ?? 0) - (limit === undefined ? 0 : stats.rowsSelected)
-    if (stats.status === 'limit-reached') waiting.unshift({ origin, chunks, skip: skip + stats.rowsSelected })
+    if (stats.status === 'limit-reached') waiting.unshift({ origin, chunks, isHot, skip: skip + stats.rowsSelected })
     if (stats.status === 'cancelled') isGivenUp = true
   }
 
-  const heard = (): { readonly origin: number; readonly stats: TaskStats }[] => [
+  const heard = (): Heard[] => [
     ...done,
-    ...[...running.values()].flatMap(({ origin, latest }) => (latest === undefined ? [] : [{ origin, stats: latest }])),
+    ...[...running.values()].flatMap(({ origin, isHot, latest }) =>
+      latest === undefined ? [] : [{ origin, isHot, stats: latest }],
+    ),
   ]
   /** Tasks for the rest of the same chunks read them again: counted once. */
-  const sumOverOrigins = (value: (stats: TaskStats) => number): number => {
+  const sumOverOrigins = (value: (stats: TaskStats) => number, all = heard()): number => {
     const most = new Map<number, number>()
-    for (const { origin, stats } of heard()) most.set(origin, Math.max(most.get(origin) ?? 0, value(stats)))
+    for (const { origin, stats } of all) most.set(origin, Math.max(most.get(origin) ?? 0, value(stats)))
     return [...most.values()].reduce((sum, count) => sum + count, 0)
   }
   const failed = (): { path: string; reason: string }[] => [
@@ -132,14 +149,19 @@ export const createTaskBoard = ({ tasks, limit, inFlight, silenceMs }: BoardOpti
       if (failed().length > 0) return 'partial'
       return waiting.length > 0 ? 'limit-reached' : 'complete'
     },
-    counts: () => ({
-      filesRead: sumOverOrigins((stats) => stats.filesRead),
-      bytesRead: sumOverOrigins((stats) => stats.bytesRead),
-      rowsRead: sumOverOrigins((stats) => stats.rowsRead),
-      rowsSelected: heard().reduce((sum, { stats }) => sum + stats.rowsSelected, 0),
-      tasksTotal: done.length + running.size + waiting.length,
-      tasksDone: done.length,
-    }),
+    counts: () => {
+      const hot = heard().filter(({ isHot }) => isHot)
+      return {
+        filesRead: sumOverOrigins((stats) => stats.filesRead),
+        bytesRead: sumOverOrigins((stats) => stats.bytesRead),
+        rowsRead: sumOverOrigins((stats) => stats.rowsRead),
+        rowsSelected: selectedOf(heard()),
+        hotRead: sumOverOrigins((stats) => stats.rowsRead, hot),
+        hotSelected: selectedOf(hot),
+        tasksTotal: done.length + running.size + waiting.length,
+        tasksDone: done.length,
+      }
+    },
     failed,
     ended: () => done.map(({ stats }) => ({ task: stats.task, batches: stats.batches, rows: stats.rowsSelected })),
   }

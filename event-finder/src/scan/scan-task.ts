@@ -7,6 +7,7 @@ import { createRowSelector } from '../core/select-rows.ts'
 import type { VehicleSearch } from '../core/search.ts'
 import type { Turns } from '../turns.ts'
 import { type ChunkToRead, faultOf, readChunk, SMALL_FILE_BYTES } from './read-chunk.ts'
+import { createRowTaker, type Piece } from './take-rows.ts'
 
 /** Everything that shapes a task's batches. */
 export interface ScanTask {
@@ -40,12 +41,6 @@ export interface ScanDeps {
   readonly memory: ByteBudget
 }
 
-/** Some rows, and which of them count. */
-interface Piece {
-  readonly rows: ChunkRows
-  readonly selected: Uint32Array
-}
-
 /** A compressed position takes this many times its bytes in memory, as a frame and as rows. */
 const UNPACKED = 12
 
@@ -61,22 +56,16 @@ export async function* scanTask(
   counts: ScanCounts,
   isStopped: () => boolean = () => false,
 ): AsyncGenerator<Positions> {
-  const select = createRowSelector(task.search)
+  const taker = createRowTaker(createRowSelector(task.search), task)
   const batches = createBatchBuilder(task.batchRows)
-  let toSkip = task.skip
-  let left = task.limit ?? Infinity
 
   /** The next piece's rows that count. */
   const advance = (pieces: Iterator<ChunkRows>, isInside: boolean): Piece | undefined => {
     const { done, value: rows } = pieces.next()
     if (done === true) return undefined
-    const matching = select(rows, isInside)
-    const skipped = Math.min(toSkip, matching.length)
-    toSkip -= skipped
-    const selected = matching.subarray(skipped, skipped + Math.min(left, matching.length))
-    left -= selected.length
-    counts.hasMore = skipped + selected.length < matching.length
-    return { rows, selected }
+    const piece = taker.take(rows, isInside)
+    counts.hasMore = taker.hasMore()
+    return piece
   }
 
   /** Reads a chunk and its first piece. */

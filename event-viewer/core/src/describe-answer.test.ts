@@ -15,10 +15,18 @@ const outcome: VehicleOutcome = {
     files: { total: 10, pruned: 8, read: 2 },
     bytes: { total: 10_000, read: 2048 },
     rows: { total: 1000, pruned: 900, read: 100, selected: 1 },
+    hot: { messages: 0, rows: 0, selected: 0, bytes: 0 },
     tasks: [],
     elapsedMs: 1234,
   },
 }
+
+test('an answer says what it was made from: chunks, and reports that are not archived yet', () => {
+  const stats = { ...outcome.stats!, hot: { messages: 3, rows: 2_500, selected: 7, bytes: 100_000 } }
+  expect(describeAnswer({ ...outcome, stats })).toBe(
+    'complete: 1,234 positions of 1 vehicle; 2 of 10 chunks read (2.0 KiB), 2,500 positions that are not archived yet, in 1.2 s',
+  )
+})
 
 test('each ending is a sentence', () => {
   const sentence = (some: Partial<VehicleOutcome>): string => describeAnswer({ ...outcome, ...some })

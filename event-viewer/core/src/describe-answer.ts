@@ -24,5 +24,8 @@ export const describeAnswer = ({ status, reason, rows, vehicles, stats }: Vehicl
   }
 }
 
-const workOf = ({ files, bytes, elapsedMs }: NonNullable<VehicleOutcome['stats']>): string =>
-  `${humanCount(files.read)} of ${plural(files.total, 'chunk')} read (${humanBytes(bytes.read)}) in ${humanDuration(elapsedMs)}`
+const workOf = ({ files, bytes, hot, elapsedMs }: NonNullable<VehicleOutcome['stats']>): string => {
+  const chunks = `${humanCount(files.read)} of ${plural(files.total, 'chunk')} read (${humanBytes(bytes.read)})`
+  const fresh = hot.rows === 0 ? '' : `, ${plural(hot.rows, 'position')} that are not archived yet,`
+  return `${chunks}${fresh} in ${humanDuration(elapsedMs)}`
+}

@@ -114,6 +114,9 @@ const collector = z.strictObject({
 const finder = z.strictObject({
   tasksInFlight: z.number().int().positive().default(8).describe('tasks of one query that run at once'),
   batchRows: z.number().int().positive().max(100_000).default(8_192).describe('rows of a result batch'),
+  tailMemory: size
+    .default(256 * MIB)
+    .describe('for positions that are not archived yet; beyond, they are archived sooner'),
 })
 
 const generator = z.strictObject({

@@ -350,12 +350,16 @@ export const messages = {
     subject: 'inbox.viewer.<uid>',
     from: 'finder (coordinator)',
     to: 'viewer, terminal',
-    about: 'A sign of life: a query has been started, and then each second how far it is.',
+    about: 'A sign of life: a query has been started, and then each half second how far it is.',
     content: 'json',
     data: z.strictObject({
       query: token,
       tasks: z.strictObject({ total: count, done: count }),
-      rows: z.strictObject({ total: count.describe('of the chunks that are read'), read: count, selected: count }),
+      rows: z.strictObject({
+        total: count.describe('of the chunks that are read, and not archived yet'),
+        read: count,
+        selected: count,
+      }),
       elapsedMs: z.number(),
     }),
   }),
@@ -371,11 +375,22 @@ export const messages = {
       status: queryStatus,
       error: z.string().optional().describe('why a query was refused'),
       hint: z.string().optional().describe('what may have been meant, when nothing was found'),
-      failed: failed.describe('chunks that could not be read, and why'),
+      failed: failed.describe('chunks that could not be read, streams whose newest messages could not, and why'),
       version: sequence.optional().describe('of the table that was read'),
       files: z.strictObject({ total: count, pruned: count, read: count }),
       bytes: z.strictObject({ total: count, read: count }),
-      rows: z.strictObject({ total: count, pruned: count, read: count, selected: count }),
+      rows: z
+        .strictObject({ total: count, pruned: count, read: count, selected: count })
+        .describe('of the table; `selected` are all rows of the answer'),
+      hot: z
+        .strictObject({
+          messages: count,
+          rows: count,
+          selected: count.describe('rows of the answer that came from here'),
+          bytes: count.describe('of memory'),
+        })
+        .default({ messages: 0, rows: 0, selected: 0, bytes: 0 })
+        .describe('what the hub holds and that version of the table does not'),
       tasks: z
         .array(z.strictObject({ task: count, batches: count, rows: count }))
         .describe('what the asker must hold to be complete'),

@@ -9,7 +9,7 @@ export const subjects = {
   generationBroadcast: 'generation.broadcast',
   generationAgent: (agent: string): string => `generation.agent.${agent}`,
   generatorInbox: (uid: string): string => `inbox.generator.${uid}`,
-  move: (partition: number): string => `commands.move.${partition}`,
+  move: (partition: number | '*'): string => `commands.move.${partition}`,
   liveMove: (partition: number | '*'): string => `live.move.${partition}`,
   flush: (partition: number): string => `commands.flush.${partition}`,
   stats: 'stats',

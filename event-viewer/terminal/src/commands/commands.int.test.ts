@@ -118,6 +118,7 @@ const answerOf = (
   files: { total: 2, pruned: 0, read: 1 },
   bytes: { total: 2, read: 1 },
   rows: { total: 2, pruned: 0, read: 1, selected: 0 },
+  hot: { messages: 0, rows: 0, selected: 0, bytes: 0 },
   tasks: [],
   elapsedMs: 5,
   ...some,

@@ -1,0 +1,109 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Snapshot } from '@fleetlake/archive'
+import { moveStreamName, type StreamPosition } from '@fleetlake/contracts'
+import { orAborted, type StreamStates } from '@fleetlake/hub'
+import { type HeldTail, holdNothing, type Missing } from './tail/held-tail.ts'
+import type { Tail } from './tail/tail.ts'
+
+/** What a query is answered from: a version of the table, undefined while there is none, and what the hub holds beyond it. */
+export interface PinnedVersion {
+  readonly snapshot: Snapshot | undefined
+  readonly tail: HeldTail
+}
+
+/** What is known of the hub at an instant. */
+export interface HubLook {
+  readonly streams: StreamStates
+  /** The id of the table that it feeds; undefined when it feeds none yet. */
+  readonly fed: string | undefined
+}
+
+export interface PinDeps {
+  /** The table as it is now; undefined while there is none. */
+  snapshot(): Promise<Snapshot | undefined>
+  look(): Promise<HubLook>
+  readonly tail: Tail
+  /** Has these streams archived; resolves when they are, or when there is no more time. */
+  flush(streams: readonly StreamPosition[], signal: AbortSignal): Promise<unknown>
+}
+
+const PAUSE_MS = 20
+/** From here on the collectors are asked for a flush, so that the next query finds room. */
+const FULL_ENOUGH = 0.5
+const FLUSH_MS = 10_000
+
+const UNKNOWN: Missing = { path: 'hub', reason: 'it does not tell in time what it holds that is not archived yet' }
+
+const otherArchive = (snapshot: Snapshot | undefined, fed: string): Missing => ({
+  path: 'hub',
+  reason:
+    `what it holds that is not archived yet belongs to the archive ${fed}, and ` +
+    `${snapshot === undefined ? 'there is none here' : `this one is ${snapshot.id}`}: check archive.path and that its disk is mounted`,
+})
+
+/** What the hub holds of each stream and the table may not. */
+const positionsIn = (streams: StreamStates): StreamPosition[] =>
+  [...streams].map(([partition, { created, last }]) => ({
+    partition,
+    stream: moveStreamName(partition),
+    created,
+    sequence: last,
+  }))
+
+/**
+ * Pins what a query is answered from. Law: (1) the version, (2) how the streams are filled, (3) what lies between the two in hand; a tail that
+ * does not reach back to the version starts again at (1). So each row that was acknowledged before is in one of them, once, and what is
+ * missing is told.
+ */
+export const createVersionPin = ({ snapshot: read, look, tail, flush }: PinDeps) => {
+  let flushing: Promise<unknown> | undefined
+
+  const flushSoon = (streams: StreamStates): void => {
+    flushing ??= flush(positionsIn(streams), AbortSignal.timeout(FLUSH_MS))
+      // Whoever needs the room asks again.
+      .catch(() => undefined)
+      .finally(() => {
+        flushing = undefined
+      })
+  }
+
+  /** @param signal aborted when there is no more time, or nobody waits any more */
+  return async (signal: AbortSignal): Promise<PinnedVersion> => {
+    for (let attempt = 0; ; attempt++) {
+      if (attempt > 0) await delay(PAUSE_MS)
+      const positions = tail.positions()
+      const askedAt = performance.now()
+      const snapshot = await read()
+      let looked: HubLook | undefined
+      await orAborted(
+        look().then((found) => {
+          looked = found
+        }),
+        signal,
+      )
+      if (looked === undefined) return { snapshot, tail: holdNothing([UNKNOWN]) }
+      const { streams, fed } = looked as HubLook
+      if (fed !== undefined && fed !== snapshot?.id) {
+        // The first table may have been made in between.
+        if (attempt > 0) return { snapshot, tail: holdNothing([otherArchive(snapshot, fed)]) }
+        continue
+      }
+      const taken = await tail.take({
+        version: snapshot?.version ?? -1,
+        offsets: snapshot ?? { txns: new Map(), txnTimes: new Map() },
+        streams,
+        positions,
+        askedAt,
+        signal,
+      })
+      if (taken.status === 'again') continue
+      if (taken.status === 'whole') {
+        if (tail.fill() > FULL_ENOUGH) flushSoon(streams)
+        return { snapshot, tail: taken.tail }
+      }
+      if (!signal.aborted) await flush(positionsIn(streams), signal)
+      if (signal.aborted) return { snapshot, tail: taken.tail }
+      taken.tail.release()
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import { type Area, type MicroBounds, overlaps, placeOf, type Positions } from '@fleetlake/core'
+import { createBatchBuilder } from '../core/batch-builder.ts'
+import { createRowSelector } from '../core/select-rows.ts'
+import type { ScanCounts, ScanTask } from '../scan/scan-task.ts'
+import { createRowTaker } from '../scan/take-rows.ts'
+import type { Turns } from '../turns.ts'
+import type { HeldTail } from './held-tail.ts'
+import type { TailRows } from './tail-block.ts'
+
+/** Rows tested in one turn. */
+const TURN_ROWS = 65_536
+
+const meets = ({ bounds: area }: Area, { west, south, east, north }: MicroBounds): boolean =>
+  west <= area.east && east >= area.west && south <= area.north && north >= area.south
+
+/**
+ * Gives the matches of what is not archived yet. Law: like any task, it gives the same batches each time.
+ * @param counts is kept up to date
+ * @param isStopped asked before each turn: nobody wants the rest
+ */
+export async function* scanTail(
+  tail: HeldTail,
+  { query, search, skip, limit, batchRows }: Omit<ScanTask, 'chunks'>,
+  turns: Turns,
+  counts: ScanCounts,
+  isStopped: () => boolean,
+): AsyncGenerator<Positions> {
+  const { area, period } = search
+  const taker = createRowTaker(createRowSelector(search), { skip, limit })
+  const batches = createBatchBuilder(batchRows)
+  counts.failed.push(...tail.missing)
+
+  /** Looks at the next pieces; what they give is taken out before the next turn. */
+  const step = (pieces: Iterator<TailRows>): { found: Positions[]; isEnd: boolean } => {
+    const found: Positions[] = []
+    for (let rows = 0; rows < TURN_ROWS;) {
+      const { done, value: piece } = pieces.next()
+      if (done === true) return { found, isEnd: true }
+      counts.rowsRead += piece.rows.length
+      rows += piece.rows.length
+      const isNear = overlaps(period, { from: piece.minTime, to: piece.maxTime + 1 }) && meets(area, piece.bounds)
+      if (!isNear) continue
+      const { selected } = taker.take(piece.rows, placeOf(area, piece.bounds) === 'inside')
+      found.push(...batches.add(piece.rows, selected))
+      counts.hasMore = taker.hasMore()
+      if (counts.hasMore) return { found, isEnd: true }
+    }
+    return { found, isEnd: false }
+  }
+
+  const pieces = tail.pieces()
+  for (let isEnd = false; !isEnd && !isStopped();) {
+    const done = await turns.take(query, () => step(pieces))
+    yield* done.found
+    isEnd = done.isEnd
+  }
+  yield* batches.finish()
+}

@@ -1,0 +1,165 @@
+import { faultOf, knownOrNaN, type MicroBounds, type Positions, toMicroDegrees } from '@fleetlake/core'
+import type { ChunkRows } from '../core/chunk-rows.ts'
+
+/** Rows of a stretch of a stream, in its order. */
+export interface TailRows {
+  readonly rows: ChunkRows
+  /** Of a stretch that may be longer: every row is within. ms since the epoch, inclusive. */
+  readonly minTime: number
+  readonly maxTime: number
+  readonly bounds: MicroBounds
+}
+
+/**
+ * The rows of successive messages `(from, to]` of a stream, as they are once they are archived. Law: it is only ever added to, so that what
+ * was taken out of it stays as it was.
+ */
+export interface TailBlock {
+  readonly from: number
+  readonly to: number
+  readonly length: number
+  /** What it holds of memory. */
+  readonly bytes: number
+  /** Whether a message of so many rows belongs into it. */
+  fits(rows: number): boolean
+  /**
+   * Adds the message at `to + 1`: of its rows those that can be true, rounded; the others are dead letters, and so is a message
+   * without rows, which can't be decoded.
+   * @param latestMs the latest time that is believed: the message's arrival at the server plus the tolerance
+   */
+  add(rows: Positions | undefined, latestMs: number): void
+  /** How many rows the messages `(from, to]` have here. */
+  count(from: number, to: number): number
+  /** The rows of the messages `(from, to]`, as far as they are here; undefined when there are none. */
+  take(from: number, to: number): TailRows | undefined
+}
+
+const FIRST_ROWS = 512
+const MOST_ROWS = 8_192
+const MOST_MESSAGES = 8_192
+const ID_BYTES = 16
+/** Of the block itself, and of each message. */
+const OVERHEAD_BYTES = 4_096
+const MESSAGE_BYTES = 16
+
+const columnsOf = (rows: number) => ({
+  vehicleIdOffsets: new Int32Array(rows + 1),
+  vehicleType: new Int32Array(rows),
+  eventTime: new Float64Array(rows),
+  longitude: new Int32Array(rows),
+  latitude: new Int32Array(rows),
+  speed: new Float32Array(rows),
+  heading: new Float32Array(rows),
+})
+
+type Columns = ReturnType<typeof columnsOf>
+
+const grownFrom = (old: Columns, rows: number): Columns => {
+  const grown = columnsOf(rows)
+  for (const name of Object.keys(grown) as (keyof Columns)[]) grown[name].set(old[name])
+  return grown
+}
+
+const bytesOf = (columns: Columns): number =>
+  Object.values(columns).reduce((bytes, { byteLength }) => bytes + byteLength, 0)
+
+/** @param from the sequence before its first message */
+export const createTailBlock = (from: number): TailBlock => {
+  let capacity = FIRST_ROWS
+  let columns = columnsOf(capacity)
+  let idBytes = new Uint8Array(capacity * ID_BYTES)
+  const typeCodes = new Map<string, number>()
+  const vehicleTypes: string[] = []
+  /** Of each message, the number of rows up to its end. */
+  const ends: number[] = []
+  let length = 0
+  let [minTime, maxTime] = [Infinity, -Infinity]
+  const bounds = { west: Infinity, south: Infinity, east: -Infinity, north: -Infinity }
+
+  const typeCode = (type: string): number => {
+    const known = typeCodes.get(type)
+    if (known !== undefined) return known
+    typeCodes.set(type, vehicleTypes.length)
+    return vehicleTypes.push(type) - 1
+  }
+  const reserve = (rows: number, ids: number): void => {
+    if (length + rows > capacity) {
+      capacity = Math.max(length + rows, 2 * capacity)
+      columns = grownFrom(columns, capacity)
+    }
+    const needed = columns.vehicleIdOffsets[length] + ids
+    if (needed > idBytes.length) {
+      const grown = new Uint8Array(Math.max(needed, 2 * idBytes.length))
+      grown.set(idBytes)
+      idBytes = grown
+    }
+  }
+  const widen = (time: number, x: number, y: number): void => {
+    if (time < minTime) minTime = time
+    if (time > maxTime) maxTime = time
+    if (x < bounds.west) bounds.west = x
+    if (x > bounds.east) bounds.east = x
+    if (y < bounds.south) bounds.south = y
+    if (y > bounds.north) bounds.north = y
+  }
+  const append = (rows: Positions, latestMs: number): void => {
+    const { vehicleIdOffsets: at, vehicleIdBytes } = rows
+    reserve(rows.length, at[rows.length] - at[0])
+    const codes = rows.vehicleTypes.map(typeCode)
+    const { vehicleIdOffsets, vehicleType, eventTime, longitude, latitude, speed, heading } = columns
+    for (let i = 0; i < rows.length; i++) {
+      if (faultOf(rows.eventTime[i], rows.longitude[i], rows.latitude[i], latestMs) !== undefined) continue
+      let end = vehicleIdOffsets[length]
+      for (let byte = at[i]; byte < at[i + 1]; byte++) idBytes[end++] = vehicleIdBytes[byte]
+      vehicleType[length] = codes[rows.vehicleType[i]]
+      eventTime[length] = Math.floor(rows.eventTime[i])
+      longitude[length] = toMicroDegrees(rows.longitude[i])
+      latitude[length] = toMicroDegrees(rows.latitude[i])
+      speed[length] = knownOrNaN(rows.speed[i])
+      heading[length] = knownOrNaN(rows.heading[i])
+      widen(eventTime[length], longitude[length], latitude[length])
+      vehicleIdOffsets[++length] = end
+    }
+  }
+  /** How many rows lie in the messages up to a sequence. */
+  const rowsThrough = (sequence: number): number => {
+    const messages = Math.min(sequence - from, ends.length)
+    return messages <= 0 ? 0 : ends[messages - 1]
+  }
+
+  return {
+    from,
+    get to() {
+      return from + ends.length
+    },
+    get length() {
+      return length
+    },
+    get bytes() {
+      return OVERHEAD_BYTES + bytesOf(columns) + idBytes.length + ends.length * MESSAGE_BYTES
+    },
+    fits: (rows) => ends.length === 0 || (length + rows <= MOST_ROWS && ends.length < MOST_MESSAGES),
+    add: (rows, latestMs) => {
+      if (rows !== undefined) append(rows, latestMs)
+      ends.push(length)
+    },
+    count: (after, through) => Math.max(0, rowsThrough(through) - rowsThrough(after)),
+    take: (after, through) => {
+      const [first, end] = [rowsThrough(after), rowsThrough(through)]
+      if (end <= first) return undefined
+      const rows = {
+        length: end - first,
+        vehicleIdOffsets: columns.vehicleIdOffsets.subarray(first, end + 1),
+        vehicleIdBytes: idBytes,
+        vehicleType: columns.vehicleType.subarray(first, end),
+        vehicleTypes,
+        eventTime: columns.eventTime.subarray(first, end),
+        longitude: columns.longitude.subarray(first, end),
+        latitude: columns.latitude.subarray(first, end),
+        speed: columns.speed.subarray(first, end),
+        heading: columns.heading.subarray(first, end),
+      }
+      return { rows, minTime, maxTime, bounds: { ...bounds } }
+    },
+  }
+}

@@ -1,0 +1,201 @@
+import { type DecodedMove, decodeMove } from '@fleetlake/contracts'
+import type { Offset, Origin, PartitionReader, Reading, ReaderState, StoredMove } from '@fleetlake/hub'
+import { createTailBlock, type TailBlock } from './tail-block.ts'
+import type { TailMemory } from './tail-memory.ts'
+
+/** Messages that are not in the stream any more: archived and purged, or lost. */
+export interface Gap {
+  readonly from: number
+  /** Inclusive. */
+  readonly to: number
+  /** When it was found, by `performance.now()`. */
+  readonly foundAt: number
+}
+
+/** A part of a tail that stays in memory until it is released. */
+export interface HeldBlock {
+  readonly block: TailBlock
+  /** Of its messages those in `(after, through]` count. */
+  readonly after: number
+  readonly through: number
+  release(): void
+}
+
+/**
+ * The messages of one stream after an offset, in memory. Law: what is in hand is contiguous, but for the gaps told; a lane whose stream
+ * turns out to be another, or in an earlier state, or whose connection is lost, has ended and gives nothing any more.
+ */
+export interface TailLane {
+  readonly origin: Origin
+  /** Messages up to here are not in hand (any more). */
+  readonly from: number
+  /** Read up to here. */
+  readonly to: number
+  /** `reading`: the stream was found to continue at the origin. */
+  readonly state: 'opening' | 'reading' | 'rolled-back' | 'ended'
+  readonly gaps: readonly Gap[]
+  /** Whether there is no memory to read on with. */
+  isPaused(): boolean
+  /** The messages up to here are archived: nobody asks for them any more. */
+  trim(through: number): void
+  /** The messages in `(after, through]`; `after` is not below `from`. */
+  hold(after: number, through: number): HeldBlock[]
+  end(): void
+}
+
+export interface TailLaneDeps {
+  read(from: Offset, onState: (state: ReaderState) => void): PartitionReader
+  readonly memory: TailMemory
+  readonly futureToleranceMs: number
+  /** It has come on, or has ended. */
+  onChange(): void
+}
+
+interface Kept {
+  readonly block: TailBlock
+  bytes: number
+  holders: number
+  isDropped: boolean
+}
+
+export const createTailLane = (
+  origin: Origin,
+  { read, memory, futureToleranceMs, onChange }: TailLaneDeps,
+): TailLane => {
+  let from = origin.from.sequence
+  let to = from
+  let floor = from
+  let state: TailLane['state'] = 'opening'
+  let isPaused = false
+  let kept: Kept[] = []
+  const gaps: Gap[] = []
+  const hasEnded = (): boolean => state === 'ended' || state === 'rolled-back'
+
+  const free = (one: Kept): void => {
+    if (one.isDropped && one.holders === 0) memory.change(-one.bytes)
+  }
+  const drop = (dropped: readonly Kept[]): void => {
+    for (const one of dropped) {
+      one.isDropped = true
+      free(one)
+    }
+  }
+  const end = (how: 'ended' | 'rolled-back'): void => {
+    if (hasEnded()) return
+    state = how
+    drop(kept)
+    kept = []
+    void reader.close()
+    onChange()
+  }
+
+  const blockFor = (rows: number): Kept => {
+    const last = kept.at(-1)
+    if (last !== undefined && last.block.to === to && last.block.fits(rows)) return last
+    const block = createTailBlock(to)
+    const made = { block, bytes: 0, holders: 0, isDropped: false }
+    kept.push(made)
+    return made
+  }
+  const take = ({ sequence, timestampMs }: StoredMove, { rows }: DecodedMove): void => {
+    const one = blockFor(rows?.length ?? 0)
+    one.block.add(rows, timestampMs + futureToleranceMs)
+    to = sequence
+    memory.change(one.block.bytes - one.bytes)
+    one.bytes = one.block.bytes
+  }
+  const takeAll = async (moves: readonly StoredMove[]): Promise<void> => {
+    for (const move of moves) {
+      if (move.sequence !== to + 1) throw new Error(`read ${move.sequence} after ${to}`)
+      if (move.sequence <= floor) {
+        to = move.sequence
+        from = to
+        continue
+      }
+      const decoding = decodeMove(move.data, move.header('content-type'))
+      const decoded = decoding instanceof Promise ? await decoding : decoding
+      if (hasEnded()) return
+      take(move, decoded)
+    }
+  }
+  const obey = async (reading: Reading): Promise<void> => {
+    switch (reading.kind) {
+      case 'moves':
+        return takeAll(reading.moves)
+      case 'gap':
+        gaps.push({ from: reading.from, to: reading.to, foundAt: performance.now() })
+        to = reading.to
+        return
+      case 'rolled-back':
+        return end('rolled-back')
+      case 'recreated':
+      case 'closed':
+        return end('ended')
+    }
+  }
+  const follow = async (): Promise<void> => {
+    try {
+      while (!hasEnded()) {
+        if (state === 'reading' && memory.isFull()) {
+          isPaused = true
+          onChange()
+          await memory.room()
+          isPaused = false
+          continue
+        }
+        await obey(await reader.next())
+        onChange()
+      }
+    } catch {
+      // Whoever needs the stream begins anew.
+      end('ended')
+    }
+  }
+
+  const reader = read(origin.from, (told) => {
+    if (hasEnded()) return
+    // What is said of a stream holds for as long as the connection: a server that was away may have been restored.
+    if (told.state === 'waiting') return end('ended')
+    state = 'reading'
+    onChange()
+  })
+  void follow()
+
+  return {
+    origin,
+    gaps,
+    get from() {
+      return from
+    },
+    get to() {
+      return to
+    },
+    get state() {
+      return state
+    },
+    isPaused: () => isPaused,
+    trim: (through) => {
+      floor = Math.max(floor, through)
+      const isDue = ({ block }: Kept): boolean => block.to <= floor
+      drop(kept.filter(isDue))
+      kept = kept.filter((one) => !isDue(one))
+      from = Math.max(from, Math.min(floor, kept[0]?.block.from ?? to))
+      while (gaps.length > 0 && gaps[0].to <= floor) gaps.shift()
+    },
+    hold: (after, through) =>
+      kept
+        .filter(({ block }) => after < through && block.to > after && block.from < through)
+        .map((one) => {
+          one.holders++
+          let isHeld = true
+          const release = (): void => {
+            if (!isHeld) return
+            isHeld = false
+            one.holders--
+            free(one)
+          }
+          return { block: one.block, after, through, release }
+        }),
+    end: () => end('ended'),
+  }
+}

@@ -1,0 +1,213 @@
+import { moveStreamName } from '@fleetlake/contracts'
+import {
+  beginAt,
+  type Offset,
+  type Origin,
+  type PartitionReader,
+  type ReaderState,
+  type StreamStates,
+  type TableOffsets,
+} from '@fleetlake/hub'
+import { type HeldTail, holdTail, type Missing } from './held-tail.ts'
+import { createTailLane, type TailLane } from './tail-lane.ts'
+import { createTailMemory } from './tail-memory.ts'
+
+export interface TailOptions {
+  /** Bytes of all streams together. */
+  readonly memory: number
+  readonly futureToleranceMs: number
+  /** Reading ends this long after the last query. */
+  readonly lingerMs: number
+}
+
+export interface TailDeps {
+  read(partition: number, from: Offset, onState: (state: ReaderState) => void): PartitionReader
+}
+
+/** How far each stream had been read at an instant; what was stored since is beyond it. */
+export type TailPositions = ReadonlyMap<number, number>
+
+export interface TakeRequest {
+  /** What version of the table this is about; -1 when there is none. */
+  readonly version: number
+  readonly offsets: TableOffsets
+  readonly streams: StreamStates
+  /** Before the version and the streams were read. */
+  readonly positions: TailPositions
+  /** When that began, by `performance.now()`. */
+  readonly askedAt: number
+  /** Aborted: no more waiting, what is in hand is all there is. */
+  readonly signal: AbortSignal
+}
+
+/**
+ * - whole: every message that the streams held when they were looked at and the version does not.
+ * - again: the table has moved on, or a stream is not what it was; look at both anew.
+ * - short: there is no memory for all of it, or no time.
+ */
+export type Taken = { readonly status: 'whole' | 'short'; readonly tail: HeldTail } | { readonly status: 'again' }
+
+/**
+ * One rolling tail of all streams for all queries of a process. Read only while queries come; what the newest version of the table
+ * holds is dropped.
+ */
+export interface Tail {
+  positions(): TailPositions
+  take(request: TakeRequest): Promise<Taken>
+  /** Bytes held, of those that it may hold. */
+  fill(): number
+  stop(): void
+}
+
+/** A lane that is further behind the table than this starts again there. */
+const FAR_BEHIND = 256
+
+interface Wanted {
+  readonly partition: number
+  readonly lane: TailLane
+  readonly after: number
+  readonly through: number
+}
+
+/** Whether it can't give any more what it was to give. */
+const isLost = ({ lane, after }: Wanted): boolean =>
+  lane.state === 'ended' || lane.state === 'rolled-back' || lane.from > after
+const isReady = ({ lane, through }: Wanted): boolean => lane.state === 'reading' && lane.to >= through
+
+export const createTail = ({ memory: most, futureToleranceMs, lingerMs }: TailOptions, { read }: TailDeps): Tail => {
+  const memory = createTailMemory(most)
+  const lanes = new Map<number, TailLane>()
+  /** Of streams that were rolled back. */
+  const spent = new Map<number, Origin>()
+  const waiting = new Set<() => void>()
+  let newest = -1
+  let idle: NodeJS.Timeout | undefined
+
+  const tellChange = (): void => {
+    for (const resolve of waiting) resolve()
+    waiting.clear()
+  }
+  const change = (signal: AbortSignal): Promise<void> =>
+    new Promise((resolve) => {
+      const wake = (): void => {
+        signal.removeEventListener('abort', wake)
+        waiting.delete(wake)
+        resolve()
+      }
+      waiting.add(wake)
+      signal.addEventListener('abort', wake)
+      if (signal.aborted) wake()
+    })
+  const endLane = (partition: number): void => {
+    lanes.get(partition)?.end()
+    lanes.delete(partition)
+  }
+  const endAll = (): void => {
+    for (const partition of [...lanes.keys()]) endLane(partition)
+  }
+  const open = (partition: number, origin: Origin): TailLane => {
+    const lane = createTailLane(origin, {
+      read: (from, onState) => read(partition, from, onState),
+      memory,
+      futureToleranceMs,
+      onChange: () => {
+        if (lane.state === 'rolled-back') spent.set(partition, origin)
+        const isOver = lane.state === 'rolled-back' || lane.state === 'ended'
+        if (isOver && lanes.get(partition) === lane) lanes.delete(partition)
+        tellChange()
+      },
+    })
+    lanes.set(partition, lane)
+    return lane
+  }
+
+  /** The lane that reads on from an origin; undefined when an older version is asked for than it was trimmed to. */
+  const laneAt = (partition: number, origin: Origin, isNewest: boolean): TailLane | undefined => {
+    const lane = lanes.get(partition)
+    const { sequence } = origin.from
+    if (lane === undefined || lane.origin.appId !== origin.appId || sequence - lane.to > FAR_BEHIND) {
+      endLane(partition)
+      return open(partition, origin)
+    }
+    if (sequence >= lane.from) return lane
+    if (!isNewest) return undefined
+    endLane(partition)
+    return open(partition, origin)
+  }
+
+  const want = ({ version, offsets, streams, positions }: TakeRequest): Wanted[] | undefined => {
+    const wanted: Wanted[] = []
+    for (const partition of lanes.keys()) if (!streams.has(partition)) endLane(partition)
+    for (const [partition, state] of streams) {
+      const origin = beginAt(moveStreamName(partition), state, offsets, spent.get(partition))
+      const { sequence: after, timestampMs } = origin.from
+      // The stream ends before what was read of it, or archived: it is not what it was, as its reader finds out.
+      if ((positions.get(partition) ?? 0) > state.last || after > state.last) endLane(partition)
+      else if (after === state.last && timestampMs === undefined) continue
+      const lane = laneAt(partition, origin, version >= newest)
+      if (lane === undefined) return undefined
+      if (version >= newest) lane.trim(after)
+      wanted.push({ partition, lane, after, through: Math.max(after, state.last) })
+    }
+    return wanted
+  }
+
+  const gapsOf = (wanted: readonly Wanted[]) =>
+    wanted.flatMap(({ partition, lane, after, through }) =>
+      lane.gaps.filter((gap) => gap.to > after && gap.from <= through).map((gap) => ({ partition, ...gap })),
+    )
+  const shortOf = (one: Wanted): Missing[] => {
+    if (isReady(one)) return []
+    const { partition, lane, after, through } = one
+    const left = Math.max(0, through - Math.max(lane.to, after))
+    const why = memory.isFull() ? 'there is no room for them in finder.tailMemory' : 'they could not be read in time'
+    return [{ path: moveStreamName(partition), reason: `its last ${left} messages are not archived yet, and ${why}` }]
+  }
+
+  const hold = (wanted: readonly Wanted[]): HeldTail => {
+    const lost = gapsOf(wanted).map(({ partition, from, to }) => ({
+      path: moveStreamName(partition),
+      reason: `the messages ${from} to ${to} are missing from it and were not archived`,
+    }))
+    const blocks = wanted.flatMap(({ lane, after, through }) => lane.hold(after, Math.min(through, lane.to)))
+    const messages = wanted.reduce(
+      (count, { lane, after, through }) => count + Math.max(0, Math.min(through, lane.to) - after),
+      0,
+    )
+    return holdTail(blocks, messages, [...wanted.flatMap(shortOf), ...lost])
+  }
+
+  const take = async (request: TakeRequest): Promise<Taken> => {
+    const { version, askedAt, signal } = request
+    const wanted = want(request)
+    newest = Math.max(newest, version)
+    if (wanted === undefined) return { status: 'again' }
+    for (;;) {
+      if (wanted.some(isLost)) return { status: 'again' }
+      // What was purged was archived before: a version that was read since holds it, if it was ever archived.
+      if (gapsOf(wanted).some(({ foundAt }) => foundAt >= askedAt)) return { status: 'again' }
+      if (wanted.every(isReady)) return { status: 'whole', tail: hold(wanted) }
+      const isStuck = memory.isFull() && wanted.every((one) => isReady(one) || one.lane.isPaused())
+      if (isStuck || signal.aborted) return { status: 'short', tail: hold(wanted) }
+      await change(signal)
+    }
+  }
+
+  return {
+    positions: () => new Map([...lanes].map(([partition, { to }]) => [partition, to])),
+    take: async (request) => {
+      clearTimeout(idle)
+      try {
+        return await take(request)
+      } finally {
+        clearTimeout(idle)
+        idle = setTimeout(endAll, lingerMs).unref()
+      }
+    },
+    fill: () => memory.bytes() / memory.most,
+    stop: () => {
+      clearTimeout(idle)
+      endAll()
+    },
+  }
+}
