@@ -15,7 +15,7 @@ const PARTITIONS = 3
 const ASKERS = 4
 const QUERIES_A_ROUND = 10
 /** A query is about so many of the latest rows: each of the others is in a file that is small, and read for nothing. */
-const LATEST = 600
+const LATEST = 200
 /** The n-th row is at the n-th second. */
 const timeOf = (serial: number): number => Date.UTC(2026, 0, 1) + serial * 1_000
 
@@ -45,7 +45,7 @@ type Ledger = ReturnType<typeof startLedger>
 const publishOne = async (world: World, draw: Draw, ledger: Ledger): Promise<void> => {
   const rows = Array.from({ length: 1 + draw(6) }, (_, i) => {
     const serial = ledger.tried.size + i
-    return rowOf(String(serial), { eventTime: timeOf(serial), longitude: -56.2 + draw(50_000) / 1e6 })
+    return rowOf(String(serial), { eventTime: timeOf(serial), longitude: -56.2 + draw(20_000) / 1e6 })
   })
   for (const { vehicleId } of rows) ledger.tried.add(vehicleId)
   await world.publishRows(draw(PARTITIONS), rows)
