@@ -112,7 +112,7 @@ export const createTailBlock = (from: number): TailBlock => {
       let end = vehicleIdOffsets[length]
       for (let byte = at[i]; byte < at[i + 1]; byte++) idBytes[end++] = vehicleIdBytes[byte]
       vehicleType[length] = codes[rows.vehicleType[i]]
-      eventTime[length] = Math.floor(rows.eventTime[i])
+      eventTime[length] = rows.eventTime[i]
       longitude[length] = toMicroDegrees(rows.longitude[i])
       latitude[length] = toMicroDegrees(rows.latitude[i])
       speed[length] = knownOrNaN(rows.speed[i])

@@ -1,4 +1,12 @@
-import { tableFromIPC, tableToIPC } from 'apache-arrow'
+import {
+  Float64,
+  makeVector,
+  Table,
+  tableFromIPC,
+  tableToIPC,
+  TimestampMicrosecond,
+  vectorFromArray,
+} from 'apache-arrow'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decodePositions } from './decode.ts'
@@ -63,6 +71,19 @@ test('the Arrow library reads our batches, with nulls and a time zone', () => {
 test('what the Arrow library writes is read the slow way, to the same rows', async () => {
   const bytes = tableToIPC(tableFromIPC(encodePositions(positionsOfRows(sample))), 'stream')
   expect(rowsOfPositions(await decodeForeignPositions(bytes))).toEqual(sample)
+})
+
+test('times of other producers become whole milliseconds, rounded down', async () => {
+  const micros = [1_767_600_000_000_999n, 1_767_600_000_001_000n, -1n]
+  const columns = {
+    vehicle_id: vectorFromArray(['a', 'b', 'c']),
+    vehicle_type: vectorFromArray(['bus', 'bus', 'bus']),
+    event_time: makeVector({ type: new TimestampMicrosecond(), data: BigInt64Array.from(micros) }),
+    longitude: vectorFromArray([1, 2, 3], new Float64()),
+    latitude: vectorFromArray([1, 2, 3], new Float64()),
+  }
+  const { eventTime } = await decodeForeignPositions(tableToIPC(new Table(columns), 'stream'))
+  expect([...eventTime]).toEqual([1_767_600_000_000, 1_767_600_000_001, -1])
 })
 
 test('a column of reasons is written and passed over', () => {

@@ -31,7 +31,8 @@ export const decodeForeignPositions = async (payload: Uint8Array): Promise<Posit
     return {
       vehicleId,
       vehicleType,
-      eventTime: numberOf(time(i)),
+      // Others count microseconds or nanoseconds; ours are whole ms.
+      eventTime: Math.floor(numberOf(time(i))),
       longitude: numberOf(longitude(i)),
       latitude: numberOf(latitude(i)),
       speed: numberOf(speed(i)),
