@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Snapshot } from '@fleetlake/archive'
 import { moveStreamName, type StreamPosition } from '@fleetlake/contracts'
 import { orAborted, type StreamStates } from '@fleetlake/hub'
@@ -25,9 +24,10 @@ export interface PinDeps {
   readonly tail: Tail
   /** Has these streams archived; resolves when they are, or when there is no more time. */
   flush(streams: readonly StreamPosition[], signal: AbortSignal): Promise<unknown>
+  /** A moment, before it looks again. */
+  pause(): Promise<unknown>
 }
 
-const PAUSE_MS = 20
 /** From here on the collectors are asked for a flush, so that the next query finds room. */
 const FULL_ENOUGH = 0.5
 const FLUSH_MS = 10_000
@@ -40,6 +40,10 @@ const otherArchive = (snapshot: Snapshot | undefined, fed: string): Missing => (
     `what it holds that is not archived yet belongs to the archive ${fed}, and ` +
     `${snapshot === undefined ? 'there is none here' : `this one is ${snapshot.id}`}: check archive.path and that its disk is mounted`,
 })
+
+/** Which streams these are: one that was made again is another. */
+const namesOf = (streams: StreamStates): string =>
+  [...streams].map(([name, { created }]) => `${name} ${created}`).join()
 
 /** What the hub holds of each stream and the table may not. */
 const positionsIn = (streams: StreamStates): StreamPosition[] =>
@@ -55,8 +59,10 @@ const positionsIn = (streams: StreamStates): StreamPosition[] =>
  * does not reach back to the version starts again at (1). So each row that was acknowledged before is in one of them, once, and what is
  * missing is told.
  */
-export const createVersionPin = ({ snapshot: read, look, tail, flush }: PinDeps) => {
+export const createVersionPin = ({ snapshot: read, look, tail, flush, pause }: PinDeps) => {
   let flushing: Promise<unknown> | undefined
+  /** The streams that the last look found. */
+  let known = ''
 
   const flushSoon = (streams: StreamStates): void => {
     flushing ??= flush(positionsIn(streams), AbortSignal.timeout(FLUSH_MS))
@@ -69,8 +75,9 @@ export const createVersionPin = ({ snapshot: read, look, tail, flush }: PinDeps)
 
   /** @param signal aborted when there is no more time, or nobody waits any more */
   return async (signal: AbortSignal): Promise<PinnedVersion> => {
-    for (let attempt = 0; ; attempt++) {
-      if (attempt > 0) await delay(PAUSE_MS)
+    let isOther = false
+    for (;;) {
+      const before = known
       const positions = tail.positions()
       const askedAt = performance.now()
       const snapshot = await read()
@@ -83,9 +90,13 @@ export const createVersionPin = ({ snapshot: read, look, tail, flush }: PinDeps)
       )
       if (looked === undefined) return { snapshot, tail: holdNothing([UNKNOWN]) }
       const { streams, fed } = looked as HubLook
+      known = namesOf(streams)
+      // A stream that is gone may have been archived to its end after the version was read.
+      if (known !== before) continue
       if (fed !== undefined && fed !== snapshot?.id) {
+        if (isOther) return { snapshot, tail: holdNothing([otherArchive(snapshot, fed)]) }
         // The first table may have been made in between.
-        if (attempt > 0) return { snapshot, tail: holdNothing([otherArchive(snapshot, fed)]) }
+        isOther = true
         continue
       }
       const taken = await tail.take({
@@ -96,7 +107,10 @@ export const createVersionPin = ({ snapshot: read, look, tail, flush }: PinDeps)
         askedAt,
         signal,
       })
-      if (taken.status === 'again') continue
+      if (taken.status === 'again') {
+        await pause()
+        continue
+      }
       if (taken.status === 'whole') {
         if (tail.fill() > FULL_ENOUGH) flushSoon(streams)
         return { snapshot, tail: taken.tail }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { openTable, openTableStore, type Snapshot, type Table } from '@fleetlake/archive'
 import type { Config } from '@fleetlake/contracts'
 import { FleetError, reasonOf } from '@fleetlake/core'
@@ -14,6 +15,8 @@ const SILENCE_MS = 3_000
 const LINGER_MS = 30_000
 /** Of the tail's memory, what is read ahead of a stream at a time: there may be 64. */
 const READ_AHEAD_SHARE = 256
+/** Before a look at a table that has moved on meanwhile. */
+const PAUSE_MS = 20
 /** Some tens of milliseconds of work. */
 const TASK_SIZE = { rows: 100_000, bytes: 8 * 1024 * 1024, chunks: 64 }
 
@@ -61,6 +64,7 @@ export const startFinder = async (hub: Hub, { config, version, warn = () => {} }
     snapshot,
     look,
     tail,
+    pause: () => delay(PAUSE_MS),
     flush: (streams, signal) => flushStreams(hub, streams, { signal, onWaiting: () => {} }),
   })
   const agent = startAgent(hub, store)

@@ -196,9 +196,9 @@ test('a stream that is made again is another one: its rows are found, whatever t
   expect([ids, outcome]).toMatchObject([idsOf(['a', 'b', 'c', 'd'].flatMap((name) => rowsOf(name, 3))), COMPLETE])
 })
 
-/** Stops the server, does something to its folder of streams, and starts it again. */
-const whileStopped = async (server: TestHub, work: (streams: string) => Promise<void>): Promise<void> => {
-  await server.stop()
+/** Kills the server, does something to its folder of streams, and starts it again. */
+const whileKilled = async (server: TestHub, work: (streams: string) => Promise<void>): Promise<void> => {
+  await server.kill()
   await work(join(server.dataDir, 'jetstream'))
   await server.restart()
 }
@@ -210,13 +210,13 @@ test('a hub that is restored to an earlier state under a finder loses no row, th
   await publishRows(0, rowsOf('a', 2))
   await publishRows(0, rowsOf('b', 2))
   await flush()
-  await whileStopped(server, (streams) => cp(streams, `${streams}-backup`, { recursive: true }))
+  await whileKilled(server, (streams) => cp(streams, `${streams}-backup`, { recursive: true }))
   await publishRows(0, rowsOf('c', 2))
   await flush()
   await collector.stop()
   await publishRows(0, rowsOf('d', 2))
   expect((await ask()).ids.length).toBe(8)
-  await whileStopped(server, async (streams) => {
+  await whileKilled(server, async (streams) => {
     await rm(streams, { recursive: true })
     await rename(`${streams}-backup`, streams)
   })

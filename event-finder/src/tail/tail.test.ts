@@ -1,0 +1,118 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Snapshot } from '@fleetlake/archive'
+import { createVersionPin, type PinnedVersion } from '../pin-version.ts'
+import { createTestStreams, type FakeTable } from '../testing/test-streams.ts'
+import { createTail } from './tail.ts'
+
+const PARTITIONS = 2
+
+const partition = fc.nat(PARTITIONS - 1)
+/** What happens next; `step` lets one thing that waits go on, a different one each time. */
+const act = fc.oneof(
+  { arbitrary: fc.record({ kind: fc.constant('step' as const) }), weight: 12 },
+  { arbitrary: fc.record({ kind: fc.constant('publish' as const), partition }), weight: 4 },
+  {
+    arbitrary: fc.record({ kind: fc.constant('commit' as const), partition, count: fc.integer({ min: 1, max: 4 }) }),
+    weight: 3,
+  },
+  { arbitrary: fc.record({ kind: fc.constant('purge' as const), partition }), weight: 2 },
+  { arbitrary: fc.record({ kind: fc.constant('ask' as const) }), weight: 2 },
+  { arbitrary: fc.record({ kind: fc.constant('release' as const) }), weight: 1 },
+  { arbitrary: fc.record({ kind: fc.constant('recreate' as const), partition }), weight: 1 },
+)
+
+const decoder = new TextDecoder()
+const messagesOf = ({ snapshot, tail }: PinnedVersion): number[] => [
+  ...(snapshot as unknown as FakeTable).messages,
+  ...[...tail.pieces()].flatMap(({ rows: { length, vehicleIdOffsets: at, vehicleIdBytes: bytes } }) =>
+    Array.from({ length }, (_, i) => Number(decoder.decode(bytes.subarray(at[i], at[i + 1])))),
+  ),
+]
+
+/** Plays acts in their order; what is under way goes on only in a step. */
+const play = async (
+  acts: readonly (typeof act extends fc.Arbitrary<infer Act> ? Act : never)[],
+  scheduler: fc.Scheduler,
+) => {
+  const step = async <Value>(what: string, run: () => Value): Promise<Value> => {
+    await scheduler.schedule(Promise.resolve(), what)
+    return run()
+  }
+  const world = createTestStreams(PARTITIONS, step)
+  const tail = createTail({ memory: 1e9, futureToleranceMs: 0, lingerMs: 60_000 }, { read: world.read })
+  const pin = createVersionPin({
+    snapshot: () => step('snapshot', () => world.table as unknown as Snapshot),
+    look: () => step('look', world.look),
+    tail,
+    flush: () => expect.unreachable('there is memory enough'),
+    pause: () => step('pause', () => undefined),
+  })
+  const asked: { readonly before: readonly number[]; pinned?: PinnedVersion; held?: readonly number[] }[] = []
+  const pins: Promise<void>[] = []
+  const signal = new AbortController().signal
+  for (const one of acts) {
+    switch (one.kind) {
+      case 'step':
+        if (scheduler.count() > 0) await scheduler.waitNext(1)
+        break
+      case 'publish':
+        world.publish(one.partition)
+        break
+      case 'commit':
+        world.commit(one.partition, one.count)
+        break
+      case 'purge':
+        world.purge(one.partition)
+        break
+      case 'recreate':
+        world.recreate(one.partition)
+        break
+      case 'release':
+        asked.find(({ pinned }) => pinned !== undefined)?.pinned?.tail.release()
+        break
+      case 'ask': {
+        const query: (typeof asked)[number] = { before: world.expected() }
+        asked.push(query)
+        pins.push(
+          pin(signal).then((pinned) => {
+            query.pinned = pinned
+            query.held = messagesOf(pinned)
+          }),
+        )
+      }
+    }
+  }
+  let isOver = false
+  const over = Promise.all(pins).then(() => {
+    isOver = true
+  })
+  while (!isOver) await Promise.race([scheduler.waitNext(1), over])
+  return { world, asked, tail }
+}
+
+test('whatever is stored, committed, purged and made again while it looks, a query holds each row once', async () => {
+  let [queries, hot] = [0, 0]
+  await fc.assert(
+    fc.asyncProperty(fc.array(act, { minLength: 20, maxLength: 120 }), fc.scheduler(), async (acts, scheduler) => {
+      const { world, asked, tail } = await play(acts, scheduler)
+      const alive = new Set(world.expected())
+      for (const { before, pinned, held } of asked) {
+        queries++
+        hot += pinned!.tail.rows
+        expect(pinned!.tail.missing).toEqual([])
+        expect(new Set(held).size).toBe(held!.length)
+        // Of what was there when it was asked, only what a stream took with it may be missing.
+        const missing = before.filter((message) => alive.has(message) && !held!.includes(message))
+        expect(missing).toEqual([])
+        // What it holds stays as it was, whatever came after.
+        expect(messagesOf(pinned!)).toEqual(held)
+        pinned!.tail.release()
+      }
+      tail.stop()
+      expect(tail.fill()).toBe(0)
+    }),
+    { numRuns: Number(process.env['FLEET_PROPERTY_RUNS'] ?? 300) },
+  )
+  expect(hot).toBeGreaterThan(queries / 2)
+})
