@@ -5,6 +5,7 @@ import type { ScanCounts, ScanTask } from '../scan/scan-task.ts'
 import { createRowTaker } from '../scan/take-rows.ts'
 import type { Turns } from '../turns.ts'
 import type { HeldTail } from './held-tail.ts'
+import { createRowNarrower } from './near-rows.ts'
 import type { TailRows } from './tail-block.ts'
 
 /** Rows tested in one turn. */
@@ -25,7 +26,8 @@ export async function* scanTail(
   counts: ScanCounts,
   isStopped: () => boolean,
 ): AsyncGenerator<Positions> {
-  const { area, period } = search
+  const { area, period, vehicleIds } = search
+  const narrow = createRowNarrower(search)
   const taker = createRowTaker(createRowSelector(search), { skip, limit })
   const batches = createBatchBuilder(batchRows)
   counts.failed.push(...tail.missing)
@@ -40,8 +42,10 @@ export async function* scanTail(
       rows += piece.rows.length
       const isNear = overlaps(period, { from: piece.minTime, to: piece.maxTime + 1 }) && meets(area, piece.bounds)
       if (!isNear) continue
-      const { selected } = taker.take(piece.rows, placeOf(area, piece.bounds) === 'inside')
-      found.push(...batches.add(piece.rows, selected))
+      const isInside = placeOf(area, piece.bounds) === 'inside'
+      const isAll = isInside && piece.minTime >= period.from && piece.maxTime < period.to && vehicleIds === undefined
+      const { rows: near, selected } = taker.take(isAll ? piece.rows : narrow(piece.rows), isInside)
+      found.push(...batches.add(near, selected))
       counts.hasMore = taker.hasMore()
       if (counts.hasMore) return { found, isEnd: true }
     }

@@ -112,7 +112,7 @@ test('whatever is stored, committed, purged and made again while it looks, a que
       tail.stop()
       expect(tail.fill()).toBe(0)
     }),
-    { numRuns: Number(process.env['FLEET_PROPERTY_RUNS'] ?? 300) },
+    { numRuns: Number(process.env['FLEET_PROPERTY_RUNS'] ?? 1_000) },
   )
   expect(hot).toBeGreaterThan(queries / 2)
 })
