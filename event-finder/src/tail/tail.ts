@@ -103,7 +103,7 @@ export const createTail = ({ memory: most, futureToleranceMs, lingerMs }: TailOp
     lanes.delete(partition)
   }
   const endAll = (): void => {
-    for (const partition of [...lanes.keys()]) endLane(partition)
+    for (const partition of lanes.keys()) endLane(partition)
   }
   const open = (partition: number, origin: Origin): TailLane => {
     const lane = createTailLane(origin, {

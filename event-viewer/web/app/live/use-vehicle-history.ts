@@ -1,6 +1,5 @@
 import { reasonOf } from '@fleetlake/core'
 import { describeAnswer } from '@fleetlake/viewer-core'
-import { useTimeoutFn } from '@vueuse/core'
 import {
   computed,
   effectScope,
@@ -21,29 +20,24 @@ import { lastHourOf } from './vehicle-search.ts'
 
 export type HistoryState = 'none' | 'searching' | 'shown' | 'failed'
 
-/** The last hour of the selected vehicle: what the archive has of it, and what was heard since it was selected. */
+/** The last hour of the selected vehicle: what a search found of it, and what was heard since it was selected. */
 export interface VehicleHistory {
   readonly state: Readonly<Ref<HistoryState>>
   readonly progress: Readonly<ShallowRef<SearchProgress | undefined>>
   /** Undefined while none is shown; grows as the vehicle reports. */
   readonly track: Readonly<ShallowRef<Track | undefined>>
-  /** How complete the archive's part is, in a sentence; or why there is none. */
+  /** How complete what was found is, in a sentence; or why there is none. */
   readonly status: Readonly<Ref<string | undefined>>
   readonly isComplete: Readonly<Ref<boolean>>
   /** A row of the track that is pointed at. */
   readonly pointedRow: Ref<number | undefined>
   readonly isSearching: Readonly<Ref<boolean>>
-  /** What was reported just before the first report that was heard is on its way to the archive. */
-  readonly isBehind: Readonly<Ref<boolean>>
   /** Searches the hour before the vehicle's newest report; what is shown already stays until there is an answer. */
   show(): Promise<void>
   hide(): void
 }
 
 const SLOT = 'vehicle'
-/** Reports on their way to the archive are there within a minute: they are searched for again so often, until none is missing. */
-const AGAIN_MS = 20_000
-const AGAIN_TIMES = 4
 
 const createVehicleHistory = (): VehicleHistory => {
   const { thread } = useHub()
@@ -52,20 +46,19 @@ const createVehicleHistory = (): VehicleHistory => {
   const isSearching = ref(false)
   const progress = shallowRef<SearchProgress>()
   const answer = shallowRef<SearchAnswer>()
-  const archived = shallowRef<Track>()
+  const found = shallowRef<Track>()
   const fault = ref<string>()
   const fromMs = ref(0)
   const pointedRow = ref<number>()
   /** Searches that were begun: what an older one brings is for nobody. */
   let turn = 0
-  let timesAgain = 0
 
   const hide = (): void => {
     turn++
     if (isSearching.value) void thread.cancelSearch(SLOT)
     state.value = 'none'
     isSearching.value = false
-    archived.value = answer.value = progress.value = fault.value = pointedRow.value = undefined
+    found.value = answer.value = progress.value = fault.value = pointedRow.value = undefined
   }
   watch(selected.id, hide)
 
@@ -73,7 +66,7 @@ const createVehicleHistory = (): VehicleHistory => {
     const mine = ++turn
     const input = lastHourOf(newest.id, newest.eventTime)
     isSearching.value = true
-    if (archived.value === undefined) state.value = 'searching'
+    if (found.value === undefined) state.value = 'searching'
     const outcome = await thread
       .search(SLOT, input, (next) => {
         if (mine === turn) progress.value = next
@@ -85,39 +78,24 @@ const createVehicleHistory = (): VehicleHistory => {
     if (outcome.ok) {
       answer.value = outcome.value
       fromMs.value = Date.parse(input.from)
-      archived.value = trackOf(outcome.value.found, newest.id)
+      found.value = trackOf(outcome.value.found, newest.id)
     }
-    state.value = archived.value === undefined ? 'failed' : 'shown'
+    state.value = found.value === undefined ? 'failed' : 'shown'
   }
 
   const show = async (): Promise<void> => {
-    timesAgain = 0
     if (selected.report.value !== undefined) await search(selected.report.value)
   }
 
   const track = computed(() =>
-    archived.value === undefined ? undefined : mergeTracks(archived.value, selected.heard.value, fromMs.value),
+    found.value === undefined ? undefined : mergeTracks(found.value, selected.heard.value, fromMs.value),
   )
-  const isBehind = computed(() => archived.value?.length === 0 || track.value?.seam !== undefined)
-  const { start } = useTimeoutFn(
-    () => {
-      if (!isBehind.value || isSearching.value || selected.report.value === undefined) return
-      timesAgain++
-      void search(selected.report.value)
-    },
-    AGAIN_MS,
-    { immediate: false },
-  )
-  watch(archived, (next) => {
-    if (next !== undefined && timesAgain < AGAIN_TIMES) start()
-  })
 
   return {
     state: readonly(state),
     progress: shallowReadonly(progress),
     track,
     isSearching: readonly(isSearching),
-    isBehind,
     status: computed(() => fault.value ?? (answer.value === undefined ? undefined : sentenceOf(answer.value))),
     isComplete: computed(() => fault.value === undefined && answer.value?.outcome.status === 'complete'),
     pointedRow,

@@ -27,10 +27,10 @@ const TONES: Readonly<Record<Status, AnswerTone>> = {
 
 export const answerTone = (status: Status): AnswerTone => TONES[status]
 
-/** The honest sentence of an answer, as a sentence; chunks that failed are counted, since they are listed beside it. */
+/** The honest sentence of an answer, as a sentence; what failed is counted, since it is listed beside it. */
 export const answerSentence = (outcome: SearchAnswer['outcome']): string => {
   const failed = outcome.status === 'partial' ? (outcome.stats?.failed.length ?? 0) : 0
-  const reason = failed === 0 ? outcome.reason : `${plural(failed, 'chunk')} could not be read`
+  const reason = failed === 0 ? outcome.reason : `${plural(failed, 'part')} could not be read`
   const text = describeAnswer({ ...outcome, reason })
   return `${text[0].toUpperCase()}${text.slice(1)}.`
 }
