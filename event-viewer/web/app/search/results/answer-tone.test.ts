@@ -18,12 +18,13 @@ const outcome: SearchAnswer['outcome'] = {
     files: { total: 3, pruned: 0, read: 1 },
     bytes: { total: 3000, read: 1024 },
     rows: { total: 30, pruned: 0, read: 10, selected: 10 },
+    hot: { messages: 0, rows: 0, selected: 0, bytes: 0 },
     tasks: [],
     elapsedMs: 20,
   },
 }
 
-test('chunks that failed are counted, whatever else is missing is told', () => {
+test('what failed is counted, whatever else is missing is told', () => {
   expect([answerSentence(outcome), answerSentence({ ...outcome, reason: 'silent', stats: undefined })]).toEqual([
     'Partial: 10 positions of 2 vehicles, some are missing: 2 parts could not be read; 1 of 3 chunks read (1.0 KiB) in 20 ms.',
     'Partial: 10 positions of 2 vehicles, some are missing: silent.',
