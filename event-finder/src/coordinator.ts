@@ -8,6 +8,7 @@ import type { TaskOrder } from './core/task-board.ts'
 import { hintSwapped } from './hint-swapped.ts'
 import type { PinnedVersion } from './pin-version.ts'
 import type { HeldTail } from './tail/held-tail.ts'
+import { comesNear } from './tail/scan-tail.ts'
 
 type Query = Message<'vehicleQuery'>
 type Stats = MessageInput<'vehicleQueryResultStats'>
@@ -141,8 +142,8 @@ export const startCoordinator = (
         now: () => performance.now(),
         startedAt,
       })
-      const isEmpty = snapshot !== undefined && stats.status === 'complete' && stats.rows.selected === 0
-      const hint = isEmpty ? hintSwapped(snapshot, search, query.area) : undefined
+      const isEmpty = stats.status === 'complete' && stats.rows.selected === 0 && !comesNear(tail, search)
+      const hint = isEmpty && snapshot !== undefined ? hintSwapped(snapshot, search, query.area) : undefined
       return hint === undefined ? stats : { ...stats, hint }
     } catch (error) {
       if (isRefusal(error)) return emptyStats(query.query, 'refused', reasonOf(error))

@@ -1,6 +1,7 @@
 import { type Area, type MicroBounds, overlaps, placeOf, type Positions } from '@fleetlake/core'
 import { createBatchBuilder } from '../core/batch-builder.ts'
 import { createRowSelector } from '../core/select-rows.ts'
+import type { VehicleSearch } from '../core/search.ts'
 import type { ScanCounts, ScanTask } from '../scan/scan-task.ts'
 import { createRowTaker } from '../scan/take-rows.ts'
 import type { Turns } from '../turns.ts'
@@ -13,6 +14,16 @@ const TURN_ROWS = 65_536
 
 const meets = ({ bounds: area }: Area, { west, south, east, north }: MicroBounds): boolean =>
   west <= area.east && east >= area.west && south <= area.north && north >= area.south
+
+/** Whether one of some rows may lie in the area, in the period. */
+const isNear = (
+  { minTime, maxTime, bounds }: TailRows,
+  { area, period }: Pick<VehicleSearch, 'area' | 'period'>,
+): boolean => overlaps(period, { from: minTime, to: maxTime + 1 }) && meets(area, bounds)
+
+/** Whether something of it may lie in the area, in the period, whatever the vehicle. */
+export const comesNear = (tail: HeldTail, search: VehicleSearch): boolean =>
+  tail.pieces().some((piece) => isNear(piece, search))
 
 /**
  * Gives the matches of what is not archived yet. Law: like any task, it gives the same batches each time.
@@ -40,8 +51,7 @@ export async function* scanTail(
       if (done === true) return { found, isEnd: true }
       counts.rowsRead += piece.rows.length
       rows += piece.rows.length
-      const isNear = overlaps(period, { from: piece.minTime, to: piece.maxTime + 1 }) && meets(area, piece.bounds)
-      if (!isNear) continue
+      if (!isNear(piece, search)) continue
       const isInside = placeOf(area, piece.bounds) === 'inside'
       const isAll = isInside && piece.minTime >= period.from && piece.maxTime < period.to && vehicleIds === undefined
       const { rows: near, selected } = taker.take(isAll ? piece.rows : narrow(piece.rows), isInside)
