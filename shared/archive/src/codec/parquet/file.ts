@@ -11,43 +11,86 @@ export interface ParquetOptions {
   readonly pageRows?: number
 }
 
+/** A Parquet file that is being written, row group by row group. */
+export interface ParquetFile {
+  /** Of what is written so far. */
+  readonly bytes: number
+  /**
+   * Writes a row group.
+   * @param columns of the same names and types for every row group
+   * @throws RangeError when there are no rows, the columns differ in length or a time is out of range
+   */
+  add(columns: readonly Column[]): void
+  /** The whole file, which has at least one row group; a view of the writer's own memory. */
+  finish(): Uint8Array
+}
+
+export interface ParquetFileOptions extends Omit<ParquetOptions, 'columns'> {
+  /** Where it is written; is emptied. One with enough room does not have to grow, which copies. */
+  readonly out: Bytes
+}
+
 /**
- * One Parquet file of one row group with data pages v2, and min, max and null count of every column.
+ * A Parquet file with data pages v2, and min, max and null count of every column in every row group.
  * Texts are dictionary encoded, timestamps (µs, UTC-adjusted) and decimals delta encoded, floats dictionary encoded while few
  * are distinct, else plain: encodings that Spark 3.3, Trino, DuckDB, Polars and ClickHouse all read.
- * @throws RangeError when there are no rows, the columns differ in length or a time is out of range
  */
-export const encodeParquet = ({ columns, compress, createdBy, pageRows = 131_072 }: ParquetOptions): Uint8Array => {
-  const rows = columns.length > 0 ? rowsOf(columns[0]) : 0
-  if (rows === 0 || columns.some((column) => rowsOf(column) !== rows)) {
-    throw new RangeError('a Parquet file needs columns of the same number of rows, at least one')
-  }
-  const out = fileBytes
+export const startParquet = ({ compress, createdBy, out, pageRows = 131_072 }: ParquetFileOptions): ParquetFile => {
   out.length = 0
   out.append(MAGIC)
-  const chunks = columns.map((column) => writeColumn(out, planColumn(column), { compress, rows, pageRows }))
-  const footer = out.length
-  const root = struct([4, text('schema')], [5, i32(columns.length)])
-  writeStruct(out, {
-    fields: [
-      [1, i32(2)],
-      [2, list('struct', [root, ...columns.map(schemaElement)])],
-      [3, i64(rows)],
-      [4, list('struct', [rowGroup(chunks, rows)])],
-      [6, text(createdBy)],
-      // TypeDefinedOrder for each column: without it readers ignore the min and max of texts.
-      [
-        7,
-        list(
-          'struct',
-          columns.map(() => struct([1, struct()])),
-        ),
-      ],
-    ],
-  })
-  out.uint32(out.length - footer)
-  out.append(MAGIC)
-  return out.written().slice()
+  const groups: Value[] = []
+  let schema: readonly Column[] = []
+  let rowCount = 0
+  return {
+    get bytes() {
+      return out.length
+    },
+    add: (columns) => {
+      const rows = columns.length > 0 ? rowsOf(columns[0]) : 0
+      if (rows === 0 || columns.some((column) => rowsOf(column) !== rows)) {
+        throw new RangeError('a Parquet file needs columns of the same number of rows, at least one')
+      }
+      const at = out.length
+      const chunks = columns.map((column) => writeColumn(out, planColumn(column), { compress, rows, pageRows }))
+      groups.push(rowGroup(chunks, rows, at))
+      schema = columns
+      rowCount += rows
+    },
+    finish: () => {
+      const footer = out.length
+      const root = struct([4, text('schema')], [5, i32(schema.length)])
+      writeStruct(out, {
+        fields: [
+          [1, i32(2)],
+          [2, list('struct', [root, ...schema.map(schemaElement)])],
+          [3, i64(rowCount)],
+          [4, list('struct', groups)],
+          [6, text(createdBy)],
+          // TypeDefinedOrder for each column: without it readers ignore the min and max of texts.
+          [
+            7,
+            list(
+              'struct',
+              schema.map(() => struct([1, struct()])),
+            ),
+          ],
+        ],
+      })
+      out.uint32(out.length - footer)
+      out.append(MAGIC)
+      return out.written()
+    },
+  }
+}
+
+/**
+ * One Parquet file of one row group, as `startParquet` makes them.
+ * @throws RangeError when there are no rows, the columns differ in length or a time is out of range
+ */
+export const encodeParquet = ({ columns, ...options }: ParquetOptions): Uint8Array => {
+  const file = startParquet({ ...options, out: fileBytes })
+  file.add(columns)
+  return file.finish().slice()
 }
 
 const MAGIC = new TextEncoder().encode('PAR1')
@@ -207,13 +250,13 @@ const writePage = (out: Bytes, { type, fullSize, parts, header }: Page): number 
   return headerSize + fullSize
 }
 
-const rowGroup = (chunks: readonly Written[], rows: number): Value => {
+const rowGroup = (chunks: readonly Written[], rows: number, at: number): Value => {
   const sum = (of: (chunk: Written) => number): number => chunks.reduce((total, chunk) => total + of(chunk), 0)
   return struct(
     [1, list('struct', chunks.map(columnChunk))],
     [2, i64(sum(({ uncompressed }) => uncompressed))],
     [3, i64(rows)],
-    [5, i64(MAGIC.length)],
+    [5, i64(at)],
     [6, i64(sum(({ compressed }) => compressed))],
   )
 }
