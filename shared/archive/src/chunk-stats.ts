@@ -64,6 +64,30 @@ export const statsOf = (columns: ChunkColumns): ChunkStats => {
   }
 }
 
+const joinRanges = (a: Range<number>, b: Range<number>): Range<number> => ({
+  min: Math.min(a.min, b.min),
+  max: Math.max(a.max, b.max),
+  nulls: a.nulls + b.nulls,
+})
+
+const joinTexts = (a: Range<string>, b: Range<string>): Range<string> => ({
+  min: compareUtf8(a.min, b.min) <= 0 ? a.min : b.min,
+  max: compareUtf8(a.max, b.max) >= 0 ? a.max : b.max,
+  nulls: a.nulls + b.nulls,
+})
+
+/** The stats of the rows of both. */
+export const joinStats = (a: ChunkStats, b: ChunkStats): ChunkStats => ({
+  rows: a.rows + b.rows,
+  vehicleId: joinTexts(a.vehicleId, b.vehicleId),
+  vehicleType: joinTexts(a.vehicleType, b.vehicleType),
+  eventTime: joinRanges(a.eventTime, b.eventTime),
+  longitude: joinRanges(a.longitude, b.longitude),
+  latitude: joinRanges(a.latitude, b.latitude),
+  speed: joinRanges(a.speed, b.speed),
+  heading: joinRanges(a.heading, b.heading),
+})
+
 /** Infinity has no place in JSON: a bound that is not finite is left out, and so is one of no rows. */
 const finite = (value: number): number | undefined => (Number.isFinite(value) ? value + 0 : undefined)
 

@@ -4,6 +4,19 @@ export { isParquet, openCodec, readChunkFile } from './codec/open-codec.ts'
 export { parquetCodec } from './codec/parquet.ts'
 export type { AddFile } from './log/actions.ts'
 export type { CommitPart, CommitRequest, CommitResult, OffsetMove, StaleStream } from './log/commit.ts'
+export { cleanLog, type CleanLogOptions } from './maintain/clean-log.ts'
+export {
+  COMPACTION_APP,
+  compactionRules,
+  type CompactionReport,
+  type CompactionSettings,
+  compactTable,
+} from './maintain/compact-table.ts'
+export { isCompacted } from './maintain/compacted.ts'
+export { dropOldDates, type OldDate, planRetention } from './maintain/drop-old-dates.ts'
+export { graceOf } from './maintain/grace.ts'
+export { type CompactionRules, planCompaction, type Rewrite } from './maintain/plan-compaction.ts'
+export { type VacuumReport, vacuumTable } from './maintain/vacuum-table.ts'
 export { type KeptChunk, prune, type Pruned, type Search } from './prune.ts'
 export type { DateFiles, Totals } from './log/files.ts'
 export type { Snapshot, TableSettings } from './snapshot.ts'

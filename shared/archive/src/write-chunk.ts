@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { dateOf, FleetError } from '@fleetlake/core'
-import { formatStats, statsOf } from './chunk-stats.ts'
+import { type ChunkStats, formatStats, statsOf } from './chunk-stats.ts'
 import type { ChunkColumns, Codec } from './codec/codec.ts'
 import type { AddFile } from './log/actions.ts'
 import { chunkPath, encodePath } from './paths.ts'
@@ -22,18 +22,19 @@ export interface WriteChunkDeps {
 
 const randomId = (): string => randomBytes(8).toString('hex')
 
-/**
- * Writes a chunk under a new name; durable once it resolves. It is in the table only once it is committed.
- * @param columns rows of one cell and one UTC date, sorted by vehicle, then time
- * @throws FleetError `table.invalid` for no rows or rows of two dates, `store.failed`
- */
-export const writeChunk = async (
-  columns: ChunkColumns,
+export interface ChunkFile {
+  readonly bytes: Uint8Array
+  readonly stats: ChunkStats
+  /** With its dot. */
+  readonly extension: string
+}
+
+/** Puts a chunk's bytes under a new name; durable once it resolves. */
+export const putChunk = async (
+  { bytes, stats, extension }: ChunkFile,
   { cell, windowStart }: ChunkPlace,
-  { store, codec, now = Date.now }: WriteChunkDeps,
+  { store, now = Date.now }: Omit<WriteChunkDeps, 'codec'>,
 ): Promise<AddFile> => {
-  if (columns.length === 0) throw new FleetError('table.invalid', 'a chunk needs rows')
-  const stats = statsOf(columns)
   const date = dateOf(stats.eventTime.min)
   if (dateOf(stats.eventTime.max) !== date) {
     throw new FleetError(
@@ -41,9 +42,8 @@ export const writeChunk = async (
       `a chunk holds rows of one date, not of ${date} and ${dateOf(stats.eventTime.max)}`,
     )
   }
-  const bytes = codec.encode(columns)
   for (;;) {
-    const path = chunkPath({ date, cell, windowStart, id: randomId(), extension: codec.extension })
+    const path = chunkPath({ date, cell, windowStart, id: randomId(), extension })
     const modificationTime = now()
     if ((await store.putIfAbsent(path, bytes)) === 'exists') continue
     return {
@@ -54,4 +54,19 @@ export const writeChunk = async (
       stats: formatStats(stats),
     }
   }
+}
+
+/**
+ * Writes a chunk under a new name; durable once it resolves. It is in the table only once it is committed.
+ * @param columns rows of one cell and one UTC date, sorted by vehicle, then time
+ * @throws FleetError `table.invalid` for no rows or rows of two dates, `store.failed`
+ */
+export const writeChunk = async (
+  columns: ChunkColumns,
+  place: ChunkPlace,
+  { codec, ...deps }: WriteChunkDeps,
+): Promise<AddFile> => {
+  if (columns.length === 0) throw new FleetError('table.invalid', 'a chunk needs rows')
+  const file = { bytes: codec.encode(columns), stats: statsOf(columns), extension: codec.extension }
+  return putChunk(file, place, deps)
 }

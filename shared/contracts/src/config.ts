@@ -4,6 +4,7 @@ import { duration, size } from './fields.ts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
+const YEAR_MS = 365.25 * DAY_MS
 const MIB = 1024 * 1024
 
 const port = z.number().int().min(0).max(65_535)
@@ -91,6 +92,11 @@ const archive = z.strictObject({
     .refine((ms) => DAY_MS % ms === 0, 'must divide a day, such as "10 min"')
     .default(10 * MINUTE_MS)
     .describe('event time that shares a chunk; a whole fraction of a day'),
+  retentionMs: duration.default(7 * YEAR_MS).describe('dates that are older go'),
+  logRetentionMs: duration
+    .refine((ms) => ms >= 2 * DAY_MS, 'must be at least "2 d"')
+    .default(30 * DAY_MS)
+    .describe("how long the table's earlier versions stay in its log"),
   adopt: z
     .boolean()
     .default(false)
@@ -109,6 +115,21 @@ const collector = z.strictObject({
   maxAgeMs: duration.default(MINUTE_MS).describe('age of the oldest buffered message that calls for a flush'),
   memory: size.default(256 * MIB).describe('buffered bytes of all partitions; reading pauses beyond'),
   futureToleranceMs: duration.default(MINUTE_MS).describe('how far ahead of its arrival a position may be'),
+})
+
+const compactor = z.strictObject({
+  memory: size
+    .refine((bytes) => bytes >= 32 * MIB, 'must be at least "32 MiB"')
+    .default(512 * MIB)
+    .describe('what merging takes; a file is a quarter of it at most'),
+  targetBytes: size.default(128 * MIB).describe('of a compacted file, where a cell has so much in a day'),
+  quietMs: duration.default(15 * MINUTE_MS).describe('how long after its end a window, or a date, is left alone'),
+  everyMs: duration.default(5 * MINUTE_MS).describe('how often it looks for work'),
+  graceMs: duration
+    .refine((ms) => ms <= 7 * DAY_MS, 'must be at most "7 d": then the table forgets which files were removed')
+    .default(7 * DAY_MS)
+    .describe('how long files stay that no version names any more; never less than 2 h'),
+  vacuumEveryMs: duration.default(6 * 60 * MINUTE_MS).describe('how often it looks for such files'),
 })
 
 const finder = z.strictObject({
@@ -156,6 +177,7 @@ export const configSchema = z.strictObject({
   partitioning: partitioning.prefault({}),
   archive: archive.prefault({}),
   collector: collector.prefault({}),
+  compactor: compactor.prefault({}),
   finder: finder.prefault({}),
   generator: generator.prefault({}),
   viewer: viewer.prefault({}),

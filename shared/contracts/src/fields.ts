@@ -2,7 +2,7 @@ import parseBytes from 'bytes'
 import parseMs, { type StringValue } from 'ms'
 import { z } from 'zod'
 
-const DURATION = /^\d+(\.\d+)? ?(ms|s|min|m|h|d)$/
+const DURATION = /^\d+(\.\d+)? ?(ms|s|min|m|h|d|y)$/
 
 /** ms, or a text such as "10 min" or "60 s". */
 export const duration = z.preprocess(

@@ -26,6 +26,9 @@ const binary = z.instanceof(Uint8Array)
 
 const text = z.string().min(1).max(256)
 
+/** How long a query may run at most: what it reads stays readable for longer. */
+export const LONGEST_QUERY_MS = 3_600_000
+
 /** What a user asks of a generation; the rest has defaults. */
 export const generationOptions = z.strictObject({
   vehicles: z.number().int().min(1).max(10_000_000).default(1_500).describe('how many vehicles drive'),
@@ -230,7 +233,7 @@ export const messages = {
     content: 'json',
     data: z.strictObject({
       member: token,
-      group: z.enum(['generators', 'collectors', 'finders']),
+      group: z.enum(['generators', 'collectors', 'compactors', 'finders']),
       version: z.string(),
       startedAt: instant,
       memoryBytes: count,
@@ -272,7 +275,7 @@ export const messages = {
         ),
       ...selection,
       limit: z.number().int().min(1).optional().describe('rows at most'),
-      timeoutMs: z.number().int().min(1).max(3_600_000).default(60_000).describe('how long it may run'),
+      timeoutMs: z.number().int().min(1).max(LONGEST_QUERY_MS).default(60_000).describe('how long it may run'),
       ttlMs: z.number().int().min(1).default(10_000).describe('how long it may wait to be started'),
       mode: z
         .enum(['parallel', 'serialised'])

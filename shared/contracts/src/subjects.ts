@@ -34,4 +34,4 @@ export const queueGroups = {
 } as const
 
 /** The groups whose members announce themselves. */
-export type Group = 'generators' | 'collectors' | 'finders'
+export type Group = 'generators' | 'collectors' | 'compactors' | 'finders'

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { subjects } from '@fleetlake/contracts'
 import type { Hub } from '@fleetlake/hub'
 
-const GROUPS = ['generators', 'collectors', 'finders'] as const
+const GROUPS = ['generators', 'collectors', 'compactors', 'finders'] as const
 const REFRESH_MS = 1000
 
 export interface WatchOptions {

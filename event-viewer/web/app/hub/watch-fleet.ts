@@ -3,7 +3,7 @@ import { subjects } from '@fleetlake/contracts'
 import type { Hub } from '@fleetlake/hub/browser'
 import { createFleetBoard, type BoardState } from '@fleetlake/viewer-core'
 
-const GROUPS: readonly Group[] = ['generators', 'collectors', 'finders']
+const GROUPS: readonly Group[] = ['generators', 'collectors', 'compactors', 'finders']
 
 /** Listens to heartbeats and commits from now on. @returns what is known at an instant */
 export const watchFleet = (

@@ -18,6 +18,7 @@ test('every kind of service is told of, also one that nobody runs', () => {
   ).toEqual([
     ['generators', [], 0],
     ['collectors', ['c1', 'c2'], 1],
+    ['compactors', [], 0],
     ['finders', ['f1'], 1],
   ])
 })

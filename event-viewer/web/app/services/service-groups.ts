@@ -21,6 +21,12 @@ const WORDS: Readonly<Record<GroupName, GroupWords>> = {
     does: 'write positions into the archive',
     without: 'Positions wait in the hub until one runs. Start one: `node event-collector/src/main.ts`',
   },
+  compactors: {
+    title: 'Compactors',
+    does: 'merge small files and drop what is past retention',
+    without:
+      'Nothing is lost, but the archive grows by many small files. Start one: `node event-collector/src/compactor.ts`',
+  },
   finders: {
     title: 'Finders',
     does: 'search the archive',

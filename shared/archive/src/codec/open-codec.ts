@@ -42,15 +42,19 @@ export const isParquet = (path: string): boolean => !FORMAT.test(path)
 
 /**
  * The rows of a chunk as a frame with the types of the table, in the order of the file; its name tells the format.
- * @param columns those to read, in this order
+ * @param columns those to read, in this order; all that there are when missing
  */
 export const readChunkFile = async (
   path: string,
   bytes: Uint8Array,
-  columns: readonly string[],
+  columns?: readonly string[],
 ): Promise<DataFrame> => {
   const file = await loadFormat(path)
-  if (file !== undefined) return file.decode(compressionOf(path).decompress(bytes)).select(...columns)
+  if (file !== undefined) {
+    const frame = file.decode(compressionOf(path).decompress(bytes))
+    return columns === undefined ? frame : frame.select(...columns)
+  }
   const { default: pl } = await import('nodejs-polars')
-  return pl.readParquet(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), { columns: [...columns] })
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+  return pl.readParquet(buffer, columns === undefined ? {} : { columns: [...columns] })
 }

@@ -7,7 +7,7 @@ const WEEK_MS = 7 * DAY_MS
 const UNIT_MS: Readonly<Record<string, number>> = { hour: 3_600_000, day: DAY_MS, week: WEEK_MS }
 
 /** How long tombstones are kept, ms: the table's property, 7 days by default, for ever when it is not understood. */
-const retentionOf = (metaData: MetaData): number => {
+export const tombstoneRetentionOf = (metaData: MetaData): number => {
   const property = metaData.configuration?.['delta.deletedFileRetentionDuration']
   if (property === undefined) return WEEK_MS
   const groups = /^interval (?<amount>\d+) (?<unit>hour|day|week)s?$/i.exec(property)?.groups
@@ -15,7 +15,7 @@ const retentionOf = (metaData: MetaData): number => {
 }
 
 /** Tombstones up to this time have expired, ms since the epoch. */
-export const tombstonesExpire = (metaData: MetaData, nowMs: number): number => nowMs - retentionOf(metaData)
+export const tombstonesExpire = (metaData: MetaData, nowMs: number): number => nowMs - tombstoneRetentionOf(metaData)
 
 /**
  * The actions that a checkpoint holds: of each kind what is live, tombstones until they expire, no commitInfo. For each path, appId,

@@ -14,7 +14,7 @@ interface Channel {
 
 const PARAMETERS: Record<string, string> = {
   agent: 'the process of a generator',
-  group: 'generators, collectors or finders',
+  group: 'generators, collectors, compactors or finders',
   partition: 'a number from 0',
   query: 'the id of a query',
   uid: 'a token of one process',

@@ -37,6 +37,9 @@ const valueText = (key: string, value: unknown): string => {
   if (typeof value !== 'number') return String(value)
   if (isDuration(key))
     return largest(value, [
+      ['y', 365.25 * 86_400_000],
+      ['d', 86_400_000],
+      ['h', 3_600_000],
       ['min', 60_000],
       ['s', 1000],
       ['ms', 1],
@@ -94,7 +97,7 @@ export const configReference = (): string => {
     '',
     'Read from `fleet.yaml` (or the file of `--config` or `FLEET_CONFIG`), then from variables, then from flags; the later wins. An',
     'unknown key or a bad value stops a service with a message that says where it comes from. Durations are a number of ms or a',
-    'text such as `"10 min"` (ms, s, min, h, d); sizes are a number of bytes or a text such as `"2 GiB"` (powers of 1024).',
+    'text such as `"10 min"` (ms, s, min, h, d, y); sizes are a number of bytes or a text such as `"2 GiB"` (powers of 1024).',
     '',
     ...settings().flatMap(([section, all]) => [
       `## ${section}`,

@@ -1,0 +1,11 @@
+/**
+ * Which files a compaction has written. Law: of those of a (date, cell) no two share a double, and none holds one; so a compaction that
+ * adds to them looks at them, and no other needs to.
+ */
+
+const MARK = '.compact'
+
+/** The extension of a file that a compaction writes; its last suffixes say the format as ever. */
+export const compactedExtension = (extension: string): string => `${MARK}${extension}`
+
+export const isCompacted = (path: string): boolean => path.includes(MARK, path.lastIndexOf('/') + 1)

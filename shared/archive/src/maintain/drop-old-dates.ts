@@ -1,0 +1,48 @@
+import { periodOfDate } from '@fleetlake/core'
+import type { Totals } from '../log/files.ts'
+import type { Snapshot } from '../snapshot.ts'
+import type { Table } from '../table.ts'
+
+/** A date that is past retention. */
+export interface OldDate {
+  readonly date: string
+  readonly totals: Totals
+}
+
+/** The dates whose every instant is older than the retention, the oldest first. */
+export const planRetention = ({ dates }: Snapshot, retentionMs: number, nowMs: number): OldDate[] =>
+  Array.from(dates.values(), ({ date, totals }) => ({ date, totals }))
+    .filter(({ date }) => periodOfDate(date).to <= nowMs - retentionMs)
+    .toSorted((a, b) => a.date.localeCompare(b.date))
+
+export interface RetentionOptions {
+  readonly retentionMs: number
+  readonly nowMs: number
+}
+
+/** A version holds whole dates, of about so many files. */
+const COMMIT_FILES = 5_000
+
+/**
+ * Takes dates past retention out of the table; vacuum deletes their files later. Whoever loses to another commit looks again.
+ * @returns the dates that went
+ */
+export const dropOldDates = async (
+  table: Pick<Table, 'refresh' | 'commit'>,
+  { retentionMs, nowMs }: RetentionOptions,
+): Promise<OldDate[]> => {
+  const dropped: OldDate[] = []
+  for (;;) {
+    const snapshot = await table.refresh()
+    const some: OldDate[] = []
+    const remove: string[] = []
+    for (const old of planRetention(snapshot, retentionMs, nowMs)) {
+      if (remove.length > 0 && remove.length + old.totals.files > COMMIT_FILES) break
+      some.push(old)
+      for (const chunks of snapshot.dates.get(old.date)!.cells.values()) remove.push(...chunks.map(({ path }) => path))
+    }
+    if (some.length === 0) return dropped
+    const result = await table.commit({ parts: [], remove, operation: 'DELETE', info: { retentionMs } })
+    if (result.status === 'committed') dropped.push(...some)
+  }
+}

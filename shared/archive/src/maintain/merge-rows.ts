@@ -1,0 +1,89 @@
+/** Rows of one (date, cell) in memory, from any number of files, as columns. */
+export interface MergeColumns {
+  /** Codes of `createCodes`. */
+  readonly vehicle: Uint32Array
+  readonly vehicleType: Uint32Array
+  /** ms since the epoch. */
+  readonly eventTime: Float64Array
+  /** Whole millionths of a degree. */
+  readonly longitude: Int32Array
+  readonly latitude: Int32Array
+  readonly speed: Float32Array
+  readonly heading: Float32Array
+  /** 1 for a row of a file that stays: it is there only to show that another is its double. */
+  readonly isKept: Uint8Array
+}
+
+/** What a row costs while it is merged: its columns, three orders and the chunk that it is gathered into. */
+export const MERGE_BYTES_PER_ROW = 64
+
+export const makeMergeColumns = (capacity: number): MergeColumns => ({
+  vehicle: new Uint32Array(capacity),
+  vehicleType: new Uint32Array(capacity),
+  eventTime: new Float64Array(capacity),
+  longitude: new Int32Array(capacity),
+  latitude: new Int32Array(capacity),
+  speed: new Float32Array(capacity),
+  heading: new Float32Array(capacity),
+  isKept: new Uint8Array(capacity),
+})
+
+export interface MergedRows {
+  /** Row numbers, sorted by vehicle, then time, of the rows that are to be written. */
+  readonly order: Uint32Array
+  /** Rows left out since another equals them in vehicle, time and position. */
+  readonly doubles: number
+}
+
+/** One stable counting-sort pass over the codes. */
+const orderByVehicle = (vehicle: Uint32Array, length: number, vehicles: number): Uint32Array => {
+  const starts = new Uint32Array(vehicles + 1)
+  for (let i = 0; i < length; i++) starts[vehicle[i] + 1]++
+  for (let code = 0; code < vehicles; code++) starts[code + 1] += starts[code]
+  const order = new Uint32Array(length)
+  for (let i = 0; i < length; i++) order[starts[vehicle[i]]++] = i
+  return order
+}
+
+/**
+ * Sorts rows by vehicle and time and leaves doubles out. Law: of the rows that are equal in vehicle, time and position one is written, the first
+ * in the order of `columns`; none if one of them is kept elsewhere. Every other row that is not kept is written.
+ * @param vehicles how many codes there are
+ */
+export const mergeRows = (columns: MergeColumns, length: number, vehicles: number): MergedRows => {
+  const { vehicle, eventTime, longitude, latitude, isKept } = columns
+  const order = orderByVehicle(vehicle, length, vehicles)
+  const compare = (a: number, b: number): number =>
+    eventTime[a] - eventTime[b] ||
+    longitude[a] - longitude[b] ||
+    latitude[a] - latitude[b] ||
+    isKept[b] - isKept[a] ||
+    a - b
+  // Rows of a vehicle nearly always come in the order of time, each at a time of its own: then there is nothing to sort.
+  for (let start = 0; start < length;) {
+    let end = start + 1
+    let isSorted = true
+    while (end < length && vehicle[order[end]] === vehicle[order[start]]) {
+      if (eventTime[order[end]] <= eventTime[order[end - 1]]) isSorted = false
+      end++
+    }
+    if (!isSorted) order.subarray(start, end).sort(compare)
+    start = end
+  }
+  let [written, doubles] = [0, 0]
+  for (let i = 0; i < length; i++) {
+    const row = order[i]
+    if (isKept[row] === 1) continue
+    // Sorted, so that a row's equals stand before it, a kept one first.
+    const before = i > 0 ? order[i - 1] : row
+    const isDouble =
+      before !== row &&
+      vehicle[before] === vehicle[row] &&
+      eventTime[before] === eventTime[row] &&
+      longitude[before] === longitude[row] &&
+      latitude[before] === latitude[row]
+    if (isDouble) doubles++
+    else order[written++] = row
+  }
+  return { order: order.subarray(0, written), doubles }
+}

@@ -1,0 +1,183 @@
+import { FleetError, overlaps, type Period } from '@fleetlake/core'
+import type { Chunk } from '../chunk.ts'
+import type { ChunkColumns } from '../codec/codec.ts'
+import type { AddFile } from '../log/actions.ts'
+import type { WriteChunkDeps } from '../write-chunk.ts'
+import { MERGE_BYTES_PER_ROW, makeMergeColumns, type MergeColumns, mergeRows } from './merge-rows.ts'
+import type { Rewrite } from './plan-compaction.ts'
+import { estimateRows, type FileRows, readRows } from './read-rows.ts'
+import { createTextCodes, type TextCodes } from './text-codes.ts'
+import { tileRows } from './tile-rows.ts'
+import { type MergedFiles, openMergedFiles } from './write-merged.ts'
+
+export interface RewriteOptions {
+  readonly windowMs: number
+  readonly targetBytes: number
+  /** Bytes of the rows that are merged at once and of the file that is being written, each a part of it. */
+  readonly memory: number
+}
+
+export interface Rewritten {
+  readonly add: readonly AddFile[]
+  readonly rows: number
+  readonly doubles: number
+}
+
+/** Shares of the memory: the rest is for the part of a file that is being read. */
+const ROWS_SHARE = 2
+const FILE_SHARE = 4
+
+interface Merge {
+  readonly columns: MergeColumns
+  readonly capacity: number
+  readonly vehicles: TextCodes
+  readonly types: TextCodes
+  length: number
+}
+
+/** @returns false when it does not fit */
+const append = (merge: Merge, rows: FileRows, isKept: boolean): boolean => {
+  const { columns, vehicles, types, length: at } = merge
+  if (at + rows.length > merge.capacity) return false
+  const vehicleCodes = Uint32Array.from(rows.vehicleIds, (id) => vehicles.codeOf(id))
+  const typeCodes = Uint32Array.from(rows.vehicleTypes, (type) => types.codeOf(type))
+  for (let i = 0; i < rows.length; i++) {
+    columns.vehicle[at + i] = vehicleCodes[rows.vehicle[i]]
+    columns.vehicleType[at + i] = typeCodes[rows.vehicleType[i]]
+  }
+  columns.eventTime.set(rows.eventTime, at)
+  columns.longitude.set(rows.longitude, at)
+  columns.latitude.set(rows.latitude, at)
+  columns.speed.set(rows.speed, at)
+  columns.heading.set(rows.heading, at)
+  columns.isKept.fill(isKept ? 1 : 0, at, at + rows.length)
+  merge.length += rows.length
+  return true
+}
+
+const periodOf = ({ from, to }: Chunk): Period => ({ from, to: to + 1 })
+
+const estimate = (chunks: readonly Chunk[], period: Period): number =>
+  chunks.reduce((sum, chunk) => {
+    const { from, to } = periodOf(chunk)
+    const shared = Math.min(to, period.to) - Math.max(from, period.from)
+    return shared > 0 ? sum + (estimateRows(chunk) * shared) / (to - from) : sum
+  }, 0)
+
+const halvesOf = ({ from, to }: Period): [Period, Period] => {
+  const middle = from + Math.floor((to - from) / 2)
+  return [
+    { from, to: middle },
+    { from: middle, to },
+  ]
+}
+
+/** Loads what some files hold of a period. @returns false when it does not fit */
+const load = async (merge: Merge, { take, keep }: Rewrite, period: Period, deps: WriteChunkDeps): Promise<boolean> => {
+  merge.length = 0
+  const seen = new Set<string>()
+  for (const chunk of take) {
+    if (!overlaps(periodOf(chunk), period)) continue
+    for await (const rows of readRows(deps.store, chunk, { period })) {
+      if (!append(merge, rows, false)) return false
+      for (const id of rows.vehicleIds) seen.add(id)
+    }
+  }
+  // Only these can have doubles there.
+  const vehicleIds = [...seen]
+  for (const chunk of keep) {
+    if (!overlaps(periodOf(chunk), period)) continue
+    for await (const rows of readRows(deps.store, chunk, { period, vehicleIds })) {
+      if (!append(merge, rows, true)) return false
+    }
+  }
+  return true
+}
+
+const gather = ({ columns, vehicles, types }: Merge, rows: Uint32Array): ChunkColumns => {
+  const { length } = rows
+  const to = {
+    length,
+    vehicleIds: vehicles.texts,
+    vehicle: new Uint32Array(length),
+    vehicleTypes: types.texts,
+    vehicleType: new Uint32Array(length),
+    eventTime: new Float64Array(length),
+    longitude: new Int32Array(length),
+    latitude: new Int32Array(length),
+    speed: new Float32Array(length),
+    heading: new Float32Array(length),
+  }
+  for (let i = 0; i < length; i++) {
+    const row = rows[i]
+    to.vehicle[i] = columns.vehicle[row]
+    to.vehicleType[i] = columns.vehicleType[row]
+    to.eventTime[i] = columns.eventTime[row]
+    to.longitude[i] = columns.longitude[row]
+    to.latitude[i] = columns.latitude[row]
+    to.speed[i] = columns.speed[row]
+    to.heading[i] = columns.heading[row]
+  }
+  return to
+}
+
+/** Lets heartbeats and signals through. */
+const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+const writeMerged = async (merge: Merge, files: MergedFiles): Promise<Omit<Rewritten, 'add'>> => {
+  const { order, doubles } = mergeRows(merge.columns, merge.length, merge.vehicles.texts.length)
+  for (const tile of tileRows(order, merge.columns, files.shape)) {
+    await breathe()
+    await files.add(gather(merge, tile))
+  }
+  return { rows: order.length, doubles }
+}
+
+/**
+ * Rewrites files of a (date, cell) as fewer, their rows sorted and without doubles. The table is not touched: the files are to be committed.
+ * Works through the time in stretches whose rows fit into the memory. Law: doubles are equal in time, so they are in one stretch.
+ * @throws FleetError `table.unsupported` for a file that can't be rewritten, `config.invalid` when the memory is too small, `store.failed`
+ */
+export const rewriteChunks = async (
+  rewrite: Rewrite,
+  { windowMs, targetBytes, memory }: RewriteOptions,
+  deps: WriteChunkDeps,
+): Promise<Rewritten> => {
+  const { take, keep, cell } = rewrite
+  const all = [...take, ...keep]
+  const capacity = Math.floor(memory / ROWS_SHARE / MERGE_BYTES_PER_ROW)
+  const expected = take.reduce((sum, { bytes }) => sum + bytes, 0)
+  const most = Math.min(targetBytes, Math.floor(memory / FILE_SHARE))
+  const fileBytes = Math.ceil(expected / Math.max(1, Math.round(expected / most)))
+  const files = openMergedFiles({ cell, windowMs, fileBytes }, deps)
+  // As large as it may need to be: nothing grows.
+  const expectedRows = all.reduce((sum, chunk) => sum + estimateRows(chunk), 0)
+  const size = Math.min(capacity, Math.max(1, take.every(({ rows }) => rows !== undefined) ? expectedRows : capacity))
+  const merge: Merge = {
+    columns: makeMergeColumns(size),
+    capacity: size,
+    vehicles: createTextCodes(),
+    types: createTextCodes(),
+    length: 0,
+  }
+  let [rows, doubles] = [0, 0]
+  const stretches: Period[] = [
+    { from: Math.min(...take.map(({ from }) => from)), to: Math.max(...take.map(({ to }) => to)) + 1 },
+  ]
+  for (let period = stretches.pop(); period !== undefined; period = stretches.pop()) {
+    if (estimate(all, period) > size || !(await load(merge, rewrite, period, deps))) {
+      if (period.to - period.from <= 1) {
+        throw new FleetError(
+          'config.invalid',
+          `${cell} has more than ${size} rows of one millisecond: raise compactor.memory`,
+        )
+      }
+      stretches.push(...halvesOf(period).toReversed())
+      continue
+    }
+    const written = await writeMerged(merge, files)
+    rows += written.rows
+    doubles += written.doubles
+  }
+  return { add: await files.finish(), rows, doubles }
+}

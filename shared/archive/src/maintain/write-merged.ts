@@ -1,0 +1,76 @@
+import { windowStart } from '@fleetlake/core'
+import { type ChunkStats, joinStats, statsOf } from '../chunk-stats.ts'
+import type { ChunkColumns, Codec } from '../codec/codec.ts'
+import { isParquet } from '../codec/open-codec.ts'
+import { startParquetFile, type ParquetRowGroups } from '../codec/parquet.ts'
+import type { AddFile } from '../log/actions.ts'
+import { putChunk, type WriteChunkDeps } from '../write-chunk.ts'
+import { compactedExtension } from './compacted.ts'
+import { PARQUET_TILES, type TileShape } from './tile-rows.ts'
+
+/** Where merged rows go: as many files as it takes. */
+export interface MergedFiles {
+  /** What `add` is given. */
+  readonly shape: TileShape
+  /** @param columns sorted by vehicle, then time; their arrays are not kept */
+  add(columns: ChunkColumns): Promise<void>
+  /** The files written; durable. */
+  finish(): Promise<AddFile[]>
+}
+
+export interface MergedPlace {
+  readonly cell: string
+  readonly windowMs: number
+  /** A file is closed once it has so many bytes; for Parquet. */
+  readonly fileBytes: number
+}
+
+/** A file of another format is always read whole: it stays small. */
+const WHOLE_FILES: TileShape = { ...PARQUET_TILES, rows: 250_000 }
+
+/** Parquet: each tile is a row group. Others: each tile is a file. */
+export const openMergedFiles = ({ cell, windowMs, fileBytes }: MergedPlace, deps: WriteChunkDeps): MergedFiles => {
+  const { codec } = deps
+  const extension = compactedExtension(codec.extension)
+  const files: AddFile[] = []
+  const put = async (bytes: Uint8Array, stats: ChunkStats): Promise<void> => {
+    const place = { cell, windowStart: windowStart(stats.eventTime.min, windowMs) }
+    files.push(await putChunk({ bytes, stats, extension }, place, deps))
+  }
+  return isParquet(extension) ? parquetFiles(fileBytes, put, files) : wholeFiles(codec, put, files)
+}
+
+type Put = (bytes: Uint8Array, stats: ChunkStats) => Promise<void>
+
+const wholeFiles = (codec: Codec, put: Put, files: AddFile[]): MergedFiles => ({
+  shape: WHOLE_FILES,
+  add: (columns) => put(codec.encode(columns), statsOf(columns)),
+  finish: async () => files,
+})
+
+/** Room for the row group that passes the limit, and the footer. */
+const SPARE = 1.25
+
+const parquetFiles = (fileBytes: number, put: Put, files: AddFile[]): MergedFiles => {
+  let open: { readonly file: ParquetRowGroups; stats: ChunkStats } | undefined
+  const close = async (): Promise<void> => {
+    if (open === undefined) return
+    const { file, stats } = open
+    open = undefined
+    await put(file.finish(), stats)
+  }
+  return {
+    shape: PARQUET_TILES,
+    add: async (columns) => {
+      const stats = statsOf(columns)
+      if (open === undefined) open = { file: startParquetFile(Math.ceil(fileBytes * SPARE)), stats }
+      else open.stats = joinStats(open.stats, stats)
+      open.file.add(columns)
+      if (open.file.bytes >= fileBytes) await close()
+    },
+    finish: async () => {
+      await close()
+      return files
+    },
+  }
+}
