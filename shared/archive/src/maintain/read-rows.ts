@@ -4,11 +4,11 @@ import { DATA_COLUMNS, PARTITION_COLUMNS } from '../schema.ts'
 import type { Chunk } from '../chunk.ts'
 import { isParquet, readChunkFile } from '../codec/open-codec.ts'
 import type { ObjectStore } from '../store/object-store.ts'
-import { compareUtf8 } from '../utf8-order.ts'
 
 /** Some rows of a file, as columns; speed and heading are NaN where unknown. */
 export interface FileRows {
   readonly length: number
+  /** May hold a text more than once. */
   readonly vehicleIds: readonly string[]
   /** Index into `vehicleIds`. */
   readonly vehicle: Uint32Array
@@ -47,19 +47,23 @@ const checkColumns = (columns: readonly string[]): void => {
   if (other !== undefined) throw unfit(`it has a column "${other}" of another writer, which would be lost`)
 }
 
-/** Texts numbered in the order of their bytes. */
-const textsOf = (frame: DataFrame, column: string): { texts: string[]; codes: Uint32Array } => {
-  const series = frame.getColumn(column)
-  const codes = Uint32Array.from(series.rank('dense').toTypedArray() as Uint32Array, (rank) => rank - 1)
-  return { texts: (series.unique().toArray() as string[]).toSorted(compareUtf8), codes }
+const runName = (column: string): string => `${column} run`
+const startName = (column: string): string => `${column} start`
+
+/** The texts of a column run by run, which may come again, and each row's run: rows are sorted by vehicle, so that runs are few. */
+const runsOf = (frame: DataFrame, column: string): { texts: string[]; runs: Uint32Array } => {
+  const runs = frame.getColumn(runName(column)).toTypedArray() as Uint32Array
+  for (let i = 0; i < runs.length; i++) runs[i]--
+  const starts = frame.getColumn(startName(column))
+  return { texts: frame.getColumn(column).filter(starts).toArray() as string[], runs }
 }
 
 const rowsOf = (frame: DataFrame): FileRows => {
   for (const column of COLUMNS.slice(0, 5)) {
     if (frame.getColumn(column).nullCount() > 0) throw unfit(`it has rows without ${column}`)
   }
-  const { texts: vehicleIds, codes: vehicle } = textsOf(frame, 'vehicle_id')
-  const { texts: vehicleTypes, codes: vehicleType } = textsOf(frame, 'vehicle_type')
+  const { texts: vehicleIds, runs: vehicle } = runsOf(frame, 'vehicle_id')
+  const { texts: vehicleTypes, runs: vehicleType } = runsOf(frame, 'vehicle_type')
   const typed = <T>(column: string): T => frame.getColumn(column).toTypedArray() as T
   const eventTime = typed<Float64Array>('event_time')
   for (let i = 0; i < eventTime.length; i++) {
@@ -81,8 +85,8 @@ const rowsOf = (frame: DataFrame): FileRows => {
   }
 }
 
-/** What selects rows, and makes numbers that JavaScript has of what the files hold. */
-const expressions = async ({ period, vehicleIds }: RowSelection): Promise<{ filter: Expr; columns: Expr[] }> => {
+/** What makes numbers that JavaScript has of what the files hold, and what selects rows. */
+const loadExpressions = async () => {
   const { default: pl } = await import('nodejs-polars')
   const instant = (ms: number): Expr =>
     pl
@@ -90,22 +94,32 @@ const expressions = async ({ period, vehicleIds }: RowSelection): Promise<{ filt
       .cast(pl.Int64)
       .cast(pl.Datetime('us', 'UTC')) as unknown as Expr
   const time = pl.col('event_time')
-  const within = time.gtEq(instant(period.from)).and(time.lt(instant(period.to)))
   const micro = (column: string): Expr => pl.col(column).cast(pl.Float64).mul(1e6).round(0).cast(pl.Int32)
   const number = (column: string): Expr => pl.col(column).cast(pl.Float32).fillNull(pl.lit(Number.NaN)).cast(pl.Float32)
+  const starts = (column: string): Expr => pl.col(column).neq(pl.col(column).shift(1)).fillNull(pl.lit(true))
   return {
-    filter: vehicleIds === undefined ? within : within.and(pl.col('vehicle_id').isIn([...vehicleIds])),
+    pl,
     columns: [
-      pl.col('vehicle_id'),
-      pl.col('vehicle_type'),
+      ...['vehicle_id', 'vehicle_type'].flatMap((column) => [
+        pl.col(column),
+        starts(column).alias(startName(column)),
+        starts(column).cast(pl.UInt32).cumSum().alias(runName(column)),
+      ]),
       time.cast(pl.Int64).cast(pl.Float64),
       micro('longitude'),
       micro('latitude'),
       number('speed'),
       number('heading'),
     ],
+    filterOf: ({ period, vehicleIds }: RowSelection): Expr => {
+      const within = time.gtEq(instant(period.from)).and(time.lt(instant(period.to)))
+      return vehicleIds === undefined ? within : within.and(pl.col('vehicle_id').isIn([...vehicleIds]))
+    },
   }
 }
+
+/** Made once: an expression costs more than a small file. */
+let expressions: ReturnType<typeof loadExpressions> | undefined
 
 /** Cuts a period into equal parts, at least a ms each. */
 const partsOf = ({ from, to }: Period, count: number): Period[] => {
@@ -114,26 +128,28 @@ const partsOf = ({ from, to }: Period, count: number): Period[] => {
   return Array.from({ length: parts }, (_, i) => ({ from: at(i), to: at(i + 1) }))
 }
 
+const isAll = ({ period, vehicleIds }: RowSelection, { rows, from, to }: Chunk): boolean =>
+  vehicleIds === undefined && rows !== undefined && period.from <= from && period.to > to
+
 async function* readFrames(store: ObjectStore, chunk: Chunk, selection: RowSelection): AsyncGenerator<DataFrame> {
   const { path, bytes } = chunk
-  const isWhole = !isParquet(path) || estimateRows(chunk) <= ROWS_AT_ONCE
-  if (isWhole) {
+  expressions ??= loadExpressions()
+  const { pl, columns, filterOf } = await expressions
+  if (!isParquet(path) || estimateRows(chunk) <= ROWS_AT_ONCE) {
     const file = await store.get(path)
-    if (file?.length !== bytes)
+    if (file?.length !== bytes) {
       throw unfit(file === undefined ? 'it is missing' : 'it is not of the size that the log tells')
-    const { filter, columns } = await expressions(selection)
+    }
     const frame = await readChunkFile(path, file)
     checkColumns(frame.columns)
-    yield frame.filter(filter).select(...columns)
+    yield (isAll(selection, chunk) ? frame : frame.filter(filterOf(selection))).select(...columns)
     return
   }
   if ((await store.size(path)) !== bytes) throw unfit('it is missing, or not of the size that the log tells')
-  const { default: pl } = await import('nodejs-polars')
   const from = Math.max(selection.period.from, chunk.from)
   const period = { from, to: Math.max(from + 1, Math.min(selection.period.to, chunk.to + 1)) }
   const share = (period.to - period.from) / (chunk.to + 1 - chunk.from)
   for (const part of partsOf(period, Math.ceil((estimateRows(chunk) * share) / ROWS_AT_ONCE))) {
-    const { filter, columns } = await expressions({ ...selection, period: part })
     const scan = pl.scanParquet(store.url(path), {
       glob: false,
       hivePartitioning: false,
@@ -141,7 +157,7 @@ async function* readFrames(store: ObjectStore, chunk: Chunk, selection: RowSelec
     })
     checkColumns(scan.columns)
     yield await scan
-      .filter(filter)
+      .filter(filterOf({ ...selection, period: part }))
       .select(...columns)
       .collect()
   }

@@ -41,8 +41,8 @@ const partAt = (rows: Uint32Array, middle: number, key: ArrayLike<number>): void
 
 const extentOf = (rows: Uint32Array, key: ArrayLike<number>): { least: number; extent: number } => {
   let [least, most] = [Infinity, -Infinity]
-  for (const row of rows) {
-    const value = key[row]
+  for (let i = 0; i < rows.length; i++) {
+    const value = key[rows[i]]
     if (value < least) least = value
     if (value > most) most = value
   }
@@ -67,7 +67,7 @@ const widest = (rows: Uint32Array, columns: TiledColumns, { periodMs, metres }: 
  */
 export function* tileRows(order: Uint32Array, columns: TiledColumns, shape: TileShape): Generator<Uint32Array> {
   if (order.length === 0) return
-  const ranks = new Uint32Array(order.reduce((most, row) => (row > most ? row : most), 0) + 1)
+  const ranks = new Uint32Array(columns.eventTime.length)
   const rows = order.slice()
   for (let i = 0; i < order.length; i++) ranks[order[i]] = i
   const parts: Uint32Array[] = [rows]
@@ -76,7 +76,8 @@ export function* tileRows(order: Uint32Array, columns: TiledColumns, shape: Tile
     if (tiles <= 1) {
       for (let i = 0; i < part.length; i++) part[i] = ranks[part[i]]
       part.sort()
-      yield part.map((rank) => order[rank])
+      for (let i = 0; i < part.length; i++) part[i] = order[part[i]]
+      yield part
       continue
     }
     const middle = Math.round((part.length * Math.floor(tiles / 2)) / tiles)
