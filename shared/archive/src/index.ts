@@ -15,6 +15,7 @@ export {
 export { isCompacted } from './maintain/compacted.ts'
 export { dropOldDates, type OldDate, planRetention } from './maintain/drop-old-dates.ts'
 export { graceOf } from './maintain/grace.ts'
+export { createMaintenance, type MaintenanceReport, type MaintenanceSettings } from './maintain/maintain-table.ts'
 export { type CompactionRules, planCompaction, type Rewrite } from './maintain/plan-compaction.ts'
 export { type VacuumReport, vacuumTable } from './maintain/vacuum-table.ts'
 export { type KeptChunk, prune, type Pruned, type Search } from './prune.ts'

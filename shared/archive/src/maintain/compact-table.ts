@@ -20,7 +20,6 @@ export interface CompactionDeps extends WriteChunkDeps {
   readonly table: Pick<Table, 'refresh' | 'commit'>
   /** Once aborted, what is rewritten is committed and nothing more is begun. */
   readonly signal: AbortSignal
-  warn(what: Record<string, unknown>, message: string): void
   /** Dates to leave alone. */
   readonly isPassedOver?: (files: DateFiles) => boolean
 }
@@ -37,6 +36,8 @@ export interface CompactionReport {
   readonly doubles: number
   /** Commits that another one went before: their work was done for nothing, and planned anew. */
   readonly lost: number
+  /** Nothing is left to do but what was skipped. */
+  readonly isDone: boolean
   /** What could not be rewritten; it stays as it is. */
   readonly skipped: readonly { readonly date: string; readonly cell: string; readonly reason: string }[]
 }
@@ -78,11 +79,12 @@ const bytesOf = (files: readonly { readonly bytes: number }[]): number =>
  * @throws FleetError `store.failed`
  */
 export const compactTable = async (settings: CompactionSettings, deps: CompactionDeps): Promise<CompactionReport> => {
-  const { table, signal, warn, now = Date.now, isPassedOver = () => false } = deps
+  const { table, signal, now = Date.now, isPassedOver = () => false } = deps
   const rules = compactionRules(settings)
   const skipped = new Map<string, CompactionReport['skipped'][number]>()
   const report = { filesBefore: 0, filesAfter: 0, bytesBefore: 0, bytesAfter: 0, rows: 0, doubles: 0 }
   let version: number | undefined
+  let isDone = false
   let [commits, lost, lossesInRow] = [0, 0, 0]
 
   const rewriteSome = async (snapshot: Snapshot, planned: readonly Rewrite[]): Promise<Batch> => {
@@ -106,7 +108,6 @@ export const compactTable = async (settings: CompactionSettings, deps: Compactio
       } catch (error) {
         if (!(error instanceof FleetError) || error.code === 'store.failed') throw error
         skipped.set(`${date} ${cell}`, { date, cell, reason: reasonOf(error) })
-        warn({ date, cell }, `files were not compacted and stay as they are: ${reasonOf(error)}`)
       }
       if (signal.aborted || bytes >= COMMIT_BYTES || now() - began >= COMMIT_AFTER_MS) break
     }
@@ -118,7 +119,8 @@ export const compactTable = async (settings: CompactionSettings, deps: Compactio
     const planned = planCompaction(snapshot, rules, { nowMs: now(), isPassedOver }).filter(
       ({ date, cell }) => !skipped.has(`${date} ${cell}`),
     )
-    if (planned.length === 0) break
+    isDone = planned.length === 0
+    if (isDone) break
     const { rewrites, add, rows, doubles } = await rewriteSome(snapshot, planned)
     if (rewrites.length === 0) continue
     const taken = rewrites.flatMap(({ take }) => take)
@@ -145,5 +147,5 @@ export const compactTable = async (settings: CompactionSettings, deps: Compactio
     report.rows += rows
     report.doubles += doubles
   }
-  return { version, commits, ...report, lost, skipped: [...skipped.values()] }
+  return { version, commits, ...report, lost, isDone, skipped: [...skipped.values()] }
 }

@@ -1,0 +1,105 @@
+import { createMaintenance, type MaintenanceReport, openCodec, openTable, openTableStore } from '@fleetlake/archive'
+import type { Config } from '@fleetlake/contracts'
+import { FleetError, ownerOf, reasonOf } from '@fleetlake/core'
+import { type Hub, joinGroup, readArchiveClaim } from '@fleetlake/hub'
+import type { Log } from '@fleetlake/service'
+import { repeat } from '../repeat.ts'
+
+export interface RunningCompactor {
+  /** Commits what is rewritten, or gives it up after a while, and leaves the group. */
+  stop(): Promise<void>
+}
+
+/** After this long a stop gives up what is under way: at most some files that nobody names remain. */
+const STOP_MS = 15_000
+
+const WORK = 'compaction'
+
+/**
+ * A compactor on a hub and a store. Of all that are alive one is at work, which only saves work: that two at once harm nothing is the commit law's
+ * affair.
+ */
+export const startCompactor = async (
+  hub: Hub,
+  { config, log, version }: { config: Config; log: Pick<Log, 'info' | 'warn'>; version: string },
+): Promise<RunningCompactor> => {
+  const { archive, compactor } = config
+  const stopping = new AbortController()
+  const warn = (what: Record<string, unknown>, message: string): void => log.warn(what, message)
+  const store = await openTableStore(archive)
+  const codec = await openCodec(archive.format)
+  const membership = joinGroup(hub, {
+    group: 'compactors',
+    version,
+    describe: () => ({ memoryBytes: process.memoryUsage.rss() }),
+  })
+  await membership.ready
+
+  /** The table of this hub; undefined while no collector has made one. */
+  const open = async () => {
+    const fed = await readArchiveClaim(hub)
+    if (fed === undefined) return undefined
+    const table = await openTable(store, {
+      engine: `Fleetlake/${version}`,
+      onBackgroundError: (error) => warn({}, `a checkpoint was not written: ${reasonOf(error)}`),
+    })
+    if (table.snapshot.id === fed) return { table, maintenance: maintenanceOf(table) }
+    throw new FleetError(
+      'archive.other',
+      `the table at ${store.url('')} is ${table.snapshot.id}, but this hub feeds ${fed}: check archive.path`,
+    )
+  }
+  const maintenanceOf = (table: Awaited<ReturnType<typeof openTable>>) =>
+    createMaintenance(
+      { ...compactor, retentionMs: archive.retentionMs, logRetentionMs: archive.logRetentionMs },
+      { table, store, codec, signal: stopping.signal },
+    )
+
+  let toldSkipped = ''
+  const tell = (report: MaintenanceReport): void => {
+    const did = describe(report)
+    if (Object.keys(did).length > 0) log.info(did, 'the table was put in order')
+    const { skipped } = report.compaction
+    const first =
+      skipped.length === 0 ? '' : `${skipped.length} cells can't be compacted; the first: ${skipped[0].reason}`
+    if (first !== '' && first !== toldSkipped) warn({}, first)
+    toldSkipped = first
+  }
+
+  let opened: Awaited<ReturnType<typeof open>>
+  const work = async (): Promise<void> => {
+    if (ownerOf(WORK, membership.members()) !== hub.uid) return
+    try {
+      opened ??= await open()
+      const report = await opened?.maintenance.run()
+      if (report !== undefined) tell(report)
+    } catch (error) {
+      if (!stopping.signal.aborted) warn({}, `a run failed and is tried again: ${reasonOf(error)}`)
+    }
+  }
+  const working = repeat(work, { everyMs: compactor.everyMs, signal: stopping.signal })
+  return {
+    stop: async () => {
+      stopping.abort()
+      const giveUp = Promise.withResolvers<void>()
+      const timer = setTimeout(giveUp.resolve, STOP_MS)
+      await Promise.race([working, giveUp.promise])
+      clearTimeout(timer)
+      await membership.leave()
+      await opened?.table.close()
+    },
+  }
+}
+
+/** What a run did; empty when nothing. */
+const describe = ({ dropped, compaction, vacuum }: MaintenanceReport): Record<string, number> => {
+  const { commits, filesBefore, filesAfter, bytesBefore, bytesAfter, doubles, lost } = compaction
+  return {
+    ...(commits === 0 ? {} : { commits, filesBefore, filesAfter, bytesBefore, bytesAfter, doubles }),
+    ...(lost === 0 ? {} : { lost }),
+    ...(dropped.length === 0 ? {} : { droppedDates: dropped.length }),
+    ...(vacuum === undefined || vacuum.files + vacuum.logFiles === 0
+      ? {}
+      : { deletedFiles: vacuum.files, deletedBytes: vacuum.bytes, deletedLogFiles: vacuum.logFiles }),
+  }
+}
