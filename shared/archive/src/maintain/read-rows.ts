@@ -39,12 +39,13 @@ const KNOWN = new Set<string>([...COLUMNS, ...PARTITION_COLUMNS])
 export const estimateRows = ({ rows, bytes }: Pick<Chunk, 'rows' | 'bytes'>): number =>
   rows ?? Math.ceil(bytes / BYTES_PER_ROW)
 
-const unfit = (what: string): FleetError => new FleetError('table.unsupported', what)
+const unfit = ({ path }: Chunk, what: string): FleetError =>
+  new FleetError('table.unsupported', `${path} can't be compacted: ${what}`)
 
 /** Law: what a rewrite would lose is not rewritten. */
-const checkColumns = (columns: readonly string[]): void => {
+const checkColumns = (chunk: Chunk, columns: readonly string[]): void => {
   const other = columns.find((name) => !KNOWN.has(name))
-  if (other !== undefined) throw unfit(`it has a column "${other}" of another writer, which would be lost`)
+  if (other !== undefined) throw unfit(chunk, `it has a column "${other}" of another writer, which would be lost`)
 }
 
 const runName = (column: string): string => `${column} run`
@@ -58,9 +59,9 @@ const runsOf = (frame: DataFrame, column: string): { texts: string[]; runs: Uint
   return { texts: frame.getColumn(column).filter(starts).toArray() as string[], runs }
 }
 
-const rowsOf = (frame: DataFrame): FileRows => {
+const rowsOf = (chunk: Chunk, frame: DataFrame): FileRows => {
   for (const column of COLUMNS.slice(0, 5)) {
-    if (frame.getColumn(column).nullCount() > 0) throw unfit(`it has rows without ${column}`)
+    if (frame.getColumn(column).nullCount() > 0) throw unfit(chunk, `it has rows without ${column}`)
   }
   const { texts: vehicleIds, runs: vehicle } = runsOf(frame, 'vehicle_id')
   const { texts: vehicleTypes, runs: vehicleType } = runsOf(frame, 'vehicle_type')
@@ -68,7 +69,7 @@ const rowsOf = (frame: DataFrame): FileRows => {
   const eventTime = typed<Float64Array>('event_time')
   for (let i = 0; i < eventTime.length; i++) {
     const ms = eventTime[i] / 1_000
-    if (!Number.isInteger(ms)) throw unfit('it has times finer than a millisecond')
+    if (!Number.isInteger(ms)) throw unfit(chunk, 'it has times finer than a millisecond')
     eventTime[i] = ms
   }
   return {
@@ -138,14 +139,14 @@ async function* readFrames(store: ObjectStore, chunk: Chunk, selection: RowSelec
   if (!isParquet(path) || estimateRows(chunk) <= ROWS_AT_ONCE) {
     const file = await store.get(path)
     if (file?.length !== bytes) {
-      throw unfit(file === undefined ? 'it is missing' : 'it is not of the size that the log tells')
+      throw unfit(chunk, file === undefined ? 'it is missing' : 'it is not of the size that the log tells')
     }
     const frame = await readChunkFile(path, file)
-    checkColumns(frame.columns)
+    checkColumns(chunk, frame.columns)
     yield (isAll(selection, chunk) ? frame : frame.filter(filterOf(selection))).select(...columns)
     return
   }
-  if ((await store.size(path)) !== bytes) throw unfit('it is missing, or not of the size that the log tells')
+  if ((await store.size(path)) !== bytes) throw unfit(chunk, 'it is missing, or not of the size that the log tells')
   const from = Math.max(selection.period.from, chunk.from)
   const period = { from, to: Math.max(from + 1, Math.min(selection.period.to, chunk.to + 1)) }
   const share = (period.to - period.from) / (chunk.to + 1 - chunk.from)
@@ -155,7 +156,7 @@ async function* readFrames(store: ObjectStore, chunk: Chunk, selection: RowSelec
       hivePartitioning: false,
       cloudOptions: await store.scanOptions(),
     })
-    checkColumns(scan.columns)
+    checkColumns(chunk, scan.columns)
     yield await scan
       .filter(filterOf({ ...selection, period: part }))
       .select(...columns)
@@ -169,12 +170,10 @@ async function* readFrames(store: ObjectStore, chunk: Chunk, selection: RowSelec
  */
 export async function* readRows(store: ObjectStore, chunk: Chunk, selection: RowSelection): AsyncGenerator<FileRows> {
   try {
-    for await (const frame of readFrames(store, chunk, selection)) if (frame.height > 0) yield rowsOf(frame)
+    for await (const frame of readFrames(store, chunk, selection)) if (frame.height > 0) yield rowsOf(chunk, frame)
   } catch (error) {
-    if (error instanceof FleetError && error.code === 'store.failed') throw error
+    if (error instanceof FleetError) throw error
     // The first line: polars adds its query plan.
-    throw new FleetError('table.unsupported', `${chunk.path} can't be compacted: ${reasonOf(error).split('\n')[0]}`, {
-      cause: error,
-    })
+    throw unfit(chunk, reasonOf(error).split('\n')[0])
   }
 }
