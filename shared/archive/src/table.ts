@@ -41,6 +41,8 @@ export interface Table {
 
 const ENGINE = 'Fleetlake'
 const CHECKPOINT_EVERY = 100
+/** Commits stay in the log for longer than this: who has read so recently finds the next one, if there is one. */
+const READ_ON_MS = 86_400_000
 
 const firstActions = (settings: TableSettings, nowMs: number, engine: string): Action[] => [
   { commitInfo: { timestamp: nowMs, operation: 'CREATE TABLE', engineInfo: engine, commitId: randomUUID() } },
@@ -107,11 +109,20 @@ export const openTable = async (store: ObjectStore, options: OpenTableOptions = 
     return state
   }
 
+  let readMs = now()
+  /** Law: what is missing from the log since it was cleaned is not taken for no news. */
+  const readNews = async (): Promise<LogState | undefined> => {
+    const nowMs = now()
+    const news = await (nowMs - readMs < READ_ON_MS ? readOn(store, state) : readLog(store))
+    readMs = nowMs
+    return news
+  }
+
   let reading: Promise<LogState> | undefined
   /** One reading at a time; who asks during one waits for another that begins after it, so that it sees what was there when asked. */
   const refresh = async (): Promise<LogState> => {
     if (reading !== undefined) await reading.catch(() => undefined)
-    reading ??= readOn(store, state)
+    reading ??= readNews()
       .then((next) => advance(next ?? state))
       .finally(() => (reading = undefined))
     return reading
