@@ -13,5 +13,6 @@ test('whatever dies, freezes, fills up or goes away: each stored row is in the t
   const summary = JSON.parse(stdout.trim().split('\n').at(-1)!)
   expect(summary).toMatchObject({ rounds: SCENARIOS.length, lost: 0, doubled: 0, failures: [] })
   expect(summary.kills).toBeGreaterThan(5)
+  expect(summary.compactions).toBeGreaterThan(10)
   expect(summary.rows).toBeGreaterThan(SCENARIOS.length * 20_000)
 }, 900_000)

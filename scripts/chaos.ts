@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { reasonOf } from '@fleetlake/core'
+import { countCompactions } from './chaos/archived-rows.ts'
 import { parseChaosOptions, usage } from './chaos/options.ts'
 import { isRight, playRound, type RoundReport, scenarioOf } from './chaos/round.ts'
 import { SCENARIOS } from './chaos/scenarios.ts'
@@ -18,6 +19,7 @@ const main = async (): Promise<number> => {
   const say = (line: string): void => console.error(line)
   const world = await openWorld({ dataDir, seed: options.seed, say, hear: options.verbose ? say : () => undefined })
   const reports: RoundReport[] = []
+  let compactions = 0
   try {
     for (let round = 0; round < options.rounds; round++) {
       const scenario = scenarioOf(scenarios, round)
@@ -27,6 +29,7 @@ const main = async (): Promise<number> => {
       say(`  ${report.rows} rows, lost ${report.lost}, doubled ${report.doubled}`)
       for (const failure of report.failures) say(`  FAILED: ${failure}`)
     }
+    compactions = await countCompactions(world.archivePath)
   } finally {
     await world.close()
     await rm(dataDir, { recursive: true, force: true, maxRetries: 5 })
@@ -36,6 +39,7 @@ const main = async (): Promise<number> => {
   const summary = {
     rounds: reports.length,
     kills: world.kills(),
+    compactions,
     rows: sum(({ rows }) => rows),
     lost: sum(({ lost }) => lost),
     doubled: sum(({ doubled }) => doubled),

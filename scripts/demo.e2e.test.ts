@@ -50,6 +50,13 @@ test('the main job: everything generated is archived once, and every search find
   ])
   expect(report.queries[2].hits).toBe(200_001)
   expect(report.queries[0].chunks.pruned).toBeGreaterThan(0)
+  const { compacted } = report
+  expect(compacted.queries.map(({ name, status, hits, differing }) => [name, status, hits, differing])).toEqual(
+    report.queries.map(({ name, hits }) => [name, 'complete', hits, 0]),
+  )
+  expect(compacted).toMatchObject({ rows: 200_001, doubles: 0 })
+  expect(compacted.files).toBeLessThan(report.files)
+  expect(compacted.bytesPerEvent).toBeLessThan(report.bytesPerEvent)
 })
 
 test('a collector that is killed in the middle loses nothing and doubles nothing', async () => {

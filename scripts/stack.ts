@@ -9,7 +9,7 @@ import { startServiceProcess, type ServiceProcess } from './stack/service-proces
 
 const repository = fileURLToPath(new URL('..', import.meta.url))
 
-export type ServiceKind = 'collector' | 'finder' | 'generator' | 'viewer'
+export type ServiceKind = 'collector' | 'compactor' | 'finder' | 'generator' | 'viewer'
 
 export type StackOptions = {
   /** the hub's streams go to `<dataDir>/hub`, the archive to `<dataDir>/archive`, unless said otherwise; the latter may be a URL */
@@ -17,6 +17,8 @@ export type StackOptions = {
   hubDataDir?: string
   archivePath?: string
   collectors?: number
+  /** none by default */
+  compactors?: number
   finders?: number
   generators?: number
   /** none by default */
@@ -67,15 +69,16 @@ export type Stack = {
   processes(): StackProcess[]
   /** rejects with FleetError `service.failed` when a process ends unasked and is not started again */
   readonly failure: Promise<never>
-  /** generators, collectors, finders, viewer, hub: what is produced is archived, and what is asked is answered, before the hub goes */
+  /** generators, collectors, compactors, finders, viewer, hub: what is produced is archived, and what is asked is answered, before the hub goes */
   stop(): Promise<void>
 }
 
-const stopOrder: readonly ServiceKind[] = ['generator', 'collector', 'finder', 'viewer']
+const stopOrder: readonly ServiceKind[] = ['generator', 'collector', 'compactor', 'finder', 'viewer']
 
 const programs: Readonly<Record<ServiceKind, string>> = {
   generator: 'event-generator/src/main.ts',
   collector: 'event-collector/src/main.ts',
+  compactor: 'event-collector/src/compactor.ts',
   finder: 'event-finder/src/main.ts',
   viewer: 'event-viewer/web/src/main.ts',
 }
@@ -165,11 +168,13 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
 
 type End = { asked: boolean; how: string }
 
-const listServices = ({ collectors = 2, finders = 2, generators = 1, viewers = 0 }: StackOptions) => {
+const listServices = (options: StackOptions) => {
+  const { collectors = 2, compactors = 0, finders = 2, generators = 1, viewers = 0 } = options
   const named = (kind: ServiceKind, count: number): { kind: ServiceKind; name: string }[] =>
     Array.from({ length: count }, (_, index) => ({ kind, name: `${kind}-${index + 1}` }))
   return [
     ...named('collector', collectors),
+    ...named('compactor', compactors),
     ...named('finder', finders),
     ...named('generator', generators),
     ...named('viewer', viewers),

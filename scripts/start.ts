@@ -30,6 +30,7 @@ await runService({
         websocketOrigins: config.hub.websocketOrigins ?? [],
       },
       ...hub,
+      compactors: 1,
       viewers: 1,
       viewer,
       after: { viewer: page },

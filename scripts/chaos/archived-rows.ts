@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { createFileStore, openTable } from '@fleetlake/archive'
+import { COMPACTION_APP, createFileStore, openTable } from '@fleetlake/archive'
 import { FleetError } from '@fleetlake/core'
 import { liveFiles, readTable } from '@fleetlake/testing'
 import { count, rowKey } from './stored-rows.ts'
@@ -11,6 +11,10 @@ export const archivedRows = async (archivePath: string, date: string): Promise<M
   for (let i = 0; i < rows.length; i++) count(counts, rowKey(rows.vehicleIds[i], rows.time[i], rows.x[i], rows.y[i]))
   return counts
 }
+
+/** How often the table has been compacted. */
+export const countCompactions = async (archivePath: string): Promise<number> =>
+  (await openTable(createFileStore(join(archivePath, 'moves')))).snapshot.txn(COMPACTION_APP)
 
 /**
  * Law: the log reads the same whether by our own code, with its checkpoints, or by the protocol alone.

@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { cp, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { compactTable, createFileStore, openCodec, openTable } from '@fleetlake/archive'
 import { moveStreamName } from '@fleetlake/contracts'
 import { flushStreams } from '@fleetlake/hub'
+import { eventually } from '@fleetlake/testing'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { lookAtStreams } from './stored-rows.ts'
 import type { World } from './world.ts'
@@ -93,6 +95,33 @@ export const leaveSmallDisk = async (world: World): Promise<void> => {
 const flushAll = async (world: World): Promise<void> => {
   const positions = (await lookAtStreams(world.hub, world.partitions)).filter(({ sequence }) => sequence > 0)
   await flushStreams(world.hub, positions, { signal: AbortSignal.timeout(60_000), onWaiting: () => undefined })
+}
+
+/** A file that a writer left who died before its commit, three hours ago. */
+const plantOrphan = async (world: World): Promise<[path: string, size: () => Promise<number | undefined>]> => {
+  const store = createFileStore(join(world.archivePath, 'moves'))
+  const path = 'date=2025-01-01/cell=69y7p/20250101T000000Z-00000000000000ff.parquet'
+  await store.putIfAbsent(path, new Uint8Array(100))
+  const then = Date.now() / 1000 - 8 * 86_400
+  await utimes(store.url(path), then, then)
+  return [path, () => store.size(path)]
+}
+
+/** Compacts what is there, as `fleet table compact` does, again and again. */
+const compactByHand = async (world: World, forMs: number): Promise<number> => {
+  const store = createFileStore(join(world.archivePath, 'moves'))
+  const table = await openTable(store)
+  const codec = await openCodec('parquet')
+  const { signal } = new AbortController()
+  const until = Date.now() + forMs
+  let commits = 0
+  while (Date.now() < until) {
+    const settings = { targetBytes: 2 ** 27, quietMs: 0, memory: 2 ** 25 }
+    commits += (await compactTable(settings, { table, store, codec, signal })).commits
+    await world.pause(100)
+  }
+  await table.close()
+  return commits
 }
 
 /** Every scenario leaves what it broke mended; that things then go on by themselves is what the round looks at. */
@@ -212,6 +241,33 @@ export const SCENARIOS: readonly Scenario[] = [
       const more = await world.addCollector()
       await moment(world)
       await more.stop()
+    },
+  },
+  {
+    name: 'compactor-killed',
+    about: 'SIGKILL of compactors, again and again, while they are at work',
+    happen: async (world) => {
+      for (let i = 0; i < 4; i++) {
+        await moment(world, RUN_MS / 2)
+        await world.strike('compactor', 'SIGKILL', 'all')
+      }
+    },
+  },
+  {
+    name: 'compactors-at-once',
+    about:
+      'SIGSTOP of the compactors in turn, past their heartbeats, and one at work by hand: their commits meet; files of dead writers go',
+    happen: async (world) => {
+      const [path, left] = await plantOrphan(world)
+      const byHand = compactByHand(world, 2 * RUN_MS)
+      for (let i = 0; i < 2; i++) {
+        await moment(world, 1_000)
+        const pids = await world.strike('compactor', 'SIGSTOP')
+        await world.pause(PRESUMED_DEAD_MS)
+        for (const pid of pids) process.kill(pid, 'SIGCONT')
+      }
+      world.say(`  by hand ${await byHand} compactions`)
+      await eventually(async () => (await left()) === undefined, { what: `that ${path} is vacuumed` })
     },
   },
   {

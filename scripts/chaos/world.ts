@@ -35,10 +35,14 @@ export interface WorldOptions {
   readonly hear: (line: string) => void
 }
 
-/** Small limits, so that every trigger of a flush and every pause of a reader happens within a round of seconds. */
+/** Small limits, so that every trigger of a flush, every pause of a reader and many compactions happen within a round of seconds. */
 const ENV = {
   FLEET_COLLECTOR_MAX_ROWS: '6000',
   FLEET_COLLECTOR_MEMORY: '8 MiB',
+  FLEET_COMPACTOR_EVERY_MS: '500 ms',
+  FLEET_COMPACTOR_QUIET_MS: '400 ms',
+  FLEET_COMPACTOR_VACUUM_EVERY_MS: '1 s',
+  FLEET_COMPACTOR_MEMORY: '32 MiB',
   FLEET_LOG_LEVEL: 'warn',
 }
 
@@ -50,7 +54,7 @@ export const openWorld = async ({ dataDir, seed, say, hear }: WorldOptions): Pro
   const common = { dataDir, archivePath, hubUrl: server.url, env: ENV, restart: true, say: hear }
   let stack: Stack
   try {
-    stack = await startStack({ ...common, collectors: 2, finders: 2, generators: 2 })
+    stack = await startStack({ ...common, collectors: 2, compactors: 2, finders: 2, generators: 2 })
   } catch (error) {
     await server.stop()
     throw error

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { openTableStore } from '@fleetlake/archive'
-import { configSchema } from '@fleetlake/contracts'
+import { type ArchiveConfig, configSchema } from '@fleetlake/contracts'
 import { startTestAzure, startTestS3 } from '@fleetlake/testing'
 import type { DemoOptions } from './options.ts'
 
@@ -9,6 +9,7 @@ import type { DemoOptions } from './options.ts'
 export interface ArchivePlace {
   /** As `archive.path`. */
   readonly path: string
+  readonly archive: ArchiveConfig
   /** Settings by which every service finds it. */
   readonly env: Record<string, string>
   /** The table as a folder that needs no code of ours to be read: itself, or a copy of all its objects. */
@@ -25,12 +26,14 @@ export const startArchivePlace = async (
 ): Promise<ArchivePlace> => {
   if (store === 'file') {
     const path = join(dataDir, 'archive')
-    return { path, env: {}, provideTable: async () => join(path, 'moves'), stop: async () => {} }
+    const { archive } = configSchema.parse({ archive: { path } })
+    return { path, archive, env: {}, provideTable: async () => join(path, 'moves'), stop: async () => {} }
   }
   const { path, settings, stop } = await (store === 's3' ? startS3(say) : startAzure())
   const archive = configSchema.parse({ archive: { path, [store]: settings } }).archive
   return {
     path,
+    archive,
     env: Object.fromEntries(
       Object.entries(settings).map(([name, value]) => [
         `FLEET_ARCHIVE_${store}_${words(name)}`.toUpperCase(),

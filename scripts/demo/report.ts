@@ -1,20 +1,32 @@
-import type { DemoReport } from './run.ts'
+import type { DemoReport, QueryReport } from './run.ts'
 
 /** Nothing lost, nothing doubled, nothing found that is not there or the other way round. */
-export const isRight = ({ lost, duplicated, deadLetters, queries }: DemoReport): boolean =>
+export const isRight = ({ archived, lost, duplicated, deadLetters, queries, compacted }: DemoReport): boolean =>
   lost === 0 &&
   duplicated === 0 &&
   deadLetters === 0 &&
-  queries.every(
+  compacted.rows === archived &&
+  [...queries, ...compacted.queries].every(
     ({ status, differing, hits, oracleHits }) => status === 'complete' && differing === 0 && hits === oracleHits,
   )
 
 const number = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 })
 const n = (value: number): string => number.format(value)
 
+const lineOf = ({ name, hits, oracleHits, firstMs, doneMs, chunks, bytesRead }: QueryReport): string =>
+  [
+    name.padEnd(8),
+    n(hits).padStart(10),
+    n(oracleHits).padStart(13),
+    (firstMs === null ? '–' : n(firstMs)).padStart(10),
+    n(doneMs).padStart(10),
+    `${n(chunks.read)}/${n(chunks.total)}`.padStart(19),
+    n(bytesRead).padStart(12),
+  ].join(' ')
+
 /** The report for people, on stdout. */
 export const printReport = (report: DemoReport): void => {
-  const { queries } = report
+  const { queries, compacted } = report
   const lines = [
     '',
     `generated    ${n(report.generated)} events in ${n(report.elapsedMs / 1_000)} s: ${n(report.eventsPerSecond)} events/s`,
@@ -24,20 +36,14 @@ export const printReport = (report: DemoReport): void => {
     `start        everything was up after ${n(report.startupMs)} ms`,
     '',
     'search        hits   brute force   first ms    done ms   chunks read/total   bytes read',
-    ...queries.map(({ name, hits, oracleHits, firstMs, doneMs, chunks, bytesRead }) =>
-      [
-        name.padEnd(8),
-        n(hits).padStart(10),
-        n(oracleHits).padStart(13),
-        (firstMs === null ? '–' : n(firstMs)).padStart(10),
-        n(doneMs).padStart(10),
-        `${n(chunks.read)}/${n(chunks.total)}`.padStart(19),
-        n(bytesRead).padStart(12),
-      ].join(' '),
-    ),
+    ...queries.map(lineOf),
+    '',
+    `compacted    ${n(report.files)} files into ${n(compacted.files)} in ${n(compacted.elapsedMs)} ms, ${n(compacted.bytesPerEvent)} bytes an event; the same searches:`,
+    '',
+    ...compacted.queries.map(lineOf),
     '',
     isRight(report)
-      ? 'Everything is there, once, and every search found what brute force finds.'
+      ? 'Everything is there, once, and every search found what brute force finds, before and after compaction.'
       : 'SOMETHING IS WRONG: see above.',
   ]
   console.log(lines.join('\n'))

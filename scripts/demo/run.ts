@@ -5,6 +5,7 @@ import { countDistinct, liveFiles, readTable, selectByBruteForce, type TableRows
 import { startStack, type Stack } from '../stack.ts'
 import { provideCity } from '../stack/provide-city.ts'
 import { type ArchivePlace, startArchivePlace } from './archive-place.ts'
+import { compactArchive, type CompactionFigures } from './compact-archive.ts'
 import type { DemoOptions } from './options.ts'
 import { type DemoSearch, demoSearches } from './searches.ts'
 import { type Usage, watchUsage } from './usage.ts'
@@ -26,6 +27,12 @@ export interface DemoReport {
   readonly files: number
   readonly commits: number
   readonly peakRssMb: number
+  readonly queries: readonly QueryReport[]
+  /** The table and the same searches once more after a compaction. */
+  readonly compacted: CompactedReport
+}
+
+export interface CompactedReport extends CompactionFigures {
   readonly queries: readonly QueryReport[]
 }
 
@@ -77,6 +84,7 @@ const runAt = async (
     archivePath: place.path,
     env: place.env,
     collectors,
+    compactors: 1,
     finders,
     generators,
     ...(options.killCollectorAfterMs === undefined ? {} : { restart: true }),
@@ -109,11 +117,17 @@ const runOn = async (
     const rows = await readTable(folder)
     const distinct = countDistinct(rows)
     say(`archived ${rows.length} events in ${files.length} files`)
-    const queries: QueryReport[] = []
-    for (const search of demoSearches(run.period)) {
-      queries.push(await compare(hub, rows, search))
-      say(`search ${search.name}: ${queries.at(-1)!.hits} hits, ${queries.at(-1)!.oracleHits} by brute force`)
+    const searchAll = async (): Promise<QueryReport[]> => {
+      const queries: QueryReport[] = []
+      for (const search of demoSearches(run.period)) {
+        queries.push(await compare(hub, rows, search))
+        say(`search ${search.name}: ${queries.at(-1)!.hits} hits, ${queries.at(-1)!.oracleHits} by brute force`)
+      }
+      return queries
     }
+    const queries = await searchAll()
+    const deadLetters = await countMessages(hub, DEAD_LETTERS)
+    const compacted = { ...(await compactArchive(place.archive, say)), queries: await searchAll() }
     const { usage, elapsedMs } = run
     const perEvent = (micros: number): number => round(micros / options.events, 2)
     return {
@@ -122,7 +136,7 @@ const runOn = async (
       distinct,
       lost: run.events - distinct,
       duplicated: rows.length - distinct,
-      deadLetters: await countMessages(hub, DEAD_LETTERS),
+      deadLetters,
       startupMs,
       elapsedMs: Math.round(elapsedMs),
       eventsPerSecond: Math.round((run.events / elapsedMs) * 1_000),
@@ -135,6 +149,7 @@ const runOn = async (
       commits: commits - 1,
       peakRssMb: Math.round(usage.peakRssBytes / 2 ** 20),
       queries,
+      compacted,
     }
   } finally {
     await hub.close()

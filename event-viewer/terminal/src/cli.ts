@@ -9,6 +9,7 @@ import { addImport } from './commands/import.ts'
 import { addQuery } from './commands/query.ts'
 import { addStats } from './commands/stats.ts'
 import { addTrack } from './commands/track.ts'
+import { addTable } from './commands/table.ts'
 import { INTERRUPTED, interruption } from './terminal/interrupt.ts'
 import { processTerminal, styled } from './terminal/terminal.ts'
 
@@ -45,6 +46,7 @@ export const runFleet = async (args: readonly string[]): Promise<number> => {
   addQuery(program, context)
   addTrack(program, context)
   addStats(program, context)
+  addTable(program, context)
   addImport(program, context)
   addDeadLetters(program, context)
   try {

@@ -13,6 +13,7 @@ export {
   compactTable,
 } from './maintain/compact-table.ts'
 export { isCompacted } from './maintain/compacted.ts'
+export { describeTable, type TableDescription } from './maintain/describe-table.ts'
 export { dropOldDates, type OldDate, planRetention } from './maintain/drop-old-dates.ts'
 export { graceOf } from './maintain/grace.ts'
 export { createMaintenance, type MaintenanceReport, type MaintenanceSettings } from './maintain/maintain-table.ts'

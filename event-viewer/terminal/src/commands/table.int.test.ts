@@ -1,0 +1,93 @@
+import { join } from 'node:path'
+import { createFileStore, openTable, parquetCodec, writeChunk } from '@fleetlake/archive'
+import { windowStart } from '@fleetlake/core'
+import { temporaryFolder } from '@fleetlake/testing'
+import { writeFile } from 'node:fs/promises'
+import { expect, test } from 'vitest'
+import { runFleetProcess } from '../testing/test-fleet.ts'
+
+const WINDOW_MS = 600_000
+const CELL = '69y7p'
+
+/** Three chunks of a cell; two hold the same row. */
+const makeArchive = async (): Promise<{ config: string; folder: string }> => {
+  const archive = await temporaryFolder()
+  const folder = join(archive, 'moves')
+  const store = createFileStore(folder)
+  const table = await openTable(store, { create: { geohashLength: 5, windowMs: WINDOW_MS } })
+  const chunkAt = (time: number) =>
+    writeChunk(
+      {
+        length: 1,
+        vehicleIds: ['v-1'],
+        vehicle: Uint32Array.of(0),
+        vehicleTypes: ['bus'],
+        vehicleType: Uint32Array.of(0),
+        eventTime: Float64Array.of(time),
+        longitude: Int32Array.of(-56_170_000),
+        latitude: Int32Array.of(-34_900_000),
+        speed: Float32Array.of(1),
+        heading: Float32Array.of(2),
+      },
+      { cell: CELL, windowStart: windowStart(time, WINDOW_MS) },
+      { store, codec: parquetCodec },
+    )
+  const first = Date.UTC(2026, 0, 5, 7)
+  const add = [await chunkAt(first), await chunkAt(first), await chunkAt(first + WINDOW_MS)]
+  const offset = { appId: 'MOVES_0@2026-01-01T00:00:00Z#0', from: 0, to: 42 }
+  await table.commit({ parts: [{ add, offset }], operation: 'WRITE' })
+  await table.close()
+  const config = join(archive, 'fleet.yaml')
+  await writeFile(config, `archive:\n  path: ${archive}\n`)
+  return { config, folder }
+}
+
+test('the table is shown, compacted, shortened and vacuumed by hand, each first dry', async () => {
+  const { config, folder } = await makeArchive()
+  const fleet = async (...args: string[]): Promise<{ out: string; err: string }> => {
+    const { code, out, err } = await runFleetProcess(['table', ...args, '--config', config])
+    expect(code, err).toBe(0)
+    return { out, err }
+  }
+  const show = async (): Promise<unknown> => JSON.parse((await fleet('show', '--json')).out)
+  const before = {
+    version: 1,
+    files: 3,
+    rows: 3,
+    smallFiles: 3,
+    smallFileShare: 1,
+    oldestDate: '2026-01-05',
+    newestDate: '2026-01-05',
+    offsets: { 'MOVES_0@2026-01-01T00:00:00Z#0': 42 },
+    compactions: 0,
+    checkpoint: null,
+  }
+  expect(await show()).toMatchObject(before)
+  expect((await fleet()).out).toMatch(/^version +1\nfiles +3, .*\nsmall +3 \(100 %\) not compacted yet\n/)
+  expect(await fleet('compact', '--dry-run')).toEqual({
+    out: expect.stringMatching(/^2026-01-05 69y7p {2}3 files, /),
+    err: '1 cell of a date would be compacted first\n',
+  })
+  expect(await show()).toMatchObject(before)
+  expect((await fleet('compact')).out).toMatch(/^3 files, .* became 1 file, .*; 1 double left out\n$/)
+  expect(await show()).toMatchObject({ version: 2, files: 1, rows: 2, smallFileShare: 0, compactions: 1 })
+  expect((await fleet('vacuum', '--grace', '1 s')).err).toBe(
+    'deleted 0 files, 0 B, and 0 files of the log; the grace is 2 h 0 min at least\n',
+  )
+  expect((await fleet('retain')).err).toBe('0 dates dropped\n')
+  expect(await fleet('retain', '--retention', '1 d', '--dry-run')).toEqual({
+    out: expect.stringMatching(/^2026-01-05 {2}1 file, /),
+    err: '1 date would go\n',
+  })
+  expect((await fleet('retain', '--retention', '1 d')).err).toBe('1 date dropped\n')
+  expect(await show()).toMatchObject({ version: 3, files: 0, oldestDate: null })
+  expect(await Array.fromAsync(createFileStore(folder).list('date='))).toHaveLength(4)
+})
+
+test('where there is no table, that is said', async () => {
+  const config = join(await temporaryFolder(), 'fleet.yaml')
+  await writeFile(config, `archive:\n  path: ${config}-nowhere\n`)
+  const { code, err } = await runFleetProcess(['table', '--config', config])
+  expect(code).toBe(1)
+  expect(err).toMatch(/^error: table.missing: there is no table in /)
+})

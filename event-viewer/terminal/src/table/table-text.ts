@@ -1,0 +1,27 @@
+import type { TableDescription } from '@fleetlake/archive'
+import { humanBytes, humanCount, humanDuration, plural } from '@fleetlake/viewer-core'
+
+const percent = (share: number): string => `${Math.round(share * 100)} %`
+
+/** How a table stands, for people. */
+export const linesOfTable = (table: TableDescription): string[] => {
+  const { version, files, bytes, rows, bytesPerRow, smallFiles, smallFileShare, oldestDate, newestDate } = table
+  const { offsets, compactions, checkpoint } = table
+  const age = typeof checkpoint?.ageMs !== 'number' ? '' : `, ${humanDuration(checkpoint.ageMs)} ago`
+  const perRow = bytesPerRow === null ? '' : `, ${bytesPerRow.toFixed(2)} bytes each`
+  return [
+    `version      ${humanCount(version)}`,
+    `files        ${humanCount(files)}, ${humanBytes(bytes)}`,
+    `small        ${humanCount(smallFiles)} (${percent(smallFileShare)}) not compacted yet`,
+    `positions    ${humanCount(rows)}${perRow}`,
+    `dates        ${oldestDate === null ? 'none' : `${oldestDate} to ${newestDate}`}`,
+    `compactions  ${humanCount(compactions)}`,
+    `checkpoint   ${checkpoint === null ? 'none yet' : `version ${humanCount(checkpoint.version)}${age}`}`,
+    ...Object.entries(offsets).map(([stream, offset]) => `archived     ${stream} up to ${humanCount(offset)}`),
+  ]
+}
+
+/** What was done, or would be. */
+export const sentenceOf = (isDryRun: boolean, did: string, would: string): string => (isDryRun ? would : did)
+
+export const filesAndBytes = (files: number, bytes: number): string => `${plural(files, 'file')}, ${humanBytes(bytes)}`
