@@ -1,0 +1,133 @@
+import { execFileSync, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import {
+  COMPACTION_APP,
+  createFileStore,
+  isCompacted,
+  openTable,
+  parquetCodec,
+  type Table,
+  writeChunk,
+} from '@fleetlake/archive'
+import { type Config, configSchema } from '@fleetlake/contracts'
+import { claimArchive, connectHub } from '@fleetlake/hub'
+import { eventually, startTestHub, temporaryFolder } from '@fleetlake/testing'
+import { expect, onTestFinished, test } from 'vitest'
+import { type RunningCompactor, startCompactor } from './start-compactor.ts'
+
+const CELL = '69y7p'
+const WINDOW_MS = 600_000
+const MIB = 1024 * 1024
+
+/** Some chunks of a day that is long over. */
+const writeDay = async (table: Table, folder: string, options: { chunks: number; rows: number }): Promise<void> => {
+  const { chunks, rows } = options
+  const store = createFileStore(folder)
+  const vehicleIds = Array.from({ length: 50 }, (_, i) => `vehicle-${i}`)
+  const perVehicle = rows / vehicleIds.length
+  const at = (from: number, i: number): number => from + (i % perVehicle) * (600_000 / perVehicle)
+  const add = []
+  for (let chunk = 0; chunk < chunks; chunk++) {
+    const windowStart = Date.UTC(2026, 0, 5) + chunk * WINDOW_MS
+    const columns = {
+      length: rows,
+      vehicleIds,
+      vehicle: Uint32Array.from({ length: rows }, (_, i) => Math.floor(i / perVehicle)),
+      vehicleTypes: ['bus'],
+      vehicleType: new Uint32Array(rows),
+      eventTime: Float64Array.from({ length: rows }, (_, i) => Math.floor(at(windowStart, i))),
+      longitude: Int32Array.from({ length: rows }, (_, i) => -56_180_000 + ((i * 7_919) % 20_000)),
+      latitude: Int32Array.from({ length: rows }, (_, i) => -34_910_000 + ((i * 104_729) % 10_000)),
+      speed: Float32Array.from({ length: rows }, (_, i) => i % 23),
+      heading: Float32Array.from({ length: rows }, (_, i) => i % 360),
+    }
+    add.push(await writeChunk(columns, { cell: CELL, windowStart }, { store, codec: parquetCodec }))
+  }
+  await table.commit({ parts: [{ add }], operation: 'WRITE' })
+}
+
+const openWorld = async (options: { chunks: number; rows: number; memory?: string }) => {
+  const server = await startTestHub()
+  onTestFinished(() => server.stop())
+  const connect = async () => {
+    const hub = await connectHub({ url: server.url, service: 'test' })
+    onTestFinished(() => hub.close())
+    return hub
+  }
+  const path = await temporaryFolder()
+  const folder = join(path, 'moves')
+  const table = await openTable(createFileStore(folder), { create: { geohashLength: 5, windowMs: WINDOW_MS } })
+  await claimArchive(await connect(), table.snapshot.id, undefined)
+  await writeDay(table, folder, options)
+  const compactor = { everyMs: '50 ms', quietMs: '200 ms', ...(options.memory && { memory: options.memory }) }
+  const config: Config = configSchema.parse({ archive: { path }, hub: { url: server.url }, compactor })
+  return { server, connect, path, folder, table, config }
+}
+
+const isWhole = async (table: Table): Promise<boolean> => {
+  const { files } = (await table.refresh()).totals
+  return files === 1 && [...table.snapshot.files()].every(({ path }) => isCompacted(path))
+}
+
+test('compactors share the work by taking turns: one is at it, and when it leaves another is', async () => {
+  const { connect, folder, table, config } = await openWorld({ chunks: 12, rows: 100 })
+  const lines: unknown[] = []
+  const log = { info: (what: unknown) => void lines.push(what), warn: (what: unknown) => void lines.push(what) }
+  const running: RunningCompactor[] = []
+  onTestFinished(async () => void (await Promise.all(running.map((each) => each.stop()))))
+  for (let i = 0; i < 2; i++) running.push(await startCompactor(await connect(), { config, log, version: '0' }))
+  await eventually(() => isWhole(table))
+  expect(lines).toEqual([expect.objectContaining({ commits: 1, filesBefore: 12, filesAfter: 1, doubles: 0 })])
+  for (let round = 1; round <= 2; round++) {
+    await writeDay(table, folder, { chunks: 12, rows: 100 })
+    await running[2 - round].stop()
+    if (round === 2) running.push(await startCompactor(await connect(), { config, log, version: '0' }))
+    await eventually(() => isWhole(table))
+    expect(table.snapshot.totals.rows).toBe(1_200)
+  }
+  expect(table.snapshot.txn(COMPACTION_APP)).toBeGreaterThanOrEqual(3)
+  expect(lines.every((line) => Object.hasOwn(line as object, 'commits'))).toBe(true)
+})
+
+/**
+ * What a process takes beside its budget: Node, polars and its threads, garbage that is not collected yet. Seen: 240 MiB in all with this
+ * budget, 400 with one of 1 GiB.
+ */
+const SLACK = 260 * MIB
+const BUDGET = 32 * MIB
+const SAMPLE_MS = 50
+
+test('a process merges a day that is far larger than its memory, in its memory', async () => {
+  const { table, config, path } = await openWorld({ chunks: 24, rows: 100_000, memory: '32 MiB' })
+  const child = fork(join(import.meta.dirname, '..', 'compactor.ts'), [], {
+    env: {
+      ...process.env,
+      FLEET_HUB_URL: config.hub.url,
+      FLEET_ARCHIVE_PATH: path,
+      FLEET_COMPACTOR_MEMORY: String(BUDGET),
+      FLEET_COMPACTOR_EVERY_MS: '100 ms',
+      FLEET_COMPACTOR_QUIET_MS: '100 ms',
+    },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  })
+  onTestFinished(async () => {
+    if (child.exitCode !== null) return
+    child.kill()
+    await once(child, 'exit')
+  })
+  let peak = 0
+  const rss = (): number => Number(execFileSync('ps', ['-o', 'rss=', '-p', String(child.pid)]).toString()) * 1024
+  await eventually(
+    async () => {
+      peak = Math.max(peak, rss())
+      await delay(SAMPLE_MS)
+      await table.refresh()
+      return [...table.snapshot.files()].every(({ path: file }) => isCompacted(file))
+    },
+    { withinMs: 120_000 },
+  )
+  expect(table.snapshot.totals.rows).toBe(2_400_000)
+  expect(peak).toBeLessThan(BUDGET + SLACK)
+})
