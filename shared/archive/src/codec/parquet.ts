@@ -1,6 +1,7 @@
 import { constants, zstdCompressSync } from 'node:zlib'
 import { FleetError } from '@fleetlake/core'
 import type { ChunkColumns, Codec } from './codec.ts'
+import { Bytes } from './parquet/bytes.ts'
 import type { Column } from './parquet/column.ts'
 import { encodeParquet, startParquet } from './parquet/file.ts'
 
@@ -68,7 +69,7 @@ export interface ParquetRowGroups {
 
 /** A file of many row groups, compressed to be kept. @param capacity bytes to make room for */
 export const startParquetFile = (capacity: number): ParquetRowGroups => {
-  const file = startParquet({ createdBy: CREATED_BY, compress: compressAt(KEEP_LEVEL), capacity })
+  const file = startParquet({ createdBy: CREATED_BY, compress: compressAt(KEEP_LEVEL), out: new Bytes(capacity) })
   return {
     get bytes() {
       return file.bytes
