@@ -92,10 +92,10 @@ test('compactors share the work by taking turns: one is at it, and when it leave
 })
 
 /**
- * What a process takes beside its budget: Node, polars and its threads, garbage that is not collected yet. Seen: 240 MiB in all with this
- * budget, 400 with one of 1 GiB.
+ * What a process takes beside its budget: Node, polars and its threads, garbage that is not collected yet. Seen: 290 MiB in all with this
+ * budget, with more rows as well; 400 to 530 with one of 1 GiB.
  */
-const SLACK = 260 * MIB
+const SLACK = 300 * MIB
 const BUDGET = 32 * MIB
 const SAMPLE_MS = 50
 

@@ -4,6 +4,7 @@ import { DATA_COLUMNS, PARTITION_COLUMNS } from '../schema.ts'
 import type { Chunk } from '../chunk.ts'
 import { isParquet, readChunkFile } from '../codec/open-codec.ts'
 import type { ObjectStore } from '../store/object-store.ts'
+import { freeFrames } from './free-frames.ts'
 
 /** Some rows of a file, as columns; speed and heading are NaN where unknown. */
 export interface FileRows {
@@ -119,6 +120,9 @@ const loadExpressions = async () => {
   }
 }
 
+/** Rows of frames that were read since their memory was given back. */
+let readSince = 0
+
 /** Made once: an expression costs more than a small file. */
 let expressions: ReturnType<typeof loadExpressions> | undefined
 
@@ -170,7 +174,14 @@ async function* readFrames(store: ObjectStore, chunk: Chunk, selection: RowSelec
  */
 export async function* readRows(store: ObjectStore, chunk: Chunk, selection: RowSelection): AsyncGenerator<FileRows> {
   try {
-    for await (const frame of readFrames(store, chunk, selection)) if (frame.height > 0) yield rowsOf(chunk, frame)
+    for await (const frame of readFrames(store, chunk, selection)) {
+      if (frame.height === 0) continue
+      readSince += frame.height
+      yield rowsOf(chunk, frame)
+      if (readSince < ROWS_AT_ONCE) continue
+      readSince = 0
+      await freeFrames()
+    }
   } catch (error) {
     if (error instanceof FleetError) throw error
     // The first line: polars adds its query plan.
