@@ -11,6 +11,7 @@ const scripts = {
   dev: { file: 'scripts/dev.ts', watched: true },
   'bench-ingest': { file: 'scripts/bench-ingest.ts', watched: true },
   'bench-planning': { file: 'scripts/bench-planning.ts', watched: true },
+  'bench-search': { file: 'scripts/bench-search.ts', watched: true },
   chaos: { file: 'scripts/chaos.ts', watched: true },
   test: { file: 'scripts/test.ts' },
   'bench-viewer': { file: 'event-viewer/web/bench/page.bench.ts', watched: true },

@@ -1,0 +1,68 @@
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cpus, tmpdir, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { reasonOf } from '@fleetlake/core'
+import { describeProfiles } from './bench/ingest/profile.ts'
+import { measureTable, type QueryFigures } from './bench/search/measure-table.ts'
+import { parseSearchOptions, type SearchOptions, usage } from './bench/search/options.ts'
+import { pageOf } from './bench/search/page.ts'
+import { provideTables } from './bench/search/provide-table.ts'
+
+const run = promisify(execFile)
+const say = (line: string): void => console.error(line)
+
+export interface SearchReport {
+  readonly queries: readonly QueryFigures[]
+  readonly planning: null
+  readonly machine: { readonly cpu: string; readonly cores: number; readonly memoryGb: number; readonly node: string }
+  readonly commit: string
+}
+
+const measure = async (options: SearchOptions, folder: string): Promise<SearchReport> => {
+  const queries: QueryFigures[] = []
+  for await (const table of provideTables(options, { folder, say })) {
+    say(table.name)
+    const place = await mkdtemp(join(folder, 'searched-'))
+    queries.push(...(await measureTable(table, options, { folder: place, say })))
+    await rm(place, { recursive: true, force: true, maxRetries: 5 })
+  }
+  return {
+    queries,
+    planning: null,
+    machine: {
+      cpu: cpus()[0].model,
+      cores: cpus().length,
+      memoryGb: Math.round(totalmem() / 2 ** 30),
+      node: process.version,
+    },
+    commit: (await run('git', ['rev-parse', '--short', 'HEAD'])).stdout.trim(),
+  }
+}
+
+const main = async (): Promise<void> => {
+  const options = parseSearchOptions(process.argv.slice(2))
+  if (options === 'help') return console.log(usage)
+  const folder = await mkdtemp(join(tmpdir(), 'fleetlake-bench-'))
+  try {
+    for (const kept of [options.profile, options.tables]) if (kept !== undefined) await mkdir(kept, { recursive: true })
+    const report = await measure(options, folder)
+    if (options.profile !== undefined) (await describeProfiles(options.profile)).forEach(say)
+    if (options.keep) {
+      await writeFile('docs/benchmarks/search.json', `${JSON.stringify(report, null, 2)}\n`)
+      await writeFile('docs/benchmarks/search.md', pageOf(report))
+    }
+    console.log(options.json ? JSON.stringify(report) : pageOf(report))
+  } finally {
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+}
+
+try {
+  await main()
+  process.exit(0)
+} catch (error) {
+  console.error(reasonOf(error))
+  process.exit(1)
+}
