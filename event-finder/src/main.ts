@@ -1,8 +1,9 @@
 import { configSchema } from '@fleetlake/contracts'
 import { connectHub } from '@fleetlake/hub'
-import { createHubLog, runService, version } from '@fleetlake/service'
+import { collectGarbageLess, createHubLog, runService, version } from '@fleetlake/service'
 import { startFinder } from './start-finder.ts'
 
+collectGarbageLess()
 await runService({
   name: 'event-finder',
   schema: configSchema,

@@ -1,3 +1,4 @@
+export { collectGarbageLess } from './collect-garbage-less.ts'
 export { listConfigKeys, type ConfigKey } from './config-keys.ts'
 export { loadConfig, type ConfigSources } from './config.ts'
 export { createLog, formatLogLine, type Log, type LogOptions } from './log.ts'
