@@ -4,6 +4,7 @@ import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { reasonOf } from '@fleetlake/core'
+import { collectGarbageLess } from '@fleetlake/service'
 import { describeProfiles } from './bench/ingest/profile.ts'
 import { measureTable, type QueryFigures } from './bench/search/measure-table.ts'
 import { parseSearchOptions, type SearchOptions, usage } from './bench/search/options.ts'
@@ -59,6 +60,8 @@ const main = async (): Promise<void> => {
   }
 }
 
+// The client is this process, as `fleet query` is one.
+collectGarbageLess()
 try {
   await main()
   process.exit(0)

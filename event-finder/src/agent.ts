@@ -4,6 +4,7 @@ import { type Message, queueGroups, subjects } from '@fleetlake/contracts'
 import type { Hub } from '@fleetlake/hub'
 import { type ActiveQuery, createActiveQuery } from './active-query.ts'
 import { createByteBudget } from './byte-budget.ts'
+import { createArenaPool } from './scan/parquet/arena.ts'
 import type { ScanDeps } from './scan/scan-task.ts'
 import type { HeldTail } from './tail/held-tail.ts'
 import { createTurns } from './turns.ts'
@@ -26,7 +27,12 @@ export interface Agent {
 export const startAgent = (hub: Hub, store: ObjectStore): Agent => {
   const queries = new Map<string, ActiveQuery>()
   const cancelled = new Set<string>()
-  const scan: ScanDeps = { store, turns: createTurns(store.readsAtOnce), memory: createByteBudget(MEMORY_BYTES) }
+  const scan: ScanDeps = {
+    store,
+    turns: createTurns(store.readsAtOnce),
+    memory: createByteBudget(MEMORY_BYTES),
+    arenas: createArenaPool(),
+  }
 
   const activate = (query: string): ActiveQuery => {
     const known = queries.get(query)

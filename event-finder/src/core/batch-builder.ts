@@ -13,14 +13,6 @@ const MAX_BATCH_BYTES = 480 * 1024
 /** Time, longitude and latitude, type, offset of the id, speed, heading. */
 const BYTES_PER_ROW = 3 * 8 + 4 * 4
 
-/** Below this many bytes a loop copies faster than `set`. */
-const FEW_BYTES = 96
-
-const copyBytes = (from: Uint8Array, start: number, end: number, to: Uint8Array, at: number): void => {
-  if (end - start > FEW_BYTES) to.set(from.subarray(start, end), at)
-  else for (let i = start; i < end; i++) to[at + i - start] = from[i]
-}
-
 /** A batch that is being filled. */
 const startBatch = (capacity: number, idCapacity: number) => ({
   length: 0,
@@ -38,6 +30,7 @@ const startBatch = (capacity: number, idCapacity: number) => ({
 })
 
 type Open = ReturnType<typeof startBatch>
+type Columns = Omit<ChunkRows, 'length'>
 
 const positionsOf = (batch: Open): Positions => ({
   length: batch.length,
@@ -52,92 +45,106 @@ const positionsOf = (batch: Open): Positions => ({
   heading: batch.heading,
 })
 
+export interface BatchOptions {
+  /** All batches share their columns: one is done with when the next is asked for. */
+  readonly reuseColumns?: boolean
+}
+
 /** Gathers selected rows of many chunks into batches of `batchRows` rows, fewer where ids are long. */
-export const createBatchBuilder = (batchRows: number): BatchBuilder => {
+export const createBatchBuilder = (batchRows: number, { reuseColumns = false }: BatchOptions = {}): BatchBuilder => {
   const capacity = Math.min(batchRows, Math.floor(MAX_BATCH_BYTES / BYTES_PER_ROW))
   let batch: Open | undefined
 
   /** How many of the rows from `selected[from]` fit into the batch; at least one into an empty batch. */
-  const fitting = (open: Open, rows: ChunkRows, selected: Uint32Array, from: number): number => {
-    const { vehicleIdOffsets: at } = rows
+  const fitting = (open: Open, rows: Columns, selected: Uint32Array, from: number): number => {
+    const { offsets } = rows.vehicleIds
     let bytes = open.length * BYTES_PER_ROW + open.idOffsets[open.length] + open.typeBytes
     let known: Set<number> | undefined
+    let lastType = -1
     const most = Math.min(selected.length - from, capacity - open.length)
     for (let i = 0; i < most; i++) {
       const row = selected[from + i]
-      bytes += BYTES_PER_ROW + at[row + 1] - at[row]
+      const vehicle = rows.vehicle[row]
+      bytes += BYTES_PER_ROW + offsets[vehicle + 1] - offsets[vehicle]
       const code = rows.vehicleType[row]
-      if (known === undefined || !known.has(code)) {
+      if (code !== lastType) {
+        lastType = code
         known ??= new Set()
-        known.add(code)
-        const type = rows.vehicleTypes[code]
-        if (!open.typeCodes.has(type)) bytes += 3 * type.length + 4
+        if (!known.has(code)) {
+          known.add(code)
+          const type = rows.vehicleTypes[code]
+          if (!open.typeCodes.has(type)) bytes += 3 * type.length + 4
+        }
       }
       if (bytes > MAX_BATCH_BYTES && open.length + i > 0) return i
     }
     return most
   }
 
-  const copyIds = (
-    open: Open,
-    { vehicleIdOffsets: at, vehicleIdBytes: ids }: ChunkRows,
-    selected: Uint32Array,
-  ): void => {
-    let end = open.idOffsets[open.length]
-    let needed = end
-    for (const row of selected) needed += at[row + 1] - at[row]
+  const copyIds = (open: Open, { vehicle, vehicleIds: { offsets, bytes } }: Columns, selected: Uint32Array): void => {
+    let at = open.idOffsets[open.length]
+    let needed = at
+    for (const row of selected) needed += offsets[vehicle[row] + 1] - offsets[vehicle[row]]
     if (needed > open.idBytes.length) {
       const larger = new Uint8Array(Math.max(needed, open.idBytes.length * 2))
-      larger.set(open.idBytes.subarray(0, end))
+      larger.set(open.idBytes.subarray(0, at))
       open.idBytes = larger
     }
-    for (let i = 0; i < selected.length;) {
-      const first = selected[i]
-      let last = first
-      // Rows that follow each other have bytes that follow each other.
-      do {
-        open.idOffsets[open.length + i + 1] = end + at[last + 1] - at[first]
-        i++
-        last++
-      } while (i < selected.length && selected[i] === last)
-      copyBytes(ids, at[first], at[last], open.idBytes, end)
-      end += at[last] - at[first]
+    const to = open.idBytes
+    for (let i = 0; i < selected.length; i++) {
+      const code = vehicle[selected[i]]
+      for (let from = offsets[code]; from < offsets[code + 1]; from++) to[at++] = bytes[from]
+      open.idOffsets[open.length + i + 1] = at
     }
   }
 
-  const copyRows = (open: Open, rows: ChunkRows, selected: Uint32Array): void => {
-    copyIds(open, rows, selected)
-    const codes = new Int32Array(rows.vehicleTypes.length).fill(-1)
+  const copyTypes = (open: Open, { vehicleType, vehicleTypes }: Columns, selected: Uint32Array): void => {
+    const codes = new Int32Array(vehicleTypes.length).fill(-1)
     for (let i = 0; i < selected.length; i++) {
-      const row = selected[i]
-      const to = open.length + i
-      const code = rows.vehicleType[row]
+      const code = vehicleType[selected[i]]
       if (codes[code] < 0) {
-        const type = rows.vehicleTypes[code]
+        const type = vehicleTypes[code]
         if (!open.typeCodes.has(type)) {
           open.typeCodes.set(type, open.typeCodes.size)
           open.typeBytes += 3 * type.length + 4
         }
         codes[code] = open.typeCodes.get(type)!
       }
-      open.type[to] = codes[code]
-      open.eventTime[to] = rows.eventTime[row]
-      open.longitude[to] = rows.longitude[row] / MICRO_PER_DEGREE
-      open.latitude[to] = rows.latitude[row] / MICRO_PER_DEGREE
-      open.speed[to] = rows.speed[row]
-      open.heading[to] = rows.heading[row]
+      open.type[open.length + i] = codes[code]
+    }
+  }
+
+  const copyRows = (open: Open, rows: Columns, selected: Uint32Array): void => {
+    copyIds(open, rows, selected)
+    copyTypes(open, rows, selected)
+    const { eventTime, longitude, latitude, speed, heading } = rows
+    for (let i = 0, to = open.length; i < selected.length; i++, to++) {
+      const row = selected[i]
+      open.eventTime[to] = eventTime[row]
+      open.longitude[to] = longitude[row] / MICRO_PER_DEGREE
+      open.latitude[to] = latitude[row] / MICRO_PER_DEGREE
+      open.speed[to] = speed[row]
+      open.heading[to] = heading[row]
     }
     open.length += selected.length
   }
 
   function* close(): Generator<Positions> {
     if (batch === undefined || batch.length === 0) return
-    const full = batch
-    batch = undefined
-    yield positionsOf(full)
+    yield positionsOf(batch)
+    if (!reuseColumns) {
+      batch = undefined
+      return
+    }
+    batch.length = 0
+    batch.typeBytes = 0
+    batch.typeCodes.clear()
   }
 
-  function* add(rows: ChunkRows, selected: Uint32Array): Generator<Positions> {
+  function* add(chunk: ChunkRows, selected: Uint32Array): Generator<Positions> {
+    if (selected.length === 0) return
+    // Unpacks every column: one that is damaged is noticed before a row has been taken.
+    const rows: Columns = { ...chunk }
     for (let from = 0; from < selected.length;) {
       batch ??= startBatch(capacity, 16 * capacity)
       const count = fitting(batch, rows, selected, from)

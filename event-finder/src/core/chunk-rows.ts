@@ -1,10 +1,14 @@
-/** Rows of a chunk as they are at rest, in the order of the file. */
+import type { Texts } from './text-list.ts'
+
+/**
+ * Rows of a chunk as they are at rest, in the order of the file. Columns may be unpacked when they are first asked for, and are
+ * overwritten by the next rows of the same reader.
+ */
 export interface ChunkRows {
   readonly length: number
-  /** `length + 1` offsets into `vehicleIdBytes`; the first need not be 0. */
-  readonly vehicleIdOffsets: Int32Array
-  /** UTF-8. */
-  readonly vehicleIdBytes: Uint8Array
+  /** The number of a row's vehicle among `vehicleIds`; an id may have several. */
+  readonly vehicle: Int32Array
+  readonly vehicleIds: Texts
   /** Index into `vehicleTypes`, per row. */
   readonly vehicleType: Int32Array
   readonly vehicleTypes: readonly string[]
@@ -19,9 +23,15 @@ export interface ChunkRows {
   readonly heading: Float32Array
 }
 
-/** Whether two stretches of bytes are equal. */
-export const isSameText = (bytes: Uint8Array, aFrom: number, aTo: number, bFrom: number, bTo: number): boolean => {
-  if (aTo - aFrom !== bTo - bFrom) return false
-  for (let i = aTo - aFrom - 1; i >= 0; i--) if (bytes[aFrom + i] !== bytes[bFrom + i]) return false
-  return true
+export const NO_ROWS: ChunkRows = {
+  length: 0,
+  vehicle: new Int32Array(0),
+  vehicleIds: { count: 0, offsets: new Int32Array(1), bytes: new Uint8Array(0) },
+  vehicleType: new Int32Array(0),
+  vehicleTypes: [],
+  eventTime: new Float64Array(0),
+  longitude: new Int32Array(0),
+  latitude: new Int32Array(0),
+  speed: new Float32Array(0),
+  heading: new Float32Array(0),
 }

@@ -1,47 +1,73 @@
-import { contains } from '@fleetlake/core'
-import { type ChunkRows, isSameText } from './chunk-rows.ts'
+import { type Area, contains, type Period } from '@fleetlake/core'
+import type { ChunkRows } from './chunk-rows.ts'
 import type { VehicleSearch } from './search.ts'
+import { textAt } from './text-list.ts'
 
 /**
- * Which rows of a chunk match, ascending.
+ * Which rows of a chunk match, ascending; good until it is asked again.
  * @param isInside all rows lie in the area: they need no test against it
  */
 export type RowSelector = (rows: ChunkRows, isInside: boolean) => Uint32Array
-
-const decoder = new TextDecoder()
-
-/** 1 for each row whose vehicle is wanted; the ids of a chunk come in runs, each is looked up once. */
-const markVehicles = (
-  { length, vehicleIdOffsets: at, vehicleIdBytes: bytes }: ChunkRows,
-  wanted: ReadonlySet<string>,
-): Uint8Array => {
-  const marks = new Uint8Array(length)
-  for (let i = 0; i < length; i++) {
-    marks[i] =
-      i > 0 && isSameText(bytes, at[i - 1], at[i], at[i], at[i + 1])
-        ? marks[i - 1]
-        : Number(wanted.has(decoder.decode(bytes.subarray(at[i], at[i + 1]))))
-  }
-  return marks
-}
 
 /** The exact test of a search: everything that reads chunks may give it more rows than match, never fewer. */
 export const createRowSelector = ({ area, period, vehicleTypes, vehicleIds }: VehicleSearch): RowSelector => {
   const types = vehicleTypes && new Set(vehicleTypes)
   const ids = vehicleIds && new Set(vehicleIds)
+  let selected = new Uint32Array(0)
   return (rows, isInside) => {
-    const { length, eventTime, vehicleType, longitude, latitude } = rows
-    const typeMarks = types && Uint8Array.from(rows.vehicleTypes, (type) => Number(types.has(type)))
-    const idMarks = ids && markVehicles(rows, ids)
-    const selected = new Uint32Array(length)
-    let count = 0
-    for (let i = 0; i < length; i++) {
-      if (eventTime[i] < period.from || eventTime[i] >= period.to) continue
-      if (typeMarks !== undefined && typeMarks[vehicleType[i]] === 0) continue
-      if (idMarks !== undefined && idMarks[i] === 0) continue
-      if (!isInside && !contains(area, longitude[i], latitude[i])) continue
-      selected[count++] = i
+    if (selected.length < rows.length) selected = new Uint32Array(rows.length)
+    let count = selectTimes(rows, period, selected)
+    if (count > 0 && types !== undefined) {
+      count = keepNamed(selected, count, rows.vehicleType, (code) => types.has(rows.vehicleTypes[code]))
     }
+    if (count > 0 && ids !== undefined) {
+      const texts = rows.vehicleIds
+      count = keepNamed(selected, count, rows.vehicle, (code) => ids.has(textAt(texts, code)))
+    }
+    if (count > 0 && !isInside) count = keepContained(selected, count, rows, area)
     return selected.subarray(0, count)
   }
+}
+
+// Each test looks only at what the ones before have left, so that columns nobody needs stay packed.
+
+const selectTimes = ({ length, eventTime }: ChunkRows, { from, to }: Period, selected: Uint32Array): number => {
+  let count = 0
+  for (let i = 0; i < length; i++) {
+    selected[count] = i
+    if (eventTime[i] >= from && eventTime[i] < to) count++
+  }
+  return count
+}
+
+/** @param isWanted asked once for each name that a row has */
+const keepNamed = (
+  selected: Uint32Array,
+  count: number,
+  codes: Int32Array,
+  isWanted: (code: number) => boolean,
+): number => {
+  const known = new Map<number, boolean>()
+  let kept = 0
+  for (let i = 0; i < count; i++) {
+    const code = codes[selected[i]]
+    let wanted = known.get(code)
+    if (wanted === undefined) known.set(code, (wanted = isWanted(code)))
+    if (wanted) selected[kept++] = selected[i]
+  }
+  return kept
+}
+
+const keepContained = (
+  selected: Uint32Array,
+  count: number,
+  { longitude, latitude }: ChunkRows,
+  area: Area,
+): number => {
+  let kept = 0
+  for (let i = 0; i < count; i++) {
+    const row = selected[i]
+    if (contains(area, longitude[row], latitude[row])) selected[kept++] = row
+  }
+  return kept
 }

@@ -11,7 +11,9 @@ import { TimeUnit } from 'apache-arrow/fb/time-unit'
 import { Timestamp } from 'apache-arrow/fb/timestamp'
 import { Type } from 'apache-arrow/fb/type'
 import { ByteBuffer } from 'flatbuffers'
-import { type ChunkRows, isSameText } from '../core/chunk-rows.ts'
+import type { ChunkRows } from '../core/chunk-rows.ts'
+import { createTextList, type Texts, textsToStrings } from '../core/text-list.ts'
+import { CHUNK_COLUMNS, REQUIRED_COLUMNS } from './chunk-columns.ts'
 
 /**
  * Reads the Arrow stream that polars makes of a frame of the table's columns, without an object per row: texts are LargeUtf8 (64-bit
@@ -21,9 +23,6 @@ import { type ChunkRows, isSameText } from '../core/chunk-rows.ts'
 
 const LOW = 4_294_967_296
 
-/** Of `speed` and `heading` a row may have none, of the others each has one. */
-export const CHUNK_COLUMNS = ['vehicle_id', 'vehicle_type', 'event_time', 'longitude', 'latitude', 'speed', 'heading']
-const REQUIRED_COLUMNS = 5
 /** Per column, where its buffers begin among all: validity, then offsets and bytes, or values. */
 const BUFFER_AT = [0, 3, 6, 8, 10, 12, 14]
 
@@ -74,22 +73,12 @@ const microsOf = (words: Int32Array, length: number): Int32Array => {
   return micros
 }
 
-const decoder = new TextDecoder()
-
-const typesOf = (offsets: Int32Array, bytes: Uint8Array, length: number): { codes: Int32Array; types: string[] } => {
+/** Each row's number among the texts; those of rows that follow each other and are equal are one. */
+const textsOf = (offsets: Int32Array, bytes: Uint8Array, length: number): { codes: Int32Array; texts: Texts } => {
   const codes = new Int32Array(length)
-  const known = new Map<string, number>()
-  for (let i = 0; i < length; i++) {
-    if (i > 0 && isSameText(bytes, offsets[i - 1], offsets[i], offsets[i], offsets[i + 1])) {
-      codes[i] = codes[i - 1]
-      continue
-    }
-    const type = decoder.decode(bytes.subarray(offsets[i], offsets[i + 1]))
-    const code = known.get(type) ?? known.size
-    known.set(type, code)
-    codes[i] = code
-  }
-  return { codes, types: [...known.keys()] }
+  const list = createTextList()
+  for (let i = 0; i < length; i++) codes[i] = list.addOnce(bytes, offsets[i], offsets[i + 1])
+  return { codes, texts: list.texts() }
 }
 
 const rowsOf = (batch: RecordBatch, body: Uint8Array): ChunkRows => {
@@ -114,14 +103,17 @@ const rowsOf = (batch: RecordBatch, body: Uint8Array): ChunkRows => {
     const validity = slice(BUFFER_AT[column])
     return values.map((value, i) => ((validity[i >> 3] >> (i & 7)) & 1 ? value : NaN))
   }
-  const typeOffsets = offsetsOf(int32s(BUFFER_AT[1] + 1, 2 * (length + 1)), length)
-  const { codes, types } = typesOf(typeOffsets, slice(BUFFER_AT[1] + 2), length)
+  const textColumn = (column: number): { codes: Int32Array; texts: Texts } => {
+    const offsets = offsetsOf(int32s(BUFFER_AT[column] + 1, 2 * (length + 1)), length)
+    return textsOf(offsets, slice(BUFFER_AT[column] + 2), length)
+  }
+  const [ids, types] = [textColumn(0), textColumn(1)]
   return {
     length,
-    vehicleIdOffsets: offsetsOf(int32s(BUFFER_AT[0] + 1, 2 * (length + 1)), length),
-    vehicleIdBytes: slice(BUFFER_AT[0] + 2),
-    vehicleType: codes,
-    vehicleTypes: types,
+    vehicle: ids.codes,
+    vehicleIds: ids.texts,
+    vehicleType: types.codes,
+    vehicleTypes: textsToStrings(types.texts),
     eventTime: timesOf(int32s(BUFFER_AT[2] + 1, 2 * length), length),
     longitude: microsOf(int32s(BUFFER_AT[3] + 1, 4 * length), length),
     latitude: microsOf(int32s(BUFFER_AT[4] + 1, 4 * length), length),

@@ -5,6 +5,8 @@ import { areaOf } from '@fleetlake/core'
 import { startTestAzure, startTestS3 } from '@fleetlake/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { writeForeign } from '../testing/test-foreign-file.ts'
+import { createRowSelector } from '../core/select-rows.ts'
+import { createArena } from './parquet/arena.ts'
 import { readChunk, SMALL_FILE_BYTES } from './read-chunk.ts'
 
 const ROWS = 400_000
@@ -45,11 +47,20 @@ test.each([
   expect(bytes).toBeGreaterThan(SMALL_FILE_BYTES)
   for (const path of ['date=2023-11-14/cell=69y7p/large.parquet', 'odd [*] ü?/100% + a b.parquet']) {
     await store.putIfAbsent(path, await readFile(file))
-    const found = await readChunk(store, { path, bytes, inside: false }, search)
+    const found = await readChunk(store, { path, bytes, inside: false }, { search, arena: createArena() })
     if ('fault' in found) throw new Error(found.fault)
-    const times = [...found.pieces].flatMap(({ eventTime }) => [...eventTime])
+    const select = createRowSelector(search)
+    const times: number[] = []
+    let bytesRead = 0
+    for (;;) {
+      const { done, value } = await found.pieces.next()
+      if (done === true) break
+      for (const row of select(value.rows, false)) times.push(value.rows.eventTime[row])
+      bytesRead += value.bytesRead
+    }
     expect(times).toEqual(Array.from({ length: 500 }, (__, i) => 1.7e12 + 100_000 + i))
+    expect(bytesRead).toBeLessThan(bytes / 10)
   }
-  const told = await readChunk(store, { path: 'none.parquet', bytes, inside: false }, search)
+  const told = await readChunk(store, { path: 'none.parquet', bytes, inside: false }, { search, arena: createArena() })
   expect(told).toEqual({ fault: 'the file is missing' })
 })

@@ -1,9 +1,17 @@
 import { isParquet, type ObjectStore, readChunkFile } from '@fleetlake/archive'
-import { reasonOf, toDegrees } from '@fleetlake/core'
-import pl, { type DataFrame, type Expr } from 'nodejs-polars'
-import type { ChunkRows } from '../core/chunk-rows.ts'
+import { reasonOf } from '@fleetlake/core'
+import type { DataFrame } from 'nodejs-polars'
+import { type ChunkRows, NO_ROWS } from '../core/chunk-rows.ts'
 import type { VehicleSearch } from '../core/search.ts'
-import { CHUNK_COLUMNS, rowsOfIpc } from './ipc-rows.ts'
+import { sliceRows } from '../core/slice-rows.ts'
+import { CHUNK_COLUMNS } from './chunk-columns.ts'
+import { rowsOfIpc } from './ipc-rows.ts'
+import type { Arena } from './parquet/arena.ts'
+import { type Footer, footerBytesOf, parseFooter } from './parquet/footer.ts'
+import { type GroupRead, planReads, type Span, spanOf } from './parquet/plan-reads.ts'
+import { rowsOfGroup } from './parquet/group-rows.ts'
+import { mayHoldMatches } from './parquet/prune-groups.ts'
+import { scanByPolars } from './scan-by-polars.ts'
 
 export interface ChunkToRead {
   /** Within the store. */
@@ -20,97 +28,170 @@ export interface ChunkFault {
 }
 
 export interface ReadChunk {
-  /** Of the file; of a large one only those that the files' own filter lets pass. */
-  readonly rowCount: number
-  /** In the order of the file, a bounded number at a time. Throws when the columns are not the table's. */
-  readonly pieces: Iterable<ChunkRows>
+  /** What its pieces take at once. */
+  readonly memoryBytes: number
+  /** In the order of the file; a piece is done with when the next is asked for. Throws when the columns are not the table's. */
+  readonly pieces: AsyncIterator<ChunkPiece, void>
 }
 
-/** A Parquet file up to this size is read whole, as those of other formats always are: for polars that takes about a third of the processor of a lazy scan (`scan.bench.ts`). */
-export const SMALL_FILE_BYTES = 4 * 1024 * 1024
+/** A bounded number of rows, and what was read for them. */
+export interface ChunkPiece {
+  readonly rows: ChunkRows
+  readonly rowsRead: number
+  readonly bytesRead: number
+}
+
+export interface ReadOptions {
+  readonly search: VehicleSearch
+  readonly arena: Arena
+}
+
+/**
+ * A Parquet file up to this size is read whole, as those of other formats always are: one journey to the store. Of a larger one the
+ * footer comes first, then the row groups that may hold matches.
+ */
+export const SMALL_FILE_BYTES = 512 * 1024
+/** What is read of a larger one first: the footer of some fifty row groups. */
+const TAIL_BYTES = 32 * 1024
+/** Row groups side by side are read at once up to so many bytes. */
+const READ_BYTES = 4 * 1024 * 1024
+/** Up to this size polars reads a file from memory: that takes it about a third of the processor of a scan (`scan.bench.ts`). */
+const IN_MEMORY_BYTES = 4 * 1024 * 1024
 const PIECE_ROWS = 65_536
+/** A compressed position takes this many times its bytes in memory, as a frame and as rows. */
+const UNPACKED = 12
 
-const degrees = (micro: number): Expr => pl.lit(toDegrees(micro)).cast(pl.Decimal(9, 6)) as unknown as Expr
-const instant = (ms: number): Expr =>
-  pl
-    .lit(ms * 1_000)
-    .cast(pl.Int64)
-    .cast(pl.Datetime('us', 'UTC')) as unknown as Expr
+/** What reading a chunk takes before more is known about it. */
+export const memoryToOpen = ({ path, bytes }: ChunkToRead): number =>
+  (isParquet(path) ? Math.min(bytes, SMALL_FILE_BYTES) : bytes) * UNPACKED
 
-const isWithin = (column: string, low: number, high: number): Expr =>
-  pl
-    .col(column)
-    .gtEq(degrees(low))
-    .and(pl.col(column).ltEq(degrees(high)))
+/** The first line: polars adds its query plan. */
+export const faultOf = (error: unknown): string => `the file can't be read: ${reasonOf(error).split('\n')[0]}`
 
-/** What a large file can decide by its statistics, row group by row group; the exact test comes after it. */
-const predicateOf = ({ period, area, vehicleTypes, vehicleIds }: VehicleSearch, isInside: boolean): Expr => {
-  const tests = [pl.col('event_time').gtEq(instant(period.from)), pl.col('event_time').lt(instant(period.to))]
-  if (!isInside) {
-    const { west, south, east, north } = area.bounds
-    tests.push(isWithin('longitude', west, east), isWithin('latitude', south, north))
-  }
-  if (vehicleTypes !== undefined) tests.push(pl.col('vehicle_type').isIn([...vehicleTypes]))
-  if (vehicleIds !== undefined) tests.push(pl.col('vehicle_id').isIn([...vehicleIds]))
-  return tests.reduce((all, test) => all.and(test))
-}
-
-function* piecesOf(frame: DataFrame): Generator<ChunkRows> {
-  for (let from = 0; from < frame.height; from += PIECE_ROWS) {
-    const part = frame.height > PIECE_ROWS ? frame.slice(from, PIECE_ROWS) : frame
-    yield* rowsOfIpc(part.writeIPCStream())
-  }
-}
-
-const truncated = (found: number, bytes: number): ChunkFault => ({
+const wrongSize = (found: number, bytes: number): ChunkFault => ({
   fault: `the file has ${found} bytes, the log says ${bytes}: it is ${found < bytes ? 'truncated' : 'not the file that was written'}`,
 })
 
 const MISSING: ChunkFault = { fault: 'the file is missing' }
 
 /**
- * Reads a chunk. Law: a file that is missing, not of the size that the log tells or not readable is a fault, never fewer rows.
+ * Opens a chunk. Law: a file that is missing, not of the size that the log tells or not readable is a fault, never fewer rows. Parquet as our
+ * own writer and most others store it is unpacked here; polars reads the rest.
  */
 export const readChunk = async (
   store: ObjectStore,
   chunk: ChunkToRead,
-  search: VehicleSearch,
+  options: ReadOptions,
 ): Promise<ReadChunk | ChunkFault> => {
   try {
-    const frame = await (chunk.bytes <= SMALL_FILE_BYTES || !isParquet(chunk.path)
-      ? readWhole(store, chunk)
-      : scan(store, chunk, search))
-    return 'fault' in frame ? frame : { rowCount: frame.height, pieces: piecesOf(frame) }
+    const isSmall = chunk.bytes <= SMALL_FILE_BYTES || !isParquet(chunk.path)
+    return await (isSmall ? openWhole(store, chunk, options) : openLarge(store, chunk, options))
   } catch (error) {
     return { fault: faultOf(error) }
   }
 }
 
-/** The first line: polars adds its query plan. */
-export const faultOf = (error: unknown): string => `the file can't be read: ${reasonOf(error).split('\n')[0]}`
-
-const readWhole = async (store: ObjectStore, { path, bytes }: ChunkToRead): Promise<DataFrame | ChunkFault> => {
+const openWhole = async (
+  store: ObjectStore,
+  { path, bytes }: ChunkToRead,
+  options: ReadOptions,
+): Promise<ReadChunk | ChunkFault> => {
   const file = await store.get(path)
   if (file === undefined) return MISSING
-  if (file.length !== bytes) return truncated(file.length, bytes)
-  return readChunkFile(path, file, CHUNK_COLUMNS)
+  if (file.length !== bytes) return wrongSize(file.length, bytes)
+  const footer = isParquet(path) ? parseFooter(file) : undefined
+  const memoryBytes = bytes * UNPACKED
+  if (footer === undefined) {
+    return { memoryBytes, pieces: piecesOfFrame(await readChunkFile(path, file, [...CHUNK_COLUMNS]), bytes) }
+  }
+  return { memoryBytes, pieces: piecesOfFile(footer, file, options) }
 }
 
-const scan = async (
+async function* piecesOfFrame(frame: DataFrame, bytes: number): AsyncGenerator<ChunkPiece, void> {
+  let bytesRead = bytes
+  for (let from = 0; from < frame.height; from += PIECE_ROWS) {
+    const part = frame.height > PIECE_ROWS ? frame.slice(from, PIECE_ROWS) : frame
+    for (const rows of rowsOfIpc(part.writeIPCStream())) {
+      yield { rows, rowsRead: rows.length, bytesRead }
+      bytesRead = 0
+    }
+  }
+}
+
+async function* piecesOfFile(
+  { rowGroups }: Footer,
+  file: Uint8Array,
+  { search, arena }: ReadOptions,
+): AsyncGenerator<ChunkPiece, void> {
+  let bytesRead = file.length
+  for (const group of rowGroups) {
+    if (!mayHoldMatches(group, search)) continue
+    for (const rows of sliceRows(rowsOfGroup(group, { bytes: file, start: 0 }, arena), PIECE_ROWS)) {
+      yield { rows, rowsRead: rows.length, bytesRead }
+      bytesRead = 0
+    }
+  }
+  if (bytesRead > 0) yield { rows: NO_ROWS, rowsRead: 0, bytesRead }
+}
+
+const openLarge = async (
   store: ObjectStore,
-  { path, bytes, inside }: ChunkToRead,
-  search: VehicleSearch,
-): Promise<DataFrame | ChunkFault> => {
+  chunk: ChunkToRead,
+  options: ReadOptions,
+): Promise<ReadChunk | ChunkFault> => {
+  const { path, bytes, inside } = chunk
   const size = await store.size(path)
   if (size === undefined) return MISSING
-  if (size !== bytes) return truncated(size, bytes)
-  return pl
-    .scanParquet(store.url(path), {
-      glob: false,
-      hivePartitioning: false,
-      cloudOptions: await store.scanOptions(),
-    })
-    .filter(predicateOf(search, inside))
-    .select(...CHUNK_COLUMNS)
-    .collect()
+  if (size !== bytes) return wrongSize(size, bytes)
+  const tail = await readRange(store, path, bytes - TAIL_BYTES, bytes)
+  const footerAt = bytes - footerBytesOf(tail)
+  const footer = parseFooter(footerAt < bytes - TAIL_BYTES ? await readRange(store, path, footerAt, bytes) : tail)
+  if (footer === undefined) {
+    if (bytes <= IN_MEMORY_BYTES) return openWhole(store, chunk, options)
+    const frame = await scanByPolars(store, path, { search: options.search, isInside: inside })
+    return { memoryBytes: bytes * UNPACKED, pieces: piecesOfFrame(frame, bytes) }
+  }
+  const groups = footer.rowGroups.filter((group) => mayHoldMatches(group, options.search))
+  const reads = planReads(groups, READ_BYTES)
+  const largest = (spans: readonly Span[]): number =>
+    spans.reduce((most, { start, end }) => Math.max(most, end - start), 0)
+  return {
+    memoryBytes: largest(reads) + largest(groups.map(spanOf)) * UNPACKED,
+    pieces: piecesOfReads(store, path, {
+      ...options,
+      reads,
+      footerBytes: bytes - Math.min(footerAt, bytes - tail.length),
+    }),
+  }
+}
+
+const readRange = async (store: ObjectStore, path: string, start: number, end: number): Promise<Uint8Array> => {
+  const from = Math.max(0, start)
+  const found = await store.get(path, { offset: from, length: end - from })
+  if (found?.length !== end - from) throw new RangeError('it ends before its end')
+  return found
+}
+
+interface ReadsToMake extends ReadOptions {
+  readonly reads: readonly GroupRead[]
+  readonly footerBytes: number
+}
+
+async function* piecesOfReads(
+  store: ObjectStore,
+  path: string,
+  { reads, arena, footerBytes }: ReadsToMake,
+): AsyncGenerator<ChunkPiece, void> {
+  let bytesRead = footerBytes
+  for (const { start, end, groups } of reads) {
+    const part = { bytes: await readRange(store, path, start, end), start }
+    bytesRead += end - start
+    for (const group of groups) {
+      for (const rows of sliceRows(rowsOfGroup(group, part, arena), PIECE_ROWS)) {
+        yield { rows, rowsRead: rows.length, bytesRead }
+        bytesRead = 0
+      }
+    }
+  }
+  if (bytesRead > 0) yield { rows: NO_ROWS, rowsRead: 0, bytesRead }
 }

@@ -2,11 +2,11 @@ import type { ObjectStore } from '@fleetlake/archive'
 import type { Positions } from '@fleetlake/core'
 import type { ByteBudget } from '../byte-budget.ts'
 import { createBatchBuilder } from '../core/batch-builder.ts'
-import type { ChunkRows } from '../core/chunk-rows.ts'
 import { createRowSelector } from '../core/select-rows.ts'
 import type { VehicleSearch } from '../core/search.ts'
 import type { Turns } from '../turns.ts'
-import { type ChunkToRead, faultOf, readChunk, SMALL_FILE_BYTES } from './read-chunk.ts'
+import type { ArenaPool } from './parquet/arena.ts'
+import { type ChunkPiece, type ChunkToRead, faultOf, memoryToOpen, readChunk, SMALL_FILE_BYTES } from './read-chunk.ts'
 import { createRowTaker, type Piece } from './take-rows.ts'
 
 /** Everything that shapes a task's batches. */
@@ -39,14 +39,13 @@ export interface ScanDeps {
   /** For each file, and each piece of a large one. */
   readonly turns: Turns
   readonly memory: ByteBudget
+  readonly arenas: ArenaPool
 }
-
-/** A compressed position takes this many times its bytes in memory, as a frame and as rows. */
-const UNPACKED = 12
 
 /**
  * Scans a task. Law: rows come in the order of the chunks, then of the file, in batches that depend on the task alone, so that
  * a repeated task repeats its batches. Waits while a batch is not asked for, and takes no turn meanwhile.
+ * A batch is done with when the next is asked for.
  * @param counts is kept up to date
  * @param isStopped asked before each chunk: nobody wants the rest
  */
@@ -57,48 +56,55 @@ export async function* scanTask(
   isStopped: () => boolean = () => false,
 ): AsyncGenerator<Positions> {
   const taker = createRowTaker(createRowSelector(task.search), task)
-  const batches = createBatchBuilder(task.batchRows)
+  const batches = createBatchBuilder(task.batchRows, { reuseColumns: true })
+  const arena = deps.arenas.take()
 
   /** The next piece's rows that count. */
-  const advance = (pieces: Iterator<ChunkRows>, isInside: boolean): Piece | undefined => {
-    const { done, value: rows } = pieces.next()
+  const advance = async (pieces: AsyncIterator<ChunkPiece, void>, isInside: boolean): Promise<Piece | undefined> => {
+    const { done, value } = await pieces.next()
     if (done === true) return undefined
-    const piece = taker.take(rows, isInside)
+    counts.bytesRead += value.bytesRead
+    counts.rowsRead += value.rowsRead
+    const piece = taker.take(value.rows, isInside)
     counts.hasMore = taker.hasMore()
     return piece
   }
 
-  /** Reads a chunk and its first piece. */
-  const openChunk = async (chunk: ChunkToRead) => {
-    const read = await readChunk(deps.store, chunk, task.search)
-    if ('fault' in read) return read
-    const pieces = read.pieces[Symbol.iterator]()
-    return { rowCount: read.rowCount, pieces, piece: advance(pieces, chunk.inside) }
-  }
-
-  for (const chunk of task.chunks) {
-    if (isStopped()) return
-    const giveBack = await deps.memory.take(chunk.bytes * UNPACKED)
-    try {
-      const read = await deps.turns.take(task.query, () => openChunk(chunk))
-      if ('fault' in read) {
-        counts.failed.push({ path: chunk.path, reason: read.fault })
-        continue
+  try {
+    for (const chunk of task.chunks) {
+      if (isStopped()) return
+      let memoryBytes = memoryToOpen(chunk)
+      let giveBack = await deps.memory.take(memoryBytes)
+      try {
+        const isLarge = chunk.bytes > SMALL_FILE_BYTES
+        const read = await deps.turns.take(task.query, () =>
+          readChunk(deps.store, chunk, { search: task.search, arena }),
+        )
+        if ('fault' in read) {
+          counts.failed.push({ path: chunk.path, reason: read.fault })
+          continue
+        }
+        counts.filesRead++
+        if (read.memoryBytes > memoryBytes) {
+          giveBack()
+          memoryBytes = read.memoryBytes
+          giveBack = await deps.memory.take(memoryBytes)
+        }
+        const step = (): Promise<Piece | undefined> => advance(read.pieces, chunk.inside)
+        for (;;) {
+          const piece = await (isLarge ? deps.turns.take(task.query, step) : step())
+          if (piece === undefined) break
+          yield* batches.add(piece.rows, piece.selected)
+          if (counts.hasMore) return yield* batches.finish()
+        }
+      } catch (error) {
+        counts.failed.push({ path: chunk.path, reason: faultOf(error) })
+      } finally {
+        giveBack()
       }
-      counts.filesRead++
-      counts.bytesRead += chunk.bytes
-      counts.rowsRead += read.rowCount
-      const step = (): Piece | undefined => advance(read.pieces, chunk.inside)
-      for (let { piece } = read; piece !== undefined;) {
-        yield* batches.add(piece.rows, piece.selected)
-        if (counts.hasMore) return yield* batches.finish()
-        piece = await (chunk.bytes > SMALL_FILE_BYTES ? deps.turns.take(task.query, step) : step())
-      }
-    } catch (error) {
-      counts.failed.push({ path: chunk.path, reason: faultOf(error) })
-    } finally {
-      giveBack()
     }
+    yield* batches.finish()
+  } finally {
+    deps.arenas.giveBack(arena)
   }
-  yield* batches.finish()
 }

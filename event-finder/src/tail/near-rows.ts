@@ -10,14 +10,16 @@ export const createRowNarrower = ({ area, period, vehicleIds }: VehicleSearch): 
   const hashes = vehicleIds && new Set(vehicleIds.map(hashText))
   let scratch = new Uint32Array(0)
   return (rows) => {
-    const { length, vehicleIdOffsets: at, vehicleIdBytes: ids } = rows
+    const { length, vehicle } = rows
+    const { offsets, bytes } = rows.vehicleIds
     if (scratch.length < length) scratch = new Uint32Array(length)
     let count = selectNear(rows, area.bounds, period, scratch)
     if (hashes !== undefined) {
       let kept = 0
       for (let i = 0; i < count; i++) {
         const row = scratch[i]
-        if (hashes.has(hashBytes(ids, at[row], at[row + 1]))) scratch[kept++] = row
+        const id = vehicle[row]
+        if (hashes.has(hashBytes(bytes, offsets[id], offsets[id + 1]))) scratch[kept++] = row
       }
       count = kept
     }
@@ -44,25 +46,15 @@ const selectNear = (
   return count
 }
 
-const gather = (rows: ChunkRows, indexes: Uint32Array): ChunkRows => {
-  const { vehicleIdOffsets: at, vehicleIdBytes: ids, vehicleTypes } = rows
-  const { length } = indexes
-  const vehicleIdOffsets = new Int32Array(length + 1)
-  for (let i = 0; i < length; i++) vehicleIdOffsets[i + 1] = vehicleIdOffsets[i] + at[indexes[i] + 1] - at[indexes[i]]
-  const vehicleIdBytes = new Uint8Array(vehicleIdOffsets[length])
-  for (let i = 0; i < length; i++) {
-    vehicleIdBytes.set(ids.subarray(at[indexes[i]], at[indexes[i] + 1]), vehicleIdOffsets[i])
-  }
-  return {
-    length,
-    vehicleIdOffsets,
-    vehicleIdBytes,
-    vehicleType: Int32Array.from(indexes, (row) => rows.vehicleType[row]),
-    vehicleTypes,
-    eventTime: Float64Array.from(indexes, (row) => rows.eventTime[row]),
-    longitude: Int32Array.from(indexes, (row) => rows.longitude[row]),
-    latitude: Int32Array.from(indexes, (row) => rows.latitude[row]),
-    speed: Float32Array.from(indexes, (row) => rows.speed[row]),
-    heading: Float32Array.from(indexes, (row) => rows.heading[row]),
-  }
-}
+const gather = (rows: ChunkRows, indexes: Uint32Array): ChunkRows => ({
+  length: indexes.length,
+  vehicle: Int32Array.from(indexes, (row) => rows.vehicle[row]),
+  vehicleIds: rows.vehicleIds,
+  vehicleType: Int32Array.from(indexes, (row) => rows.vehicleType[row]),
+  vehicleTypes: rows.vehicleTypes,
+  eventTime: Float64Array.from(indexes, (row) => rows.eventTime[row]),
+  longitude: Int32Array.from(indexes, (row) => rows.longitude[row]),
+  latitude: Int32Array.from(indexes, (row) => rows.latitude[row]),
+  speed: Float32Array.from(indexes, (row) => rows.speed[row]),
+  heading: Float32Array.from(indexes, (row) => rows.heading[row]),
+})

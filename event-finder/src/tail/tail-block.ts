@@ -63,6 +63,14 @@ const grownFrom = (old: Columns, rows: number): Columns => {
 const bytesOf = (columns: Columns): number =>
   Object.values(columns).reduce((bytes, { byteLength }) => bytes + byteLength, 0)
 
+let numbers = new Int32Array(0)
+
+/** 0, 1, 2 … : of rows whose ids stand one behind the other, one a row. */
+const countTo = (length: number): Int32Array => {
+  if (numbers.length < length) numbers = Int32Array.from({ length: 2 * length }, (_, i) => i)
+  return numbers.subarray(0, length)
+}
+
 /** @param from the sequence before its first message */
 export const createTailBlock = (from: number): TailBlock => {
   let capacity = FIRST_ROWS
@@ -149,8 +157,8 @@ export const createTailBlock = (from: number): TailBlock => {
       if (end <= first) return undefined
       const rows = {
         length: end - first,
-        vehicleIdOffsets: columns.vehicleIdOffsets.subarray(first, end + 1),
-        vehicleIdBytes: idBytes,
+        vehicle: countTo(end - first),
+        vehicleIds: { count: end - first, offsets: columns.vehicleIdOffsets.subarray(first, end + 1), bytes: idBytes },
         vehicleType: columns.vehicleType.subarray(first, end),
         vehicleTypes,
         eventTime: columns.eventTime.subarray(first, end),

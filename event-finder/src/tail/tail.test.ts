@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { textAt } from '../core/text-list.ts'
 import type { Snapshot } from '@fleetlake/archive'
 import { createVersionPin, type PinnedVersion } from '../pin-version.ts'
 import { createTestStreams, type FakeTable } from '../testing/test-streams.ts'
@@ -22,11 +23,10 @@ const act = fc.oneof(
   { arbitrary: fc.record({ kind: fc.constant('recreate' as const), partition }), weight: 1 },
 )
 
-const decoder = new TextDecoder()
 const messagesOf = ({ snapshot, tail }: PinnedVersion): number[] => [
   ...(snapshot as unknown as FakeTable).messages,
-  ...[...tail.pieces()].flatMap(({ rows: { length, vehicleIdOffsets: at, vehicleIdBytes: bytes } }) =>
-    Array.from({ length }, (_, i) => Number(decoder.decode(bytes.subarray(at[i], at[i + 1])))),
+  ...[...tail.pieces()].flatMap(({ rows: { vehicle, vehicleIds } }) =>
+    Array.from(vehicle, (id) => Number(textAt(vehicleIds, id))),
   ),
 ]
 

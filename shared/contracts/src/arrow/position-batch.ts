@@ -58,9 +58,12 @@ const floatsOf = (values: Float32Array, length: number): ColumnBuffers => {
   return { nullCount, buffers: [validity, data] }
 }
 
+/** Copied into the stream before the next batch is encoded, so one buffer serves all. */
+let halves = new Int32Array(0)
+
 /** Times as int64, written as two halves: no BigInt a row. */
 const timesOf = (times: Float64Array, length: number): Uint8Array => {
-  const halves = new Int32Array(length * 2)
+  if (halves.length < length * 2) halves = new Int32Array(length * 2)
   for (let i = 0; i < length; i++) {
     const high = Math.floor(times[i] / 4294967296)
     halves[2 * i] = times[i] - high * 4294967296

@@ -1,0 +1,88 @@
+import { type Reader, readVarint, readZigzag, unpack, unpackWide } from './bits.ts'
+
+/** DELTA_BINARY_PACKED. https://github.com/apache/parquet-format/blob/master/Encodings.md */
+
+// Decoding is synchronous, so one buffer of each kind serves all.
+let deltas = new Uint32Array(256)
+let wideDeltas = new Float64Array(256)
+const widths = new Uint8Array(512)
+
+interface Shape {
+  readonly miniblocks: number
+  readonly miniblockSize: number
+}
+
+const readHeader = (reader: Reader, expected: number): Shape => {
+  const blockSize = readVarint(reader)
+  const miniblocks = readVarint(reader)
+  const count = readVarint(reader)
+  const miniblockSize = blockSize / miniblocks
+  if (count !== expected) throw new RangeError(`a page of ${expected} values holds ${count}`)
+  if (!Number.isInteger(miniblockSize) || miniblockSize % 8 !== 0 || miniblocks > widths.length) {
+    throw new RangeError('blocks of another shape than the format allows')
+  }
+  if (deltas.length < miniblockSize) {
+    deltas = new Uint32Array(miniblockSize)
+    wideDeltas = new Float64Array(miniblockSize)
+  }
+  return { miniblocks, miniblockSize }
+}
+
+const readWidths = (reader: Reader, miniblocks: number): void => {
+  if (reader.at + miniblocks > reader.bytes.length) throw new RangeError('a block reaches beyond the end of its page')
+  for (let i = 0; i < miniblocks; i++) widths[i] = reader.bytes[reader.at++]
+}
+
+/** Values of an int32 column; sums wrap at 32 bits as the format asks. */
+export const readDeltaInt32 = (reader: Reader, to: Int32Array, start: number, count: number): void => {
+  const { miniblocks, miniblockSize } = readHeader(reader, count)
+  let value = readZigzag(reader) | 0
+  if (count > 0) to[start] = value
+  const end = start + count
+  for (let i = start + 1; i < end;) {
+    const least = readZigzag(reader) | 0
+    readWidths(reader, miniblocks)
+    for (let m = 0; m < miniblocks && i < end; m++) {
+      const width = widths[m]
+      const here = Math.min(miniblockSize, end - i)
+      if (width > 32) throw new RangeError('a difference of more than 32 bits')
+      if (width === 0) {
+        for (let k = 0; k < here; k++) to[i + k] = value = (value + least) | 0
+      } else {
+        unpack(reader, { width, packed: miniblockSize, count: here }, deltas, 0)
+        for (let k = 0; k < here; k++) to[i + k] = value = (value + least + deltas[k]) | 0
+      }
+      i += here
+    }
+  }
+}
+
+/** Values of an int64 column, within ±2^53, divided by `divisor` and rounded down. */
+export const readDeltaInt64 = (
+  reader: Reader,
+  to: Float64Array,
+  { start, count, divisor }: { readonly start: number; readonly count: number; readonly divisor: number },
+): void => {
+  const { miniblocks, miniblockSize } = readHeader(reader, count)
+  let value = readZigzag(reader)
+  if (count > 0) to[start] = Math.floor(value / divisor)
+  const end = start + count
+  for (let i = start + 1; i < end;) {
+    const least = readZigzag(reader)
+    readWidths(reader, miniblocks)
+    for (let m = 0; m < miniblocks && i < end; m++) {
+      const width = widths[m]
+      const here = Math.min(miniblockSize, end - i)
+      if (width === 0) {
+        for (let k = 0; k < here; k++) to[i + k] = Math.floor((value += least) / divisor)
+      } else if (width <= 32) {
+        unpack(reader, { width, packed: miniblockSize, count: here }, deltas, 0)
+        for (let k = 0; k < here; k++) to[i + k] = Math.floor((value += least + deltas[k]) / divisor)
+      } else {
+        unpackWide(reader, { width, packed: miniblockSize, count: here }, wideDeltas)
+        for (let k = 0; k < here; k++) to[i + k] = Math.floor((value += least + wideDeltas[k]) / divisor)
+      }
+      i += here
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import { type Reader, readerOf, readVarint } from './bits.ts'
+import type { ColumnChunk } from './footer.ts'
+import { readRuns } from './runs.ts'
+import { type Fields, readThrift } from './thrift.ts'
+import { unpackZstd } from './zstd.ts'
+
+export type PageEncoding = 'plain' | 'dictionary' | 'delta' | 'delta-lengths' | 'split-bytes'
+
+/** A page's values, unpacked. */
+export interface Page {
+  readonly kind: 'dictionary' | 'data'
+  readonly encoding: PageEncoding
+  /** Of a data page the rows, whether they have a value or not. */
+  readonly rows: number
+  /** 1 for each row with a value, when some have none. */
+  readonly present: Int32Array | undefined
+  readonly values: Reader
+  readonly count: number
+}
+
+const KINDS: Readonly<Record<number, 'data' | 'dictionary' | 'data-v2'>> = { 0: 'data', 2: 'dictionary', 3: 'data-v2' }
+const ENCODINGS: Readonly<Record<number, PageEncoding>> = {
+  0: 'plain',
+  2: 'dictionary',
+  5: 'delta',
+  6: 'delta-lengths',
+  8: 'dictionary',
+  9: 'split-bytes',
+}
+
+const encodingOf = (id: unknown): PageEncoding => {
+  const encoding = typeof id === 'number' ? ENCODINGS[id] : undefined
+  if (encoding === undefined) throw new RangeError(`values in the unknown encoding ${String(id)}`)
+  return encoding
+}
+
+const number = (value: unknown): number => {
+  if (typeof value === 'number' && value >= 0) return value
+  throw new RangeError('a page without its length')
+}
+
+/** The definition levels of rows that may have no value. */
+const presenceOf = (levels: Uint8Array, rows: number): { present: Int32Array | undefined; count: number } => {
+  // One run of rows with a value is the rule.
+  const reader = readerOf(levels)
+  const head = readVarint(reader)
+  if (head % 2 === 0 && head / 2 >= rows && levels[reader.at] === 1) return { present: undefined, count: rows }
+  const present = new Int32Array(rows)
+  readRuns(readerOf(levels), 1, present, 0, rows)
+  let count = 0
+  for (let i = 0; i < rows; i++) count += present[i]
+  return { present: count === rows ? undefined : present, count }
+}
+
+/** What a page says of itself, and the column that it is of. */
+interface PageSource {
+  readonly header: Fields
+  readonly body: Uint8Array
+  /** Unpacked, levels included. */
+  readonly size: number
+  readonly column: ColumnChunk
+  /** That the column has left. */
+  readonly rowsLeft: number
+}
+
+const rowsOfPage = ({ header, rowsLeft }: PageSource): number => {
+  const rows = number(header[1])
+  if (rows > rowsLeft) throw new RangeError('a column has more rows than its row group')
+  return rows
+}
+
+const pageV2 = (source: PageSource): Page => {
+  const { header, body, size, column } = source
+  const { isZstd, isOptional } = column
+  const rows = rowsOfPage(source)
+  const levelBytes = number(header[5])
+  const packed = body.subarray(levelBytes + number(header[6]))
+  const isPacked = isZstd && header[7] !== false
+  const { present, count } = isOptional
+    ? presenceOf(body.subarray(0, levelBytes), rows)
+    : { present: undefined, count: rows }
+  const values = isPacked && count > 0 ? unpackZstd(packed, size - (body.length - packed.length)) : packed
+  return { kind: 'data', encoding: encodingOf(header[4]), rows, present, values: readerOf(values), count }
+}
+
+const pageV1 = (source: PageSource): Page => {
+  const { header, body, size, column } = source
+  const { isZstd, isOptional } = column
+  const rows = rowsOfPage(source)
+  const unpacked = isZstd ? unpackZstd(body, size) : body
+  const values = readerOf(unpacked)
+  if (!isOptional)
+    return { kind: 'data', encoding: encodingOf(header[2]), rows, present: undefined, values, count: rows }
+  const levelBytes = values.view.getUint32(0, true)
+  const { present, count } = presenceOf(unpacked.subarray(4, 4 + levelBytes), rows)
+  values.at = 4 + levelBytes
+  return { kind: 'data', encoding: encodingOf(header[2]), rows, present, values, count }
+}
+
+const dictionaryPage = ({ header, body, size, column }: PageSource): Page => {
+  const values = readerOf(column.isZstd ? unpackZstd(body, size) : body)
+  const count = number(header[1])
+  if (count > values.bytes.length) throw new RangeError('a dictionary has more values than bytes')
+  return { kind: 'dictionary', encoding: encodingOf(header[2]), rows: 0, present: undefined, values, count }
+}
+
+/**
+ * The pages of a column of so many rows, one unpacked at a time.
+ * @throws RangeError for damaged bytes, and for other rows than those
+ */
+export function* readPages(bytes: Uint8Array, column: ColumnChunk, rows: number): Generator<Page> {
+  let rowsLeft = rows
+  for (let at = 0; at < bytes.length;) {
+    const { fields, end } = readThrift(bytes, at)
+    const [size, packedSize] = [number(fields[2]), number(fields[3])]
+    if (end + packedSize > bytes.length) throw new RangeError('a page reaches beyond its column')
+    at = end + packedSize
+    const kind = KINDS[Number(fields[1])]
+    // An index page: nothing that is needed.
+    if (kind === undefined) continue
+    const header = fields[HEADERS[kind]] as Fields | undefined
+    if (header === undefined) throw new RangeError('a page without its header')
+    const page = READERS[kind]({ header, body: bytes.subarray(end, at), size, column, rowsLeft })
+    rowsLeft -= page.rows
+    yield page
+  }
+  if (rowsLeft > 0) throw new RangeError(`a column has ${rows - rowsLeft} rows, its row group ${rows}`)
+}
+
+const HEADERS = { data: 5, dictionary: 7, 'data-v2': 8 }
+const READERS = { data: pageV1, dictionary: dictionaryPage, 'data-v2': pageV2 }
