@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { reasonOf } from '@fleetlake/core'
 import { collectGarbageLess } from '@fleetlake/service'
 import { describeProfiles } from './bench/ingest/profile.ts'
+import { measurePlanning, type PlanningFigures } from './bench/search/measure-planning.ts'
 import { measureTable, type QueryFigures } from './bench/search/measure-table.ts'
 import { parseSearchOptions, type SearchOptions, usage } from './bench/search/options.ts'
 import { pageOf } from './bench/search/page.ts'
@@ -16,7 +17,8 @@ const say = (line: string): void => console.error(line)
 
 export interface SearchReport {
   readonly queries: readonly QueryFigures[]
-  readonly planning: null
+  /** null when it was left out. */
+  readonly planning: PlanningFigures | null
   readonly machine: { readonly cpu: string; readonly cores: number; readonly memoryGb: number; readonly node: string }
   readonly commit: string
 }
@@ -29,9 +31,10 @@ const measure = async (options: SearchOptions, folder: string): Promise<SearchRe
     queries.push(...(await measureTable(table, options, { folder: place, say })))
     await rm(place, { recursive: true, force: true, maxRetries: 5 })
   }
+  if (options.planning) say('opening and asking a table of years')
   return {
     queries,
-    planning: null,
+    planning: options.planning ? await measurePlanning() : null,
     machine: {
       cpu: cpus()[0].model,
       cores: cpus().length,
