@@ -7,7 +7,7 @@ export interface TileShape {
   readonly metres: number
 }
 
-/** Measured (docs/benchmarks/compaction.md): half the rows read less and take 4 % more bytes, twice the rows the other way round. */
+/** Measured (docs/benchmarks/compaction.md): half the rows read less and take 6 % more bytes, twice the rows the other way round. */
 export const PARQUET_TILES: TileShape = { rows: 32_768, periodMs: 1_800_000, metres: 1_000 }
 
 export interface TiledColumns {
