@@ -7,6 +7,7 @@ import { zstdDecompressSync } from 'node:zlib'
 import { createFileStore } from '@fleetlake/archive'
 import { encodePositions } from '@fleetlake/contracts'
 import { areaOf } from '@fleetlake/core'
+import { collectGarbageLess } from '@fleetlake/service'
 import { parquetMetadata, parquetRead } from 'hyparquet'
 import pl from 'nodejs-polars'
 import { createByteBudget } from './byte-budget.ts'
@@ -16,6 +17,7 @@ import { scanTask, startCounts } from './scan/scan-task.ts'
 import { writeTestArchive } from './testing/test-archive.ts'
 import { createTurns } from './turns.ts'
 
+collectGarbageLess()
 const [vehicles = 2_000, steps = 480] = process.argv.slice(2).map(Number)
 const ROUNDS = 5
 

@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises'
 import { DuckDBInstance } from '@duckdb/node-api'
 import pl, { type DataFrame } from 'nodejs-polars'
 import type { DemoSearch } from '../../demo/searches.ts'
-import { medianOf } from './ask.ts'
+import { medianOf, repeat } from './ask.ts'
 
 export interface EngineJob {
   readonly engine: 'duckdb' | 'polars'
@@ -108,13 +108,12 @@ const searchByPolars = async (): Promise<number> => {
 }
 
 const find = engine === 'duckdb' ? await prepareDuckdb() : searchByPolars
-const times: number[] = []
-let hits = 0
-for (let round = 0; round <= rounds; round++) {
+// The first is cold.
+const hits = await find()
+const times = await repeat(rounds, async () => {
   const startedAt = performance.now()
-  hits = await find()
-  // The first is cold.
-  if (round > 0) times.push(performance.now() - startedAt)
-}
+  await find()
+  return performance.now() - startedAt
+})
 console.log(JSON.stringify({ hits, doneMs: medianOf(times) } satisfies EngineFigures))
 process.exit(0)

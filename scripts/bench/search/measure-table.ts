@@ -118,7 +118,8 @@ export const measureTable = async (source: BenchTable, options: SearchOptions, d
       const asked: WithUsage[] = []
       for (const search of searches) {
         const watching = await watchUsage(processes)
-        const figures = { ...(await askOften(hub, search, rounds)), cpuMs: cpuMsOf(await watching.stop(), rounds) }
+        const { rounds: asks, ...times } = await askOften(hub, search, rounds)
+        const figures = { ...times, cpuMs: cpuMsOf(await watching.stop(), asks) }
         say(
           `  ${search.name} ${what}: cpu ${JSON.stringify(figures.cpuMs)} ${figures.hits} hits, first ${round(figures.firstMs)} ms, done ${round(figures.doneMs)} ms`,
         )
