@@ -60,7 +60,7 @@ export async function* provideTables(
   { folder, say }: { readonly folder: string; readonly say: (line: string) => void },
 ): AsyncGenerator<BenchTable> {
   for (const count of vehicles) {
-    const name = `${events / 1e6} M rows of ${count} vehicles`
+    const name = `${events / 1e6} M rows of ${count.toLocaleString('en-US')} vehicles`
     const path = join(tables ?? folder, `${events}-${count}`)
     if (!(await exists(path))) {
       say(`making ${name}`)
