@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { encodePositions, type Message, subjects } from '@fleetlake/contracts'
 import { type Positions, reasonOf } from '@fleetlake/core'
 import type { Hub } from '@fleetlake/hub'
@@ -15,6 +16,8 @@ const MAX_UNTAKEN = 8
 /** An asker that takes nothing for this long is gone. */
 const ASKER_GONE_MS = 10_000
 const SIGN_OF_LIFE_MS = 1_000
+/** While others wait for memory, a query that waits for its asker for longer than this gives its own back. */
+const YIELD_MS = 250
 
 /** A query as far as this agent works on it. */
 export interface ActiveQuery {
@@ -42,7 +45,8 @@ export interface ActiveQueryDeps {
 interface Work {
   readonly task: Task
   readonly tail: HeldTail | undefined
-  readonly counts: ScanCounts
+  /** Of the scan that is under way. */
+  counts: ScanCounts
   readonly living: NodeJS.Timeout
   batches: number
   rows: number
@@ -93,35 +97,63 @@ export const createActiveQuery = (query: string, { hub, scan, onDone }: ActiveQu
       failed: counts.failed,
     })
   }
-  const send = (work: Work, rows: Positions): void => {
-    hub.send('vehicleQueryResult', work.task.resultSubject, encodePositions(rows) as Uint8Array<ArrayBuffer>, {
+  const send = (work: Work, data: Uint8Array<ArrayBuffer>, rows: number): void => {
+    hub.send('vehicleQueryResult', work.task.resultSubject, data, {
       headers: {
         'fleet-query': query,
         'fleet-task': String(work.task.task),
         'fleet-batch': String(work.batches),
-        'fleet-rows': String(rows.length),
+        'fleet-rows': String(rows),
       },
     })
     work.batches++
-    work.rows += rows.length
+    work.rows += rows
+  }
+  /** Scans what is left of a task after the rows that were sent: the batches that follow are the same. */
+  const scanRest = (work: Work): AsyncGenerator<Positions> => {
+    const { task, tail } = work
+    const { chunks, batchRows } = task
+    const skip = task.skip + work.rows
+    const limit = task.limit === undefined ? undefined : task.limit - work.rows
+    const rest = { query, search: searchOf(task), chunks, skip, limit, batchRows }
+    const isStopped = (): boolean => isGivenUp
+    work.counts = startCounts()
+    return tail === undefined
+      ? scanTask(rest, scan, work.counts, isStopped)
+      : scanTail(tail, rest, scan.turns, work.counts, isStopped)
+  }
+  /** @returns whether others waited for memory, too, before there was room for a batch */
+  const isInTheWay = async (room: Promise<boolean>): Promise<boolean> => {
+    for (;;) {
+      const waited = new AbortController()
+      const patience = delay(YIELD_MS, 'late' as const, { signal: waited.signal }).catch(() => 'late' as const)
+      const first = await Promise.race([room, patience])
+      waited.abort()
+      if (first !== 'late') return false
+      if (scan.memory.isShort()) return true
+    }
   }
   const perform = async (work: Work): Promise<TaskStatus> => {
-    const { task, tail, counts } = work
-    const { chunks, skip, limit, batchRows } = task
-    const scanned = { query, search: searchOf(task), chunks, skip, limit, batchRows }
-    const isStopped = (): boolean => isGivenUp
-    const found =
-      tail === undefined
-        ? scanTask(scanned, scan, counts, isStopped)
-        : scanTail(tail, scanned, scan.turns, counts, isStopped)
-    for await (const rows of found) {
-      isGivenUp ||= !(await untaken.add(`${task.task}/${work.batches}`))
+    let found = scanRest(work)
+    for (;;) {
+      const { done, value: rows } = await found.next()
+      if (done === true || isGivenUp) break
+      const data = encodePositions(rows) as Uint8Array<ArrayBuffer>
+      const rowCount = rows.length
+      const isSlow = untaken.isFull()
+      const room = untaken.add(`${work.task.task}/${work.batches}`)
+      const isLet = isSlow && (await isInTheWay(room))
+      if (isLet) await found.return(undefined)
+      isGivenUp ||= !(await room)
       if (isGivenUp) break
-      send(work, rows)
+      send(work, data, rowCount)
+      if (isLet) found = scanRest(work)
     }
+    await found.return(undefined)
+    const { hasMore, failed } = work.counts
     if (isGivenUp) return 'cancelled'
-    if (counts.hasMore) return 'limit-reached'
-    return counts.failed.length > 0 ? 'partial' : 'complete'
+    if (hasMore) return 'limit-reached'
+    return failed.length > 0 ? 'partial' : 'complete'
   }
   const workOff = async (): Promise<void> => {
     for (const work of works.values()) {

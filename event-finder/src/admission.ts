@@ -1,29 +1,34 @@
 /** Lets a bounded number in at once, the others in the order in which they came. */
 export interface Admission {
-  /** @returns false when there was no room within the time */
-  enter(withinMs: number): Promise<boolean>
+  /** @returns false when there is no room now */
+  tryEnter(): boolean
+  /** @returns false when the signal was aborted before there was room */
+  enter(signal: AbortSignal): Promise<boolean>
   leave(): void
 }
 
 export const createAdmission = (most: number): Admission => {
   const waiting = new Set<() => void>()
   let inside = 0
+  const tryEnter = (): boolean => {
+    if (inside >= most) return false
+    inside++
+    return true
+  }
   return {
-    enter: async (withinMs) => {
-      if (inside < most) {
-        inside++
-        return true
-      }
+    tryEnter,
+    enter: async (signal) => {
+      if (signal.aborted) return false
+      if (tryEnter()) return true
       return new Promise((resolve) => {
-        const admit = (): void => {
-          clearTimeout(patience)
+        const settle = (isAdmitted: boolean): void => {
+          signal.removeEventListener('abort', giveUp)
           waiting.delete(admit)
-          resolve(true)
+          resolve(isAdmitted)
         }
-        const patience = setTimeout(() => {
-          waiting.delete(admit)
-          resolve(false)
-        }, withinMs)
+        const admit = (): void => settle(true)
+        const giveUp = (): void => settle(false)
+        signal.addEventListener('abort', giveUp)
         waiting.add(admit)
       })
     },

@@ -24,13 +24,17 @@ export interface Agent {
 }
 
 /** Scans tasks and sends what it finds straight to the asker. Several queries take turns. */
-export const startAgent = (hub: Hub, store: ObjectStore): Agent => {
+export const startAgent = (
+  hub: Hub,
+  store: ObjectStore,
+  { memoryBytes = MEMORY_BYTES }: { memoryBytes?: number | undefined } = {},
+): Agent => {
   const queries = new Map<string, ActiveQuery>()
   const cancelled = new Set<string>()
   const scan: ScanDeps = {
     store,
     turns: createTurns(store.readsAtOnce),
-    memory: createByteBudget(MEMORY_BYTES),
+    memory: createByteBudget(memoryBytes),
     arenas: createArenaPool(),
   }
 

@@ -2,6 +2,8 @@
 export interface ByteBudget {
   /** Waits for its turn, first come first served. @returns gives the bytes back */
   take(bytes: number): Promise<() => void>
+  /** Somebody waits. */
+  isShort(): boolean
 }
 
 /** @param total bytes; work that asks for more than that runs alone */
@@ -16,6 +18,7 @@ export const createByteBudget = (total: number): ByteBudget => {
     }
   }
   return {
+    isShort: () => waiting.length > 0,
     take: async (asked) => {
       const bytes = Math.min(asked, total)
       await new Promise<void>((begin) => {

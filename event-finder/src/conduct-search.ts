@@ -22,6 +22,8 @@ export interface ConductDeps {
   /** Hears what agents say of this query's tasks, until closed. */
   onTaskStats(hear: (stats: TaskStats) => void): () => void
   onProgress(progress: MessageInput<'vehicleQueryProgress'>): void
+  /** Has the agents stop and say what they have sent. */
+  stopAgents(): void
   /** Aborted when the asker wants no more. */
   readonly cancelled: AbortSignal
   readonly now: () => number
@@ -30,6 +32,8 @@ export interface ConductDeps {
 }
 
 const PROGRESS_MS = 500
+/** Agents that are stopped say within this time what they have sent. */
+const SETTLE_MS = 1_000
 const ASKER_GONE = 'a finder gave up: whoever asked took none of the batches on the way to them for too long'
 
 const NO_TABLE: Pruned = {
@@ -56,19 +60,33 @@ const planAll = (
   return mode === 'serialised' ? [...archived, hot] : [hot, ...archived]
 }
 
+/** What is to be read for a search. */
+export interface SearchPlan {
+  readonly table: Pruned
+  readonly tasks: readonly PlannedTask[]
+}
+
+export const planSearch = (
+  { mode }: Query,
+  search: VehicleSearch,
+  pinned: PinnedVersion,
+  { taskSize }: Pick<ConductOptions, 'taskSize'>,
+): SearchPlan => {
+  const table = pruneTable(pinned.snapshot, search)
+  return { table, tasks: planAll(table, pinned, { mode, taskSize }) }
+}
+
 /** Runs the tasks of a search, oldest first, a bounded number at a time, until all is found, enough is, or it has to end. */
 export const conductSearch = async (
   query: Query,
-  search: VehicleSearch,
-  pinned: PinnedVersion,
-  { tasksInFlight, taskSize, silenceMs }: ConductOptions,
+  { table, tasks }: SearchPlan,
+  { snapshot, tail }: PinnedVersion,
+  { tasksInFlight, silenceMs }: ConductOptions,
   deps: ConductDeps,
 ): Promise<Stats> => {
-  const { snapshot, tail } = pinned
-  const table = pruneTable(snapshot, search)
   const { total, pruned } = table
   const board = createTaskBoard({
-    tasks: planAll(table, pinned, { mode: query.mode, taskSize }),
+    tasks,
     limit: query.limit,
     inFlight: query.mode === 'serialised' ? 1 : tasksInFlight,
     silenceMs,
@@ -101,20 +119,30 @@ export const conductSearch = async (
   }
 
   const { promise: ended, resolve: end, reject: fail } = Promise.withResolvers<QueryStatus>()
+  let settling: NodeJS.Timeout | undefined
   const advance = (): void => {
     try {
       for (const order of board.next(deps.now())) deps.assign(order)
     } catch (error) {
       fail(error)
     }
-    if (board.isOver()) end(board.status())
+    if (board.isOver()) end(settling === undefined ? board.status() : 'timed-out')
   }
   const stopHearing = deps.onTaskStats((stats) => {
     board.hear(stats, deps.now())
     advance()
   })
-  const cancel = (): void => end('cancelled')
-  const deadline = setTimeout(() => end('timed-out'), query.timeoutMs - elapsedMs())
+  const cancel = (): void => {
+    if (settling === undefined) end('cancelled')
+  }
+  /** What agents have sent by now counts: the asker holds it, and waits for what is still on the way. */
+  const runOut = (): void => {
+    board.giveUp()
+    settling = setTimeout(() => end('timed-out'), SETTLE_MS)
+    deps.stopAgents()
+    advance()
+  }
+  const deadline = setTimeout(runOut, query.timeoutMs - elapsedMs())
   const ticking = setInterval(() => {
     tellProgress()
     advance()
@@ -131,6 +159,7 @@ export const conductSearch = async (
     return isAskerGone ? { ...stats, error: ASKER_GONE } : stats
   } finally {
     clearTimeout(deadline)
+    clearTimeout(settling)
     clearInterval(ticking)
     deps.cancelled.removeEventListener('abort', cancel)
     stopHearing()

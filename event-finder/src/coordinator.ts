@@ -2,7 +2,7 @@ import { type Message, type MessageInput, queueGroups, subjects, TOKEN } from '@
 import { FleetError, reasonOf } from '@fleetlake/core'
 import type { Hub, Received } from '@fleetlake/hub'
 import { createAdmission } from './admission.ts'
-import { conductSearch, type ConductOptions } from './conduct-search.ts'
+import { conductSearch, type ConductOptions, planSearch, type SearchPlan } from './conduct-search.ts'
 import { searchOf } from './core/search.ts'
 import type { TaskOrder } from './core/task-board.ts'
 import { hintSwapped } from './hint-swapped.ts'
@@ -19,12 +19,22 @@ type TaskStats = Message<'vehicleQueryPartitionResultStats'>
 const PIN_MS = 10_000
 /** How often a query says that it is alive before its tasks begin. */
 const ALIVE_MS = 500
-/** Queries that one process leads at once; others wait, no longer than their `ttlMs`. */
-const QUERIES_AT_ONCE = 32
+/**
+ * Queries that one process leads at once; others wait, no longer than their `ttlMs`. What bounds them is the memory of their plans, up to
+ * some 10 MB for one of 100,000 chunks. Those whose tasks all begin at once have places of their own: a small one never waits for large ones.
+ */
+const LARGE_AT_ONCE = 64
+const SMALL_AT_ONCE = 256
 
 export interface Coordinator {
   /** Takes no more queries; resolves when those under way have been answered. */
   stop(): Promise<void>
+}
+
+export interface CoordinatorOptions extends ConductOptions {
+  readonly batchRows: number
+  /** Of the queries that have more tasks than run at once. */
+  readonly largeAtOnce?: number | undefined
 }
 
 export interface CoordinatorDeps {
@@ -51,6 +61,9 @@ const emptyStats = (query: string, status: Stats['status'], error?: string): Sta
   elapsedMs: 0,
 })
 
+const notStarted = ({ query, ttlMs }: Query): Stats =>
+  emptyStats(query, 'timed-out', `it waited for more than ${ttlMs} ms to be started`)
+
 /** The query's name in a message that does not fit its schema, if it has one. */
 const queryOfNoise = (data: Uint8Array): string => {
   try {
@@ -66,14 +79,11 @@ const isRefusal = (error: unknown): boolean =>
   error instanceof FleetError && (error.code === 'area.invalid' || error.code === 'query.invalid')
 
 /** Answers queries: checks, plans against one version of the table, fans out, and says honestly how it ended. */
-export const startCoordinator = (
-  hub: Hub,
-  options: ConductOptions & { readonly batchRows: number },
-  deps: CoordinatorDeps,
-): Coordinator => {
+export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: CoordinatorDeps): Coordinator => {
   const hearers = new Map<string, (stats: TaskStats) => void>()
   const underWay = new Set<Promise<void>>()
-  const admission = createAdmission(QUERIES_AT_ONCE)
+  const small = createAdmission(SMALL_AT_ONCE)
+  const large = createAdmission(options.largeAtOnce ?? LARGE_AT_ONCE)
   const inbox = subjects.finderInbox(hub.uid)
   const taskStats = hub.listen('vehicleQueryPartitionResultStats', inbox, ({ data }) => hearers.get(data.query)?.(data))
 
@@ -105,29 +115,47 @@ export const startCoordinator = (
     }
   }
 
-  const pin = async ({ query, timeoutMs }: Query, reply: string, cancelled: AbortSignal): Promise<PinnedVersion> => {
+  const stopAgents = (query: string): void => hub.send('vehicleQueryCancel', subjects.queryCancel(query), { query })
+
+  /** Tells the asker, until stopped, that the query is alive. */
+  const tellAlive = (query: string, reply: string): (() => void) => {
     const startedAt = performance.now()
     const progress = { query, tasks: { total: 0, done: 0 }, rows: { total: 0, read: 0, selected: 0 } }
-    const tellAlive = (): void =>
-      hub.send('vehicleQueryProgress', reply, { ...progress, elapsedMs: performance.now() - startedAt })
-    const living = setInterval(tellAlive, ALIVE_MS)
-    try {
-      const patience = AbortSignal.timeout(Math.min(PIN_MS, Math.ceil(timeoutMs / 2)))
-      return await deps.pin(AbortSignal.any([patience, cancelled]))
-    } finally {
-      clearInterval(living)
-    }
+    const living = setInterval(
+      () => hub.send('vehicleQueryProgress', reply, { ...progress, elapsedMs: performance.now() - startedAt }),
+      ALIVE_MS,
+    )
+    return () => clearInterval(living)
   }
-  const conduct = async (query: Query, reply: string): Promise<Stats> => {
-    const startedAt = performance.now()
+  /** @param startBy aborted when it has waited for too long */
+  const conduct = async (query: Query, reply: string, startBy: AbortSignal): Promise<Stats> => {
+    let startedAt = performance.now()
     const aborter = new AbortController()
+    const { signal: cancelled } = aborter
     let pinned: PinnedVersion | undefined
+    let leave: (() => void) | undefined
     const cancels = hub.listen('vehicleQueryCancel', subjects.queryCancel(query.query), () => aborter.abort())
+    const stopTelling = tellAlive(query.query, reply)
     try {
       const search = searchOf(query)
-      pinned = await pin(query, reply, aborter.signal)
+      const patience = AbortSignal.timeout(Math.min(PIN_MS, Math.ceil(query.timeoutMs / 2)))
+      pinned = await deps.pin(AbortSignal.any([patience, cancelled]))
       const { snapshot, tail } = pinned
-      const stats = await conductSearch(query, search, pinned, options, {
+      let plan: SearchPlan | undefined = planSearch(query, search, pinned, options)
+      const admission = plan.tasks.length <= options.tasksInFlight ? small : large
+      if (!admission.tryEnter()) {
+        // Those that wait are not bounded in number: the plan is made again.
+        plan = undefined
+        const waitingSince = performance.now()
+        if (!(await admission.enter(AbortSignal.any([startBy, cancelled])))) {
+          return cancelled.aborted ? emptyStats(query.query, 'cancelled') : notStarted(query)
+        }
+        startedAt += performance.now() - waitingSince
+      }
+      leave = admission.leave
+      plan ??= planSearch(query, search, pinned, options)
+      stopTelling()
+      const stats = await conductSearch(query, plan, pinned, options, {
         assign: (order) => {
           const task = taskOf(query, order, reply)
           if (order.isHot) deps.perform(task, tail)
@@ -138,7 +166,8 @@ export const startCoordinator = (
           return () => hearers.delete(query.query)
         },
         onProgress: (progress) => hub.send('vehicleQueryProgress', reply, progress),
-        cancelled: aborter.signal,
+        stopAgents: () => stopAgents(query.query),
+        cancelled,
         now: () => performance.now(),
         startedAt,
       })
@@ -150,6 +179,8 @@ export const startCoordinator = (
       deps.onFault(error)
       return emptyStats(query.query, 'partial', reasonOf(error))
     } finally {
+      stopTelling()
+      leave?.()
       pinned?.tail.release()
       void cancels.close()
     }
@@ -158,20 +189,10 @@ export const startCoordinator = (
   const answer = async ({ data: query, reply, time }: Received<'vehicleQuery'>): Promise<void> => {
     if (reply === undefined) return
     const waitMs = Date.parse(time) + query.ttlMs - Date.now()
-    if (!(waitMs > 0 && (await admission.enter(waitMs)))) {
-      const waited = `it waited for more than ${query.ttlMs} ms to be started`
-      return hub.send('vehicleQueryResultStats', reply, emptyStats(query.query, 'timed-out', waited))
-    }
-    try {
-      const stats = await conduct(query, reply)
-      // Agents still at work on a search that has ended stop.
-      if (stats.status !== 'complete') {
-        hub.send('vehicleQueryCancel', subjects.queryCancel(query.query), { query: query.query })
-      }
-      hub.send('vehicleQueryResultStats', reply, stats)
-    } finally {
-      admission.leave()
-    }
+    const stats = waitMs > 0 ? await conduct(query, reply, AbortSignal.timeout(waitMs)) : notStarted(query)
+    // Agents still at work on a search that has ended stop.
+    if (stats.status !== 'complete') stopAgents(query.query)
+    hub.send('vehicleQueryResultStats', reply, stats)
   }
 
   const queries = hub.listen(

@@ -3,40 +3,26 @@ import { once } from 'node:events'
 import { rename, truncate, writeFile, readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { createFileStore, openTable } from '@fleetlake/archive'
 import { CHUNK_FORMATS, type ChunkFormat, configSchema, rowsOfPositions, subjects } from '@fleetlake/contracts'
-import { toMicroDegrees } from '@fleetlake/core'
-import {
-  askVehicles,
-  connectHub,
-  type Hub,
-  type VehicleAnswer,
-  type VehicleBatch,
-  type VehicleOutcome,
-  type VehicleQueryInput,
-} from '@fleetlake/hub'
-import { type BruteForceSearch, eventually, selectByBruteForce, startTestHub, type TestHub } from '@fleetlake/testing'
+import { askVehicles, connectHub, type Hub, type VehicleBatch, type VehicleQueryInput } from '@fleetlake/hub'
+import { eventually, startTestHub, type TestHub } from '@fleetlake/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startAgent } from './agent.ts'
-import { startCoordinator } from './coordinator.ts'
 import { startFinder } from './start-finder.ts'
-import { holdNothing } from './tail/held-tail.ts'
 import { START_MS, type TestArchive, writeTestArchive } from './testing/test-archive.ts'
-
-type Area = BruteForceSearch['area']
-
-const MINUTE = 60_000
-const iso = (ms: number): string => new Date(ms).toISOString()
-const box = (west: number, south: number, east: number, north: number): [number, number][] => [
-  [west, south],
-  [east, south],
-  [east, north],
-  [west, north],
-  [west, south],
-]
-const CITY: Area = { type: 'Polygon', coordinates: [box(-57, -35.5, -55.5, -34.3)] }
-const ALL = { area: CITY, from: iso(START_MS), to: iso(START_MS + 240 * MINUTE) }
-
+import {
+  ALL,
+  askAll,
+  box,
+  expectedOf as expectedOfRows,
+  iso,
+  keysOf,
+  MINUTE,
+  readOneThen,
+  startTestFinder,
+  type TestAnswer,
+  type TestArea,
+  type TestFinderOptions,
+} from './testing/test-finder.ts'
 let server: TestHub
 let archive: TestArchive
 let asker: Hub
@@ -58,98 +44,31 @@ const newHub = async (service: string): Promise<Hub> => {
   return hub
 }
 
-interface FinderOptions {
-  readonly path?: string
-  readonly agents?: number
-  readonly batchRows?: number
-  readonly tasksInFlight?: number
-  readonly taskChunks?: number
-  readonly silenceMs?: number
-}
-
-/** One coordinator and some agents, with tasks and batches so small that a query has many. */
-const withFinder = async (
-  {
-    path = archive.path,
-    agents = 2,
-    batchRows = 500,
-    tasksInFlight = 4,
-    taskChunks = 3,
-    silenceMs = 3_000,
-  }: FinderOptions,
-  use: () => Promise<void>,
-): Promise<void> => {
-  const store = createFileStore(`${path}/moves`)
-  const table = await openTable(store)
-  const leader = await newHub('event-finder')
-  const taskSize = { rows: 1e9, bytes: 1e9, chunks: taskChunks }
-  const running = [
-    startCoordinator(
-      leader,
-      { tasksInFlight, batchRows, taskSize, silenceMs },
-      {
-        pin: async () => ({ snapshot: await table.refresh(), tail: holdNothing() }),
-        perform: () => expect.unreachable('nothing is hot'),
-        onFault: (error) => expect.unreachable(String(error)),
-      },
-    ),
-    ...(await Promise.all(Array.from({ length: agents }, async () => startAgent(await newHub('event-finder'), store)))),
-  ]
-  await Promise.all(hubs.map((hub) => hub.flush()))
+const withFinder = async (options: Partial<TestFinderOptions>, use: () => Promise<void>): Promise<void> => {
+  const finder = await startTestFinder({ url: server.url, path: archive.path, ...options })
+  await asker.flush()
   try {
     await use()
   } finally {
-    await Promise.all(running.map((part) => part.stop()))
-    await table.close()
+    await finder.stop()
   }
 }
 
-const readAll = async (answer: VehicleAnswer): Promise<{ batches: VehicleBatch[]; outcome: VehicleOutcome }> => {
-  const batches = []
-  for await (const batch of answer) batches.push(batch)
-  return { batches, outcome: await answer.outcome }
-}
+const ask = (query: VehicleQueryInput): Promise<TestAnswer> => askAll(asker, query)
+const expectedOf = (query: VehicleQueryInput, { rows } = archive): string[] => expectedOfRows(query, rows)
 
-const keysOf = (batches: readonly VehicleBatch[]): string[] =>
-  batches.flatMap(({ rows }) =>
-    rowsOfPositions(rows).map(({ vehicleId, vehicleType, eventTime, longitude, latitude }) =>
-      [vehicleId, vehicleType, eventTime, toMicroDegrees(longitude), toMicroDegrees(latitude)].join(' '),
-    ),
-  )
-
-const ask = async (
-  query: VehicleQueryInput,
-): Promise<{ keys: string[]; outcome: VehicleOutcome; batches: VehicleBatch[] }> => {
-  const { batches, outcome } = await readAll(askVehicles(asker, query))
-  return { keys: keysOf(batches), outcome, batches }
-}
-
-const expectedOf = (query: VehicleQueryInput, { rows } = archive): string[] => {
-  const { area, from, to, vehicleTypes, vehicleIds } = query
-  const search = {
-    area: area as Area,
-    from: Date.parse(from),
-    to: Date.parse(to),
-    ...(vehicleTypes === undefined ? {} : { vehicleTypes }),
-    ...(vehicleIds === undefined ? {} : { vehicleIds }),
-  }
-  return selectByBruteForce(rows, search).map((i) =>
-    [rows.vehicleIds[i], rows.vehicleTypes[i], rows.time[i], rows.x[i], rows.y[i]].join(' '),
-  )
-}
-
-const AREA_WITH_HOLE: Area = {
+const AREA_WITH_HOLE: TestArea = {
   type: 'Polygon',
   coordinates: [box(-56.24, -34.92, -56.12, -34.83), box(-56.2, -34.9, -56.15, -34.85).toReversed()],
 }
-const TWO_AREAS: Area = {
+const TWO_AREAS: TestArea = {
   type: 'MultiPolygon',
   coordinates: [
     [box(-56.24, -34.92, -56.2, -34.88)],
     [box(-56.17, -34.87, -56.11, -34.83), box(-56.15, -34.86, -56.13, -34.84)],
   ],
 }
-const TRIANGLE: Area = {
+const TRIANGLE: TestArea = {
   type: 'Polygon',
   coordinates: [
     [
@@ -403,19 +322,6 @@ test('a query finds its finder when that starts within the time to live', async 
   })
 })
 
-/** Reads a batch, then does something, then reads on. */
-const readOneThen = async (
-  answer: VehicleAnswer,
-  act: () => unknown,
-): Promise<{ keys: string[]; outcome: VehicleOutcome }> => {
-  const batches: VehicleBatch[] = []
-  for await (const batch of answer) {
-    batches.push(batch)
-    if (batches.length === 1) await act()
-  }
-  return { keys: keysOf(batches), outcome: await answer.outcome }
-}
-
 test('a query that runs out of time says so', () =>
   withFinder({ batchRows: 100 }, async () => {
     const answer = askVehicles(asker, { ...ALL, timeoutMs: 150 })
@@ -445,7 +351,7 @@ test('an aborted signal cancels, and so does leaving the loop', () =>
     }
     expect(await left.outcome).toMatchObject({ status: 'cancelled', rows: 100 })
     const early = askVehicles(asker, ALL, { signal: AbortSignal.abort() })
-    expect((await readAll(early)).outcome).toMatchObject({ status: 'cancelled', rows: 0 })
+    expect((await readOneThen(early, () => {})).outcome).toMatchObject({ status: 'cancelled', rows: 0 })
   }))
 
 test('an asker that reads slowly gets all of it, with no more than eight batches an agent on the way', () =>

@@ -7,6 +7,8 @@ export interface Untaken {
   add(batch: string): Promise<boolean>
   take(batch: string): void
   isEmpty(): boolean
+  /** The next batch has to wait. */
+  isFull(): boolean
   /** Nobody waits any more, and nothing is added. */
   giveUp(): void
 }
@@ -17,16 +19,24 @@ export interface UntakenOptions {
   readonly goneMs: number
 }
 
+/** An asker is looked at so many times before it is given up. */
+const LOOKS = 10
+
 export const createUntaken = ({ most, goneMs }: UntakenOptions): Untaken => {
   const sent = new Set<string>()
   const waiting = new Set<() => void>()
   let isGivenUp = false
   let patience: NodeJS.Timeout | undefined
   const wake = (): void => {
-    clearTimeout(patience)
+    clearInterval(patience)
     patience = undefined
     for (const resolve of waiting) resolve()
     waiting.clear()
+  }
+  /** Counts looks, not time: a process that was frozen hears what has come meanwhile before it judges. */
+  const lookOut = (): NodeJS.Timeout => {
+    let looks = 0
+    return setInterval(() => ++looks >= LOOKS && giveUp(), goneMs / LOOKS)
   }
   const giveUp = (): void => {
     isGivenUp = true
@@ -35,7 +45,7 @@ export const createUntaken = ({ most, goneMs }: UntakenOptions): Untaken => {
   return {
     add: async (batch) => {
       while (sent.size >= most && !isGivenUp) {
-        patience ??= setTimeout(giveUp, goneMs)
+        patience ??= lookOut()
         await new Promise<void>((resolve) => waiting.add(resolve))
       }
       if (isGivenUp) return false
@@ -45,6 +55,7 @@ export const createUntaken = ({ most, goneMs }: UntakenOptions): Untaken => {
     take: (batch) => {
       if (sent.delete(batch)) wake()
     },
+    isFull: () => sent.size >= most,
     isEmpty: () => sent.size === 0,
     giveUp,
   }

@@ -34,15 +34,20 @@ test('memory is given out while there is some, in order, and the impossible is a
   expect(log).toEqual(['large', 'small'])
 })
 
-test('some are let in, the others wait for a place or for too long', async () => {
+test('some are let in, the others wait for a place, in order, or until they want none any more', async () => {
   const admission = createAdmission(1)
-  expect(await admission.enter(0)).toBe(true)
-  expect(await admission.enter(1)).toBe(false)
-  const next = admission.enter(60_000)
+  const never = new AbortController().signal
+  expect(await admission.enter(AbortSignal.abort())).toBe(false)
+  expect(await admission.enter(never)).toBe(true)
+  expect(admission.tryEnter()).toBe(false)
+  const impatient = new AbortController()
+  const [first, second] = [admission.enter(impatient.signal), admission.enter(never)]
+  impatient.abort()
+  expect(await first).toBe(false)
   admission.leave()
-  expect(await next).toBe(true)
+  expect(await second).toBe(true)
   admission.leave()
-  expect(await admission.enter(0)).toBe(true)
+  expect([admission.tryEnter(), admission.tryEnter()]).toEqual([true, false])
 })
 
 test('reads are shared, and nobody gets one that began before they asked', async () => {

@@ -33,6 +33,8 @@ export interface TaskBoard {
   /** What is to be sent now: tasks that may begin, and those not heard of for too long. */
   next(nowMs: number): TaskOrder[]
   hear(stats: TaskStats, nowMs: number): void
+  /** Nothing more is begun. */
+  giveUp(): void
   /** Nothing is under way and nothing more is to be begun. */
   isOver(): boolean
   /** Law: complete only when every chunk was read to its end by a task that said so. */
@@ -142,6 +144,9 @@ export const createTaskBoard = ({ tasks, limit, inFlight, silenceMs }: BoardOpti
       task.heardAtMs = nowMs
       task.latest = stats
       if (stats.status !== 'running') end(task, stats)
+    },
+    giveUp: () => {
+      isGivenUp = true
     },
     isOver: () => running.size === 0 && !mayBegin(),
     status: () => {

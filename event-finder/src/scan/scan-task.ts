@@ -47,7 +47,7 @@ export interface ScanDeps {
  * a repeated task repeats its batches. Waits while a batch is not asked for, and takes no turn meanwhile.
  * A batch is done with when the next is asked for.
  * @param counts is kept up to date
- * @param isStopped asked before each chunk: nobody wants the rest
+ * @param isStopped asked before each chunk and each piece of one: nobody wants the rest
  */
 export async function* scanTask(
   task: ScanTask,
@@ -92,6 +92,7 @@ export async function* scanTask(
         }
         const step = (): Promise<Piece | undefined> => advance(read.pieces, chunk.inside)
         for (;;) {
+          if (isStopped()) return
           const piece = await (isLarge ? deps.turns.take(task.query, step) : step())
           if (piece === undefined) break
           yield* batches.add(piece.rows, piece.selected)
