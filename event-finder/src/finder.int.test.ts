@@ -1,5 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { rename, truncate, writeFile, readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -8,6 +6,7 @@ import { askVehicles, connectHub, type Hub, type VehicleBatch, type VehicleQuery
 import { eventually, startTestHub, type TestHub } from '@fleetlake/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startFinder } from './start-finder.ts'
+import { killProcess, startAgentProcess } from './testing/finder-processes.ts'
 import { START_MS, type TestArchive, writeTestArchive } from './testing/test-archive.ts'
 import {
   ALL,
@@ -416,16 +415,9 @@ test('ten queries at once each get their own answer', () =>
     })
   }))
 
-const startAgentProcess = async (): Promise<ChildProcess> => {
-  const script = join(import.meta.dirname, 'testing', 'agent-process.ts')
-  const child = spawn(process.execPath, [script, server.url, archive.path], { stdio: ['pipe', 'pipe', 'inherit'] })
-  await once(child.stdout, 'data')
-  return child
-}
-
 test('the tasks of an agent that is killed are done by another, and no row comes twice', () =>
   withFinder({ agents: 1, batchRows: 100, tasksInFlight: 8, silenceMs: 1_500 }, async () => {
-    const victim = await startAgentProcess()
+    const victim = await startAgentProcess({ url: server.url, path: archive.path })
     let sent = 0
     const hub = await newHub('watcher')
     const counting = hub.connection.subscribe('inbox.viewer.*', {
@@ -436,9 +428,7 @@ test('the tasks of an agent that is killed are done by another, and no row comes
     // With eight batches of each agent on the way, both are in the middle of a task.
     const { keys, outcome } = await readOneThen(answer, async () => {
       await eventually(() => sent >= 16)
-      const gone = once(victim, 'exit')
-      victim.kill('SIGKILL')
-      await gone
+      await killProcess(victim)
     })
     counting.unsubscribe()
     expect(outcome).toMatchObject({ status: 'complete', rows: expectedOf(ALL).length })

@@ -33,3 +33,14 @@ test('an asker that takes nothing is given up, and so is one that wants no more'
   cancelled.giveUp()
   expect(await second).toBe(false)
 })
+
+test('whoever was frozen hears what its asker took meanwhile before it judges', async () => {
+  const untaken = createUntaken({ most: 1, goneMs: 100 })
+  await untaken.add('0/0')
+  const second = untaken.add('0/1')
+  // Nothing else runs in this process, as while it is frozen.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 150)
+  await new Promise((resolve) => setTimeout(resolve, 0))
+  untaken.take('0/0')
+  expect(await second).toBe(true)
+})

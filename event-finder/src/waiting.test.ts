@@ -27,11 +27,11 @@ test('memory is given out while there is some, in order, and the impossible is a
   const large = budget.take(1_000).then((giveBack) => (log.push('large'), giveBack))
   const small = budget.take(1).then((giveBack) => (log.push('small'), giveBack))
   await soon()
-  expect(log).toEqual([])
+  expect([log, budget.isShort()]).toEqual([[], true])
   first()
   ;(await large)()
   await small
-  expect(log).toEqual(['large', 'small'])
+  expect([log, budget.isShort()]).toEqual([['large', 'small'], false])
 })
 
 test('some are let in, the others wait for a place, in order, or until they want none any more', async () => {

@@ -115,6 +115,15 @@ test('an agent that gave up ends the search', () => {
   expect([board.isOver(), board.status()]).toEqual([true, 'cancelled'])
 })
 
+test('what is given up begins no more tasks, and is over when those under way have ended', () => {
+  const board = createTaskBoard({ tasks: planned(5), limit: undefined, inFlight: 1, silenceMs: 3_000 })
+  const [first] = board.next(0)
+  board.giveUp()
+  expect([board.next(0), board.isOver()]).toEqual([[], false])
+  board.hear(said(first, { status: 'cancelled', batches: 3, rowsSelected: 7 }), 0)
+  expect([board.next(0), board.isOver(), board.ended()]).toEqual([[], true, [{ task: 0, batches: 3, rows: 7 }]])
+})
+
 /** Agents that find `matches` rows in each task, heard of in a random order. */
 const play = (
   board: TaskBoard,
