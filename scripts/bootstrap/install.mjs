@@ -60,13 +60,21 @@ const install = (root, lock, say) => {
 const runPnpm = (root, lock) =>
   new Promise((resolve, reject) => {
     const settings = { npm_config_fetch_retries: '1', npm_config_fetch_retry_mintimeout: '1000', CI: 'true' }
+    let interrupted = false
+    // The whole group, since npx does not pass signals on; the lock is kept until all of it has ended.
+    const stop = (signal) => {
+      interrupted = true
+      process.kill(-child.pid, signal)
+    }
+    // Before there is anything that a signal could leave behind.
+    process.once('SIGINT', stop)
+    process.once('SIGTERM', stop)
     const child = spawn('npx', ['--yes', pnpm, 'install', '--frozen-lockfile'], {
       cwd: root,
       env: Object.assign(settings, process.env),
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     })
-    let interrupted = false
     const chunks = []
     child.stdout.on('data', (chunk) => chunks.push(chunk))
     child.stderr.on('data', (chunk) => chunks.push(chunk))
@@ -77,13 +85,6 @@ const runPnpm = (root, lock) =>
       else if (code === 0) resolve()
       else reject(new Error(explain(Buffer.concat(chunks).toString())))
     })
-    // The whole group, since npx does not pass signals on; the lock is kept until all of it has ended.
-    const stop = (signal) => {
-      interrupted = true
-      process.kill(-child.pid, signal)
-    }
-    process.once('SIGINT', stop)
-    process.once('SIGTERM', stop)
     child.once('close', () => {
       process.removeListener('SIGINT', stop)
       process.removeListener('SIGTERM', stop)

@@ -34,9 +34,10 @@ export const runScript = ({ root, name, args }) => {
   const cwd = script.inUsersFolder ? process.env.INIT_CWD || process.cwd() : root
   if (script.inUsersFolder && env.FLEET_CONFIG === undefined && existsSync(config)) env.FLEET_CONFIG = config
   const stdio = ['inherit', 'inherit', 'inherit'].concat(script.watched ? ['ipc'] : [])
-  const child = spawn(join(bin, 'node'), [join(root, script.file)].concat(args), { cwd: cwd, env: env, stdio: stdio })
+  // Before there is anything that a signal could leave behind.
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
   signals.forEach((signal) => process.on(signal, () => child.kill(signal)))
+  const child = spawn(join(bin, 'node'), [join(root, script.file)].concat(args), { cwd: cwd, env: env, stdio: stdio })
   child.on('error', (error) => {
     console.error(name + " can't be run: " + error.message)
     process.exit(1)
