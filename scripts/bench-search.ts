@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { cpus, tmpdir, totalmem } from 'node:os'
+import { cpus, loadavg, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { reasonOf } from '@fleetlake/core'
@@ -19,11 +19,19 @@ export interface SearchReport {
   readonly queries: readonly QueryFigures[]
   /** null when it was left out. */
   readonly planning: PlanningFigures | null
-  readonly machine: { readonly cpu: string; readonly cores: number; readonly memoryGb: number; readonly node: string }
+  readonly machine: {
+    readonly cpu: string
+    readonly cores: number
+    readonly memoryGb: number
+    readonly node: string
+    /** Processes that ran or waited to run in the minute before. */
+    readonly load: number
+  }
   readonly commit: string
 }
 
 const measure = async (options: SearchOptions, folder: string): Promise<SearchReport> => {
+  const [load] = loadavg()
   const queries: QueryFigures[] = []
   for await (const table of provideTables(options, { folder, say })) {
     say(table.name)
@@ -40,6 +48,7 @@ const measure = async (options: SearchOptions, folder: string): Promise<SearchRe
       cores: cpus().length,
       memoryGb: Math.round(totalmem() / 2 ** 30),
       node: process.version,
+      load: Number(load.toFixed(1)),
     },
     commit: (await run('git', ['rev-parse', '--short', 'HEAD'])).stdout.trim(),
   }

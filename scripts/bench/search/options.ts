@@ -5,7 +5,9 @@ export interface SearchOptions {
   readonly events: number
   /** A table for each. */
   readonly vehicles: readonly number[]
-  /** Archives that are there already, e.g. a compacted one; searched beside the tables that are made. */
+  /** Rows of a further table, of 15,000 vehicles, compacted; 0 leaves it out. */
+  readonly compacted: number
+  /** Archives that are there already, searched beside the tables that are made. */
   readonly archives: readonly string[]
   /** Where the tables that are made stay for the next run. */
   readonly tables: string | undefined
@@ -33,10 +35,11 @@ years of other dates in the table; beside DuckDB and polars over the same files,
 
   --events <n>         rows of a table (5000000)
   --vehicles <list>    a table for each number of vehicles (1500,15000)
+  --compacted <n>      rows of a further table, of 15,000 vehicles, that is compacted (50000000; 0 leaves it out)
   --archive <path>     an archive that is there already, as a further table; may be given several times
   --tables <dir>       keeps the tables that are made there, and takes those that are there
   --finders <n>        finder processes (2)
-  --rounds <n>         times that each search is asked; the figures are medians (9)
+  --rounds <n>         times that each search is asked, fewer where it takes long; the figures are medians (9)
   --load <n>           events a second of the live load (20000; 0 leaves it out)
   --other-files <n>    files of 7 years of other dates (100000; 0 leaves them out)
   --no-engines         without DuckDB and polars
@@ -50,6 +53,7 @@ export const parseSearchOptions = (args: readonly string[]): SearchOptions | 'he
   const values = readOptions('npm run bench:search', args, {
     events: { type: 'string', default: '5000000' },
     vehicles: { type: 'string', default: '1500,15000' },
+    compacted: { type: 'string', default: '50000000' },
     archive: { type: 'string', multiple: true, default: [] },
     tables: { type: 'string' },
     finders: { type: 'string', default: '2' },
@@ -68,6 +72,7 @@ export const parseSearchOptions = (args: readonly string[]): SearchOptions | 'he
   return {
     events: wholeNumber('events', values.events, 1),
     vehicles: counts.map((count) => wholeNumber('vehicles', count, 1)),
+    compacted: wholeNumber('compacted', values.compacted, 0),
     archives: values.archive.map((path) => resolve(path)),
     tables: values.tables === undefined ? undefined : resolve(values.tables),
     finders: wholeNumber('finders', values.finders, 1),

@@ -4,6 +4,7 @@ import { createFileStore, openTable } from '@fleetlake/archive'
 import { configSchema } from '@fleetlake/contracts'
 import { FleetError, type Period } from '@fleetlake/core'
 import { connectHub, runGeneration } from '@fleetlake/hub'
+import { compactArchive } from '../../demo/compact-archive.ts'
 import { provideCity } from '../../stack/provide-city.ts'
 import { startStack } from '../../stack.ts'
 import type { SearchOptions } from './options.ts'
@@ -37,8 +38,8 @@ const periodOf = async (path: string): Promise<Period> => {
   return period
 }
 
-/** Has the usual pipeline make an archive. */
-const generate = async (path: string, vehicles: number, events: number, dataDir: string): Promise<void> => {
+/** Has the usual pipeline make an archive. @returns its path */
+const generate = async (vehicles: number, events: number, dataDir: string): Promise<string> => {
   await provideCity(configSchema.parse({}).generator.cityDir)
   const stack = await startStack({ dataDir, finders: 0 })
   try {
@@ -51,21 +52,39 @@ const generate = async (path: string, vehicles: number, events: number, dataDir:
   } finally {
     await stack.stop()
   }
-  await rename(stack.archivePath, path)
+  return stack.archivePath
 }
+
+/** A table to make: of so many events, as the collectors leave it or compacted. */
+interface Recipe {
+  readonly events: number
+  readonly vehicles: number
+  readonly isCompacted: boolean
+}
+
+const nameOf = ({ events, vehicles, isCompacted }: Recipe): string =>
+  `${events / 1e6} M rows of ${vehicles.toLocaleString('en-US')} vehicles${isCompacted ? ', compacted' : ''}`
+
+const COMPACTED_VEHICLES = 15_000
 
 /** The tables to search, one after the other; what is not there is made. */
 export async function* provideTables(
-  { events, vehicles, archives, tables }: SearchOptions,
+  { events, vehicles, compacted, archives, tables }: SearchOptions,
   { folder, say }: { readonly folder: string; readonly say: (line: string) => void },
 ): AsyncGenerator<BenchTable> {
-  for (const count of vehicles) {
-    const name = `${events / 1e6} M rows of ${count.toLocaleString('en-US')} vehicles`
-    const path = join(tables ?? folder, `${events}-${count}`)
+  const recipes: Recipe[] = [
+    ...vehicles.map((count) => ({ events, vehicles: count, isCompacted: false })),
+    ...(compacted === 0 ? [] : [{ events: compacted, vehicles: COMPACTED_VEHICLES, isCompacted: true }]),
+  ]
+  for (const recipe of recipes) {
+    const name = nameOf(recipe)
+    const path = join(tables ?? folder, `${recipe.events}-${recipe.vehicles}${recipe.isCompacted ? '-compacted' : ''}`)
     if (!(await exists(path))) {
       say(`making ${name}`)
       const dataDir = await mkdtemp(join(tables ?? folder, 'making-'))
-      await generate(path, count, events, dataDir)
+      const made = await generate(recipe.vehicles, recipe.events, dataDir)
+      if (recipe.isCompacted) await compactArchive({ ...configSchema.parse({}).archive, path: made }, say)
+      await rename(made, path)
       await rm(dataDir, { recursive: true, force: true, maxRetries: 5 })
     }
     yield { name, path, period: await periodOf(path) }
