@@ -30,6 +30,7 @@ test.each([
     2,
     'error: usage.invalid: --from now is not before --to -1h',
   ],
+  [['query', '--area', '{"type":"Polygon"}'], 1, 'error: area.invalid: the polygon'],
   [['query', '--area', 'nowhere.geojson'], 2, "error: usage.invalid: --area nowhere.geojson can't be read (ENOENT"],
   [['query', '--bbox', '1,2,3,4', '--format', 'xml'], 2, 'Allowed choices are ndjson, csv, geojson'],
   [['import'], 2, "error: missing required argument 'file'"],

@@ -25,7 +25,7 @@ const TIME = 'RFC 3339, a date, "now", or before now such as -2h'
 /** @param defaultFrom what is said when nothing is */
 export const addWhereAndWhen = (command: Command, defaultFrom: string): Command =>
   command
-    .option('--area <file>', 'GeoJSON Polygon or MultiPolygon; - reads standard input')
+    .option('--area <file>', 'GeoJSON Polygon or MultiPolygon, or its text itself; - reads standard input')
     .option('--bbox <box>', 'instead: west,south,east,north in degrees', reads(parseBox))
     .option('--from <time>', `${TIME} (default: "${defaultFrom}")`)
     .option('--to <time>', 'likewise; exclusive (default: "now")')
@@ -69,6 +69,7 @@ export const areaFrom = async ({ area, bbox }: AnswerOptions): Promise<unknown> 
   if (area !== undefined && bbox !== undefined) throw new FleetError('usage.invalid', 'give --area or --bbox, not both')
   if (area === undefined) return bbox
   if (area === '-') return parseArea(await text(process.stdin), 'standard input')
+  if (area.trimStart().startsWith('{')) return parseArea(area, '--area')
   const content = await readFile(area, 'utf8').catch((cause: unknown) => {
     throw new FleetError('usage.invalid', `--area ${area} can't be read`, { cause })
   })
