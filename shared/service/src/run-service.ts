@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { listConfigKeys } from './config-keys.ts'
 import { loadConfig } from './config.ts'
 import { createLog, type Log } from './log.ts'
-import { tuneHeap } from './tune-heap.ts'
+import { weighArrays } from './tune-heap.ts'
 import { version } from './version.ts'
 
 export type ServiceContext<Config> = {
@@ -45,7 +45,7 @@ const sameSignalMs = 1000
 export const runService = async <Schema extends z.ZodObject>(service: Service<Schema>): Promise<void> => {
   const { name, schema, stopTimeoutMs = usualStopTimeoutMs, main } = service
   if (answerInformation(name, schema, process.argv.slice(2))) return
-  tuneHeap()
+  weighArrays()
   let log = createLog({ name })
   const hooks: (() => unknown)[] = []
   const aborter = new AbortController()
