@@ -247,3 +247,18 @@ const damageable: ChunkColumns = {
   speed: Float32Array.from({ length: 400 }, (_, i) => (i % 5 === 0 ? NaN : i % 9)),
   heading: Float32Array.from({ length: 400 }, (_, i) => i / 2),
 }
+
+test.each(CHUNK_COLUMNS)('a column %s of more or fewer rows than its row group is noticed', (name) => {
+  const bytes = parquetCodec.encode(damageable)
+  const [group] = parseFooter(bytes)!.rowGroups
+  const column = {
+    vehicle_id: 'vehicle',
+    vehicle_type: 'vehicleType',
+    event_time: 'eventTime',
+  }[name] as keyof ChunkRows | undefined
+  const read = (rows: number): unknown =>
+    rowsOfGroup({ ...group, rows }, { bytes, start: 0 }, arena)[column ?? (name as keyof ChunkRows)]
+  expect(read(400)).toHaveProperty('length')
+  expect(() => read(399)).toThrow('rows')
+  expect(() => read(401)).toThrow('a column has 400 rows, its row group 401')
+})
