@@ -23,3 +23,22 @@ export const judge = (stored: RowCounts, archived: RowCounts): Verdict => {
   for (const [row, times] of archived) if (!stored.has(row)) invented += times
   return { rows, lost, doubled, invented }
 }
+
+/**
+ * What is wrong with the rows that a complete search has found. The table was read first, and a compactor may have taken duplicates out since:
+ * distinct reports must be the same, and none may be found more often than the table held it.
+ */
+export const compareFound = (found: RowCounts, archived: RowCounts): string[] => {
+  let [missing, foreign, repeated] = [0, 0, 0]
+  for (const row of archived.keys()) if (!found.has(row)) missing++
+  for (const [row, times] of found) {
+    const held = archived.get(row)
+    if (held === undefined) foreign++
+    else if (times > held) repeated++
+  }
+  return [
+    ...(missing > 0 ? [`a search says that it is complete and misses ${missing} of ${archived.size} reports`] : []),
+    ...(foreign > 0 ? [`a search found ${foreign} reports that the table does not hold`] : []),
+    ...(repeated > 0 ? [`a search found ${repeated} reports more often than the table holds them`] : []),
+  ]
+}

@@ -3,9 +3,9 @@ import { FleetError, reasonOf } from '@fleetlake/core'
 import { askVehicles, flushStreams, runGeneration } from '@fleetlake/hub'
 import { boxArea } from '@fleetlake/viewer-core'
 import { archivedRows, checkLog } from './archived-rows.ts'
-import { judge } from './judge.ts'
+import { compareFound, judge, type RowCounts } from './judge.ts'
 import { leaveSmallDisk, RUN_MS, type Scenario } from './scenarios.ts'
-import { lookAtStreams, storedRows } from './stored-rows.ts'
+import { countRows, lookAtStreams, storedRows } from './stored-rows.ts'
 import type { World } from './world.ts'
 
 export interface RoundReport {
@@ -54,12 +54,8 @@ export const playRound = async (world: World, scenario: Scenario, round: number)
     fail(`${verdict.invented} rows are in the table that were never stored`)
   }
   await checkLog(world.archivePath).catch((error: unknown) => fail(reasonOf(error)))
-  await search(
-    world,
-    startTime,
-    [...archived.values()].reduce((sum, times) => sum + times, 0),
-    fail,
-  )
+  const found = await search(world, startTime, fail)
+  if (found !== undefined) for (const what of compareFound(found, archived)) fail(what)
   await leaveSmallDisk(world)
   const { rows, lost, doubled } = verdict
   return { round, scenario: scenario.name, rows, lost, doubled: scenario.mayDouble === true ? 0 : doubled, failures }
@@ -114,7 +110,12 @@ const settle = async (world: World, fail: (what: string) => void): Promise<Strea
   }
 }
 
-const search = async (world: World, startTime: number, rows: number, fail: (what: string) => void): Promise<void> => {
+/** @returns the rows that a search of the round's date finds; undefined when it does not end as complete, which is a failure */
+const search = async (
+  world: World,
+  startTime: number,
+  fail: (what: string) => void,
+): Promise<RowCounts | undefined> => {
   const answer = askVehicles(world.hub, {
     area: GLOBE,
     from: new Date(startTime - 3_600_000).toISOString(),
@@ -122,10 +123,12 @@ const search = async (world: World, startTime: number, rows: number, fail: (what
     timeoutMs: 60_000,
     ttlMs: 30_000,
   })
-  for await (const _ of answer);
-  const { status, rows: found, reason } = await answer.outcome
-  if (status !== 'complete') fail(`a search ended as ${status}: ${reason ?? ''}`)
-  else if (found !== rows) fail(`a search found ${found} of ${rows} rows and says that it is complete`)
+  const counts = new Map<string, number>()
+  for await (const { rows } of answer) countRows(rows, counts)
+  const { status, reason } = await answer.outcome
+  if (status === 'complete') return counts
+  fail(`a search ended as ${status}: ${reason ?? ''}`)
+  return undefined
 }
 
 export const isRight = ({ lost, doubled, failures }: RoundReport): boolean =>

@@ -1,5 +1,5 @@
 import { decodePositions, moveStreamName, type StreamPosition } from '@fleetlake/contracts'
-import { FleetError, toMicroDegrees } from '@fleetlake/core'
+import { FleetError, type Positions, toMicroDegrees } from '@fleetlake/core'
 import { type Hub, lookAtStream } from '@fleetlake/hub'
 import { DeliverPolicy, jetstream } from '@nats-io/jetstream'
 
@@ -49,6 +49,11 @@ const readStored = async (
 const addRows = (payload: Uint8Array, counts: Map<string, number>): void => {
   const rows = decodePositions(payload)
   if (rows === undefined) throw new FleetError('service.failed', 'a stored message is no batch of positions')
+  countRows(rows, counts)
+}
+
+/** Adds the rows of a batch. */
+export const countRows = (rows: Positions, counts: Map<string, number>): void => {
   const { vehicleIdOffsets: at, vehicleIdBytes: bytes } = rows
   for (let i = 0; i < rows.length; i++) {
     const id = text.decode(bytes.subarray(at[i], at[i + 1]))

@@ -17,11 +17,10 @@ const answer = (rows: Positions, area: Area, some: Partial<typeof options> = {})
   return positions.finish(area)
 }
 
-/** The same, row by row over everything that there is. */
-const bruteForce = (
-  rows: readonly PositionRow[],
-  area: Area,
-): Pick<PositionRow, 'vehicleId' | 'longitude' | 'latitude'>[] =>
+type Place = Pick<PositionRow, 'vehicleId' | 'longitude' | 'latitude'>
+
+/** The same, row by row over everything that there is: where each vehicle was, inside or not. */
+const bruteForce = (rows: readonly PositionRow[]): Place[] =>
   [...new Set(rows.map(({ vehicleId }) => vehicleId))].toSorted().flatMap((vehicleId) => {
     const own = rows.filter((row) => row.vehicleId === vehicleId).toSorted((a, b) => a.eventTime - b.eventTime)
     const before = own.findLast(({ eventTime }) => eventTime <= AT_MS)
@@ -40,10 +39,44 @@ const bruteForce = (
       const turned = longitude > 180 ? longitude - 360 : longitude < -180 ? longitude + 360 : longitude
       return { longitude: turned, latitude: before.latitude + (after.latitude - before.latitude) * share }
     })()
-    if (place === undefined || !contains(area, toMicroDegrees(place.longitude), toMicroDegrees(place.latitude)))
-      return []
-    return [{ vehicleId, ...place }]
+    return place === undefined ? [] : [{ vehicleId, longitude: place.longitude, latitude: place.latitude }]
   })
+
+/** The answer holds the vehicles that brute force finds inside, each at its place; rounding may decide only at the edge. */
+const expectSame = (seen: readonly PositionRow[], everywhere: readonly Place[], area: Area): void => {
+  const onEdge = new Set(everywhere.filter((place) => isOnEdge(area, place)).map(({ vehicleId }) => vehicleId))
+  const idsOf = (places: readonly Pick<Place, 'vehicleId'>[]): string[] =>
+    places.map(({ vehicleId }) => vehicleId).filter((id) => !onEdge.has(id))
+  const inside = everywhere.filter((place) =>
+    contains(area, toMicroDegrees(place.longitude), toMicroDegrees(place.latitude)),
+  )
+  expect(idsOf(seen)).toEqual(idsOf(inside))
+  for (const { vehicleId, longitude, latitude, eventTime } of seen) {
+    const place = everywhere.find((other) => other.vehicleId === vehicleId)!
+    expect(eventTime).toBe(AT_MS)
+    expect(degreesApart(longitude, place.longitude)).toBeLessThan(ROUNDING_DEGREES)
+    expect(Math.abs(latitude - place.latitude)).toBeLessThan(ROUNDING_DEGREES)
+  }
+}
+
+/** Longitudes lie on a circle: −180 and 180 are one place. */
+const degreesApart = (a: number, b: number): number => {
+  const apart = Math.abs(a - b) % 360
+  return Math.min(apart, 360 - apart)
+}
+
+/** Two roundings of one place differ by less. */
+const ROUNDING_DEGREES = 2e-6
+
+/** Whether a place lies so near to the edge that rounding decides on which side it is. */
+const isOnEdge = (area: Area, { longitude, latitude }: Pick<PositionRow, 'longitude' | 'latitude'>): boolean => {
+  const around = [-ROUNDING_DEGREES, 0, ROUNDING_DEGREES].flatMap((east) =>
+    [-ROUNDING_DEGREES, 0, ROUNDING_DEGREES].map((north) =>
+      contains(area, toMicroDegrees(longitude + east), toMicroDegrees(latitude + north)),
+    ),
+  )
+  return new Set(around).size > 1
+}
 
 /** Vehicles about some place, each with reports of its own times, no faster than they may be from one report to the next. */
 const drives = (longitude: number, latitude: number): fc.Arbitrary<PositionRow[]> => {
@@ -105,18 +138,26 @@ test.each(places)('%s, searching only around the area finds what brute force ove
           contains(around, toMicroDegrees(longitude), toMicroDegrees(latitude)),
       )
       const seen = rowsOfPositions(answer(positionsOfRows(near), area).rows)
-      const expected = bruteForce(rows, area)
-      expect(seen.map(({ vehicleId }) => vehicleId)).toEqual(expected.map(({ vehicleId }) => vehicleId))
-      seen.forEach(({ longitude, latitude, eventTime }, i) => {
-        expect(eventTime).toBe(AT_MS)
-        expect(Math.abs(longitude - expected[i].longitude)).toBeLessThan(2e-6)
-        expect(Math.abs(latitude - expected[i].latitude)).toBeLessThan(2e-6)
-      })
+      expectSame(seen, bruteForce(rows), area)
       found += seen.length
     }),
     { numRuns: 300 },
   )
   expect(found).toBeGreaterThan(100)
+})
+
+test.each([-180, 180, 179.999_999, -179.999_999])('a way over the antimeridian is the short one: from %d', (from) => {
+  const cases = [-180, 180, 179.999_999, -179.999_999, 179.99].flatMap((to) =>
+    [1, 9_999, 13_300, 26_600].map((afterMs) => [
+      report(afterMs - 26_600, from, { latitude: 10 }),
+      report(afterMs, to, { latitude: 10 }),
+    ]),
+  )
+  for (const rows of cases) {
+    const seen = rowsOfPositions(answer(positionsOfRows(rows), WORLD).rows)
+    expect(seen.length).toBe(1)
+    expectSame(seen, bruteForce(rows), WORLD)
+  }
 })
 
 const WORLD = areaOf(boxArea(-180, -90, 180, 90))
