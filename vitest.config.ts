@@ -7,6 +7,12 @@ const serverTests = [...named('int.test'), ...named('e2e.test')]
 const browserTests = [...named('browser.test'), 'event-viewer/web/test/**/*.browser.test.ts']
 
 /**
+ * Ends a test that hangs, and nothing else: no test may fail because a machine is slow or busy. Longer than `eventually` waits for a condition,
+ * which tells what it has waited for.
+ */
+const HANGS_AFTER_MS = 600_000
+
+/**
  * Pure tests run on every core; those with real servers few at a time, since each test brings processes of its own; those in a browser
  * one after the other when the rest is done.
  */
@@ -22,8 +28,8 @@ export default defineConfig({
           name: 'unit',
           include: named('test'),
           exclude: ['**/node_modules/**', ...serverTests, ...browserTests],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: HANGS_AFTER_MS,
+          hookTimeout: HANGS_AFTER_MS,
         },
       },
       {
@@ -31,8 +37,8 @@ export default defineConfig({
         test: {
           name: 'servers',
           include: serverTests,
-          testTimeout: 180_000,
-          hookTimeout: 120_000,
+          testTimeout: HANGS_AFTER_MS,
+          hookTimeout: HANGS_AFTER_MS,
           maxWorkers: Math.max(2, Math.min(4, Math.floor(availableParallelism() / 2))),
         },
       },
@@ -42,8 +48,8 @@ export default defineConfig({
           name: 'browser',
           include: browserTests,
           globalSetup: './scripts/browser-tests.ts',
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: HANGS_AFTER_MS,
+          hookTimeout: HANGS_AFTER_MS,
           maxWorkers: 1,
           sequence: { groupOrder: 1 },
         },

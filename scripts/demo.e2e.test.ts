@@ -15,7 +15,7 @@ interface Ended {
 const runDemo = (...args: string[]): Promise<Ended> =>
   new Promise((resolve) => {
     const file = fileURLToPath(new URL('demo.ts', import.meta.url))
-    execFile(process.execPath, [file, ...args], { timeout: 150_000 }, (error, stdout, stderr) => {
+    execFile(process.execPath, [file, ...args], { timeout: 500_000 }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr })
     })
   })

@@ -307,34 +307,26 @@ const play = async (steps: readonly (readonly [Command, number])[], memory: numb
 const stepsOf = (commands: fc.Arbitrary<Command>[]): fc.Arbitrary<(readonly [Command, number])[]> =>
   fc.array(fc.tuple(fc.oneof(...commands), fc.constantFrom(0, 0, 1, 2, 6)), { minLength: 1, maxLength: 60 })
 
-test(
-  'whatever two collectors do, and in whatever order, every message is in the table exactly once',
-  { timeout: 60_000 },
-  async () => {
-    await fc.assert(
-      fc.asyncProperty(stepsOf(harmless), fc.constantFrom(0, 10_000, 1e9), async (steps, memory) => {
-        const world = await play(steps, memory)
-        expect(serialsOf(world)).toEqual(upTo(serialsOf(world).length))
-        expect(serialsOf(world)).toHaveLength(world.streams.reduce((sum, { messages }) => sum + messages.length, 0))
-        expect(world.warnings).toEqual([])
-      }),
-      { numRuns: 300 },
-    )
-  },
-)
+test('whatever two collectors do, and in whatever order, every message is in the table exactly once', async () => {
+  await fc.assert(
+    fc.asyncProperty(stepsOf(harmless), fc.constantFrom(0, 10_000, 1e9), async (steps, memory) => {
+      const world = await play(steps, memory)
+      expect(serialsOf(world)).toEqual(upTo(serialsOf(world).length))
+      expect(serialsOf(world)).toHaveLength(world.streams.reduce((sum, { messages }) => sum + messages.length, 0))
+      expect(world.warnings).toEqual([])
+    }),
+    { numRuns: 300 },
+  )
+})
 
-test(
-  'whatever is restored meanwhile, every message that the streams hold is in the table',
-  { timeout: 60_000 },
-  async () => {
-    await fc.assert(
-      fc.asyncProperty(stepsOf([...harmless, ...disasters]), fc.constantFrom(0, 1e9), async (steps, memory) => {
-        const world = await play(steps, memory)
-        const archived = new Set(serialsOf(world))
-        const held = world.streams.flatMap(({ messages }) => messages.map(({ serial }) => serial))
-        expect(held.filter((serial) => !archived.has(serial))).toEqual([])
-      }),
-      { numRuns: 300 },
-    )
-  },
-)
+test('whatever is restored meanwhile, every message that the streams hold is in the table', async () => {
+  await fc.assert(
+    fc.asyncProperty(stepsOf([...harmless, ...disasters]), fc.constantFrom(0, 1e9), async (steps, memory) => {
+      const world = await play(steps, memory)
+      const archived = new Set(serialsOf(world))
+      const held = world.streams.flatMap(({ messages }) => messages.map(({ serial }) => serial))
+      expect(held.filter((serial) => !archived.has(serial))).toEqual([])
+    }),
+    { numRuns: 300 },
+  )
+})

@@ -108,7 +108,7 @@ export const flush = async (hub: Hub, partition: number): Promise<void> => {
       const answer = await hub.request('flush', 'flushed', subjects.flush(partition), request, { timeoutMs: 5_000 })
       return answer.status === 'answered' && answer.data.committed >= last
     },
-    { withinMs: 60_000, what: `the flush of partition ${partition}` },
+    { what: `the flush of partition ${partition}` },
   )
 }
 

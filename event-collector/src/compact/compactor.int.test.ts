@@ -79,7 +79,10 @@ test('compactors share the work by taking turns: one is at it, and when it leave
   onTestFinished(async () => void (await Promise.all(running.map((each) => each.stop()))))
   for (let i = 0; i < 2; i++) running.push(await startCompactor(await connect(), { config, log, version: '0' }))
   await eventually(() => isWhole(table))
-  expect(lines).toEqual([expect.objectContaining({ commits: 1, filesBefore: 12, filesAfter: 1, doubles: 0 })])
+  // The commit is seen before its line. The one that was at it before it had heard the other may have lost to the other's commit.
+  const compactions = () => lines.filter((line) => Object.hasOwn(line as object, 'commits'))
+  await eventually(() => compactions().length > 0, { what: 'the line of the compaction' })
+  expect(compactions()).toEqual([expect.objectContaining({ commits: 1, filesBefore: 12, filesAfter: 1, doubles: 0 })])
   for (let round = 1; round <= 2; round++) {
     await writeDay(table, folder, { chunks: 12, rows: 100 })
     await running[2 - round].stop()
@@ -88,7 +91,7 @@ test('compactors share the work by taking turns: one is at it, and when it leave
     expect(table.snapshot.totals.rows).toBe(1_200)
   }
   expect(table.snapshot.txn(COMPACTION_APP)).toBeGreaterThanOrEqual(3)
-  expect(lines.every((line) => Object.hasOwn(line as object, 'commits'))).toBe(true)
+  expect(lines.filter((line) => !['commits', 'lost'].some((key) => Object.hasOwn(line as object, key)))).toEqual([])
 })
 
 /**
@@ -119,15 +122,12 @@ test('a process merges a day that is far larger than its memory, in its memory',
   })
   let peak = 0
   const rss = (): number => Number(execFileSync('ps', ['-o', 'rss=', '-p', String(child.pid)]).toString()) * 1024
-  await eventually(
-    async () => {
-      peak = Math.max(peak, rss())
-      await delay(SAMPLE_MS)
-      await table.refresh()
-      return [...table.snapshot.files()].every(({ path: file }) => isCompacted(file))
-    },
-    { withinMs: 120_000 },
-  )
+  await eventually(async () => {
+    peak = Math.max(peak, rss())
+    await delay(SAMPLE_MS)
+    await table.refresh()
+    return [...table.snapshot.files()].every(({ path: file }) => isCompacted(file))
+  })
   expect(table.snapshot.totals.rows).toBe(2_400_000)
   expect(peak).toBeLessThan(BUDGET + SLACK)
 })

@@ -32,7 +32,7 @@ const median = (values: readonly number[]): number => values.toSorted((a, b) => 
 const awaitVehicles = (page: Page, count: number): Promise<unknown> =>
   eventually(
     async () => Number((await page.getByTestId('live-vehicles').textContent())!.replaceAll(/[^\d]/g, '')) >= count,
-    { withinMs: 120_000, what: `${count} vehicles on the page` },
+    { what: `${count} vehicles on the page` },
   )
 
 const measureOpening = async (browser: Browser, url: string): Promise<{ firstMapMs: number; bundleKb: number }> => {

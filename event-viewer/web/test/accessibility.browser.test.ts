@@ -36,7 +36,7 @@ describe.each(SCREENS)('$name', ({ options }) => {
         await page
           .locator('[data-testid=search-status][data-status=complete], [data-testid=replay-track]')
           .first()
-          .waitFor({ timeout: 60_000 })
+          .waitFor()
       }
       await page.evaluate(await readFile(AXE, 'utf8'))
       const { violations } = await page.evaluate(() =>

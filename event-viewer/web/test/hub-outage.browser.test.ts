@@ -12,22 +12,16 @@ test('nats-server is killed: the page says so, comes back by itself, and searche
   await archiveHour(viewer)
   const { page } = await openPage(browser, `${viewer.url}/search${EVERYWHERE}`)
   const status = page.locator('[data-testid=search-status][data-status=complete]')
-  await status.waitFor({ timeout: 60_000 })
+  await status.waitFor()
   const hub = viewer.stack.processes().find(({ name }) => name === 'hub')!
   // Frozen first, so that it is away for as long as it takes to see what the page says.
   process.kill(hub.pid, 'SIGSTOP')
   const state = page.getByTestId('hub-state')
-  await eventually(async () => (await state.getAttribute('data-state')) === 'disconnected', {
-    withinMs: 60_000,
-    what: 'a lost hub',
-  })
+  await eventually(async () => (await state.getAttribute('data-state')) === 'disconnected', { what: 'a lost hub' })
   await page.getByTestId('hub-outage').waitFor()
   process.kill(hub.pid, 'SIGKILL')
-  await eventually(async () => (await state.getAttribute('data-state')) === 'connected', {
-    withinMs: 60_000,
-    what: 'the hub again',
-  })
+  await eventually(async () => (await state.getAttribute('data-state')) === 'connected', { what: 'the hub again' })
   await page.reload()
-  await status.waitFor({ timeout: 60_000 })
+  await status.waitFor()
   expect((await page.getByTestId('found-positions').textContent())!.replaceAll(/[^\d]/g, '')).toBe(String(EVENTS))
 })

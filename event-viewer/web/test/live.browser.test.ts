@@ -25,10 +25,7 @@ test('a run launched from the page is seen live; a vehicle is found, followed, a
   await page.getByLabel('Speed factor').fill('10')
   await page.getByRole('button', { name: 'Generate', exact: true }).click()
   const vehicles = page.getByTestId('live-vehicles')
-  await eventually(async () => countOf(await vehicles.textContent()) === 150, {
-    withinMs: 60_000,
-    what: '150 vehicles',
-  })
+  await eventually(async () => countOf(await vehicles.textContent()) === 150, { what: '150 vehicles' })
   await eventually(async () => countOf(await page.getByTestId('live-rate').textContent()) > 0, { what: 'a rate' })
 
   await page.getByLabel('Back').click()
@@ -45,13 +42,13 @@ test('a run launched from the page is seen live; a vehicle is found, followed, a
   await card.getByRole('button', { name: 'Follow' }).click()
   await card.getByRole('button', { name: 'Following' }).waitFor()
   await page.getByTestId('vehicle-last-hour').click()
-  await page.getByTestId('speed-chart').waitFor({ timeout: 60_000 })
+  await page.getByTestId('speed-chart').waitFor()
   await page.keyboard.press('Escape')
   await page.keyboard.press('Escape')
 
   await page.getByTestId('live-generate').click()
   await page.getByRole('button', { name: 'Stop' }).click()
-  await page.getByText('The run was stopped').waitFor({ timeout: 60_000 })
+  await page.getByText('The run was stopped').waitFor()
   expect(problems).toEqual([])
   await close()
 })
@@ -62,7 +59,7 @@ test('a run without a generator says so, where it was asked for', async () => {
   await page.getByRole('button', { name: 'Generate vehicles' }).click()
   await page.getByRole('button', { name: 'Generate', exact: true }).click()
   const alert = page.getByRole('alert').filter({ hasText: /no generator is running/i })
-  await alert.waitFor({ timeout: 60_000 })
+  await alert.waitFor()
   expect(await alert.textContent()).toContain('npm start')
   await close()
   await lonely.stop()

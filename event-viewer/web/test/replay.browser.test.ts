@@ -23,7 +23,7 @@ const timeOf = async (page: Page): Promise<string> => (await page.getByTestId('r
 test('a search is replayed: played, scrubbed, stepped, and its address opens at that instant', async () => {
   const { page, problems, close } = await openPage(browser, `${viewer.url}/replay${EVERYWHERE}`)
   const track = page.getByTestId('replay-track')
-  await track.waitFor({ timeout: 60_000 })
+  await track.waitFor()
   await page.getByRole('button', { name: 'Play', exact: true }).click()
   const begun = await timeOf(page)
   await eventually(async () => (await timeOf(page)) !== begun, { what: 'time that goes on' })
@@ -45,7 +45,7 @@ test('a search is replayed: played, scrubbed, stepped, and its address opens at 
   await eventually(() => timeInAddress().includes(`T${quarter}`), { what: 'the time in the address' })
 
   await page.reload()
-  await track.waitFor({ timeout: 60_000 })
+  await track.waitFor()
   await eventually(async () => (await timeOf(page)) === quarter, { what: 'the same time after a reload' })
 
   await page.getByRole('link', { name: 'Live', exact: true }).click()
@@ -58,14 +58,14 @@ test('a search is replayed: played, scrubbed, stepped, and its address opens at 
 
 test('a replay that plays is left at once', async () => {
   const { page, close } = await openPage(browser, `${viewer.url}/replay${EVERYWHERE}`)
-  await page.getByTestId('replay-track').waitFor({ timeout: 60_000 })
+  await page.getByTestId('replay-track').waitFor()
   await page.getByRole('button', { name: 'Play', exact: true }).click()
   for (const [name, path] of [
     ['Archive', '/archive'],
     ['Live', '/'],
   ]) {
     await page.getByRole('link', { name, exact: true }).click()
-    await page.waitForURL((url) => url.pathname === path && url.search === '', { timeout: 15_000 })
+    await page.waitForURL((url) => url.pathname === path && url.search === '')
   }
   expect(new URL(page.url()).pathname).toBe('/')
   await close()

@@ -45,10 +45,9 @@ const take = async (
 const vehiclesOn = (page: Page, least = VEHICLES * 0.9): Promise<unknown> =>
   eventually(
     async () => Number((await page.getByTestId('live-vehicles').textContent())!.replaceAll(/[^\d]/g, '')) >= least,
-    { withinMs: 60_000, what: 'the fleet' },
+    { what: 'the fleet' },
   )
-const answered = (page: Page): Promise<void> =>
-  page.locator('[data-testid=search-status][data-status]').waitFor({ timeout: 60_000 })
+const answered = (page: Page): Promise<void> => page.locator('[data-testid=search-status][data-status]').waitFor()
 
 const stop = new AbortController()
 try {
@@ -67,7 +66,7 @@ try {
   await take('search', `/search?${AREA}&when=-1h..now`, answered)
   await take('replay', `/replay?everywhere&when=-1h..now#map=13/-34.9/-56.17`, async (page) => {
     const track = page.getByTestId('replay-track')
-    await track.waitFor({ timeout: 60_000 })
+    await track.waitFor()
     const box = (await track.boundingBox())!
     await page.mouse.click(box.x + box.width * 0.6, box.y + 10)
     await page.mouse.move(box.x + box.width * 0.5, box.y - 200)

@@ -27,7 +27,7 @@ const countIn = async (page: Page, testId: string): Promise<number> =>
   Number((await page.getByTestId(testId).textContent())!.replaceAll(/[^\d]/g, ''))
 
 const awaitComplete = (page: Page): Promise<void> =>
-  page.locator('[data-testid=search-status][data-status=complete]').waitFor({ timeout: 60_000 })
+  page.locator('[data-testid=search-status][data-status=complete]').waitFor()
 
 /** The area that the page's address holds, as the terminal client takes it. */
 const areaIn = (page: Page): unknown => {

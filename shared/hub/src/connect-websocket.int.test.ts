@@ -53,7 +53,7 @@ test('a server that hangs is noticed, and found again once it goes on', async ()
   const reasons: (string | undefined)[] = []
   viewer.onStatus(({ reason }) => void reasons.push(reason))
   await server.freeze()
-  await eventually(() => viewer.status().state === 'disconnected', { withinMs: 60_000 })
+  await eventually(() => viewer.status().state === 'disconnected')
   expect(reasons[0]).toBe('it no longer answers')
   await server.thaw()
   await eventually(() => viewer.status().state === 'connected')

@@ -16,6 +16,9 @@ const FLAGS = [
   '--no-first-run',
 ]
 
+/** Ends a wait that hangs: the page of a slow or busy machine takes what it takes. */
+const HANGS_AFTER_MS = 240_000
+
 export interface LaunchOptions {
   /** More flags of Chromium, e.g. `--js-flags=--expose-gc`. */
   readonly flags?: readonly string[]
@@ -54,6 +57,7 @@ export const openPage = async (
     timezoneId: 'UTC',
     ...options,
   })
+  context.setDefaultTimeout(HANGS_AFTER_MS)
   const problems: string[] = []
   const page = await context.newPage()
   page.on('pageerror', (error) => problems.push(`error: ${error.message}`))

@@ -45,7 +45,7 @@ export const startTestAzure = async (): Promise<TestAzure> => {
       const told = /successfully listens on http:\/\/127\.0\.0\.1:(\d+)/.exec(await readFile(logFile, 'utf8'))
       return told === null ? undefined : Number(told[1])
     },
-    { withinMs: 60_000, what: 'azurite' },
+    { what: 'azurite' },
   )
   if (port === 'ended') throw new FleetError('service.failed', `azurite ended: ${await lastLines(logFile)}`)
   const settings = { endpoint: `http://127.0.0.1:${port}/${ACCOUNT}`, account: ACCOUNT, accountKey: KEY }

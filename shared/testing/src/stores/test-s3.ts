@@ -125,7 +125,7 @@ const startCluster = async ({ ceph, folder, servers, settings, ...ports }: Clust
   const gateway = await start('radosgw', '-n', 'client.admin')
   const state = await eventually(
     async () => (gateway.hasEnded() ? 'ended' : (await fetch(settings.endpoint)).ok && 'up'),
-    { withinMs: START_TIMEOUT_MS, what: `radosgw at ${settings.endpoint}` },
+    { what: `radosgw at ${settings.endpoint}` },
   )
   if (state === 'ended') throw new FleetError('service.failed', `radosgw ended: ${await lastLines(at('radosgw.out'))}`)
 }
