@@ -189,14 +189,11 @@ export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
     batch.advance(position, move.timestampMs)
   }
 
-  const takeAll = async (moves: readonly StoredMove[]): Promise<void> => {
+  const takeAll = (moves: readonly StoredMove[]): void => {
     for (const move of moves) {
       if (move.sequence !== position + 1) throw new Error(`read ${move.sequence} after ${position}`)
       const contentType = move.header('content-type')
-      const decoding = decodeMove(move.data, contentType)
-      const decoded = decoding instanceof Promise ? await decoding : decoding
-      if (restarting || isStopped()) return
-      take(move, contentType, decoded)
+      take(move, contentType, decodeMove(move.data, contentType))
     }
     sealIfDue()
   }

@@ -104,7 +104,7 @@ export const createTailLane = (
     memory.change(one.block.bytes - one.bytes)
     one.bytes = one.block.bytes
   }
-  const takeAll = async (moves: readonly StoredMove[]): Promise<void> => {
+  const takeAll = (moves: readonly StoredMove[]): void => {
     for (const move of moves) {
       if (move.sequence !== to + 1) throw new Error(`read ${move.sequence} after ${to}`)
       if (move.sequence <= floor) {
@@ -112,10 +112,7 @@ export const createTailLane = (
         from = to
         continue
       }
-      const decoding = decodeMove(move.data, move.header('content-type'))
-      const decoded = decoding instanceof Promise ? await decoding : decoding
-      if (hasEnded()) return
-      take(move, decoded)
+      take(move, decodeMove(move.data, move.header('content-type')))
     }
   }
   const obey = async (reading: Reading): Promise<void> => {

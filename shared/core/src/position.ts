@@ -12,6 +12,9 @@ export const roundDegrees = (degrees: number): number => toDegrees(toMicroDegree
 /** A speed or heading, NaN for one that no vehicle can have. */
 export const knownOrNaN = (value: number): number => (Number.isFinite(value) ? value : NaN)
 
+/** A vehicle's id and type take 1 to so many bytes of UTF-8. */
+export const MAX_TEXT_BYTES = 255
+
 /** Why a position can't be true; its order is the order of the checks. */
 export type PositionFault =
   | 'time-not-a-number'

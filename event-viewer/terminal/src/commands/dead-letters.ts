@@ -72,7 +72,7 @@ const list = async (hub: Hub, limit: number, { terminal, json }: CommandContext)
 }
 
 const show = async (letter: StoredLetter, { terminal, json }: CommandContext): Promise<void> => {
-  const rows = await rowsOfLetter(letter)
+  const rows = rowsOfLetter(letter)
   const message = rows === undefined ? { message: excerptOf(letter) } : { rows }
   if (json())
     return terminal.print(JSON.stringify({ ...summaryOf(letter), ...(rows === undefined ? message : { bad: rows }) }))

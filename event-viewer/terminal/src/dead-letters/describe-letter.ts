@@ -31,10 +31,10 @@ export const lineOf = ({
 }
 
 /** The rows of a letter, each with its reason; undefined when it holds a message that could not be decoded. */
-export const rowsOfLetter = async ({ payload }: StoredLetter): Promise<Record<string, unknown>[] | undefined> => {
+export const rowsOfLetter = ({ payload }: StoredLetter): Record<string, unknown>[] | undefined => {
   try {
-    const reasons = await decodeReasons(payload)
-    return rowsOfPositions(await decodeForeignPositions(payload)).map((row, i) => ({
+    const reasons = decodeReasons(payload)
+    return rowsOfPositions(decodeForeignPositions(payload)).map((row, i) => ({
       reason: reasons[i] ?? null,
       vehicle_id: row.vehicleId,
       vehicle_type: row.vehicleType,

@@ -38,17 +38,19 @@ const BATCH_ROWS = 1_200
  */
 export const replayLetter = async (hub: Hub, letter: StoredLetter, options: ReplayOptions): Promise<Replayed> => {
   const run = `replay-${createHash('sha256').update(letter.id).digest('hex').slice(0, 24)}`
-  const isWhole = letter.rows === 0 || !(await hasReasons(letter.payload))
+  const isWhole = letter.rows === 0 || !hasReasons(letter.payload)
   const result = isWhole ? await publishAsItWas(hub, letter, run) : await publishRows(hub, letter, run, options)
   if (result.isPublished) await deleteDeadLetter(hub, letter.sequence)
   return result
 }
 
-const hasReasons = async (payload: Uint8Array): Promise<boolean> =>
-  decodeReasons(payload).then(
-    (reasons) => reasons.length > 0,
-    () => false,
-  )
+const hasReasons = (payload: Uint8Array): boolean => {
+  try {
+    return decodeReasons(payload).length > 0
+  } catch {
+    return false
+  }
+}
 
 const publishAsItWas = async (
   hub: Hub,
@@ -69,8 +71,8 @@ interface Batch {
 }
 
 const publishRows = async (hub: Hub, letter: StoredLetter, run: string, options: ReplayOptions): Promise<Replayed> => {
-  const rows = rowsOfPositions(await decodeForeignPositions(letter.payload))
-  const reasons = await decodeReasons(letter.payload)
+  const rows = rowsOfPositions(decodeForeignPositions(letter.payload))
+  const reasons = decodeReasons(letter.payload)
   const isGood = ({ eventTime, longitude, latitude }: PositionRow): boolean =>
     faultOf(eventTime, longitude, latitude, options.latestMs) === undefined
   const good = rows.filter(isGood)

@@ -65,9 +65,6 @@ export const createLiveIntake = (options: LiveIntakeOptions = {}): LiveIntake =>
     vehicles.take(rows, nowMs)
     rate.add(rows.length, nowMs)
   }
-  const refuse = (): void => {
-    unreadable++
-  }
 
   const inViewAt = (nowMs: number): number => {
     if (nowMs - countedMs >= COUNT_MS || nowMs < countedMs) {
@@ -107,11 +104,9 @@ export const createLiveIntake = (options: LiveIntakeOptions = {}): LiveIntake =>
     },
     take: (payload, nowMs, contentType) => {
       try {
-        const rows = decodeLiveMove(payload, contentType)
-        if (rows instanceof Promise) rows.then((late) => takeRows(late, nowMs)).catch(refuse)
-        else takeRows(rows, nowMs)
+        takeRows(decodeLiveMove(payload, contentType), nowMs)
       } catch {
-        refuse()
+        unreadable++
       }
     },
     takeFrame: (nowMs) => {

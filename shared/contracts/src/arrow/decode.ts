@@ -1,6 +1,8 @@
 import { FleetError, type Positions } from '@fleetlake/core'
 import type { Buffer as BufferStruct } from 'apache-arrow/fb/buffer'
 import { DictionaryBatch } from 'apache-arrow/fb/dictionary-batch'
+import type { DictionaryEncoding } from 'apache-arrow/fb/dictionary-encoding'
+import { Endianness } from 'apache-arrow/fb/endianness'
 import type { Field } from 'apache-arrow/fb/field'
 import type { FieldNode } from 'apache-arrow/fb/field-node'
 import { FloatingPoint } from 'apache-arrow/fb/floating-point'
@@ -14,14 +16,16 @@ import { TimeUnit } from 'apache-arrow/fb/time-unit'
 import { Timestamp } from 'apache-arrow/fb/timestamp'
 import { Type } from 'apache-arrow/fb/type'
 import { ByteBuffer } from 'flatbuffers'
+import { checkTexts } from './check-texts.ts'
+import { damaged } from './damaged.ts'
 import { POSITION_FIELDS } from './position-batch.ts'
 
 /**
  * Reads what `encodePositions` writes, column by column and without a copy but for the times; every length, offset and index
- * is checked, since anybody may publish. Other layouts of Arrow are left to `decodeForeignPositions`.
+ * is checked, since anybody may publish. Other layouts of Arrow are left to `decodeForeignPositions`. Invariant: it reads at most three
+ * messages, and a row takes 8 bytes of them at least, so that time and memory are linear in the bytes, whatever these are. (Flatbuffers'
+ * accessors read 0 where the bytes end, and are asked for single elements only.)
  */
-
-const damaged = (what: string): FleetError => new FleetError('arrow.invalid', `the Arrow batch is damaged: ${what}`)
 
 interface Part {
   readonly message: Message
@@ -77,9 +81,11 @@ const isOurField = (field: Field, i: number): boolean => {
   }
 }
 
+const TYPE_FIELD = 1
+
 /** Further columns at the end (a dead letter's reason) are passed over. */
 const isOurSchema = (schema: Schema): boolean => {
-  if (schema.fieldsLength() < POSITION_FIELDS.length) return false
+  if (schema.endianness() !== Endianness.Little || schema.fieldsLength() < POSITION_FIELDS.length) return false
   return POSITION_FIELDS.every((_, i) => isOurField(schema.fields(i) as Field, i))
 }
 
@@ -106,29 +112,19 @@ const checkOffsets = (offsets: Int32Array, limit: number): void => {
   for (let i = 1; i < offsets.length; i++) if (offsets[i] < offsets[i - 1]) throw damaged('text offsets go backwards')
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
-
-/** Texts side by side are UTF-8, and none begins in the middle of a character: else two ids might read as the same text. */
-const checkTexts = (offsets: Int32Array, bytes: Uint8Array): void => {
-  utf8.decode(bytes.subarray(offsets[0], offsets[offsets.length - 1]))
-  for (let i = 0; i < offsets.length - 1; i++) {
-    if ((bytes[offsets[i]] & 0xc0) === 0x80 && offsets[i] < offsets[offsets.length - 1])
-      throw damaged('a text is not UTF-8')
-  }
-}
-
 const textAt = (offsets: Int32Array, bytes: Uint8Array, i: number, decoder: TextDecoder): string =>
   decoder.decode(bytes.subarray(offsets[i], offsets[i + 1]))
 
-const dictionaryOf = ({ message, body }: Part): string[] => {
-  const data = (message.header(new DictionaryBatch()) as DictionaryBatch).data() as RecordBatch
+const dictionaryOf = (batch: DictionaryBatch, body: Uint8Array): string[] | undefined => {
+  const data = batch.data() as RecordBatch
+  if (nullCountOf(data, 0) !== 0 || data.compression() !== null) return undefined
   const count = Number(data.length())
   const slice = slicesOf(data, body)
-  if (count > body.length) throw damaged('the dictionary is longer than its body')
+  if (count < 0 || count > body.length) throw damaged('the dictionary is longer than its body')
   const offsets = int32s(slice(1, 4, count + 1), count + 1)
   const bytes = slice(2, 1, 0)
   checkOffsets(offsets, bytes.length)
-  const decoder = new TextDecoder('utf-8', { fatal: true })
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   return Array.from({ length: count }, (_, i) => textAt(offsets, bytes, i, decoder))
 }
 
@@ -157,14 +153,12 @@ const floatsOf = (batch: RecordBatch, slice: Slice, column: number, buffer: numb
 const doubles = (bytes: Uint8Array, length: number): Float64Array =>
   new Float64Array(bytes.buffer, bytes.byteOffset, length)
 
-const positionsOf = ({ message, body }: Part, vehicleTypes: readonly string[]): Positions => {
+const positionsOf = ({ message, body }: Part, vehicleTypes: readonly string[]): Positions | undefined => {
   const batch = message.header(new RecordBatch()) as RecordBatch
   const length = Number(batch.length())
-  if (batch.compression() !== null) throw damaged('its buffers are compressed')
+  if (batch.compression() !== null) return undefined
   const slice = slicesOf(batch, body)
-  for (const column of [0, 1, 2, 3, 4]) {
-    if (nullCountOf(batch, column) !== 0) throw damaged(`${POSITION_FIELDS[column].name} holds nulls`)
-  }
+  for (const column of [0, 1, 2, 3, 4]) if (nullCountOf(batch, column) !== 0) return undefined
   if (length < 0 || length > body.length) throw damaged('it counts more rows than it holds bytes')
   const vehicleIdOffsets = int32s(slice(1, 4, length + 1), length + 1)
   const vehicleIdBytes = slice(2, 1, 0)
@@ -209,20 +203,27 @@ export const decodePositions = (payload: Uint8Array): Positions | undefined => {
 const decode = (bytes: Uint8Array): Positions | undefined => {
   let vehicleTypes: readonly string[] | undefined
   let rows: Positions | undefined
-  let hasSchema = false
+  /** The id of the vehicle types'. */
+  let dictionary: bigint | undefined
   for (const part of partsOf(bytes)) {
     switch (part.message.headerType()) {
-      case MessageHeader.Schema:
-        if (!isOurSchema(part.message.header(new Schema()) as Schema)) return undefined
-        hasSchema = true
+      case MessageHeader.Schema: {
+        const schema = part.message.header(new Schema()) as Schema
+        if (dictionary !== undefined || !isOurSchema(schema)) return undefined
+        dictionary = (schema.fields(TYPE_FIELD)!.dictionary() as DictionaryEncoding).id()
         break
-      case MessageHeader.DictionaryBatch:
-        if (!hasSchema || vehicleTypes !== undefined) return undefined
-        vehicleTypes = dictionaryOf(part)
+      }
+      case MessageHeader.DictionaryBatch: {
+        const batch = part.message.header(new DictionaryBatch()) as DictionaryBatch
+        if (vehicleTypes !== undefined || batch.id() !== dictionary || batch.isDelta()) return undefined
+        vehicleTypes = dictionaryOf(batch, part.body)
+        if (vehicleTypes === undefined) return undefined
         break
+      }
       case MessageHeader.RecordBatch:
-        if (!hasSchema || vehicleTypes === undefined || rows !== undefined) return undefined
+        if (vehicleTypes === undefined || rows !== undefined) return undefined
         rows = positionsOf(part, vehicleTypes)
+        if (rows === undefined) return undefined
         break
       default:
         throw damaged(`a message of type ${part.message.headerType()}`)

@@ -1,64 +1,116 @@
-import { FleetError, type Positions } from '@fleetlake/core'
-import { type PositionRow, positionsOfRows } from './rows.ts'
+import { FleetError, MAX_TEXT_BYTES, type Positions } from '@fleetlake/core'
+import { checkTexts } from './check-texts.ts'
+import { damaged } from './damaged.ts'
+import { type ForeignValues, readForeignColumns } from './foreign-columns.ts'
+import type { WantedColumn } from './foreign-schema.ts'
+
+const POSITION_COLUMNS: readonly WantedColumn[] = [
+  { name: 'vehicle_id', use: 'text' },
+  { name: 'vehicle_type', use: 'text' },
+  { name: 'event_time', use: 'time' },
+  { name: 'longitude', use: 'number' },
+  { name: 'latitude', use: 'number' },
+  { name: 'speed', use: 'number', isOptional: true },
+  { name: 'heading', use: 'number', isOptional: true },
+]
 
 /**
- * Positions from Arrow of any layout that has the columns (other producers' dictionaries, units, several batches, …), by way
- * of the Arrow library. Far slower than `decodePositions`; loaded when first needed.
+ * Positions from an Arrow IPC stream of any layout that has the columns: others' dictionaries, units, several batches, further columns.
+ * Slower than `decodePositions`. A null text is an empty one, a null number NaN, to be judged with the row. Invariant: it ends in time and
+ * memory linear in the bytes; ids and types take 255 bytes a row at most, or no more than the stream.
  * @throws FleetError `arrow.invalid`
  */
-export const decodeForeignPositions = async (payload: Uint8Array): Promise<Positions> => {
-  const { tableFromIPC } = await import('apache-arrow')
-  let table
-  try {
-    table = tableFromIPC(payload)
-  } catch (error) {
-    throw new FleetError('arrow.invalid', 'not an Arrow IPC stream', { cause: error })
+export const decodeForeignPositions = (payload: Uint8Array): Positions => {
+  const { rows, columns } = readForeignColumns(payload, POSITION_COLUMNS)
+  const [ids, types, times, longitudes, latitudes, speeds, headings] = columns
+  const mostBytes = Math.max(payload.length, MAX_TEXT_BYTES * rows)
+  const vehicleTypes = numberTexts(payload, types!, mostBytes)
+  return {
+    length: rows,
+    ...gatherIds(payload, ids!, mostBytes),
+    vehicleType: vehicleTypes.codes,
+    vehicleTypes: vehicleTypes.texts,
+    // Others count microseconds or nanoseconds; ours are whole ms.
+    eventTime: Float64Array.from(times!.values, Math.floor),
+    longitude: Float64Array.from(longitudes!.values),
+    latitude: Float64Array.from(latitudes!.values),
+    speed: speeds === undefined ? new Float32Array(rows).fill(NaN) : Float32Array.from(speeds.values),
+    heading: headings === undefined ? new Float32Array(rows).fill(NaN) : Float32Array.from(headings.values),
   }
-  const column = (name: string, optional = false): ((i: number) => unknown) => {
-    const vector = table.getChild(name)
-    if (vector !== null) return (i) => vector.get(i)
-    if (optional) return () => null
-    throw new FleetError('arrow.invalid', `the Arrow batch has no column ${name}`)
-  }
-  const [id, type, time] = [column('vehicle_id'), column('vehicle_type'), column('event_time')]
-  const [longitude, latitude] = [column('longitude'), column('latitude')]
-  const [speed, heading] = [column('speed', true), column('heading', true)]
-  const rows = Array.from({ length: table.numRows }, (_, i): PositionRow => {
-    const [vehicleId, vehicleType] = [id(i), type(i)]
-    if (typeof vehicleId !== 'string' || typeof vehicleType !== 'string') {
-      throw new FleetError('arrow.invalid', `row ${i}: vehicle_id and vehicle_type must be texts`)
-    }
-    return {
-      vehicleId,
-      vehicleType,
-      // Others count microseconds or nanoseconds; ours are whole ms.
-      eventTime: Math.floor(numberOf(time(i))),
-      longitude: numberOf(longitude(i)),
-      latitude: numberOf(latitude(i)),
-      speed: numberOf(speed(i)),
-      heading: numberOf(heading(i)),
-    }
-  })
-  return positionsOfRows(rows)
 }
 
 /**
- * The column `reason` of a dead letter, one text a row.
+ * The column `reason` of a dead letter, one text a row; none when it has no such column.
  * @throws FleetError `arrow.invalid`
  */
-export const decodeReasons = async (payload: Uint8Array): Promise<string[]> => {
-  const { tableFromIPC } = await import('apache-arrow')
-  try {
-    return [...(tableFromIPC(payload).getChild('reason') ?? [])].map(String)
-  } catch (error) {
-    throw new FleetError('arrow.invalid', 'not an Arrow IPC stream', { cause: error })
-  }
+export const decodeReasons = (payload: Uint8Array): string[] => {
+  const [reasons] = readForeignColumns(payload, [{ name: 'reason', use: 'text', isOptional: true }]).columns
+  if (reasons === undefined) return []
+  const { codes, texts } = numberTexts(payload, reasons, payload.length)
+  return Array.from(codes, (code) => texts[code])
 }
 
-/** Numbers stay, the rest is NaN and is judged with the row. Arrow's timestamps come as ms. */
-const numberOf = (value: unknown): number => {
-  if (typeof value === 'number') return value
-  if (typeof value === 'bigint') return Number(value)
-  if (value instanceof Date) return value.getTime()
-  return NaN
+const tooMuchText = (what: string): FleetError =>
+  new FleetError(
+    'arrow.invalid',
+    `the ${what} of the Arrow batch would unpack to more than ${MAX_TEXT_BYTES} bytes a row: send shorter ones`,
+  )
+
+/** Texts side by side. One dictionary's text may stand in every row: what they take together is known before room is made. */
+const gatherIds = (
+  payload: Uint8Array,
+  { values: starts, ends }: ForeignValues,
+  mostBytes: number,
+): Pick<Positions, 'vehicleIdOffsets' | 'vehicleIdBytes'> => {
+  const vehicleIdOffsets = new Int32Array(starts.length + 1)
+  let total = 0
+  for (let i = 0; i < starts.length; i++) {
+    total += ends[i] - starts[i]
+    if (total > mostBytes) throw tooMuchText('vehicle ids')
+    vehicleIdOffsets[i + 1] = total
+  }
+  const vehicleIdBytes = new Uint8Array(total)
+  for (let i = 0; i < starts.length; i++)
+    vehicleIdBytes.set(payload.subarray(starts[i], ends[i]), vehicleIdOffsets[i])
+  checkTexts(vehicleIdOffsets, vehicleIdBytes)
+  return { vehicleIdOffsets, vehicleIdBytes }
+}
+
+/** Each distinct text once: those that stand at one place are decoded once, however many rows refer to it. */
+const numberTexts = (
+  payload: Uint8Array,
+  { values: starts, ends }: ForeignValues,
+  mostBytes: number,
+): { readonly codes: Int32Array; readonly texts: readonly string[] } => {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+  const codes = new Int32Array(starts.length)
+  const codesByText = new Map<string, number>()
+  const codesByPlace = new Map<string, number>()
+  let total = 0
+  const codeAt = (start: number, end: number): number => {
+    total += end - start
+    if (total > mostBytes) throw tooMuchText('texts')
+    const text = textOf(decoder, payload.subarray(start, end))
+    const code = codesByText.get(text) ?? codesByText.size
+    codesByText.set(text, code)
+    return code
+  }
+  for (let i = 0; i < starts.length; i++) {
+    const place = `${starts[i]} ${ends[i]}`
+    let code = codesByPlace.get(place)
+    if (code === undefined) {
+      code = codeAt(starts[i], ends[i])
+      codesByPlace.set(place, code)
+    }
+    codes[i] = code
+  }
+  return { codes, texts: [...codesByText.keys()] }
+}
+
+const textOf = (decoder: TextDecoder, bytes: Uint8Array): string => {
+  try {
+    return decoder.decode(bytes)
+  } catch {
+    throw damaged('a text is not UTF-8')
+  }
 }
