@@ -104,6 +104,9 @@ const createWalk = (version: number): Walk => {
   return { place: () => ({ node, buffer, viewsBefore }), pass: (field) => pass(field, 0) }
 }
 
+/** `Type` has it with an underscore. */
+const STRUCT = 13
+
 /** The buffers of each type, those of its children apart; of views those that every batch has. */
 const SHAPES: Partial<Record<number, { readonly buffers: number; readonly isViews?: boolean }>> = {
   [Type.Null]: { buffers: 0 },
@@ -118,7 +121,7 @@ const SHAPES: Partial<Record<number, { readonly buffers: number; readonly isView
   [Type.Timestamp]: { buffers: 2 },
   [Type.Interval]: { buffers: 2 },
   [Type.List]: { buffers: 2 },
-  [Type.Struct_]: { buffers: 1 },
+  [STRUCT]: { buffers: 1 },
   [Type.Union]: { buffers: 1 },
   [Type.FixedSizeBinary]: { buffers: 2 },
   [Type.FixedSizeList]: { buffers: 1 },

@@ -70,8 +70,7 @@ const gatherIds = (
     vehicleIdOffsets[i + 1] = total
   }
   const vehicleIdBytes = new Uint8Array(total)
-  for (let i = 0; i < starts.length; i++)
-    vehicleIdBytes.set(payload.subarray(starts[i], ends[i]), vehicleIdOffsets[i])
+  for (let i = 0; i < starts.length; i++) vehicleIdBytes.set(payload.subarray(starts[i], ends[i]), vehicleIdOffsets[i])
   checkTexts(vehicleIdOffsets, vehicleIdBytes)
   return { vehicleIdOffsets, vehicleIdBytes }
 }
