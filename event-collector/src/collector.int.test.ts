@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createFileStore, openTable } from '@fleetlake/archive'
 import {
@@ -76,6 +77,36 @@ test('noise and rows that can not be true go to the dead letters with their reas
     'position-not-a-number',
     'in-the-future',
     'off-the-globe',
+  ])
+  expect(await countMessages(hub, DEAD_LETTERS)).toBe(4)
+})
+
+test('messages made to hang or to fill whoever decodes them go to the dead letters as they are, and their partition goes on', async () => {
+  const { hub, folder, start } = await setUp()
+  await start()
+  const attacks = ['poison-1', 'poison-2', 'bomb'].map((name) =>
+    readFileSync(new URL(`../../shared/contracts/src/arrow/cases/${name}.arrow`, import.meta.url)),
+  )
+  await publishRows(hub, 0, [row(1)])
+  for (const attack of attacks) await publish(hub, 0, attack)
+  await publishRows(hub, 0, [row(2), row(3, { vehicleId: 'x'.repeat(256) }), row(4, { vehicleType: '' })])
+  await flush(hub, 0)
+  expect(await archived(folder)).toEqual(ids([row(1), row(2)]))
+  const manager = await jetstreamManager(hub.connection)
+  const letters = await Promise.all([1, 2, 3, 4].map((seq) => manager.streams.getMessage(DEAD_LETTERS, { seq })))
+  const bySequence = letters
+    .map((letter) => letter!)
+    .toSorted((a, b) => Number(a.header.get('fleet-sequence')) - Number(b.header.get('fleet-sequence')))
+  expect(bySequence.slice(0, 3).map(({ data }) => Buffer.from(data))).toEqual(attacks.map((a) => Buffer.from(a)))
+  for (const { header } of bySequence.slice(0, 3)) {
+    expect([header.get('fleet-rows'), header.get('fleet-reason')]).toEqual([
+      '0',
+      expect.stringMatching(/^arrow\.invalid: /),
+    ])
+  }
+  expect(tableFromIPC(bySequence[3].data).getChild('reason')!.toJSON()).toEqual([
+    'text-too-long',
+    'vehicle-type-missing',
   ])
   expect(await countMessages(hub, DEAD_LETTERS)).toBe(4)
 })

@@ -13,6 +13,7 @@ import {
   type TableOffsets,
 } from '@fleetlake/hub'
 import { type Batch, type OpenBatch, openBatch } from './batch.ts'
+import { BYTES_PER_ROW } from './core/buffer-columns.ts'
 import type { ColumnsPool } from './core/columns-pool.ts'
 import { endsWindow, isDue, type SealOptions } from './core/seal.ts'
 import { takeIn } from './core/take-in.ts'
@@ -72,6 +73,12 @@ export interface Lane {
 }
 
 const FIRST_PAUSE_MS = 500
+/** Messages may unpack to many times their bytes: there is to be room for them again after so much, though they were read at once. */
+const UNASKED_BYTES = 8 * 1024 * 1024
+
+/** About what a message takes once it is taken in. */
+const bytesOf = ({ rows }: DecodedMove): number =>
+  rows === undefined ? 0 : rows.length * BYTES_PER_ROW + rows.vehicleIdBytes.length
 const MOST_PAUSE_MS = 10_000
 
 export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
@@ -189,11 +196,19 @@ export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
     batch.advance(position, move.timestampMs)
   }
 
-  const takeAll = (moves: readonly StoredMove[]): void => {
+  const takeAll = async (moves: readonly StoredMove[]): Promise<void> => {
+    let unasked = 0
     for (const move of moves) {
       if (move.sequence !== position + 1) throw new Error(`read ${move.sequence} after ${position}`)
       const contentType = move.header('content-type')
-      take(move, contentType, decodeMove(move.data, contentType))
+      const decoded = decodeMove(move.data, contentType)
+      unasked += bytesOf(decoded)
+      if (unasked > UNASKED_BYTES) {
+        await deps.room()
+        if (restarting || isStopped()) return
+        unasked = 0
+      }
+      take(move, contentType, decoded)
     }
     sealIfDue()
   }

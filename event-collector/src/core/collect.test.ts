@@ -117,3 +117,49 @@ test('sparse windows of a day and cell share a chunk, days and cells never do', 
   )
   expect(shapes(1)).toHaveLength(6)
 })
+
+test('rows whose id or type is missing or too long are told as bad, and nothing of them is kept', () => {
+  const at = (vehicleId: string, vehicleType = 'bus'): PositionRow => ({
+    vehicleId,
+    vehicleType,
+    eventTime: 0,
+    longitude: 1,
+    latitude: 2,
+    speed: 1,
+    heading: 1,
+  })
+  const long = 'é'.repeat(128)
+  const buffer = createPartitionBuffer()
+  const rows = [at('a'), at(''), at(long), at('b', ''), at('c', long), at('x'.repeat(255), 'y'.repeat(255))]
+  expect(takeIn(buffer, positionsOfRows(rows), { geohashLength: 5, latestMs: 0 })).toEqual([
+    { index: 1, reason: 'vehicle-id-missing' },
+    { index: 2, reason: 'text-too-long' },
+    { index: 3, reason: 'vehicle-type-missing' },
+    { index: 4, reason: 'text-too-long' },
+  ])
+  expect(buffer.vehicleIds).toEqual(['a', 'x'.repeat(255)])
+  expect(buffer.vehicleTypes).toEqual(['bus', 'y'.repeat(255)])
+})
+
+test('what a buffer says that it holds counts the texts, types too', () => {
+  const buffer = createPartitionBuffer()
+  const rows = Array.from({ length: 2_000 }, (_, i) => ({
+    vehicleId: `${i}`.padEnd(250, 'v'),
+    vehicleType: `${i}`.padEnd(250, 't'),
+    eventTime: 0,
+    longitude: 1,
+    latitude: 2,
+    speed: 1,
+    heading: 1,
+  }))
+  takeIn(buffer, positionsOfRows(rows), { geohashLength: 5, latestMs: 0 })
+  // Ids as bytes and as texts, types as texts.
+  expect(buffer.heldBytes).toBeGreaterThan(2_000 * (250 + 250 + 250))
+})
+
+test('ids that differ by a byte order mark alone are two ids', () => {
+  const dictionary = createTextDictionary()
+  const bytes = utf8.encode('\uFEFFaa')
+  expect([dictionary.codeOf(bytes, 0, 4), dictionary.codeOf(bytes, 4, 5)]).toEqual([0, 1])
+  expect(dictionary.texts).toEqual(['\uFEFFa', 'a'])
+})

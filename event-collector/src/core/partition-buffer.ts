@@ -26,6 +26,9 @@ export interface PartitionBuffer {
   release(): void
 }
 
+/** About what a text takes beside its characters, its place in a list and in a map included. */
+const BYTES_PER_TYPE = 96
+
 export interface BufferOptions {
   /** What it will probably hold: a good guess spares the growing. */
   readonly expectedRows?: number
@@ -38,6 +41,8 @@ export const createPartitionBuffer = ({
 }: BufferOptions = {}): PartitionBuffer => {
   const vehicles = createTextDictionary()
   const vehicleTypes: string[] = []
+  const typeCodes = new Map<string, number>()
+  let typeBytes = 0
   let columns = pool.take(expectedRows)
   let length = 0
   let minTime = Infinity
@@ -47,10 +52,10 @@ export const createPartitionBuffer = ({
       return length
     },
     get bytes() {
-      return length * BYTES_PER_ROW + vehicles.bytes
+      return length * BYTES_PER_ROW + vehicles.bytes + typeBytes
     },
     get heldBytes() {
-      return columns.time.length * BYTES_PER_ROW + vehicles.bytes
+      return columns.time.length * BYTES_PER_ROW + vehicles.bytes + typeBytes
     },
     get minTime() {
       return minTime
@@ -65,8 +70,11 @@ export const createPartitionBuffer = ({
     vehicleTypes,
     vehicleCode: vehicles.codeOf,
     typeCode: (type) => {
-      const code = vehicleTypes.indexOf(type)
-      return code >= 0 ? code : vehicleTypes.push(type) - 1
+      const code = typeCodes.get(type)
+      if (code !== undefined) return code
+      typeCodes.set(type, vehicleTypes.length)
+      typeBytes += BYTES_PER_TYPE + 2 * type.length
+      return vehicleTypes.push(type) - 1
     },
     reserve: (rows) => {
       const room = columns.time.length

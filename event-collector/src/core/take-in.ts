@@ -1,4 +1,4 @@
-import { cellOf, faultOf, knownOrNaN, type PositionFault, type Positions, toMicroDegrees } from '@fleetlake/core'
+import { cellOf, judgeRows, knownOrNaN, type PositionFault, type Positions, toMicroDegrees } from '@fleetlake/core'
 import type { PartitionBuffer } from './partition-buffer.ts'
 
 export interface TakeInOptions {
@@ -23,7 +23,9 @@ export const takeIn = (
   { geohashLength, latestMs }: TakeInOptions,
 ): BadRow[] => {
   const bad: BadRow[] = []
-  const types = rows.vehicleTypes.map((type) => buffer.typeCode(type))
+  /** Of each of the message's types, its code in the buffer once a row that is taken has it. */
+  const types = new Int32Array(rows.vehicleTypes.length).fill(-1)
+  const faultAt = judgeRows(rows, latestMs)
   const { vehicleIdOffsets, vehicleIdBytes } = rows
   const columns = buffer.reserve(rows.length)
   const first = buffer.length
@@ -31,16 +33,18 @@ export const takeIn = (
   let minTime = Infinity
   let maxTime = -Infinity
   for (let i = 0; i < rows.length; i++) {
-    const time = rows.eventTime[i]
-    const reason = faultOf(time, rows.longitude[i], rows.latitude[i], latestMs)
+    const reason = faultAt(i)
     if (reason !== undefined) {
       bad.push({ index: i, reason })
       continue
     }
+    const time = rows.eventTime[i]
+    const type = rows.vehicleType[i]
+    if (types[type] < 0) types[type] = buffer.typeCode(rows.vehicleTypes[type])
     const longitude = toMicroDegrees(rows.longitude[i])
     const latitude = toMicroDegrees(rows.latitude[i])
     columns.vehicle[at] = buffer.vehicleCode(vehicleIdBytes, vehicleIdOffsets[i], vehicleIdOffsets[i + 1])
-    columns.type[at] = types[rows.vehicleType[i]]
+    columns.type[at] = types[type]
     columns.time[at] = time
     columns.longitude[at] = longitude
     columns.latitude[at] = latitude

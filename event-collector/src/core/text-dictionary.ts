@@ -12,7 +12,7 @@ export interface TextDictionary {
 }
 
 const BYTES_PER_TEXT = 64
-const decoder = new TextDecoder()
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** Open addressing over hashes; the bytes of all texts side by side settle what a hash can't. */
 export const createTextDictionary = (): TextDictionary => {
@@ -86,7 +86,9 @@ export const createTextDictionary = (): TextDictionary => {
   return {
     texts,
     get bytes() {
-      return store.length + texts.length * BYTES_PER_TEXT + slots.byteLength + followers.byteLength
+      const tables = slots.byteLength + hashes.byteLength + ends.byteLength + followers.byteLength
+      // The texts themselves are held twice: as bytes, and as they are given out.
+      return store.length + startOf(texts.length) + texts.length * BYTES_PER_TEXT + tables
     },
     codeOf: (bytes, from, to) => {
       const guess = followers[last]

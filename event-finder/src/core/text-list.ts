@@ -52,7 +52,7 @@ export const createTextList = (): TextList => {
   }
 }
 
-const decoder = new TextDecoder()
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 export const textAt = ({ offsets, bytes }: Texts, i: number): string =>
   decoder.decode(bytes.subarray(offsets[i], offsets[i + 1]))

@@ -1,4 +1,4 @@
-import { faultOf, knownOrNaN, type MicroBounds, type Positions, toMicroDegrees } from '@fleetlake/core'
+import { judgeRows, knownOrNaN, type MicroBounds, type Positions, toMicroDegrees } from '@fleetlake/core'
 import type { ChunkRows } from '../core/chunk-rows.ts'
 
 /** Rows of a stretch of a stream, in its order. */
@@ -41,6 +41,8 @@ const ID_BYTES = 16
 /** Of the block itself, and of each message. */
 const OVERHEAD_BYTES = 4_096
 const MESSAGE_BYTES = 16
+/** Of a type beside its characters. */
+const TYPE_BYTES = 96
 
 const columnsOf = (rows: number) => ({
   vehicleIdOffsets: new Int32Array(rows + 1),
@@ -78,6 +80,7 @@ export const createTailBlock = (from: number): TailBlock => {
   let idBytes = new Uint8Array(capacity * ID_BYTES)
   const typeCodes = new Map<string, number>()
   const vehicleTypes: string[] = []
+  let typeBytes = 0
   /** Of each message, the number of rows up to its end. */
   const ends: number[] = []
   let length = 0
@@ -88,6 +91,7 @@ export const createTailBlock = (from: number): TailBlock => {
     const known = typeCodes.get(type)
     if (known !== undefined) return known
     typeCodes.set(type, vehicleTypes.length)
+    typeBytes += TYPE_BYTES + 2 * type.length
     return vehicleTypes.push(type) - 1
   }
   const reserve = (rows: number, ids: number): void => {
@@ -113,13 +117,17 @@ export const createTailBlock = (from: number): TailBlock => {
   const append = (rows: Positions, latestMs: number): void => {
     const { vehicleIdOffsets: at, vehicleIdBytes } = rows
     reserve(rows.length, at[rows.length] - at[0])
-    const codes = rows.vehicleTypes.map(typeCode)
+    /** Of each of the message's types, its code here once a row that is taken has it. */
+    const codes = new Int32Array(rows.vehicleTypes.length).fill(-1)
+    const faultAt = judgeRows(rows, latestMs)
     const { vehicleIdOffsets, vehicleType, eventTime, longitude, latitude, speed, heading } = columns
     for (let i = 0; i < rows.length; i++) {
-      if (faultOf(rows.eventTime[i], rows.longitude[i], rows.latitude[i], latestMs) !== undefined) continue
+      if (faultAt(i) !== undefined) continue
+      const type = rows.vehicleType[i]
+      if (codes[type] < 0) codes[type] = typeCode(rows.vehicleTypes[type])
       let end = vehicleIdOffsets[length]
       for (let byte = at[i]; byte < at[i + 1]; byte++) idBytes[end++] = vehicleIdBytes[byte]
-      vehicleType[length] = codes[rows.vehicleType[i]]
+      vehicleType[length] = codes[type]
       eventTime[length] = rows.eventTime[i]
       longitude[length] = toMicroDegrees(rows.longitude[i])
       latitude[length] = toMicroDegrees(rows.latitude[i])
@@ -144,7 +152,7 @@ export const createTailBlock = (from: number): TailBlock => {
       return length
     },
     get bytes() {
-      return OVERHEAD_BYTES + bytesOf(columns) + idBytes.length + ends.length * MESSAGE_BYTES
+      return OVERHEAD_BYTES + bytesOf(columns) + idBytes.length + typeBytes + ends.length * MESSAGE_BYTES
     },
     fits: (rows) => ends.length === 0 || (length + rows <= MOST_ROWS && ends.length < MOST_MESSAGES),
     add: (rows, latestMs) => {

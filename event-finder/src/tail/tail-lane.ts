@@ -104,8 +104,19 @@ export const createTailLane = (
     memory.change(one.block.bytes - one.bytes)
     one.bytes = one.block.bytes
   }
-  const takeAll = (moves: readonly StoredMove[]): void => {
+  const waitForRoom = async (): Promise<void> => {
+    while (memory.isFull() && !hasEnded()) {
+      isPaused = true
+      onChange()
+      await memory.room()
+      isPaused = false
+    }
+  }
+  /** Messages may unpack to many times their bytes: there is to be room before each. */
+  const takeAll = async (moves: readonly StoredMove[]): Promise<void> => {
     for (const move of moves) {
+      if (move.sequence > floor && memory.isFull()) await waitForRoom()
+      if (hasEnded()) return
       if (move.sequence !== to + 1) throw new Error(`read ${move.sequence} after ${to}`)
       if (move.sequence <= floor) {
         to = move.sequence
@@ -133,13 +144,7 @@ export const createTailLane = (
   const follow = async (): Promise<void> => {
     try {
       while (!hasEnded()) {
-        if (state === 'reading' && memory.isFull()) {
-          isPaused = true
-          onChange()
-          await memory.room()
-          isPaused = false
-          continue
-        }
+        if (state === 'reading') await waitForRoom()
         await obey(await reader.next())
         onChange()
       }

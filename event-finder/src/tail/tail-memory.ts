@@ -9,7 +9,7 @@ export interface TailMemory {
   room(): Promise<void>
 }
 
-/** @param most whoever has room may go beyond it by what is read at once */
+/** @param most may be passed by what one message takes, and by what its block grows by in advance */
 export const createTailMemory = (most: number): TailMemory => {
   const waiting = new Set<() => void>()
   let held = 0

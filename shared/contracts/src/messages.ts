@@ -1,3 +1,4 @@
+import { MAX_TEXT_BYTES, textBytes } from '@fleetlake/core'
 import { z } from 'zod'
 import { count, instant, sequence, token } from './fields.ts'
 
@@ -26,6 +27,15 @@ const binary = z.instanceof(Uint8Array)
 
 const text = z.string().min(1).max(256)
 
+/** A vehicle's id or type. */
+const vehicleText = z
+  .string()
+  .min(1)
+  .max(MAX_TEXT_BYTES)
+  .refine((value) => value.isWellFormed(), 'is not Unicode')
+  .refine((value) => textBytes(value) <= MAX_TEXT_BYTES, `takes at most ${MAX_TEXT_BYTES} bytes of UTF-8`)
+  .describe(`1 to ${MAX_TEXT_BYTES} bytes of UTF-8`)
+
 /** How long a query may run at most: what it reads stays readable for longer. */
 export const LONGEST_QUERY_MS = 3_600_000
 
@@ -37,7 +47,7 @@ export const generationOptions = z.strictObject({
   intervalMs: z.number().int().min(100).max(3_600_000).default(5_000).describe('time between two reports of a vehicle'),
   startTime: instant.optional().describe('of the simulated time; so that it ends now when missing'),
   seed: z.number().int().min(0).max(0xffffffff).default(1).describe('the same seed gives the same rows'),
-  vehicleTypes: z.array(text).min(1).max(64).optional().describe('of the city pack when missing'),
+  vehicleTypes: z.array(vehicleText).min(1).max(64).optional().describe('of the city pack when missing'),
   districts: z.array(text).min(1).max(1_000).optional().describe('where vehicles live; everywhere when missing'),
   city: text.optional().describe('the name of the city pack that the generator must have loaded'),
   realTime: z.boolean().default(false).describe('at the pace of the simulated time instead of as fast as possible'),
@@ -429,8 +439,8 @@ export type MessageInput<Name extends MessageName> = z.input<Messages[Name]['dat
 
 /** One position as JSON: the data of a `move` of content type `application/json`. */
 export const jsonMove = z.object({
-  vehicle_id: text,
-  vehicle_type: text,
+  vehicle_id: vehicleText,
+  vehicle_type: vehicleText,
   event_time: instant,
   longitude: z.number(),
   latitude: z.number(),

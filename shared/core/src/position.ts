@@ -22,9 +22,20 @@ export type PositionFault =
   | 'off-the-globe'
   | 'in-the-future'
   | 'before-1970'
+  | TextFault
+
+/** Why a vehicle's id or type can't be taken. */
+export type TextFault = 'vehicle-id-missing' | 'vehicle-type-missing' | 'text-too-long'
+
+/** @param idBytes,typeBytes what they take as UTF-8 */
+export const textFaultOf = (idBytes: number, typeBytes: number): TextFault | undefined => {
+  if (idBytes > MAX_TEXT_BYTES || typeBytes > MAX_TEXT_BYTES) return 'text-too-long'
+  if (idBytes === 0) return 'vehicle-id-missing'
+  return typeBytes === 0 ? 'vehicle-type-missing' : undefined
+}
 
 /**
- * What is wrong with a position, if anything.
+ * What is wrong with the time and place of a position, if anything; `judgeRows` judges the whole row.
  * @param timeMs ms since the epoch
  * @param latestMs the latest time that is believed, ms since the epoch
  */

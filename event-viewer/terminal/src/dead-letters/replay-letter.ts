@@ -9,7 +9,7 @@ import {
   rowsOfPositions,
   subjects,
 } from '@fleetlake/contracts'
-import { faultOf, type PartitionBy } from '@fleetlake/core'
+import { judgeRows, type PartitionBy } from '@fleetlake/core'
 import { deleteDeadLetter, type Hub, storeMessage, type StoredLetter } from '@fleetlake/hub'
 import { createPartitionSink } from '../import/partition-sink.ts'
 
@@ -71,13 +71,14 @@ interface Batch {
 }
 
 const publishRows = async (hub: Hub, letter: StoredLetter, run: string, options: ReplayOptions): Promise<Replayed> => {
-  const rows = rowsOfPositions(decodeForeignPositions(letter.payload))
+  const positions = decodeForeignPositions(letter.payload)
+  const rows = rowsOfPositions(positions)
   const reasons = decodeReasons(letter.payload)
-  const isGood = ({ eventTime, longitude, latitude }: PositionRow): boolean =>
-    faultOf(eventTime, longitude, latitude, options.latestMs) === undefined
-  const good = rows.filter(isGood)
+  const faultAt = judgeRows(positions, options.latestMs)
+  const isGood = (index: number): boolean => faultAt(index) === undefined
+  const good = rows.filter((_, index) => isGood(index))
   if (good.length === 0) return { isPublished: false, rows: 0, left: rows.length }
-  const bad = rows.map((_, index) => index).filter((index) => !isGood(rows[index]))
+  const bad = rows.map((_, index) => index).filter((index) => !isGood(index))
   const batches: Batch[] = []
   const sink = createPartitionSink(
     { publish: (partition, payload, headers) => void batches.push({ partition, payload, headers }) },

@@ -43,7 +43,9 @@ test('a row becomes a rounded position with speed in m/s', () => {
 test.each([
   [['', 'bus', T, '104', '30', '', ''], 'vehicle-id-missing'],
   [[{}, 'bus', T, '104', '30', '', ''], 'vehicle-id-missing'],
-  [['a'.repeat(257), 'bus', T, '104', '30', '', ''], 'text-too-long'],
+  [['a'.repeat(256), 'bus', T, '104', '30', '', ''], 'text-too-long'],
+  [['é'.repeat(128), 'bus', T, '104', '30', '', ''], 'text-too-long'],
+  [['a', 'é'.repeat(128), T, '104', '30', '', ''], 'text-too-long'],
   [[Buffer.from('bad\xff', 'latin1').toString('utf8'), 'bus', T, '104', '30', '', ''], 'not-utf-8'],
   [['a', 'bus', '', '104', '30', '', ''], 'time-missing'],
   [['a', 'bus', 'noon', '104', '30', '', ''], 'time-not-understood'],

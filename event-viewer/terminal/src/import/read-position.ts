@@ -1,5 +1,5 @@
 import type { PositionRow } from '@fleetlake/contracts'
-import { faultOf, roundDegrees } from '@fleetlake/core'
+import { faultOf, MAX_TEXT_BYTES, roundDegrees, textBytes, textFaultOf } from '@fleetlake/core'
 import type { RowFault } from './input-row.ts'
 import type { ReadTime } from './read-time.ts'
 
@@ -19,7 +19,6 @@ export interface PositionSettings {
 export const SPEED_UNITS = { 'm/s': 1, 'km/h': 1 / 3.6, kn: 1852 / 3600, mph: 1609.344 / 3600 } as const
 export type SpeedUnit = keyof typeof SPEED_UNITS
 
-const MAX_TEXT = 256
 const ABSENT = new Set(['', 'na', 'n/a', 'nan', 'null', 'none', '-'])
 
 const textOf = (value: unknown): string => {
@@ -47,10 +46,10 @@ const fault = (reason: string, detail: string): RowFault => ({ reason, detail })
 export const readPosition = (values: readonly unknown[], settings: PositionSettings): PositionRow | RowFault => {
   const [id, type, time, x, y, v, direction] = values
   const vehicleId = settings.vehicleId ?? textOf(id)
-  if (vehicleId === '') return fault('vehicle-id-missing', 'no vehicle id')
   const vehicleType = textOf(type) || settings.vehicleType
-  if (vehicleId.length > MAX_TEXT || vehicleType.length > MAX_TEXT) {
-    return fault('text-too-long', `a vehicle's id and type have at most ${MAX_TEXT} characters`)
+  const textFault = textFaultOf(textBytes(vehicleId), textBytes(vehicleType))
+  if (textFault !== undefined) {
+    return fault(textFault, `a vehicle's id and type take 1 to ${MAX_TEXT_BYTES} bytes of UTF-8`)
   }
   // What decoding puts in the place of bytes that are no text: two ids might read as the same.
   if (vehicleId.includes('\uFFFD') || vehicleType.includes('\uFFFD')) {

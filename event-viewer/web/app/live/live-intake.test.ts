@@ -219,10 +219,18 @@ describe('the live intake', () => {
   })
 
   it('keeps no more bytes of ids than it may', () => {
-    const intake = createLiveIntake({ maxIdBytes: 2_000 })
-    const id = (i: number): string => `${i}-`.padEnd(500, 'x')
+    const intake = createLiveIntake({ maxIdBytes: 1_000 })
+    const id = (i: number): string => `${i}-`.padEnd(250, 'x')
     for (let i = 0; i < 50; i++) intake.take(move([row(id(i), i)]), START_MS + i * 1_000)
     expect(intake.find('', 100).map((vehicle) => vehicle.id)).toEqual([46, 47, 48, 49].map(id))
+  })
+
+  it('counts what the archive would refuse for its texts, and shows none of it', () => {
+    const intake = createLiveIntake()
+    const long = 'é'.repeat(128)
+    const rows = [row('', 0), row(long, 0), row('a', 0, { vehicleType: '' }), row('b', 0, { vehicleType: long })]
+    intake.take(move([...rows, row('x'.repeat(255), 0)]), START_MS)
+    expect(intake.takeFrame(START_MS)!.counters).toMatchObject({ vehicles: 1, events: 5, invalidEvents: 4 })
   })
 
   it('folds the types of a fleet that has too many into one', () => {

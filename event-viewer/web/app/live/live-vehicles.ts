@@ -1,4 +1,4 @@
-import { faultOf, type Positions, roundDegrees } from '@fleetlake/core'
+import { judgeRows, type Positions, roundDegrees } from '@fleetlake/core'
 import { createVehicleIds, type VehicleIds } from './vehicle-ids.ts'
 import {
   createVehicleRecords,
@@ -52,8 +52,6 @@ export interface LiveVehiclesOptions {
   readonly maxIdBytes: number
 }
 
-/** What the 256 characters of an id in JSON may take. */
-const MAX_ID_BYTES = 768
 /** The clock of a browser may be hours off; the archive, which has the server's, is strict. */
 const FUTURE_MS = 24 * 3_600_000
 const MAX_TYPES = 256
@@ -145,12 +143,12 @@ export const createLiveVehicles = ({ maxVehicles, maxIdBytes }: LiveVehiclesOpti
     take: (rows, nowMs) => {
       const { vehicleIdBytes, vehicleIdOffsets, vehicleType, eventTime, longitude, latitude, speed, heading } = rows
       const typeOf = rows.vehicleTypes.map(() => -1)
-      const latestMs = nowMs + FUTURE_MS
+      const faultAt = judgeRows(rows, nowMs + FUTURE_MS)
       for (let i = 0; i < rows.length; i++) {
         const from = vehicleIdOffsets[i]
         const to = vehicleIdOffsets[i + 1]
         const time = eventTime[i]
-        if (faultOf(time, longitude[i], latitude[i], latestMs) !== undefined || to - from > MAX_ID_BYTES) {
+        if (faultAt(i) !== undefined) {
           counts.invalid++
           continue
         }

@@ -23,7 +23,7 @@ export interface VehicleIds {
 
 /** An entry of the table: slot + 1 (0 for none), hash, where its bytes begin, how many they are. */
 const ENTRY = 4
-const utf8 = new TextDecoder()
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 const isSame = (a: Uint8Array, atA: number, b: Uint8Array, atB: number, length: number): boolean => {
   for (let i = 0; i < length; i++) if (a[atA + i] !== b[atB + i]) return false

@@ -40,7 +40,7 @@ export const positionsOfRows = (rows: readonly PositionRow[]): Positions => {
   }
 }
 
-const decoder = new TextDecoder()
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 export const rowsOfPositions = (rows: Positions): PositionRow[] =>
   Array.from({ length: rows.length }, (_, i) => ({

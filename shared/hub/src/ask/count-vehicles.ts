@@ -1,6 +1,6 @@
 import type { Positions } from '@fleetlake/core'
 
-const decoder = new TextDecoder()
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** Counts distinct vehicle ids; those of a batch come in runs, of which each is looked up once. */
 export const createVehicleCount = (): { add(rows: Positions): void; count(): number } => {
