@@ -151,3 +151,15 @@ test('what is wrong is told, and where', () => {
   ])
   expect(message('{"type": "Polygon", "coordinates": [[')).toMatch(/^area\.invalid: it is not JSON \(.+\); a GeoJSON/)
 })
+
+test('an outline that runs along itself, with a spike that encloses nothing, stays as it is', () => {
+  const spike = [
+    [-56.2, -34.9],
+    [-56.1, -34.9],
+    [-56.1, -34.8],
+    [-56.2, -34.8],
+    [-56.2, -30.9],
+    [-56.2, -34.9],
+  ]
+  expect(read({ type: 'Polygon', coordinates: [spike] }).shapes).toEqual([[spike]])
+})

@@ -16,8 +16,10 @@ export const solidShapes = (shape: Shape): Shape[] => {
   // What is around the outline without meeting it takes it all away.
   if (all.some((hole) => !holes.includes(hole) && isIn(outline, hole))) return []
   const isSolid =
-    findMeeting([outline, ...holes], 'touch') === undefined &&
-    holes.every((hole) => holes.every((other) => other === hole || !isIn(hole, other)))
+    // An outline may touch itself, with a spike that encloses nothing.
+    holes.length === 0 ||
+    (findMeeting([outline, ...holes], 'touch') === undefined &&
+      holes.every((hole) => holes.every((other) => other === hole || !isIn(hole, other))))
   return isSolid ? [[outline, ...holes]] : subtract(outline, holes)
 }
 

@@ -1,0 +1,134 @@
+import {
+  CONTENT_TYPES,
+  decodeForeignPositions,
+  decodeMove,
+  decodePositions,
+  decodeReasons,
+  type PositionRow,
+  rowsOfPositions,
+} from '@fleetlake/contracts'
+import { FleetError, judgeRows, MAX_TEXT_BYTES, type Positions } from '@fleetlake/core'
+import { arrowLayouts, SAMPLE } from './arrow-layouts.ts'
+import { ACCEPTED, type FuzzTarget } from './target.ts'
+
+const fail = (what: string): never => {
+  throw new Error(what)
+}
+
+/** Rows that were read are within their limits, whatever they were read from. */
+const checkRows = (rows: Positions, payload: Uint8Array): void => {
+  const { length, vehicleIdOffsets, vehicleIdBytes, vehicleType, vehicleTypes } = rows
+  if (length * 8 > payload.length) fail(`${length} rows of ${payload.length} bytes`)
+  const ids = vehicleIdOffsets[length] - vehicleIdOffsets[0]
+  if (ids > Math.max(payload.length, MAX_TEXT_BYTES * length)) fail(`ids of ${ids} bytes in ${length} rows`)
+  if (vehicleIdOffsets[0] < 0 || vehicleIdOffsets[length] > vehicleIdBytes.length) fail('an id lies outside')
+  for (let i = 0; i < length; i++) {
+    if (vehicleIdOffsets[i + 1] < vehicleIdOffsets[i]) fail('ids go backwards')
+    if (vehicleTypes[vehicleType[i]] === undefined) fail('a type is missing')
+  }
+  for (const column of [rows.eventTime, rows.longitude, rows.latitude, rows.speed, rows.heading]) {
+    if (column.length < length) fail('a column is too short')
+  }
+  const faultAt = judgeRows(rows, 2e12)
+  rowsOfPositions(rows).forEach(({ vehicleId, vehicleType: type }, i) => {
+    const isShort = vehicleId.length > 0 && vehicleId.length <= 255 && type.length > 0 && type.length <= 255
+    if (faultAt(i) === undefined && !isShort) fail('a row with a bad text was taken')
+  })
+}
+
+/** Both readers read the same rows, or the stricter one refuses. */
+const compareReaders = (fast: Positions, mutant: Uint8Array): void => {
+  let slow
+  try {
+    slow = rowsOfPositions(decodeForeignPositions(mutant))
+  } catch (error) {
+    if (error instanceof FleetError) return
+    throw error
+  }
+  const rows = rowsOfPositions(fast)
+  if (rows.length !== slow.length) fail(`the readers read ${rows.length} and ${slow.length} rows`)
+  rows.forEach((row, i) => {
+    for (const name of Object.keys(row) as (keyof PositionRow)[]) {
+      if (!Object.is(row[name], slow[i][name])) fail(`row ${i}: ${name} is read as ${row[name]} and ${slow[i][name]}`)
+    }
+  })
+}
+
+const wordsOf = (reason: string): string => reason.replaceAll(/-?\d+/g, '#').slice(0, 120)
+
+const runMove =
+  (contentType: string, isOther: (reason: string) => boolean) =>
+  (mutant: Uint8Array): string => {
+    const { rows, reason } = decodeMove(mutant, contentType)
+    if (rows === undefined) return isOther(reason) ? fail(`an unexpected reason: ${reason}`) : wordsOf(reason)
+    checkRows(rows, contentType === CONTENT_TYPES.json ? new Uint8Array(8) : mutant)
+    return `${ACCEPTED} ${rows.length} rows, ${rows.vehicleTypes.length} types, ${Math.log2(rows.vehicleIdBytes.length + 1) | 0}`
+  }
+
+const runArrow = runMove(CONTENT_TYPES.arrow, (reason) => !reason.startsWith('arrow.invalid: '))
+
+const reasonsOf = (mutant: Uint8Array): string => {
+  try {
+    return `${decodeReasons(mutant).length} reasons`
+  } catch (error) {
+    if (error instanceof FleetError) return 'no reasons'
+    throw error
+  }
+}
+
+const nativeOf = (mutant: Uint8Array): Positions | undefined => {
+  try {
+    return decodePositions(mutant)
+  } catch (error) {
+    if (error instanceof FleetError) return undefined
+    throw error
+  }
+}
+
+/** A target for each layout; the mutants of one may take parts from all. */
+export const arrowTargets = (): FuzzTarget[] => {
+  const layouts = arrowLayouts()
+  return layouts.map(({ name, bytes }) => ({
+    name,
+    seeds: [bytes],
+    run: (mutant) => {
+      const outcome = runArrow(mutant)
+      const native = nativeOf(mutant)
+      if (native !== undefined) compareReaders(native, mutant)
+      return `${outcome}, ${native === undefined ? 'slow' : 'fast'}, ${reasonsOf(mutant)}`
+    },
+  }))
+}
+
+const utf8 = new TextEncoder()
+
+export const jsonTarget = (): FuzzTarget => ({
+  name: 'JSON moves',
+  seeds: SAMPLE.slice(0, 6).map((row) =>
+    utf8.encode(
+      JSON.stringify({
+        vehicle_id: row.vehicleId,
+        vehicle_type: row.vehicleType,
+        event_time: new Date(row.eventTime).toISOString(),
+        longitude: row.longitude,
+        latitude: row.latitude,
+        speed: Number.isNaN(row.speed) ? null : row.speed,
+        heading: row.heading,
+      }),
+    ),
+  ),
+  tokens: [
+    '"',
+    '\\u0000',
+    '\\ud800',
+    '\uFEFF',
+    '1e999',
+    '-0',
+    '[[[[[[[[',
+    '{"__proto__":',
+    'null',
+    '+24:00',
+    'é'.repeat(130),
+  ].map((t) => utf8.encode(t)),
+  run: runMove(CONTENT_TYPES.json, (reason) => !reason.startsWith('the JSON is not a position: ')),
+})
