@@ -1,4 +1,12 @@
-import { cellOf, judgeRows, knownOrNaN, type PositionFault, type Positions, toMicroDegrees } from '@fleetlake/core'
+import {
+  cellOf,
+  faultOf,
+  knownOrNaN,
+  type PositionFault,
+  type Positions,
+  textFaultsOf,
+  toMicroDegrees,
+} from '@fleetlake/core'
 import type { PartitionBuffer } from './partition-buffer.ts'
 
 export interface TakeInOptions {
@@ -25,7 +33,7 @@ export const takeIn = (
   const bad: BadRow[] = []
   /** Of each of the message's types, its code in the buffer once a row that is taken has it. */
   const types = new Int32Array(rows.vehicleTypes.length).fill(-1)
-  const faultAt = judgeRows(rows, latestMs)
+  const textFaults = textFaultsOf(rows)
   const { vehicleIdOffsets, vehicleIdBytes } = rows
   const columns = buffer.reserve(rows.length)
   const first = buffer.length
@@ -33,12 +41,12 @@ export const takeIn = (
   let minTime = Infinity
   let maxTime = -Infinity
   for (let i = 0; i < rows.length; i++) {
-    const reason = faultAt(i)
+    const time = rows.eventTime[i]
+    const reason = faultOf(time, rows.longitude[i], rows.latitude[i], latestMs) ?? textFaults?.[i]
     if (reason !== undefined) {
       bad.push({ index: i, reason })
       continue
     }
-    const time = rows.eventTime[i]
     const type = rows.vehicleType[i]
     if (types[type] < 0) types[type] = buffer.typeCode(rows.vehicleTypes[type])
     const longitude = toMicroDegrees(rows.longitude[i])

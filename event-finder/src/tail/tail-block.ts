@@ -1,4 +1,4 @@
-import { judgeRows, knownOrNaN, type MicroBounds, type Positions, toMicroDegrees } from '@fleetlake/core'
+import { faultOf, knownOrNaN, type MicroBounds, type Positions, textFaultsOf, toMicroDegrees } from '@fleetlake/core'
 import type { ChunkRows } from '../core/chunk-rows.ts'
 
 /** Rows of a stretch of a stream, in its order. */
@@ -119,10 +119,11 @@ export const createTailBlock = (from: number): TailBlock => {
     reserve(rows.length, at[rows.length] - at[0])
     /** Of each of the message's types, its code here once a row that is taken has it. */
     const codes = new Int32Array(rows.vehicleTypes.length).fill(-1)
-    const faultAt = judgeRows(rows, latestMs)
+    const textFaults = textFaultsOf(rows)
     const { vehicleIdOffsets, vehicleType, eventTime, longitude, latitude, speed, heading } = columns
     for (let i = 0; i < rows.length; i++) {
-      if (faultAt(i) !== undefined) continue
+      const fault = faultOf(rows.eventTime[i], rows.longitude[i], rows.latitude[i], latestMs) ?? textFaults?.[i]
+      if (fault !== undefined) continue
       const type = rows.vehicleType[i]
       if (codes[type] < 0) codes[type] = typeCode(rows.vehicleTypes[type])
       let end = vehicleIdOffsets[length]

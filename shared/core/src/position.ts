@@ -27,13 +27,6 @@ export type PositionFault =
 /** Why a vehicle's id or type can't be taken. */
 export type TextFault = 'vehicle-id-missing' | 'vehicle-type-missing' | 'text-too-long'
 
-/** @param idBytes,typeBytes what they take as UTF-8 */
-export const textFaultOf = (idBytes: number, typeBytes: number): TextFault | undefined => {
-  if (idBytes > MAX_TEXT_BYTES || typeBytes > MAX_TEXT_BYTES) return 'text-too-long'
-  if (idBytes === 0) return 'vehicle-id-missing'
-  return typeBytes === 0 ? 'vehicle-type-missing' : undefined
-}
-
 /**
  * What is wrong with the time and place of a position, if anything; `judgeRows` judges the whole row.
  * @param timeMs ms since the epoch

@@ -163,3 +163,20 @@ test('an outline that runs along itself, with a spike that encloses nothing, sta
   ]
   expect(read({ type: 'Polygon', coordinates: [spike] }).shapes).toEqual([[spike]])
 })
+
+test('a hole that goes there and back encloses nothing, and is no trouble', () => {
+  const outline = [
+    [0, 0],
+    [1, 0],
+    [1, 1],
+    [2, 0.5],
+    [1, 1],
+    [0, 1],
+    [0, 0],
+  ]
+  const line = [
+    [0.2, 0.2],
+    [0.4, 0.4],
+  ]
+  expect(read({ type: 'Polygon', coordinates: [outline, line] }).shapes).toEqual([[outline]])
+})

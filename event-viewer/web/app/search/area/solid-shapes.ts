@@ -32,7 +32,10 @@ const isIn = (ring: Ring, outer: Ring): boolean => {
   return contains(area, toMicroDegrees(onGlobe), toMicroDegrees(latitude))
 }
 
-const subtract = (outline: Ring, holes: readonly Ring[]): Shape[] => {
+const subtract = (outline: Ring, all: readonly Ring[]): Shape[] => {
+  // There and back is no hole.
+  const holes = all.filter(({ length }) => length > 3)
+  if (holes.length === 0) return [[outline]]
   const polygons = [outline, ...holes].map((ring) => polygon([ring.map(([x, y]) => [x, y])]))
   const rest = difference(featureCollection(polygons))?.geometry
   if (rest === undefined) return []
