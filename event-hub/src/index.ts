@@ -1,3 +1,4 @@
+export { fetchDebianServer, hasApt } from './debian-package.ts'
 export { findNatsServer, provideNatsServer } from './find-binary.ts'
 export { pageOrigins } from './page-origins.ts'
 export { endWithUs } from './processes.ts'

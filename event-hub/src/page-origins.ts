@@ -13,3 +13,6 @@ export const describeLostOrigins = (origins: readonly string[]): string | undefi
   if (lost.length === 0) return undefined
   return `pages of ${lost.join(', ')} may be kept from the hub: nats-server allows one port a host, the last that is named`
 }
+
+export const isLoopbackOrigin = (origin: string): boolean =>
+  /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(new URL(origin).hostname)

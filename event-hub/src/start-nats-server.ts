@@ -5,7 +5,7 @@ import { mkdir, open, readdir, readFile, stat } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { viewerPermissions } from '@fleetlake/contracts'
+import { describeServerFaults, viewerPermissions } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
 import {
   claimDataFolder,
@@ -17,7 +17,7 @@ import {
   type DataFolder,
 } from './data-folder.ts'
 import { provideNatsServer, readServerVersion } from './find-binary.ts'
-import { describeLostOrigins, pageOrigins } from './page-origins.ts'
+import { describeLostOrigins, isLoopbackOrigin, pageOrigins } from './page-origins.ts'
 import { endWithUs } from './processes.ts'
 import { formatServerConfig } from './server-config.ts'
 import { sizeStore } from './store-size.ts'
@@ -91,11 +91,14 @@ const longestLogBytes = 8 * 1024 ** 2
 
 /**
  * Starts nats-server with JetStream and waits until clients can connect. The server ends with this process.
- * @throws FleetError `hub.server-missing`, `hub.port-in-use`, `hub.data-in-use`, or `hub.failed` with the server's last words
+ * @throws FleetError `hub.server-missing`, `hub.server-old`, `hub.port-in-use`, `hub.data-in-use`, or `hub.failed` with the server's last words
  */
 export const startNatsServer = async (options: NatsServerOptions): Promise<NatsServer> => {
   const settings = { ...defaults, say: (): void => {}, ...options, dataDir: resolve(options.dataDir) }
   const binary = settings.binary ?? (await provideNatsServer({ say: settings.say }))
+  const version = await readServerVersion(binary)
+  const faults = describeServerFaults(version)
+  if (faults !== undefined) keepToLoopback(faults, settings.websocketOrigins)
   const folder = layOutDataFolder(settings.dataDir)
   await mkdir(settings.dataDir, { recursive: true })
   await claimDataFolder(folder, settings.say)
@@ -105,8 +108,8 @@ export const startNatsServer = async (options: NatsServerOptions): Promise<NatsS
     partitionMaxBytes: settings.partitionMaxBytes,
   })
   const lostOrigins = describeLostOrigins(settings.websocketOrigins)
-  for (const warning of [size.warning, lostOrigins]) if (warning !== undefined) settings.say(warning)
-  const [major, minor] = await readServerVersion(binary)
+  for (const warning of [faults, size.warning, lostOrigins]) if (warning !== undefined) settings.say(warning)
+  const [major, minor] = version
 
   const start = async (wished: Ports): Promise<{ running: Running; ports: Ports }> => {
     const config = formatServerConfig({
@@ -265,6 +268,16 @@ const failure = (lastLines: string, asked: { host: string } & Ports): FleetError
   return new FleetError(
     'hub.port-in-use',
     `${where} is in use: stop the program that has it, or choose another port with ${choice}`,
+  )
+}
+
+/** An origin elsewhere means a proxy before the websocket port, behind which others come to it. */
+const keepToLoopback = (faults: string, origins: readonly string[]): void => {
+  const elsewhere = origins.filter((origin) => !isLoopbackOrigin(origin))
+  if (elsewhere.length === 0) return
+  throw new FleetError(
+    'hub.server-old',
+    `pages of ${elsewhere.join(', ')} (hub.websocketOrigins) are not let in to this server: ${faults}, or let in pages of this machine only`,
   )
 }
 

@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'hub.port-in-use'
   | 'hub.refused'
   | 'hub.server-missing'
+  | 'hub.server-old'
   | 'hub.unreachable'
   | 'import.invalid'
   | 'message.invalid'

@@ -1,5 +1,6 @@
 export * from './arbitraries.ts'
 export * from './eventually.ts'
+export * from './old-server.ts'
 export * from './oracle/brute-force.ts'
 export * from './oracle/read-table.ts'
 export { provideCeph } from './stores/provide-ceph.ts'
