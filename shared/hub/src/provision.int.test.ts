@@ -1,4 +1,5 @@
 import { DEAD_LETTERS, moveStreamName } from '@fleetlake/contracts'
+import { provideOldServer } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
 import { provisionConfig, startFixture } from './fixture.ts'
 import { streamsOf } from './jet-stream.ts'
@@ -126,4 +127,11 @@ test('provisioning that a crash cut short is finished by the next', async () => 
   const manager = await streamsOf(hub)
   await manager.streams.delete(DEAD_LETTERS)
   expect(await provision(hub, provisionConfig({ count: 4 }))).toEqual([0, 1, 2, 3])
+})
+
+test('a server with known faults is named, wherever it runs', async () => {
+  const hub = await (await startFixture({ binary: await provideOldServer() })).connect()
+  const warnings: string[] = []
+  await provision(hub, provisionConfig(), { warn: (warning) => warnings.push(warning) })
+  expect(warnings).toEqual([expect.stringMatching(/^nats-server 2\.9\.10 is old: .*CVE-2026-27889/)])
 })

@@ -3,8 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import {
   DEAD_LETTERS,
   deadLetterStream,
+  describeServerFaults,
   moveStream,
   partitionOfStream,
+  readVersionNumbers,
   type Config,
   type StreamOptions,
   type StreamSpec,
@@ -29,7 +31,7 @@ export interface ProvisionConfig {
 }
 
 export interface ProvisionOptions {
-  /** Told what differs from the configuration. */
+  /** Told what differs from the configuration, and of a server with known faults. */
   readonly warn?: (warning: string) => void
   /** Whether streams repeat what they store to `live.move.*`; true when missing. */
   readonly republish?: boolean
@@ -50,6 +52,8 @@ export const provision = async (
   config: ProvisionConfig,
   { warn = () => undefined, republish = true }: ProvisionOptions = {},
 ): Promise<number[]> => {
+  const faults = describeServerFaults(readVersionNumbers(hub.connection.info?.version ?? ''))
+  if (faults !== undefined) warn(faults)
   const streams = await streamsOf(hub)
   const isWhole = (await configsOf(hub, streams)).has(DEAD_LETTERS)
   const make = (): Promise<number[]> => provisionAlone(hub, streams, config, { warn, republish })
