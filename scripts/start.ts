@@ -1,5 +1,5 @@
 import { placeBelow } from '@fleetlake/archive'
-import { configSchema } from '@fleetlake/contracts'
+import { configSchema, mayPagesGenerate } from '@fleetlake/contracts'
 import { findPort } from '@fleetlake/event-viewer-web'
 import { runService } from '@fleetlake/service'
 import { providePage } from './page/provide-page.ts'
@@ -28,6 +28,7 @@ await runService({
         partitionMaxBytes: config.hub.maxBytesPerPartition,
         websocketPort: config.hub.websocketPort,
         websocketOrigins: config.hub.websocketOrigins ?? [],
+        pagesMayGenerate: mayPagesGenerate(config),
       },
       ...hub,
       compactors: 1,

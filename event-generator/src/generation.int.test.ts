@@ -52,6 +52,12 @@ test('what can not be made is refused, with what could be', async () => {
   expect(await refusal({ city: 'Paris' })).toMatch(/no city 'Paris' here: the generators drive in Gridtown/)
   expect(await refusal({ agents: 2 })).toMatch(/2 agents were asked for and 1 generator is running/)
   expect(await refusal({ startTime: '2999-01-01T00:00:00Z' })).toMatch(/in the future/)
+  expect(await refusal({ startTime: '1999-01-01T00:00:00Z' })).toMatch(
+    /days ago, and the archive keeps 2,556\.8 days: start it later/,
+  )
+  expect(await refusal({ vehicles: 1, events: 10_000_000 })).toMatch(
+    /would simulate 578\.7 days, and 31 days are allowed/,
+  )
   await expect(runGeneration(system.hub, { vehicles: 0 })).rejects.toThrow(/generation\.refused: vehicles: /)
 })
 
@@ -215,4 +221,31 @@ test('a hub that is killed in the middle of a run and comes back loses and doubl
   const rows = await readRun(system.hub, stats)
   expect(rows).toHaveLength(400_000)
   expect(new Set(rows.map(({ vehicleId, eventTime }) => `${vehicleId} ${eventTime}`)).size).toBe(400_000)
+})
+
+test('a run that takes longer than one may is stopped, and says why', async () => {
+  await using system = await startTestRun({ generators: 1, longestRunMs: 360 })
+  const stats = await runGeneration(system.hub, { vehicles: 10, durationMs: 3_600_000, realTime: true })
+  expect(stats).toMatchObject({
+    status: 'stopped',
+    error: 'the run was stopped after 0.0001 h, the longest that one may take',
+  })
+})
+
+test('of more runs at once than a generator leads the last is refused, until another has ended', async () => {
+  await using system = await startTestRun({ generators: 1 })
+  const options = { vehicles: 10, durationMs: 3_600_000, realTime: true }
+  const stopping = new AbortController()
+  const under = new Set<string>()
+  const runs = Array.from({ length: 8 }, () =>
+    runGeneration(system.hub, options, { signal: stopping.signal, onProgress: ({ run }) => under.add(run) }),
+  )
+  await eventually(() => under.size === 8)
+  expect(await runGeneration(system.hub, options)).toMatchObject({
+    status: 'failed',
+    error: 'generation.refused: 8 runs are under way: wait until one has ended, or stop one',
+  })
+  stopping.abort()
+  expect((await Promise.all(runs)).map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => 'stopped'))
+  expect(await runGeneration(system.hub, { vehicles: 10, events: 10 })).toMatchObject({ status: 'complete' })
 })

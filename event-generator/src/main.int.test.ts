@@ -44,6 +44,7 @@ test('an agent that dies makes the run fail, and the run says who died', async (
       membership: { ...membership, members: () => membership.members().filter((member) => member !== hub.uid) },
       loadCity: createCityLoader(system.cityDir),
       toleranceMs: 60_000,
+      retentionMs: 86_400_000,
     },
   )
   let stats: Message<'generationStats'> | undefined

@@ -11,6 +11,8 @@ export interface GeneratorDeps {
   readonly version: string
   /** What an operator should know. */
   say(message: string): void
+  /** How long a run may take; `LONGEST_RUN_MS` when missing. */
+  readonly longestRunMs?: number
 }
 
 export interface Generator {
@@ -19,7 +21,8 @@ export interface Generator {
 }
 
 /** Takes part in runs as agent, and leads those that are asked of it, once it knows the other generators. Resolves when it can be asked. */
-export const startGenerator = async ({ hub, config, version, say }: GeneratorDeps): Promise<Generator> => {
+export const startGenerator = async (deps: GeneratorDeps): Promise<Generator> => {
+  const { hub, config, version, say, longestRunMs } = deps
   const { by, geohashLength } = config.partitioning
   const loadCity = createCityLoader(config.generator.cityDir)
   const membership = joinGroup(hub, {
@@ -42,6 +45,8 @@ export const startGenerator = async ({ hub, config, version, say }: GeneratorDep
     membership,
     loadCity,
     toleranceMs: config.collector.futureToleranceMs,
+    retentionMs: config.archive.retentionMs,
+    ...(longestRunMs === undefined ? {} : { longestRunMs }),
     say,
   })
   await hub.flush()

@@ -20,6 +20,8 @@ export interface TestRunOptions {
   readonly queueBytes?: number
   /** Whether a fake collector answers every flush at once. Default: true. */
   readonly isCollected?: boolean
+  /** How long a run may take. */
+  readonly longestRunMs?: number
 }
 
 /** A real hub with generators of a small city in this process, each with a connection of its own, and an asker. */
@@ -41,6 +43,7 @@ export const startTestRun = async (options: TestRunOptions): Promise<TestRun> =>
     maxBytesPerPartition = 64 * MIB,
     queueBytes = MIB,
     isCollected = true,
+    longestRunMs = 3_600_000,
   } = options
   const [server, cityDir] = [await startTestHub(), await temporaryFolder()]
   await writeTestCity(cityDir)
@@ -55,7 +58,9 @@ export const startTestRun = async (options: TestRunOptions): Promise<TestRun> =>
   const hubs = await Promise.all(Array.from({ length: count }, () => connect('event-generator')))
   const said: string[] = []
   const generators = await Promise.all(
-    hubs.map((each) => startGenerator({ hub: each, config, version: '0', say: (message) => void said.push(message) })),
+    hubs.map((each) =>
+      startGenerator({ hub: each, config, version: '0', longestRunMs, say: (message) => void said.push(message) }),
+    ),
   )
   const flushes: Message<'flush'>[] = []
   if (isCollected) {

@@ -1,4 +1,4 @@
-import { configSchema } from '@fleetlake/contracts'
+import { configSchema, mayPagesGenerate } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
 import { runService } from '@fleetlake/service'
 import { pageOrigins } from './page-origins.ts'
@@ -18,6 +18,7 @@ await runService({
       port: Number(port || usualPort),
       websocketPort: config.hub.websocketPort,
       websocketOrigins: pageOrigins(config.viewer.port, config.hub.websocketOrigins),
+      pagesMayGenerate: mayPagesGenerate(config),
       partitions: config.partitioning.count,
       partitionMaxBytes: config.hub.maxBytesPerPartition,
       say: (line) => log.warn(line),

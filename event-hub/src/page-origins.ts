@@ -1,3 +1,5 @@
+import { isLoopback } from '@fleetlake/contracts'
+
 /** The origins of the viewer's pages: its own on this machine, and more, e.g. of a proxy before it. */
 export const pageOrigins = (viewerPort: number, more: readonly string[] = []): string[] => [
   ...new Set([`http://localhost:${viewerPort}`, `http://127.0.0.1:${viewerPort}`, ...more]),
@@ -14,5 +16,4 @@ export const describeLostOrigins = (origins: readonly string[]): string | undefi
   return `pages of ${lost.join(', ')} may be kept from the hub: nats-server allows one port a host, the last that is named`
 }
 
-export const isLoopbackOrigin = (origin: string): boolean =>
-  /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(new URL(origin).hostname)
+export const isLoopbackOrigin = (origin: string): boolean => isLoopback(new URL(origin).hostname)

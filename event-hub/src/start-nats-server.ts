@@ -5,7 +5,7 @@ import { mkdir, open, readdir, readFile, stat } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { describeServerFaults, viewerPermissions } from '@fleetlake/contracts'
+import { describeServerFaults, isLoopback, viewerPermissions } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
 import {
   claimDataFolder,
@@ -33,6 +33,8 @@ export type NatsServerOptions = {
   websocketPort?: number
   /** whose pages may; those of a viewer on its usual port by default */
   websocketOrigins?: readonly string[]
+  /** whether they may have vehicles generated; only where all of them and `host` are on the loopback when missing */
+  pagesMayGenerate?: boolean
   /** sizes the store: 8 partitions of 2 GiB by default */
   partitions?: number
   partitionMaxBytes?: number
@@ -110,6 +112,7 @@ export const startNatsServer = async (options: NatsServerOptions): Promise<NatsS
   const lostOrigins = describeLostOrigins(settings.websocketOrigins)
   for (const warning of [faults, size.warning, lostOrigins]) if (warning !== undefined) settings.say(warning)
   const [major, minor] = version
+  const generation = settings.pagesMayGenerate ?? isOnLoopback(settings)
 
   const start = async (wished: Ports): Promise<{ running: Running; ports: Ports }> => {
     const config = formatServerConfig({
@@ -122,7 +125,11 @@ export const startNatsServer = async (options: NatsServerOptions): Promise<NatsS
       maxMemoryBytes: settings.maxMemoryBytes,
       maxPayloadBytes: settings.maxPayloadBytes,
       ...(major > 2 || (major === 2 && minor >= 10) ? { syncInterval: '10s' } : {}),
-      users: { servicesPassword: newPassword(), viewerPassword: newPassword(), viewer: viewerPermissions },
+      users: {
+        servicesPassword: newPassword(),
+        viewerPassword: newPassword(),
+        viewer: viewerPermissions({ generation }),
+      },
       websocket: {
         host: loopback,
         port: wished.websocketPort === 0 ? -1 : wished.websocketPort,
@@ -270,6 +277,9 @@ const failure = (lastLines: string, asked: { host: string } & Ports): FleetError
     `${where} is in use: stop the program that has it, or choose another port with ${choice}`,
   )
 }
+
+const isOnLoopback = ({ host, websocketOrigins }: { host: string; websocketOrigins: readonly string[] }): boolean =>
+  isLoopback(host) && websocketOrigins.every(isLoopbackOrigin)
 
 /** An origin elsewhere means a proxy before the websocket port, behind which others come to it. */
 const keepToLoopback = (faults: string, origins: readonly string[]): void => {

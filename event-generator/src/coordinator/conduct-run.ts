@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { reasonOf } from '@fleetlake/core'
-import { type GenerationOptions, type Message, subjects } from '@fleetlake/contracts'
+import { type GenerationOptions, LONGEST_RUN_MS, type Message, subjects } from '@fleetlake/contracts'
 import { flushStreams, type Hub, type Membership } from '@fleetlake/hub'
 import type { City } from '../core/city.ts'
 import type { RunPlan } from '../core/plan-run.ts'
@@ -21,6 +21,10 @@ export interface CoordinatorDeps {
   loadCity(): Promise<City>
   /** How far ahead of the clock a report may be. */
   readonly toleranceMs: number
+  /** What is older the archive does not keep. */
+  readonly retentionMs: number
+  /** How long a run may take; `LONGEST_RUN_MS` when missing. */
+  readonly longestRunMs?: number
 }
 
 export interface RunRequest {
@@ -46,6 +50,7 @@ type Stats = Message<'generationStats'>
  */
 export const conductRun = (request: RunRequest, deps: CoordinatorDeps): ConductedRun => {
   const { hub, membership } = deps
+  const { longestRunMs = LONGEST_RUN_MS, toleranceMs, retentionMs } = deps
   const { run, options, reply } = request
   const beganMs = performance.now()
   const stopped = new AbortController()
@@ -138,7 +143,7 @@ export const conductRun = (request: RunRequest, deps: CoordinatorDeps): Conducte
 
   const conduct = async (): Promise<Stats> => {
     tell('generating')
-    plan = settleRun(options, { city: await deps.loadCity(), now: Date.now(), toleranceMs: deps.toleranceMs })
+    plan = settleRun(options, { city: await deps.loadCity(), now: Date.now(), toleranceMs, retentionMs })
     if (stopped.signal.aborted) return { ...summary(), status: 'stopped', flushed: true, streams: [] }
     const states = await generate(plan, chooseAgents(membership.members(), options))
     const { streams, isWhole, isKnown, status, error } = concludeShares(plan, states)
@@ -167,7 +172,22 @@ export const conductRun = (request: RunRequest, deps: CoordinatorDeps): Conducte
     }
   }
 
+  const stop = (): void => {
+    stopped.abort()
+    wake.abort()
+  }
+  let isOverdue = false
+  const overdue = globalThis.setTimeout(() => {
+    isOverdue = true
+    stop()
+  }, longestRunMs)
+
   const ended = conduct()
+    .then((stats): Stats =>
+      isOverdue && stats.status === 'stopped'
+        ? { ...stats, error: `the run was stopped after ${longestRunMs / 3_600_000} h, the longest that one may take` }
+        : stats,
+    )
     .catch((cause: unknown): Stats => ({
       ...summary(),
       status: 'failed',
@@ -177,16 +197,14 @@ export const conductRun = (request: RunRequest, deps: CoordinatorDeps): Conducte
     }))
     .then((stats) => hub.send('generationStats', reply, stats))
     .catch(() => {})
+    .finally(() => clearTimeout(overdue))
 
   return {
     heard: (stats) => {
       board?.heard(stats, performance.now())
       if (board?.hasEnded() === true) wake.abort()
     },
-    stop: () => {
-      stopped.abort()
-      wake.abort()
-    },
+    stop,
     ended,
   }
 }

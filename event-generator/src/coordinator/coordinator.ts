@@ -7,6 +7,9 @@ export interface Coordinator {
   stop(): Promise<void>
 }
 
+/** More at once are refused: each takes memory and its share of every generator. */
+const MOST_RUNS = 8
+
 /** Leads the runs that are asked of it. A request that is no valid one is answered with what is wrong with it. */
 export const startCoordinator = (deps: CoordinatorDeps & { say(message: string): void }): Coordinator => {
   const { hub, say } = deps
@@ -26,6 +29,10 @@ export const startCoordinator = (deps: CoordinatorDeps & { say(message: string):
     ({ data: { run, options }, reply }) => {
       if (reply === undefined) return say(`run ${run} is not begun: its request has no reply subject`)
       if (runs.has(run)) return
+      if (runs.size >= MOST_RUNS) {
+        const reason = `generation.refused: ${MOST_RUNS} runs are under way: wait until one has ended, or stop one`
+        return hub.send('generationStats', reply, refusal(run, reason))
+      }
       const conducted = conductRun({ run, options, reply }, deps)
       runs.set(run, conducted)
       void conducted.ended.then(() => runs.delete(run))

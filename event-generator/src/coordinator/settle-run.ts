@@ -12,6 +12,7 @@ export interface SettleDeps {
   /** Ms since the epoch. */
   readonly now: number
   readonly toleranceMs: number
+  readonly retentionMs: number
 }
 
 /**
@@ -19,7 +20,7 @@ export interface SettleDeps {
  * @throws FleetError `generation.refused` for a city, district or vehicle type that there is not, saying which there are,
  *   and for what `planRun` refuses
  */
-export const settleRun = (options: GenerationOptions, { city, now, toleranceMs }: SettleDeps): RunPlan => {
+export const settleRun = (options: GenerationOptions, { city, now, toleranceMs, retentionMs }: SettleDeps): RunPlan => {
   if (options.city !== undefined && options.city !== city.name) {
     throw new FleetError(
       'generation.refused',
@@ -39,6 +40,7 @@ export const settleRun = (options: GenerationOptions, { city, now, toleranceMs }
     speedFactor: realTime ? options.speedFactor : undefined,
     now,
     toleranceMs,
+    retentionMs,
   })
 }
 

@@ -4,9 +4,10 @@ import { eventsOfShare, planRun } from './plan-run.ts'
 import type { RunRequest } from './plan-run.ts'
 import { shareOf } from './share.ts'
 
+const DAY_MS = 86_400_000
 const NOW = Date.UTC(2026, 0, 5, 12)
 const plan = (request: Partial<RunRequest>): ReturnType<typeof planRun> =>
-  planRun({ vehicles: 10, now: NOW, toleranceMs: 60_000, ...request })
+  planRun({ vehicles: 10, now: NOW, toleranceMs: 60_000, retentionMs: 100 * DAY_MS, ...request })
 
 test('a run without a start time ends now, and begins now in real time', () => {
   const fast = { vehicles: 10, intervalMs: 5000, ticks: 720, events: 7200 }
@@ -50,6 +51,30 @@ test('a run without an end or with a number out of range is refused', () => {
   )
   expect(() => plan({ durationMs: NaN })).toThrow('generation.refused: durationMs is NaN: give a number above 0')
   expect(() => plan({ events: 1, startTime: NaN })).toThrow('generation.refused: the start time is not a time')
+})
+
+test('a run beyond the bounds of one is refused and says which', () => {
+  const most = { vehicles: 1_000_000, intervalMs: 1000 }
+  expect(plan({ ...most, durationMs: 1_000_000 }).events).toBe(1_000_000_000)
+  expect(() => plan({ ...most, durationMs: 1_000_001 })).toThrow(
+    'generation.refused: the run would make 1,001,000,000 positions, and 1,000,000,000 are allowed: ' +
+      'have fewer vehicles, a longer interval or a shorter duration',
+  )
+  expect(plan({ vehicles: 1, durationMs: 31 * DAY_MS }).ticks).toBe((31 * DAY_MS) / 5000)
+  expect(() => plan({ vehicles: 1, events: (31 * DAY_MS) / 5000 + 86_400 })).toThrow(
+    'generation.refused: the run would simulate 36 days, and 31 days are allowed: make it shorter, or have more vehicles for as many positions',
+  )
+  expect(plan({ durationMs: DAY_MS, realTime: true }).speedFactor).toBe(1)
+  expect(() => plan({ durationMs: 3 * DAY_MS, realTime: true, speedFactor: 2 })).toThrow(
+    'generation.refused: the run would take 1.5 days, and 1 day is allowed: make it shorter, or raise the speed factor',
+  )
+})
+
+test('a run that begins before what the archive keeps is refused', () => {
+  expect(plan({ events: 1, startTime: NOW - 100 * DAY_MS }).startTime).toBe(NOW - 100 * DAY_MS)
+  expect(() => plan({ events: 1, startTime: NOW - 101 * DAY_MS })).toThrow(
+    'generation.refused: the run would begin 101 days ago, and the archive keeps 100 days: start it later',
+  )
 })
 
 test('the shares of the agents make exactly the events of the run', () => {

@@ -1,3 +1,4 @@
+import { LONGEST_GENERATION_MS, LONGEST_RUN_MS, MOST_GENERATED } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
 import { countBelow } from './share.ts'
 import type { Share } from './share.ts'
@@ -20,6 +21,8 @@ export interface RunRequest {
   readonly now: number
   /** How far in the future a report may be. */
   readonly toleranceMs: number
+  /** How far back a report may be: what is older the archive does not keep. */
+  readonly retentionMs: number
 }
 
 /**
@@ -41,8 +44,8 @@ export interface RunPlan {
 /**
  * Settles when a run begins, how long it lasts and how many reports it makes. Without a start time it is laid so that its
  * last report is due when it is made: it begins now in real time, and at now − duration when as fast as possible.
- * @throws FleetError `generation.refused` for a number out of range, for a run without an end, and for one that would
- *   make reports further ahead of the clock than the tolerance
+ * @throws FleetError `generation.refused` for a number out of range, for a run without an end or beyond the bounds of one run, and
+ *   for one that would make reports further ahead of the clock than the tolerance, or older than what is kept
  */
 export const planRun = (request: RunRequest): RunPlan => {
   const { vehicles, events: wanted, durationMs, intervalMs = 5000, now } = request
@@ -62,8 +65,15 @@ export const planRun = (request: RunRequest): RunPlan => {
   const events = Math.min(wanted ?? Infinity, ticks * vehicles)
   const simulatedMs = ticks * intervalMs
   const elapsedMs = simulatedMs / speedFactor
+  checkBounds({ events, simulatedMs, elapsedMs })
   const startTime = request.startTime ?? Math.floor(now + Math.min(0, elapsedMs - simulatedMs))
   if (!Number.isFinite(startTime)) throw new FleetError('generation.refused', 'the start time is not a time')
+  if (startTime < now - request.retentionMs) {
+    throw new FleetError(
+      'generation.refused',
+      `the run would begin ${daysOf(now - startTime)} ago, and the archive keeps ${daysOf(request.retentionMs)}: start it later`,
+    )
+  }
   const endTime = startTime + simulatedMs
   const aheadMs = Math.max(startTime - now, endTime - now - elapsedMs)
   if (aheadMs > request.toleranceMs) {
@@ -79,6 +89,34 @@ export const planRun = (request: RunRequest): RunPlan => {
 /** How many of a run's reports the vehicles of a share make. */
 export const eventsOfShare = ({ vehicles, ticks, events }: RunPlan, share: Share): number =>
   (ticks - 1) * share.count + countBelow(share, events - (ticks - 1) * vehicles)
+
+type Extent = { events: number; simulatedMs: number; elapsedMs: number }
+
+const checkBounds = ({ events, simulatedMs, elapsedMs }: Extent): void => {
+  const bounds: [isWithin: boolean, what: string][] = [
+    [
+      events <= MOST_GENERATED,
+      `the run would make ${events.toLocaleString('en')} positions, and ${MOST_GENERATED.toLocaleString('en')} are allowed: ` +
+        'have fewer vehicles, a longer interval or a shorter duration',
+    ],
+    [
+      simulatedMs <= LONGEST_GENERATION_MS,
+      `the run would simulate ${daysOf(simulatedMs)}, and ${daysOf(LONGEST_GENERATION_MS)} are allowed: ` +
+        'make it shorter, or have more vehicles for as many positions',
+    ],
+    [
+      elapsedMs <= LONGEST_RUN_MS,
+      `the run would take ${daysOf(elapsedMs)}, and ${daysOf(LONGEST_RUN_MS)} is allowed: make it shorter, or raise the speed factor`,
+    ],
+  ]
+  const broken = bounds.find(([isWithin]) => !isWithin)
+  if (broken !== undefined) throw new FleetError('generation.refused', broken[1])
+}
+
+const daysOf = (ms: number): string => {
+  const days = (ms / 86_400_000).toLocaleString('en', { maximumFractionDigits: 1 })
+  return `${days} ${days === '1' ? 'day' : 'days'}`
+}
 
 const checkPositive = (name: string, value: number | undefined, whole: boolean): void => {
   if (value === undefined || (value > 0 && Number.isFinite(value) && (!whole || Number.isInteger(value)))) return

@@ -10,6 +10,8 @@ export interface ViewerConfig {
     /** Below it the page gets its answers. */
     readonly inbox: string
   }
+  /** Whether this page may have vehicles generated. */
+  readonly generation: boolean
   /** The partitions that exist; null when the hub could not be asked. */
   readonly partitions: readonly number[] | null
   readonly partitioning: { readonly by: 'cell' | 'vehicle' | 'vehicle-type'; readonly geohashLength: number }

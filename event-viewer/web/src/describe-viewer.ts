@@ -1,4 +1,4 @@
-import type { Config } from '@fleetlake/contracts'
+import { type Config, mayPagesGenerate } from '@fleetlake/contracts'
 import type { ViewerConfig } from '../app/viewer-config.ts'
 import type { City } from './city/city-pack.ts'
 import type { MapSource } from './map/map-source.ts'
@@ -23,6 +23,7 @@ export const describeViewer = ({ version, config, city, partitions, map }: Viewe
       password: viewer.hubPassword ?? null,
       inbox: viewer.hubInbox,
     },
+    generation: mayPagesGenerate(config),
     partitions,
     partitioning: { by: partitioning.by, geohashLength: partitioning.geohashLength },
     map: { style: map.style, pmtiles: map.pmtiles },

@@ -251,6 +251,7 @@ test('the page is told what it needs, and no secret of a service', async () => {
       password: 'known-to-all',
       inbox: 'inbox.viewer.a',
     },
+    generation: false,
     partitions: [0, 1],
     partitioning: { by: 'cell', geohashLength: 5 },
     map: { style: null, pmtiles: null },

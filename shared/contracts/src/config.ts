@@ -163,6 +163,10 @@ const viewer = z.strictObject({
     .regex(/^inbox\.viewer(\.[A-Za-z0-9_-]+)*$/, 'must be inbox.viewer, or inbox.viewer.<name>')
     .default('inbox.viewer')
     .describe('below it the page gets its answers; one of its own keeps other users from listening'),
+  generation: z
+    .boolean()
+    .optional()
+    .describe('whether pages may have vehicles generated; only where page and hub are on this machine when missing'),
   mapStyle: z.string().optional().describe("address of a MapLibre style to show instead of the city pack's map"),
   mapPmtiles: z.string().optional().describe("address of a PMTiles file to show instead of the city pack's map"),
 })

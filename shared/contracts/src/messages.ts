@@ -39,18 +39,40 @@ const vehicleText = z
 /** How long a query may run at most: what it reads stays readable for longer. */
 export const LONGEST_QUERY_MS = 3_600_000
 
+/** Bounds of one generation: its positions, its simulated time, and how long it may take. */
+export const MOST_GENERATED = 1_000_000_000
+export const LONGEST_GENERATION_MS = 31 * 86_400_000
+export const LONGEST_RUN_MS = 86_400_000
+
 /** What a user asks of a generation; the rest has defaults. */
 export const generationOptions = z.strictObject({
   vehicles: z.number().int().min(1).max(10_000_000).default(1_500).describe('how many vehicles drive'),
-  events: z.number().int().min(1).optional().describe('positions in all; or give durationMs'),
-  durationMs: z.number().int().min(1).optional().describe('simulated time; one hour when events is missing too'),
+  events: z
+    .number()
+    .int()
+    .min(1)
+    .max(MOST_GENERATED)
+    .optional()
+    .describe('positions in all; or give durationMs. A run makes 1,000,000,000 at most, whichever is given'),
+  durationMs: z
+    .number()
+    .int()
+    .min(1)
+    .max(LONGEST_GENERATION_MS)
+    .optional()
+    .describe('simulated time, 31 days at most; one hour when events is missing too'),
   intervalMs: z.number().int().min(100).max(3_600_000).default(5_000).describe('time between two reports of a vehicle'),
-  startTime: instant.optional().describe('of the simulated time; so that it ends now when missing'),
+  startTime: instant
+    .optional()
+    .describe('of the simulated time, within what the archive keeps; so that it ends now when missing'),
   seed: z.number().int().min(0).max(0xffffffff).default(1).describe('the same seed gives the same rows'),
   vehicleTypes: z.array(vehicleText).min(1).max(64).optional().describe('of the city pack when missing'),
   districts: z.array(text).min(1).max(1_000).optional().describe('where vehicles live; everywhere when missing'),
   city: text.optional().describe('the name of the city pack that the generator must have loaded'),
-  realTime: z.boolean().default(false).describe('at the pace of the simulated time instead of as fast as possible'),
+  realTime: z
+    .boolean()
+    .default(false)
+    .describe('at the pace of the simulated time instead of as fast as possible; either way a run takes 24 h at most'),
   speedFactor: z.number().positive().max(10_000).default(1).describe('with realTime: simulated seconds a second'),
   batchRows: z.number().int().min(1).max(10_000).default(1_200).describe('rows of a move at most'),
   agents: z.number().int().min(1).max(1_000).optional().describe('generators that share the work; all when missing'),

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { moveStreamName, subjects, viewerPermissions } from '@fleetlake/contracts'
-import { eventually, startTestHub, type TestHub } from '@fleetlake/testing'
+import { eventually, startTestHub, type TestHub, type TestHubOptions } from '@fleetlake/testing'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { PermissionViolationError } from '@nats-io/nats-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { connectHub as connectBrowser } from './browser.ts'
 import { connectHub } from './connect.ts'
 import { provisionConfig } from './fixture.ts'
@@ -220,8 +220,33 @@ test.each([
 })
 
 test('the permissions are those of the reference', () => {
-  expect(viewerPermissions).toEqual({
-    publish: ['generation', 'generation.broadcast', 'query.vehicles', 'queries.*.taken', 'queries.*.cancel'],
-    subscribe: ['live.move.*', 'stats', 'members.>', 'inbox.viewer.>'],
+  const publish = ['query.vehicles', 'queries.*.taken', 'queries.*.cancel']
+  const subscribe = ['live.move.*', 'stats', 'members.>', 'inbox.viewer.>']
+  expect(viewerPermissions({ generation: false })).toEqual({ publish, subscribe })
+  expect(viewerPermissions({ generation: true })).toEqual({
+    publish: ['generation', 'generation.broadcast', ...publish],
+    subscribe,
   })
+})
+
+test.each<[string, TestHubOptions]>([
+  ['that are told not to', { pagesMayGenerate: false }],
+  ['of which one is elsewhere', { websocketOrigins: ['http://localhost:3000', 'https://fleet.example.com'] }],
+])('pages %s neither start nor stop a generation, and search all the same', async (_, options) => {
+  const closed = await startTestHub(options)
+  onTestFinished(() => closed.stop())
+  const [other, page] = [
+    await connectHub({ url: closed.url, service: 'test' }),
+    await connectBrowser({ url: closed.websocketUrl, service: 'event-viewer' }),
+  ]
+  onTestFinished(async () => void (await Promise.all([other.close(), page.close()])))
+  const heard: string[] = []
+  other.connection.subscribe('>', { callback: (_error, { subject }) => void heard.push(subject) })
+  await other.flush()
+  for (const subject of ['generation', 'generation.broadcast', 'generation.agent.x', 'query.vehicles']) {
+    page.connection.publish(subject, '{}')
+  }
+  await page.flush()
+  await other.flush()
+  expect(heard).toEqual(['query.vehicles'])
 })

@@ -10,6 +10,8 @@ export interface TestHubOptions {
   readonly dataDir?: string
   /** Whose pages may connect over websocket; those of a viewer on its usual port when missing. */
   readonly websocketOrigins?: readonly string[]
+  /** Whether they may have vehicles generated; they may when missing, if all of them are on the loopback. */
+  readonly pagesMayGenerate?: boolean
   /** Another nats-server than the current one. */
   readonly binary?: string
 }
