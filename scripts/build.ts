@@ -3,7 +3,7 @@ import { providePage } from './page/provide-page.ts'
 
 /** Builds the page of the viewer, when it has changed. */
 const aborter = new AbortController()
-for (const event of ['SIGINT', 'SIGTERM', 'disconnect']) process.on(event, () => aborter.abort())
+for (const event of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect']) process.on(event, () => aborter.abort())
 
 try {
   console.log(await providePage({ say: (line) => console.log(line), signal: aborter.signal }))

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { FleetError, reasonOf } from '@fleetlake/core'
+import { FleetError, printable, reasonOf } from '@fleetlake/core'
 import { type DemoOptions, parseDemoOptions, usage } from './demo/options.ts'
 import { isRight, printReport } from './demo/report.ts'
 import { runDemo } from './demo/run.ts'
@@ -22,11 +22,10 @@ const main = async (): Promise<number> => {
   }
   const aborter = new AbortController()
   const interrupt = (): void => aborter.abort(new FleetError('service.failed', 'interrupted'))
-  process.on('SIGINT', interrupt)
-  process.on('SIGTERM', interrupt)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt)
   const dataDir = await provideFolder(options)
   try {
-    const report = await runDemo({ ...options, dataDir }, (line) => console.error(line), aborter.signal)
+    const report = await runDemo({ ...options, dataDir }, (line) => console.error(printable(line)), aborter.signal)
     if (options.json) console.log(JSON.stringify(report))
     else printReport(report)
     return isRight(report) ? 0 : 1

@@ -19,7 +19,7 @@ const child = spawn('nuxt', ['dev', '--port', '3001', '--host', 'localhost', ...
     PATH: `${web}/node_modules/.bin:${process.env.PATH}`,
   },
 })
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal))
 process.on('disconnect', () => child.kill())
 const [code] = await once(child, 'exit')
 process.exit((code as number | null) ?? 0)

@@ -1,5 +1,6 @@
 import { placeBelow } from '@fleetlake/archive'
 import { configSchema, mayPagesGenerate } from '@fleetlake/contracts'
+import { printable } from '@fleetlake/core'
 import { findPort } from '@fleetlake/event-viewer-web'
 import { runService } from '@fleetlake/service'
 import { providePage } from './page/provide-page.ts'
@@ -15,7 +16,7 @@ await runService({
   // The services stop one group after the other.
   stopTimeoutMs: 120_000,
   main: async ({ config, signal, onStop, ready }) => {
-    const say = (line: string): void => console.log(line)
+    const say = (line: string): void => console.log(printable(line))
     const viewer = { host: config.viewer.host, port: await findPort(config.viewer) }
     const hub = await chooseHub(config.hub.url)
     const page = providePage({ say, signal })

@@ -30,7 +30,7 @@ const since = (startedAt: number): string => `${((performance.now() - startedAt)
 
 const runTests = async (args: readonly string[]): Promise<number> => {
   const child = spawn('vitest', ['run', ...args], { stdio: 'inherit' })
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal))
   const [code] = await once(child, 'exit')
   return (code as number | null) ?? 1
 }

@@ -60,6 +60,7 @@ const install = (root, lock, say) => {
 const runPnpm = (root, lock) =>
   new Promise((resolve, reject) => {
     const settings = { npm_config_fetch_retries: '1', npm_config_fetch_retry_mintimeout: '1000', CI: 'true' }
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
     let interrupted = false
     // The whole group, since npx does not pass signals on; the lock is kept until all of it has ended.
     const stop = (signal) => {
@@ -67,8 +68,7 @@ const runPnpm = (root, lock) =>
       process.kill(-child.pid, signal)
     }
     // Before there is anything that a signal could leave behind.
-    process.once('SIGINT', stop)
-    process.once('SIGTERM', stop)
+    signals.forEach((signal) => process.once(signal, stop))
     const child = spawn('npx', ['--yes', pnpm, 'install', '--frozen-lockfile'], {
       cwd: root,
       env: Object.assign(settings, process.env),
@@ -86,8 +86,7 @@ const runPnpm = (root, lock) =>
       else reject(new Error(explain(Buffer.concat(chunks).toString())))
     })
     child.once('close', () => {
-      process.removeListener('SIGINT', stop)
-      process.removeListener('SIGTERM', stop)
+      signals.forEach((signal) => process.removeListener(signal, stop))
     })
   })
 

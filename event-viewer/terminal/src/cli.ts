@@ -1,5 +1,5 @@
 import { configSchema } from '@fleetlake/contracts'
-import { FleetError, reasonOf } from '@fleetlake/core'
+import { FleetError, printable, reasonOf } from '@fleetlake/core'
 import { loadConfig, version } from '@fleetlake/service'
 import { Command, CommanderError } from 'commander'
 import type { CommandContext } from './commands/context.ts'
@@ -11,7 +11,7 @@ import { addStats } from './commands/stats.ts'
 import { addTrack } from './commands/track.ts'
 import { addTable } from './commands/table.ts'
 import { INTERRUPTED, interruption } from './terminal/interrupt.ts'
-import { processTerminal, styled } from './terminal/terminal.ts'
+import { processTerminal } from './terminal/terminal.ts'
 
 const USAGE = 2
 
@@ -55,7 +55,7 @@ export const runFleet = async (args: readonly string[]): Promise<number> => {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE
     if (signal.aborted && error instanceof FleetError && error.code === 'hub.closed') return INTERRUPTED
-    terminal.say(`${styled('red', 'error:')} ${error instanceof FleetError ? reasonOf(error) : unexpected(error)}`)
+    terminal.say(`error: ${error instanceof FleetError ? reasonOf(error) : unexpected(error)}`, 'red')
     return error instanceof FleetError && error.code === 'usage.invalid' ? USAGE : 1
   }
 }
@@ -68,7 +68,7 @@ const configure = (program: Command): void => {
     .option('--config <file>', 'settings (default: fleet.yaml if there is one); FLEET_* variables come on top')
     .option('--json', 'answers for machines on standard output; all else goes to standard error')
     .showHelpAfterError(false)
-    .configureOutput({ outputError: (text, write) => write(`${oneLine(text)}; see fleet --help\n`) })
+    .configureOutput({ outputError: (text, write) => write(`${printable(oneLine(text))}; see fleet --help\n`) })
     .exitOverride()
     .addHelpText('after', '\nfleet <command> --help shows the options of a command and examples.\n')
 }

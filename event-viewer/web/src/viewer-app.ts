@@ -12,6 +12,7 @@ import { describeViewer } from './describe-viewer.ts'
 import { sendPacked } from './http/packed.ts'
 import type { MapSource } from './map/map-source.ts'
 import type { BuiltPage } from './page/built-page.ts'
+import { pageHosts } from './page/page-hosts.ts'
 import { securePage } from './page/page-policy.ts'
 import { missing, servePage } from './page/serve-page.ts'
 
@@ -36,6 +37,7 @@ export const createViewerApp = (deps: ViewerDeps): Hono => {
       scripts: page.scripts,
       hubUrl: config.viewer.hubUrl,
       websocketPort: config.hub.websocketPort,
+      hosts: pageHosts(config),
       mapOrigins: map.origins,
     }),
   )

@@ -1,6 +1,6 @@
 import { MAX_CELL_LENGTH } from '@fleetlake/core'
 import { z } from 'zod'
-import { duration, size } from './fields.ts'
+import { duration, secret, size } from './fields.ts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
@@ -16,7 +16,7 @@ const hub = z.strictObject({
     .default('nats://127.0.0.1:4222')
     .describe('where nats-server listens'),
   user: z.string().optional().describe('user name, when the server asks for one'),
-  password: z.string().optional(),
+  password: secret.optional(),
   dataDir: z.string().default('.fleetlake/hub').describe('where a server that Fleetlake starts keeps its streams'),
   maxBytesPerPartition: size.default(2048 * MIB).describe('room of each move stream; when full, producers wait'),
   maxBytesDeadLetters: size.default(256 * MIB).describe('room for dead letters; the oldest go first'),
@@ -46,8 +46,8 @@ const s3 = z
       .optional()
       .describe('the bucket in the path, not in the host name; as a rule with an endpoint, not with AWS'),
     accessKeyId: z.string().optional().describe("AWS's own chain (variables, profile, role) when missing"),
-    secretAccessKey: z.string().optional(),
-    sessionToken: z.string().optional().describe('of temporary credentials'),
+    secretAccessKey: secret.optional(),
+    sessionToken: secret.optional().describe('of temporary credentials'),
   })
   .refine(
     ({ accessKeyId, secretAccessKey }) => (accessKeyId === undefined) === (secretAccessKey === undefined),
@@ -55,13 +55,10 @@ const s3 = z
   )
 
 const azure = z.strictObject({
-  connectionString: z.string().optional().describe('account, key and endpoint in one'),
+  connectionString: secret.optional().describe('account, key and endpoint in one'),
   account: z.string().optional().describe('name of the storage account'),
-  accountKey: z
-    .string()
-    .optional()
-    .describe('who Azure takes this program for, when neither key nor signature is given'),
-  sasToken: z.string().optional().describe('a shared access signature'),
+  accountKey: secret.optional().describe('who Azure takes this program for, when neither key nor signature is given'),
+  sasToken: secret.optional().describe('a shared access signature'),
   endpoint: httpUrl.optional().describe("the account's address, when it is not Azure's usual one"),
 })
 
@@ -157,7 +154,7 @@ const viewer = z.strictObject({
     .optional()
     .describe("where browsers come to the hub; the page's own host at `hub.websocketPort` when missing"),
   hubUser: z.string().optional().describe("the viewer's own user of a hub that asks for one; every browser gets it"),
-  hubPassword: z.string().optional().describe('of that user; every browser gets it'),
+  hubPassword: secret.optional().describe('of that user; every browser gets it'),
   hubInbox: z
     .string()
     .regex(/^inbox\.viewer(\.[A-Za-z0-9_-]+)*$/, 'must be inbox.viewer, or inbox.viewer.<name>')

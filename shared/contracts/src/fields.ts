@@ -18,6 +18,9 @@ export const size = z.preprocess(
   z.number('a size such as "2 GiB", or a number of bytes').int().positive(),
 )
 
+/** Never a flag, which everybody on the machine can read in the list of processes. */
+export const secret = z.string().meta({ secret: true })
+
 /** One token of a NATS subject. */
 export const token = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, - or _')
 

@@ -9,6 +9,8 @@ export type ConfigKey = {
   /** e.g. `--collector.max-rows` */
   flag: string
   schema: z.ZodType
+  /** never taken as a flag, nor shown */
+  isSecret: boolean
   description?: string
 }
 
@@ -30,6 +32,7 @@ const nameKey = (parts: readonly string[], schema: z.ZodType): ConfigKey => {
     variable: ['FLEET', ...parts.map((part) => splitWords(part, '_').toUpperCase())].join('_'),
     flag: `--${parts.map((part) => splitWords(part, '-')).join('.')}`,
     schema,
+    isSecret: unwrap(schema).meta()?.secret === true,
     ...(description === undefined ? {} : { description }),
   }
 }

@@ -69,6 +69,28 @@ test('a key has one name in the file, one as a variable and one as a flag', () =
   ])
 })
 
+test('a secret is never taken as a flag, and never shown', () => {
+  const withSecret = z.strictObject({
+    hub: z
+      .strictObject({ url: z.string().default(''), password: z.string().min(3).meta({ secret: true }).optional() })
+      .prefault({}),
+  })
+  const messageFor = (sources: ConfigSources): string =>
+    messageOf(() => loadConfig(withSecret, { args: [], env: {}, defaultFile: absent, ...sources }))
+  const why = 'and everybody on this machine can read flags in its list of processes: set'
+  expect(messageFor({ args: ['--hub.password', 'hunter2'] })).toBe(
+    `config.invalid: --hub.password (from the command line) is a secret, ${why} FLEET_HUB_PASSWORD, or hub.password in a file that nobody else may read`,
+  )
+  expect(messageFor({ args: ['--hub.url=nats://me:hunter2@hub:4222'] })).toBe(
+    `config.invalid: --hub.url (from the command line) holds a password, ${why} FLEET_HUB_URL, or hub.url in a file that nobody else may read`,
+  )
+  expect(messageFor({ args: ['--hub.url=nats://hub:4222/a:b@c'] })).toContain('no error')
+  expect(messageFor({ env: { FLEET_HUB_PASSWORD: 'hunter2' } })).toContain('no error')
+  expect(messageFor({ env: { FLEET_HUB_PASSWORD: 'x2' } })).toMatch(
+    /^config\.invalid: hub\.password \(from FLEET_HUB_PASSWORD\) is not valid: /,
+  )
+})
+
 test('flags win over variables, and variables over the file', () => {
   const defaultFile = writeConfig('hub: { url: file }\ncollector:\n  maxRows: 1\n  maxAgeMs: 2 min\n')
   const env = { FLEET_COLLECTOR_MAX_ROWS: '2', FLEET_COLLECTOR_MAX_AGE_MS: '3 min', HOME: '/' }

@@ -109,8 +109,17 @@ const readFlags = (keys: readonly ConfigKey[], flags: readonly [name: string, te
         'the command line',
         keys.map(({ flag }) => flag),
       )
+    if (key.isSecret || hasPassword(text)) {
+      throw invalid(
+        `${name} (from the command line) ${key.isSecret ? 'is a secret' : 'holds a password'}, and everybody on this machine can read flags ` +
+          `in its list of processes: set ${key.variable}, or ${key.path} in a file that nobody else may read`,
+      )
+    }
     return { key, value: parseText(key, text), source: name }
   })
+
+/** An address with a user and a password before its host. */
+const hasPassword = (text: string): boolean => /^[a-z][a-z\d+.-]*:\/\/[^/@\s]*:[^/@\s]+@/i.test(text)
 
 /** A flag without a value is a switch: true. */
 const splitFlags = (args: readonly string[]): { file?: string; flags: [string, string][] } => {
@@ -152,7 +161,8 @@ const describeIssue = (issue: z.core.$ZodIssue, settings: readonly Setting[]): s
   if (setting === undefined) return `${path || 'the configuration'}: ${issue.message}`
   const { key, value, source } = setting
   const meaning = key.description === undefined ? '' : ` (${key.description})`
-  return `${path} (from ${source}) is ${JSON.stringify(value)}: ${issue.message}${meaning}`
+  const shown = key.isSecret ? 'not valid' : JSON.stringify(value)
+  return `${path} (from ${source}) is ${shown}: ${issue.message}${meaning}`
 }
 
 const unknownName = (name: string, source: string, known: readonly string[]): FleetError => {

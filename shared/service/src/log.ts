@@ -1,3 +1,4 @@
+import { printable, printableInLine } from '@fleetlake/core'
 import pino from 'pino'
 
 export type Log = pino.Logger
@@ -23,13 +24,13 @@ export const createLog = ({ name, format, level, write }: LogOptions): Log => {
     timestamp: pino.stdTimeFunctions.isoTime,
   }
   const output = write ?? toStandardOutput()
-  return pino(settings, { write: (line) => output(chosen === 'json' ? line : formatLogLine(line)) })
+  return pino(settings, { write: (line) => output(chosen === 'json' ? printable(line) : formatLogLine(line)) })
 }
 
 const hidden = new Set(['level', 'time', 'pid', 'name', 'msg', 'err'])
 const levels: Record<number, string> = { 40: 'warning: ', 50: 'error: ', 60: 'fatal: ' }
 
-/** @returns `12:34:56 collector: archived rows=5` of a line of pino's JSON, with its newline */
+/** What others wrote (ids, reasons, names of files) is shown, and not obeyed by a terminal. @returns `12:34:56 collector: archived rows=5` of a line of pino's JSON, with its newline */
 export const formatLogLine = (line: string): string => {
   const entry = JSON.parse(line) as Record<string, unknown>
   const fields = Object.entries(entry)
@@ -38,11 +39,14 @@ export const formatLogLine = (line: string): string => {
   const reason = (entry.err as { message?: string } | undefined)?.message
   const time = String(entry.time).slice(11, 19)
   const text = `${levels[Number(entry.level)] ?? ''}${String(entry.msg ?? reason ?? '')}`
-  return `${time} ${String(entry.name)}: ${text}${reason === undefined || entry.msg === reason ? '' : ` (${reason})`}${fields.join('')}\n`
+  const cause = reason === undefined || entry.msg === reason ? '' : ` (${reason})`
+  return `${printable(`${time} ${String(entry.name)}: ${text}${cause}${printableInLine(fields.join(''))}`)}\n`
 }
 
 const toStandardOutput = (): ((line: string) => void) => {
   const destination = pino.destination({ dest: 1, sync: true })
+  // A terminal that is gone takes no more lines.
+  destination.on('error', () => {})
   return (line) => {
     destination.write(line)
   }

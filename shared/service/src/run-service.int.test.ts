@@ -47,7 +47,7 @@ const twoHooks = `
 `
 
 test('a signal stops a service: the abort, then the hooks from last to first, then code 0', async () => {
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     const { child, ended, ready } = start(twoHooks)
     expect(await ready).toEqual({ ready: true, port: 5 })
     child.kill(name)
@@ -56,6 +56,21 @@ test('a signal stops a service: the abort, then the hooks from last to first, th
       lines: ['sample: ready port=5', 'aborted true', 'first opened, last closed', 'sample: stopped'],
     })
   }
+})
+
+test('a service whose terminal is gone stops in order all the same', async () => {
+  const { child, ready } = start(`
+    onStop(() => process.send({ closed: 'last' }))
+    onStop(() => { console.log('a line that nobody takes'); log.warn('another'); process.send({ closed: 'first' }) })
+    ready()
+  `)
+  await ready
+  const told: unknown[] = []
+  child.on('message', (message) => told.push(message))
+  for (const stream of [child.stdout!, child.stderr!]) stream.destroy()
+  child.kill('SIGHUP')
+  expect(await once(child, 'exit')).toEqual([0, null])
+  expect(told).toEqual([{ closed: 'first' }, { closed: 'last' }])
 })
 
 test('a service stops when its parent is gone', async () => {

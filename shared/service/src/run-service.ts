@@ -39,7 +39,7 @@ const usualStopTimeoutMs = 30_000
 const sameSignalMs = 1000
 
 /**
- * Runs a service as this process: configuration, log, signals, exit code. SIGINT, SIGTERM or the end of the parent stop it
+ * Runs a service as this process: configuration, log, signals, exit code. SIGINT, SIGTERM, SIGHUP or the end of the parent stop it
  * in order; a second signal ends it at once.
  */
 export const runService = async <Schema extends z.ZodObject>(service: Service<Schema>): Promise<void> => {
@@ -81,8 +81,9 @@ export const runService = async <Schema extends z.ZodObject>(service: Service<Sc
     if (stoppedAt !== undefined && performance.now() - stoppedAt > sameSignalMs) process.exit(130)
     void end()
   }
-  process.on('SIGINT', onSignal)
-  process.on('SIGTERM', onSignal)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
+  // A terminal that is gone takes no more lines: that is no reason to end out of order.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   process.on('disconnect', () => void end())
   process.on('uncaughtException', fail)
   process.on('unhandledRejection', fail)
@@ -124,8 +125,10 @@ const answerInformation = (name: string, schema: z.ZodObject, args: readonly str
   console.log(
     `fleetlake ${name} ${version}\n\nSettings: in fleet.yaml (or --config <file>), then variables, then flags.\n`,
   )
-  for (const { path, flag, variable, description } of listConfigKeys(schema)) {
-    console.log(`  ${path}\n      ${flag}, ${variable}${description === undefined ? '' : `\n      ${description}`}`)
+  for (const { path, flag, variable, isSecret, description } of listConfigKeys(schema)) {
+    console.log(
+      `  ${path}\n      ${isSecret ? '' : `${flag}, `}${variable}${description === undefined ? '' : `\n      ${description}`}`,
+    )
   }
   return true
 }

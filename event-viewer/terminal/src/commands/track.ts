@@ -1,3 +1,4 @@
+import { printable, printableInLine } from '@fleetlake/core'
 import { boxArea } from '@fleetlake/viewer-core'
 import { type Command, Option } from 'commander'
 import { parseDuration, parseNumber } from '../options.ts'
@@ -69,8 +70,8 @@ const targetOf = (vehicle: string, options: TrackCommandOptions, json: boolean):
       summaryFormat({
         options: measure,
         lines: (track, status) => {
-          if (json) return [JSON.stringify({ ...trackFacts(vehicle, track), status })]
-          return track === undefined ? [`no report of ${vehicle}`] : renderTrack(vehicle, track)
+          if (json) return [printable(JSON.stringify({ ...trackFacts(vehicle, track), status }))]
+          return track === undefined ? [`no report of ${printableInLine(vehicle)}`] : renderTrack(vehicle, track)
         },
       }),
   }

@@ -1,4 +1,5 @@
 import { decodeForeignPositions, decodeReasons, rowsOfPositions } from '@fleetlake/contracts'
+import { printableInLine } from '@fleetlake/core'
 import type { StoredLetter } from '@fleetlake/hub'
 import { humanBytes, humanTime, plural } from '@fleetlake/viewer-core'
 
@@ -27,7 +28,7 @@ export const lineOf = ({
   payload,
 }: StoredLetter): string => {
   const what = rows === 0 ? `a message of ${humanBytes(payload.length)}` : plural(rows, 'row')
-  return `${String(sequence).padStart(6)}  ${humanTime(storedMs)}  ${stream} ${messageSequence}: ${what}, ${reason}`
+  return `${String(sequence).padStart(6)}  ${humanTime(storedMs)}  ${printableInLine(`${stream} ${messageSequence}: ${what}, ${reason}`)}`
 }
 
 /** The rows of a letter, each with its reason; undefined when it holds a message that could not be decoded. */

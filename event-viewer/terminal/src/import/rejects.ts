@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs'
 import { once } from 'node:events'
 import { finished } from 'node:stream/promises'
-import { FleetError } from '@fleetlake/core'
+import { FleetError, printableInLine } from '@fleetlake/core'
 import type { InputRow, RowFault } from './input-row.ts'
 
 /** Keeps what an import did not take. */
@@ -33,8 +33,10 @@ export const createRejects = ({ path, say }: RejectsOptions): Rejects => {
   })
   return {
     reject: (row, { reason, detail }) => {
-      if (shown < SHOWN) say(`line ${row.line}: ${reason} (${detail}): ${row.text.slice(0, SHOWN_CHARACTERS)}`)
-      else if (shown === SHOWN)
+      if (shown < SHOWN) {
+        say(printableInLine(`line ${row.line}: ${reason} (${detail}): ${row.text.slice(0, SHOWN_CHARACTERS)}`))
+      }
+      if (shown === SHOWN)
         say(
           `more rows are rejected; ${path === undefined ? '--rejects <file> keeps all of them' : `all of them are in ${path}`}`,
         )

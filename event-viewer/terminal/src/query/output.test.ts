@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryFolder } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
-import { fileOutput } from './output.ts'
+import { fileOutput, printablePieces } from './output.ts'
 
 test('a file appears when it is whole, over the one that was there', async () => {
   const folder = await temporaryFolder()
@@ -35,4 +35,11 @@ test('a folder that is not there is told', async () => {
     await output.keep()
   }
   await expect(write()).rejects.toThrow(/store\.failed: .*out\.csv can't be written/)
+})
+
+test('pieces of a text are shown as a terminal may show them, also where they end within a character', () => {
+  const show = printablePieces()
+  const bytes = new TextEncoder().encode('né\x1b[2J\u009b')
+  expect([...bytes].map((byte) => show(Uint8Array.of(byte))).join('')).toBe(String.raw`né\u001b[2J\u009b`)
+  expect(show('id\x07\n')).toBe('id\\u0007\n')
 })

@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs'
 import { once } from 'node:events'
 import { rename, rm } from 'node:fs/promises'
 import { finished } from 'node:stream/promises'
-import { FleetError } from '@fleetlake/core'
+import { FleetError, printable } from '@fleetlake/core'
 import type { Piece } from '@fleetlake/viewer-core'
 
 /** Where an answer goes. */
@@ -21,8 +21,15 @@ export interface Output {
   isClosed(): boolean
 }
 
-/** Standard output; a reader that has gone, such as `head`, is no fault. */
+/** Pieces of a text as a terminal shows them; what ends within a character goes on in the next piece. */
+export const printablePieces = (): ((piece: Piece) => string) => {
+  const decoder = new TextDecoder()
+  return (piece) => printable(typeof piece === 'string' ? piece : decoder.decode(piece, { stream: true }))
+}
+
+/** Standard output, byte for byte unless it is a terminal; a reader that has gone, such as `head`, is no fault. */
 export const standardOutput = (onClosed: () => void): Output => {
+  const shown = process.stdout.isTTY === true ? printablePieces() : undefined
   let isClosed = false
   let fault: Error | undefined
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -34,7 +41,7 @@ export const standardOutput = (onClosed: () => void): Output => {
   })
   const write = async (piece: Piece): Promise<void> => {
     if (piece.length === 0 || isClosed) return
-    await new Promise<void>((resolve) => process.stdout.write(piece, () => resolve()))
+    await new Promise<void>((resolve) => process.stdout.write(shown?.(piece) ?? piece, () => resolve()))
     if (fault !== undefined) throw new FleetError('store.failed', "standard output can't be written", { cause: fault })
   }
   return { write, keep: async () => undefined, discard: async () => undefined, isClosed: () => isClosed }

@@ -4,7 +4,6 @@ import { type AnswerFormat, describeAnswer, FORMAT_TRAITS, type FormatName, open
 import type { CommandContext } from '../commands/context.ts'
 import { sortRows } from '../sort/sort-rows.ts'
 import { createProgress } from '../terminal/progress.ts'
-import { styled } from '../terminal/terminal.ts'
 import { withHub } from '../terminal/with-hub.ts'
 import { createSearchProgress, PROGRESS_TOTAL } from './answer-rows.ts'
 import { EXIT_CODES } from './exit-codes.ts'
@@ -119,5 +118,5 @@ const tell = (
   exitWith(code)
   const { sentence, facts } = describe(outcome)
   if (json()) terminal.say(JSON.stringify(facts))
-  else terminal.say(code === 0 ? sentence : styled('yellow', sentence))
+  else terminal.say(sentence, code === 0 ? undefined : 'yellow')
 }

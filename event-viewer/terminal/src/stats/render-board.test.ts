@@ -42,3 +42,9 @@ test('the board is a line of totals and a table', () => {
     'collector  a       alive  1 min 1 s  100 MiB  20 ms  0.1.0',
   ])
 })
+
+test('what a service says of itself stays in its cell, and a terminal does not obey it', () => {
+  const board = createFleetBoard()
+  board.addHeartbeat(beat('a', { version: '1\x1b[2J\n\u202e', group: 'collectors' }), NOW)
+  expect(renderBoard(board.state(NOW)).at(-1)).toMatch(/ 1\\u001b\[2J\\u000a\\u202e$/)
+})

@@ -1,3 +1,4 @@
+import { printable } from '@fleetlake/core'
 import type { BoardState } from '@fleetlake/viewer-core'
 import { clearScreenDown, moveCursor } from 'node:readline'
 import { renderBoard, renderTotals } from './render-board.ts'
@@ -9,6 +10,7 @@ const onTerminal = (output: NodeJS.WriteStream): ((state: BoardState) => void) =
     // Some terminals do not tell their size.
     const [columns, rows] = [output.columns || 120, output.rows || 24]
     const lines = renderBoard(state)
+      .map(printable)
       .slice(0, rows - 1)
       .map((line) => line.slice(0, columns))
     moveCursor(output, -columns, -height)

@@ -4,7 +4,7 @@ const SAME_SIGNAL_MS = 1000
 /** Of a command that was interrupted, by the custom of shells. */
 export const INTERRUPTED = 130
 
-/** Aborted by the first Ctrl-C (or SIGTERM), which asks to end in order; the second leaves at once. */
+/** Aborted by the first Ctrl-C (or SIGTERM, or SIGHUP when the terminal goes), which asks to end in order; the second leaves at once. */
 export const interruption = (): AbortSignal => {
   const aborter = new AbortController()
   let firstMs: number | undefined
@@ -14,7 +14,6 @@ export const interruption = (): AbortSignal => {
     firstMs ??= nowMs
     aborter.abort()
   }
-  process.on('SIGINT', onSignal)
-  process.on('SIGTERM', onSignal)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
   return aborter.signal
 }

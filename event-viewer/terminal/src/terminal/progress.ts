@@ -1,3 +1,4 @@
+import { printableInLine } from '@fleetlake/core'
 import { humanDuration } from '@fleetlake/viewer-core'
 import { SingleBar } from 'cli-progress'
 
@@ -43,7 +44,10 @@ const createBar = ({ title, total }: ProgressOptions): Progress => {
   bar.start(total ?? 1, 0, { title, note: '', left: '' })
   return {
     update: (done, note) =>
-      bar.update(total === undefined ? 0 : Math.min(done, total), { note, left: left(began, done, total) }),
+      bar.update(total === undefined ? 0 : Math.min(done, total), {
+        note: printableInLine(note),
+        left: left(began, done, total),
+      }),
     retitle: (next) => bar.update({ title: next }),
     stop: () => bar.stop(),
   }

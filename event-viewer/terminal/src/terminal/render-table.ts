@@ -1,5 +1,8 @@
-/** Cells in columns, two spaces apart. */
-export const renderTable = (rows: readonly (readonly string[])[]): string[] => {
+import { printableInLine } from '@fleetlake/core'
+
+/** Cells in columns, two spaces apart; what others wrote in them stays in its cell. */
+export const renderTable = (given: readonly (readonly string[])[]): string[] => {
+  const rows = given.map((row) => row.map(printableInLine))
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)))
   return rows.map((row) =>
     row

@@ -1,22 +1,28 @@
 import { styleText } from 'node:util'
+import { printable } from '@fleetlake/core'
 
-/** What a command needs of the terminal it runs in. Answers go to `out`; everything said about them goes to `say`. */
+export type Style = Parameters<typeof styleText>[0]
+
+/**
+ * What a command needs of the terminal it runs in. Answers go to `out`; everything said about them goes to `say`. Law: nothing reaches it but
+ * what it shows; ids, reasons and names of files are written by others.
+ */
 export interface Terminal {
-  /** A line for people, on standard error. */
-  say(line: string): void
+  /** A line for people, on standard error, in colour where that is a terminal that has it. */
+  say(line: string, style?: Style): void
   /** A line of the answer, on standard output. */
   print(line: string): void
   /** Whether people watch standard error: then there are progress bars. */
   readonly isWatched: boolean
 }
 
-type Style = Parameters<typeof styleText>[0]
-
-/** Colour where standard error is a terminal that has it. */
-export const styled = (style: Style, text: string): string => styleText(style, text, { stream: process.stderr })
+const styled = (style: Style, text: string): string => styleText(style, text, { stream: process.stderr })
 
 export const processTerminal = (): Terminal => ({
-  say: (line) => void process.stderr.write(`${line}\n`),
-  print: (line) => void process.stdout.write(`${line}\n`),
+  say: (line, style) => {
+    const text = printable(line)
+    process.stderr.write(`${style === undefined ? text : styled(style, text)}\n`)
+  },
+  print: (line) => void process.stdout.write(`${printable(line)}\n`),
   isWatched: process.stderr.isTTY === true,
 })

@@ -1,3 +1,4 @@
+import { printableInLine } from '@fleetlake/core'
 import { humanCount, humanDuration, humanTime, plural, type Stop, type TrackMeasures } from '@fleetlake/viewer-core'
 import { renderTable } from '../terminal/render-table.ts'
 
@@ -30,7 +31,7 @@ export const renderTrack = (vehicleId: string, track: TrackMeasures): string[] =
   const meanKmh = seenMs === 0 ? undefined : (distanceM / (seenMs / 1000)) * KMH
   const stoppedMs = stops.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0)
   return [
-    `${vehicleId} · ${vehicleTypes.join(', ')}`,
+    printableInLine(`${vehicleId} · ${vehicleTypes.join(', ')}`),
     ...renderTable([
       ['first seen', humanTime(first.timeMs), place(first)],
       ['last seen', humanTime(last.timeMs), place(last)],

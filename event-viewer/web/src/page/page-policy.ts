@@ -1,5 +1,4 @@
 import { FleetError } from '@fleetlake/core'
-import type { Context } from 'hono'
 import { secureHeaders } from 'hono/secure-headers'
 
 export interface PolicyOptions {
@@ -8,6 +7,8 @@ export interface PolicyOptions {
   /** Where the page reaches the hub, when that is not its own host. */
   readonly hubUrl: string | undefined
   readonly websocketPort: number
+  /** By which people come to the page. */
+  readonly hosts: readonly string[]
   /** Where a map from elsewhere is loaded from. */
   readonly mapOrigins: () => readonly string[]
 }
@@ -18,15 +19,15 @@ export interface PolicyOptions {
  * @throws FleetError `config.invalid` for an address of the hub that is none
  */
 export const securePage = (options: PolicyOptions): ReturnType<typeof secureHeaders> => {
-  const { scripts, hubUrl, websocketPort, mapOrigins } = options
-  const hubOrigin = hubUrl === undefined ? (c: Context): string => ownHub(c, websocketPort) : originOf(hubUrl)
+  const { scripts, hubUrl, websocketPort, hosts, mapOrigins } = options
+  const hubOrigins = hubUrl === undefined ? hosts.flatMap((host) => hubAt(host, websocketPort)) : [originOf(hubUrl)]
   return secureHeaders({
     contentSecurityPolicy: {
       defaultSrc: ["'self'"],
       scriptSrc: ["'self'", () => scripts().join(' ')],
       styleSrc: ["'self'", "'unsafe-inline'"],
       imgSrc: ["'self'", 'data:', 'blob:', () => mapOrigins().join(' ')],
-      connectSrc: ["'self'", hubOrigin, () => mapOrigins().join(' ')],
+      connectSrc: ["'self'", ...hubOrigins, () => mapOrigins().join(' ')],
       workerSrc: ["'self'", 'blob:'],
       objectSrc: ["'none'"],
       baseUri: ["'none'"],
@@ -44,10 +45,4 @@ const originOf = (url: string): string => {
   throw new FleetError('config.invalid', `viewer.hubUrl is no address: ${url}`)
 }
 
-const HOST = /^(?:[a-z\d._-]+|\[[\da-f:.]+\])$/i
-
-/** The hub at the host by which the page was asked for. */
-const ownHub = (c: Context, port: number): string => {
-  const host = (c.req.header('Host') ?? '').replace(/:\d*$/, '')
-  return HOST.test(host) ? `ws://${host}:${port} wss://${host}:${port}` : ''
-}
+const hubAt = (host: string, port: number): string[] => ['ws', 'wss'].map((scheme) => `${scheme}://${host}:${port}`)

@@ -6,7 +6,8 @@ import { jsonSchemaOf, tableRow, typeOf } from './describe-schema.ts'
 interface Setting {
   readonly path: string
   readonly variable: string
-  readonly flag: string
+  /** None for a secret. */
+  readonly flag: string | undefined
   readonly type: string
   readonly defaultText: string
   readonly description: string
@@ -18,11 +19,14 @@ const words = (name: string, separator: string): string =>
 const settingOf = (path: readonly string[], key: string, schema: z.ZodType, value: unknown): Setting => ({
   path: [...path, key].join('.'),
   variable: ['FLEET', ...path, words(key, '_')].join('_').toUpperCase(),
-  flag: `--${[...path, words(key, '-')].join('.')}`,
+  flag: isSecret(schema) ? undefined : `--${[...path, words(key, '-')].join('.')}`,
   type: typeText(key, schema),
   defaultText: value === undefined ? '–' : `\`${valueText(key, value)}\``,
   description: descriptionOf(schema),
 })
+
+const isSecret = (schema: z.ZodType): boolean =>
+  (schema instanceof z.ZodOptional ? (schema.unwrap() as z.ZodType) : schema).meta()?.secret === true
 
 const isDuration = (key: string): boolean => key.endsWith('Ms')
 const isSize = (key: string): boolean => key === 'memory' || /bytes/i.test(key)
@@ -105,7 +109,14 @@ export const configReference = (): string => {
       '| key | default | type | meaning | variable | flag |',
       '|---|---|---|---|---|---|',
       ...all.map(({ path, defaultText, type, description, variable, flag }) =>
-        tableRow(`\`${path}\``, defaultText, type, description, `\`${variable}\``, `\`${flag}\``),
+        tableRow(
+          `\`${path}\``,
+          defaultText,
+          type,
+          description,
+          `\`${variable}\``,
+          flag === undefined ? '– (a secret)' : `\`${flag}\``,
+        ),
       ),
       '',
     ]),
