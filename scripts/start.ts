@@ -19,7 +19,8 @@ await runService({
     const say = (line: string): void => console.log(printable(line))
     const viewer = { host: config.viewer.host, port: await findPort(config.viewer) }
     const hub = await chooseHub(config.hub.url)
-    const page = providePage({ say, signal })
+    // Before there are services: a build takes 1 GB.
+    await providePage({ say, signal })
     const starting = startStack({
       dataDir: '.fleetlake',
       hubDataDir: config.hub.dataDir,
@@ -35,7 +36,6 @@ await runService({
       compactors: 1,
       viewers: 1,
       viewer,
-      after: { viewer: page },
       args: process.argv.slice(2),
       restart: true,
       signal,
