@@ -1,10 +1,9 @@
 import { encodePositions, type PositionRow, positionsOfRows, rowsOfPositions } from '@fleetlake/contracts'
-import { type Positions, roundDegrees, toMicroDegrees } from '@fleetlake/core'
+import { type ChunkRows, type Positions, roundDegrees, toMicroDegrees } from '@fleetlake/core'
 import { positions } from '@fleetlake/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type BatchOptions, createBatchBuilder } from './batch-builder.ts'
-import type { ChunkRows } from './chunk-rows.ts'
 
 const chunkOf = (rows: readonly PositionRow[]): ChunkRows => {
   const { vehicleIdOffsets, vehicleIdBytes, ...columns } = positionsOfRows(rows)

@@ -1,5 +1,4 @@
-import { MICRO_PER_DEGREE, type Positions } from '@fleetlake/core'
-import type { ChunkRows } from './chunk-rows.ts'
+import { type ChunkRows, MICRO_PER_DEGREE, type Positions } from '@fleetlake/core'
 
 export interface BatchBuilder {
   /** Takes rows in; full batches come out. Law: the same rows give the same batches, however they are handed in. */

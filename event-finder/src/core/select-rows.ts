@@ -1,7 +1,5 @@
-import { type Area, contains, type Period } from '@fleetlake/core'
-import type { ChunkRows } from './chunk-rows.ts'
+import { type Area, type ChunkRows, contains, type Period, textAt } from '@fleetlake/core'
 import type { VehicleSearch } from './search.ts'
-import { textAt } from './text-list.ts'
 
 /**
  * Which rows of a chunk match, ascending; good until it is asked again.

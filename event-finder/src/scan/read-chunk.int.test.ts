@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises'
-import { type ObjectStore, openTableStore } from '@fleetlake/archive'
+import { createArena, type ObjectStore, openTableStore } from '@fleetlake/archive'
 import { configSchema } from '@fleetlake/contracts'
 import { areaOf } from '@fleetlake/core'
 import { startTestAzure, startTestS3 } from '@fleetlake/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { writeForeign } from '../testing/test-foreign-file.ts'
 import { createRowSelector } from '../core/select-rows.ts'
-import { createArena } from './parquet/arena.ts'
 import { readChunk, SMALL_FILE_BYTES } from './read-chunk.ts'
 
 const ROWS = 400_000

@@ -1,11 +1,11 @@
+import { stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
-import { createFileStore } from '@fleetlake/archive'
-import { areaOf } from '@fleetlake/core'
+import { fileURLToPath } from 'node:url'
+import { createArena, createFileStore } from '@fleetlake/archive'
+import { areaOf, type ChunkRows } from '@fleetlake/core'
 import pl from 'nodejs-polars'
 import { expect, test } from 'vitest'
-import type { ChunkRows } from '../core/chunk-rows.ts'
 import { writeForeign } from '../testing/test-foreign-file.ts'
-import { createArena } from './parquet/arena.ts'
 import { readChunk, SMALL_FILE_BYTES } from './read-chunk.ts'
 
 const search = {
@@ -75,8 +75,27 @@ test.each([
 })
 
 test('a file whose columns are not the table’s is a fault, not wrong rows', async () => {
-  const { file, bytes } = await writeForeign(10, { degrees: pl.Float64 })
-  await expect(read(file, bytes)).rejects.toThrow('its column longitude is not of the type of the table')
+  const { file, bytes } = await writeForeign(10, { degrees: pl.Utf8 })
+  await expect(read(file, bytes)).rejects.toThrow(
+    'its column longitude is BYTES with STRING, which is not of the type of the table',
+  )
+})
+
+const cases = new URL('../../../shared/archive/src/testing/cases/', import.meta.url)
+
+test.each([
+  ['time-millis.parquet', Date.UTC(2026, 10, 28, 4)],
+  ['time-millis-local.parquet', Date.UTC(2026, 10, 28, 4)],
+  ['time-nanos.parquet', Date.UTC(2026, 10, 28, 4)],
+  ['time-int96.parquet', Date.UTC(2026, 10, 29, 4, 0, 0, 456)],
+])('a search reads %s of another engine at its instants', async (name, ms) => {
+  const file = fileURLToPath(new URL(name, cases))
+  const seen: unknown[] = []
+  await read(file, (await stat(file)).size, (rows, i) => seen.push(rowAt(rows, i).slice(1)))
+  expect(seen).toEqual([
+    ['taxi', ms, -56_174_300, -34_904_200, 4.5],
+    ['taxi', ms + 5_000, -56_174_200, -34_904_100, 4.5],
+  ])
 })
 
 test('a file of another size than the log tells is a fault', async () => {

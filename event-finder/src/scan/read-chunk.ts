@@ -1,17 +1,20 @@
-import { isParquet, type ObjectStore, readChunkFile } from '@fleetlake/archive'
-import { reasonOf } from '@fleetlake/core'
-import type { DataFrame } from 'nodejs-polars'
-import { type ChunkRows, NO_ROWS } from '../core/chunk-rows.ts'
+import {
+  type Arena,
+  type Footer,
+  footerBytesOf,
+  isParquet,
+  type ObjectStore,
+  parseFooter,
+  readChunkFile,
+  type RowGroup,
+  rowsOfFrame,
+  rowsOfGroup,
+} from '@fleetlake/archive'
+import { type ChunkRows, NO_ROWS, reasonOf } from '@fleetlake/core'
 import type { VehicleSearch } from '../core/search.ts'
 import { sliceRows } from '../core/slice-rows.ts'
-import { CHUNK_COLUMNS } from './chunk-columns.ts'
-import { rowsOfIpc } from './ipc-rows.ts'
-import type { Arena } from './parquet/arena.ts'
-import { type Footer, footerBytesOf, parseFooter } from './parquet/footer.ts'
-import { type GroupRead, planReads, type Span, spanOf } from './parquet/plan-reads.ts'
-import { rowsOfGroup } from './parquet/group-rows.ts'
-import { mayHoldMatches } from './parquet/prune-groups.ts'
-import { scanByPolars } from './scan-by-polars.ts'
+import { type GroupRead, planReads, type Span, spanOf } from './plan-reads.ts'
+import { mayHoldMatches } from './prune-groups.ts'
 
 export interface ChunkToRead {
   /** Within the store. */
@@ -55,8 +58,6 @@ export const SMALL_FILE_BYTES = 512 * 1024
 const TAIL_BYTES = 32 * 1024
 /** Row groups side by side are read at once up to so many bytes. */
 const READ_BYTES = 4 * 1024 * 1024
-/** Up to this size polars reads a file from memory: that takes it about a third of the processor of a scan (`scan.bench.ts`). */
-const IN_MEMORY_BYTES = 4 * 1024 * 1024
 const PIECE_ROWS = 65_536
 /** A compressed position takes this many times its bytes in memory, as a frame and as rows. */
 const UNPACKED = 12
@@ -64,6 +65,12 @@ const UNPACKED = 12
 /** What reading a chunk takes before more is known about it. */
 export const memoryToOpen = ({ path, bytes }: ChunkToRead): number =>
   (isParquet(path) ? Math.min(bytes, SMALL_FILE_BYTES) : bytes) * UNPACKED
+
+/** What a row takes while its row group is unpacked: its columns. */
+const ROW_BYTES = 32
+
+const memoryOf = (groups: readonly RowGroup[]): number =>
+  groups.reduce((most, { rows }) => Math.max(most, rows), 0) * ROW_BYTES
 
 /** The first line: polars adds its query plan. */
 export const faultOf = (error: unknown): string => `the file can't be read: ${reasonOf(error).split('\n')[0]}`
@@ -75,8 +82,8 @@ const wrongSize = (found: number, bytes: number): ChunkFault => ({
 const MISSING: ChunkFault = { fault: 'the file is missing' }
 
 /**
- * Opens a chunk. Law: a file that is missing, not of the size that the log tells or not readable is a fault, never fewer rows. Parquet as our
- * own writer and most others store it is unpacked here; polars reads the rest.
+ * Opens a chunk. Law: a file that is missing, not of the size that the log tells or not readable is a fault, never fewer rows. Parquet is
+ * unpacked by the types that it declares, other formats by polars.
  */
 export const readChunk = async (
   store: ObjectStore,
@@ -99,22 +106,17 @@ const openWhole = async (
   const file = await store.get(path)
   if (file === undefined) return MISSING
   if (file.length !== bytes) return wrongSize(file.length, bytes)
-  const footer = isParquet(path) ? parseFooter(file) : undefined
-  const memoryBytes = bytes * UNPACKED
-  if (footer === undefined) {
-    return { memoryBytes, pieces: piecesOfFrame(await readChunkFile(path, file, [...CHUNK_COLUMNS]), bytes) }
-  }
+  if (!isParquet(path)) return { memoryBytes: bytes * UNPACKED, pieces: piecesOfFrame(path, file) }
+  const footer = parseFooter(file)
+  const memoryBytes = Math.max(bytes * UNPACKED, memoryOf(footer.rowGroups))
   return { memoryBytes, pieces: piecesOfFile(footer, file, options) }
 }
 
-async function* piecesOfFrame(frame: DataFrame, bytes: number): AsyncGenerator<ChunkPiece, void> {
-  let bytesRead = bytes
-  for (let from = 0; from < frame.height; from += PIECE_ROWS) {
-    const part = frame.height > PIECE_ROWS ? frame.slice(from, PIECE_ROWS) : frame
-    for (const rows of rowsOfIpc(part.writeIPCStream())) {
-      yield { rows, rowsRead: rows.length, bytesRead }
-      bytesRead = 0
-    }
+async function* piecesOfFrame(path: string, file: Uint8Array): AsyncGenerator<ChunkPiece, void> {
+  let bytesRead = file.length
+  for (const rows of rowsOfFrame(await readChunkFile(path, file))) {
+    yield { rows, rowsRead: rows.length, bytesRead }
+    bytesRead = 0
   }
 }
 
@@ -139,24 +141,23 @@ const openLarge = async (
   chunk: ChunkToRead,
   options: ReadOptions,
 ): Promise<ReadChunk | ChunkFault> => {
-  const { path, bytes, inside } = chunk
+  const { path, bytes } = chunk
   const size = await store.size(path)
   if (size === undefined) return MISSING
   if (size !== bytes) return wrongSize(size, bytes)
   const tail = await readRange(store, path, bytes - TAIL_BYTES, bytes)
   const footerAt = bytes - footerBytesOf(tail)
-  const footer = parseFooter(footerAt < bytes - TAIL_BYTES ? await readRange(store, path, footerAt, bytes) : tail)
-  if (footer === undefined) {
-    if (bytes <= IN_MEMORY_BYTES) return openWhole(store, chunk, options)
-    const frame = await scanByPolars(store, path, { search: options.search, isInside: inside })
-    return { memoryBytes: bytes * UNPACKED, pieces: piecesOfFrame(frame, bytes) }
-  }
+  if (footerAt < 0) throw new RangeError('its metadata reach beyond the file')
+  const footer = parseFooter(
+    footerAt < bytes - TAIL_BYTES ? await readRange(store, path, footerAt, bytes) : tail,
+    bytes,
+  )
   const groups = footer.rowGroups.filter((group) => mayHoldMatches(group, options.search))
   const reads = planReads(groups, READ_BYTES)
   const largest = (spans: readonly Span[]): number =>
     spans.reduce((most, { start, end }) => Math.max(most, end - start), 0)
   return {
-    memoryBytes: largest(reads) + largest(groups.map(spanOf)) * UNPACKED,
+    memoryBytes: largest(reads) + Math.max(largest(groups.map(spanOf)) * UNPACKED, memoryOf(groups)),
     pieces: piecesOfReads(store, path, {
       ...options,
       reads,

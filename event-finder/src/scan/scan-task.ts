@@ -1,11 +1,10 @@
-import type { ObjectStore } from '@fleetlake/archive'
+import type { ArenaPool, ObjectStore } from '@fleetlake/archive'
 import type { Positions } from '@fleetlake/core'
 import type { ByteBudget } from '../byte-budget.ts'
 import { createBatchBuilder } from '../core/batch-builder.ts'
 import { createRowSelector } from '../core/select-rows.ts'
 import type { VehicleSearch } from '../core/search.ts'
 import type { Turns } from '../turns.ts'
-import type { ArenaPool } from './parquet/arena.ts'
 import { type ChunkPiece, type ChunkToRead, faultOf, memoryToOpen, readChunk, SMALL_FILE_BYTES } from './read-chunk.ts'
 import { createRowTaker, type Piece } from './take-rows.ts'
 

@@ -1,4 +1,4 @@
-import type { ChunkRows } from '../core/chunk-rows.ts'
+import type { ChunkRows } from '@fleetlake/core'
 import type { RowSelector } from '../core/select-rows.ts'
 
 /** Some rows, and which of them count. */

@@ -1,5 +1,4 @@
-import { hashBytes, hashText, type MicroBounds, type Period } from '@fleetlake/core'
-import type { ChunkRows } from '../core/chunk-rows.ts'
+import { type ChunkRows, hashBytes, hashText, type MicroBounds, type Period } from '@fleetlake/core'
 import type { VehicleSearch } from '../core/search.ts'
 
 /**

@@ -1,5 +1,12 @@
-import { faultOf, knownOrNaN, type MicroBounds, type Positions, textFaultsOf, toMicroDegrees } from '@fleetlake/core'
-import type { ChunkRows } from '../core/chunk-rows.ts'
+import {
+  type ChunkRows,
+  faultOf,
+  knownOrNaN,
+  type MicroBounds,
+  type Positions,
+  textFaultsOf,
+  toMicroDegrees,
+} from '@fleetlake/core'
 
 /** Rows of a stretch of a stream, in its order. */
 export interface TailRows {

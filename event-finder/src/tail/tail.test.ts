@@ -1,6 +1,6 @@
 import fc from 'fast-check'
+import { textAt } from '@fleetlake/core'
 import { expect, test } from 'vitest'
-import { textAt } from '../core/text-list.ts'
 import type { Snapshot } from '@fleetlake/archive'
 import { createVersionPin, type PinnedVersion } from '../pin-version.ts'
 import { createTestStreams, type FakeTable } from '../testing/test-streams.ts'

@@ -55,6 +55,8 @@ const COMMIT_AFTER_MS = 300_000
 const REWRITE_BYTES = 1024 * 1024 * 1024
 /** So often in a row; then others are at work, and the next run will see. */
 const MOST_LOSSES = 5
+/** So many cells in a row that the store fails for: it is gone. */
+const MOST_FAILURES = 3
 
 export const compactionRules = ({ targetBytes, quietMs, memory }: CompactionSettings): CompactionRules => ({
   // A file is put whole: it is a part of the memory.
@@ -85,8 +87,9 @@ export const compactTable = async (settings: CompactionSettings, deps: Compactio
   const report = { filesBefore: 0, filesAfter: 0, bytesBefore: 0, bytesAfter: 0, rows: 0, doubles: 0 }
   let version: number | undefined
   let isDone = false
-  let [commits, lost, lossesInRow] = [0, 0, 0]
+  let [commits, lost, lossesInRow, failedInRow] = [0, 0, 0, 0]
 
+  /** Law: what can't be rewritten, for whatever reason, costs its own date and cell only. */
   const rewriteSome = async (snapshot: Snapshot, planned: readonly Rewrite[]): Promise<Batch> => {
     const batch: Batch = { rewrites: [], add: [], rows: 0, doubles: 0 }
     const began = now()
@@ -105,8 +108,10 @@ export const compactTable = async (settings: CompactionSettings, deps: Compactio
         batch.rows += rows
         batch.doubles += doubles
         bytes += bytesOf(take)
+        failedInRow = 0
       } catch (error) {
-        if (!(error instanceof FleetError) || error.code === 'store.failed') throw error
+        // One file that the store does not give costs its cell; a store that gives none ends the run.
+        if (error instanceof FleetError && error.code === 'store.failed' && ++failedInRow >= MOST_FAILURES) throw error
         skipped.set(`${date} ${cell}`, { date, cell, reason: reasonOf(error) })
       }
       if (signal.aborted || bytes >= COMMIT_BYTES || now() - began >= COMMIT_AFTER_MS) break

@@ -1,21 +1,35 @@
-import { FleetError, type Period, reasonOf } from '@fleetlake/core'
-import type { DataFrame, Expr } from 'nodejs-polars'
-import { DATA_COLUMNS, PARTITION_COLUMNS } from '../schema.ts'
+import {
+  cellName,
+  cellOf,
+  dateOf,
+  type ChunkRows,
+  FleetError,
+  type Period,
+  reasonOf,
+  type Texts,
+} from '@fleetlake/core'
 import type { Chunk } from '../chunk.ts'
 import { isParquet, readChunkFile } from '../codec/open-codec.ts'
+import { DATA_COLUMNS, PARTITION_COLUMNS } from '../schema.ts'
 import type { ObjectStore } from '../store/object-store.ts'
+import { createArena } from '../unpack/arena.ts'
+import { type Footer, footerBytesOf, parseFooter } from '../unpack/footer.ts'
+import { rowsOfFrame } from '../unpack/frame-rows.ts'
+import { mayHoldTimes } from '../unpack/group-period.ts'
+import { type FilePart, rowsOfGroup } from '../unpack/group-rows.ts'
+import { addRows, type Extremes, noRows } from './extremes.ts'
 import { freeFrames } from './free-frames.ts'
 
 /** Some rows of a file, as columns; speed and heading are NaN where unknown. */
 export interface FileRows {
   readonly length: number
-  /** May hold a text more than once. */
+  /** May hold a text more than once, and such as no row has. */
   readonly vehicleIds: readonly string[]
   /** Index into `vehicleIds`. */
   readonly vehicle: Uint32Array
   readonly vehicleTypes: readonly string[]
   readonly vehicleType: Uint32Array
-  /** ms since the epoch. */
+  /** ms since the epoch, rounded down. */
   readonly eventTime: Float64Array
   /** Whole millionths of a degree. */
   readonly longitude: Int32Array
@@ -27,21 +41,24 @@ export interface FileRows {
 export interface RowSelection {
   readonly period: Period
   /** Only these vehicles; all when missing. */
-  readonly vehicleIds?: readonly string[] | undefined
+  readonly vehicleIds?: ReadonlySet<string> | undefined
 }
 
-/** A file of more rows is read in parts, if its format allows. */
+/** A larger file is read row group by row group, if its format allows. */
+const WHOLE_BYTES = 4 * 1024 * 1024
+/** What is read of such a one first: the footer, as a rule. */
+const TAIL_BYTES = 64 * 1024
+/** Rows of frames after which their memory is given back. */
 const ROWS_AT_ONCE = 262_144
 /** What a file without stats is taken for. */
 const BYTES_PER_ROW = 4
-const COLUMNS = DATA_COLUMNS.map(([name]) => name)
-const KNOWN = new Set<string>([...COLUMNS, ...PARTITION_COLUMNS])
+const KNOWN = new Set<string>([...DATA_COLUMNS.map(([name]) => name), ...PARTITION_COLUMNS])
 
 export const estimateRows = ({ rows, bytes }: Pick<Chunk, 'rows' | 'bytes'>): number =>
   rows ?? Math.ceil(bytes / BYTES_PER_ROW)
 
-const unfit = ({ path }: Chunk, what: string): FleetError =>
-  new FleetError('table.unsupported', `${path} can't be compacted: ${what}`)
+const unfit = ({ path }: Chunk, what: string, options?: ErrorOptions): FleetError =>
+  new FleetError('table.unsupported', `${path} can't be compacted: ${what}`, options)
 
 /** Law: what a rewrite would lose is not rewritten. */
 const checkColumns = (chunk: Chunk, columns: readonly string[]): void => {
@@ -49,142 +66,175 @@ const checkColumns = (chunk: Chunk, columns: readonly string[]): void => {
   if (other !== undefined) throw unfit(chunk, `it has a column "${other}" of another writer, which would be lost`)
 }
 
-const runName = (column: string): string => `${column} run`
-const startName = (column: string): string => `${column} start`
-
-/** The texts of a column run by run, which may come again, and each row's run: rows are sorted by vehicle, so that runs are few. */
-const runsOf = (frame: DataFrame, column: string): { texts: string[]; runs: Uint32Array } => {
-  const runs = frame.getColumn(runName(column)).toTypedArray() as Uint32Array
-  for (let i = 0; i < runs.length; i++) runs[i]--
-  const starts = frame.getColumn(startName(column))
-  return { texts: frame.getColumn(column).filter(starts).toArray() as string[], runs }
+/** Law: a file is rewritten only if its rows lie where its name in the log says, so that a rewrite never moves one. */
+const checkPlace = (chunk: Chunk, { time, x, y }: Extremes): void => {
+  const { date, cell, bounds } = chunk
+  for (const ms of [time.min, time.max]) {
+    if (!(Math.abs(ms) <= 8.64e15)) throw unfit(chunk, 'it has rows of a time that there is not')
+    if (dateOf(ms) !== date) throw unfit(chunk, `it has rows of ${dateOf(ms)}, the log says ${date}`)
+  }
+  // Cells are rectangles: what is between two corners in a cell is in it.
+  for (const [longitude, latitude] of [
+    [x.min, y.min],
+    [x.max, y.max],
+  ]) {
+    const found = cellName(cellOf(longitude, latitude, cell.length), cell.length)
+    if (found !== cell) throw unfit(chunk, `it has rows of the cell ${found}, the log says ${cell}`)
+  }
+  const isWithin =
+    time.min >= chunk.from &&
+    time.max <= chunk.to &&
+    x.min >= bounds.west &&
+    x.max <= bounds.east &&
+    y.min >= bounds.south &&
+    y.max <= bounds.north
+  if (!isWithin) throw unfit(chunk, 'it has rows beyond the least and greatest values that the log tells of it')
 }
 
-const rowsOf = (chunk: Chunk, frame: DataFrame): FileRows => {
-  for (const column of COLUMNS.slice(0, 5)) {
-    if (frame.getColumn(column).nullCount() > 0) throw unfit(chunk, `it has rows without ${column}`)
+const decoder = new TextDecoder('utf-8', { fatal: true })
+
+/** Law: what is no text is refused, not replaced: two ids would become one. */
+const stringsOf = ({ count, offsets, bytes }: Texts): string[] =>
+  Array.from({ length: count }, (_, i) => decoder.decode(bytes.subarray(offsets[i], offsets[i + 1])))
+
+/** Copies of the selected rows. */
+const select = (rows: ChunkRows, { period, vehicleIds }: RowSelection): FileRows => {
+  const ids = stringsOf(rows.vehicleIds)
+  const isWanted = vehicleIds && ids.map((id) => vehicleIds.has(id))
+  const { eventTime, vehicle } = rows
+  const chosen = new Uint32Array(rows.length)
+  let length = 0
+  for (let i = 0; i < rows.length; i++) {
+    if (eventTime[i] < period.from || eventTime[i] >= period.to) continue
+    if (isWanted === undefined || isWanted[vehicle[i]]) chosen[length++] = i
   }
-  const { texts: vehicleIds, runs: vehicle } = runsOf(frame, 'vehicle_id')
-  const { texts: vehicleTypes, runs: vehicleType } = runsOf(frame, 'vehicle_type')
-  const typed = <T>(column: string): T => frame.getColumn(column).toTypedArray() as T
-  const eventTime = typed<Float64Array>('event_time')
-  for (let i = 0; i < eventTime.length; i++) {
-    const ms = eventTime[i] / 1_000
-    if (!Number.isInteger(ms)) throw unfit(chunk, 'it has times finer than a millisecond')
-    eventTime[i] = ms
+  const order = chosen.subarray(0, length)
+  const gather = <Values extends Float64Array | Float32Array | Int32Array | Uint32Array>(
+    from: ArrayLike<number>,
+    to: Values,
+  ): Values => {
+    for (let i = 0; i < length; i++) to[i] = from[order[i]]
+    return to
   }
   return {
-    length: frame.height,
-    vehicleIds,
-    vehicle,
-    vehicleTypes,
-    vehicleType,
-    eventTime,
-    longitude: typed('longitude'),
-    latitude: typed('latitude'),
-    speed: typed('speed'),
-    heading: typed('heading'),
+    length,
+    vehicleIds: ids,
+    vehicle: gather(vehicle, new Uint32Array(length)),
+    vehicleTypes: rows.vehicleTypes,
+    vehicleType: gather(rows.vehicleType, new Uint32Array(length)),
+    eventTime: gather(eventTime, new Float64Array(length)),
+    longitude: gather(rows.longitude, new Int32Array(length)),
+    latitude: gather(rows.latitude, new Int32Array(length)),
+    speed: gather(rows.speed, new Float32Array(length)),
+    heading: gather(rows.heading, new Float32Array(length)),
   }
 }
 
-/** What makes numbers that JavaScript has of what the files hold, and what selects rows. */
-const loadExpressions = async () => {
-  const { default: pl } = await import('nodejs-polars')
-  const instant = (ms: number): Expr =>
-    pl
-      .lit(ms * 1_000)
-      .cast(pl.Int64)
-      .cast(pl.Datetime('us', 'UTC')) as unknown as Expr
-  const time = pl.col('event_time')
-  const micro = (column: string): Expr => pl.col(column).cast(pl.Float64).mul(1e6).round(0).cast(pl.Int32)
-  const number = (column: string): Expr => pl.col(column).cast(pl.Float32).fillNull(pl.lit(Number.NaN)).cast(pl.Float32)
-  const starts = (column: string): Expr => pl.col(column).neq(pl.col(column).shift(1)).fillNull(pl.lit(true))
+/** A file that is read: its rows, part by part, of which those that can't be of a period are left out. */
+interface OpenFile {
+  readonly rows: number
+  parts(period: Period): AsyncGenerator<ChunkRows>
+}
+
+const arena = createArena()
+
+const parquetFile = (footer: Footer, partOf: (from: number, to: number) => Promise<FilePart>): OpenFile => ({
+  rows: footer.rows,
+  parts: async function* (period) {
+    for (const group of footer.rowGroups) {
+      if (group.rows === 0 || !mayHoldTimes(group, period)) continue
+      const columns = group.columns.filter((column) => column !== undefined)
+      const from = Math.min(...columns.map(({ offset }) => offset))
+      const to = Math.max(...columns.map(({ offset, bytes }) => offset + bytes))
+      yield rowsOfGroup(group, await partOf(from, to), arena)
+    }
+  },
+})
+
+const readRange = async (store: ObjectStore, chunk: Chunk, from: number, to: number): Promise<Uint8Array> => {
+  const found = await store.get(chunk.path, { offset: from, length: to - from })
+  if (found?.length !== to - from) throw unfit(chunk, 'it ends before its end')
+  return found
+}
+
+const openFile = async (store: ObjectStore, chunk: Chunk): Promise<OpenFile> => {
+  const { path, bytes } = chunk
+  if (isParquet(path) && bytes > WHOLE_BYTES) {
+    if ((await store.size(path)) !== bytes) throw unfit(chunk, 'it is missing, or not of the size that the log tells')
+    const tail = await readRange(store, chunk, bytes - TAIL_BYTES, bytes)
+    const footerAt = bytes - footerBytesOf(tail)
+    if (footerAt < 0) throw unfit(chunk, 'its metadata reach beyond the file')
+    const footer = parseFooter(
+      footerAt < bytes - TAIL_BYTES ? await readRange(store, chunk, footerAt, bytes) : tail,
+      bytes,
+    )
+    checkColumns(chunk, footer.names)
+    return parquetFile(footer, async (from, to) => ({ bytes: await readRange(store, chunk, from, to), start: from }))
+  }
+  const file = await store.get(path)
+  if (file?.length !== bytes) {
+    throw unfit(chunk, file === undefined ? 'it is missing' : 'it is not of the size that the log tells')
+  }
+  if (isParquet(path)) {
+    const footer = parseFooter(file)
+    checkColumns(chunk, footer.names)
+    return parquetFile(footer, async () => ({ bytes: file, start: 0 }))
+  }
+  const frame = await readChunkFile(path, file)
+  checkColumns(chunk, frame.columns)
   return {
-    pl,
-    columns: [
-      ...['vehicle_id', 'vehicle_type'].flatMap((column) => [
-        pl.col(column),
-        starts(column).alias(startName(column)),
-        starts(column).cast(pl.UInt32).cumSum().alias(runName(column)),
-      ]),
-      time.cast(pl.Int64).cast(pl.Float64),
-      micro('longitude'),
-      micro('latitude'),
-      number('speed'),
-      number('heading'),
-    ],
-    filterOf: ({ period, vehicleIds }: RowSelection): Expr => {
-      const within = time.gtEq(instant(period.from)).and(time.lt(instant(period.to)))
-      return vehicleIds === undefined ? within : within.and(pl.col('vehicle_id').isIn([...vehicleIds]))
+    rows: frame.height,
+    parts: async function* () {
+      for (const rows of rowsOfFrame(frame)) {
+        yield rows
+        readSince += rows.length
+      }
+      if (readSince < ROWS_AT_ONCE) return
+      readSince = 0
+      await freeFrames()
     },
   }
+}
+
+/** All rows of a file that is in memory, a part at a time. @param name ends as the file's */
+export async function* rowsOfBytes(name: string, bytes: Uint8Array): AsyncGenerator<ChunkRows> {
+  if (!isParquet(name)) yield* rowsOfFrame(await readChunkFile(name, bytes))
+  else for (const group of parseFooter(bytes).rowGroups) yield rowsOfGroup(group, { bytes, start: 0 }, arena)
 }
 
 /** Rows of frames that were read since their memory was given back. */
 let readSince = 0
 
-/** Made once: an expression costs more than a small file. */
-let expressions: ReturnType<typeof loadExpressions> | undefined
-
-/** Cuts a period into equal parts, at least a ms each. */
-const partsOf = ({ from, to }: Period, count: number): Period[] => {
-  const parts = Math.min(count, to - from)
-  const at = (i: number): number => from + Math.floor(((to - from) * i) / parts)
-  return Array.from({ length: parts }, (_, i) => ({ from: at(i), to: at(i + 1) }))
-}
-
-const isAll = ({ period, vehicleIds }: RowSelection, { rows, from, to }: Chunk): boolean =>
-  vehicleIds === undefined && rows !== undefined && period.from <= from && period.to > to
-
-async function* readFrames(store: ObjectStore, chunk: Chunk, selection: RowSelection): AsyncGenerator<DataFrame> {
-  const { path, bytes } = chunk
-  expressions ??= loadExpressions()
-  const { pl, columns, filterOf } = await expressions
-  if (!isParquet(path) || estimateRows(chunk) <= ROWS_AT_ONCE) {
-    const file = await store.get(path)
-    if (file?.length !== bytes) {
-      throw unfit(chunk, file === undefined ? 'it is missing' : 'it is not of the size that the log tells')
-    }
-    const frame = await readChunkFile(path, file)
-    checkColumns(chunk, frame.columns)
-    yield (isAll(selection, chunk) ? frame : frame.filter(filterOf(selection))).select(...columns)
-    return
-  }
-  if ((await store.size(path)) !== bytes) throw unfit(chunk, 'it is missing, or not of the size that the log tells')
-  const from = Math.max(selection.period.from, chunk.from)
-  const period = { from, to: Math.max(from + 1, Math.min(selection.period.to, chunk.to + 1)) }
-  const share = (period.to - period.from) / (chunk.to + 1 - chunk.from)
-  for (const part of partsOf(period, Math.ceil((estimateRows(chunk) * share) / ROWS_AT_ONCE))) {
-    const scan = pl.scanParquet(store.url(path), {
-      glob: false,
-      hivePartitioning: false,
-      cloudOptions: await store.scanOptions(),
-    })
-    checkColumns(chunk, scan.columns)
-    yield await scan
-      .filter(filterOf({ ...selection, period: part }))
-      .select(...columns)
-      .collect()
-  }
-}
-
 /**
  * The selected rows of a file, a bounded number at a time.
- * @throws FleetError `table.unsupported` for a file that is missing, truncated, not readable, or holds what a rewrite would lose; `store.failed`
+ * @param onOpen is told how many rows the file has
+ * @throws FleetError `table.unsupported` for a file that is missing, truncated, not readable, of rows that lie elsewhere, or that holds what a
+ * rewrite would lose; `store.failed`
  */
-export async function* readRows(store: ObjectStore, chunk: Chunk, selection: RowSelection): AsyncGenerator<FileRows> {
+export async function* readRows(
+  store: ObjectStore,
+  chunk: Chunk,
+  selection: RowSelection,
+  onOpen: (rows: number) => void = () => {},
+): AsyncGenerator<FileRows> {
   try {
-    for await (const frame of readFrames(store, chunk, selection)) {
-      if (frame.height === 0) continue
-      readSince += frame.height
-      yield rowsOf(chunk, frame)
-      if (readSince < ROWS_AT_ONCE) continue
-      readSince = 0
-      await freeFrames()
+    const file = await openFile(store, chunk)
+    if (chunk.rows !== undefined && chunk.rows !== file.rows) {
+      throw unfit(chunk, `it has ${file.rows} rows, the log says ${chunk.rows}`)
+    }
+    onOpen(file.rows)
+    for await (const rows of file.parts(selection.period)) {
+      if (rows.length === 0) continue
+      const extremes = noRows()
+      addRows(extremes, rows)
+      checkPlace(chunk, extremes)
+      const selected = select(rows, selection)
+      if (selected.length > 0) yield selected
     }
   } catch (error) {
-    if (error instanceof FleetError) throw error
+    if (error instanceof FleetError && (error.code === 'store.failed' || error.message.includes(chunk.path)))
+      throw error
     // The first line: polars adds its query plan.
-    throw unfit(chunk, reasonOf(error).split('\n')[0])
+    throw unfit(chunk, reasonOf(error).split('\n')[0], { cause: error })
   }
 }

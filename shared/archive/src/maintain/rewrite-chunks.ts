@@ -2,7 +2,9 @@ import { FleetError, overlaps, type Period } from '@fleetlake/core'
 import type { Chunk } from '../chunk.ts'
 import type { ChunkColumns } from '../codec/codec.ts'
 import type { AddFile } from '../log/actions.ts'
+import type { ObjectStore } from '../store/object-store.ts'
 import type { WriteChunkDeps } from '../write-chunk.ts'
+import { addRows, type Extremes, noRows, reachAsFar, reachNoFurther } from './extremes.ts'
 import { MERGE_BYTES_PER_ROW, makeMergeColumns, type MergeColumns, mergeRows } from './merge-rows.ts'
 import type { Rewrite } from './plan-compaction.ts'
 import { estimateRows, type FileRows, readRows } from './read-rows.ts'
@@ -33,7 +35,12 @@ interface Merge {
   readonly vehicles: TextCodes
   readonly types: TextCodes
   length: number
+  /** Of the rows that are to be written, all that were loaded into it. */
+  taken: Extremes
 }
+
+/** How many rows each file has that is read, by its path. */
+type RowCounts = Map<string, number>
 
 /** @returns false when it does not fit */
 const append = (merge: Merge, rows: FileRows, isKept: boolean): boolean => {
@@ -51,6 +58,7 @@ const append = (merge: Merge, rows: FileRows, isKept: boolean): boolean => {
   columns.speed.set(rows.speed, at)
   columns.heading.set(rows.heading, at)
   columns.isKept.fill(isKept ? 1 : 0, at, at + rows.length)
+  if (!isKept) addRows(merge.taken, rows)
   merge.length += rows.length
   return true
 }
@@ -73,21 +81,26 @@ const halvesOf = ({ from, to }: Period): [Period, Period] => {
 }
 
 /** Loads what some files hold of a period. @returns false when it does not fit */
-const load = async (merge: Merge, { take, keep }: Rewrite, period: Period, deps: WriteChunkDeps): Promise<boolean> => {
+const load = async (
+  merge: Merge,
+  { take, keep }: Rewrite,
+  { period, counts, store }: { readonly period: Period; readonly counts: RowCounts; readonly store: ObjectStore },
+): Promise<boolean> => {
   merge.length = 0
+  merge.taken = noRows()
   const seen = new Set<string>()
   for (const chunk of take) {
     if (!overlaps(periodOf(chunk), period)) continue
-    for await (const rows of readRows(deps.store, chunk, { period })) {
+    const count = (rows: number): void => void counts.set(chunk.path, rows)
+    for await (const rows of readRows(store, chunk, { period }, count)) {
       if (!append(merge, rows, false)) return false
       for (const id of rows.vehicleIds) seen.add(id)
     }
   }
   // Only these can have doubles there.
-  const vehicleIds = [...seen]
   for (const chunk of keep) {
     if (!overlaps(periodOf(chunk), period)) continue
-    for await (const rows of readRows(deps.store, chunk, { period, vehicleIds })) {
+    for await (const rows of readRows(store, chunk, { period, vehicleIds: seen })) {
       if (!append(merge, rows, true)) return false
     }
   }
@@ -124,7 +137,43 @@ const gather = ({ columns, vehicles, types }: Merge, rows: Uint32Array): ChunkCo
 /** Lets heartbeats and signals through. */
 const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-const writeMerged = async (merge: Merge, files: MergedFiles): Promise<Omit<Rewritten, 'add'>> => {
+const joinExtremes = (all: Extremes, some: Extremes): void => {
+  all.rows += some.rows
+  for (const part of ['time', 'x', 'y'] as const) {
+    all[part].min = Math.min(all[part].min, some[part].min)
+    all[part].max = Math.max(all[part].max, some[part].max)
+  }
+}
+
+/**
+ * Law: nothing is committed unless each row of the files that go is in a file that comes, or is told as a double, and those reach as far. What
+ * comes was read back.
+ */
+const checkRewrite = (
+  { date, cell, take, keep }: Rewrite,
+  { counts, taken, written, doubles }: { counts: RowCounts; taken: Extremes; written: Extremes; doubles: number },
+): void => {
+  const refuse = (what: string): never => {
+    throw new FleetError('table.invalid', `${date} ${cell} is not rewritten: ${what}`)
+  }
+  const held = take.reduce((sum, { path }) => sum + (counts.get(path) ?? Number.NaN), 0)
+  if (taken.rows !== held) {
+    const names = take.map(({ path }) => path).join(', ')
+    refuse(`${names} hold ${held} rows, of which ${taken.rows} lie in the period that the log tells of them`)
+  }
+  if (written.rows + doubles !== held)
+    refuse(`of ${held} rows ${doubles} are doubles, but ${written.rows} were written`)
+  // A double of a row in a file that stays may have been the first or the last.
+  const isExact = doubles === 0 || keep.length === 0
+  if (!(isExact ? reachAsFar(written, taken) : reachNoFurther(written, taken))) {
+    refuse('the rows that were written reach from or to elsewhere than those that were read')
+  }
+}
+
+const writeMerged = async (
+  merge: Merge,
+  files: MergedFiles,
+): Promise<{ readonly rows: number; readonly doubles: number }> => {
   const { order, doubles } = mergeRows(merge.columns, merge.length, merge.vehicles.texts.length)
   for (const tile of tileRows(order, merge.columns, files.shape)) {
     await breathe()
@@ -136,7 +185,7 @@ const writeMerged = async (merge: Merge, files: MergedFiles): Promise<Omit<Rewri
 /**
  * Rewrites files of a (date, cell) as fewer, their rows sorted and without doubles. The table is not touched: the files are to be committed.
  * Works through the time in stretches whose rows fit into the memory. Law: doubles are equal in time, so they are in one stretch.
- * @throws FleetError `table.unsupported` for a file that can't be rewritten, `config.invalid` when the memory is too small, `store.failed`
+ * @throws FleetError `table.unsupported` for a file that can't be rewritten, `table.invalid` when what was written is not what was read, `config.invalid` when the memory is too small, `store.failed`
  */
 export const rewriteChunks = async (
   rewrite: Rewrite,
@@ -159,13 +208,16 @@ export const rewriteChunks = async (
     vehicles: createTextCodes(),
     types: createTextCodes(),
     length: 0,
+    taken: noRows(),
   }
+  const counts: RowCounts = new Map()
+  const taken = noRows()
   let [rows, doubles] = [0, 0]
   const stretches: Period[] = [
     { from: Math.min(...take.map(({ from }) => from)), to: Math.max(...take.map(({ to }) => to)) + 1 },
   ]
   for (let period = stretches.pop(); period !== undefined; period = stretches.pop()) {
-    if (estimate(all, period) > size || !(await load(merge, rewrite, period, deps))) {
+    if (estimate(all, period) > size || !(await load(merge, rewrite, { period, counts, store: deps.store }))) {
       if (period.to - period.from <= 1) {
         throw new FleetError(
           'config.invalid',
@@ -175,9 +227,12 @@ export const rewriteChunks = async (
       stretches.push(...halvesOf(period).toReversed())
       continue
     }
+    joinExtremes(taken, merge.taken)
     const written = await writeMerged(merge, files)
     rows += written.rows
     doubles += written.doubles
   }
-  return { add: await files.finish(), rows, doubles }
+  const { add, written } = await files.finish()
+  checkRewrite(rewrite, { counts, taken, written, doubles })
+  return { add, rows, doubles }
 }

@@ -6,6 +6,8 @@ import { startParquetFile, type ParquetRowGroups } from '../codec/parquet.ts'
 import type { AddFile } from '../log/actions.ts'
 import { putChunk, type WriteChunkDeps } from '../write-chunk.ts'
 import { compactedExtension } from './compacted.ts'
+import { addRows, type Extremes, noRows } from './extremes.ts'
+import { rowsOfBytes } from './read-rows.ts'
 import { PARQUET_TILES, type TileShape } from './tile-rows.ts'
 
 /** Where merged rows go: as many files as it takes. */
@@ -14,8 +16,8 @@ export interface MergedFiles {
   readonly shape: TileShape
   /** @param columns sorted by vehicle, then time; their arrays are not kept */
   add(columns: ChunkColumns): Promise<void>
-  /** The files written; durable. */
-  finish(): Promise<AddFile[]>
+  /** The files written, durable, and their rows as they are read back. */
+  finish(): Promise<{ readonly add: AddFile[]; readonly written: Extremes }>
 }
 
 export interface MergedPlace {
@@ -32,26 +34,39 @@ const WHOLE_FILES: TileShape = { ...PARQUET_TILES, rows: 250_000 }
 export const openMergedFiles = ({ cell, windowMs, fileBytes }: MergedPlace, deps: WriteChunkDeps): MergedFiles => {
   const { codec } = deps
   const extension = compactedExtension(codec.extension)
-  const files: AddFile[] = []
+  const add: AddFile[] = []
+  const written = noRows()
   const put = async (bytes: Uint8Array, stats: ChunkStats): Promise<void> => {
     const place = { cell, windowStart: windowStart(stats.eventTime.min, windowMs) }
-    files.push(await putChunk({ bytes, stats, extension }, place, deps))
+    for await (const rows of rowsOfBytes(extension, bytes)) addRows(written, rows)
+    add.push(await putChunk({ bytes, stats, extension }, place, deps))
   }
-  return isParquet(extension) ? parquetFiles(fileBytes, put, files) : wholeFiles(codec, put, files)
+  const files = isParquet(extension) ? parquetFiles(fileBytes, put) : wholeFiles(codec, put)
+  return {
+    ...files,
+    finish: async () => {
+      await files.close()
+      return { add, written }
+    },
+  }
+}
+
+interface OpenFiles extends Pick<MergedFiles, 'shape' | 'add'> {
+  close(): Promise<void>
 }
 
 type Put = (bytes: Uint8Array, stats: ChunkStats) => Promise<void>
 
-const wholeFiles = (codec: Codec, put: Put, files: AddFile[]): MergedFiles => ({
+const wholeFiles = (codec: Codec, put: Put): OpenFiles => ({
   shape: WHOLE_FILES,
   add: (columns) => put(codec.encode(columns), statsOf(columns)),
-  finish: async () => files,
+  close: async () => {},
 })
 
 /** Room for the row group that passes the limit, and the footer. */
 const SPARE = 1.25
 
-const parquetFiles = (fileBytes: number, put: Put, files: AddFile[]): MergedFiles => {
+const parquetFiles = (fileBytes: number, put: Put): OpenFiles => {
   let open: { readonly file: ParquetRowGroups; stats: ChunkStats } | undefined
   const close = async (): Promise<void> => {
     if (open === undefined) return
@@ -68,9 +83,6 @@ const parquetFiles = (fileBytes: number, put: Put, files: AddFile[]): MergedFile
       open.file.add(columns)
       if (open.file.bytes >= fileBytes) await close()
     },
-    finish: async () => {
-      await close()
-      return files
-    },
+    close,
   }
 }

@@ -6,6 +6,8 @@ import { type Reader, readVarint, readZigzag, unpack, unpackWide } from './bits.
 let deltas = new Uint32Array(256)
 let wideDeltas = new Float64Array(256)
 const widths = new Uint8Array(512)
+/** Values of a miniblock; writers make 32 to 256. */
+const MOST_IN_MINIBLOCK = 1 << 16
 
 interface Shape {
   readonly miniblocks: number
@@ -18,7 +20,12 @@ const readHeader = (reader: Reader, expected: number): Shape => {
   const count = readVarint(reader)
   const miniblockSize = blockSize / miniblocks
   if (count !== expected) throw new RangeError(`a page of ${expected} values holds ${count}`)
-  if (!Number.isInteger(miniblockSize) || miniblockSize % 8 !== 0 || miniblocks > widths.length) {
+  if (
+    !Number.isInteger(miniblockSize) ||
+    miniblockSize % 8 !== 0 ||
+    miniblocks > widths.length ||
+    miniblockSize > MOST_IN_MINIBLOCK
+  ) {
     throw new RangeError('blocks of another shape than the format allows')
   }
   if (deltas.length < miniblockSize) {
@@ -82,6 +89,64 @@ export const readDeltaInt64 = (
         unpackWide(reader, { width, packed: miniblockSize, count: here }, wideDeltas)
         for (let k = 0; k < here; k++) to[i + k] = Math.floor((value += least + wideDeltas[k]) / divisor)
       }
+      i += here
+    }
+  }
+}
+
+const DIGITS = 128n
+
+/** As `readDeltaInt64`, for all 64 bits, at a tenth of its speed. */
+export const readDeltaBigInt64 = (
+  reader: Reader,
+  to: Float64Array,
+  { start, count, divisor }: { readonly start: number; readonly count: number; readonly divisor: number },
+): void => {
+  const { bytes } = reader
+  const { miniblocks, miniblockSize } = readHeader(reader, count)
+  const by = BigInt(divisor)
+  const zigzag = (): bigint => {
+    let value = 0n
+    for (let factor = 1n; ; factor *= DIGITS) {
+      if (reader.at >= bytes.length || factor > 1n << 63n) throw new RangeError('a number beyond the end of its page')
+      const next = bytes[reader.at++]
+      value += BigInt(next & 127) * factor
+      if (next < 128) return value % 2n === 0n ? value / 2n : -(value + 1n) / 2n
+    }
+  }
+  /** The packed bits that begin `bit` bits behind the reader. */
+  const packed = (bit: number, width: number): bigint => {
+    let value = 0n
+    for (let taken = 0; taken < width;) {
+      const [at, shift] = [reader.at + ((bit + taken) >>> 3), (bit + taken) & 7]
+      const here = Math.min(8 - shift, width - taken)
+      value |= BigInt((bytes[at] >> shift) & ((1 << here) - 1)) << BigInt(taken)
+      taken += here
+    }
+    return value
+  }
+  let value = zigzag()
+  const put = (i: number): void => {
+    value = BigInt.asIntN(64, value)
+    const whole = value / by
+    to[i] = Number(value < 0n && whole * by !== value ? whole - 1n : whole)
+  }
+  if (count > 0) put(start)
+  const end = start + count
+  for (let i = start + 1; i < end;) {
+    const least = zigzag()
+    readWidths(reader, miniblocks)
+    for (let m = 0; m < miniblocks && i < end; m++) {
+      const width = widths[m]
+      const here = Math.min(miniblockSize, end - i)
+      if (width > 64) throw new RangeError('a difference of more than 64 bits')
+      const byteCount = (miniblockSize * width) >> 3
+      if (reader.at + byteCount > bytes.length) throw new RangeError('packed values reach beyond their page')
+      for (let k = 0; k < here; k++) {
+        value += least + packed(k * width, width)
+        put(i + k)
+      }
+      reader.at += byteCount
       i += here
     }
   }

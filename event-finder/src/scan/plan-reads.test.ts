@@ -1,12 +1,22 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { RowGroup } from './footer.ts'
+import type { RowGroup } from '@fleetlake/archive'
 import { planReads, spanOf } from './plan-reads.ts'
 
 const groupAt = (start: number, sizes: readonly number[]): RowGroup => {
   let offset = start
   const columns = sizes.map((bytes) => {
-    const column = { offset, bytes, isZstd: true, isOptional: false, min: undefined, max: undefined }
+    const form = { physical: 'int32', width: 4, scale: 6, perMs: 0 } as const
+    const column = {
+      offset,
+      bytes,
+      form,
+      codec: 'zstd',
+      isOptional: false,
+      min: undefined,
+      max: undefined,
+      headersCrc: undefined,
+    } as const
     offset += bytes
     return column
   })

@@ -4,6 +4,19 @@ export interface Fields {
   readonly [id: number]: Thrift | undefined
 }
 
+export const numberOf = (value: Thrift | undefined): number => (typeof value === 'number' ? value : -1)
+export const bytesOf = (value: Thrift | undefined): Uint8Array | undefined =>
+  value instanceof Uint8Array ? value : undefined
+export const listOf = (value: Thrift | undefined): readonly Fields[] =>
+  Array.isArray(value) ? (value as Fields[]) : []
+/** Of anything but a struct there are none. */
+export const fieldsOf = (value: Thrift | undefined): Fields =>
+  typeof value === 'object' && !(value instanceof Uint8Array) ? (value as Fields) : {}
+
+/** Parquet nests some six deep, and numbers its fields from 1 to 14. */
+const MOST_DEEP = 16
+const LAST_FIELD = 31
+
 const KINDS = { yes: 1, no: 2, byte: 3, i16: 4, i32: 5, i64: 6, double: 7, binary: 8, list: 9, set: 10, struct: 12 }
 
 /**
@@ -34,7 +47,9 @@ export const readThrift = (bytes: Uint8Array, from: number): { readonly fields: 
     if (at > bytes.length) throw new RangeError('the metadata reach beyond the end of the file')
     return at - count
   }
+  let depth = 0
   const value = (kind: number, isElement: boolean): Thrift => {
+    if (depth > MOST_DEEP) throw new RangeError('the metadata are nested too deeply')
     switch (kind) {
       case KINDS.yes:
       case KINDS.no:
@@ -57,7 +72,9 @@ export const readThrift = (bytes: Uint8Array, from: number): { readonly fields: 
         const head = byte()
         const count = head >> 4 === 15 ? varint() : head >> 4
         const items: Thrift[] = []
+        depth++
         for (let i = 0; i < count; i++) items.push(value(head & 15, true))
+        depth--
         return items
       }
       case KINDS.struct:
@@ -68,12 +85,16 @@ export const readThrift = (bytes: Uint8Array, from: number): { readonly fields: 
   }
   const struct = (): Fields => {
     const fields: Thrift[] = []
+    depth++
     for (let id = 0; ;) {
       const head = byte()
-      if (head === 0) return fields
+      if (head === 0) break
       id = head >> 4 === 0 ? zigzag() : id + (head >> 4)
-      fields[id] = value(head & 15, false)
+      const found = value(head & 15, false)
+      if (id >= 0 && id <= LAST_FIELD) fields[id] = found
     }
+    depth--
+    return fields
   }
   const fields = struct()
   return { fields, end: at }

@@ -1,10 +1,11 @@
+import { crc32 } from 'node:zlib'
 import { type Reader, readerOf, readVarint } from './bits.ts'
+import { unpackBytes } from './codecs.ts'
 import type { ColumnChunk } from './footer.ts'
 import { readRuns } from './runs.ts'
 import { type Fields, readThrift } from './thrift.ts'
-import { unpackZstd } from './zstd.ts'
 
-export type PageEncoding = 'plain' | 'dictionary' | 'delta' | 'delta-lengths' | 'split-bytes'
+export type PageEncoding = 'plain' | 'dictionary' | 'delta' | 'delta-lengths' | 'delta-bytes' | 'split-bytes'
 
 /** A page's values, unpacked. */
 export interface Page {
@@ -24,9 +25,13 @@ const ENCODINGS: Readonly<Record<number, PageEncoding>> = {
   2: 'dictionary',
   5: 'delta',
   6: 'delta-lengths',
+  7: 'delta-bytes',
   8: 'dictionary',
   9: 'split-bytes',
 }
+
+/** Of levels. */
+const RLE = 3
 
 const encodingOf = (id: unknown): PageEncoding => {
   const encoding = typeof id === 'number' ? ENCODINGS[id] : undefined
@@ -71,60 +76,75 @@ const rowsOfPage = ({ header, rowsLeft }: PageSource): number => {
 
 const pageV2 = (source: PageSource): Page => {
   const { header, body, size, column } = source
-  const { isZstd, isOptional } = column
+  const { codec, isOptional } = column
   const rows = rowsOfPage(source)
   const levelBytes = number(header[5])
-  const packed = body.subarray(levelBytes + number(header[6]))
-  const isPacked = isZstd && header[7] !== false
+  if (number(header[6]) > 0) throw new RangeError('a page of a nested column')
+  const packed = body.subarray(levelBytes)
+  const isPacked = codec !== 'none' && header[7] !== false
   const { present, count } = isOptional
     ? presenceOf(body.subarray(0, levelBytes), rows)
     : { present: undefined, count: rows }
-  const values = isPacked && count > 0 ? unpackZstd(packed, size - (body.length - packed.length)) : packed
+  const values =
+    isPacked && count > 0 ? unpackBytes(codec, packed, number(size - (body.length - packed.length))) : packed
   return { kind: 'data', encoding: encodingOf(header[4]), rows, present, values: readerOf(values), count }
 }
 
 const pageV1 = (source: PageSource): Page => {
   const { header, body, size, column } = source
-  const { isZstd, isOptional } = column
+  const { codec, isOptional } = column
   const rows = rowsOfPage(source)
-  const unpacked = isZstd ? unpackZstd(body, size) : body
+  const unpacked = unpackBytes(codec, body, size)
   const values = readerOf(unpacked)
   if (!isOptional)
     return { kind: 'data', encoding: encodingOf(header[2]), rows, present: undefined, values, count: rows }
+  if (header[3] !== RLE) throw new RangeError('definition levels in an encoding of old')
   const levelBytes = values.view.getUint32(0, true)
+  if (levelBytes > unpacked.length - 4) throw new RangeError('definition levels reach beyond their page')
   const { present, count } = presenceOf(unpacked.subarray(4, 4 + levelBytes), rows)
   values.at = 4 + levelBytes
   return { kind: 'data', encoding: encodingOf(header[2]), rows, present, values, count }
 }
 
 const dictionaryPage = ({ header, body, size, column }: PageSource): Page => {
-  const values = readerOf(column.isZstd ? unpackZstd(body, size) : body)
+  const values = readerOf(unpackBytes(column.codec, body, size))
   const count = number(header[1])
   if (count > values.bytes.length) throw new RangeError('a dictionary has more values than bytes')
   return { kind: 'dictionary', encoding: encodingOf(header[2]), rows: 0, present: undefined, values, count }
 }
 
+/** Nothing that writers make comes near; a page that claims more is not made room for. */
+const MAX_PAGE_BYTES = 256 * 1024 * 1024
+
 /**
- * The pages of a column of so many rows, one unpacked at a time.
+ * The pages of a column of so many rows, one unpacked at a time. Law: of a page that carries a checksum no value is given unless it fits.
  * @throws RangeError for damaged bytes, and for other rows than those
  */
 export function* readPages(bytes: Uint8Array, column: ColumnChunk, rows: number): Generator<Page> {
-  let rowsLeft = rows
+  let [rowsLeft, headersCrc] = [rows, 0]
   for (let at = 0; at < bytes.length;) {
     const { fields, end } = readThrift(bytes, at)
+    if (column.headersCrc !== undefined) headersCrc = crc32(bytes.subarray(at, end), headersCrc)
     const [size, packedSize] = [number(fields[2]), number(fields[3])]
     if (end + packedSize > bytes.length) throw new RangeError('a page reaches beyond its column')
+    if (size > MAX_PAGE_BYTES) throw new RangeError(`a page of ${size} bytes`)
     at = end + packedSize
     const kind = KINDS[Number(fields[1])]
     // An index page: nothing that is needed.
     if (kind === undefined) continue
     const header = fields[HEADERS[kind]] as Fields | undefined
     if (header === undefined) throw new RangeError('a page without its header')
-    const page = READERS[kind]({ header, body: bytes.subarray(end, at), size, column, rowsLeft })
+    const body = bytes.subarray(end, at)
+    if (fields[4] !== undefined && (crc32(body) | 0) !== fields[4])
+      throw new RangeError('a page is damaged: its checksum does not fit')
+    const page = READERS[kind]({ header, body, size, column, rowsLeft })
     rowsLeft -= page.rows
     yield page
   }
   if (rowsLeft > 0) throw new RangeError(`a column has ${rows - rowsLeft} rows, its row group ${rows}`)
+  if (column.headersCrc !== undefined && column.headersCrc !== headersCrc) {
+    throw new RangeError('the headers of its pages are damaged: their checksum does not fit')
+  }
 }
 
 const HEADERS = { data: 5, dictionary: 7, 'data-v2': 8 }

@@ -1,9 +1,8 @@
-import type { ChunkRows } from '../../core/chunk-rows.ts'
-import { textsToStrings } from '../../core/text-list.ts'
-import { CHUNK_COLUMNS } from '../chunk-columns.ts'
+import { type ChunkRows, textsToStrings } from '@fleetlake/core'
 import type { Arena } from './arena.ts'
-import { type Column, readFloats, readInt32s, readTexts, readTimes } from './columns.ts'
-import type { RowGroup } from './footer.ts'
+import { CHUNK_COLUMNS } from './chunk-columns.ts'
+import { type Column, readFloats, readMicros, readTexts, readTimes } from './columns.ts'
+import type { ColumnChunk, RowGroup } from './footer.ts'
 
 const once = <Value>(make: () => Value): (() => Value) => {
   let made: { readonly value: Value } | undefined
@@ -22,8 +21,10 @@ export interface FilePart {
  */
 export const rowsOfGroup = (group: RowGroup, { bytes, start }: FilePart, arena: Arena): ChunkRows => {
   const { rows } = group
+  const chunkOf = (name: string): ColumnChunk | undefined => group.columns[CHUNK_COLUMNS.indexOf(name)]
   const column = (name: string): Column => {
-    const chunk = group.columns[CHUNK_COLUMNS.indexOf(name)]
+    const chunk = chunkOf(name)
+    if (chunk === undefined) throw new RangeError(`it has no column ${name}`)
     const from = chunk.offset - start
     if (!(from >= 0 && chunk.bytes >= 0 && from + chunk.bytes <= bytes.length)) {
       throw new RangeError(`the column ${name} reaches beyond the file`)
@@ -40,9 +41,14 @@ export const rowsOfGroup = (group: RowGroup, { bytes, start }: FilePart, arena: 
       return { codes, texts: readTexts(column(name), codes) }
     })
   const int32Column = (name: string) =>
-    once(() => filled(arena.int32s(name, rows), (values) => readInt32s(column(name), values)))
+    once(() => filled(arena.int32s(name, rows), (values) => readMicros(column(name), values)))
   const floatColumn = (name: string) =>
-    once(() => filled(arena.float32s(name, rows), (values) => readFloats(column(name), values)))
+    once(() =>
+      filled(arena.float32s(name, rows), (values) => {
+        if (chunkOf(name) === undefined) values.fill(NaN)
+        else readFloats(column(name), values)
+      }),
+    )
 
   const ids = textColumn('vehicle_id')
   const types = textColumn('vehicle_type')

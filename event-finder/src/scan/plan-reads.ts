@@ -1,4 +1,4 @@
-import type { RowGroup } from './footer.ts'
+import type { RowGroup } from '@fleetlake/archive'
 
 /** Bytes `[start, end)` of a file. */
 export interface Span {
@@ -12,10 +12,13 @@ export interface GroupRead extends Span {
 }
 
 /** The bytes of a row group, first to last. */
-export const spanOf = ({ columns }: RowGroup): Span => ({
-  start: Math.min(...columns.map(({ offset }) => offset)),
-  end: Math.max(...columns.map(({ offset, bytes }) => offset + bytes)),
-})
+export const spanOf = ({ columns }: RowGroup): Span => {
+  const found = columns.filter((column) => column !== undefined)
+  return {
+    start: Math.min(...found.map(({ offset }) => offset)),
+    end: Math.max(...found.map(({ offset, bytes }) => offset + bytes)),
+  }
+}
 
 /**
  * Which bytes to read for some row groups. Law: each row group is in exactly one read, whole, and nothing is read twice or for nothing.

@@ -1,18 +1,18 @@
-import { FleetError } from '@fleetlake/core'
+import { type ChunkRows, createTextList, FleetError, type Texts, textsToStrings } from '@fleetlake/core'
 import type { Buffer as BufferStruct } from 'apache-arrow/fb/buffer'
 import { Decimal } from 'apache-arrow/fb/decimal'
 import type { Field } from 'apache-arrow/fb/field'
 import type { FieldNode } from 'apache-arrow/fb/field-node'
+import { FloatingPoint } from 'apache-arrow/fb/floating-point'
 import { Message } from 'apache-arrow/fb/message'
 import { MessageHeader } from 'apache-arrow/fb/message-header'
+import { Precision } from 'apache-arrow/fb/precision'
 import { RecordBatch } from 'apache-arrow/fb/record-batch'
 import { Schema } from 'apache-arrow/fb/schema'
 import { TimeUnit } from 'apache-arrow/fb/time-unit'
 import { Timestamp } from 'apache-arrow/fb/timestamp'
 import { Type } from 'apache-arrow/fb/type'
 import { ByteBuffer } from 'flatbuffers'
-import type { ChunkRows } from '../core/chunk-rows.ts'
-import { createTextList, type Texts, textsToStrings } from '../core/text-list.ts'
 import { CHUNK_COLUMNS, REQUIRED_COLUMNS } from './chunk-columns.ts'
 
 /**
@@ -37,7 +37,9 @@ const isMicros = (field: Field): boolean =>
   field.typeType() === Type.Timestamp && (field.type(new Timestamp()) as Timestamp).unit() === TimeUnit.MICROSECOND
 
 const isText = (field: Field): boolean => field.typeType() === Type.LargeUtf8
-const isFloat = (field: Field): boolean => field.typeType() === Type.FloatingPoint
+const isFloat = (field: Field): boolean =>
+  field.typeType() === Type.FloatingPoint &&
+  (field.type(new FloatingPoint()) as FloatingPoint).precision() === Precision.SINGLE
 
 const CHECKS = [isText, isText, isMicros, isDecimal, isDecimal, isFloat, isFloat]
 

@@ -1,0 +1,63 @@
+import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
+import { ZSTDDecoder } from 'zstddec'
+import { unpackLz4, unpackLz4Frames } from './lz4.ts'
+import { unpackSnappy } from './snappy.ts'
+
+export type PageCodec = 'none' | 'snappy' | 'gzip' | 'brotli' | 'lz4-frames' | 'zstd' | 'lz4'
+
+/** By the numbers of the format; LZO, which has no open decoder, is missing. */
+export const PAGE_CODECS: Readonly<Record<number, PageCodec>> = {
+  0: 'none',
+  1: 'snappy',
+  2: 'gzip',
+  4: 'brotli',
+  5: 'lz4-frames',
+  6: 'zstd',
+  7: 'lz4',
+}
+
+/**
+ * Up to this size WebAssembly unpacks: each call of Node's own makes a context of some hundred KB, which counts as memory of the program's and
+ * has it collect garbage all the time.
+ */
+const FEW_BYTES = 1024 * 1024
+
+const decoder = new ZSTDDecoder()
+await decoder.init()
+
+const unpackZstd = (bytes: Uint8Array, size: number): Uint8Array =>
+  size <= FEW_BYTES ? decoder.decode(bytes, size) : unpackMuchZstd(bytes, size)
+
+/** In one piece where it can be, and never more at once than a damaged size may claim. */
+const unpackMuchZstd = (bytes: Uint8Array, size: number): Uint8Array =>
+  zstdDecompressSync(bytes, { chunkSize: Math.min(size, 64 * bytes.length + FEW_BYTES), maxOutputLength: size })
+
+/** A byte of the others stands for at most so many: a size beyond that is a lie, and is not made room for. */
+const MOST_PER_BYTE = 256
+
+const unpackInto = (unpack: (bytes: Uint8Array, to: Uint8Array) => void) => {
+  return (bytes: Uint8Array, size: number): Uint8Array => {
+    if (size > MOST_PER_BYTE * bytes.length) throw new RangeError(`${bytes.length} bytes do not unpack to ${size}`)
+    const to = new Uint8Array(size)
+    unpack(bytes, to)
+    return to
+  }
+}
+
+const UNPACKERS: Readonly<Record<PageCodec, (bytes: Uint8Array, size: number) => Uint8Array>> = {
+  none: (bytes) => bytes,
+  snappy: unpackInto(unpackSnappy),
+  gzip: (bytes, size) => gunzipSync(bytes, { maxOutputLength: size }),
+  brotli: (bytes, size) => brotliDecompressSync(bytes, { maxOutputLength: size }),
+  'lz4-frames': unpackInto(unpackLz4Frames),
+  zstd: unpackZstd,
+  lz4: unpackInto(unpackLz4),
+}
+
+/** @throws RangeError, or the unpacker's own fault, when bytes do not unpack to exactly `size` */
+export const unpackBytes = (codec: PageCodec, bytes: Uint8Array, size: number): Uint8Array => {
+  if (size === 0) return new Uint8Array(0)
+  const unpacked = UNPACKERS[codec](bytes, size)
+  if (unpacked.length !== size) throw new RangeError(`a page of ${size} bytes unpacks to ${unpacked.length}`)
+  return unpacked
+}

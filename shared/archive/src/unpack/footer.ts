@@ -1,0 +1,184 @@
+import { crc32 } from 'node:zlib'
+import { FleetError } from '@fleetlake/core'
+import { CHUNK_COLUMNS, REQUIRED_COLUMNS } from './chunk-columns.ts'
+import { PAGE_CODECS, type PageCodec } from './codecs.ts'
+import { describeForm, type Form, formOf } from './forms.ts'
+import { readSums, type Sums } from './sums.ts'
+import { bytesOf, type Fields, fieldsOf, listOf, numberOf, readThrift } from './thrift.ts'
+
+/** Where a column of a row group lies, and how its values are stored. */
+export interface ColumnChunk {
+  readonly offset: number
+  readonly bytes: number
+  readonly codec: PageCodec
+  readonly form: Form
+  /** Rows may have no value: pages begin with definition levels. */
+  readonly isOptional: boolean
+  /** The statistics' least and greatest value, as the format writes them. */
+  readonly min: Uint8Array | undefined
+  readonly max: Uint8Array | undefined
+  /** CRC-32 of the headers of its pages, one after the other, where the file has it. */
+  readonly headersCrc: number | undefined
+}
+
+/** Columns in the order of `CHUNK_COLUMNS`; undefined one that the file does not have. */
+export interface RowGroup {
+  readonly rows: number
+  readonly columns: readonly (ColumnChunk | undefined)[]
+}
+
+export interface Footer {
+  readonly rowGroups: readonly RowGroup[]
+  readonly rows: number
+  /** The names of all columns, also of those that are not the table's. */
+  readonly names: readonly string[]
+}
+
+/** The footer's own length and the closing mark. */
+export const TRAILER_BYTES = 8
+const MARK = 'PAR1'
+
+/**
+ * How many bytes the footer has, trailer included.
+ * @param tail the last bytes of the file, at least `TRAILER_BYTES`
+ * @throws RangeError for a file that is no Parquet
+ */
+export const footerBytesOf = (tail: Uint8Array): number => {
+  const view = new DataView(tail.buffer, tail.byteOffset, tail.byteLength)
+  const mark = String.fromCharCode(...tail.subarray(-MARK.length))
+  if (mark === 'PARE') throw unsupported('it is encrypted')
+  if (tail.length < TRAILER_BYTES || mark !== MARK) throw new RangeError('it is no Parquet file')
+  const bytes = view.getUint32(tail.length - TRAILER_BYTES, true) + TRAILER_BYTES
+  if (bytes > MAX_FOOTER_BYTES) throw new RangeError(`its footer has ${bytes} bytes`)
+  return bytes
+}
+
+const MAX_FOOTER_BYTES = 64 * 1024 * 1024
+/** A row group is unpacked as a whole. */
+const MAX_GROUP_ROWS = 1 << 24
+
+const unsupported = (what: string): FleetError => new FleetError('table.unsupported', what)
+const damaged = (what: string): RangeError => new RangeError(`its metadata are damaged: ${what}`)
+
+const REPETITION = { optional: 1, repeated: 2 }
+
+const decoder = new TextDecoder()
+
+/** A column of the file that is not nested, and its place among the columns of a row group. */
+interface Leaf {
+  readonly element: Fields
+  readonly place: number
+}
+
+/** The columns by their names; undefined one that is nested. */
+const readSchema = (elements: readonly Fields[]): ReadonlyMap<string, Leaf | undefined> => {
+  const columns = new Map<string, Leaf | undefined>()
+  let [at, place] = [1, 0]
+  while (at < elements.length) {
+    const element = elements[at++]
+    const name = decoder.decode(bytesOf(element[4]))
+    if (columns.has(name)) throw unsupported(`it has two columns "${name}"`)
+    let children = numberOf(element[5])
+    const isNested = children > 0 || numberOf(element[3]) === REPETITION.repeated
+    columns.set(name, isNested ? undefined : { element, place })
+    if (children <= 0) place++
+    for (; children > 0; children--) {
+      if (at === elements.length) throw damaged('its schema ends too early')
+      const inner = numberOf(elements[at++][5])
+      if (inner > 0) children += inner
+      else place++
+    }
+  }
+  return columns
+}
+
+/** The columns of the table; undefined one that the file does not have, and that a row may do without. */
+const tableColumns = (columns: ReadonlyMap<string, Leaf | undefined>): ((Leaf & { form: Form }) | undefined)[] =>
+  CHUNK_COLUMNS.map((name, column) => {
+    if (!columns.has(name)) {
+      if (column < REQUIRED_COLUMNS) throw unsupported(`it has no column ${name}`)
+      return undefined
+    }
+    const leaf = columns.get(name)
+    const form = leaf && formOf(name, leaf.element)
+    if (leaf === undefined || form === undefined) {
+      const what = leaf === undefined ? 'nested' : describeForm(leaf.element)
+      throw unsupported(`its column ${name} is ${what}, which is not of the type of the table`)
+    }
+    return { ...leaf, form }
+  })
+
+/**
+ * What a file's footer tells of the table's columns.
+ * @param bytes end with the file, of which `fileBytes` is the size
+ * @throws FleetError `table.unsupported` for a file that is Parquet of a kind that is not read
+ * @throws RangeError for damaged metadata
+ */
+export const parseFooter = (bytes: Uint8Array, fileBytes: number = bytes.length): Footer => {
+  const footerBytes = footerBytesOf(bytes)
+  const footerAt = bytes.length - footerBytes
+  if (footerAt < 0) throw damaged('they reach beyond the file')
+  const metadata = bytes.subarray(footerAt, bytes.length - TRAILER_BYTES)
+  const { fields: file } = readThrift(metadata, 0)
+  const sums = readSums(file)
+  if (sums !== undefined && footerCrc(metadata, sums) !== sums.footer) throw damaged('their checksum does not fit')
+  const columns = readSchema(listOf(file[2]))
+  const leaves = tableColumns(columns)
+  const dataEnd = fileBytes - footerBytes
+  let rows = 0
+  const rowGroups = listOf(file[4]).map((group, i): RowGroup => {
+    const groupRows = numberOf(group[3])
+    if (groupRows < 0) throw damaged('a row group without its number of rows')
+    if (groupRows > MAX_GROUP_ROWS) throw unsupported(`it has a row group of ${groupRows} rows`)
+    rows += groupRows
+    const found = listOf(group[1])
+    const chunks = leaves.map((leaf, column) => {
+      if (leaf === undefined) return undefined
+      const headersCrc = sums?.headers[i * CHUNK_COLUMNS.length + column]
+      if (sums !== undefined && headersCrc === undefined) throw damaged('a row group without its checksums')
+      return columnOf(fieldsOf(found[leaf.place]), leaf, { rows: groupRows, dataEnd, headersCrc })
+    })
+    return { rows: groupRows, columns: chunks }
+  })
+  if (rows !== numberOf(file[3])) throw damaged(`${numberOf(file[3])} rows, but ${rows} in its row groups`)
+  return { rowGroups, rows, names: [...columns.keys()] }
+}
+
+/** Of the metadata as they were before their own checksum was put into them. */
+const footerCrc = (metadata: Uint8Array, { footerAt }: Sums): number => {
+  const at = footerAt.byteOffset - metadata.byteOffset
+  const before = crc32(metadata.subarray(0, at))
+  return crc32(metadata.subarray(at + footerAt.length), before)
+}
+
+const columnOf = (
+  chunk: Fields,
+  { element, form }: Leaf & { form: Form },
+  { rows, dataEnd, headersCrc }: { rows: number; dataEnd: number; headersCrc: number | undefined },
+): ColumnChunk => {
+  if (chunk[1] !== undefined) throw unsupported('its columns lie in other files')
+  const metadata = fieldsOf(chunk[3])
+  const name = decoder.decode(bytesOf(element[4]))
+  if (numberOf(metadata[1]) !== numberOf(element[1])) throw damaged(`the column ${name} is of two types`)
+  if (numberOf(metadata[5]) !== rows) throw damaged(`the column ${name} has other rows than its row group`)
+  const codec = PAGE_CODECS[numberOf(metadata[4])]
+  if (codec === undefined)
+    throw unsupported(`its column ${name} is compressed in the unknown way ${numberOf(metadata[4])}`)
+  const statistics = fieldsOf(metadata[12])
+  const [data, dictionary] = [numberOf(metadata[9]), numberOf(metadata[11])]
+  // Some writers leave 0 where there is no dictionary.
+  const offset = dictionary > 0 ? Math.min(dictionary, data) : data
+  const bytes = numberOf(metadata[7])
+  if (!(offset >= 0 && bytes >= 0 && offset + bytes <= dataEnd))
+    throw damaged(`the column ${name} reaches beyond the file`)
+  return {
+    offset,
+    bytes,
+    codec,
+    form,
+    isOptional: numberOf(element[3]) === REPETITION.optional,
+    min: bytesOf(statistics[6]),
+    max: bytesOf(statistics[5]),
+    headersCrc,
+  }
+}

@@ -1,0 +1,121 @@
+import { type Fields, fieldsOf, numberOf } from './thrift.ts'
+
+export type Physical = 'int32' | 'int64' | 'int96' | 'float' | 'double' | 'bytes' | 'fixed'
+
+/** How a column's values are stored, and what they mean, by the types that the file declares. */
+export interface Form {
+  readonly physical: Physical
+  /** Bytes of a value; 0 where each has its own length. */
+  readonly width: number
+  /** A number is whole units of 10^-scale. */
+  readonly scale: number
+  /** Of a time that is a whole number since 1970: its units in a millisecond. */
+  readonly perMs: number
+}
+
+const PHYSICAL: Readonly<Record<number, Physical>> = {
+  1: 'int32',
+  2: 'int64',
+  3: 'int96',
+  4: 'float',
+  5: 'double',
+  6: 'bytes',
+  7: 'fixed',
+}
+const WIDTHS: Readonly<Record<Physical, number>> = {
+  int32: 4,
+  int64: 8,
+  int96: 12,
+  float: 4,
+  double: 8,
+  bytes: 0,
+  fixed: 0,
+}
+/** A decimal of 38 digits, the most that engines know, takes 16. */
+const MOST_FIXED_BYTES = 32
+const MOST_SCALE = 38
+
+const LOGICAL: Readonly<Record<number, string>> = {
+  1: 'STRING',
+  4: 'ENUM',
+  5: 'DECIMAL',
+  8: 'TIMESTAMP',
+  10: 'INTEGER',
+  12: 'JSON',
+}
+/** Of writers older than logical types. */
+const CONVERTED: Readonly<Record<number, string>> = {
+  0: 'STRING',
+  4: 'ENUM',
+  5: 'DECIMAL',
+  9: 'TIMESTAMP',
+  10: 'TIMESTAMP',
+  15: 'INTEGER',
+  16: 'INTEGER',
+  17: 'INTEGER',
+  18: 'INTEGER',
+  19: 'JSON',
+}
+
+/** What a column says its values are; undefined when it says nothing. */
+const meaningOf = (element: Fields): string | undefined => {
+  const [logical] = Object.keys(fieldsOf(element[10]))
+  if (logical !== undefined) return LOGICAL[Number(logical)] ?? `logical type ${logical}`
+  const converted = element[6]
+  return converted === undefined ? undefined : (CONVERTED[numberOf(converted)] ?? `converted type ${String(converted)}`)
+}
+
+/** Logical units 1, 2, 3 are ms, µs, ns; converted types 9 and 10 are ms and µs. */
+const perMsOf = (element: Fields): number => {
+  const [unit] = Object.keys(fieldsOf(fieldsOf(fieldsOf(element[10])[8])[2]))
+  if (unit !== undefined) return [0, 1, 1_000, 1_000_000][Number(unit)] ?? 0
+  return numberOf(element[6]) === 9 ? 1 : 1_000
+}
+
+const isText = (physical: Physical, meaning: string | undefined): boolean =>
+  physical === 'bytes' && (meaning === undefined || ['STRING', 'ENUM', 'JSON'].includes(meaning))
+
+const isDecimal = (physical: Physical, meaning: string | undefined): boolean =>
+  meaning === 'DECIMAL' && ['int32', 'int64', 'bytes', 'fixed'].includes(physical)
+
+const isReal = (physical: Physical, meaning: string | undefined): boolean =>
+  meaning === undefined && (physical === 'float' || physical === 'double')
+
+const isWhole = (physical: Physical, meaning: string | undefined): boolean =>
+  (physical === 'int32' || physical === 'int64') && (meaning === undefined || meaning === 'INTEGER')
+
+/** Law: what does not say what it means is not guessed at. */
+const isFit = (column: string, physical: Physical, meaning: string | undefined): boolean => {
+  switch (column) {
+    case 'vehicle_id':
+    case 'vehicle_type':
+      return isText(physical, meaning)
+    case 'event_time':
+      return physical === 'int96' ? meaning === undefined : physical === 'int64' && meaning === 'TIMESTAMP'
+    case 'longitude':
+    case 'latitude':
+      return isDecimal(physical, meaning) || isReal(physical, meaning)
+    default:
+      return isDecimal(physical, meaning) || isReal(physical, meaning) || isWhole(physical, meaning)
+  }
+}
+
+/** The form of a column of the table by its element of the schema; undefined when it can't be that column. */
+export const formOf = (column: string, element: Fields): Form | undefined => {
+  const physical = PHYSICAL[numberOf(element[1])]
+  const meaning = meaningOf(element)
+  if (physical === undefined || !isFit(column, physical, meaning)) return undefined
+  const width = physical === 'fixed' ? numberOf(element[2]) : WIDTHS[physical]
+  const scale =
+    meaning === 'DECIMAL' ? Math.max(0, numberOf(fieldsOf(fieldsOf(element[10])[5])[1] ?? element[7] ?? 0)) : 0
+  const perMs = meaning === 'TIMESTAMP' ? perMsOf(element) : 0
+  const isBounded = (physical !== 'fixed' || (width > 0 && width <= MOST_FIXED_BYTES)) && scale <= MOST_SCALE
+  return isBounded && (meaning !== 'TIMESTAMP' || perMs > 0) ? { physical, width, scale, perMs } : undefined
+}
+
+/** What a column declares, for people. */
+export const describeForm = (element: Fields): string => {
+  const physical = PHYSICAL[numberOf(element[1])]?.toUpperCase() ?? 'nested'
+  const meaning = meaningOf(element)
+  return meaning === undefined ? `${physical} without a logical type` : `${physical} with ${meaning}`
+}
