@@ -210,33 +210,6 @@ test('row groups that are passed over hold no match', async () => {
   expect(passedOver).toBeGreaterThan(100)
 })
 
-test('damaged bytes are noticed or give as many rows as the file holds, and never go on for ever', async () => {
-  const { file } = await writeForeign(300)
-  const [ours, foreign] = [parquetCodec.encode(damageable), new Uint8Array(await readFile(file))]
-  let noticed = 0
-  fc.assert(
-    fc.property(
-      fc.constantFrom(ours, foreign),
-      fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 4 }),
-      (good, hits) => {
-        const bytes = good.slice()
-        for (const [at, value] of hits) bytes[at % bytes.length] = value
-        try {
-          const footer = parseFooter(bytes)
-          for (const group of footer.rowGroups) {
-            if (group.rows > 1e6) continue
-            expect(rowsOf(rowsOfGroup(group, { bytes, start: 0 }, arena)).length).toBe(group.rows)
-          }
-        } catch {
-          noticed++
-        }
-      },
-    ),
-    { numRuns: 1_000 },
-  )
-  expect(noticed).toBeGreaterThan(100)
-})
-
 const damageable: ChunkColumns = {
   length: 400,
   vehicleIds: ['a', 'b', 'c'],

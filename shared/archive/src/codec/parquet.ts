@@ -1,6 +1,7 @@
 import { constants, zstdCompressSync } from 'node:zlib'
 import { FleetError } from '@fleetlake/core'
 import type { ChunkColumns, Codec } from './codec.ts'
+import { CREATED_BY } from '../unpack/sums.ts'
 import { Bytes } from './parquet/bytes.ts'
 import type { Column } from './parquet/column.ts'
 import { encodeParquet, startParquet } from './parquet/file.ts'
@@ -46,8 +47,6 @@ const parquetColumns = (columns: ChunkColumns): readonly Column[] => {
     { name: 'heading', type: 'float', values: columns.heading.subarray(0, length), encoding: 'plain' },
   ]
 }
-
-const CREATED_BY = 'Fleetlake'
 
 /** Parquet, as every engine that reads the table expects its data files. */
 export const parquetCodec: Codec = {

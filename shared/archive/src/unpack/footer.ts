@@ -93,7 +93,9 @@ const readSchema = (elements: readonly Fields[]): ReadonlyMap<string, Leaf | und
 }
 
 /** The columns of the table; undefined one that the file does not have, and that a row may do without. */
-const tableColumns = (columns: ReadonlyMap<string, Leaf | undefined>): ((Leaf & { form: Form }) | undefined)[] =>
+const tableColumns = (
+  columns: ReadonlyMap<string, Leaf | undefined>,
+): ((Leaf & { form: Form; name: string }) | undefined)[] =>
   CHUNK_COLUMNS.map((name, column) => {
     if (!columns.has(name)) {
       if (column < REQUIRED_COLUMNS) throw unsupported(`it has no column ${name}`)
@@ -105,7 +107,7 @@ const tableColumns = (columns: ReadonlyMap<string, Leaf | undefined>): ((Leaf & 
       const what = leaf === undefined ? 'nested' : describeForm(leaf.element)
       throw unsupported(`its column ${name} is ${what}, which is not of the type of the table`)
     }
-    return { ...leaf, form }
+    return { element: leaf.element, place: leaf.place, form, name }
   })
 
 /**
@@ -132,9 +134,9 @@ export const parseFooter = (bytes: Uint8Array, fileBytes: number = bytes.length)
     if (groupRows > MAX_GROUP_ROWS) throw unsupported(`it has a row group of ${groupRows} rows`)
     rows += groupRows
     const found = listOf(group[1])
-    const chunks = leaves.map((leaf, column) => {
+    const chunks = leaves.map((leaf) => {
       if (leaf === undefined) return undefined
-      const headersCrc = sums?.headers[i * CHUNK_COLUMNS.length + column]
+      const headersCrc = sums?.headers[i * found.length + leaf.place]
       if (sums !== undefined && headersCrc === undefined) throw damaged('a row group without its checksums')
       return columnOf(fieldsOf(found[leaf.place]), leaf, { rows: groupRows, dataEnd, headersCrc })
     })
@@ -153,12 +155,11 @@ const footerCrc = (metadata: Uint8Array, { footerAt }: Sums): number => {
 
 const columnOf = (
   chunk: Fields,
-  { element, form }: Leaf & { form: Form },
+  { element, form, name }: Leaf & { form: Form; name: string },
   { rows, dataEnd, headersCrc }: { rows: number; dataEnd: number; headersCrc: number | undefined },
 ): ColumnChunk => {
   if (chunk[1] !== undefined) throw unsupported('its columns lie in other files')
   const metadata = fieldsOf(chunk[3])
-  const name = decoder.decode(bytesOf(element[4]))
   if (numberOf(metadata[1]) !== numberOf(element[1])) throw damaged(`the column ${name} is of two types`)
   if (numberOf(metadata[5]) !== rows) throw damaged(`the column ${name} has other rows than its row group`)
   const codec = PAGE_CODECS[numberOf(metadata[4])]

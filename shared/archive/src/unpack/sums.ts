@@ -1,4 +1,4 @@
-import { bytesOf, type Fields, listOf } from './thrift.ts'
+import { bytesOf, type Fields, listOf, type Thrift } from './thrift.ts'
 
 /** The key under which our own writer keeps checksums in a file's metadata. */
 export const SUMS_KEY = 'fleetlake.crc32'
@@ -12,26 +12,33 @@ export interface Sums {
   /** Of the metadata but for the digits of this one. */
   readonly footer: number
   readonly footerAt: Uint8Array
-  /** Of the headers of each column's pages, row group by row group. */
+  /** Of the headers of each column's pages, in the order of the file, row group by row group. */
   readonly headers: Uint32Array
 }
 
-const decoder = new TextDecoder()
+const bufferOf = (value: Thrift | undefined): Buffer | undefined => {
+  const bytes = bytesOf(value)
+  return bytes && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+}
+
+const [KEY, CREATOR] = [Buffer.from(SUMS_KEY), Buffer.from(CREATED_BY)]
 
 /** The checksums of a file's metadata; undefined for a file of others, or one written before there were any. */
 export const readSums = (file: Fields): Sums | undefined => {
-  if (decoder.decode(bytesOf(file[6])) !== CREATED_BY) return undefined
-  const pair = listOf(file[5]).find((entry) => decoder.decode(bytesOf(entry[1])) === SUMS_KEY)
+  if (bufferOf(file[6])?.equals(CREATOR) !== true) return undefined
+  const pair = listOf(file[5]).find((entry) => bufferOf(entry[1])?.equals(KEY))
   if (pair === undefined) return undefined
-  const text = bytesOf(pair[2])
-  const footer = text && Number.parseInt(decoder.decode(text.subarray(0, SUM_DIGITS)), 16)
+  const text = bufferOf(pair[2])
+  const footer = text && Number.parseInt(text.toString('latin1', 0, SUM_DIGITS), 16)
   if (text === undefined || footer === undefined || !Number.isInteger(footer)) {
     throw new RangeError('its metadata are damaged: their checksum can not be read')
   }
-  const bytes = Uint8Array.from(Buffer.from(decoder.decode(text.subarray(SUM_DIGITS)), 'base64'))
-  return {
-    footer,
-    footerAt: text.subarray(0, SUM_DIGITS),
-    headers: new Uint32Array(bytes.buffer, 0, bytes.length >> 2),
-  }
+  const bytes = Buffer.from(text.toString('latin1', SUM_DIGITS), 'base64')
+  const headers = new Uint32Array(bytes.length >> 2)
+  for (let i = 0; i < headers.length; i++) headers[i] = bytes.readUInt32LE(4 * i)
+  return { footer, footerAt: text.subarray(0, SUM_DIGITS), headers }
 }
+
+/** What our writer keeps, with zeros in the place of the footer's own. */
+export const formatSums = (headers: readonly number[]): string =>
+  '0'.repeat(SUM_DIGITS) + Buffer.from(Uint32Array.from(headers).buffer).toString('base64')

@@ -1,3 +1,5 @@
+import { crc32 } from 'node:zlib'
+import { formatSums, SUM_DIGITS, SUMS_KEY } from '../../unpack/sums.ts'
 import { Bytes } from './bytes.ts'
 import { type Column, type ColumnPlan, planColumn, rowsOf } from './column.ts'
 import { definitionLevels } from './runs.ts'
@@ -33,12 +35,14 @@ export interface ParquetFileOptions extends Omit<ParquetOptions, 'columns'> {
 /**
  * A Parquet file with data pages v2, and min, max and null count of every column in every row group.
  * Texts are dictionary encoded, timestamps (µs, UTC-adjusted) and decimals delta encoded, floats dictionary encoded while few
- * are distinct, else plain: encodings that Spark 3.3, Trino, DuckDB, Polars and ClickHouse all read.
+ * are distinct, else plain: encodings that Spark 3.3, Trino, DuckDB, Polars and ClickHouse all read. Each page carries the format's own CRC-32;
+ * the headers of pages and the footer, which it does not cover, have theirs under a key of our own.
  */
 export const startParquet = ({ compress, createdBy, out, pageRows = 131_072 }: ParquetFileOptions): ParquetFile => {
   out.length = 0
   out.append(MAGIC)
   const groups: Value[] = []
+  const headerSums: number[] = []
   let schema: readonly Column[] = []
   let rowCount = 0
   return {
@@ -53,11 +57,13 @@ export const startParquet = ({ compress, createdBy, out, pageRows = 131_072 }: P
       const at = out.length
       const chunks = columns.map((column) => writeColumn(out, planColumn(column), { compress, rows, pageRows }))
       groups.push(rowGroup(chunks, rows, at))
+      headerSums.push(...chunks.map(({ headersCrc }) => headersCrc))
       schema = columns
       rowCount += rows
     },
     finish: () => {
       const footer = out.length
+      const sums = formatSums(headerSums)
       const root = struct([4, text('schema')], [5, i32(schema.length)])
       writeStruct(out, {
         fields: [
@@ -65,6 +71,7 @@ export const startParquet = ({ compress, createdBy, out, pageRows = 131_072 }: P
           [2, list('struct', [root, ...schema.map(schemaElement)])],
           [3, i64(rowCount)],
           [4, list('struct', groups)],
+          [5, list('struct', [struct([1, text(SUMS_KEY)], [2, text(sums)])])],
           [6, text(createdBy)],
           // TypeDefinedOrder for each column: without it readers ignore the min and max of texts.
           [
@@ -76,11 +83,20 @@ export const startParquet = ({ compress, createdBy, out, pageRows = 131_072 }: P
           ],
         ],
       })
+      putFooterSum(out.bytes.subarray(footer, out.length), sums)
       out.uint32(out.length - footer)
       out.append(MAGIC)
       return out.written()
     },
   }
+}
+
+/** Puts the CRC-32 of the rest of the footer where zeros keep its place. */
+const putFooterSum = (footer: Uint8Array, sums: string): void => {
+  const view = Buffer.from(footer.buffer, footer.byteOffset, footer.length)
+  const at = view.lastIndexOf(sums)
+  const sum = crc32(view.subarray(at + SUM_DIGITS), crc32(view.subarray(0, at)))
+  view.write(sum.toString(16).padStart(SUM_DIGITS, '0'), at, 'latin1')
 }
 
 /**
@@ -141,6 +157,8 @@ interface Written {
   /** Where the first data page and the dictionary page begin. */
   readonly dataAt: number
   readonly dictionaryAt: number | undefined
+  /** CRC-32 of the headers of its pages, one after the other. */
+  readonly headersCrc: number
 }
 
 type WriteOptions = Required<Pick<ParquetOptions, 'compress' | 'pageRows'>> & { readonly rows: number }
@@ -165,6 +183,12 @@ const writeColumn = (out: Bytes, plan: ColumnPlan, { compress, rows, pageRows }:
   const { dictionary, present } = plan
   const isOptional = plan.column.type === 'float'
   let uncompressed = 0
+  let headersCrc = 0
+  const put = (page: Page): void => {
+    const header = writePage(out, page)
+    headersCrc = crc32(header, headersCrc)
+    uncompressed += header.length + page.fullSize
+  }
   let pages = 0
   let values = 0
   const fill = (from: number, to: number): void => {
@@ -184,7 +208,7 @@ const writeColumn = (out: Bytes, plan: ColumnPlan, { compress, rows, pageRows }:
   if (dictionary !== undefined) {
     const body = dictionaryPage.written()
     const header = struct([1, i32(dictionary.count)], [2, i32(ENCODINGS.plain)])
-    uncompressed += writePage(out, {
+    put({
       type: PAGES.dictionary,
       fullSize: body.length,
       parts: [codec === CODECS.zstd ? compress(body) : body],
@@ -200,7 +224,7 @@ const writeColumn = (out: Bytes, plan: ColumnPlan, { compress, rows, pageRows }:
     const body = dataPage.written()
     const packed = codec === CODECS.zstd && body.length >= WORTH_COMPRESSING ? compress(body) : body
     const isCompressed = packed.length < body.length
-    uncompressed += writePage(out, {
+    put({
       type: PAGES.data,
       fullSize: levels.length + body.length,
       parts: [levels.written(), isCompressed ? packed : body],
@@ -230,6 +254,7 @@ const writeColumn = (out: Bytes, plan: ColumnPlan, { compress, rows, pageRows }:
     uncompressed,
     dataAt,
     dictionaryAt,
+    headersCrc,
   }
 }
 
@@ -240,14 +265,18 @@ interface Page {
   readonly header: readonly [number, Value]
 }
 
-/** Returns the page's uncompressed size with its header, as the footer counts it. */
-const writePage = (out: Bytes, { type, fullSize, parts, header }: Page): number => {
+/** @returns its header, in place until more is written */
+const writePage = (out: Bytes, { type, fullSize, parts, header }: Page): Uint8Array => {
   const start = out.length
-  const size = parts.reduce((total, part) => total + part.length, 0)
-  writeStruct(out, { fields: [[1, type], [2, i32(fullSize)], [3, i32(size)], header] })
-  const headerSize = out.length - start
+  let [size, crc] = [0, 0]
+  for (const part of parts) {
+    size += part.length
+    crc = crc32(part, crc)
+  }
+  writeStruct(out, { fields: [[1, type], [2, i32(fullSize)], [3, i32(size)], [4, i32(crc | 0)], header] })
+  const end = out.length
   for (const part of parts) out.append(part)
-  return headerSize + fullSize
+  return out.bytes.subarray(start, end)
 }
 
 const rowGroup = (chunks: readonly Written[], rows: number, at: number): Value => {
