@@ -12,6 +12,8 @@ export interface TextList {
   /** As `add`, but a text that is the last one already is not added again. */
   addOnce(bytes: Uint8Array, from: number, to: number): number
   readonly count: number
+  /** Bytes of all texts. */
+  readonly size: number
   texts(): Texts
 }
 
@@ -47,6 +49,9 @@ export const createTextList = (): TextList => {
     addOnce: (source, from, to) => (isLast(source, from, to) ? count - 1 : add(source, from, to)),
     get count() {
       return count
+    },
+    get size() {
+      return offsets[count]
     },
     texts: () => ({ count, offsets: offsets.subarray(0, count + 1), bytes }),
   }

@@ -76,8 +76,10 @@ const readLengthsAndTexts = ({ values, count }: Page, add: SeeText): void => {
   }
 }
 
-/** Texts that share their beginnings take little room in a file, and may take very much outside it. */
-const MAX_SHARED_BYTES = 256 * 1024 * 1024
+/** Texts of a row group: those that share their beginnings, or that were packed, may take very much more room than in the file. */
+const MAX_TEXT_BYTES = 128 * 1024 * 1024
+
+const tooMuchText = (): RangeError => new RangeError(`it has texts of more than ${MAX_TEXT_BYTES} bytes`)
 
 /** Each text begins as the one before it. */
 const readSharedTexts = (page: Page, add: SeeText): void => {
@@ -87,7 +89,7 @@ const readSharedTexts = (page: Page, add: SeeText): void => {
   readLengthsAndTexts(page, (bytes, from, to, i) => {
     if (shared[i] < 0 || shared[i] > length) throw new RangeError('a text shares more than the one before it has')
     length = shared[i] + to - from
-    if ((total += length) > MAX_SHARED_BYTES) throw new RangeError(`texts of more than ${MAX_SHARED_BYTES} bytes`)
+    if ((total += length) > MAX_TEXT_BYTES) throw tooMuchText()
     if (length > last.length) {
       const larger = new Uint8Array(2 * length)
       larger.set(last)
@@ -126,6 +128,7 @@ export const readTexts = (column: Column, codes: Int32Array): Texts => {
         codes[start + i] = list.addOnce(bytes, from, to)
       })
     }
+    if (list.size > MAX_TEXT_BYTES) throw tooMuchText()
   })
   return list.texts()
 }

@@ -30,6 +30,8 @@ const ENCODINGS: Readonly<Record<number, PageEncoding>> = {
   9: 'split-bytes',
 }
 
+/** Of a text's length. */
+const LENGTH_BYTES = 4
 /** Of levels. */
 const RLE = 3
 
@@ -109,12 +111,13 @@ const pageV1 = (source: PageSource): Page => {
 const dictionaryPage = ({ header, body, size, column }: PageSource): Page => {
   const values = readerOf(unpackBytes(column.codec, body, size))
   const count = number(header[1])
-  if (count > values.bytes.length) throw new RangeError('a dictionary has more values than bytes')
+  if (count * (column.form.width || LENGTH_BYTES) > values.bytes.length)
+    throw new RangeError('a dictionary has more values than bytes')
   return { kind: 'dictionary', encoding: encodingOf(header[2]), rows: 0, present: undefined, values, count }
 }
 
 /** Nothing that writers make comes near; a page that claims more is not made room for. */
-const MAX_PAGE_BYTES = 256 * 1024 * 1024
+const MAX_PAGE_BYTES = 64 * 1024 * 1024
 
 /**
  * The pages of a column of so many rows, one unpacked at a time. Law: of a page that carries a checksum no value is given unless it fits.
