@@ -62,7 +62,8 @@ export const startCollector = async (
     create: { geohashLength, windowMs },
     adopt: config.archive.adopt,
     engine: `Fleetlake/${version}`,
-    onBackgroundError: (error) => warn({}, `a checkpoint was not written: ${reasonOf(error)}`),
+    onBackgroundError: (error) => warn({}, `a checkpoint or a copy of a commit was not written: ${reasonOf(error)}`),
+    isWriter: true,
   })
   // After the table was found: nothing is written where it is not.
   await checkStore(store)

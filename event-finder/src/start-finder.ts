@@ -36,17 +36,28 @@ export interface FinderOptions {
 export const startFinder = async (hub: Hub, { config, version, warn = () => {} }: FinderOptions): Promise<Finder> => {
   const store = await openTableStore(config.archive)
   let table: Table | undefined
+  const told = new Set<string>()
+  const tellOnce = (what: string): void => {
+    if (!told.has(what)) warn(what)
+    told.add(what)
+  }
   const snapshot = shareReads(async (): Promise<Snapshot | undefined> => {
     try {
       table ??= await openTable(store)
-      return await table.refresh()
+      const read = await table.refresh()
+      read.warnings.forEach(tellOnce)
+      return read
     } catch (error) {
       // Nothing has been archived yet.
       if (error instanceof FleetError && error.code === 'table.missing') return undefined
       throw error
     }
   })
-  await snapshot()
+  // A damaged table is told with each search, which then is partial, and read again once it is repaired.
+  await snapshot().catch((error: unknown) => {
+    if (!(error instanceof FleetError) || error.code !== 'table.damaged') throw error
+    tellOnce(reasonOf(error))
+  })
   const lookAtStreams = createStreamsLook(hub)
   const look = shareReads(async () => {
     const [streams, fed] = await Promise.all([lookAtStreams(), readArchiveClaim(hub)])

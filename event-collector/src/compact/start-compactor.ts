@@ -41,7 +41,8 @@ export const startCompactor = async (
     if (fed === undefined) return undefined
     const table = await openTable(store, {
       engine: `Fleetlake/${version}`,
-      onBackgroundError: (error) => warn({}, `a checkpoint was not written: ${reasonOf(error)}`),
+      onBackgroundError: (error) => warn({}, `a checkpoint or a copy of a commit was not written: ${reasonOf(error)}`),
+      isWriter: true,
     })
     if (table.snapshot.id === fed) return { table, maintenance: maintenanceOf(table) }
     throw new FleetError(
@@ -56,6 +57,7 @@ export const startCompactor = async (
     )
 
   let toldSkipped = ''
+  let toldKept: string | undefined
   const tell = (report: MaintenanceReport): void => {
     const did = describe(report)
     if (Object.keys(did).length > 0) log.info(did, 'the table was put in order')
@@ -64,6 +66,8 @@ export const startCompactor = async (
       skipped.length === 0 ? '' : `${skipped.length} cells can't be compacted; the first: ${skipped[0].reason}`
     if (first !== '' && first !== toldSkipped) warn({}, first)
     toldSkipped = first
+    if (report.kept !== undefined && report.kept !== toldKept) warn({}, report.kept)
+    toldKept = report.kept
   }
 
   let opened: Awaited<ReturnType<typeof open>>

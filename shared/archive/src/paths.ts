@@ -71,7 +71,26 @@ export const decodePath = (encoded: string): string => {
 export const LOG_FOLDER = '_delta_log/'
 export const LAST_CHECKPOINT = `${LOG_FOLDER}_last_checkpoint`
 
+/** Where checkpoints of format 2 have their parts. */
+export const SIDECARS_FOLDER = `${LOG_FOLDER}_sidecars/`
+
+/** Where a copy of each commit is kept, beside the log and out of other readers' sight: what a repair takes a lost commit from. */
+export const COPIES_FOLDER = '_fleetlake/log/'
+/** Where a repair keeps what it replaced. */
+export const REPLACED_FOLDER = '_fleetlake/replaced/'
+
 const digits = (value: number, length: number): string => String(value).padStart(length, '0')
+
+/** What the names of all files of a version begin with; it sorts right before them. */
+export const versionPrefix = (folder: string, version: number): string => `${folder}${digits(version, 20)}`
+
+export const copyPath = (version: number): string => `${versionPrefix(COPIES_FOLDER, version)}.json`
+
+/** The version that a copy is of; undefined for anything else. */
+export const parseCopyPath = (path: string): number | undefined => {
+  const version = Number(/^_fleetlake\/log\/(?<version>\d{20})\.json$/.exec(path)?.groups?.['version'] ?? Number.NaN)
+  return Number.isSafeInteger(version) ? version : undefined
+}
 
 export const commitPath = (version: number): string => `${LOG_FOLDER}${digits(version, 20)}.json`
 
@@ -85,21 +104,22 @@ export const checkpointPaths = (version: number, parts?: number): string[] => {
 export type LogFile =
   | { readonly kind: 'commit'; readonly version: number }
   | { readonly kind: 'checkpoint'; readonly version: number; readonly parts?: number }
-  /** A checkpoint of the format that tables of reader version 3 may have. */
-  | { readonly kind: 'v2-checkpoint'; readonly version: number }
+  /** A checkpoint of the format that tables of reader version 3 may have, under a name of its own. */
+  | { readonly kind: 'v2-checkpoint'; readonly version: number; readonly path: string }
 
 const V2_CHECKPOINT = /^_delta_log\/(?<version>\d{20})\.checkpoint\.[0-9a-f-]{36}\.(?:json|parquet)$/
 
 const LOG_FILE =
   /^_delta_log\/(?<version>\d{20})\.(?:(?<commit>json)|checkpoint(?:\.\d{10}\.(?<parts>\d{10}))?\.parquet)$/
 
-/** What a file of the log is; undefined for anything that we don't read. */
+/** What a file of the log is; undefined for anything that we don't read, and for versions that no log can have come to. */
 export const parseLogPath = (path: string): LogFile | undefined => {
   const v2 = V2_CHECKPOINT.exec(path)?.groups
-  if (v2 !== undefined) return { kind: 'v2-checkpoint', version: Number(v2['version']) }
   const groups = LOG_FILE.exec(path)?.groups
+  const version = Number(v2?.['version'] ?? groups?.['version'] ?? Number.NaN)
+  if (!Number.isSafeInteger(version)) return undefined
+  if (v2 !== undefined) return { kind: 'v2-checkpoint', version, path }
   if (groups === undefined) return undefined
-  const version = Number(groups['version'])
   if (groups['commit'] !== undefined) return { kind: 'commit', version }
   return { kind: 'checkpoint', version, ...(groups['parts'] === undefined ? {} : { parts: Number(groups['parts']) }) }
 }

@@ -20,25 +20,36 @@ export const SCHEMA_STRING = JSON.stringify({
   fields: COLUMNS.map(([name, type]) => ({ name, type, nullable: true, metadata: {} })),
 })
 
-interface Field {
+export interface Field {
   readonly name: string
   readonly type: unknown
   readonly nullable: boolean
-  readonly metadata?: Readonly<Record<string, unknown>>
+  readonly metadata: Readonly<Record<string, unknown>>
 }
 
-const fieldsOf = (schemaString: string): readonly Field[] => {
+const objectOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+
+/** @throws FleetError `table.invalid` */
+export const fieldsOf = (schemaString: string): readonly Field[] => {
+  let fields: unknown
   try {
-    const { fields } = JSON.parse(schemaString) as { readonly fields: unknown }
-    if (!Array.isArray(fields)) throw new TypeError('it has no fields')
-    return fields as Field[]
+    ;({ fields } = objectOf(JSON.parse(schemaString)))
   } catch (error) {
     throw new FleetError('table.invalid', "the table's schema is not readable", { cause: error })
   }
+  if (!Array.isArray(fields))
+    throw new FleetError('table.invalid', "the table's schema is not readable: it has no fields")
+  return fields.map((field) => {
+    const { name, type, nullable, metadata } = objectOf(field)
+    return { name: String(name), type, nullable: nullable === true, metadata: objectOf(metadata) }
+  })
 }
 
+export const isOurColumn = (name: string): boolean => COLUMNS.some(([ours]) => ours === name)
+
 /**
- * Checks that rows of ours fit a table's schema: our columns with our types, others only if they may be null.
+ * Checks that a table holds positions: our columns with our types, and any others.
  * @throws FleetError `table.unsupported` with the column
  */
 export const checkSchema = (schemaString: string, partitionColumns: readonly string[]): void => {
@@ -50,10 +61,6 @@ export const checkSchema = (schemaString: string, partitionColumns: readonly str
     const field = fields.find((f) => f.name === name)
     if (field === undefined) refuse(`it has no column "${name}"`)
     else if (field.type !== type) refuse(`"${name}" is of type ${JSON.stringify(field.type)}, not ${type}`)
-  }
-  for (const { name, nullable, metadata } of fields) {
-    if (!nullable && !COLUMNS.some(([ours]) => ours === name)) refuse(`the column "${name}" must not be null`)
-    if (metadata?.['delta.invariants'] !== undefined) refuse(`the column "${name}" has an invariant`)
   }
   if (partitionColumns.join() !== PARTITION_COLUMNS.join()) {
     refuse(`it is partitioned by (${partitionColumns.join(', ')}), not (${PARTITION_COLUMNS.join(', ')})`)

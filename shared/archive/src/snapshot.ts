@@ -1,6 +1,7 @@
 import { FleetError } from '@fleetlake/core'
 import type { Chunk } from './chunk.ts'
 import { type DateFiles, eachFile, findFiles, type Totals } from './log/files.ts'
+import { isAppendOnly } from './log/protocol.ts'
 import type { LogState } from './log/state.ts'
 
 /** What the cells and windows of a table are; fixed when it is made. */
@@ -27,6 +28,10 @@ export interface Snapshot {
   readonly txns: ReadonlyMap<string, number>
   /** When the server stored the message at a stream's offset, ms since the epoch, by appId, where known. */
   readonly txnTimes: ReadonlyMap<string, number>
+  /** Nothing may be taken out of it. */
+  readonly isAppendOnly: boolean
+  /** What was found amiss and got round while the log was read. */
+  readonly warnings: readonly string[]
 }
 
 const GEOHASH_LENGTH = 'fleetlake.geohashLength'
@@ -51,15 +56,28 @@ export const settingsOf = (configuration: Readonly<Record<string, string>>): Tab
   return { geohashLength: whole(GEOHASH_LENGTH), windowMs: whole(WINDOW_MS) }
 }
 
-export const snapshotOf = ({ version, metaData, files, txns, txnTimes }: LogState): Snapshot => ({
-  id: metaData.id,
-  version,
-  settings: settingsOf(metaData.configuration ?? {}),
-  totals: files.totals,
-  dates: files.dates,
-  files: () => eachFile(files),
-  find: (path) => findFiles(files, [path]).get(path),
-  txn: (appId) => txns.get(appId) ?? 0,
-  txns,
-  txnTimes,
-})
+/** @throws FleetError `table.unsupported` when the rows of a file can't be told */
+export const snapshotOf = ({ version, metaData, files, txns, txnTimes, vectors, warnings }: LogState): Snapshot => {
+  const [withVector] = vectors
+  if (withVector !== undefined) {
+    throw new FleetError(
+      'table.unsupported',
+      `some rows of ${withVector} were deleted by a deletion vector, which this program does not read: ` +
+        'let the program that wrote it rewrite such files (REORG TABLE … APPLY (PURGE)), and turn off delta.enableDeletionVectors',
+    )
+  }
+  return {
+    id: metaData.id,
+    version,
+    settings: settingsOf(metaData.configuration ?? {}),
+    totals: files.totals,
+    dates: files.dates,
+    files: () => eachFile(files),
+    find: (path) => findFiles(files, [path]).get(path),
+    txn: (appId) => txns.get(appId) ?? 0,
+    txns,
+    txnTimes,
+    isAppendOnly: isAppendOnly(metaData),
+    warnings,
+  }
+}

@@ -2,16 +2,18 @@ import { randomUUID } from 'node:crypto'
 import { FleetError } from '@fleetlake/core'
 import { type Action, formatCommit } from './log/actions.ts'
 import { type CommitRequest, type CommitResult } from './log/commit.ts'
-import { readLog, readOn } from './log/read-log.ts'
+import { isDamage } from './log/damage.ts'
+import { checkWriter, isAppendOnly, mayCheckpoint } from './log/protocol.ts'
+import { checkEnd, readLog, type ReadLogOptions, readOn } from './log/read-log.ts'
 import { applyVersions, type LogState } from './log/state.ts'
 import { writeCheckpoint } from './log/write-checkpoint.ts'
 import { writeCommit } from './log/write-commit.ts'
-import { commitPath } from './paths.ts'
+import { commitPath, copyPath } from './paths.ts'
 import { PARTITION_COLUMNS, SCHEMA_STRING } from './schema.ts'
 import { configurationOf, type Snapshot, snapshotOf, type TableSettings } from './snapshot.ts'
 import type { ObjectStore } from './store/object-store.ts'
 
-export interface OpenTableOptions {
+export interface OpenTableOptions extends ReadLogOptions {
   /** Makes the table when there is none; one that is there keeps its own settings. Without it a missing table is `table.missing`. */
   readonly create?: TableSettings
   /** ms since the epoch; the system's clock by default. */
@@ -20,19 +22,26 @@ export interface OpenTableOptions {
   readonly engine?: string
   /** Commits between two checkpoints; 100 by default. */
   readonly checkpointEvery?: number
-  /** Told of a checkpoint that could not be written; nothing depends on it. */
+  /** Told of a checkpoint or a copy of a commit that could not be written; nothing depends on it. */
   readonly onBackgroundError?: (error: unknown) => void
+  /** Throws at once when the table is one that can be read but not be written to. */
+  readonly isWriter?: boolean
+  /** Between two looks, made when there is no news, at whether the log goes on behind a gap, ms; 10 s by default. */
+  readonly checkEveryMs?: number
 }
 
 export interface Table {
   /** The newest snapshot that this process has read. */
   readonly snapshot: Snapshot
-  /** Reads the versions that came since: v+1, v+2 … until absent. Without news it costs one get. */
+  /**
+   * Reads the versions that came since: v+1, v+2 … until absent. Without news it costs one get, and now and then a listing.
+   * @throws FleetError `table.damaged` when the log is not whole; the snapshot stays what it was
+   */
   refresh(): Promise<Snapshot>
   /**
-   * Commits, when the commit law allows it. The files have been written and are durable.
+   * Commits, when the commit law allows it. The files have been written and are durable. Nothing is written to a damaged log.
    * @throws FleetError `store.failed` when the outcome could not be settled: read the table again to know;
-   * `table.conflict` for a request that contradicts itself
+   * `table.conflict` for a request that contradicts itself; `table.damaged`; `table.unsupported` with the feature that forbids it
    */
   commit(request: CommitRequest): Promise<CommitResult>
   /** Resolves once background work (checkpoints) is done. */
@@ -43,6 +52,7 @@ const ENGINE = 'Fleetlake'
 const CHECKPOINT_EVERY = 100
 /** Commits stay in the log for longer than this: who has read so recently finds the next one, if there is one. */
 const READ_ON_MS = 86_400_000
+const CHECK_EVERY_MS = 10_000
 
 const firstActions = (settings: TableSettings, nowMs: number, engine: string): Action[] => [
   { commitInfo: { timestamp: nowMs, operation: 'CREATE TABLE', engineInfo: engine, commitId: randomUUID() } },
@@ -72,9 +82,9 @@ const createQueue = (): (<T>(run: () => Promise<T>) => Promise<T>) => {
 
 const openState = async (
   store: ObjectStore,
-  { create, now = Date.now, engine = ENGINE }: OpenTableOptions,
+  { create, now = Date.now, engine = ENGINE, onBackgroundError = () => {}, ...options }: OpenTableOptions,
 ): Promise<LogState> => {
-  const state = await readLog(store)
+  const state = await readLog(store, options)
   if (state !== undefined) return state
   if (create === undefined) {
     throw new FleetError(
@@ -82,8 +92,11 @@ const openState = async (
       `there is no table in ${store.url('_delta_log')}: start a collector, which makes it`,
     )
   }
-  await store.putIfAbsent(commitPath(0), formatCommit(firstActions(create, now(), engine)))
-  const made = await readLog(store)
+  const first = formatCommit(firstActions(create, now(), engine), 0)
+  if ((await store.putIfAbsent(commitPath(0), first)) === 'created') {
+    await store.put(copyPath(0), first).catch(onBackgroundError)
+  }
+  const made = await readLog(store, options)
   if (made === undefined)
     throw new FleetError('store.failed', `the table in ${store.url('_delta_log')} was made and can't be read`)
   return made
@@ -96,9 +109,11 @@ const openState = async (
  */
 export const openTable = async (store: ObjectStore, options: OpenTableOptions = {}): Promise<Table> => {
   const { now = Date.now, engine = ENGINE, checkpointEvery = CHECKPOINT_EVERY, onBackgroundError = () => {} } = options
+  const { checkEveryMs = CHECK_EVERY_MS, isWriter = false } = options
   let state = await openState(store, options)
   let snapshot = snapshotOf(state)
-  let checkpointing: Promise<void> = Promise.resolve()
+  if (isWriter) checkWriter(state.protocol, state.metaData)
+  let background: Promise<void> = Promise.resolve()
   const inTurn = createQueue()
 
   const advance = (next: LogState): LogState => {
@@ -110,12 +125,26 @@ export const openTable = async (store: ObjectStore, options: OpenTableOptions = 
   }
 
   let readMs = now()
-  /** Law: what is missing from the log since it was cleaned is not taken for no news. */
+  let checkedMs = performance.now()
+  /** Law: what is missing from the log is not taken for no news, be it that the log was cleaned since or that it is damaged. */
   const readNews = async (): Promise<LogState | undefined> => {
     const nowMs = now()
-    const news = await (nowMs - readMs < READ_ON_MS ? readOn(store, state) : readLog(store))
+    const since = readMs
     readMs = nowMs
-    return news
+    if (nowMs - since >= READ_ON_MS) return readLog(store, options)
+    try {
+      const news = await readOn(store, state, options)
+      if (news === state && performance.now() - checkedMs >= checkEveryMs) {
+        await checkEnd(store, state.version)
+        checkedMs = performance.now()
+      }
+      return news
+    } catch (error) {
+      if (!isDamage(error)) throw error
+      readMs = since
+      // A newer checkpoint makes good for what is missing before it.
+      return readLog(store, options)
+    }
   }
 
   let reading: Promise<LogState> | undefined
@@ -128,17 +157,33 @@ export const openTable = async (store: ObjectStore, options: OpenTableOptions = 
     return reading
   }
 
-  const checkpoint = (version: number): void => {
-    checkpointing = checkpointing.then(() => writeCheckpoint(store, version, now())).catch(onBackgroundError)
+  const inBackground = (work: () => Promise<void>): void => {
+    background = background.then(work).catch(onBackgroundError)
+  }
+
+  const check = async ({ version, protocol, metaData }: LogState, removesData: boolean): Promise<void> => {
+    checkWriter(protocol, metaData)
+    if (removesData && isAppendOnly(metaData)) {
+      throw new FleetError(
+        'table.unsupported',
+        'the table is append-only: its property delta.appendOnly is true, so that nothing is taken out of it',
+      )
+    }
+    await checkEnd(store, version)
   }
 
   const commit = (request: CommitRequest): Promise<CommitResult> =>
     inTurn(async () => {
-      const written = await writeCommit(request, { store, state: () => state, refresh, now, engine })
+      const removesData = (request.dataChange ?? true) && (request.remove ?? []).length > 0
+      const deps = { store, state: () => state, refresh, now, engine }
+      const written = await writeCommit(request, { ...deps, check: (upon) => check(upon, removesData) })
       if (written.status !== 'committed') return written
-      const { version, actions } = written
+      const { version, actions, bytes } = written
       if (version === state.version + 1) advance(applyVersions(state, [{ version, actions }]))
-      if (version % checkpointEvery === 0) checkpoint(version)
+      inBackground(() => store.put(copyPath(version), bytes))
+      if (version % checkpointEvery === 0 && mayCheckpoint(state.protocol, state.metaData)) {
+        inBackground(() => writeCheckpoint(store, version, now()))
+      }
       return { status: 'committed', version }
     })
 
@@ -151,6 +196,6 @@ export const openTable = async (store: ObjectStore, options: OpenTableOptions = 
       return snapshot
     },
     commit,
-    close: () => inTurn(() => checkpointing),
+    close: () => inTurn(() => background),
   }
 }

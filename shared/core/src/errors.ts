@@ -27,6 +27,7 @@ export type ErrorCode =
   | 'service.failed'
   | 'store.failed'
   | 'table.conflict'
+  | 'table.damaged'
   | 'table.invalid'
   | 'table.missing'
   | 'table.unsupported'

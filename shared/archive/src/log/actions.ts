@@ -1,16 +1,22 @@
+import { crc32 } from 'node:zlib'
 import { FleetError } from '@fleetlake/core'
 import { z } from 'zod'
 
 /**
- * The actions of Delta's protocol that a table of reader version 1, writer version 2 holds. Paths are URI-encoded, times ms since
- * the epoch. Fields and kinds that are not named here are passed over, as the protocol asks of readers.
+ * The actions of Delta's protocol that say what is in a table. Paths are URI-encoded, times ms since the epoch. Fields and kinds that are
+ * not named here are passed over, as the protocol asks of readers.
  */
 
 const count = z.number().int().nonnegative()
 const texts = z.record(z.string(), z.string())
 const partitionValues = z.record(z.string(), z.string().nullable())
 
-const protocol = z.object({ minReaderVersion: count, minWriterVersion: count })
+const protocol = z.object({
+  minReaderVersion: count,
+  minWriterVersion: count,
+  readerFeatures: z.array(z.string()).nullish(),
+  writerFeatures: z.array(z.string()).nullish(),
+})
 
 const metaData = z.object({
   id: z.string(),
@@ -31,6 +37,8 @@ const add = z.object({
   dataChange: z.boolean(),
   stats: z.string().nullish(),
   tags: z.record(z.string(), z.string().nullable()).nullish(),
+  /** Some rows of the file are not in the table: what is here says which. */
+  deletionVector: z.record(z.string(), z.unknown()).nullish(),
 })
 
 const remove = z.object({
@@ -40,12 +48,19 @@ const remove = z.object({
   extendedFileMetadata: z.boolean().nullish(),
   partitionValues: partitionValues.nullish(),
   size: count.nullish(),
+  deletionVector: z.record(z.string(), z.unknown()).nullish(),
 })
 
 /** `lastUpdated`: what `OffsetMove.timestampMs` says, not the commit's time. */
 const txn = z.object({ appId: z.string(), version: count, lastUpdated: z.number().nullish() })
 
 const commitInfo = z.record(z.string(), z.unknown())
+
+/** What a program keeps of the table for itself. */
+const domainMetadata = z.object({ domain: z.string() })
+
+/** A file of a checkpoint of format 2 that holds adds and removes; its name within `_delta_log/_sidecars/`. */
+const sidecar = z.object({ path: z.string() })
 
 const line = z.object({
   protocol: protocol.nullish(),
@@ -54,6 +69,8 @@ const line = z.object({
   remove: remove.nullish(),
   txn: txn.nullish(),
   commitInfo: commitInfo.nullish(),
+  sidecar: sidecar.nullish(),
+  domainMetadata: domainMetadata.nullish(),
 })
 
 export type Protocol = z.output<typeof protocol>
@@ -71,6 +88,7 @@ export interface Action {
   readonly remove?: Remove | null | undefined
   readonly txn?: Txn | null | undefined
   readonly commitInfo?: CommitInfo | null | undefined
+  readonly sidecar?: { readonly path: string } | null | undefined
 }
 
 /** A file to add: an `add` but for `dataChange`, which is the commit's. */
@@ -93,23 +111,69 @@ export const checkAction = (value: unknown, where: string): Action => {
 }
 
 /**
- * The actions of a commit file, in its order.
+ * The actions of a file of one action a line, in its order.
  * @param where the file, for errors
  * @throws FleetError `table.invalid` with the line
  */
-export const parseCommit = (bytes: Uint8Array, where: string): Action[] => {
-  const lines = new TextDecoder().decode(bytes).split('\n')
-  return lines.flatMap((text, i) => {
-    if (text.trim() === '') return []
-    let value: unknown
-    try {
-      value = JSON.parse(text)
-    } catch (error) {
-      throw new FleetError('table.invalid', `${where}, line ${i + 1}, is not JSON`, { cause: error })
-    }
-    return [checkAction(value, `${where}, line ${i + 1},`)]
-  })
+export const parseActions = (bytes: Uint8Array, where: string): Action[] =>
+  decodeText(bytes, where)
+    .split('\n')
+    .flatMap((text, i) => {
+      if (text.trim() === '') return []
+      let value: unknown
+      try {
+        value = JSON.parse(text)
+      } catch (error) {
+        throw new FleetError('table.invalid', `${where}, line ${i + 1}, is not JSON`, { cause: error })
+      }
+      return [checkAction(value, `${where}, line ${i + 1},`)]
+    })
+
+const decodeText = (bytes: Uint8Array, where: string): string => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (error) {
+    throw new FleetError('table.invalid', `${where} is not UTF-8`, { cause: error })
+  }
 }
 
-export const formatCommit = (actions: readonly Action[]): Uint8Array =>
-  new TextEncoder().encode(actions.map((action) => `${JSON.stringify(action)}\n`).join(''))
+const NEW_LINE = 10
+
+/** Of the version as well: a commit in the place of another is as wrong as one that was changed. */
+const checksumOf = (version: number, bytes: Uint8Array): string =>
+  `crc32:${crc32(bytes, crc32(`${version}\n`))
+    .toString(16)
+    .padStart(8, '0')}`
+
+/** What follows the first line. */
+const afterFirstLine = (bytes: Uint8Array): Uint8Array => bytes.subarray(bytes.indexOf(NEW_LINE) + 1)
+
+/**
+ * The actions of a commit file, in its order. Law: a file that was cut off or changed is not believed. Commits of ours begin with a commitInfo
+ * that has a checksum of the version and all lines after it.
+ * @param where the file, for errors
+ * @throws FleetError `table.invalid` with the line
+ */
+export const parseCommit = (bytes: Uint8Array, where: string, version: number): Action[] => {
+  const actions = parseActions(bytes, where)
+  if (actions.length === 0) throw new FleetError('table.invalid', `${where} is empty`)
+  // Kinds that are not known may be there, but no commit is made of them alone.
+  if (actions.every((action) => Object.keys(action).length === 0)) {
+    throw new FleetError('table.invalid', `${where} holds no action`)
+  }
+  const checksum = actions[0].commitInfo?.['checksum']
+  if (typeof checksum !== 'string' || !checksum.startsWith('crc32:')) return actions
+  if (checksum === checksumOf(version, afterFirstLine(bytes))) return actions
+  throw new FleetError('table.invalid', `${where} is not as it was written: its checksum is another`)
+}
+
+/** @param version puts a checksum of it and of all lines after the first into that one, which is a commitInfo */
+export const formatCommit = (actions: readonly Action[], version?: number): Uint8Array => {
+  const format = (some: readonly Action[]): Uint8Array =>
+    new TextEncoder().encode(some.map((action) => `${JSON.stringify(action)}\n`).join(''))
+  const [{ commitInfo: info } = {}, ...rest] = actions
+  if (!info || version === undefined) return format(actions)
+  const body = format(rest)
+  const head = format([{ commitInfo: { ...info, checksum: checksumOf(version, body) } }])
+  return Buffer.concat([head, body])
+}

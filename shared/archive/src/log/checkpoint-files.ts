@@ -1,5 +1,6 @@
 import { FleetError, periodOfDate } from '@fleetlake/core'
 import { type AddedFile, type Chunk, chunkOf } from '../chunk.ts'
+import { decodePath } from '../paths.ts'
 import { type Group, type Leaf, leavesBelow, readLeaf, textOf } from './checkpoint-parquet.ts'
 import type { IndexedDate } from './checkpoint-index.ts'
 import { byCell, type DateFiles, totalsOf } from './files.ts'
@@ -61,6 +62,25 @@ const packedAdds = (group: Group): PackedAdd[] => {
  * @throws FleetError `table.invalid`, `cell.invalid`, `table.unsupported`; what the Parquet reader throws
  */
 export const filesOfGroup = (group: Group): Chunk[] => packedAdds(group).map(unpack)
+
+/** The paths of files that a row group adds with some of their rows left out. */
+export const vectorsOfGroup = (group: Group): string[] => {
+  const [leaf] = leavesBelow(group, 'add', 'deletionVector', 'storageType')
+  if (leaf === undefined) return []
+  const { values } = readLeaf(group, leaf)
+  if (values.every((value) => value === undefined)) return []
+  const { values: paths } = readLeaf(group, ['add', 'path'])
+  return paths.flatMap((path, row) =>
+    path instanceof Uint8Array && values[row] !== undefined ? [decodePath(textOf(path))] : [],
+  )
+}
+
+/** The names of the files that a row group of a checkpoint of format 2 refers to. */
+export const sidecarsOfGroup = (group: Group): string[] => {
+  const [leaf] = leavesBelow(group, 'sidecar', 'path')
+  if (leaf === undefined) return []
+  return readLeaf(group, leaf).values.flatMap((path) => (path instanceof Uint8Array ? [textOf(path)] : []))
+}
 
 /** What a row group of ours adds, by date. */
 type AddsByDate = ReadonlyMap<string | null | undefined, readonly PackedAdd[]>

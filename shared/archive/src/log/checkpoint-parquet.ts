@@ -4,6 +4,7 @@ import { parquetHeader } from 'hyparquet/src/column.js'
 import { convert, convertWithDictionary, DEFAULT_PARSERS } from 'hyparquet/src/convert.js'
 import { decompressPage, readDataPage, readDataPageV2 } from 'hyparquet/src/datapage.js'
 import { readPlain } from 'hyparquet/src/plain.js'
+import { snappyUncompress } from 'hyparquet/src/snappy.js'
 import { getMaxDefinitionLevel, getSchemaPath } from 'hyparquet/src/schema.js'
 
 /** Parquet below the level of rows: row groups as bytes, and leaf columns of them, read without an object per row. */
@@ -11,10 +12,29 @@ import { getMaxDefinitionLevel, getSchemaPath } from 'hyparquet/src/schema.js'
 /** The library's least. */
 const LEAST_CHUNK_SIZE = 64
 
-/** Other writers use snappy, which the reader knows by itself. With the size that is told a page is unpacked in one piece. */
+/** A page of a checkpoint is about 1 MB; a file that asks for more than this is not read. */
+const MOST_PAGE_BYTES = 256 * 1024 * 1024
+
+/** A page's size is what its header says, so that it is bounded before it is believed. */
+const checkSize = (size: number): number => {
+  if (size >= 0 && size <= MOST_PAGE_BYTES) return size
+  throw new Error(`a page of ${size} bytes`)
+}
+
+/** With the size that is told a page is unpacked in one piece, and into no more. */
+const sizesOf = (size: number): { readonly chunkSize: number; readonly maxOutputLength: number } => {
+  const bytes = Math.max(checkSize(size), LEAST_CHUNK_SIZE)
+  return { chunkSize: bytes, maxOutputLength: bytes }
+}
+
 export const decompressors: Compressors = {
-  ZSTD: (bytes, size) => zstdDecompressSync(bytes, { chunkSize: Math.max(size, LEAST_CHUNK_SIZE) }),
-  GZIP: (bytes, size) => gunzipSync(bytes, { chunkSize: Math.max(size, LEAST_CHUNK_SIZE) }),
+  ZSTD: (bytes, size) => zstdDecompressSync(bytes, sizesOf(size)),
+  GZIP: (bytes, size) => gunzipSync(bytes, sizesOf(size)),
+  SNAPPY: (bytes, size) => {
+    const page = new Uint8Array(checkSize(size))
+    snappyUncompress(bytes, page)
+    return page
+  },
 }
 
 export const compress = (bytes: Uint8Array): Uint8Array =>

@@ -63,5 +63,11 @@ export const CHECKPOINT_SCHEMA: SchemaElement[] = [
     map('configuration'),
     leaf('createdTime', 'INT64'),
   ),
-  ...struct('protocol', leaf('minReaderVersion', 'INT32'), leaf('minWriterVersion', 'INT32')),
+  ...struct(
+    'protocol',
+    leaf('minReaderVersion', 'INT32'),
+    leaf('minWriterVersion', 'INT32'),
+    list('readerFeatures'),
+    list('writerFeatures'),
+  ),
 ]

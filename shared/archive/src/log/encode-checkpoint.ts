@@ -2,6 +2,7 @@ import type { RowGroup } from 'hyparquet'
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer'
 import type { Action } from './actions.ts'
 import { formatIndex, type IndexedDate, type IndexedTombstones } from './checkpoint-index.ts'
+import { NO_CHECKSUM, seal } from './checkpoint-seal.ts'
 import { compress, type Group } from './checkpoint-parquet.ts'
 import { CHECKPOINT_COLUMNS, CHECKPOINT_SCHEMA } from './checkpoint-schema.ts'
 
@@ -53,7 +54,7 @@ const moved = ({ columns, num_rows, total_byte_size, total_compressed_size }: Ro
   })),
 })
 
-/** A classic checkpoint of reconciled actions, with its index. */
+/** A classic checkpoint of reconciled actions, with its index and a checksum of all its bytes. */
 export const encodeCheckpoint = ({ head, tombstones, fileGroups }: CheckpointContent): Uint8Array<ArrayBuffer> => {
   const writer = new ByteWriter()
   const file = new ParquetWriter({
@@ -68,6 +69,8 @@ export const encodeCheckpoint = ({ head, tombstones, fileGroups }: CheckpointCon
         tombstoneGroups: tombstones.map(({ count, latestMs }) => ({ count, latestMs })),
         fileGroups: fileGroups.map(({ dates }) => dates),
       }),
+      // The last of the file but some bytes.
+      NO_CHECKSUM,
     ],
   })
   const append = (group: GroupContent): void => {
@@ -89,5 +92,5 @@ export const encodeCheckpoint = ({ head, tombstones, fileGroups }: CheckpointCon
   for (const group of tombstones) append(group)
   for (const group of fileGroups) append(group)
   void file.finish()
-  return new Uint8Array(writer.buffer, 0, writer.offset)
+  return seal(new Uint8Array(writer.buffer, 0, writer.offset))
 }

@@ -4,11 +4,9 @@ import { join } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createFileStore } from '../store/file-store.ts'
-import { createMemoryStore } from '../store/memory-store.ts'
 import type { ObjectStore } from '../store/object-store.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { openTable } from '../table.ts'
-import { type Action, formatCommit } from './actions.ts'
 import { NOW_MS, SETTINGS, someRows, writeRows } from './test-table.ts'
 
 const CHECKPOINT = '_delta_log/00000000000000000010.checkpoint.parquet'
@@ -42,6 +40,7 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   for await (const { path } of store.list('_delta_log/')) if (!log.has(path)) await store.delete(path)
+  for await (const { path } of store.list('_fleetlake/')) await store.delete(path)
   for (const [path, bytes] of log) await store.put(path, bytes)
 })
 
@@ -131,7 +130,7 @@ test('a checkpoint in parts is read whole or not at all, and the next one is our
   expect(await open()).toEqual(expected)
   const part = (await store.get(parts[1]))!
   await store.delete(parts[1])
-  await expect(open()).rejects.toThrow('table.invalid: the log begins at version 11')
+  await expect(open()).rejects.toThrow('table.damaged: the table is damaged: the log begins at version 11')
   await store.put(parts[1], part)
 
   await store.put(LAST, last)
@@ -142,18 +141,63 @@ test('a checkpoint in parts is read whole or not at all, and the next one is our
   expect(await open()).toEqual(contentOf(table.snapshot))
 })
 
-test('a table with checkpoints of format 2 is refused, whatever they are named', async () => {
-  const v2 = createMemoryStore()
-  const [protocol] = [{ protocol: { minReaderVersion: 3, minWriterVersion: 7 } }] as Action[]
-  const uuid = '80a083e8-7026-4e79-81be-64bd76c43a11'
-  await v2.put('_delta_log/00000000000000000007.json', formatCommit([{ commitInfo: {} }]))
-  await v2.put(`_delta_log/00000000000000000006.checkpoint.${uuid}.json`, formatCommit([protocol]))
-  await v2.put(LAST, new TextEncoder().encode('{"version":6,"v2Checkpoint":{"path":"x"}}'))
-  await expect(openTable(v2)).rejects.toThrow('table.unsupported: the log has checkpoints of format 2 only')
+/** The checkpoint of format 2 that says what ours says: the manifest, and its files in Parquet. */
+const FEATURES = `{minReaderVersion: 3::int, minWriterVersion: 7::int, readerFeatures: ['v2Checkpoint'], writerFeatures: ['v2Checkpoint']}`
+const MANIFEST = `select txn, metaData, case when protocol is null then null else ${FEATURES} end as protocol,
+  null::struct(path varchar, sizeInBytes bigint) as sidecar, null::struct(version bigint) as checkpointMetadata
+  from it where add is null and remove is null`
+const REFERENCES = ['a', 'b'].map((name) => `select null, null, null, {path: '${name}.parquet', sizeInBytes: 5}, null`)
+const UUID = '80a083e8-7026-4e79-81be-64bd76c43a11'
 
-  const select = `select null as txn, add, metaData, case when protocol is null then null
-    else {minReaderVersion: 3::int, minWriterVersion: 7::int, readerFeatures: ['v2Checkpoint']} end as protocol,
-    {version: 10} as checkpointMetadata, {path: 'a.parquet', sizeInBytes: 5} as sidecar from it`
+const writeSidecars = async (): Promise<void> => {
+  for (const [i, name] of ['a', 'b'].entries()) {
+    await store.put(`_delta_log/_sidecars/${name}.parquet`, new Uint8Array(1))
+    const where = `where abs(hash(add.path) % 2) = ${i} and (add is not null or remove is not null)`
+    const file = store.url(`_delta_log/_sidecars/${name}.parquet`)
+    await db.run(`copy (select add, remove from '${ours}' ${where}) to '${file}' (format parquet)`)
+  }
+}
+
+const writeManifest = async (path: string): Promise<void> => {
+  await writeSidecars()
+  const select = `with it as (from '${ours}') ${[MANIFEST, ...REFERENCES].join(' union all ')}`
+  await db.run(`copy (${select}) to '${store.url(path)}' (format ${path.endsWith('.json') ? 'json' : 'parquet'})`)
+}
+
+test.each([
+  ['under its own name', CHECKPOINT.replace('.parquet', `.${UUID}.parquet`)],
+  ['in JSON', CHECKPOINT.replace('.parquet', `.${UUID}.json`)],
+  ['under the classic name', CHECKPOINT],
+])('a checkpoint of format 2 %s, in files of its own, says what the commits say', async (_, path) => {
+  const expected = await open()
+  await store.delete(CHECKPOINT)
+  await store.delete(LAST)
+  await writeManifest(path)
+  await deleteCommits()
+  expect(await open()).toEqual(expected)
+  // Another one may follow it.
+  const table = await openTable(store, { now: () => NOW_MS, checkpointEvery: 13 })
+  await table.commit({ parts: [{ add: await writeRows(store, someRows(9)) }], operation: 'WRITE' })
+  await table.close()
+  expect(new TextDecoder().decode(await store.get(LAST))).toContain('"version":13,')
+  expect(await open()).toEqual(contentOf(table.snapshot))
+  // A part that is gone is told, and not fewer files.
+  await store.delete('_delta_log/00000000000000000013.checkpoint.parquet')
+  await store.delete('_delta_log/_sidecars/a.parquet')
+  await expect(open()).rejects.toThrow('table.damaged')
+})
+
+test('compacted commits of another writer are passed over', async () => {
+  const expected = await open()
+  await store.put('_delta_log/00000000000000000011.00000000000000000012.compacted.json', new TextEncoder().encode('{}'))
+  await store.put('_delta_log/00000000000000000011.crc', new TextEncoder().encode('{}'))
+  expect(await open()).toEqual(expected)
+})
+
+test('files of which rows were deleted by a vector are told, wherever the log names them', async () => {
+  const vectors = `${AS_IT_IS}, stats: add.stats, deletionVector: {storageType: 'u', pathOrInlineDv: 'x', sizeInBytes: 5}`
+  const select = `select txn, ${someAdd(`{${vectors}}`)}, remove, metaData, protocol from it`
   await db.run(`copy (with it as (from '${ours}') ${select}) to '${store.url(CHECKPOINT)}' (format parquet)`)
-  await expect(open()).rejects.toThrow('table.unsupported: the table asks for reader version 3')
+  await deleteCommits()
+  await expect(open()).rejects.toThrow(/^table.unsupported: some rows of date=.*deletion vector/)
 })

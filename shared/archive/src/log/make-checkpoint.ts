@@ -1,6 +1,6 @@
 import { statsRows } from '../chunk.ts'
-import { decodePath, parseChunkPath } from '../paths.ts'
-import { type Action, type Add, parseCommit } from './actions.ts'
+import { decodePath, parseChunkPath, parseLogPath } from '../paths.ts'
+import { type Action, type Add, parseActions, parseCommit } from './actions.ts'
 import type { IndexedDate } from './checkpoint-index.ts'
 import { encodeCheckpoint, type FileGroup, type TombstoneGroup } from './encode-checkpoint.ts'
 import { type CheckpointFile, openCheckpoint } from './open-checkpoint.ts'
@@ -76,6 +76,12 @@ const layOutTombstones = (tombstones: readonly Action[], size: number): Tombston
     return { count: actions.length, latestMs, actions }
   })
 
+/** Of a commit, or of a checkpoint in JSON. */
+const actionsOf = ({ bytes, name }: CheckpointFile): Action[] => {
+  const file = parseLogPath(name)
+  return file?.kind === 'commit' ? parseCommit(bytes, name, file.version) : parseActions(bytes, name)
+}
+
 /**
  * A checkpoint from the one before and the commits since. Row groups that the commits do not touch are copied as they are, so that it costs
  * little time and memory for a table of many years. A copied row group of tombstones goes when all of them have expired.
@@ -87,7 +93,7 @@ export const makeCheckpoint = async ({
   nowMs,
   groupSize = GROUP_SIZE,
 }: CheckpointInput): Promise<CheckpointOutput> => {
-  const since = commits.flatMap(({ bytes, name }) => parseCommit(bytes, name))
+  const since = commits.flatMap(actionsOf)
   const opened = previous.map(openCheckpoint)
   const { actions, tombstones, files } = await splitCheckpoint(opened, { commits: since, nowMs, groupSize })
   const live = reconcile([...actions, ...since], nowMs)

@@ -1,114 +1,184 @@
-import { FleetError } from '@fleetlake/core'
+import { setTimeout as delay } from 'node:timers/promises'
+import { type FleetError, reasonOf } from '@fleetlake/core'
 import { z } from 'zod'
-import { checkpointPaths, commitPath, LAST_CHECKPOINT, LOG_FOLDER, parseLogPath } from '../paths.ts'
+import { commitPath, copyPath, LAST_CHECKPOINT, LOG_FOLDER } from '../paths.ts'
 import type { ObjectStore } from '../store/object-store.ts'
 import { parseCommit } from './actions.ts'
-import type { CheckpointFile } from './open-checkpoint.ts'
-import { readCheckpoint } from './read-checkpoint.ts'
+import { damaged, isDamage } from './damage.ts'
+import { type CheckpointName, listLog, type LogListing, newestCopy } from './list-log.ts'
+import { loadCheckpoint } from './load-checkpoint.ts'
 import { applyVersions, type LogState, stateOfCheckpoint, type VersionActions } from './state.ts'
 
-/** Where a checkpoint is. */
-export interface CheckpointName {
-  readonly version: number
-  /** Missing for one file. */
-  readonly parts?: number | undefined
+export interface ReadLogOptions {
+  /** A newest commit that is not whole is looked at again for this long, ms: another program may be in the middle of writing it. */
+  readonly settleMs?: number
 }
 
-const lastCheckpoint = z.object({
-  version: z.number().int().nonnegative(),
-  parts: z.number().int().positive().optional(),
-})
+const SETTLE_MS = 1_000
+const FIRST_PAUSE_MS = 20
 
-/** The checkpoint that `_last_checkpoint` names; undefined when there is none, or nothing readable. */
-export const findCheckpoint = async (store: ObjectStore): Promise<CheckpointName | undefined> => {
+const lastCheckpoint = z.object({ version: z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER) })
+
+/** The version that `_last_checkpoint` names: a hint where to begin, and no more. */
+const hintedVersion = async (store: ObjectStore): Promise<number> => {
   const bytes = await store.get(LAST_CHECKPOINT)
-  if (bytes === undefined) return undefined
+  if (bytes === undefined) return 0
   try {
-    return lastCheckpoint.parse(JSON.parse(new TextDecoder().decode(bytes)))
+    return lastCheckpoint.parse(JSON.parse(new TextDecoder().decode(bytes))).version
   } catch {
-    return undefined
+    return 0
   }
 }
 
-/** The newest checkpoint that is there with all its parts, by listing the log. */
-const listCheckpoint = async (
-  store: ObjectStore,
-): Promise<{ readonly checkpoint?: CheckpointName; readonly firstCommit?: number; readonly hasV2: boolean }> => {
-  let hasV2 = false
-  const found = new Map<string, number>()
-  let checkpoint: CheckpointName | undefined
-  let firstCommit: number | undefined
-  for await (const { path } of store.list(LOG_FOLDER)) {
-    const file = parseLogPath(path)
-    if (file?.kind === 'commit') firstCommit ??= file.version
-    hasV2 ||= file?.kind === 'v2-checkpoint'
-    if (file?.kind !== 'checkpoint') continue
-    const { version, parts } = file
-    const key = `${version} ${parts}`
-    const count = (found.get(key) ?? 0) + 1
-    found.set(key, count)
-    if (count === (parts ?? 1)) checkpoint = { version, parts }
-  }
-  return { hasV2, ...(checkpoint && { checkpoint }), ...(firstCommit === undefined ? {} : { firstCommit }) }
+/** The log from the newest whole checkpoint on, or an older one: all of it when there is none where the hint says. */
+export const listFromCheckpoint = async (store: ObjectStore): Promise<LogListing> => {
+  const hinted = await hintedVersion(store)
+  const listing = await listLog(store, hinted)
+  return hinted > 0 && listing.checkpoints.length === 0 ? listLog(store, 0) : listing
 }
 
-/** The state at a checkpoint; undefined when a file of it is missing. */
-const readState = async (store: ObjectStore, { version, parts }: CheckpointName): Promise<LogState | undefined> => {
-  const files: CheckpointFile[] = []
-  for (const name of checkpointPaths(version, parts)) {
-    const bytes = await store.get(name)
-    if (bytes === undefined) return undefined
-    files.push({ name, bytes })
-  }
-  return stateOfCheckpoint(version, await readCheckpoint(files))
-}
+/** The checkpoint that cold readers begin with; undefined when there is none. */
+export const findCheckpoint = async (store: ObjectStore): Promise<CheckpointName | undefined> =>
+  (await listFromCheckpoint(store)).checkpoints[0]
 
-const readVersion = async (store: ObjectStore, version: number): Promise<VersionActions | undefined> => {
+/** What is read of a version: its actions, nothing, or what is wrong with it. */
+type ReadVersion = VersionActions | { readonly fault: FleetError } | undefined
+
+export const readVersion = async (store: ObjectStore, version: number): Promise<ReadVersion> => {
   const path = commitPath(version)
   const bytes = await store.get(path)
-  return bytes === undefined ? undefined : { version, actions: parseCommit(bytes, path) }
+  if (bytes === undefined) return undefined
+  try {
+    return { version, actions: parseCommit(bytes, path, version) }
+  } catch (error) {
+    if (!isDamage(error)) throw error
+    return { fault: error }
+  }
 }
+
+/** The fault of a version that stays what it is. */
+const judge = async (store: ObjectStore, version: number, fault: FleetError): Promise<FleetError> => {
+  const isNewest = (await store.size(commitPath(version + 1))) === undefined
+  const advice = isNewest ? ' (if another program is writing it just now, this passes by itself)' : ''
+  return damaged({ version, found: `${reasonOf(fault).replace(/^[a-z.]+: /, '')}${advice}` }, fault)
+}
+
+const gapAt = (version: number, newest: number): FleetError =>
+  damaged({ version, found: `${commitPath(version)} is missing, though version ${newest} was written` })
 
 const MOST_AT_ONCE = 64
 
 /**
  * The state after all versions there are: v+1, v+2 … until one is absent. The first is read alone, so that no news costs one get;
- * then more and more at once.
+ * then more and more at once. Law: a commit that is empty, not whole or missing before a later one ends no log; it is told.
  * @returns `state` itself when there is nothing new
+ * @throws FleetError `table.damaged`, `table.invalid`, `table.unsupported`
  */
-export const readOn = async (store: ObjectStore, state: LogState | undefined): Promise<LogState | undefined> => {
+export const readOn = async (
+  store: ObjectStore,
+  state: LogState | undefined,
+  { settleMs = SETTLE_MS }: ReadLogOptions = {},
+): Promise<LogState | undefined> => {
   let newest = state
+  let waitedMs = 0
   for (let atOnce = 1; ; atOnce = Math.min(atOnce * 4, MOST_AT_ONCE)) {
     const next = (newest?.version ?? -1) + 1
     const read = await Promise.all(Array.from({ length: atOnce }, (_, i) => readVersion(store, next + i)))
-    const end = read.indexOf(undefined)
-    const versions = (end < 0 ? read : read.slice(0, end)).filter((version) => version !== undefined)
+    const whole = read.findIndex((version) => version === undefined || 'fault' in version)
+    const end = whole < 0 ? read.length : whole
+    const versions = read.slice(0, end) as VersionActions[]
     if (versions.length > 0) newest = applyVersions(newest, versions)
-    if (end >= 0) return newest
+    if (end === read.length) continue
+    const version = next + end
+    const first = read[end]
+    if (first === undefined) {
+      const later = read.findLastIndex((each) => each !== undefined)
+      if (later < end) return newest
+      // It may have been written between the two reads, and then it is there now.
+      if ((await store.size(commitPath(version))) === undefined) throw gapAt(version, next + later)
+    } else if ('fault' in first) {
+      const pauseMs = Math.max(FIRST_PAUSE_MS, waitedMs)
+      if (waitedMs + pauseMs > settleMs) throw await judge(store, version, first.fault)
+      await delay(pauseMs)
+      waitedMs += pauseMs
+    }
+    // What came after it is read again, one version first.
+    atOnce = 0.25
   }
 }
 
 /**
- * The state of a table that is opened for the first time; only without `_last_checkpoint` is the log listed.
- * @returns undefined when there is no table
- * @throws FleetError `table.invalid` when the log has a gap, `table.unsupported`
+ * Makes sure that a version is the log's last one, or that the next one is there: a log that was cut off, or has a gap there, must not be
+ * taken for one without news, and even less be written to.
+ * @throws FleetError `table.damaged`
  */
-export const readLog = async (store: ObjectStore): Promise<LogState | undefined> => {
-  const named = await findCheckpoint(store)
-  const state = named && (await readState(store, named))
-  if (state !== undefined) return readOn(store, state)
-  const { checkpoint, firstCommit, hasV2 } = await listCheckpoint(store)
-  if (checkpoint !== undefined) return readOn(store, await readState(store, checkpoint))
-  if (firstCommit === 0) return readOn(store, undefined)
-  if (hasV2) {
-    throw new FleetError(
-      'table.unsupported',
-      'the log has checkpoints of format 2 only, which this program does not know: turn the feature v2Checkpoint off',
-    )
+export const checkEnd = async (store: ObjectStore, version: number): Promise<void> => {
+  const { commits, newest } = await listLog(store, version)
+  if (newest < version) {
+    throw damaged({ version: newest + 1, found: `the log ends before version ${version}, which was read from it` })
   }
-  if (firstCommit === undefined) return undefined
-  throw new FleetError(
-    'table.invalid',
-    `the log begins at version ${firstCommit} and has no checkpoint: restore the files before it`,
-  )
+  // Versions come one after the other: one that was not there when a later one was listed is there by now.
+  if (newest <= version || commits.has(version + 1)) return
+  if ((await store.size(commitPath(version + 1))) === undefined) throw gapAt(version + 1, newest)
+}
+
+const noBeginning = (listing: LogListing, warnings: readonly string[]): FleetError => {
+  const first = listing.commits.size === 0 ? 'no commits' : `begins at version ${Math.min(...listing.commits)}`
+  const tried = warnings.length === 0 ? 'has no checkpoint' : `has no checkpoint that can be read (${warnings[0]})`
+  return damaged({ version: 0, found: `the log ${first} and ${tried}` })
+}
+
+/**
+ * The state of a table that is opened for the first time: that of the newest checkpoint that can be read, and the commits after it. Where
+ * `_last_checkpoint` points to decides nothing but where the listing begins.
+ * @returns undefined when there is no table
+ * @throws FleetError `table.damaged` when commits are missing or not whole, `table.invalid`, `table.unsupported`
+ */
+export const readLog = async (store: ObjectStore, options: ReadLogOptions = {}): Promise<LogState | undefined> => {
+  const warnings: string[] = []
+  let listing = await listFromCheckpoint(store)
+  const tried = new Set<string>()
+  const readNewest = async (): Promise<LogState | undefined> => {
+    for (const checkpoint of listing.checkpoints) {
+      const [path] = checkpoint.paths
+      if (tried.has(path)) continue
+      tried.add(path)
+      try {
+        const held = await loadCheckpoint(store, checkpoint)
+        if (held !== undefined) return stateOfCheckpoint(checkpoint.version, held)
+      } catch (error) {
+        if (!isDamage(error)) throw error
+        warnings.push(`${path} can't be read, so that an older checkpoint or the commits are: ${reasonOf(error)}`)
+      }
+    }
+    return undefined
+  }
+  let base = await readNewest()
+  if (base === undefined && listing.from > 0) {
+    listing = await listLog(store, 0)
+    base = await readNewest()
+  }
+  const copied = await newestCopy(store, base?.version ?? -1)
+  if (listing.newest < 0) {
+    if (copied < 0) return undefined
+    throw damaged({
+      version: 0,
+      found: `the log in ${store.url(LOG_FOLDER)} is gone, though ${copyPath(copied)} is there`,
+    })
+  }
+  if (base === undefined && !listing.commits.has(0)) throw noBeginning(listing, warnings)
+  const first = (base?.version ?? -1) + 1
+  let next = first
+  while (listing.commits.has(next)) next++
+  if (next <= listing.newest && (await store.size(commitPath(next))) === undefined) throw gapAt(next, listing.newest)
+  const state = await readOn(store, base, options)
+  if (state === undefined) throw gapAt(first, listing.newest)
+  if (state.version < Math.max(copied, listing.newest)) {
+    await checkEnd(store, state.version)
+    throw damaged({
+      version: state.version + 1,
+      found: `${commitPath(state.version + 1)} is missing, though version ${Math.max(copied, listing.newest)} was written`,
+    })
+  }
+  return warnings.length === 0 ? state : { ...state, warnings }
 }

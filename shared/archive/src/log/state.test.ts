@@ -27,22 +27,9 @@ const stateOf = (...actions: Action[]): ReturnType<typeof applyVersions> =>
   applyVersions(undefined, [{ version: 0, actions: [{ protocol }, { metaData }, ...actions] }])
 
 test.each([
-  ['reader version 2', [{ protocol: { minReaderVersion: 2, minWriterVersion: 2 } }]],
-  ['writer version 7', [{ protocol: { minReaderVersion: 1, minWriterVersion: 7 } }]],
   ['other partition columns', [{ metaData: { ...metaData, partitionColumns: ['date'] } }]],
   ['another type', [{ metaData: { ...metaData, schemaString: SCHEMA_STRING.replace('decimal(9,6)', 'double') } }]],
   ['a missing column', [{ metaData: { ...metaData, schemaString: SCHEMA_STRING.replace('"speed"', '"velocity"') } }]],
-  [
-    'an invariant',
-    [
-      {
-        metaData: {
-          ...metaData,
-          schemaString: SCHEMA_STRING.replace('"metadata":{}', '"metadata":{"delta.invariants":"x"}'),
-        },
-      },
-    ],
-  ],
   ['a file outside the table', [add('s3://bucket/x.parquet')]],
 ])('a table with %s is refused', (_, actions: Action[]) => {
   expect(() => stateOf(...actions)).toThrow('table.unsupported')

@@ -2,7 +2,8 @@ import { FleetError } from '@fleetlake/core'
 import { type Chunk, chunkOf } from '../chunk.ts'
 import { decodePath } from '../paths.ts'
 import { checkSchema } from '../schema.ts'
-import type { Action, MetaData, Protocol } from './actions.ts'
+import type { Action, Add, MetaData, Protocol, Remove } from './actions.ts'
+import { checkReader } from './protocol.ts'
 import { changeFiles, type Files, NO_FILES } from './files.ts'
 import type { CheckpointState } from './read-checkpoint.ts'
 
@@ -16,22 +17,16 @@ export interface LogState {
   readonly txns: ReadonlyMap<string, number>
   /** By appId, where known: when the server stored the message at the offset, ms since the epoch. */
   readonly txnTimes: ReadonlyMap<string, number>
+  /** Paths of files of which some rows are not in the table. */
+  readonly vectors: ReadonlySet<string>
+  /** What was found amiss and got round while the log was read. */
+  readonly warnings: readonly string[]
 }
 
 /** The actions of one version, or of a checkpoint of it. */
 export interface VersionActions {
   readonly version: number
   readonly actions: readonly Action[]
-}
-
-/** @throws FleetError `table.unsupported` for a table that asks for more than reader 1, writer 2 */
-const checkProtocol = ({ minReaderVersion, minWriterVersion }: Protocol): void => {
-  if (minReaderVersion <= 1 && minWriterVersion <= 2) return
-  throw new FleetError(
-    'table.unsupported',
-    `the table asks for reader version ${minReaderVersion} and writer version ${minWriterVersion}; ` +
-      'this program knows 1 and 2: use a newer one, or turn off the features that another program turned on',
-  )
 }
 
 /**
@@ -46,20 +41,30 @@ export const applyVersions = (state: LogState | undefined, versions: readonly Ve
   const txns = new Map(state?.txns)
   const txnTimes = new Map(state?.txnTimes)
   const changes = new Map<string, Chunk | undefined>()
+  const vectors = new Set(state?.vectors)
   for (const { version: next, actions } of versions) {
+    const added = new Map<string, string>()
     for (const action of actions) {
       if (action.add) {
         const chunk = chunkOf(action.add)
         changes.set(chunk.path, chunk)
-      } else if (action.remove) changes.set(decodePath(action.remove.path), undefined)
-      else if (action.txn) {
+        added.set(chunk.path, vectorOf(action.add))
+        if (action.add.deletionVector) vectors.add(chunk.path)
+        else vectors.delete(chunk.path)
+      } else if (action.remove) {
+        const path = decodePath(action.remove.path)
+        // A file whose deleted rows change goes and comes in one version, in any order.
+        const vector = added.get(path)
+        if (vector !== undefined && vector !== vectorOf(action.remove)) continue
+        changes.set(path, undefined)
+        vectors.delete(path)
+      } else if (action.txn) {
         const { appId, version: offset, lastUpdated } = action.txn
         txns.set(appId, offset)
         if (typeof lastUpdated === 'number') txnTimes.set(appId, lastUpdated)
         else txnTimes.delete(appId)
       } else if (action.protocol) {
         protocol = action.protocol
-        checkProtocol(protocol)
       } else if (action.metaData) {
         metaData = action.metaData
         checkSchema(metaData.schemaString, metaData.partitionColumns)
@@ -70,14 +75,20 @@ export const applyVersions = (state: LogState | undefined, versions: readonly Ve
   if (protocol === undefined || metaData === undefined) {
     throw new FleetError('table.invalid', 'the log begins without protocol and metaData')
   }
-  return { version, protocol, metaData, files: changeFiles(state?.files ?? NO_FILES, changes), txns, txnTimes }
+  checkReader(protocol, metaData)
+  const files = changeFiles(state?.files ?? NO_FILES, changes)
+  return { version, protocol, metaData, files, txns, txnTimes, vectors, warnings: state?.warnings ?? [] }
 }
+
+/** Which rows of a file an action leaves out; '' for none. */
+const vectorOf = ({ deletionVector }: Add | Remove): string => (deletionVector ? JSON.stringify(deletionVector) : '')
 
 /**
  * The state at a checkpoint.
  * @throws FleetError `table.unsupported`, `table.invalid`
  */
-export const stateOfCheckpoint = (version: number, { head, files }: CheckpointState): LogState => ({
+export const stateOfCheckpoint = (version: number, { head, files, vectors }: CheckpointState): LogState => ({
   ...applyVersions(undefined, [{ version, actions: head }]),
   files,
+  vectors,
 })

@@ -239,7 +239,8 @@ test('DuckDB and Polars read a checkpoint: one struct a kind of action, maps as 
     metaData:
       'STRUCT(id VARCHAR, "name" VARCHAR, description VARCHAR, format STRUCT(provider VARCHAR, "options" MAP(VARCHAR, VARCHAR)), ' +
       'schemaString VARCHAR, partitionColumns VARCHAR[], "configuration" MAP(VARCHAR, VARCHAR), createdTime BIGINT)',
-    protocol: 'STRUCT(minReaderVersion INTEGER, minWriterVersion INTEGER)',
+    protocol:
+      'STRUCT(minReaderVersion INTEGER, minWriterVersion INTEGER, readerFeatures VARCHAR[], writerFeatures VARCHAR[])',
   })
   const counted = await db.runAndReadAll(
     `select count(txn)::int, count(add)::int, count(remove)::int, count(metaData)::int, count(protocol)::int, count(*)::int,

@@ -5,6 +5,7 @@ import { commitPath } from '../paths.ts'
 import type { ObjectStore } from '../store/object-store.ts'
 import { type Action, formatCommit, parseCommit } from './actions.ts'
 import { actionsOf, checkRequest, type CommitRequest, type CommitResult, decide, isCommitOf } from './commit.ts'
+import { isDamage } from './damage.ts'
 import type { LogState } from './state.ts'
 
 export interface CommitDeps {
@@ -13,6 +14,8 @@ export interface CommitDeps {
   state(): LogState
   /** Reads on; the state after it. */
   refresh(): Promise<LogState>
+  /** Throws when a state must not be written upon. */
+  check(state: LogState): Promise<void>
   readonly now: () => number
   readonly engine: string
 }
@@ -23,6 +26,7 @@ export type Written =
       readonly status: 'committed'
       readonly version: number
       readonly actions: readonly Action[]
+      readonly bytes: Uint8Array
     }
 
 const PUT_ATTEMPTS = 3
@@ -32,6 +36,16 @@ const LONGEST_BACK_OFF_MS = 1_000
 /** Full jitter: who lost to the same winner does not come back at the same moment. */
 const backOffMs = (losses: number): number =>
   Math.random() * Math.min(LONGEST_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** (losses - 1))
+
+/** A winner that is not whole is not ours, which is there wholly or not at all; reading on tells what is wrong with it. */
+const isOurs = (winner: Uint8Array, version: number, commitId: string): boolean => {
+  try {
+    return isCommitOf(parseCommit(winner, commitPath(version), version), commitId)
+  } catch (error) {
+    if (isDamage(error)) return false
+    throw error
+  }
+}
 
 /**
  * Creates a version, or finds out who did. A put that fails leaves its outcome unknown, whatever the store tried to find out: the same
@@ -50,7 +64,7 @@ const createVersion = async (
       if ((await store.putIfAbsent(path, bytes)) === 'created') return 'ours'
       const winner = await store.get(path)
       if (winner === undefined) throw new FleetError('store.failed', `${path} is there and can't be read`)
-      return isCommitOf(parseCommit(winner, path), commitId) ? 'ours' : 'theirs'
+      return isOurs(winner, version, commitId) ? 'ours' : 'theirs'
     } catch (error) {
       if (error instanceof FleetError && error.code !== 'store.failed') throw error
       if (attempt < PUT_ATTEMPTS) continue
@@ -80,10 +94,12 @@ export const writeCommit = async (request: CommitRequest, deps: CommitDeps): Pro
       state = newest
       continue
     }
+    await deps.check(state)
     const version = state.version + 1
     const actions = actionsOf(request, state, { commitId, nowMs, engine: deps.engine })
-    if ((await createVersion(deps.store, version, commitId, formatCommit(actions))) === 'ours') {
-      return { status: 'committed', version, actions }
+    const bytes = formatCommit(actions, version)
+    if ((await createVersion(deps.store, version, commitId, bytes)) === 'ours') {
+      return { status: 'committed', version, actions, bytes }
     }
     await delay(backOffMs(++losses))
     const newest = await deps.refresh()

@@ -1,5 +1,7 @@
-import { findCheckpoint } from '../log/read-log.ts'
-import { LOG_FOLDER, parseLogPath } from '../paths.ts'
+import { isDamage } from '../log/damage.ts'
+import { listLog } from '../log/list-log.ts'
+import { loadCheckpoint } from '../log/load-checkpoint.ts'
+import { COPIES_FOLDER, LOG_FOLDER, parseCopyPath, parseLogPath } from '../paths.ts'
 import type { ObjectInfo, ObjectStore } from '../store/object-store.ts'
 
 export interface CleanLogOptions {
@@ -13,20 +15,20 @@ export interface CleanLogOptions {
 
 /**
  * The newest checkpoint that is older than the retention, whole, and no newer than the one that cold readers begin with: every version within the
- * retention is read from it on.
+ * retention is read from it on. One that can't be read is none.
  */
 const findFirstNeeded = async (store: ObjectStore, beforeMs: number): Promise<number | undefined> => {
-  const newest = await findCheckpoint(store)
-  if (newest === undefined) return undefined
-  let needed: number | undefined
-  let parts = { version: -1, count: 0 }
-  for await (const { path, modifiedMs } of store.list(LOG_FOLDER)) {
-    const file = parseLogPath(path)
-    if (file?.kind !== 'checkpoint' || file.version > newest.version || modifiedMs >= beforeMs) continue
-    parts = { version: file.version, count: file.version === parts.version ? parts.count + 1 : 1 }
-    if (parts.count === (file.parts ?? 1)) needed = file.version
+  const recent = new Set<string>()
+  for await (const { path, modifiedMs } of store.list(LOG_FOLDER)) if (modifiedMs >= beforeMs) recent.add(path)
+  for (const checkpoint of (await listLog(store, 0)).checkpoints) {
+    if (checkpoint.paths.some((path) => recent.has(path))) continue
+    try {
+      if ((await loadCheckpoint(store, checkpoint)) !== undefined) return checkpoint.version
+    } catch (error) {
+      if (!isDamage(error)) throw error
+    }
   }
-  return needed
+  return undefined
 }
 
 /**
@@ -45,6 +47,13 @@ export const cleanLog = async (
   for await (const file of store.list(LOG_FOLDER)) {
     const parsed = parseLogPath(file.path)
     if (parsed === undefined || parsed.version >= needed || file.modifiedMs >= beforeMs) continue
+    if (signal.aborted) break
+    if (!isDryRun) await store.delete(file.path)
+    onFile(file)
+    files++
+  }
+  for await (const file of store.list(COPIES_FOLDER)) {
+    if ((parseCopyPath(file.path) ?? needed) >= needed || file.modifiedMs >= beforeMs) continue
     if (signal.aborted) break
     if (!isDryRun) await store.delete(file.path)
     onFile(file)

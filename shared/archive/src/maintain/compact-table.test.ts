@@ -94,7 +94,7 @@ test('a compaction changes no data as the log tells it, and moves the count of c
   await append(world, randomRows(2, 50))
   await compact(world)
   const path = commitPath(world.table.snapshot.version)
-  const actions = parseCommit((await world.store.get(path))!, path)
+  const actions = parseCommit((await world.store.get(path))!, path, world.table.snapshot.version)
   expect(actions[0].commitInfo).toMatchObject({ operation: 'OPTIMIZE' })
   expect(actions.flatMap(({ txn }) => txn ?? [])).toEqual([{ appId: 'fleetlake.compaction', version: 1 }])
   const changes = actions.flatMap(({ add, remove }) => add ?? remove ?? [])

@@ -1,6 +1,5 @@
 import type { Snapshot } from '../snapshot.ts'
 import { findCheckpoint } from '../log/read-log.ts'
-import { checkpointPaths } from '../paths.ts'
 import type { ObjectStore } from '../store/object-store.ts'
 import { COMPACTION_APP } from './compact-table.ts'
 import { isCompacted } from './compacted.ts'
@@ -24,6 +23,8 @@ export interface TableDescription {
   readonly compactions: number
   /** What a cold reader begins with. */
   readonly checkpoint: { readonly version: number; readonly ageMs: number | null } | null
+  /** What was found amiss and got round while the log was read. */
+  readonly warnings: readonly string[]
 }
 
 /** Counts of the table's own, beside those of streams. */
@@ -31,7 +32,7 @@ const OWN_APP = /^fleetlake\./
 
 export const describeTable = async (
   store: ObjectStore,
-  { version, totals, dates, txns, files }: Snapshot,
+  { version, totals, dates, txns, files, warnings }: Snapshot,
   nowMs: number,
 ): Promise<TableDescription> => {
   let smallFiles = 0
@@ -48,13 +49,14 @@ export const describeTable = async (
     offsets: Object.fromEntries([...txns].filter(([appId]) => !OWN_APP.test(appId)).toSorted()),
     compactions: txns.get(COMPACTION_APP) ?? 0,
     checkpoint: await describeCheckpoint(store, nowMs),
+    warnings,
   }
 }
 
 const describeCheckpoint = async (store: ObjectStore, nowMs: number): Promise<TableDescription['checkpoint']> => {
   const named = await findCheckpoint(store)
   if (named === undefined) return null
-  const [path] = checkpointPaths(named.version, named.parts)
+  const [path] = named.paths
   for await (const { modifiedMs } of store.list(path)) {
     return { version: named.version, ageMs: Math.max(0, Math.round(nowMs - modifiedMs)) }
   }

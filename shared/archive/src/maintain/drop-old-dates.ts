@@ -1,4 +1,4 @@
-import { periodOfDate } from '@fleetlake/core'
+import { FleetError, periodOfDate } from '@fleetlake/core'
 import type { Totals } from '../log/files.ts'
 import type { Snapshot } from '../snapshot.ts'
 import type { Table } from '../table.ts'
@@ -23,9 +23,17 @@ export interface RetentionOptions {
 /** A version holds whole dates, of about so many files. */
 const COMMIT_FILES = 5_000
 
+const appendOnly = (dates: number): FleetError =>
+  new FleetError(
+    'table.unsupported',
+    `${dates} or more dates are past retention and stay: the table is append-only. ` +
+      'Set its property delta.appendOnly to false, or archive.retentionMs to a longer time',
+  )
+
 /**
  * Takes dates past retention out of the table; vacuum deletes their files later. Whoever loses to another commit looks again.
  * @returns the dates that went
+ * @throws FleetError `table.unsupported` when dates are past retention and the table is append-only
  */
 export const dropOldDates = async (
   table: Pick<Table, 'refresh' | 'commit'>,
@@ -42,6 +50,7 @@ export const dropOldDates = async (
       for (const chunks of snapshot.dates.get(old.date)!.cells.values()) remove.push(...chunks.map(({ path }) => path))
     }
     if (some.length === 0) return dropped
+    if (snapshot.isAppendOnly) throw appendOnly(some.length)
     const result = await table.commit({ parts: [], remove, operation: 'DELETE', info: { retentionMs } })
     if (result.status === 'committed') dropped.push(...some)
   }

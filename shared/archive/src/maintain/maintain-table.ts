@@ -1,3 +1,4 @@
+import { reasonOf } from '@fleetlake/core'
 import type { Table } from '../table.ts'
 import { cleanLog } from './clean-log.ts'
 import { type CompactionDeps, type CompactionReport, type CompactionSettings, compactTable } from './compact-table.ts'
@@ -22,6 +23,8 @@ export interface MaintenanceDeps extends Omit<CompactionDeps, 'table' | 'isPasse
 /** What a run did. */
 export interface MaintenanceReport {
   readonly dropped: readonly OldDate[]
+  /** Why dates past retention are still there. */
+  readonly kept: string | undefined
   readonly compaction: CompactionReport
   /** Undefined when it was not its time. */
   readonly vacuum: (VacuumReport & { readonly logFiles: number }) | undefined
@@ -48,9 +51,19 @@ export const createMaintenance = (
     return { ...report, logFiles }
   }
 
+  /** What must not be dropped keeps nothing else from being done. */
+  const drop = async (): Promise<Pick<MaintenanceReport, 'dropped' | 'kept'>> => {
+    try {
+      return { dropped: await dropOldDates(table, { retentionMs, nowMs: now() }), kept: undefined }
+    } catch (error) {
+      if (!table.snapshot.isAppendOnly) throw error
+      return { dropped: [], kept: reasonOf(error) }
+    }
+  }
+
   return {
     run: async () => {
-      const dropped = await dropOldDates(table, { retentionMs, nowMs: now() })
+      const { dropped, kept } = await drop()
       dates.observe(await table.refresh(), performance.now())
       // Who is quiet when a run begins stays so, whatever the run itself does to it.
       const busy = new Set<string>()
@@ -66,7 +79,7 @@ export const createMaintenance = (
       for (const files of compaction.isDone ? table.snapshot.dates.values() : []) {
         if (!left.has(files.date) && isDateClosed(files.date, quietMs, now())) dates.settle(files)
       }
-      return { dropped, compaction, vacuum: await vacuum() }
+      return { dropped, kept, compaction, vacuum: await vacuum() }
     },
   }
 }

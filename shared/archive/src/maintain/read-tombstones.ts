@@ -1,9 +1,11 @@
 import { FleetError } from '@fleetlake/core'
-import { type Action, parseCommit } from '../log/actions.ts'
+import { type Action, parseActions, parseCommit } from '../log/actions.ts'
+import { type CheckpointFiles, getCheckpoint } from '../log/load-checkpoint.ts'
 import { openCheckpoint, readGroup } from '../log/open-checkpoint.ts'
-import { findCheckpoint } from '../log/read-log.ts'
+import { listFromCheckpoint } from '../log/read-log.ts'
+import { readRemovesInThread } from '../log/read-in-thread.ts'
 import { tombstoneRetentionOf } from '../log/reconcile.ts'
-import { checkpointPaths, commitPath, decodePath } from '../paths.ts'
+import { commitPath, decodePath } from '../paths.ts'
 import type { ObjectStore } from '../store/object-store.ts'
 
 const read = async (store: ObjectStore, path: string): Promise<Uint8Array> => {
@@ -13,8 +15,11 @@ const read = async (store: ObjectStore, path: string): Promise<Uint8Array> => {
 }
 
 /** metaData and the tombstones since an instant; of a checkpoint of ours what is older is not read. */
-async function* readCheckpoint(store: ObjectStore, path: string, sinceMs: number): AsyncGenerator<Action> {
-  const checkpoint = openCheckpoint({ name: path, bytes: await read(store, path) })
+async function* readRemoves({ isSealed, parts, manifest }: CheckpointFiles, sinceMs: number): AsyncGenerator<Action> {
+  if (manifest !== undefined) yield* parseActions(manifest.bytes, manifest.name)
+  if (parts.length === 0) return
+  if (!isSealed) return yield* await readRemovesInThread(parts)
+  const checkpoint = openCheckpoint(parts[0])
   const tombstones = checkpoint.index?.tombstoneGroups
   for (const group of checkpoint.groups.keys()) {
     const isNeeded = tombstones === undefined || group === 0 || tombstones[group - 1]?.latestMs > sinceMs
@@ -23,16 +28,16 @@ async function* readCheckpoint(store: ObjectStore, path: string, sinceMs: number
 }
 
 async function* readActions(store: ObjectStore, version: number, sinceMs: number): AsyncGenerator<Action> {
-  const named = await findCheckpoint(store)
-  const checkpoint = named !== undefined && named.version <= version ? named : undefined
+  const { checkpoints } = await listFromCheckpoint(store)
+  const checkpoint = checkpoints.find((each) => each.version <= version)
   if (checkpoint !== undefined) {
-    for (const path of checkpointPaths(checkpoint.version, checkpoint.parts)) {
-      yield* readCheckpoint(store, path, sinceMs)
-    }
+    const files = await getCheckpoint(store, checkpoint)
+    if (files === undefined) throw new FleetError('table.invalid', `${checkpoint.paths[0]} is missing`)
+    yield* readRemoves(files, sinceMs)
   }
   for (let next = (checkpoint?.version ?? -1) + 1; next <= version; next++) {
     const path = commitPath(next)
-    yield* parseCommit(await read(store, path), path)
+    yield* parseCommit(await read(store, path), path, next)
   }
 }
 

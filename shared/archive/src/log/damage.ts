@@ -1,0 +1,22 @@
+import { FleetError } from '@fleetlake/core'
+
+/** What is known of a log that is not whole. */
+export interface Damage {
+  /** The first version that can't be had. */
+  readonly version: number
+  /** What was found. */
+  readonly found: string
+}
+
+/** @returns FleetError `table.damaged`: what was found, what is known, and what to do */
+export const damaged = ({ version, found }: Damage, cause?: unknown): FleetError =>
+  new FleetError(
+    'table.damaged',
+    `the table is damaged: ${found}. It is known ${version === 0 ? 'not at all' : `up to version ${version - 1}`}; ` +
+      'nothing is written to it, and rows stay in their streams. `fleet table repair` tells what can be done',
+    cause === undefined ? {} : { cause },
+  )
+
+/** Faults of what a log says, not of the store that it is read from. */
+export const isDamage = (error: unknown): error is FleetError =>
+  error instanceof FleetError && ['table.damaged', 'table.invalid', 'cell.invalid'].includes(error.code)

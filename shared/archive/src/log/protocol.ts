@@ -1,0 +1,167 @@
+import { FleetError } from '@fleetlake/core'
+import { fieldsOf, isOurColumn } from '../schema.ts'
+import type { MetaData, Protocol } from './actions.ts'
+
+/**
+ * What a table asks of those who read it, and apart from that of those who write to it. Many features that other programs turn on ask for
+ * nothing as long as they are not used, or nothing of us: such a table is read, and written to.
+ */
+
+const READ_FEATURES = new Set([
+  // No column is renamed as long as the mode is 'none', which is checked.
+  'columnMapping',
+  // Of files that have one the rows can't be told; one that is in the table is refused when it is met.
+  'deletionVectors',
+  'timestampNtz',
+  'v2Checkpoint',
+  'vacuumProtocolCheck',
+])
+
+const propertyOf = ({ configuration }: MetaData, key: string): string | undefined => configuration?.[key]
+const isTrue = (metaData: MetaData, key: string): boolean => propertyOf(metaData, key)?.toLowerCase() === 'true'
+
+const isMapped = (metaData: MetaData): boolean =>
+  (propertyOf(metaData, 'delta.columnMapping.mode') ?? 'none').toLowerCase() !== 'none'
+
+/** @throws FleetError `table.unsupported` with the feature, for a table whose rows can't be told */
+export const checkReader = (protocol: Protocol, metaData: MetaData): void => {
+  const { minReaderVersion: version, readerFeatures } = protocol
+  const refuse = (what: string): never => {
+    throw new FleetError(
+      'table.unsupported',
+      `the table can't be read: ${what}. Use a newer Fleetlake, or turn that off with the program that turned it on`,
+    )
+  }
+  if (version > 3) refuse(`it asks for reader version ${version}, and this program knows 3`)
+  const unknown = version === 3 ? (readerFeatures ?? []).find((feature) => !READ_FEATURES.has(feature)) : undefined
+  if (unknown !== undefined) refuse(`its feature ${unknown} is not known`)
+  if (version >= 2 && isMapped(metaData)) refuse('its columns are mapped to other names (delta.columnMapping.mode)')
+}
+
+/** What a feature asks of a writer of ours: nothing, or a sentence that says why it can't be done. */
+type FeatureCheck = (metaData: MetaData) => string | undefined
+
+const columnWith = (metaData: MetaData, isMeant: (key: string) => boolean): string | undefined =>
+  fieldsOf(metaData.schemaString).find(({ metadata }) => Object.keys(metadata).some(isMeant))?.name
+
+const column = (name: string | undefined, what: string): string | undefined =>
+  name === undefined ? undefined : `its column "${name}" ${what}`
+
+const NOTHING: FeatureCheck = () => undefined
+const ALWAYS =
+  (what: string): FeatureCheck =>
+  () =>
+    what
+
+const checkConstraints: FeatureCheck = ({ configuration }) => {
+  const key = Object.keys(configuration ?? {}).find((name) => name.startsWith('delta.constraints.'))
+  return key === undefined
+    ? undefined
+    : `its CHECK constraint ${key.slice('delta.constraints.'.length)} would not be checked`
+}
+const whenOn =
+  (key: string, what: string): FeatureCheck =>
+  (metaData) =>
+    isTrue(metaData, key) ? what : undefined
+
+/** By the protocol's name of the feature; one that is not here is not known. */
+const WRITE_FEATURES: Readonly<Record<string, FeatureCheck>> = {
+  // Kept where data is removed.
+  appendOnly: NOTHING,
+  invariants: (metaData) =>
+    column(
+      columnWith(metaData, (key) => key === 'delta.invariants'),
+      'has an invariant',
+    ),
+  checkConstraints,
+  generatedColumns: (metaData) =>
+    column(
+      columnWith(metaData, (key) => key === 'delta.generationExpression'),
+      'is generated',
+    ),
+  // A version of ours adds files, removes files or rearranges rows: what changed can be told from that.
+  changeDataFeed: NOTHING,
+  columnMapping: (metaData) => (isMapped(metaData) ? 'its columns are mapped to other names' : undefined),
+  identityColumns: (metaData) =>
+    column(
+      columnWith(metaData, (key) => key.startsWith('delta.identity.')),
+      'is an identity',
+    ),
+  allowColumnDefaults: (metaData) =>
+    column(
+      columnWith(metaData, (key) => key === 'CURRENT_DEFAULT'),
+      'has a default',
+    ),
+  deletionVectors: NOTHING,
+  domainMetadata: NOTHING,
+  timestampNtz: NOTHING,
+  v2Checkpoint: NOTHING,
+  vacuumProtocolCheck: NOTHING,
+  inCommitTimestamp: whenOn('delta.enableInCommitTimestamps', 'it asks for timestamps in commits'),
+  rowTracking: (metaData) =>
+    isTrue(metaData, 'delta.rowTrackingSuspended') ? undefined : 'it tracks rows (rowTracking)',
+  icebergCompatV1: whenOn('delta.enableIcebergCompatV1', 'it is kept readable as an Iceberg table'),
+  icebergCompatV2: whenOn('delta.enableIcebergCompatV2', 'it is kept readable as an Iceberg table'),
+  clustering: ALWAYS('it is clustered (clustering)'),
+}
+
+/** The features that writer versions before 7 stand for. */
+const OLD_FEATURES: readonly (readonly [version: number, feature: string])[] = [
+  [2, 'appendOnly'],
+  [2, 'invariants'],
+  [3, 'checkConstraints'],
+  [4, 'changeDataFeed'],
+  [4, 'generatedColumns'],
+  [5, 'columnMapping'],
+  [6, 'identityColumns'],
+]
+
+export const writerFeaturesOf = ({ minWriterVersion: version, writerFeatures }: Protocol): readonly string[] =>
+  version >= 7
+    ? (writerFeatures ?? [])
+    : OLD_FEATURES.flatMap(([since, feature]) => (version >= since ? [feature] : []))
+
+/**
+ * Whether rows of ours may be written to a table.
+ * @throws FleetError `table.unsupported` with the feature that stops it; readers are not stopped by it
+ */
+export const checkWriter = (protocol: Protocol, metaData: MetaData): void => {
+  const refuse = (what: string): never => {
+    throw new FleetError(
+      'table.unsupported',
+      `the table can be read, but not written to: ${what}. Rows stay in their streams. ` +
+        'Turn that off with the program that turned it on, or give this hub an archive of its own',
+    )
+  }
+  if (protocol.minWriterVersion > 7)
+    refuse(`it asks for writer version ${protocol.minWriterVersion}, and this program knows 7`)
+  for (const feature of writerFeaturesOf(protocol)) {
+    const check = WRITE_FEATURES[feature] ?? ALWAYS(`its feature ${feature} is not known`)
+    const what = check(metaData)
+    if (what !== undefined) refuse(what)
+  }
+  const other = fieldsOf(metaData.schemaString).find(({ name, nullable }) => !nullable && !isOurColumn(name))
+  if (other !== undefined) refuse(`its column "${other.name}" must not be null, and Fleetlake has no value for it`)
+  const expiry = propertyOf(metaData, 'delta.setTransactionRetentionDuration')
+  if (expiry !== undefined) {
+    refuse(
+      `its property delta.setTransactionRetentionDuration (${expiry}) lets other programs forget how far streams are archived, ` +
+        'whose rows would then be archived again',
+    )
+  }
+}
+
+/** Rows may be added and rearranged, but not removed. */
+export const isAppendOnly = (metaData: MetaData): boolean => isTrue(metaData, 'delta.appendOnly')
+
+/** Features whose actions a checkpoint of ours would not hold. */
+const KEPT_BY_OTHERS = new Set(['domainMetadata', 'deletionVectors', 'rowTracking'])
+
+/** Whether a checkpoint as we write it holds all that the table's must; else that is left to the program which asked for more. */
+export const mayCheckpoint = (protocol: Protocol, metaData: MetaData): boolean =>
+  !writerFeaturesOf(protocol).some((feature) => KEPT_BY_OTHERS.has(feature)) &&
+  !(
+    protocol.minWriterVersion >= 3 &&
+    (propertyOf(metaData, 'delta.checkpoint.writeStatsAsJson')?.toLowerCase() === 'false' ||
+      isTrue(metaData, 'delta.checkpoint.writeStatsAsStruct'))
+  )
