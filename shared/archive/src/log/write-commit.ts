@@ -94,7 +94,14 @@ export const writeCommit = async (request: CommitRequest, deps: CommitDeps): Pro
       state = newest
       continue
     }
-    await deps.check(state)
+    try {
+      await deps.check(state)
+    } catch (error) {
+      const newest = await deps.refresh()
+      if (newest.version === state.version) throw error
+      state = newest
+      continue
+    }
     const version = state.version + 1
     const actions = actionsOf(request, state, { commitId, nowMs, engine: deps.engine })
     const bytes = formatCommit(actions, version)
