@@ -17,6 +17,7 @@ export { describeTable, type TableDescription } from './maintain/describe-table.
 export { dropOldDates, type OldDate, planRetention } from './maintain/drop-old-dates.ts'
 export { graceOf } from './maintain/grace.ts'
 export { createMaintenance, type MaintenanceReport, type MaintenanceSettings } from './maintain/maintain-table.ts'
+export { applyRepair, planRepair, type RepairedVersion, type RepairPlan } from './maintain/repair-table.ts'
 export { type CompactionRules, planCompaction, type Rewrite } from './maintain/plan-compaction.ts'
 export { type VacuumReport, vacuumTable } from './maintain/vacuum-table.ts'
 export { type KeptChunk, prune, type Pruned, type Search } from './prune.ts'

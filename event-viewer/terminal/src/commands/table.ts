@@ -1,4 +1,5 @@
 import {
+  applyRepair,
   cleanLog,
   compactionRules,
   compactTable,
@@ -9,6 +10,7 @@ import {
   openTable,
   openTableStore,
   planCompaction,
+  planRepair,
   planRetention,
   type Table,
   vacuumTable,
@@ -16,7 +18,7 @@ import {
 import { humanDuration, plural } from '@fleetlake/viewer-core'
 import type { Command } from 'commander'
 import { parseDuration } from '../options.ts'
-import { filesAndBytes, linesOfTable, sentenceOf } from '../table/table-text.ts'
+import { filesAndBytes, linesOfRepair, linesOfTable, planForMachines, sentenceOf } from '../table/table-text.ts'
 import { type CommandContext, examples, reads } from './context.ts'
 
 interface OpenArchive {
@@ -40,6 +42,7 @@ export const addTable = (program: Command, context: CommandContext): void => {
         ['table compact --quiet "1 min"', 'merge what has been quiet for a minute'],
         ['table retain --retention "1 y" --dry-run', 'the dates that would go'],
         ['table vacuum', 'delete the files that no version names any more'],
+        ['table repair', 'whether the log is whole, and what would be done if it is not'],
       ) +
         '\nIt works on `archive.path` itself, beside compactors or without any; nothing that it does can harm what they do.\n',
     )
@@ -71,6 +74,11 @@ export const addTable = (program: Command, context: CommandContext): void => {
     .action(async (options: Dry & { grace?: number }) =>
       withTable(context, (archive) => vacuum(archive, options, context)),
     )
+  command
+    .command('repair')
+    .description('tells whether the log is whole, and makes it so from copies of commits, checkpoints and data files')
+    .option('--apply', 'does what else is only told')
+    .action(async ({ apply = false }: { apply?: boolean }) => repair(apply, context))
 }
 
 const dry = (command: Command): Command => command.option('--dry-run', 'only tells what would be done')
@@ -84,6 +92,23 @@ const withTable = async (context: CommandContext, use: (archive: OpenArchive) =>
     await table.close()
   }
 }
+
+const repair = async (isApplied: boolean, context: CommandContext): Promise<void> => {
+  const { terminal, json, config } = context
+  const store = await openTableStore(config().archive)
+  const plan = await planRepair(store, Date.now())
+  if (plan === undefined) return terminal.say('the log is whole: there is nothing to repair')
+  if (json()) terminal.print(JSON.stringify(planForMachines(plan)))
+  else linesOfRepair(plan).forEach((line) => terminal.print(line))
+  if (!isApplied) {
+    context.exitWith(INCOMPLETE)
+    return terminal.say('nothing was changed: stop other programs that write to the table, then add --apply')
+  }
+  await applyRepair(store, plan, Date.now())
+  terminal.say(`the log is whole again, up to version ${plan.version}; what was replaced is in ${store.url(REPLACED)}`)
+}
+
+const REPLACED = '_fleetlake/replaced'
 
 const show = async ({ store, table }: OpenArchive, { terminal, json }: CommandContext): Promise<void> => {
   const description = await describeTable(store, table.snapshot, Date.now())

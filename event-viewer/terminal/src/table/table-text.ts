@@ -1,4 +1,4 @@
-import type { TableDescription } from '@fleetlake/archive'
+import type { RepairPlan, TableDescription } from '@fleetlake/archive'
 import { humanBytes, humanCount, humanDuration, plural } from '@fleetlake/viewer-core'
 
 const percent = (share: number): string => `${Math.round(share * 100)} %`
@@ -26,3 +26,22 @@ export const linesOfTable = (table: TableDescription): string[] => {
 export const sentenceOf = (isDryRun: boolean, did: string, would: string): string => (isDryRun ? would : did)
 
 export const filesAndBytes = (files: number, bytes: number): string => `${plural(files, 'file')}, ${humanBytes(bytes)}`
+
+/** What a repair would do, or does, for people. */
+export const linesOfRepair = ({ versions, checkpoints, added, missing, unreadable, notes }: RepairPlan): string[] => [
+  ...versions.map(
+    ({ version, from, found }) =>
+      `version ${humanCount(version)}  ${found}: ${from === 'copy' ? 'taken from its copy' : 'made from the data files'}`,
+  ),
+  ...checkpoints.map(({ path, reason }) => `checkpoint ${path}  put aside: ${reason}`),
+  ...added.map((path) => `named again  ${path}`),
+  ...missing.map((path) => `not there, and not named any more  ${path}`),
+  ...unreadable.map((reason) => `left where it is  ${reason}`),
+  ...notes.map((note) => `note  ${note}`),
+]
+
+/** The same without the bytes of commits. */
+export const planForMachines = ({ versions, ...plan }: RepairPlan): unknown => ({
+  ...plan,
+  versions: versions.map(({ version, from, found }) => ({ version, from, found })),
+})

@@ -88,21 +88,14 @@ const make = async (
 /**
  * Writes the checkpoint of a version from the one before and the commits since, then `_last_checkpoint`. Two that write the same one
  * harm nothing; a `_last_checkpoint` that names an older one costs readers some more commits to read.
- * @param isForced writes it in place of one that is there and can't be read
  */
-export const writeCheckpoint = async (
-  store: ObjectStore,
-  version: number,
-  nowMs: number,
-  { isForced = false }: { readonly isForced?: boolean } = {},
-): Promise<void> => {
+export const writeCheckpoint = async (store: ObjectStore, version: number, nowMs: number): Promise<void> => {
   const listed = await listFromCheckpoint(store)
   const newest = listed.checkpoints.at(0)?.version ?? -1
-  if (newest >= version && !isForced) return
+  if (newest >= version) return
   const { bytes, size } = await make(store, version, listed, nowMs)
   const [path] = checkpointPaths(version)
-  if (isForced) await store.put(path, bytes)
-  else await store.putIfAbsent(path, bytes)
+  await store.putIfAbsent(path, bytes)
   const last = { version, size, sizeInBytes: bytes.length }
   await store.put(LAST_CHECKPOINT, new TextEncoder().encode(JSON.stringify(last)))
 }

@@ -15,7 +15,10 @@ const read = async (store: ObjectStore, path: string): Promise<Uint8Array> => {
 }
 
 /** metaData and the tombstones since an instant; of a checkpoint of ours what is older is not read. */
-async function* readRemoves({ isSealed, parts, manifest }: CheckpointFiles, sinceMs: number): AsyncGenerator<Action> {
+export async function* readRemoves(
+  { isSealed, parts, manifest }: CheckpointFiles,
+  sinceMs: number,
+): AsyncGenerator<Action> {
   if (manifest !== undefined) yield* parseActions(manifest.bytes, manifest.name)
   if (parts.length === 0) return
   if (!isSealed) return yield* await readRemovesInThread(parts)

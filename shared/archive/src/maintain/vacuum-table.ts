@@ -26,7 +26,7 @@ export interface VacuumReport {
 }
 
 /** Where data files of the table are; what lies elsewhere was put there by somebody else, and is left alone. */
-const DATA_FILE = /^date=[^/]+\/cell=[^/]+\/[^/]+$/
+export const DATA_FILE = /^date=[^/]+\/cell=[^/]+\/[^/]+$/
 
 /** Files that are listed and kept in memory at once. */
 const PAGE_FILES = 1_000
