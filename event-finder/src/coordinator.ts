@@ -186,13 +186,23 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
     }
   }
 
-  const answer = async ({ data: query, reply, time }: Received<'vehicleQuery'>): Promise<void> => {
+  /** Law: how long a query may wait counts from when it was received; its sender's clock decides nothing. */
+  const answer = async ({ data: query, reply }: Received<'vehicleQuery'>): Promise<void> => {
     if (reply === undefined) return
-    const waitMs = Date.parse(time) + query.ttlMs - Date.now()
-    const stats = waitMs > 0 ? await conduct(query, reply, AbortSignal.timeout(waitMs)) : notStarted(query)
+    const stats = await conduct(query, reply, AbortSignal.timeout(query.ttlMs))
     // Agents still at work on a search that has ended stop.
     if (stats.status !== 'complete') stopAgents(query.query)
     hub.send('vehicleQueryResultStats', reply, stats)
+  }
+
+  /** Whatever becomes of a query, somebody waits for its end. */
+  const answerNoise = (
+    status: Stats['status'],
+    error: unknown,
+    { reply, data }: { reply?: string; data: Uint8Array },
+  ): void => {
+    if (reply === undefined || reply === '' || hub.connection.isClosed()) return
+    hub.send('vehicleQueryResultStats', reply, emptyStats(queryOfNoise(data), status, reasonOf(error)))
   }
 
   const queries = hub.listen(
@@ -201,19 +211,18 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
     (message) => {
       const answering = answer(message).finally(() => underWay.delete(answering))
       underWay.add(answering)
+      return answering
     },
     {
       queue: queueGroups.query,
-      onInvalid: (error, raw) => {
-        if (raw.reply === undefined || raw.reply === '') return
-        hub.send('vehicleQueryResultStats', raw.reply, emptyStats(queryOfNoise(raw.data), 'refused', error.message))
-      },
+      onInvalid: (error, raw) => answerNoise('refused', error, raw),
+      onFault: (error, raw) => answerNoise('partial', error, raw),
     },
   )
   return {
     stop: async () => {
       await queries.close()
-      await Promise.all(underWay)
+      await Promise.allSettled(underWay)
       await taskStats.close()
     },
   }

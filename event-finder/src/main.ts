@@ -1,4 +1,5 @@
 import { configSchema } from '@fleetlake/contracts'
+import { reasonOf } from '@fleetlake/core'
 import { connectHub } from '@fleetlake/hub'
 import { collectGarbageLess, createHubLog, runService, version } from '@fleetlake/service'
 import { startFinder } from './start-finder.ts'
@@ -16,6 +17,7 @@ await runService({
       service: name,
       signal,
       onStatus: createHubLog(log),
+      onFault: (fault) => log.error(reasonOf(fault)),
     })
     onStop(() => hub.close())
     const finder = await startFinder(hub, { config, version, warn: (what) => log.warn(what) })

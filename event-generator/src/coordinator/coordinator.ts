@@ -1,5 +1,5 @@
 import { type Message, queueGroups, subjects, TOKEN } from '@fleetlake/contracts'
-import type { FleetError } from '@fleetlake/core'
+import { reasonOf } from '@fleetlake/core'
 import { type ConductedRun, conductRun, type CoordinatorDeps } from './conduct-run.ts'
 
 export interface Coordinator {
@@ -19,9 +19,9 @@ export const startCoordinator = (deps: CoordinatorDeps & { say(message: string):
     runs.get(data.run)?.heard(data),
   )
   const stops = hub.listen('stopGeneration', subjects.generationBroadcast, ({ data }) => runs.get(data.run)?.stop())
-  const refuse = (error: FleetError, { data, reply }: { data: Uint8Array; reply?: string }): void => {
-    say(error.message)
-    if (reply) hub.send('generationStats', reply, refusal(runOf(data), error.message))
+  const refuse = (error: unknown, { data, reply }: { data: Uint8Array; reply?: string }): void => {
+    say(reasonOf(error))
+    if (reply) hub.send('generationStats', reply, refusal(runOf(data), reasonOf(error)))
   }
   const requests = hub.listen(
     'startGeneration',
@@ -37,7 +37,7 @@ export const startCoordinator = (deps: CoordinatorDeps & { say(message: string):
       runs.set(run, conducted)
       void conducted.ended.then(() => runs.delete(run))
     },
-    { queue: queueGroups.generation, onInvalid: refuse },
+    { queue: queueGroups.generation, onInvalid: refuse, onFault: refuse },
   )
 
   return {

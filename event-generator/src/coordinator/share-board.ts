@@ -1,4 +1,5 @@
 import type { Message } from '@fleetlake/contracts'
+import { cutText } from '@fleetlake/core'
 
 type Stats = Message<'generatePartitionStats'>
 
@@ -82,7 +83,7 @@ export interface RunTotals {
 export const totalOf = (states: readonly ShareState[]): RunTotals => {
   const stats = states.flatMap((state) => state.stats ?? [])
   const texts = (list: (string | undefined)[]): string =>
-    [...new Set(list.filter((text) => text !== undefined))].join('; ')
+    cutText([...new Set(list.filter((text) => text !== undefined))].join('; '))
   const note = texts(stats.map((each) => each.note))
   const error = texts(stats.map((each) => each.error))
   const has = (status: Stats['status']): boolean => stats.some((each) => each.status === status)

@@ -1,4 +1,4 @@
-import { duration } from '@fleetlake/contracts'
+import { duration, timer } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
 
 /** How the texts of options are read; each throws FleetError `usage.invalid` that shows a right one. */
@@ -36,6 +36,13 @@ export const parseDuration = (text: string): number => {
   const result = duration.safeParse(text.trim())
   if (!result.success) throw wrong(text, 'a duration such as "5 s", "10 min", "1 h" or "2 d"')
   return result.data
+}
+
+/** A duration that something waits for. */
+export const parseTimer = (text: string): number => {
+  const ms = parseDuration(text)
+  if (!timer.safeParse(ms).success) throw wrong(text, 'a duration of 24 days at most')
+  return ms
 }
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:[Zz]|[+-]\d{2}:\d{2}))?$/

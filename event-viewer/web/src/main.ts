@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { openTableStore } from '@fleetlake/archive'
 import { configSchema } from '@fleetlake/contracts'
+import { reasonOf } from '@fleetlake/core'
 import { connectHub, type Hub } from '@fleetlake/hub'
 import { createHubLog, runService, version } from '@fleetlake/service'
 import { createArchiveReader } from './archive/archive-reader.ts'
@@ -23,7 +24,15 @@ await runService({
     const page = openBuiltPage(pageFolder)
     const map = await openMapSource(config.viewer, { warn: (what) => log.warn(what) })
     // The page is served whether the hub can be reached or not.
-    const hub = connectHub({ url, user, password, service: name, signal, onStatus: createHubLog(log) })
+    const hub = connectHub({
+      url,
+      user,
+      password,
+      service: name,
+      signal,
+      onStatus: createHubLog(log),
+      onFault: (fault) => log.error(reasonOf(fault)),
+    })
     let connected: Hub | undefined
     hub.then(
       (one) => (connected = one),

@@ -1,6 +1,6 @@
 import { MAX_CELL_LENGTH } from '@fleetlake/core'
 import { z } from 'zod'
-import { duration, secret, size } from './fields.ts'
+import { duration, secret, size, timer } from './fields.ts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
@@ -20,7 +20,7 @@ const hub = z.strictObject({
   dataDir: z.string().default('.fleetlake/hub').describe('where a server that Fleetlake starts keeps its streams'),
   maxBytesPerPartition: size.default(2048 * MIB).describe('room of each move stream; when full, producers wait'),
   maxBytesDeadLetters: size.default(256 * MIB).describe('room for dead letters; the oldest go first'),
-  duplicateWindowMs: duration.default(2 * MINUTE_MS).describe('how long the server remembers message ids'),
+  duplicateWindowMs: timer.default(2 * MINUTE_MS).describe('how long the server remembers message ids'),
   replicas: z.number().int().min(1).max(5).default(1).describe('copies of each stream; 3 in a cluster'),
   websocketPort: port.default(9222).describe('where a server that Fleetlake starts lets browsers in; 0: a free one'),
   websocketOrigins: z
@@ -100,16 +100,22 @@ const archive = z.strictObject({
     .describe(
       'feed this archive from now on though the hub has fed another; what the hub still holds is archived again',
     ),
-  requestTimeoutMs: duration.default(30_000).describe('how long one request to S3 or Azure may take'),
+  requestTimeoutMs: timer.default(30_000).describe('how long one request to S3 or Azure may take'),
   requestAttempts: z.number().int().min(1).max(20).default(5).describe('how often one is made before it fails'),
   s3: s3.prefault({}),
   azure: azure.prefault({}),
 })
 
 const collector = z.strictObject({
-  maxRows: z.number().int().positive().default(2_000_000).describe('rows of one partition that call for a flush'),
+  maxRows: z
+    .number()
+    .int()
+    .positive()
+    .max(100_000_000)
+    .default(2_000_000)
+    .describe('rows of one partition that call for a flush'),
   maxBytes: size.default(64 * MIB).describe('buffered bytes of one partition that call for a flush'),
-  maxAgeMs: duration.default(MINUTE_MS).describe('age of the oldest buffered message that calls for a flush'),
+  maxAgeMs: timer.default(MINUTE_MS).describe('age of the oldest buffered message that calls for a flush'),
   memory: size.default(256 * MIB).describe('buffered bytes of all partitions; reading pauses beyond'),
   futureToleranceMs: duration.default(MINUTE_MS).describe('how far ahead of its arrival a position may be'),
 })
@@ -121,16 +127,16 @@ const compactor = z.strictObject({
     .describe('what merging takes; a file is a quarter of it at most'),
   targetBytes: size.default(128 * MIB).describe('of a compacted file, where a cell has so much in a day'),
   quietMs: duration.default(15 * MINUTE_MS).describe('how long after its end a window, or a date, is left alone'),
-  everyMs: duration.default(5 * MINUTE_MS).describe('how often it looks for work'),
+  everyMs: timer.default(5 * MINUTE_MS).describe('how often it looks for work'),
   graceMs: duration
     .refine((ms) => ms <= 7 * DAY_MS, 'must be at most "7 d": then the table forgets which files were removed')
     .default(7 * DAY_MS)
     .describe('how long files stay that no version names any more; never less than 2 h'),
-  vacuumEveryMs: duration.default(6 * 60 * MINUTE_MS).describe('how often it looks for such files'),
+  vacuumEveryMs: timer.default(6 * 60 * MINUTE_MS).describe('how often it looks for such files'),
 })
 
 const finder = z.strictObject({
-  tasksInFlight: z.number().int().positive().default(8).describe('tasks of one query that run at once'),
+  tasksInFlight: z.number().int().positive().max(1_000).default(8).describe('tasks of one query that run at once'),
   batchRows: z.number().int().positive().max(100_000).default(8_192).describe('rows of a result batch'),
   tailMemory: size
     .default(256 * MIB)

@@ -1,6 +1,6 @@
 import { MAX_TEXT_BYTES, textBytes } from '@fleetlake/core'
 import { z } from 'zod'
-import { count, instant, sequence, token } from './fields.ts'
+import { count, instant, MOST, path, sentence, sequence, text, token } from './fields.ts'
 
 /** How a message's data is carried. */
 export type Content = 'json' | 'positions' | 'any'
@@ -25,8 +25,6 @@ const define = <Data extends z.ZodType>(definition: MessageDefinition<Data>): Me
 /** Data that is no JSON. */
 const binary = z.instanceof(Uint8Array)
 
-const text = z.string().min(1).max(256)
-
 /** A vehicle's id or type. */
 const vehicleText = z
   .string()
@@ -43,6 +41,16 @@ export const LONGEST_QUERY_MS = 3_600_000
 export const MOST_GENERATED = 1_000_000_000
 export const LONGEST_GENERATION_MS = 31 * 86_400_000
 export const LONGEST_RUN_MS = 86_400_000
+
+/** Streams of a hub, with room to spare: there are 64 at most. */
+const MOST_PARTITIONS = 1_024
+const MOST_AGENTS = 1_000
+/** Windows, tasks or faults of one message: what the server takes of a message, 1 MiB, is less. */
+const MOST_ENTRIES = 100_000
+
+const perSecond = z.number().min(0).max(MOST)
+const elapsed = z.number().min(0).max(MOST)
+const partition = z.number().int().min(0).max(1_000_000)
 
 /** What a user asks of a generation; the rest has defaults. */
 export const generationOptions = z.strictObject({
@@ -73,24 +81,31 @@ export const generationOptions = z.strictObject({
     .boolean()
     .default(false)
     .describe('at the pace of the simulated time instead of as fast as possible; either way a run takes 24 h at most'),
-  speedFactor: z.number().positive().max(10_000).default(1).describe('with realTime: simulated seconds a second'),
+  speedFactor: z.number().min(0.001).max(10_000).default(1).describe('with realTime: simulated seconds a second'),
   batchRows: z.number().int().min(1).max(10_000).default(1_200).describe('rows of a move at most'),
-  agents: z.number().int().min(1).max(1_000).optional().describe('generators that share the work; all when missing'),
+  agents: z
+    .number()
+    .int()
+    .min(1)
+    .max(MOST_AGENTS)
+    .optional()
+    .describe('generators that share the work; all when missing'),
 })
 
 export type GenerationOptions = z.output<typeof generationOptions>
 
 /** How far a stream is filled: its incarnation and its last sequence. */
 export const streamPosition = z.strictObject({
-  partition: count,
-  stream: z.string(),
-  created: z.string().describe('when the stream was made, as the server writes it'),
+  partition,
+  stream: text,
+  created: text.describe('when the stream was made, as the server writes it'),
   sequence,
 })
 
 export type StreamPosition = z.output<typeof streamPosition>
 
-const failed = z.array(z.strictObject({ path: z.string(), reason: z.string() }))
+const streams = z.array(streamPosition).max(MOST_PARTITIONS)
+const failed = z.array(z.strictObject({ path, reason: sentence })).max(MOST_ENTRIES)
 const period = { from: instant, to: instant.describe('exclusive') }
 
 /** The fields of a vehicle query that select rows. */
@@ -142,8 +157,8 @@ export const messages = {
       options: generationOptions,
       startTime: instant,
       events: count.describe('of the whole run'),
-      share: count,
-      agents: z.number().int().min(1),
+      share: z.number().int().min(0).max(MOST_AGENTS),
+      agents: z.number().int().min(1).max(MOST_AGENTS),
     }),
   }),
   generatePartitionStats: define({
@@ -160,9 +175,9 @@ export const messages = {
       events: count.describe('acknowledged by the hub'),
       messages: count,
       waitingMs: count.describe('time spent waiting for room in the streams'),
-      streams: z.array(streamPosition).describe('the last sequence that this agent stored, per stream'),
-      note: z.string().optional().describe('what holds it up, if anything'),
-      error: z.string().optional(),
+      streams: streams.describe('the last sequence that this agent stored, per stream'),
+      note: sentence.optional().describe('what holds it up, if anything'),
+      error: sentence.optional(),
     }),
   }),
   generationProgress: define({
@@ -177,10 +192,10 @@ export const messages = {
       phase: z.enum(['generating', 'flushing']),
       events: count,
       total: count,
-      eventsPerSecond: z.number(),
+      eventsPerSecond: perSecond,
       elapsedMs: count,
       agents: count,
-      note: z.string().optional().describe('what holds it up, if anything'),
+      note: sentence.optional().describe('what holds it up, if anything'),
     }),
   }),
   generationStats: define({
@@ -197,11 +212,11 @@ export const messages = {
       total: count,
       flushed: z.boolean(),
       elapsedMs: count,
-      eventsPerSecond: z.number(),
+      eventsPerSecond: perSecond,
       agents: count,
       ...period,
-      streams: z.array(streamPosition),
-      error: z.string().optional(),
+      streams,
+      error: sentence.optional(),
     }),
   }),
   move: define({
@@ -245,15 +260,15 @@ export const messages = {
       collector: token,
       version: sequence.describe('of the table'),
       committedAt: instant,
-      partitions: z.array(count),
+      partitions: z.array(partition).max(MOST_PARTITIONS),
       rows: count,
       bytes: count,
       files: count,
       deadRows: count.describe('rows that went to the dead letters'),
       lagMs: count.describe('age of the oldest message of the commit'),
-      windows: z.array(
-        z.strictObject({ ...period, rows: count, vehicles: count, cells: count, bytes: count, files: count }),
-      ),
+      windows: z
+        .array(z.strictObject({ ...period, rows: count, vehicles: count, cells: count, bytes: count, files: count }))
+        .max(MOST_ENTRIES),
     }),
   }),
   heartbeat: define({
@@ -266,7 +281,7 @@ export const messages = {
     data: z.strictObject({
       member: token,
       group: z.enum(['generators', 'collectors', 'compactors', 'finders']),
-      version: z.string(),
+      version: text,
       startedAt: instant,
       memoryBytes: count,
       lagMs: count.optional(),
@@ -306,9 +321,15 @@ export const messages = {
           'GeoJSON Polygon or MultiPolygon, bare or in a Feature or a FeatureCollection; docs/search-areas.md has the rules',
         ),
       ...selection,
-      limit: z.number().int().min(1).optional().describe('rows at most'),
+      limit: z.number().int().min(1).max(MOST).optional().describe('rows at most'),
       timeoutMs: z.number().int().min(1).max(LONGEST_QUERY_MS).default(60_000).describe('how long it may run'),
-      ttlMs: z.number().int().min(1).default(10_000).describe('how long it may wait to be started'),
+      ttlMs: z
+        .number()
+        .int()
+        .min(1)
+        .max(LONGEST_QUERY_MS)
+        .default(10_000)
+        .describe('how long it may wait to be started, from when a finder has received it'),
       mode: z
         .enum(['parallel', 'serialised'])
         .default('parallel')
@@ -329,18 +350,20 @@ export const messages = {
       task: count,
       area: z.unknown(),
       ...selection,
-      chunks: z.array(
-        z.strictObject({
-          path: z.string(),
-          bytes: count,
-          inside: z.boolean().describe('its cell lies wholly in the area'),
-        }),
-      ),
+      chunks: z
+        .array(
+          z.strictObject({
+            path,
+            bytes: count,
+            inside: z.boolean().describe('its cell lies wholly in the area'),
+          }),
+        )
+        .max(MOST_ENTRIES),
       skip: count.default(0).describe('matching rows to pass over first: another task has sent them'),
-      limit: z.number().int().min(1).optional().describe('rows of this task at most'),
-      batchRows: z.number().int().min(1),
-      resultSubject: z.string(),
-      statsSubject: z.string(),
+      limit: z.number().int().min(1).max(MOST).optional().describe('rows of this task at most'),
+      batchRows: z.number().int().min(1).max(100_000),
+      resultSubject: text,
+      statsSubject: text,
     }),
   }),
   vehicleQueryPartitionResultStats: define({
@@ -395,7 +418,7 @@ export const messages = {
         read: count,
         selected: count,
       }),
-      elapsedMs: z.number(),
+      elapsedMs: elapsed,
     }),
   }),
   vehicleQueryResultStats: define({
@@ -408,8 +431,8 @@ export const messages = {
     data: z.strictObject({
       query: token,
       status: queryStatus,
-      error: z.string().optional().describe('why a query was refused'),
-      hint: z.string().optional().describe('what may have been meant, when nothing was found'),
+      error: sentence.optional().describe('why a query was refused'),
+      hint: sentence.optional().describe('what may have been meant, when nothing was found'),
       failed: failed.describe('chunks that could not be read, streams whose newest messages could not, and why'),
       version: sequence.optional().describe('of the table that was read'),
       files: z.strictObject({ total: count, pruned: count, read: count }),
@@ -428,8 +451,9 @@ export const messages = {
         .describe('what the hub holds and that version of the table does not'),
       tasks: z
         .array(z.strictObject({ task: count, batches: count, rows: count }))
+        .max(MOST_ENTRIES)
         .describe('what the asker must hold to be complete'),
-      elapsedMs: z.number(),
+      elapsedMs: elapsed,
     }),
   }),
   vehicleQueryTaken: define({
@@ -459,15 +483,18 @@ export type Message<Name extends MessageName> = z.output<Messages[Name]['data']>
 /** The data of a message as it may be written: defaults may be missing. */
 export type MessageInput<Name extends MessageName> = z.input<Messages[Name]['data']>
 
+/** One that is no position's is a bad row, which is told as such. */
+const number = z.number().min(-MOST).max(MOST)
+
 /** One position as JSON: the data of a `move` of content type `application/json`. */
 export const jsonMove = z.object({
   vehicle_id: vehicleText,
   vehicle_type: vehicleText,
   event_time: instant,
-  longitude: z.number(),
-  latitude: z.number(),
-  speed: z.number().nullish().describe('m/s'),
-  heading: z.number().nullish().describe('degrees clockwise from north'),
+  longitude: number,
+  latitude: number,
+  speed: number.nullish().describe('m/s'),
+  heading: number.nullish().describe('degrees clockwise from north'),
 })
 
 export const CONTENT_TYPES = { arrow: 'application/vnd.apache.arrow.stream', json: 'application/json' } as const

@@ -46,10 +46,19 @@ export class FleetError extends Error {
   }
 }
 
-/** The message of anything thrown, with its causes. */
-export const reasonOf = (error: unknown): string => {
+/** A reason is for people, and part of messages, which have an end. */
+const LONGEST_REASON = 4_000
+
+/** A text for people, cut where it is longer than anybody reads. */
+export const cutText = (text: string, most: number = LONGEST_REASON): string =>
+  text.length <= most ? text : `${text.slice(0, most - 2)} …`
+
+/** The message of anything thrown, with its causes, of a length that fits any message. */
+export const reasonOf = (error: unknown): string => cutText(wholeReasonOf(error))
+
+const wholeReasonOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error)
   // A browser's faults have causes that say nothing.
-  const cause = error.cause === undefined ? '' : reasonOf(error.cause)
+  const cause = error.cause === undefined ? '' : wholeReasonOf(error.cause)
   return cause === '' ? error.message : `${error.message} (${cause})`
 }

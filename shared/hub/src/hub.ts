@@ -22,6 +22,8 @@ export interface HubOptions {
   /** Below it this asker gets its answers; `inbox.viewer` when missing. */
   readonly inbox?: string | undefined
   readonly onStatus?: (status: HubStatus) => void
+  /** Told of what the handling of a message threw: a fault of this program, which goes on. On the console when missing. */
+  readonly onFault?: ((error: FleetError) => void) | undefined
   /** Gives up the first connect; later, `close` does. */
   readonly signal?: AbortSignal
 }
@@ -44,7 +46,7 @@ export interface Received<Name extends MessageName> {
   readonly id: string
   readonly type: string
   readonly source: string
-  /** RFC 3339. */
+  /** RFC 3339, by its sender's clock, which may be anything: nothing is decided by it. Empty when missing. */
   readonly time: string
   /** The NATS subject. */
   readonly subject: string
@@ -59,6 +61,8 @@ export interface ListenOptions {
   readonly queue?: string
   /** Noise: what is no CloudEvent, of another type, or does not fit its schema. Ignored when missing. */
   readonly onInvalid?: (error: FleetError, raw: Msg) => void
+  /** Has a sender who waits for an answer told, when the handling of a message threw. */
+  readonly onFault?: (error: unknown, raw: Msg) => void
 }
 
 export interface Listener {
@@ -86,8 +90,8 @@ export interface Hub {
    */
   send<Name extends MessageName>(name: Name, subject: string, data: MessageInput<Name>, options?: SendOptions): void
   /**
-   * Law: noise never ends it, and what asks for its answer anywhere but at an inbox is not heard at all. Handlers of several messages
-   * may run at once; a handler that throws is a fault of the program and ends as an unhandled rejection.
+   * Law: neither noise nor a handler that throws ends it, or the process; what asks for its answer anywhere but at an inbox is not heard at
+   * all. Handlers of several messages may run at once. What one throws is told to `onFault` of the hub.
    */
   listen<Name extends MessageName>(
     name: Name,

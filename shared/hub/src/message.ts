@@ -14,6 +14,9 @@ import type { Received, SendOptions } from './hub.ts'
 const utf8 = new TextEncoder()
 const utf8Decoder = new TextDecoder('utf-8', { fatal: true })
 
+/** Of a CloudEvent's id and source: both are kept for as long as a message is worked on. */
+const LONGEST_ATTRIBUTE = 1_024
+
 const contentTypeOf = (name: MessageName): string => {
   const { content } = messages[name]
   if (content === 'any') return 'application/octet-stream'
@@ -63,6 +66,10 @@ export const receiveMessage = <Name extends MessageName>(name: Name, raw: Msg): 
   const headers = headersOf(raw)
   const event = decodeEvent(headers)
   if (event === undefined) throw invalid(raw, 'is no CloudEvent 1.0 in binary mode')
+  // It decides nothing, but whoever shows it must be able to.
+  if (event.time !== '' && !Number.isFinite(Date.parse(event.time))) throw invalid(raw, 'has a ce-time that is no time')
+  if (Math.max(event.id.length, event.source.length) > LONGEST_ATTRIBUTE)
+    throw invalid(raw, 'has a ce-id or a ce-source that is too long')
   if (event.type !== definition.type) throw invalid(raw, `is of type ${event.type} instead of ${definition.type}`)
   const { reply } = raw
   return {

@@ -116,13 +116,18 @@ interface Parts {
   readonly become: (status: HubStatus) => void
 }
 
-const hubOn = ({ connection, uid, options: { service, inbox }, status, listeners, become }: Parts): Hub => {
+const hubOn = ({ connection, uid, options: { service, inbox, onFault }, status, listeners, become }: Parts): Hub => {
   const source = `/fleetlake/${service}/${uid}`
   let sent = 0
 
   const wrap = <Name extends MessageName>(name: Name, data: MessageInput<Name>, options: SendOptions): Wrapped =>
     wrapMessage(name, data, { ...options, source, id: options.id ?? `${uid}-${++sent}` })
 
+  const tellFault = (name: MessageName, cause: unknown): void => {
+    const fault = new FleetError('service.failed', `a ${messages[name].type} was not dealt with`, { cause })
+    if (onFault === undefined) console.error(reasonOf(fault))
+    else onFault(fault)
+  }
   const handler =
     <Name extends MessageName>(
       name: Name,
@@ -130,16 +135,26 @@ const hubOn = ({ connection, uid, options: { service, inbox }, status, listeners
       options: ListenOptions,
     ) =>
     (error: Error | null, raw: Msg): void => {
-      if (error !== null || asksForNoInbox(raw)) return
-      let message: Received<Name>
-      try {
-        message = receiveMessage(name, raw)
-      } catch (fault) {
-        options.onInvalid?.(fault as FleetError, raw)
-        return
-      }
-      // A promise of its own: what the handler throws must not end the connection's reader.
-      void (async (): Promise<void> => handle(message))()
+      if (error !== null) return
+      // A promise of its own: what is thrown must end neither the connection's reader nor the process.
+      void (async (): Promise<void> => {
+        if (asksForNoInbox(raw)) return
+        let message: Received<Name>
+        try {
+          message = receiveMessage(name, raw)
+        } catch (fault) {
+          options.onInvalid?.(fault as FleetError, raw)
+          return
+        }
+        await handle(message)
+      })().catch((fault: unknown) => {
+        tellFault(name, fault)
+        try {
+          options.onFault?.(fault, raw)
+        } catch (another) {
+          tellFault(name, another)
+        }
+      })
     }
 
   return {

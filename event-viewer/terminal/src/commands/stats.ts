@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { parseDuration } from '../options.ts'
+import { parseTimer } from '../options.ts'
 import { createShow } from '../stats/show-board.ts'
 import { watchFleet } from '../stats/watch-fleet.ts'
 import { withHub } from '../terminal/with-hub.ts'
@@ -9,7 +9,7 @@ export const addStats = (program: Command, context: CommandContext): void => {
   program
     .command('stats')
     .description('watch what is archived and who is at work, each second')
-    .option('--for <duration>', 'ends by itself (default: Ctrl-C ends it)', reads(parseDuration))
+    .option('--for <duration>', 'ends by itself (default: Ctrl-C ends it)', reads(parseTimer))
     .addHelpText(
       'after',
       examples(

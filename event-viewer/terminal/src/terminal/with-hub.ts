@@ -1,5 +1,5 @@
 import type { Config } from '@fleetlake/contracts'
-import { FleetError } from '@fleetlake/core'
+import { FleetError, reasonOf } from '@fleetlake/core'
 import { connectHub, type Hub } from '@fleetlake/hub'
 import type { Terminal } from './terminal.ts'
 
@@ -24,6 +24,7 @@ export const withHub = async <Result>(
     password,
     service: 'terminal',
     signal: AbortSignal.any([signal, tooLong]),
+    onFault: (fault) => terminal.say(reasonOf(fault)),
     onStatus: (status) => {
       if (status.state === 'connecting') reason = status.reason
       if (status.state === 'disconnected')

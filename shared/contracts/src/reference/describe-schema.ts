@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { MOST } from '../fields.ts'
 
 /** What is used here of a JSON Schema. */
 export interface JsonSchema {
@@ -15,6 +16,10 @@ export interface JsonSchema {
   readonly minimum?: number
   readonly maximum?: number
   readonly exclusiveMinimum?: number
+  readonly minLength?: number
+  readonly maxLength?: number
+  readonly maxItems?: number
+  readonly additionalProperties?: boolean
 }
 
 /** The JSON Schema of what may be written: defaults may be missing. */
@@ -23,9 +28,8 @@ export const jsonSchemaOf = (schema: z.ZodType): JsonSchema => {
   return rest as JsonSchema
 }
 
-/** Zod writes the whole range of safe integers where a schema says nothing. */
-const isRange = (limit: number | undefined): limit is number =>
-  limit !== undefined && Math.abs(limit) < Number.MAX_SAFE_INTEGER
+/** What bounds a number only so that it has a bound says nothing to a reader. */
+const isRange = (limit: number | undefined): limit is number => limit !== undefined && Math.abs(limit) < MOST
 
 const NOUNS: Record<string, string> = {
   integer: 'whole number',
