@@ -2,10 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { encodePositions, type Message, subjects } from '@fleetlake/contracts'
 import { type Positions, reasonOf } from '@fleetlake/core'
 import type { Hub } from '@fleetlake/hub'
-import { searchOf } from './core/search.ts'
+import { searchOf, type VehicleSearch } from './core/search.ts'
 import { type ScanCounts, type ScanDeps, scanTask, startCounts } from './scan/scan-task.ts'
 import type { HeldTail } from './tail/held-tail.ts'
 import { scanTail } from './tail/scan-tail.ts'
+import type { Owner } from './turns.ts'
 import { createUntaken } from './untaken.ts'
 
 type Task = Message<'vehicleQueryPartition'>
@@ -56,7 +57,10 @@ interface Work {
  * Works on a query's tasks one after the other, so that it never holds more than one file, and waits for its asker without taking
  * anybody's turn.
  */
-export const createActiveQuery = (query: string, { hub, scan, onDone }: ActiveQueryDeps): ActiveQuery => {
+export const createActiveQuery = (owner: Owner, { hub, scan, onDone }: ActiveQueryDeps): ActiveQuery => {
+  const { query } = owner
+  /** The same for all tasks: an area takes a while to check. */
+  let search: VehicleSearch | undefined
   const untaken = createUntaken({ most: MAX_UNTAKEN, goneMs: ASKER_GONE_MS })
   const works = new Map<number, Work>()
   let [isGivenUp, isAbandoned, isClosed] = [false, false, false]
@@ -110,12 +114,12 @@ export const createActiveQuery = (query: string, { hub, scan, onDone }: ActiveQu
     work.rows += rows
   }
   /** Scans what is left of a task after the rows that were sent: the batches that follow are the same. */
-  const scanRest = (work: Work): AsyncGenerator<Positions> => {
+  const scanRest = (work: Work, wanted: VehicleSearch): AsyncGenerator<Positions> => {
     const { task, tail } = work
     const { chunks, batchRows } = task
     const skip = task.skip + work.rows
     const limit = task.limit === undefined ? undefined : task.limit - work.rows
-    const rest = { query, search: searchOf(task), chunks, skip, limit, batchRows }
+    const rest = { owner, search: wanted, chunks, skip, limit, batchRows }
     const isStopped = (): boolean => isGivenUp
     work.counts = startCounts()
     return tail === undefined
@@ -134,7 +138,8 @@ export const createActiveQuery = (query: string, { hub, scan, onDone }: ActiveQu
     }
   }
   const perform = async (work: Work): Promise<TaskStatus> => {
-    let found = scanRest(work)
+    const wanted = (search ??= await scan.turns.take(owner, () => searchOf(work.task)))
+    let found = scanRest(work, wanted)
     for (;;) {
       const { done, value: rows } = await found.next()
       if (done === true || isGivenUp) break
@@ -147,7 +152,7 @@ export const createActiveQuery = (query: string, { hub, scan, onDone }: ActiveQu
       isGivenUp ||= !(await room)
       if (isGivenUp) break
       send(work, data, rowCount)
-      if (isLet) found = scanRest(work)
+      if (isLet) found = scanRest(work, wanted)
     }
     await found.return(undefined)
     const { hasMore, failed } = work.counts

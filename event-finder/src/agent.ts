@@ -12,6 +12,7 @@ import { createTurns } from './turns.ts'
 const MEMORY_BYTES = 256 * 1024 * 1024
 /** A task may arrive after its query was cancelled, by far less than this. */
 const REMEMBER_CANCEL_MS = 30_000
+const MOST_CANCELLED = 10_000
 /** A stop leaves the tasks of slow askers to others after this long. */
 const STOP_MS = 5_000
 
@@ -37,30 +38,28 @@ export const startAgent = (
     arenas: createArenaPool(),
   }
 
-  const activate = (query: string): ActiveQuery => {
-    const known = queries.get(query)
+  const activate = ({ client, query, statsSubject }: Message<'vehicleQueryPartition'>): ActiveQuery => {
+    // Two finders may lead a query each of the same id: what one says is not for the other.
+    const key = `${query} ${statsSubject}`
+    const known = queries.get(key)
     if (known !== undefined) return known
-    const active = createActiveQuery(query, { hub, scan, onDone: () => queries.delete(query) })
-    queries.set(query, active)
+    const active = createActiveQuery({ client, query }, { hub, scan, onDone: () => queries.delete(key) })
+    queries.set(key, active)
     if (cancelled.has(query)) active.cancel()
     return active
   }
 
   const cancels = hub.listen('vehicleQueryCancel', subjects.queryCancel('*'), ({ data: { query } }) => {
     cancelled.add(query)
+    if (cancelled.size > MOST_CANCELLED) cancelled.delete(cancelled.keys().next().value!)
     setTimeout(() => cancelled.delete(query), REMEMBER_CANCEL_MS).unref()
-    queries.get(query)?.cancel()
+    for (const [key, active] of queries) if (key.startsWith(`${query} `)) active.cancel()
   })
-  const tasks = hub.listen(
-    'vehicleQueryPartition',
-    subjects.queryPartition,
-    ({ data }) => activate(data.query).add(data),
-    {
-      queue: queueGroups.queryPartition,
-    },
-  )
+  const tasks = hub.listen('vehicleQueryPartition', subjects.queryPartition, ({ data }) => activate(data).add(data), {
+    queue: queueGroups.queryPartition,
+  })
   return {
-    add: (task, tail) => activate(task.query).add(task, tail),
+    add: (task, tail) => activate(task).add(task, tail),
     stop: async () => {
       await tasks.close()
       const active = [...queries.values()]

@@ -2,13 +2,16 @@ import { type Message, type MessageInput, queueGroups, subjects, TOKEN } from '@
 import { FleetError, reasonOf } from '@fleetlake/core'
 import type { Hub, Received } from '@fleetlake/hub'
 import { createAdmission } from './admission.ts'
+import { checkSize } from './check-size.ts'
 import { conductSearch, type ConductOptions, planSearch, type SearchPlan } from './conduct-search.ts'
 import { searchOf } from './core/search.ts'
 import type { TaskOrder } from './core/task-board.ts'
 import { hintSwapped } from './hint-swapped.ts'
+import { createIntake, type IntakeLimits } from './intake.ts'
 import type { PinnedVersion } from './pin-version.ts'
 import type { HeldTail } from './tail/held-tail.ts'
 import { comesNear } from './tail/scan-tail.ts'
+import { createTurns } from './turns.ts'
 
 type Query = Message<'vehicleQuery'>
 type Stats = MessageInput<'vehicleQueryResultStats'>
@@ -31,8 +34,10 @@ export interface Coordinator {
   stop(): Promise<void>
 }
 
-export interface CoordinatorOptions extends ConductOptions {
+export interface CoordinatorOptions extends ConductOptions, IntakeLimits {
   readonly batchRows: number
+  /** Of an area. */
+  readonly maxVertices: number
   /** Of the queries that have more tasks than run at once. */
   readonly largeAtOnce?: number | undefined
 }
@@ -47,6 +52,14 @@ export interface CoordinatorDeps {
 }
 
 const nothing = { total: 0, pruned: 0, read: 0 }
+
+/** A query, whose it is, and where its answer goes. */
+interface Asked {
+  readonly query: Query
+  /** The connection that it came from, as it calls itself: until users log in to the hub, anybody may call himself anything. */
+  readonly client: string
+  readonly reply: string
+}
 
 /** The stats of a query that read nothing. */
 const emptyStats = (query: string, status: Stats['status'], error?: string): Stats => ({
@@ -82,15 +95,19 @@ const isRefusal = (error: unknown): boolean =>
 export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: CoordinatorDeps): Coordinator => {
   const hearers = new Map<string, (stats: TaskStats) => void>()
   const underWay = new Set<Promise<void>>()
+  const intake = createIntake(options)
+  /** Checking areas and planning wait for nothing: one at a time, the clients in turn, so that heartbeats are never late. */
+  const planning = createTurns(1)
   const small = createAdmission(SMALL_AT_ONCE)
   const large = createAdmission(options.largeAtOnce ?? LARGE_AT_ONCE)
   const inbox = subjects.finderInbox(hub.uid)
   const taskStats = hub.listen('vehicleQueryPartitionResultStats', inbox, ({ data }) => hearers.get(data.query)?.(data))
 
-  const taskOf = (query: Query, { task, chunks, skip, limit }: TaskOrder, reply: string): Task => {
+  const taskOf = ({ query, client, reply }: Asked, { task, chunks, skip, limit }: TaskOrder): Task => {
     const { area, from, to, vehicleTypes, vehicleIds } = query
     return {
       query: query.query,
+      client,
       task,
       area,
       from,
@@ -109,6 +126,7 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
     try {
       hub.send('vehicleQueryPartition', subjects.queryPartition, task)
     } catch (cause) {
+      if (cause instanceof RangeError) throw new FleetError('query.invalid', 'the area is nested too deeply', { cause })
       if (!(cause instanceof FleetError) || cause.code !== 'message.invalid') throw cause
       const advice = 'simplify the area or ask for fewer vehicles at once'
       throw new FleetError('query.invalid', `the area and the lists are too large for a task: ${advice}`, { cause })
@@ -128,7 +146,9 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
     return () => clearInterval(living)
   }
   /** @param startBy aborted when it has waited for too long */
-  const conduct = async (query: Query, reply: string, startBy: AbortSignal): Promise<Stats> => {
+  const conduct = async (asked: Asked, startBy: AbortSignal): Promise<Stats> => {
+    const { query, client, reply } = asked
+    const owner = { client, query: query.query }
     let startedAt = performance.now()
     const aborter = new AbortController()
     const { signal: cancelled } = aborter
@@ -137,27 +157,30 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
     const cancels = hub.listen('vehicleQueryCancel', subjects.queryCancel(query.query), () => aborter.abort())
     const stopTelling = tellAlive(query.query, reply)
     try {
-      const search = searchOf(query)
+      checkSize(query.area, options.maxVertices)
+      const search = await planning.take(owner, () => searchOf(query))
       const patience = AbortSignal.timeout(Math.min(PIN_MS, Math.ceil(query.timeoutMs / 2)))
       pinned = await deps.pin(AbortSignal.any([patience, cancelled]))
       const { snapshot, tail } = pinned
-      let plan: SearchPlan | undefined = planSearch(query, search, pinned, options)
+      const makePlan = (): Promise<SearchPlan> =>
+        planning.take(owner, () => planSearch(query, search, { snapshot, tail }, options))
+      let plan: SearchPlan | undefined = await makePlan()
       const admission = plan.tasks.length <= options.tasksInFlight ? small : large
-      if (!admission.tryEnter()) {
+      if (!admission.tryEnter(client)) {
         // Those that wait are not bounded in number: the plan is made again.
         plan = undefined
         const waitingSince = performance.now()
-        if (!(await admission.enter(AbortSignal.any([startBy, cancelled])))) {
+        if (!(await admission.enter(client, AbortSignal.any([startBy, cancelled])))) {
           return cancelled.aborted ? emptyStats(query.query, 'cancelled') : notStarted(query)
         }
         startedAt += performance.now() - waitingSince
       }
-      leave = admission.leave
-      plan ??= planSearch(query, search, pinned, options)
+      leave = () => admission.leave(client)
+      plan ??= await makePlan()
       stopTelling()
       const stats = await conductSearch(query, plan, pinned, options, {
         assign: (order) => {
-          const task = taskOf(query, order, reply)
+          const task = taskOf(asked, order)
           if (order.isHot) deps.perform(task, tail)
           else send(task)
         },
@@ -172,7 +195,10 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
         startedAt,
       })
       const isEmpty = stats.status === 'complete' && stats.rows.selected === 0 && !comesNear(tail, search)
-      const hint = isEmpty && snapshot !== undefined ? hintSwapped(snapshot, search, query.area) : undefined
+      const hint =
+        isEmpty && snapshot !== undefined
+          ? await planning.take(owner, () => hintSwapped(snapshot, search, query.area))
+          : undefined
       return hint === undefined ? stats : { ...stats, hint }
     } catch (error) {
       if (isRefusal(error)) return emptyStats(query.query, 'refused', reasonOf(error))
@@ -187,14 +213,23 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
   }
 
   /** Law: how long a query may wait counts from when it was received; its sender's clock decides nothing. */
-  const answer = async ({ data: query, reply }: Received<'vehicleQuery'>): Promise<void> => {
+  const answer = async ({ data: query, reply, source, bytes }: Received<'vehicleQuery'>): Promise<void> => {
     if (reply === undefined) return
-    const stats = await conduct(query, reply, AbortSignal.timeout(query.ttlMs))
-    // Agents still at work on a search that has ended stop.
-    if (stats.status !== 'complete') stopAgents(query.query)
-    hub.send('vehicleQueryResultStats', reply, stats)
+    const taken = { query: query.query, client: source, bytes }
+    const refusal = intake.take(taken)
+    if (refusal !== undefined) {
+      hub.send('vehicleQueryResultStats', reply, emptyStats(query.query, 'refused', refusal))
+      return
+    }
+    try {
+      const stats = await conduct({ query, client: source, reply }, AbortSignal.timeout(query.ttlMs))
+      // Agents still at work on a search that has ended stop.
+      if (stats.status !== 'complete') stopAgents(query.query)
+      hub.send('vehicleQueryResultStats', reply, stats)
+    } finally {
+      intake.leave(taken)
+    }
   }
-
   /** Whatever becomes of a query, somebody waits for its end. */
   const answerNoise = (
     status: Stats['status'],

@@ -1,8 +1,18 @@
 import { setImmediate } from 'node:timers/promises'
+import { createFairQueue, type FairQueue } from './fair-queue.ts'
 
-/** Work of several queries in turn: a small query waits for one piece of each large one, not for all of it. */
+/** Whose work it is. */
+export interface Owner {
+  readonly client: string
+  readonly query: string
+}
+
+/**
+ * Work in turn: clients take turns, and the queries of each. A small query waits for one piece of another client's, and for one piece of each
+ * other of its own client's, not for all of them.
+ */
 export interface Turns {
-  take<Result>(query: string, work: () => Result | Promise<Result>): Promise<Result>
+  take<Result>(owner: Owner, work: () => Result | Promise<Result>): Promise<Result>
 }
 
 /** Work that does not wait lets the hub's messages in after this long. */
@@ -10,8 +20,8 @@ const BREATH_MS = 5
 
 /** @param most pieces that run at once */
 export const createTurns = (most: number): Turns => {
-  /** What waits, by query; the queries in the order of their next turn. */
-  const waiting = new Map<string, (() => void)[]>()
+  /** What waits of each client, by query; the clients in the order of their next turn. */
+  const waiting = new Map<string, FairQueue<() => void>>()
   let running = 0
   let breathedAt = performance.now()
 
@@ -19,21 +29,21 @@ export const createTurns = (most: number): Turns => {
     while (running < most) {
       const entry = waiting.entries().next()
       if (entry.done === true) return
-      const [query, queue] = entry.value
-      const begin = queue.shift()!
-      waiting.delete(query)
-      if (queue.length > 0) waiting.set(query, queue)
+      const [client, queue] = entry.value
+      const begin = queue.take()!
+      waiting.delete(client)
+      if (!queue.isEmpty()) waiting.set(client, queue)
       running++
       begin()
     }
   }
 
   return {
-    take: async (query, work) => {
+    take: async ({ client, query }, work) => {
       await new Promise<void>((begin) => {
-        const queue = waiting.get(query)
-        if (queue === undefined) waiting.set(query, [begin])
-        else queue.push(begin)
+        const queue = waiting.get(client) ?? createFairQueue<() => void>()
+        queue.add(query, begin)
+        waiting.set(client, queue)
         next()
       })
       try {

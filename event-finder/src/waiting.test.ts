@@ -1,31 +1,35 @@
 import { expect, test } from 'vitest'
 import { createAdmission } from './admission.ts'
 import { createByteBudget } from './byte-budget.ts'
+import { createIntake } from './intake.ts'
 import { shareReads } from './share-reads.ts'
 import { createTurns } from './turns.ts'
 
 const soon = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-test('queries take turns, whatever the number of pieces that each has waiting', async () => {
+test('clients take turns, and the queries of each, whatever the number of pieces that each has waiting', async () => {
   const turns = createTurns(1)
   const order: string[] = []
-  const piece = (query: string): Promise<number> => turns.take(query, () => order.push(query))
-  await Promise.all(['large', 'large', 'large', 'small', 'large', 'other', 'small'].map(piece))
-  expect(order).toEqual(['large', 'large', 'small', 'other', 'large', 'small', 'large'])
+  const piece = (owner: string): Promise<number> => {
+    const [client, query] = owner.split(' ')
+    return turns.take({ client, query }, () => order.push(owner))
+  }
+  await Promise.all(['b 1', 'b 1', 'b 1', 'b 2', 'b 3', 'a 1', 'b 2', 'a 1', 'c 1'].map(piece))
+  expect(order).toEqual(['b 1', 'b 1', 'a 1', 'c 1', 'b 2', 'a 1', 'b 3', 'b 1', 'b 2'])
 })
 
 test('a piece that throws gives its turn back', async () => {
   const turns = createTurns(1)
-  await expect(turns.take('q', () => Promise.reject(new Error('bad')))).rejects.toThrow('bad')
-  expect(await turns.take('q', () => 1)).toBe(1)
+  await expect(turns.take({ client: 'c', query: 'q' }, () => Promise.reject(new Error('bad')))).rejects.toThrow('bad')
+  expect(await turns.take({ client: 'c', query: 'q' }, () => 1)).toBe(1)
 })
 
 test('memory is given out while there is some, in order, and the impossible is asked for alone', async () => {
   const budget = createByteBudget(10)
   const log: string[] = []
-  const first = await budget.take(6)
-  const large = budget.take(1_000).then((giveBack) => (log.push('large'), giveBack))
-  const small = budget.take(1).then((giveBack) => (log.push('small'), giveBack))
+  const first = await budget.take('a', 6)
+  const large = budget.take('a', 1_000).then((giveBack) => (log.push('large'), giveBack))
+  const small = budget.take('a', 1).then((giveBack) => (log.push('small'), giveBack))
   await soon()
   expect([log, budget.isShort()]).toEqual([[], true])
   first()
@@ -37,17 +41,52 @@ test('memory is given out while there is some, in order, and the impossible is a
 test('some are let in, the others wait for a place, in order, or until they want none any more', async () => {
   const admission = createAdmission(1)
   const never = new AbortController().signal
-  expect(await admission.enter(AbortSignal.abort())).toBe(false)
-  expect(await admission.enter(never)).toBe(true)
-  expect(admission.tryEnter()).toBe(false)
+  expect(await admission.enter('a', AbortSignal.abort())).toBe(false)
+  expect(await admission.enter('a', never)).toBe(true)
+  expect(admission.tryEnter('a')).toBe(false)
   const impatient = new AbortController()
-  const [first, second] = [admission.enter(impatient.signal), admission.enter(never)]
+  const [first, second] = [admission.enter('a', impatient.signal), admission.enter('a', never)]
   impatient.abort()
   expect(await first).toBe(false)
-  admission.leave()
+  admission.leave('a')
   expect(await second).toBe(true)
-  admission.leave()
-  expect([admission.tryEnter(), admission.tryEnter()]).toEqual([true, false])
+  admission.leave('a')
+  expect([admission.tryEnter('a'), admission.tryEnter('a')]).toEqual([true, false])
+})
+
+test('memory goes to the clients in turn', async () => {
+  const budget = createByteBudget(1)
+  const log: string[] = []
+  const ask = (client: string): Promise<void> =>
+    budget.take(client, 1).then((giveBack) => (log.push(client), giveBack()))
+  await Promise.all(['b', 'b', 'b', 'a', 'c'].map(ask))
+  expect(log).toEqual(['b', 'b', 'a', 'c', 'b'])
+})
+
+test('places go to the clients in turn, and none of several has them all', async () => {
+  const never = new AbortController().signal
+  const admission = createAdmission(4)
+  const log: string[] = []
+  const enter = (client: string): void => void admission.enter(client, never).then(() => log.push(client))
+  ;['b', 'b', 'b', 'b', 'b', 'a', 'a', 'c'].forEach(enter)
+  await soon()
+  expect(log).toEqual(['b', 'b', 'b', 'a'])
+  for (const client of ['b', 'a', 'b', 'c']) admission.leave(client)
+  await soon()
+  expect(log.slice(4)).toEqual(['b', 'a', 'c', 'b'])
+})
+
+test('what is taken on is bounded, each refusal says by what, and what has ended makes room', () => {
+  const intake = createIntake({ searches: 3, searchesPerClient: 2, searchBytes: 100 })
+  const one = { query: '1', client: 'b', bytes: 10 }
+  expect([intake.take(one), intake.take({ ...one, query: '2' })]).toEqual([undefined, undefined])
+  expect(intake.take({ ...one, client: 'a' })).toContain('a search of the id 1 is under way')
+  expect(intake.take({ ...one, query: '3' })).toContain('2 searches of this client')
+  expect(intake.take({ query: '3', client: 'a', bytes: 81 })).toContain('more than the 100')
+  expect(intake.take({ query: '3', client: 'a', bytes: 80 })).toBeUndefined()
+  expect(intake.take({ query: '4', client: 'c', bytes: 0 })).toContain('3 searches are running or waiting here')
+  intake.leave(one)
+  expect(intake.take({ query: '1', client: 'b', bytes: 10 })).toBeUndefined()
 })
 
 test('reads are shared, and nobody gets one that began before they asked', async () => {

@@ -1,16 +1,17 @@
 import type { ArenaPool, ObjectStore } from '@fleetlake/archive'
-import type { Positions } from '@fleetlake/core'
+import { type Area, type ChunkRows, edgesAtOnce, type Positions } from '@fleetlake/core'
 import type { ByteBudget } from '../byte-budget.ts'
 import { createBatchBuilder } from '../core/batch-builder.ts'
 import { createRowSelector } from '../core/select-rows.ts'
 import type { VehicleSearch } from '../core/search.ts'
-import type { Turns } from '../turns.ts'
+import { sliceRows } from '../core/slice-rows.ts'
+import type { Owner, Turns } from '../turns.ts'
 import { type ChunkPiece, type ChunkToRead, faultOf, memoryToOpen, readChunk, SMALL_FILE_BYTES } from './read-chunk.ts'
 import { createRowTaker, type Piece } from './take-rows.ts'
 
 /** Everything that shapes a task's batches. */
 export interface ScanTask {
-  readonly query: string
+  readonly owner: Owner
   readonly search: VehicleSearch
   readonly chunks: readonly ChunkToRead[]
   /** Matching rows to pass over first. */
@@ -41,6 +42,12 @@ export interface ScanDeps {
   readonly arenas: ArenaPool
 }
 
+/** Edges that the rows of one turn are held against, some ten milliseconds of work. */
+const EDGES_OF_TURN = 4_000_000
+
+/** Rows that are tested against an area in one turn: others are waiting. */
+const rowsOfTurn = (area: Area): number => Math.max(64, Math.floor(EDGES_OF_TURN / edgesAtOnce(area)))
+
 /**
  * Scans a task. Law: rows come in the order of the chunks, then of the file, in batches that depend on the task alone, so that
  * a repeated task repeats its batches. Waits while a batch is not asked for, and takes no turn meanwhile.
@@ -57,14 +64,22 @@ export async function* scanTask(
   const taker = createRowTaker(createRowSelector(task.search), task)
   const batches = createBatchBuilder(task.batchRows, { reuseColumns: true })
   const arena = deps.arenas.take()
+  const rowsAtOnce = rowsOfTurn(task.search.area)
 
-  /** The next piece's rows that count. */
-  const advance = async (pieces: AsyncIterator<ChunkPiece, void>, isInside: boolean): Promise<Piece | undefined> => {
+  /** The next piece, its first rows tested; what is left of an area that makes its rows dear is tested in turns of their own. */
+  const advance = async (
+    pieces: AsyncIterator<ChunkPiece, void>,
+    isInside: boolean,
+  ): Promise<{ first: Piece; rest: Iterator<ChunkRows> } | undefined> => {
     const { done, value } = await pieces.next()
     if (done === true) return undefined
     counts.bytesRead += value.bytesRead
     counts.rowsRead += value.rowsRead
-    const piece = taker.take(value.rows, isInside)
+    const rest = sliceRows(value.rows, isInside ? Infinity : rowsAtOnce)
+    return { first: select(rest.next().value as ChunkRows, isInside), rest }
+  }
+  const select = (rows: ChunkRows, isInside: boolean): Piece => {
+    const piece = taker.take(rows, isInside)
     counts.hasMore = taker.hasMore()
     return piece
   }
@@ -73,10 +88,10 @@ export async function* scanTask(
     for (const chunk of task.chunks) {
       if (isStopped()) return
       let memoryBytes = memoryToOpen(chunk)
-      let giveBack = await deps.memory.take(memoryBytes)
+      let giveBack = await deps.memory.take(task.owner.client, memoryBytes)
       try {
         const isLarge = chunk.bytes > SMALL_FILE_BYTES
-        const read = await deps.turns.take(task.query, () =>
+        const read = await deps.turns.take(task.owner, () =>
           readChunk(deps.store, chunk, { search: task.search, arena }),
         )
         if ('fault' in read) {
@@ -87,14 +102,21 @@ export async function* scanTask(
         if (read.memoryBytes > memoryBytes) {
           giveBack()
           memoryBytes = read.memoryBytes
-          giveBack = await deps.memory.take(memoryBytes)
+          giveBack = await deps.memory.take(task.owner.client, memoryBytes)
         }
-        const step = (): Promise<Piece | undefined> => advance(read.pieces, chunk.inside)
+        const step = (): ReturnType<typeof advance> => advance(read.pieces, chunk.inside)
         for (;;) {
           if (isStopped()) return
-          const piece = await (isLarge ? deps.turns.take(task.query, step) : step())
+          const piece = await (isLarge ? deps.turns.take(task.owner, step) : step())
           if (piece === undefined) break
-          yield* batches.add(piece.rows, piece.selected)
+          const { first, rest } = piece
+          yield* batches.add(first.rows, first.selected)
+          for (let next = rest.next(); next.done !== true && !counts.hasMore; next = rest.next()) {
+            if (isStopped()) return
+            const { value } = next
+            const { rows, selected } = await deps.turns.take(task.owner, () => select(value, chunk.inside))
+            yield* batches.add(rows, selected)
+          }
           if (counts.hasMore) return yield* batches.finish()
         }
       } catch (error) {

@@ -32,7 +32,7 @@ export const comesNear = (tail: HeldTail, search: VehicleSearch): boolean =>
  */
 export async function* scanTail(
   tail: HeldTail,
-  { query, search, skip, limit, batchRows }: Omit<ScanTask, 'chunks'>,
+  { owner, search, skip, limit, batchRows }: Omit<ScanTask, 'chunks'>,
   turns: Turns,
   counts: ScanCounts,
   isStopped: () => boolean,
@@ -64,7 +64,7 @@ export async function* scanTail(
 
   const pieces = tail.pieces()
   for (let isEnd = false; !isEnd && !isStopped();) {
-    const done = await turns.take(query, () => step(pieces))
+    const done = await turns.take(owner, () => step(pieces))
     yield* done.found
     isEnd = done.isEnd
   }

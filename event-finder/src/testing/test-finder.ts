@@ -1,5 +1,5 @@
 import { createFileStore, openTable } from '@fleetlake/archive'
-import { rowsOfPositions } from '@fleetlake/contracts'
+import { configSchema, rowsOfPositions } from '@fleetlake/contracts'
 import { toMicroDegrees } from '@fleetlake/core'
 import {
   askVehicles,
@@ -13,6 +13,7 @@ import {
 import { type BruteForceSearch, selectByBruteForce, type TableRows } from '@fleetlake/testing'
 import { startAgent } from '../agent.ts'
 import { type CoordinatorDeps, startCoordinator } from '../coordinator.ts'
+import type { IntakeLimits } from '../intake.ts'
 import { holdNothing } from '../tail/held-tail.ts'
 import { START_MS } from './test-archive.ts'
 
@@ -44,6 +45,7 @@ export interface TestFinderOptions {
   readonly taskChunks?: number
   readonly silenceMs?: number
   readonly largeAtOnce?: number | undefined
+  readonly limits?: Partial<IntakeLimits & { maxVertices: number }>
   /** Of each agent. */
   readonly memoryBytes?: number | undefined
 }
@@ -83,6 +85,7 @@ export const startTestFinder = async ({
   taskChunks = 3,
   silenceMs = 3_000,
   largeAtOnce,
+  limits,
   memoryBytes,
 }: TestFinderOptions): Promise<TestFinder> => {
   const table = await openTable(createFileStore(`${path}/moves`))
@@ -93,7 +96,11 @@ export const startTestFinder = async ({
     onFault: unexpected,
   }
   const taskSize = { rows: 1e9, bytes: 1e9, chunks: taskChunks }
-  const coordinator = startCoordinator(hub, { tasksInFlight, batchRows, taskSize, silenceMs, largeAtOnce }, deps)
+  const coordinator = startCoordinator(
+    hub,
+    { ...configSchema.parse({}).finder, tasksInFlight, batchRows, taskSize, silenceMs, largeAtOnce, ...limits },
+    deps,
+  )
   await hub.flush()
   const started = await Promise.all(Array.from({ length: agents }, () => startTestAgent({ url, path, memoryBytes })))
   return {

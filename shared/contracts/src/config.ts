@@ -141,6 +141,28 @@ const finder = z.strictObject({
   tailMemory: size
     .default(256 * MIB)
     .describe('for positions that are not archived yet; beyond, they are archived sooner'),
+  maxVertices: z
+    .number()
+    .int()
+    .min(4)
+    .max(1_000_000)
+    .default(10_000)
+    .describe('positions of an area, all its polygons together; a search with more is refused'),
+  searches: z
+    .number()
+    .int()
+    .positive()
+    .max(100_000)
+    .default(1_024)
+    .describe('searches of one finder, running and waiting; more are refused'),
+  searchesPerClient: z
+    .number()
+    .int()
+    .positive()
+    .max(100_000)
+    .default(64)
+    .describe('of those, how many one client may have; a client is a connection: a terminal, a page, a program'),
+  searchBytes: size.default(32 * MIB).describe('what the requests of these searches may take; more are refused'),
 })
 
 const generator = z.strictObject({

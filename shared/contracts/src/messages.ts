@@ -347,6 +347,7 @@ export const messages = {
     content: 'json',
     data: z.strictObject({
       query: token,
+      client: z.string().max(1_024).default('unknown').describe('whose query it is: clients take turns'),
       task: count,
       area: z.unknown(),
       ...selection,

@@ -93,6 +93,10 @@ const edgesOf = ({ x, y }: MicroRing, ring: number): number[] => {
   return edges
 }
 
+/** How many edges a position is held against, on average: what a test costs. */
+export const edgesAtOnce = ({ entries, starts }: Pick<AreaEdges, 'entries' | 'starts'>): number =>
+  Math.max(1, entries.length / (starts.length - 1))
+
 export const bandAt = ({ south, scale }: Pick<AreaEdges, 'south' | 'scale'>, y: number): number =>
   Math.floor((y - south) * scale)
 

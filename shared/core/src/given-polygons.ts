@@ -27,6 +27,17 @@ export const givenPolygons = (geojson: unknown): GivenPolygon[] => {
   return polygons
 }
 
+/** How many positions an area has, whatever else is wrong with it; what is no position of a ring is not counted. */
+export const countPositions = (geojson: unknown): number =>
+  geometriesOf(geojson).reduce((sum, { geometry }) => sum + countIn(geometry), 0)
+
+const countIn = (geometry: unknown): number => {
+  if (!isRecord(geometry) || !Array.isArray(geometry['coordinates'])) return 0
+  const parts: unknown[] =
+    geometry['type'] === 'MultiPolygon' ? geometry['coordinates'].flat() : geometry['coordinates']
+  return parts.reduce<number>((sum, ring) => sum + (Array.isArray(ring) ? Math.max(1, ring.length) : 1), 0)
+}
+
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 
 /** A geometry, or those of Features; nothing is nested deeper than a FeatureCollection's Features. */

@@ -51,6 +51,8 @@ export interface Received<Name extends MessageName> {
   /** The NATS subject. */
   readonly subject: string
   readonly reply?: string
+  /** Of the payload. */
+  readonly bytes: number
   headers(name: string): string | undefined
   /** Of JSON messages what the schema makes of it; else the bytes, a view: whoever keeps it copies it. */
   readonly data: Message<Name>

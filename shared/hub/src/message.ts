@@ -79,6 +79,7 @@ export const receiveMessage = <Name extends MessageName>(name: Name, raw: Msg): 
     time: event.time,
     subject: raw.subject,
     ...(reply === undefined || reply === '' ? {} : { reply }),
+    bytes: raw.data.length,
     headers: (header) => headerOf(headers, header),
     data: (definition.content === 'json' ? parse(name, raw) : raw.data) as Message<Name>,
   }
