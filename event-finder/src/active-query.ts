@@ -2,11 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { encodePositions, type Message, subjects } from '@fleetlake/contracts'
 import { type Positions, reasonOf } from '@fleetlake/core'
 import type { Hub } from '@fleetlake/hub'
-import { searchOf, type VehicleSearch } from './core/search.ts'
+import { type SearchRequest, searchSteps, type VehicleSearch } from './core/search.ts'
 import { type ScanCounts, type ScanDeps, scanTask, startCounts } from './scan/scan-task.ts'
 import type { HeldTail } from './tail/held-tail.ts'
 import { scanTail } from './tail/scan-tail.ts'
-import type { Owner } from './turns.ts'
+import { type Owner, takeTurns } from './turns.ts'
 import { createUntaken } from './untaken.ts'
 
 type Task = Message<'vehicleQueryPartition'>
@@ -59,7 +59,8 @@ interface Work {
  */
 export const createActiveQuery = (owner: Owner, { hub, scan, onDone }: ActiveQueryDeps): ActiveQuery => {
   const { query } = owner
-  /** The same for all tasks: an area takes a while to check. */
+  /** The same for all tasks, so that it is kept once: an area takes memory, and a while to check. */
+  let request: SearchRequest | undefined
   let search: VehicleSearch | undefined
   const untaken = createUntaken({ most: MAX_UNTAKEN, goneMs: ASKER_GONE_MS })
   const works = new Map<number, Work>()
@@ -138,7 +139,7 @@ export const createActiveQuery = (owner: Owner, { hub, scan, onDone }: ActiveQue
     }
   }
   const perform = async (work: Work): Promise<TaskStatus> => {
-    const wanted = (search ??= await scan.turns.take(owner, () => searchOf(work.task)))
+    const wanted = (search ??= await takeTurns(scan.turns, owner, searchSteps(request!)))
     let found = scanRest(work, wanted)
     for (;;) {
       const { done, value: rows } = await found.next()
@@ -178,8 +179,9 @@ export const createActiveQuery = (owner: Owner, { hub, scan, onDone }: ActiveQue
   return {
     add: (task, tail) => {
       if (works.has(task.task)) return
+      request ??= task
       const work: Work = {
-        task,
+        task: { ...task, area: undefined },
         tail,
         counts: startCounts(),
         living: setInterval(() => tell(work, 'running'), SIGN_OF_LIFE_MS),

@@ -1,5 +1,6 @@
-import { type KeptChunk, prune, type Pruned, type Snapshot } from '@fleetlake/archive'
+import { type KeptChunk, type Pruned, pruneSteps } from '@fleetlake/archive'
 import type { Message, MessageInput, QueryStatus } from '@fleetlake/contracts'
+import type { Steps } from '@fleetlake/core'
 import { type PlannedChunk, type PlannedTask, planTasks, type TaskSize } from './core/plan-tasks.ts'
 import type { VehicleSearch } from './core/search.ts'
 import { createTaskBoard, type TaskOrder } from './core/task-board.ts'
@@ -42,9 +43,6 @@ const NO_TABLE: Pruned = {
   pruned: { files: 0, bytes: 0, rows: 0 },
 }
 
-const pruneTable = (snapshot: Snapshot | undefined, search: VehicleSearch): Pruned =>
-  snapshot === undefined ? NO_TABLE : prune(snapshot, search)
-
 /**
  * The tasks of a search. What is not archived yet comes last where tasks run in order, and first where they don't: it is held in memory
  * until it is sent.
@@ -66,13 +64,14 @@ export interface SearchPlan {
   readonly tasks: readonly PlannedTask[]
 }
 
-export const planSearch = (
+/** Plans a search, in small steps. */
+export function* planSearch(
   { mode }: Query,
   search: VehicleSearch,
   pinned: PinnedVersion,
   { taskSize }: Pick<ConductOptions, 'taskSize'>,
-): SearchPlan => {
-  const table = pruneTable(pinned.snapshot, search)
+): Steps<SearchPlan> {
+  const table = pinned.snapshot === undefined ? NO_TABLE : yield* pruneSteps(pinned.snapshot, search)
   return { table, tasks: planAll(table, pinned, { mode, taskSize }) }
 }
 
@@ -142,7 +141,7 @@ export const conductSearch = async (
     deps.stopAgents()
     advance()
   }
-  const deadline = setTimeout(runOut, query.timeoutMs - elapsedMs())
+  const deadline = setTimeout(runOut, Math.max(0, query.timeoutMs - elapsedMs()))
   const ticking = setInterval(() => {
     tellProgress()
     advance()

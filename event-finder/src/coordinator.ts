@@ -4,14 +4,14 @@ import type { Hub, Received } from '@fleetlake/hub'
 import { createAdmission } from './admission.ts'
 import { checkSize } from './check-size.ts'
 import { conductSearch, type ConductOptions, planSearch, type SearchPlan } from './conduct-search.ts'
-import { searchOf } from './core/search.ts'
+import { searchSteps } from './core/search.ts'
 import type { TaskOrder } from './core/task-board.ts'
 import { hintSwapped } from './hint-swapped.ts'
 import { createIntake, type IntakeLimits } from './intake.ts'
 import type { PinnedVersion } from './pin-version.ts'
 import type { HeldTail } from './tail/held-tail.ts'
 import { comesNear } from './tail/scan-tail.ts'
-import { createTurns } from './turns.ts'
+import { createTurns, takeTurns } from './turns.ts'
 
 type Query = Message<'vehicleQuery'>
 type Stats = MessageInput<'vehicleQueryResultStats'>
@@ -59,7 +59,15 @@ interface Asked {
   /** The connection that it came from, as it calls itself: until users log in to the hub, anybody may call himself anything. */
   readonly client: string
   readonly reply: string
+  /** Of the request: about what each of its tasks takes, too. */
+  readonly bytes: number
 }
+
+/** What the tasks of one query that are on their way may take together. */
+const IN_FLIGHT_BYTES = 1024 * 1024
+
+const inFlightOf = (bytes: number, { tasksInFlight }: Pick<ConductOptions, 'tasksInFlight'>): number =>
+  Math.max(1, Math.min(tasksInFlight, Math.floor(IN_FLIGHT_BYTES / bytes)))
 
 /** The stats of a query that read nothing. */
 const emptyStats = (query: string, status: Stats['status'], error?: string): Stats => ({
@@ -147,7 +155,7 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
   }
   /** @param startBy aborted when it has waited for too long */
   const conduct = async (asked: Asked, startBy: AbortSignal): Promise<Stats> => {
-    const { query, client, reply } = asked
+    const { query, client, reply, bytes } = asked
     const owner = { client, query: query.query }
     let startedAt = performance.now()
     const aborter = new AbortController()
@@ -158,12 +166,12 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
     const stopTelling = tellAlive(query.query, reply)
     try {
       checkSize(query.area, options.maxVertices)
-      const search = await planning.take(owner, () => searchOf(query))
+      const search = await takeTurns(planning, owner, searchSteps(query))
       const patience = AbortSignal.timeout(Math.min(PIN_MS, Math.ceil(query.timeoutMs / 2)))
       pinned = await deps.pin(AbortSignal.any([patience, cancelled]))
       const { snapshot, tail } = pinned
       const makePlan = (): Promise<SearchPlan> =>
-        planning.take(owner, () => planSearch(query, search, { snapshot, tail }, options))
+        takeTurns(planning, owner, planSearch(query, search, { snapshot, tail }, options))
       let plan: SearchPlan | undefined = await makePlan()
       const admission = plan.tasks.length <= options.tasksInFlight ? small : large
       if (!admission.tryEnter(client)) {
@@ -178,26 +186,32 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
       leave = () => admission.leave(client)
       plan ??= await makePlan()
       stopTelling()
-      const stats = await conductSearch(query, plan, pinned, options, {
-        assign: (order) => {
-          const task = taskOf(asked, order)
-          if (order.isHot) deps.perform(task, tail)
-          else send(task)
+      const stats = await conductSearch(
+        query,
+        plan,
+        pinned,
+        { ...options, tasksInFlight: inFlightOf(bytes, options) },
+        {
+          assign: (order) => {
+            const task = taskOf(asked, order)
+            if (order.isHot) deps.perform(task, tail)
+            else send(task)
+          },
+          onTaskStats: (hear) => {
+            hearers.set(query.query, hear)
+            return () => hearers.delete(query.query)
+          },
+          onProgress: (progress) => hub.send('vehicleQueryProgress', reply, progress),
+          stopAgents: () => stopAgents(query.query),
+          cancelled,
+          now: () => performance.now(),
+          startedAt,
         },
-        onTaskStats: (hear) => {
-          hearers.set(query.query, hear)
-          return () => hearers.delete(query.query)
-        },
-        onProgress: (progress) => hub.send('vehicleQueryProgress', reply, progress),
-        stopAgents: () => stopAgents(query.query),
-        cancelled,
-        now: () => performance.now(),
-        startedAt,
-      })
+      )
       const isEmpty = stats.status === 'complete' && stats.rows.selected === 0 && !comesNear(tail, search)
       const hint =
         isEmpty && snapshot !== undefined
-          ? await planning.take(owner, () => hintSwapped(snapshot, search, query.area))
+          ? await takeTurns(planning, owner, hintSwapped(snapshot, search, query.area))
           : undefined
       return hint === undefined ? stats : { ...stats, hint }
     } catch (error) {
@@ -222,7 +236,7 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
       return
     }
     try {
-      const stats = await conduct({ query, client: source, reply }, AbortSignal.timeout(query.ttlMs))
+      const stats = await conduct({ query, client: source, reply, bytes }, AbortSignal.timeout(query.ttlMs))
       // Agents still at work on a search that has ended stop.
       if (stats.status !== 'complete') stopAgents(query.query)
       hub.send('vehicleQueryResultStats', reply, stats)

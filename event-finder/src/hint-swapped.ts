@@ -1,5 +1,5 @@
-import { prune, type Snapshot } from '@fleetlake/archive'
-import { areaOfSwapped } from '@fleetlake/core'
+import { pruneSteps, type Snapshot } from '@fleetlake/archive'
+import { areaOfSwapped, type Steps } from '@fleetlake/core'
 import type { VehicleSearch } from './core/search.ts'
 
 /**
@@ -7,13 +7,14 @@ import type { VehicleSearch } from './core/search.ts'
  * the period, whatever the vehicle, and some do when the two are swapped.
  * @param geojson the area as it was given
  */
-export const hintSwapped = (
+export function* hintSwapped(
   snapshot: Snapshot,
   { area, period }: VehicleSearch,
   geojson: unknown,
-): string | undefined => {
-  if (prune(snapshot, { area, period }).kept.length > 0) return undefined
+): Steps<string | undefined> {
+  if ((yield* pruneSteps(snapshot, { area, period })).kept.length > 0) return undefined
   const other = areaOfSwapped(geojson)
-  if (other === undefined || prune(snapshot, { area: other, period }).kept.length === 0) return undefined
+  if (other === undefined) return undefined
+  if ((yield* pruneSteps(snapshot, { area: other, period })).kept.length === 0) return undefined
   return 'no vehicle came near this area in this period, but with its longitudes and latitudes swapped it lies where vehicles were: GeoJSON has the longitude first'
 }

@@ -13,6 +13,9 @@ export interface Asked {
   readonly bytes: number
 }
 
+/** Of all bytes those that the searches of one client may take. */
+const CLIENT_SHARE = 3 / 4
+
 /**
  * What a finder takes on. Law: what it has in hand is bounded in number, in bytes, and in number for each client, and no two searches of one id
  * run at once: what agents and clients say of one would be taken for the other's.
@@ -26,20 +29,24 @@ export interface Intake {
 
 export const createIntake = ({ searches, searchesPerClient, searchBytes }: IntakeLimits): Intake => {
   const queries = new Set<string>()
-  const clients = new Map<string, number>()
+  const clients = new Map<string, { searches: number; bytes: number }>()
   let bytes = 0
 
   const refusalOf = (asked: Asked): string | undefined => {
     if (queries.has(asked.query))
       return `a search of the id ${asked.query} is under way: give each search an id of its own`
-    if ((clients.get(asked.client) ?? 0) >= searchesPerClient) {
+    const own = clients.get(asked.client) ?? { searches: 0, bytes: 0 }
+    if (own.searches >= searchesPerClient) {
       return `busy: ${searchesPerClient} searches of this client are running or waiting here, the most that one may have: wait for one to end, then ask again`
+    }
+    if (own.searches > 0 && own.bytes + asked.bytes > searchBytes * CLIENT_SHARE) {
+      return `busy: the searches of this client that are running or waiting here are as large as one client's may be: wait for one to end, then ask again, or simplify the area`
     }
     if (queries.size >= searches) {
       return `busy: ${searches} searches are running or waiting here, the most that this finder takes on: ask again in a few seconds, or start another finder`
     }
-    if (bytes + asked.bytes > searchBytes && queries.size > 0) {
-      return `busy: the searches that are running or waiting here take ${bytes} bytes, and with this one more than the ${searchBytes} that this finder keeps: ask again in a few seconds, or simplify the area`
+    if (queries.size > 0 && bytes + asked.bytes > searchBytes) {
+      return `busy: the searches that are running or waiting here are as large as this finder keeps (${searchBytes} bytes): ask again in a few seconds, or simplify the area`
     }
     return undefined
   }
@@ -48,16 +55,17 @@ export const createIntake = ({ searches, searchesPerClient, searchBytes }: Intak
       const refusal = refusalOf(asked)
       if (refusal !== undefined) return refusal
       queries.add(asked.query)
-      clients.set(asked.client, (clients.get(asked.client) ?? 0) + 1)
+      const own = clients.get(asked.client) ?? { searches: 0, bytes: 0 }
+      clients.set(asked.client, { searches: own.searches + 1, bytes: own.bytes + asked.bytes })
       bytes += asked.bytes
       return undefined
     },
     leave: (asked) => {
       queries.delete(asked.query)
       bytes -= asked.bytes
-      const left = clients.get(asked.client)! - 1
-      if (left === 0) clients.delete(asked.client)
-      else clients.set(asked.client, left)
+      const own = clients.get(asked.client)!
+      if (own.searches === 1) clients.delete(asked.client)
+      else clients.set(asked.client, { searches: own.searches - 1, bytes: own.bytes - asked.bytes })
     },
   }
 }

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import type { Steps } from '@fleetlake/core'
 import { createFairQueue, type FairQueue } from './fair-queue.ts'
 
 /** Whose work it is. */
@@ -13,6 +14,22 @@ export interface Owner {
  */
 export interface Turns {
   take<Result>(owner: Owner, work: () => Result | Promise<Result>): Promise<Result>
+}
+
+/** How long steps go on in one turn. */
+const STEPS_MS = 3
+
+/** Does work in steps, some in each turn. */
+export const takeTurns = async <Result>(turns: Turns, owner: Owner, steps: Steps<Result>): Promise<Result> => {
+  for (;;) {
+    const { done, value } = await turns.take(owner, () => {
+      const until = performance.now() + STEPS_MS
+      let step = steps.next()
+      while (step.done !== true && performance.now() < until) step = steps.next()
+      return step
+    })
+    if (done === true) return value
+  }
 }
 
 /** Work that does not wait lets the hub's messages in after this long. */

@@ -1,7 +1,8 @@
+import { finish } from '@fleetlake/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { planTasks, type PlannedChunk } from './plan-tasks.ts'
-import { searchOf } from './search.ts'
+import { type SearchRequest, searchSteps, type VehicleSearch } from './search.ts'
 
 const chunk: fc.Arbitrary<PlannedChunk> = fc.record({
   path: fc.uuid(),
@@ -9,6 +10,8 @@ const chunk: fc.Arbitrary<PlannedChunk> = fc.record({
   rows: fc.option(fc.nat(200_000), { nil: undefined }),
   inside: fc.boolean(),
 })
+
+const searchOf = (request: SearchRequest): VehicleSearch => finish(searchSteps(request))
 
 test('every chunk is in exactly one task, in order; a task is of bounded size unless one chunk is larger', () => {
   fc.assert(

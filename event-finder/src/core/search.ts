@@ -1,4 +1,4 @@
-import { type Area, areaOf, FleetError, type Period } from '@fleetlake/core'
+import { type Area, areaSteps, FleetError, type Period, type Steps } from '@fleetlake/core'
 
 /** What is looked for, checked. */
 export interface VehicleSearch {
@@ -16,11 +16,11 @@ export interface SearchRequest {
   readonly vehicleIds?: readonly string[] | undefined
 }
 
-/** @throws FleetError `area.invalid`, `query.invalid` */
-export const searchOf = ({ area, from, to, vehicleTypes, vehicleIds }: SearchRequest): VehicleSearch => {
+/** A search from a request, in small steps. @throws FleetError `area.invalid`, `query.invalid` */
+export function* searchSteps({ area, from, to, vehicleTypes, vehicleIds }: SearchRequest): Steps<VehicleSearch> {
   const period = { from: Date.parse(from), to: Date.parse(to) }
   if (!(period.from < period.to)) {
     throw new FleetError('query.invalid', `the period is empty: from ${from} must be before to ${to}`)
   }
-  return { area: areaOf(area), period, vehicleTypes, vehicleIds }
+  return { area: yield* areaSteps(area), period, vehicleTypes, vehicleIds }
 }

@@ -42,8 +42,8 @@ export interface ScanDeps {
   readonly arenas: ArenaPool
 }
 
-/** Edges that the rows of one turn are held against, some ten milliseconds of work. */
-const EDGES_OF_TURN = 4_000_000
+/** Edges that the rows of one turn are held against, some milliseconds of work. */
+const EDGES_OF_TURN = 1_000_000
 
 /** Rows that are tested against an area in one turn: others are waiting. */
 const rowsOfTurn = (area: Area): number => Math.max(64, Math.floor(EDGES_OF_TURN / edgesAtOnce(area)))

@@ -1,4 +1,14 @@
-import { type Area, overlaps, parseCell, type Period, type Place, placeOf, placeOfCell } from '@fleetlake/core'
+import {
+  type Area,
+  finish,
+  overlaps,
+  parseCell,
+  type Period,
+  type Place,
+  placeOf,
+  placeOfCell,
+  type Steps,
+} from '@fleetlake/core'
 import type { Chunk } from './chunk.ts'
 import type { DateFiles, Totals } from './log/files.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -95,17 +105,22 @@ function* datesOf({ dates }: Snapshot, period: Period): Generator<DateFiles> {
  * May keep a chunk without matches; never drops one with a match. Costs a look at each date, then at the cells and the files of those
  * that the period touches.
  */
-export const prune = (snapshot: Snapshot, search: Search): Pruned => {
+export const prune = (snapshot: Snapshot, search: Search): Pruned => finish(pruneSteps(snapshot, search))
+
+/** `prune`, in small steps. */
+export function* pruneSteps(snapshot: Snapshot, search: Search): Steps<Pruned> {
   const placeOfName = cellPlaces(search.area)
   const tests = { search, hasId: textTest(search.vehicleIds), hasType: textTest(search.vehicleTypes) }
   const kept: KeptChunk[] = []
   let [bytes, rows] = [0, 0]
   for (const { cells } of datesOf(snapshot, search.period)) {
     for (const [cell, chunks] of cells) {
+      yield
       const cellPlace = placeOfName(cell)
       if (cellPlace === 'outside') continue
       for (const chunk of chunks) {
         if (!mayMatch(chunk, tests)) continue
+        if (cellPlace === 'boundary') yield
         const place = cellPlace === 'boundary' ? placeOf(search.area, chunk.bounds) : cellPlace
         if (place === 'outside') continue
         kept.push({ chunk, inside: place === 'inside' })

@@ -162,7 +162,9 @@ const finder = z.strictObject({
     .max(100_000)
     .default(64)
     .describe('of those, how many one client may have; a client is a connection: a terminal, a page, a program'),
-  searchBytes: size.default(32 * MIB).describe('what the requests of these searches may take; more are refused'),
+  searchBytes: size
+    .default(8 * MIB)
+    .describe('what the requests of these searches may take, above all their areas; more are refused'),
 })
 
 const generator = z.strictObject({

@@ -2,7 +2,8 @@ import { type AreaEdges, EAST, edgesOfRings, type MicroBounds, type MicroRing, T
 import type { FleetError } from './errors.ts'
 import { type GivenPolygon, givenPolygons, type GivenRing, invalidArea } from './given-polygons.ts'
 import { toDegrees, toMicroDegrees } from './position.ts'
-import { findCrossing } from './ring-crossing.ts'
+import { crossingSteps } from './ring-crossing.ts'
+import { finish, type Steps } from './steps.ts'
 
 /** Polygons in whole millionths of a degree: outlines less their holes. A point is in the area when it is in any of them. */
 export interface Area extends AreaEdges {
@@ -17,9 +18,18 @@ export interface Area extends AreaEdges {
  * @throws FleetError `area.invalid` with the ring and the place: what is no area, off the globe, not closed, ambiguous at the antimeridian,
  *   or crosses itself
  */
-export const areaOf = (geojson: unknown): Area => {
+export const areaOf = (geojson: unknown): Area => finish(areaSteps(geojson))
+
+/** `areaOf`, in small steps: some milliseconds for ten thousand positions. */
+export function* areaSteps(geojson: unknown): Steps<Area> {
   const given = givenPolygons(geojson)
-  const polygons = given.map(roundPolygon).filter((polygon) => polygon.length > 0)
+  const polygons: MicroRing[][] = []
+  for (const polygon of given) {
+    yield
+    const rounded = yield* roundPolygon(polygon)
+    if (rounded.length > 0) polygons.push(rounded)
+  }
+  yield
   if (polygons.length === 0) {
     throw invalidArea(
       given[0][0].where,
@@ -30,19 +40,22 @@ export const areaOf = (geojson: unknown): Area => {
 }
 
 /** Rings that enclose nothing when rounded take nothing away, and add nothing: none are left of such an outline. */
-const roundPolygon = (polygon: GivenPolygon): MicroRing[] => {
-  const [outline, ...holes] = polygon.map(roundRing)
+function* roundPolygon(polygon: GivenPolygon): Steps<MicroRing[]> {
+  const rings: MicroRing[] = []
+  for (const ring of polygon) rings.push(yield* roundRing(ring))
+  const [outline, ...holes] = rings
   return enclosesNothing(outline) ? [] : [outline, ...holes.filter((hole) => !enclosesNothing(hole))]
 }
 
-const roundRing = ({ where, longitudes, latitudes }: GivenRing): MicroRing => {
+function* roundRing({ where, longitudes, latitudes }: GivenRing): Steps<MicroRing> {
   const rounded = { where, x: longitudes.map(toMicroDegrees), y: latitudes.map(toMicroDegrees) }
   refuseOpen(rounded)
   refuseAmbiguous(rounded)
   const ring = withoutRepeats(rounded)
-  const crossing = findCrossing(ring.x, ring.y)
+  yield
+  const crossing = yield* crossingSteps(ring.x, ring.y)
   // One that rounding alone has made says nothing about what was meant.
-  if (crossing !== undefined && doesCross(longitudes, latitudes)) {
+  if (crossing !== undefined && (yield* doesCross(longitudes, latitudes))) {
     const [longitude, latitude] = [crossing.x, crossing.y].map((micro) => Math.round(micro) / 1e6)
     const what = `crosses itself at ${longitude}, ${latitude} (longitude, latitude): what it encloses would be a guess`
     throw invalidArea(where, `${what}; put its positions in order along its border, or make it several polygons`)
@@ -50,9 +63,9 @@ const roundRing = ({ where, longitudes, latitudes }: GivenRing): MicroRing => {
   return ring
 }
 
-const doesCross = (longitudes: Float64Array, latitudes: Float64Array): boolean => {
+function* doesCross(longitudes: Float64Array, latitudes: Float64Array): Steps<boolean> {
   const ring = withoutRepeats({ x: closed(longitudes), y: closed(latitudes) })
-  return findCrossing(ring.x, ring.y) !== undefined
+  return (yield* crossingSteps(ring.x, ring.y)) !== undefined
 }
 
 /** Its ends may differ by less than rounding keeps. */

@@ -1,4 +1,5 @@
 import { orient2d } from 'robust-predicates'
+import { finish, type Steps } from './steps.ts'
 
 /** Where a ring crosses itself, in the ring's own unit. */
 export interface Crossing {
@@ -12,11 +13,22 @@ export interface Crossing {
  * with one sweep over the positions: edges are looked at where they become neighbours, not each with each.
  * @param x,y positions, the last of which is the first again; none repeats the one before it
  */
-export const findCrossing = (x: Float64Array, y: Float64Array): Crossing | undefined => {
+export const findCrossing = (x: Float64Array, y: Float64Array): Crossing | undefined => finish(crossingSteps(x, y))
+
+/** Positions between two of the places where the search can be interrupted. */
+const STEP = 256
+
+/** `findCrossing`, in small steps. */
+export function* crossingSteps(x: Float64Array, y: Float64Array): Steps<Crossing | undefined> {
   const ring = ringOf(x, y)
   const open = createOpenEdges(ring)
   const order = positionsInOrder(ring)
+  let restAt = STEP
   for (let k = 0; k < order.length;) {
+    if (k >= restAt) {
+      restAt += STEP
+      yield
+    }
     const first = order[k]
     const starting: number[] = []
     const ending: number[] = []
