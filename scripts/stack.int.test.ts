@@ -145,6 +145,58 @@ test('with restart, a crashed service and a crashed hub come back', async () => 
   }
 })
 
+const hangOnRequest = `process.on('SIGUSR2', () => { for (;;); })`
+
+test('with restart, a service that hangs is told with where, one that was frozen is told, and both come back', async () => {
+  const file = await writeService(hangOnRequest)
+  const { stack, lines } = await start({
+    collectors: 1,
+    finders: 1,
+    restart: true,
+    files: { collector: file },
+    silenceMs: 6_000,
+    env: { FLEET_SERVICE_HANG_MS: '2 s' },
+  })
+  const pidOf = (name: string): number | undefined => stack.processes().find((one) => one.name === name)?.pid
+  const [hung, frozen] = [pidOf('collector-1')!, pidOf('finder-1')!]
+  process.kill(hung, 'SIGUSR2')
+  process.kill(frozen, 'SIGSTOP')
+  await eventually(
+    () => {
+      const now = [pidOf('collector-1'), pidOf('finder-1')]
+      return now.every((pid) => pid !== undefined && pid !== hung && pid !== frozen)
+    },
+    { withinMs: 60_000, what: 'that both run again' },
+  )
+  expect([hung, frozen].filter(isAlive)).toEqual([])
+  const told = lines.filter((line) => /stood still|no sign of life|ended/.test(line))
+  expect(told.map((line) => line.replace(/\| \d\d:\d\d:\d\d /, '| ')).toSorted()).toEqual([
+    'collector-1 | ended by SIGKILL, starting it again in 0.5 s',
+    expect.stringMatching(
+      /^collector-1 \| sample: fatal: the event loop has stood still for 2 s, in .* \(main\.ts:\d+\)/,
+    ),
+    'finder-1 | ended by SIGKILL, starting it again in 0.5 s',
+    'finder-1 | has given no sign of life for 6 s and is killed',
+  ])
+})
+
+test('a stack stops in order while a service hangs, and leaves none', async () => {
+  const file = await writeService(hangOnRequest)
+  const { stack, lines } = await start({
+    collectors: 1,
+    finders: 1,
+    restart: true,
+    files: { collector: file },
+    env: { FLEET_SERVICE_HANG_MS: '4 s' },
+  })
+  const processes = stack.processes()
+  process.kill(processes.find(({ name }) => name === 'collector-1')!.pid, 'SIGUSR2')
+  await stack.stop()
+  expect(processes.filter(({ pid }) => isAlive(pid))).toEqual([])
+  expect(stopped(lines)).toEqual(['generator-1', 'finder-1'])
+  expect(lines.filter((line) => line.includes('starting it again'))).toEqual([])
+})
+
 test('when its owner is killed, every process of a stack ends', async () => {
   const sample = JSON.stringify(await writeService())
   const program = `

@@ -44,6 +44,8 @@ export type StackOptions = {
   /** told every line of every process, with the process's name in front */
   say?: (line: string) => void
   readyTimeoutMs?: number
+  /** a service that tells nothing of itself for so long is killed, as one that hangs or was frozen */
+  silenceMs?: number
   /** aborted: services that are not ready yet end at once */
   signal?: AbortSignal
   graceMs?: number
@@ -82,6 +84,8 @@ const programs: Readonly<Record<ServiceKind, string>> = {
   finder: 'event-finder/src/main.ts',
   viewer: 'event-viewer/web/src/main.ts',
 }
+/** Longer than a service takes to notice by itself that it hangs. */
+const usualSilenceMs = 40_000
 const usualViewer = { host: '127.0.0.1', port: 0 }
 
 /**
@@ -90,6 +94,7 @@ const usualViewer = { host: '127.0.0.1', port: 0 }
  */
 export const startStack = async (options: StackOptions): Promise<Stack> => {
   const { args = [], restart = false, say = () => {}, readyTimeoutMs = 60_000, graceMs = 35_000 } = options
+  const { silenceMs = usualSilenceMs } = options
   const givenPath = options.archivePath ?? join(options.dataDir, 'archive')
   const archivePath = isFolder(givenPath) ? resolve(givenPath) : givenPath
   // Whoever waits for it tells of its failure.
@@ -117,7 +122,8 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
   const startService = async (kind: ServiceKind, name: string): Promise<void> => {
     const file = options.files?.[kind] ?? join(repository, programs[kind])
     await options.after?.[kind]
-    const process = await startServiceProcess({ name, file, args, cwd: repository, env, say, readyTimeoutMs, signal })
+    const times = { readyTimeoutMs, silenceMs }
+    const process = await startServiceProcess({ name, file, args, cwd: repository, env, say, ...times, signal })
     running.set(name, { kind, process })
     void process.ended.then(() => running.get(name)?.process === process && running.delete(name))
     // Ready only after stopping had begun.

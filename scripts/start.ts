@@ -38,6 +38,8 @@ await runService({
       viewer,
       args: process.argv.slice(2),
       restart: true,
+      // One that hangs is to end by itself first: it says where.
+      silenceMs: 2 * config.service.hangMs,
       signal,
       say,
     })

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { FleetError } from '@fleetlake/core'
+import { type AliveMessage, createSilence } from '@fleetlake/service'
 
 export type ServiceCommand = {
   /** e.g. `collector-2`, in front of each of its lines */
@@ -12,6 +13,8 @@ export type ServiceCommand = {
   env: NodeJS.ProcessEnv
   say: (line: string) => void
   readyTimeoutMs: number
+  /** how long a service that is ready may tell nothing of itself before it is taken for hung and killed */
+  silenceMs: number
   /** aborted: nobody waits for it to be ready any more */
   signal: AbortSignal
 }
@@ -50,6 +53,7 @@ export const startServiceProcess = async (command: ServiceCommand): Promise<Serv
   let asked = false
   const ended = endOf(child, read).then((how) => ({ asked, how }))
   const details = await awaitReady(child, ended, command, () => lastLine)
+  killWhenSilent(child, ended, command)
   const kill = (signal: NodeJS.Signals): void => {
     asked = true
     child.kill(signal)
@@ -116,3 +120,31 @@ const awaitReady = (
       return reject(new FleetError('service.failed', `${name} ended ${how} before it was ready: ${lastLine()}`))
     })
   })
+
+const lookEveryMs = 1_000
+
+/**
+ * A service that is ready says each second that its event loop runs. One that hangs ends itself (`startWatchdog`); one that was frozen from
+ * outside, or whose memory is being swapped, can't. SIGKILL, since neither handles a signal; it is an end that nobody asked for.
+ */
+const killWhenSilent = (
+  child: ChildProcess,
+  ended: ServiceProcess['ended'],
+  { name, silenceMs, say }: ServiceCommand,
+): void => {
+  const everyMs = Math.min(lookEveryMs, silenceMs / 10)
+  const isSilent = createSilence({ everyMs, limitMs: silenceMs })
+  let signs = 0
+  let isDebugged = false
+  child.on('message', (message) => {
+    signs++
+    isDebugged = (message as Partial<AliveMessage> | null)?.isDebugged ?? isDebugged
+  })
+  const looking = setInterval(() => {
+    if (!isSilent(performance.now(), signs) || isDebugged) return
+    clearInterval(looking)
+    say(`${name} | has given no sign of life for ${silenceMs / 1000} s and is killed`)
+    child.kill('SIGKILL')
+  }, everyMs)
+  void ended.then(() => clearInterval(looking))
+}

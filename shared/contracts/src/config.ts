@@ -202,6 +202,18 @@ const log = z.strictObject({
   level: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
 })
 
+const service = z.strictObject({
+  hangMs: duration
+    .default(20_000)
+    .describe('how long the event loop of a service may stand still before it ends itself, to be started again'),
+  heartbeatFile: z
+    .string()
+    .optional()
+    .describe(
+      'written each second while the service is ready and its event loop runs, for probes; a file of its own each',
+    ),
+})
+
 /** Everything that can be configured, with its default; `fleet.yaml`, then `FLEET_*`, then flags. */
 export const configSchema = z.strictObject({
   hub: hub.prefault({}),
@@ -213,6 +225,7 @@ export const configSchema = z.strictObject({
   generator: generator.prefault({}),
   viewer: viewer.prefault({}),
   log: log.prefault({}),
+  service: service.prefault({}),
 })
 
 export type Config = z.output<typeof configSchema>

@@ -15,8 +15,7 @@ export type LogOptions = {
 
 /** Writes synchronously, so that the last words before an exit are not lost. */
 export const createLog = ({ name, format, level, write }: LogOptions): Log => {
-  const chosen =
-    format ?? (process.env.FLEET_LOG_FORMAT as LogOptions['format']) ?? (process.stdout.isTTY ? 'text' : 'json')
+  const chosen = format ?? chooseFormat()
   const settings: pino.LoggerOptions = {
     name,
     level: level ?? 'info',
@@ -26,6 +25,10 @@ export const createLog = ({ name, format, level, write }: LogOptions): Log => {
   const output = write ?? toStandardOutput()
   return pino(settings, { write: (line) => output(chosen === 'json' ? printable(line) : formatLogLine(line)) })
 }
+
+/** By `FLEET_LOG_FORMAT`, else by where standard output goes. */
+export const chooseFormat = (): 'json' | 'text' =>
+  (process.env.FLEET_LOG_FORMAT as LogOptions['format']) ?? (process.stdout.isTTY ? 'text' : 'json')
 
 const hidden = new Set(['level', 'time', 'pid', 'name', 'msg', 'err'])
 const levels: Record<number, string> = { 40: 'warning: ', 50: 'error: ', 60: 'fatal: ' }

@@ -3,8 +3,10 @@ import type { z } from 'zod'
 import { listConfigKeys } from './config-keys.ts'
 import { loadConfig } from './config.ts'
 import { createLog, type Log } from './log.ts'
+import { beatIntoFile, beatToParent } from './heartbeat.ts'
 import { weighArrays } from './tune-heap.ts'
 import { version } from './version.ts'
+import { startWatchdog } from './watchdog.ts'
 
 export type ServiceContext<Config> = {
   name: string
@@ -35,6 +37,7 @@ export type Service<Schema extends z.ZodObject> = {
 export type ReadyMessage = { ready: true } & Record<string, unknown>
 
 const usualStopTimeoutMs = 30_000
+const usualHangMs = 20_000
 /** npm and the scripts pass on a signal that a terminal has already sent to all: that is one Ctrl-C. */
 const sameSignalMs = 1000
 
@@ -90,6 +93,8 @@ export const runService = async <Schema extends z.ZodObject>(service: Service<Sc
 
   try {
     const config = loadConfig(schema)
+    const { hangMs = usualHangMs, heartbeatFile } = watchingOf(config)
+    startWatchdog({ name, limitMs: hangMs })
     const level = levelOf(config)
     if (level !== undefined) log = createLog({ name, level })
     await main({
@@ -103,6 +108,8 @@ export const runService = async <Schema extends z.ZodObject>(service: Service<Sc
       ready: (details = {}) => {
         log.info(details, 'ready')
         process.send?.({ ready: true, ...details } satisfies ReadyMessage)
+        beatToParent()
+        if (heartbeatFile !== undefined) beatIntoFile(heartbeatFile, (fault) => log.warn(fault))
       },
       stop: () => void end(),
       fail,
@@ -115,6 +122,9 @@ export const runService = async <Schema extends z.ZodObject>(service: Service<Sc
 
 /** A schema may have `log.level`. */
 const levelOf = (config: { log?: { level?: string } }): string | undefined => config.log?.level
+
+/** A schema may have `service`. */
+const watchingOf = (config: { service?: { hangMs?: number; heartbeatFile?: string } }) => config.service ?? {}
 
 const answerInformation = (name: string, schema: z.ZodObject, args: readonly string[]): boolean => {
   if (args.includes('--version')) {
