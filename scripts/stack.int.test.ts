@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { connectHub } from '@fleetlake/hub'
+import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { eventually, temporaryFolder } from '@fleetlake/testing'
 import { afterEach, expect, test } from 'vitest'
 import { isAlive } from '../event-hub/src/processes.ts'
@@ -45,6 +47,19 @@ const start = async (options: Partial<StackOptions> = {}): Promise<{ stack: Stac
   })
   cleanups.push(() => stack.stop())
   return { stack, lines }
+}
+
+/** Asks again while the hub is away. */
+const untilAnswered = async <Value>(ask: () => Promise<Value>): Promise<Value> => {
+  let value: Value | undefined
+  await eventually(
+    async () => {
+      value = await ask().catch(() => undefined)
+      return value !== undefined
+    },
+    { withinMs: 60_000, what: 'an answer of the hub' },
+  )
+  return value!
 }
 
 const stopped = (lines: readonly string[]): string[] =>
@@ -178,6 +193,26 @@ test('with restart, a service that hangs is told with where, one that was frozen
     'finder-1 | ended by SIGKILL, starting it again in 0.5 s',
     'finder-1 | has given no sign of life for 6 s and is killed',
   ])
+})
+
+test('with restart, a hub that no longer answers is told and started again with what it holds', async () => {
+  const { stack, lines } = await start({ collectors: 1, finders: 1, restart: true, hubSilenceMs: 2_000 })
+  const hub = await connectHub({ url: stack.hubUrl, service: 'test' })
+  cleanups.push(() => hub.close())
+  const { streams } = await jetstreamManager(hub.connection)
+  await streams.add({ name: 'KEPT', subjects: ['kept'] })
+  await jetstream(hub.connection).publish('kept', 'this')
+  const pidOf = (): number | undefined => stack.processes().find(({ name }) => name === 'hub')?.pid
+  const frozen = pidOf()!
+  process.kill(frozen, 'SIGSTOP')
+  await eventually(() => lines.some((line) => line === 'hub | JetStream has not answered for 2 s'), {
+    withinMs: 60_000,
+    what: 'that the silence is told',
+  })
+  expect(await untilAnswered(() => streams.info('KEPT'))).toMatchObject({ state: { messages: 1 } })
+  expect(pidOf()).not.toBe(frozen)
+  expect(isAlive(frozen)).toBe(false)
+  expect(lines).toContain('hub | ended by the watchdog, starting it again in 0.5 s')
 })
 
 test('a stack stops in order while a service hangs, and leaves none', async () => {

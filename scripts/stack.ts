@@ -2,7 +2,13 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isFolder } from '@fleetlake/archive'
 import { FleetError } from '@fleetlake/core'
-import { pageOrigins, startNatsServer, type NatsServer, type NatsServerOptions } from '@fleetlake/event-hub'
+import {
+  pageOrigins,
+  startNatsServer,
+  watchJetStream,
+  type NatsServer,
+  type NatsServerOptions,
+} from '@fleetlake/event-hub'
 import { findPort } from '@fleetlake/event-viewer-web'
 import { keepRunning } from './stack/keep-running.ts'
 import { startServiceProcess, type ServiceProcess } from './stack/service-process.ts'
@@ -46,6 +52,8 @@ export type StackOptions = {
   readyTimeoutMs?: number
   /** a service that tells nothing of itself for so long is killed, as one that hangs or was frozen */
   silenceMs?: number
+  /** how long JetStream may not answer before nats-server is started again */
+  hubSilenceMs?: number
   /** aborted: services that are not ready yet end at once */
   signal?: AbortSignal
   graceMs?: number
@@ -150,7 +158,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     await stop()
     throw broken.reason
   }
-  if (hub !== undefined) void watch('hub', () => endOfHub(hub), hub.restart)
+  if (hub !== undefined) void watch('hub', () => endOfHub(hub, options.hubSilenceMs, say), hub.restart)
   for (const { kind, name } of services) {
     void watch(
       name,
@@ -212,9 +220,16 @@ const limitOf = (hub: NatsServer | undefined, options: StackOptions): Record<str
     ? { FLEET_HUB_MAX_BYTES_PER_PARTITION: String(hub.partitionMaxBytes) }
     : {}
 
-const endOfHub = async (hub: NatsServer): Promise<End> => {
-  const { asked, lastLines } = await hub.ended()
-  return { asked, how: `(${lastLines})` }
+/** A server whose JetStream does not do its work any more is ended here, which nobody has asked for. */
+const endOfHub = async (hub: NatsServer, silenceMs: number | undefined, say: (line: string) => void): Promise<End> => {
+  const tell = (line: string): void => say(`hub | ${line}`)
+  const watch = watchJetStream(hub, { ...(silenceMs === undefined ? {} : { silenceMs }), say: tell })
+  const end = await Promise.race([hub.ended(), watch.failed])
+  watch.stop()
+  if (typeof end !== 'string') return { asked: end.asked, how: `(${end.lastLines})` }
+  tell(end)
+  await hub.stop()
+  return { asked: false, how: 'by the watchdog' }
 }
 
 const describe = ({ name, pid, details, ended, kill }: ServiceProcess): StackProcess => ({

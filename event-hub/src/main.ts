@@ -3,6 +3,7 @@ import { FleetError } from '@fleetlake/core'
 import { runService } from '@fleetlake/service'
 import { pageOrigins } from './page-origins.ts'
 import { startNatsServer } from './start-nats-server.ts'
+import { watchJetStream } from './watch-jet-stream.ts'
 
 const usualPort = 4222
 
@@ -27,6 +28,9 @@ await runService({
     void server.ended().then(({ asked, lastLines }) => {
       if (!asked) fail(new FleetError('hub.failed', `nats-server ended: ${lastLines}`))
     })
+    const watch = watchJetStream(server, { say: (line) => log.warn(line) })
+    onStop(() => watch.stop())
+    void watch.failed.then((reason) => fail(new FleetError('hub.failed', `${reason}: start it again`)))
     ready({ url: server.url, websocketUrl: server.websocketUrl, pid: server.pid })
   },
 })

@@ -5,7 +5,7 @@ import { startTestViewer } from '../../../scripts/test-viewer.ts'
 import { archiveHour, EVENTS, EVERYWHERE } from './archived-hour.ts'
 
 test('nats-server is killed: the page says so, comes back by itself, and searches again', async () => {
-  const viewer = await startTestViewer({ restart: true })
+  const viewer = await startTestViewer({ restart: true, hubSilenceMs: 600_000 })
   onTestFinished(() => viewer.stop())
   const browser = await launchBrowser()
   onTestFinished(() => browser.close())

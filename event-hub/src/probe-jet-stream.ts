@@ -1,0 +1,34 @@
+import { randomBytes } from 'node:crypto'
+import { connect } from 'node:net'
+
+const answerLine = 'io.nats.jetstream.api.v1.account_info_response'
+
+/**
+ * Asks JetStream for its state as a client of its own, as a new client would: the connection, too, is part of what is asked.
+ * @param withinMs gives up after this long
+ * @returns whether it answered, with anything but a fault
+ */
+export const probeJetStream = ({ host, port }: { host: string; port: number }, withinMs: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const inbox = `_INBOX.${randomBytes(8).toString('hex')}`
+    const socket = connect({ host, port })
+    const end = (isAnswered: boolean): void => {
+      clearTimeout(timer)
+      socket.destroy()
+      resolve(isAnswered)
+    }
+    const timer = setTimeout(() => end(false), withinMs)
+    let heard = ''
+    socket.on('connect', () => {
+      socket.write('CONNECT {"verbose":false,"pedantic":false,"name":"watchdog","lang":"node","version":"1"}\r\n')
+      socket.write(`SUB ${inbox} 1\r\nPUB $JS.API.INFO ${inbox} 0\r\n\r\n`)
+    })
+    socket.on('data', (bytes) => {
+      heard += bytes.toString('latin1')
+      const from = heard.indexOf(`MSG ${inbox}`)
+      const answer = from < 0 ? undefined : /^MSG \S+ 1 \d+\r\n(.*)\r\n/.exec(heard.slice(from))?.[1]
+      if (answer !== undefined) end(answer.includes(answerLine) && !answer.includes('"error"'))
+    })
+    socket.on('error', () => end(false))
+    socket.on('close', () => end(false))
+  })

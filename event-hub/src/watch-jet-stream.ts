@@ -1,0 +1,106 @@
+import { statSync } from 'node:fs'
+import { open, statfs } from 'node:fs/promises'
+import { createSilence } from '@fleetlake/service'
+import { layOutDataFolder } from './data-folder.ts'
+import { probeJetStream } from './probe-jet-stream.ts'
+import type { NatsServer } from './start-nats-server.ts'
+
+export type WatchOptions = {
+  /** how long JetStream may not answer */
+  silenceMs?: number
+  /** told once while the disk has no room, since a restart would not mend that */
+  say?: (line: string) => void
+}
+
+export type JetStreamWatch = {
+  /** resolves with the reason when the server should be started again */
+  readonly failed: Promise<string>
+  stop(): void
+}
+
+const usualSilenceMs = 20_000
+const mostEveryMs = 2_000
+const probeMs = 5_000
+/** With less than this a server that is started again fails as the one before. */
+const roomBytes = 32 * 1024 ** 2
+/** What Go says of a disk without room. */
+const diskFull = /no space left on device|disk quota exceeded/
+const mostLogBytes = 1024 ** 2
+
+/**
+ * Watches whether the JetStream of a server that runs does its work. Two things that nats-server does not recover from by itself, seen after
+ * its disk was full: 2.9.10 answers no request of JetStream any more; 2.15.1 answers, but a stream that met the full disk stores nothing
+ * until the server is started again. A full disk alone is no failure: what is stored is still read, and archived.
+ */
+export const watchJetStream = (
+  server: Pick<NatsServer, 'url' | 'dataDir'>,
+  { silenceMs = usualSilenceMs, say = () => {} }: WatchOptions = {},
+): JetStreamWatch => {
+  const { hostname: host, port } = new URL(server.url)
+  const everyMs = Math.min(mostEveryMs, silenceMs / 5)
+  const isSilent = createSilence({ everyMs, limitMs: silenceMs })
+  const readNewLog = openNewLog(layOutDataFolder(server.dataDir).logPath)
+  const { promise: failed, resolve } = Promise.withResolvers<string>()
+  let answers = 0
+  let isProbing = false
+  let wasFull = false
+  let isToldFull = false
+
+  const probe = async (): Promise<void> => {
+    if (isProbing) return
+    isProbing = true
+    if (await probeJetStream({ host, port: Number(port) }, probeMs)) answers++
+    isProbing = false
+  }
+  const fail = (reason: string): void => {
+    clearInterval(looking)
+    resolve(reason)
+  }
+  const look = async (): Promise<void> => {
+    const isOver = isSilent(performance.now(), answers)
+    void probe()
+    wasFull ||= diskFull.test(await readNewLog())
+    if (!isOver && !wasFull) return
+    if (!(await hasRoom(server.dataDir))) {
+      if (!isToldFull) say(`the disk of ${server.dataDir} is full: streams store nothing until there is room`)
+      isToldFull = true
+      return
+    }
+    fail(
+      isOver
+        ? `JetStream has not answered for ${silenceMs / 1000} s`
+        : 'its disk was full and has room again, which streams notice only when the server is started again',
+    )
+  }
+  const looking = setInterval(() => void look(), everyMs)
+  void probe()
+  return { failed, stop: () => clearInterval(looking) }
+}
+
+const hasRoom = async (folder: string): Promise<boolean> => {
+  const { bavail, bsize } = await statfs(folder)
+  return bavail * bsize >= roomBytes
+}
+
+/** @returns reads what was written since it was read last, or since now, at most the last MiB */
+const openNewLog = (path: string): (() => Promise<string>) => {
+  let readTo = statSync(path, { throwIfNoEntry: false })?.size ?? 0
+  return async () => {
+    try {
+      const file = await open(path)
+      try {
+        const { size } = await file.stat()
+        // It is begun again when it has become too long.
+        if (size < readTo) readTo = 0
+        const from = Math.max(readTo, size - mostLogBytes)
+        const { buffer, bytesRead } = await file.read(Buffer.alloc(size - from), 0, size - from, from)
+        readTo = from + bytesRead
+        return buffer.toString('latin1', 0, bytesRead)
+      } finally {
+        await file.close()
+      }
+    } catch {
+      return ''
+    }
+  }
+}
