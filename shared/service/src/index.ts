@@ -7,3 +7,8 @@ export { runService, type ReadyMessage, type Service, type ServiceContext } from
 export { version } from './version.ts'
 export { createHubLog, type HubState } from './hub-log.ts'
 export { createSilence } from './silence.mjs'
+export {
+  createIsolatedDecoder,
+  type IsolatedDecoder,
+  type IsolatedDecoderOptions,
+} from './isolated/isolated-decoder.ts'
