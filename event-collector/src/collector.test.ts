@@ -171,6 +171,21 @@ test('what another owner has committed and purged ahead of a paused reader is no
   expect(serialsOf(world)).toEqual(upTo(26))
 })
 
+test('where collectors have ended abnormally, what the stream held is decoded alone, until the table has all of it', async () => {
+  const world = createWorld(2)
+  world.careful.add(0)
+  world.publish(0, 'arrow', 10)
+  world.publish(1, 'arrow', 10)
+  const first = start(world, { maxRows: 3 })
+  expect(await archive(world, first, 1)).toBe(10)
+  expect(await archive(world, first, 0)).toBe(10)
+  expect([world.decodedAlone, [...world.careful]]).toEqual([10, []])
+  world.publish(0, 'arrow', 5)
+  expect(await archive(world, first, 0)).toBe(15)
+  expect(world.decodedAlone).toBe(10)
+  checkRanges(world)
+})
+
 test('what was read of a stream that is made again is not lost', async () => {
   const world = createWorld(1)
   const collector = start(world, { maxRows: 2 })
@@ -285,6 +300,7 @@ const disasters: fc.Arbitrary<Command>[] = [
 /** Runs commands upon two collectors that both may own anything, with some turns of the event loop after each. */
 const play = async (steps: readonly (readonly [Command, number])[], memory: number): Promise<World> => {
   const world = createWorld(PARTITIONS)
+  world.careful.add(1)
   const collectors = [world.collector({ memory, maxRows: 7 }), world.collector({ memory, maxRows: 5 })]
   for (const [[, run], pause] of steps) {
     run(world, collectors)

@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type DecodedMove, decodeMove, moveStreamName } from '@fleetlake/contracts'
+import { type DecodedMove, moveStreamName } from '@fleetlake/contracts'
 import { reasonOf } from '@fleetlake/core'
 import {
   beginAt,
   isOvertaken,
   type Offset,
   type Origin,
+  type PartitionEntry,
   type PartitionReader,
   type Reading,
   type StoredMove,
@@ -30,6 +31,11 @@ export interface LaneOptions {
 }
 
 export interface LaneDeps {
+  decode(payload: Uint8Array, contentType: string | undefined): DecodedMove | Promise<DecodedMove>
+  /** Each message alone, in a process of its own: where readers have ended abnormally. */
+  decodeCarefully(payload: Uint8Array, contentType: string | undefined): Promise<DecodedMove>
+  /** Tells who has ended abnormally here; never rejects. Called before the first message of a beginning is decoded. */
+  enter(partition: number): Promise<PartitionEntry>
   look(partition: number): Promise<StreamState>
   read(partition: number, from: Offset): PartitionReader
   /** What the table holds, as new as can be. */
@@ -99,6 +105,14 @@ export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
   /** Of a stream that was rolled back: not to be read under again. */
   let spent: Origin | undefined
   let draining: PromiseWithResolvers<void> | undefined
+  let entry: PartitionEntry | undefined
+  /** Not before a message is read after a beginning. */
+  let isEntered = false
+  let hasPassed = false
+  /** What the stream held when reading began: what readers before this one met is in there. */
+  let lastAtBegin = 0
+  /** Messages up to here are decoded carefully. */
+  let carefulThrough = 0
 
   const isStopped = (): boolean => stopping.signal.aborted
 
@@ -175,6 +189,9 @@ export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
     origin = beginAt(stream, state, offsets, spent)
     committed = origin.committed
     position = origin.from.sequence
+    lastAtBegin = state.last
+    carefulThrough = 0
+    isEntered = false
     asked = 0
     void reader?.close()
     reader = deps.read(partition, origin.from)
@@ -196,12 +213,38 @@ export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
     batch.advance(position, move.timestampMs)
   }
 
+  const enter = async (): Promise<void> => {
+    const entered = await deps.enter(partition)
+    if (restarting || isStopped()) return entered.leave()
+    entry = entered
+    isEntered = true
+    hasPassed = false
+    if (!entry.isCareful) return
+    carefulThrough = lastAtBegin
+    deps.warn(
+      { partition, from: position + 1, to: carefulThrough },
+      'collectors have ended abnormally here: each message is decoded alone, in a process of its own',
+    )
+  }
+
+  /** Those that ended abnormally here are forgotten once the table holds more than when they did. */
+  const pass = (): void => {
+    if (entry === undefined || hasPassed || committed.sequence < carefulThrough) return
+    hasPassed = true
+    entry.passed()
+  }
+
   const takeAll = async (moves: readonly StoredMove[]): Promise<void> => {
+    if (!isEntered) await enter()
+    if (restarting || isStopped()) return
     let unasked = 0
     for (const move of moves) {
       if (move.sequence !== position + 1) throw new Error(`read ${move.sequence} after ${position}`)
       const contentType = move.header('content-type')
-      const decoded = decodeMove(move.data, contentType)
+      const isCareful = move.sequence <= carefulThrough
+      const decoding = (isCareful ? deps.decodeCarefully : deps.decode)(move.data, contentType)
+      const decoded = decoding instanceof Promise ? await decoding : decoding
+      if (restarting || isStopped()) return
       unasked += bytesOf(decoded)
       if (unasked > UNASKED_BYTES) {
         await deps.room()
@@ -304,6 +347,7 @@ export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
         ...(batch.toTimestampMs === undefined ? {} : { timestampMs: batch.toTimestampMs }),
       }
       if (asked <= batch.to) asked = 0
+      pass()
       goOn()
     },
     givenUp: (batch) => {
@@ -315,10 +359,11 @@ export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
     start: () => {
       void readOn()
     },
-    stop: () => {
+    stop: async () => {
       stopping.abort()
       void reader?.close()
-      return drained()
+      await drained()
+      await entry?.leave()
     },
   }
 }

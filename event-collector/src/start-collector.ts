@@ -1,7 +1,16 @@
 import { checkStore, openCodec, openTableStore, writeChunk } from '@fleetlake/archive'
-import { type Config, subjects } from '@fleetlake/contracts'
+import { type Config, decodeMove, subjects } from '@fleetlake/contracts'
 import { reasonOf } from '@fleetlake/core'
-import { type Hub, joinGroup, lookAtStream, partitionsOf, readPartition, storeMessage } from '@fleetlake/hub'
+import { createIsolatedDecoder, type IsolatedDecoderOptions } from '@fleetlake/service'
+import {
+  enterPartition,
+  type Hub,
+  joinGroup,
+  lookAtStream,
+  partitionsOf,
+  readPartition,
+  storeMessage,
+} from '@fleetlake/hub'
 import { createCollector } from './collector.ts'
 import { createChunkArrays } from './core/chunks.ts'
 import { createColumnsPool } from './core/columns-pool.ts'
@@ -25,6 +34,17 @@ export interface CollectorLog {
   warn(what: Record<string, unknown>, message: string): void
 }
 
+export interface CollectorOptions {
+  readonly config: Config
+  readonly log: CollectorLog
+  readonly version: string
+  readonly purgeMs?: number
+  readonly stopMs?: number
+  readonly decode?: typeof decodeMove
+  /** Where messages are decoded alone; with the same decoder. */
+  readonly isolation?: IsolatedDecoderOptions
+}
+
 export interface RunningCollector {
   /** Flushes everything and leaves the group; within 30 s, whatever fails. */
   stop(): Promise<void>
@@ -45,13 +65,7 @@ const STRAY_MS = 3_600_000
 /** A collector on a hub and a store: membership decides what it reads, the commit law what counts. */
 export const startCollector = async (
   hub: Hub,
-  {
-    config,
-    log,
-    version,
-    purgeMs = PURGE_MS,
-    stopMs = STOP_MS,
-  }: { config: Config; log: CollectorLog; version: string; purgeMs?: number; stopMs?: number },
+  { config, log, version, purgeMs = PURGE_MS, stopMs = STOP_MS, decode = decodeMove, isolation = {} }: CollectorOptions,
 ): Promise<RunningCollector> => {
   const { windowMs } = config.archive
   const { geohashLength } = config.partitioning
@@ -89,6 +103,7 @@ export const startCollector = async (
       }),
     warn,
   }
+  const isolated = createIsolatedDecoder(isolation)
   const pool = createColumnsPool(config.collector.memory / IDLE_SHARE)
   const collector = createCollector(
     { memory: config.collector.memory },
@@ -106,6 +121,9 @@ export const startCollector = async (
           {
             look: (p) => lookAtStream(hub, p),
             read: (p, from) => readPartition(hub, { partition: p, from, askBytes }),
+            decode,
+            decodeCarefully: isolated.decode,
+            enter: (p) => enterPartition(hub, { group: 'collectors', partition: p, members: membership.members }),
             offsets: table.refresh,
             pool,
             warn,
@@ -155,6 +173,7 @@ export const startCollector = async (
       stopping.abort()
       const giveUp = setTimeout(() => givingUp.abort(), stopMs)
       await collector.stop()
+      isolated.close()
       clearTimeout(giveUp)
       clearInterval(ticking)
       await membership.leave()

@@ -1,4 +1,4 @@
-import { CONTENT_TYPES, encodePositions, moveStreamName, positionsOfRows } from '@fleetlake/contracts'
+import { CONTENT_TYPES, decodeMove, encodePositions, moveStreamName, positionsOfRows } from '@fleetlake/contracts'
 import type { Offset, PartitionReader, Reading, StoredMove, StreamState } from '@fleetlake/hub'
 import { tableFromIPC, tableToIPC } from 'apache-arrow'
 import type { Batch } from './batch.ts'
@@ -74,6 +74,10 @@ export interface World {
   readonly committed: readonly CommittedRange[]
   readonly warnings: readonly string[]
   nowMs: number
+  /** Partitions where collectors have ended abnormally; until one has passed. */
+  readonly careful: Set<number>
+  /** How many messages were decoded in a process of their own. */
+  decodedAlone: number
   collector(options: { memory: number; maxRows?: number }): FakeCollector
   publish(partition: number, kind: MoveKind, count?: number): void
   /** Removes what is committed but for the last message, as a purger does. */
@@ -184,6 +188,8 @@ export const createWorld = (partitions: number): World => {
     committed,
     warnings,
     nowMs: 1_000_000,
+    careful: new Set(),
+    decodedAlone: 0,
     collector: ({ memory, maxRows = 1_000 }) => {
       let pending: PendingFlush | undefined
       const pool = createColumnsPool(1024 * 1024)
@@ -203,9 +209,21 @@ export const createWorld = (partitions: number): World => {
               {
                 look: async (p) => stateOf(streams[p]),
                 read,
+                decode: decodeMove,
+                decodeCarefully: async (payload, contentType) => {
+                  world.decodedAlone++
+                  return decodeMove(payload, contentType)
+                },
+                enter: async (p) => ({
+                  isCareful: world.careful.has(p),
+                  passed: () => world.careful.delete(p),
+                  leave: async () => undefined,
+                }),
                 pool,
                 offsets: async () => ({ txns: new Map(txns), txnTimes: new Map(txnTimes) }),
-                warn: (_, message) => warnings.push(message),
+                warn: (_, message) => {
+                  if (!message.includes('ended abnormally')) warnings.push(message)
+                },
                 ...hooks,
               },
             ),

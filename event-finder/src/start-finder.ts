@@ -1,8 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { openTable, openTableStore, type Snapshot, type Table } from '@fleetlake/archive'
-import type { Config } from '@fleetlake/contracts'
+import { type Config, decodeMove } from '@fleetlake/contracts'
 import { FleetError, reasonOf } from '@fleetlake/core'
-import { createStreamsLook, flushStreams, type Hub, joinGroup, readArchiveClaim, readPartition } from '@fleetlake/hub'
+import { createIsolatedDecoder, type IsolatedDecoderOptions } from '@fleetlake/service'
+import {
+  createStreamsLook,
+  enterPartition,
+  flushStreams,
+  type Hub,
+  joinGroup,
+  readArchiveClaim,
+  readPartition,
+} from '@fleetlake/hub'
 import { startAgent } from './agent.ts'
 import { startCoordinator } from './coordinator.ts'
 import { createVersionPin } from './pin-version.ts'
@@ -30,10 +39,16 @@ export interface FinderOptions {
   readonly version: string
   /** Told of faults that an operator should know of. */
   readonly warn?: (what: string) => void
+  readonly decode?: typeof decodeMove
+  /** Where messages are decoded alone; with the same decoder. */
+  readonly isolation?: IsolatedDecoderOptions
 }
 
 /** Coordinator and agent of searches over one archive. */
-export const startFinder = async (hub: Hub, { config, version, warn = () => {} }: FinderOptions): Promise<Finder> => {
+export const startFinder = async (
+  hub: Hub,
+  { config, version, warn = () => {}, decode = decodeMove, isolation = {} }: FinderOptions,
+): Promise<Finder> => {
   const store = await openTableStore(config.archive)
   let table: Table | undefined
   const told = new Set<string>()
@@ -64,11 +79,15 @@ export const startFinder = async (hub: Hub, { config, version, warn = () => {} }
     return { streams, fed }
   })
   const { tailMemory } = config.finder
+  const isolated = createIsolatedDecoder(isolation)
   const tail = createTail(
     { memory: tailMemory, futureToleranceMs: config.collector.futureToleranceMs, lingerMs: LINGER_MS },
     {
       read: (partition, from, onState) =>
         readPartition(hub, { partition, from, onState, askBytes: tailMemory / READ_AHEAD_SHARE }),
+      decode,
+      decodeCarefully: isolated.decode,
+      enter: (partition) => enterPartition(hub, { group: 'finders', partition, members: () => membership.members() }),
     },
   )
   const pin = createVersionPin({
@@ -94,6 +113,7 @@ export const startFinder = async (hub: Hub, { config, version, warn = () => {} }
       await coordinator.stop()
       await agent.stop()
       tail.stop()
+      isolated.close()
       await membership.leave()
       await table?.close()
     },

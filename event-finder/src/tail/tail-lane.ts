@@ -1,5 +1,5 @@
-import { type DecodedMove, decodeMove } from '@fleetlake/contracts'
-import type { Offset, Origin, PartitionReader, Reading, ReaderState, StoredMove } from '@fleetlake/hub'
+import type { DecodedMove } from '@fleetlake/contracts'
+import type { Offset, Origin, PartitionEntry, PartitionReader, Reading, ReaderState, StoredMove } from '@fleetlake/hub'
 import { createTailBlock, type TailBlock } from './tail-block.ts'
 import type { TailMemory } from './tail-memory.ts'
 
@@ -45,6 +45,11 @@ export interface TailLane {
 
 export interface TailLaneDeps {
   read(from: Offset, onState: (state: ReaderState) => void): PartitionReader
+  decode(payload: Uint8Array, contentType: string | undefined): DecodedMove | Promise<DecodedMove>
+  /** Each message alone, in a process of its own, as collectors do where readers have ended abnormally. */
+  decodeCarefully(payload: Uint8Array, contentType: string | undefined): Promise<DecodedMove>
+  /** Tells who has ended abnormally here; never rejects. */
+  enter(): Promise<PartitionEntry>
   readonly memory: TailMemory
   readonly futureToleranceMs: number
   /** It has come on, or has ended. */
@@ -60,7 +65,7 @@ interface Kept {
 
 export const createTailLane = (
   origin: Origin,
-  { read, memory, futureToleranceMs, onChange }: TailLaneDeps,
+  { read, decode, decodeCarefully, enter, memory, futureToleranceMs, onChange }: TailLaneDeps,
 ): TailLane => {
   let from = origin.from.sequence
   let to = from
@@ -69,6 +74,13 @@ export const createTailLane = (
   let isPaused = false
   let kept: Kept[] = []
   const gaps: Gap[] = []
+  /** Undefined until a message is read. */
+  let entry: PartitionEntry | undefined
+  let hasPassed = false
+  /** What the stream held by then: what readers before this one met is in there. */
+  let lastAtEntry = 0
+  /** Messages up to here are decoded carefully. */
+  let carefulThrough = 0
   const hasEnded = (): boolean => state === 'ended' || state === 'rolled-back'
 
   const free = (one: Kept): void => {
@@ -86,6 +98,7 @@ export const createTailLane = (
     drop(kept)
     kept = []
     void reader.close()
+    void entry?.leave()
     onChange()
   }
 
@@ -112,8 +125,23 @@ export const createTailLane = (
       isPaused = false
     }
   }
+  const begin = async (last: number): Promise<void> => {
+    const entered = await enter()
+    if (hasEnded()) return entered.leave()
+    entry = entered
+    lastAtEntry = Math.max(last, reader.info()?.last ?? 0)
+    if (entry.isCareful) carefulThrough = lastAtEntry
+  }
+  /** Those that ended abnormally here are forgotten. */
+  const pass = (): void => {
+    if (entry === undefined || hasPassed || to < lastAtEntry) return
+    hasPassed = true
+    entry.passed()
+  }
   /** Messages may unpack to many times their bytes: there is to be room before each. */
   const takeAll = async (moves: readonly StoredMove[]): Promise<void> => {
+    if (entry === undefined) await begin(moves.at(-1)?.sequence ?? to)
+    if (hasEnded()) return
     for (const move of moves) {
       if (move.sequence > floor && memory.isFull()) await waitForRoom()
       if (hasEnded()) return
@@ -123,8 +151,13 @@ export const createTailLane = (
         from = to
         continue
       }
-      take(move, decodeMove(move.data, move.header('content-type')))
+      const isCareful = move.sequence <= carefulThrough
+      const decoding = (isCareful ? decodeCarefully : decode)(move.data, move.header('content-type'))
+      const decoded = decoding instanceof Promise ? await decoding : decoding
+      if (hasEnded()) return
+      take(move, decoded)
     }
+    pass()
   }
   const obey = async (reading: Reading): Promise<void> => {
     switch (reading.kind) {

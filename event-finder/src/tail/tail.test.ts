@@ -40,7 +40,10 @@ const play = async (
     return run()
   }
   const world = createTestStreams(PARTITIONS, step)
-  const tail = createTail({ memory: 1e9, futureToleranceMs: 0, lingerMs: 60_000 }, { read: world.read })
+  const tail = createTail(
+    { memory: 1e9, futureToleranceMs: 0, lingerMs: 60_000 },
+    { ...world.decoding, read: world.read },
+  )
   const pin = createVersionPin({
     snapshot: () => step('snapshot', () => world.table as unknown as Snapshot),
     look: () => step('look', world.look),

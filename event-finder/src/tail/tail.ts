@@ -3,13 +3,14 @@ import {
   beginAt,
   type Offset,
   type Origin,
+  type PartitionEntry,
   type PartitionReader,
   type ReaderState,
   type StreamStates,
   type TableOffsets,
 } from '@fleetlake/hub'
 import { type HeldTail, holdTail, type Missing } from './held-tail.ts'
-import { createTailLane, type TailLane } from './tail-lane.ts'
+import { createTailLane, type TailLane, type TailLaneDeps } from './tail-lane.ts'
 import { createTailMemory } from './tail-memory.ts'
 
 export interface TailOptions {
@@ -20,7 +21,8 @@ export interface TailOptions {
   readonly lingerMs: number
 }
 
-export interface TailDeps {
+export interface TailDeps extends Pick<TailLaneDeps, 'decode' | 'decodeCarefully'> {
+  enter(partition: number): Promise<PartitionEntry>
   read(partition: number, from: Offset, onState: (state: ReaderState) => void): PartitionReader
 }
 
@@ -74,7 +76,7 @@ const isLost = ({ lane, after }: Wanted): boolean =>
   lane.state === 'ended' || lane.state === 'rolled-back' || lane.from > after
 const isReady = ({ lane, through }: Wanted): boolean => lane.state === 'reading' && lane.to >= through
 
-export const createTail = ({ memory: most, futureToleranceMs, lingerMs }: TailOptions, { read }: TailDeps): Tail => {
+export const createTail = ({ memory: most, futureToleranceMs, lingerMs }: TailOptions, deps: TailDeps): Tail => {
   const memory = createTailMemory(most)
   const lanes = new Map<number, TailLane>()
   /** Of streams that were rolled back. */
@@ -107,7 +109,10 @@ export const createTail = ({ memory: most, futureToleranceMs, lingerMs }: TailOp
   }
   const open = (partition: number, origin: Origin): TailLane => {
     const lane = createTailLane(origin, {
-      read: (from, onState) => read(partition, from, onState),
+      read: (from, onState) => deps.read(partition, from, onState),
+      decode: deps.decode,
+      decodeCarefully: deps.decodeCarefully,
+      enter: () => deps.enter(partition),
       memory,
       futureToleranceMs,
       onChange: () => {

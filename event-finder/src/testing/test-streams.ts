@@ -1,7 +1,8 @@
 import type { Snapshot } from '@fleetlake/archive'
-import { CONTENT_TYPES, encodePositions, moveStreamName, positionsOfRows } from '@fleetlake/contracts'
+import { CONTENT_TYPES, decodeMove, encodePositions, moveStreamName, positionsOfRows } from '@fleetlake/contracts'
 import type { Offset, PartitionReader, Reading, ReaderState, StoredMove, StreamState } from '@fleetlake/hub'
 import type { HubLook } from '../pin-version.ts'
+import type { TailDeps } from '../tail/tail.ts'
 
 /** For tests: streams and a table in memory, whose every step the test decides. A message is one row, whose vehicle is its number. */
 
@@ -23,6 +24,8 @@ export interface TestStreams {
   readonly table: FakeTable
   look(): HubLook
   read(partition: number, from: Offset, onState: (state: ReaderState) => void): PartitionReader
+  /** The first partition is decoded carefully, as if readers had ended there. */
+  readonly decoding: Omit<TailDeps, 'read'>
   publish(partition: number): void
   /** What a collector does: the next messages of a stream, in one version. */
   commit(partition: number, count: number): void
@@ -130,6 +133,19 @@ export const createTestStreams = (
     },
     look: () => ({ streams: new Map(streams.map((stream, i) => [i, stateOf(stream)])), fed: table.id }),
     read,
+    decoding: {
+      decode: decodeMove,
+      decodeCarefully: async (payload, contentType) => {
+        const decoded = await step('decode', () => decodeMove(payload, contentType))
+        return decoded
+      },
+      enter: (partition) =>
+        step('enter', () => ({
+          isCareful: partition === 0,
+          passed: () => undefined,
+          leave: async () => undefined,
+        })),
+    },
     publish: (partition) => {
       const stream = streams[partition]
       stream.messages = [...stream.messages, ++stored]

@@ -21,6 +21,7 @@ export const subjects = {
   queryCancel: (query: string): string => `queries.${query}.cancel`,
   member: (group: string, uid: string): string => `members.${group}.${uid}`,
   members: (group: string): string => `members.${group}.*`,
+  reader: (role: string, partition: number | '*', uid: string): string => `readers.${role}.${partition}.${uid}`,
   deadLetters: (partition: number): string => `dead-letters.${partition}`,
 } as const
 

@@ -1,0 +1,101 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { CONTENT_TYPES, subjects } from '@fleetlake/contracts'
+import { readDeadLetters } from '@fleetlake/hub'
+import { eventually } from '@fleetlake/testing'
+import { jetstreamManager } from '@nats-io/jetstream'
+import { expect, onTestFinished, test } from 'vitest'
+import { poisonOf } from '../../shared/service/src/isolated/test-decoder.ts'
+import { archived, flush, ids, publish, publishRows, rowsFrom, setUp, type Setup } from './test-collector.ts'
+
+/** A collector as a process that is started again whenever it ends, until the test does. */
+const keepCollector = ({ config, server }: Setup) => {
+  const ends: string[] = []
+  let output = ''
+  let child: ChildProcess | undefined
+  let isOver = false
+  const run = async (): Promise<void> => {
+    while (!isOver) {
+      child = spawn(process.execPath, [fileURLToPath(new URL('test-poisoned-collector.ts', import.meta.url))], {
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+        env: {
+          ...process.env,
+          FLEET_LOG_FORMAT: 'text',
+          FLEET_HUB_URL: server.url,
+          FLEET_ARCHIVE_PATH: config.archive.path,
+          FLEET_PARTITIONING_COUNT: String(config.partitioning.count),
+          FLEET_SERVICE_HANG_MS: '8 s',
+        },
+      })
+      for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (chunk) => (output += String(chunk)))
+      const [code, signal] = (await once(child, 'exit')) as [number | null, string | null]
+      ends.push(signal ?? `code ${code}`)
+    }
+  }
+  const running = run()
+  onTestFinished(async () => {
+    isOver = true
+    child?.kill('SIGTERM')
+    await running
+  })
+  return { ends, readOutput: () => output, kill: () => child?.kill('SIGKILL') }
+}
+
+const lettersOf = async ({ hub }: Setup) => {
+  const letters = []
+  for await (const { messageSequence, reason } of readDeadLetters(hub)) letters.push({ messageSequence, reason })
+  return letters
+}
+
+/** How many collectors have noted that they read partition 0, and have not taken it back. */
+const readersOf = async ({ hub }: Setup): Promise<number> => {
+  const { streams } = await jetstreamManager(hub.connection)
+  const filter = subjects.reader('collectors', 0, '*')
+  const info = await streams.info('READERS', { subjects_filter: filter }).catch(() => undefined)
+  return Object.keys(info?.state.subjects ?? {}).length
+}
+
+test('messages that make a collector hang or crash are dead letters after two ends, and all others are archived', async () => {
+  const setup = await setUp()
+  const { hub, folder } = setup
+  await publishRows(hub, 0, rowsFrom(0, 10))
+  await publish(hub, 0, poisonOf('spin'), CONTENT_TYPES.arrow)
+  await publishRows(hub, 0, rowsFrom(10, 10))
+  await publish(hub, 0, poisonOf('crash'), CONTENT_TYPES.arrow)
+  await publishRows(hub, 0, rowsFrom(20, 10))
+  await publishRows(hub, 1, rowsFrom(30, 10))
+  const { ends, readOutput } = keepCollector(setup)
+  await flush(hub, 0)
+  await flush(hub, 1)
+  expect(await archived(folder)).toEqual(ids(rowsFrom(0, 40)))
+  expect(await lettersOf(setup)).toEqual([
+    { messageSequence: 2, reason: 'decoding took more than 2 s, 2 times, alone' },
+    { messageSequence: 4, reason: 'decoding crashes (SIGABRT), 2 times, alone' },
+  ])
+  expect(ends).toEqual(['SIGKILL', 'SIGKILL'])
+  expect(readOutput()).toMatch(/fatal: the event loop has stood still for 8 s, in spin \(test-decoder\.ts:\d+\)/)
+  // It has passed: a message like that makes two collectors end again before it is judged.
+  await publish(hub, 0, poisonOf('crash'), CONTENT_TYPES.arrow)
+  await flush(hub, 0)
+  expect((await lettersOf(setup)).map(({ messageSequence }) => messageSequence)).toEqual([2, 4, 6])
+  expect(ends).toEqual(['SIGKILL', 'SIGKILL', 'SIGABRT', 'SIGABRT'])
+})
+
+test('that collectors are killed at the same offset, again and again, makes no dead letter', async () => {
+  const setup = await setUp()
+  const { hub, folder } = setup
+  await publishRows(hub, 0, rowsFrom(0, 10))
+  const { ends, readOutput, kill } = keepCollector(setup)
+  for (let i = 1; i <= 3; i++) {
+    await eventually(async () => (await readersOf(setup)) === i, { withinMs: 60_000, what: `the note of reader ${i}` })
+    kill()
+    await eventually(() => ends.length === i, { withinMs: 60_000, what: `end ${i}` })
+  }
+  await publishRows(hub, 0, rowsFrom(10, 10))
+  await flush(hub, 0)
+  expect(await archived(folder)).toEqual(ids(rowsFrom(0, 20)))
+  expect(await lettersOf(setup)).toEqual([])
+  expect(readOutput()).toContain('each message is decoded alone')
+  expect(ends).toEqual(['SIGKILL', 'SIGKILL', 'SIGKILL'])
+})

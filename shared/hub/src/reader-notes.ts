@@ -1,0 +1,108 @@
+import { type Group, subjects } from '@fleetlake/contracts'
+import { jetstream, StorageType } from '@nats-io/jetstream'
+import { nanos } from '@nats-io/nats-core'
+import type { Hub } from './hub.ts'
+import { API_CODES, apiCodeOf, streamsOf } from './jet-stream.ts'
+
+/**
+ * Who reads which partition, noted on the hub before the first message is decoded: the one trace that is left of a reader whom a message has
+ * made hang or crash. A reader that ends in order takes its note back, so that a note whose reader is not among the living is an abnormal end.
+ */
+export interface PartitionEntry {
+  /**
+   * Two readers have ended abnormally here and none has come further since, or another reader has found that: what the stream holds now is to be
+   * decoded in a process of its own. A false alarm, as when readers were killed, costs time and nothing else.
+   */
+  readonly isCareful: boolean
+  /** This reader has come further than those before: their ends are forgotten. */
+  passed(): void
+  /** It reads no more, in order. */
+  leave(): Promise<void>
+}
+
+export interface EntryOptions {
+  readonly group: Group
+  readonly partition: number
+  /** The uids of the living of the group. */
+  members(): readonly string[]
+}
+
+const STREAM = 'READERS'
+/** In place of a group: a reader that is careful. */
+const CAREFUL = 'careful'
+const ENDS = 2
+const TIMEOUT_MS = 2_000
+const MAX_AGE_MS = 24 * 3_600_000
+
+/** Without an answer of the hub it reads as if no reader had ended abnormally: reading is not kept up by notes. */
+export const enterPartition = async (
+  hub: Hub,
+  { group, partition, members }: EntryOptions,
+): Promise<PartitionEntry> => {
+  const noteOf = (role: string, uid: string): string => subjects.reader(role, partition, uid)
+  const own = noteOf(group, hub.uid)
+  const ownMark = noteOf(CAREFUL, hub.uid)
+  const notes = await note(hub, own).then(
+    () => listNotes(hub, noteOf('*', '*')),
+    () => [],
+  )
+  const living = new Set([hub.uid, ...members()].map((uid) => noteOf(group, uid)))
+  const dead = notes.filter((subject) => subject.startsWith(noteOf(group, '')) && !living.has(subject))
+  const marks = notes.filter((subject) => subject.startsWith(noteOf(CAREFUL, '')))
+  const isCareful = marks.length > 0 || dead.length >= ENDS
+  if (isCareful) await note(hub, ownMark).catch(() => undefined)
+  return {
+    isCareful,
+    passed: () => {
+      for (const subject of [...dead, ...marks, ...(isCareful ? [ownMark] : [])]) void forget(hub, subject)
+    },
+    leave: () => forget(hub, own),
+  }
+}
+
+const note = async (hub: Hub, subject: string): Promise<void> => {
+  const put = () => jetstream(hub.connection).publish(subject, '', { timeout: TIMEOUT_MS, retries: 0 })
+  try {
+    await put()
+  } catch {
+    await make(hub)
+    await put()
+  }
+}
+
+/** In memory: notes are needed while the disk is full as well, and a hub that was started again has other troubles to tell of. */
+const make = async (hub: Hub): Promise<void> => {
+  const { streams } = await streamsOf(hub)
+  await streams
+    .add({
+      name: STREAM,
+      subjects: [subjects.reader('*', '*', '*')],
+      storage: StorageType.Memory,
+      max_msgs_per_subject: 1,
+      max_bytes: 1024 ** 2,
+      max_age: nanos(MAX_AGE_MS),
+    })
+    .catch((error: unknown) => {
+      if (apiCodeOf(error) !== API_CODES.nameInUse) throw error
+    })
+}
+
+const listNotes = async (hub: Hub, filter: string): Promise<string[]> => {
+  try {
+    const { streams } = await streamsOf(hub)
+    const { state } = await streams.info(STREAM, { subjects_filter: filter })
+    return Object.keys(state.subjects ?? {})
+  } catch {
+    return []
+  }
+}
+
+const forget = async (hub: Hub, subject: string): Promise<void> => {
+  if (hub.connection.isClosed() || hub.connection.isDraining()) return
+  try {
+    const { streams } = await streamsOf(hub)
+    await streams.purge(STREAM, { filter: subject })
+  } catch {
+    // It costs the next reader time at most.
+  }
+}
