@@ -93,7 +93,7 @@ const programs: Readonly<Record<ServiceKind, string>> = {
   viewer: 'event-viewer/web/src/main.ts',
 }
 /** Longer than a service takes to notice by itself that it hangs. */
-const usualSilenceMs = 40_000
+const usualSilenceMs = 60_000
 const usualViewer = { host: '127.0.0.1', port: 0 }
 
 /**

@@ -204,7 +204,7 @@ const log = z.strictObject({
 
 const service = z.strictObject({
   hangMs: duration
-    .default(20_000)
+    .default(30_000)
     .describe('how long the event loop of a service may stand still before it ends itself, to be started again'),
   heartbeatFile: z
     .string()

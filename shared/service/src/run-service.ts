@@ -37,7 +37,7 @@ export type Service<Schema extends z.ZodObject> = {
 export type ReadyMessage = { ready: true } & Record<string, unknown>
 
 const usualStopTimeoutMs = 30_000
-const usualHangMs = 20_000
+const usualHangMs = 30_000
 /** npm and the scripts pass on a signal that a terminal has already sent to all: that is one Ctrl-C. */
 const sameSignalMs = 1000
 
@@ -94,7 +94,7 @@ export const runService = async <Schema extends z.ZodObject>(service: Service<Sc
   try {
     const config = loadConfig(schema)
     const { hangMs = usualHangMs, heartbeatFile } = watchingOf(config)
-    startWatchdog({ name, limitMs: hangMs })
+    startWatchdog({ name, limitMs: hangMs, warn: (fault) => log.warn(fault) })
     const level = levelOf(config)
     if (level !== undefined) log = createLog({ name, level })
     await main({

@@ -1,11 +1,14 @@
 import { url as debuggerUrl } from 'node:inspector'
 import { Worker } from 'node:worker_threads'
+import { reasonOf } from '@fleetlake/core'
 import { chooseFormat } from './log.ts'
 
 export type WatchdogOptions = {
   name: string
   /** how long the loop may stand still */
   limitMs: number
+  /** told when there is no thread to watch */
+  warn?: (fault: string) => void
 }
 
 /** What the thread is given. */
@@ -29,7 +32,7 @@ const looks = 10
  * and handles no signal. A stop (SIGSTOP, a machine that sleeps) stops the thread too and counts for nothing.
  * @returns ends watching
  */
-export const startWatchdog = ({ name, limitMs }: WatchdogOptions): (() => void) => {
+export const startWatchdog = ({ name, limitMs, warn = () => {} }: WatchdogOptions): (() => void) => {
   const beats = new Int32Array(new SharedArrayBuffer(8))
   const everyMs = Math.min(mostEveryMs, limitMs / looks)
   const beat = (): void => {
@@ -44,6 +47,7 @@ export const startWatchdog = ({ name, limitMs }: WatchdogOptions): (() => void) 
     execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 1 },
   })
+  thread.on('error', (error) => warn(`nothing watches whether the event loop hangs: ${reasonOf(error)}`))
   thread.unref()
   return () => {
     clearInterval(beating)
