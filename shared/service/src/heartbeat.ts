@@ -25,7 +25,7 @@ export const beatToParent = (): void => {
   setInterval(beat, everyMs).unref()
 }
 
-/** A probe looks at when the file was written last: `[ $(( $(date +%s) - $(stat -c %Y file) )) -lt 30 ]`. */
+/** A probe looks at how old the file is (docs/durability.md). */
 export const beatIntoFile = (file: string, warn: (fault: string) => void): void => {
   let isUnderWay = false
   let hasFailed = false
