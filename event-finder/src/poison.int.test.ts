@@ -7,7 +7,7 @@ import { eventually, startTestHub, temporaryFolder } from '@fleetlake/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { poisonOf } from '../../shared/service/src/isolated/test-decoder.ts'
 import { START_MS } from './testing/test-archive.ts'
-import { ALL, askAll, type TestAnswer } from './testing/test-finder.ts'
+import { ALL, askAll } from './testing/test-finder.ts'
 
 const rowOf = (vehicle: number) => ({
   vehicleId: `v-${vehicle}`,
@@ -63,15 +63,14 @@ test('a message that makes a finder hang is no rows to it after two ends, as to 
   await publishRow(1, 2)
   const ends = keepFinder(server.url, await temporaryFolder())
   const askUntilComplete = async (): Promise<string[]> => {
-    let answer: TestAnswer | undefined
-    await eventually(
+    const { keys } = await eventually(
       async () => {
-        answer = await askAll(hub, ALL)
-        return answer.outcome.status === 'complete'
+        const answer = await askAll(hub, ALL)
+        return answer.outcome.status === 'complete' && answer
       },
-      { withinMs: 150_000, what: 'a complete answer' },
+      { what: 'a complete answer' },
     )
-    return answer!.keys.map((key) => key.split(' ')[0]).toSorted()
+    return keys.map((key) => key.split(' ')[0]).toSorted()
   }
   expect(await askUntilComplete()).toEqual(['v-0', 'v-1', 'v-2'])
   expect(ends).toEqual(['SIGKILL', 'SIGKILL'])
