@@ -1,5 +1,5 @@
 import { checkStore, openCodec, openTableStore, writeChunk } from '@fleetlake/archive'
-import { type Config, decodeMove, subjects } from '@fleetlake/contracts'
+import { type Config, type DecodedMove, decodeMove, subjects } from '@fleetlake/contracts'
 import { reasonOf } from '@fleetlake/core'
 import { createIsolatedDecoder, type IsolatedDecoderOptions } from '@fleetlake/service'
 import {
@@ -40,7 +40,7 @@ export interface CollectorOptions {
   readonly version: string
   readonly purgeMs?: number
   readonly stopMs?: number
-  readonly decode?: typeof decodeMove
+  readonly decode?: (payload: Uint8Array, contentType: string | undefined) => DecodedMove | Promise<DecodedMove>
   /** Where messages are decoded alone; with the same decoder. */
   readonly isolation?: IsolatedDecoderOptions
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { openTable, openTableStore, type Snapshot, type Table } from '@fleetlake/archive'
-import { type Config, decodeMove } from '@fleetlake/contracts'
+import { type Config, type DecodedMove, decodeMove } from '@fleetlake/contracts'
 import { FleetError, reasonOf } from '@fleetlake/core'
 import { createIsolatedDecoder, type IsolatedDecoderOptions } from '@fleetlake/service'
 import {
@@ -39,7 +39,7 @@ export interface FinderOptions {
   readonly version: string
   /** Told of faults that an operator should know of. */
   readonly warn?: (what: string) => void
-  readonly decode?: typeof decodeMove
+  readonly decode?: (payload: Uint8Array, contentType: string | undefined) => DecodedMove | Promise<DecodedMove>
   /** Where messages are decoded alone; with the same decoder. */
   readonly isolation?: IsolatedDecoderOptions
 }

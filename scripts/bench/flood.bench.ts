@@ -55,7 +55,10 @@ hub.listen('heartbeat', 'members.finders.*', ({ data: { member } }) => {
 /** Processor time of the finders' main threads so far, ms; undefined where the system does not tell. */
 const busyMs = (): number => {
   try {
-    return finders.reduce((sum, { pid }) => sum + Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[0]), 0) / 1e6
+    return (
+      finders.reduce((sum, { pid }) => sum + Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[0]), 0) /
+      1e6
+    )
   } catch {
     return NaN
   }
@@ -97,7 +100,9 @@ const line = (name: string, asked: readonly Asked[]): string => {
   return `| ${[name, ...cells, (gapMs / 1000).toFixed(2)].join(' | ')} |`
 }
 console.log(`load ${loadavg()[0].toFixed(1)}, ${availableParallelism()} cores`)
-console.log('| small searches of one client | ms, median | p95 | to alone | work ms, median | p95 | to alone | heartbeat gap, s |')
+console.log(
+  '| small searches of one client | ms, median | p95 | to alone | work ms, median | p95 | to alone | heartbeat gap, s |',
+)
 console.log('| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |')
 console.log(line('alone', alone))
 const told: string[] = []

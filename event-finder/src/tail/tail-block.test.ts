@@ -1,6 +1,6 @@
 import { type PositionRow, positionsOfRows } from '@fleetlake/contracts'
 import { expect, test } from 'vitest'
-import { textAt } from '../core/text-list.ts'
+import { textAt } from '@fleetlake/core'
 import { createTailBlock } from './tail-block.ts'
 
 const row = (vehicleId: string, vehicleType = 'bus'): PositionRow => ({

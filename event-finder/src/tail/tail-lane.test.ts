@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { setImmediate as turn } from 'node:timers/promises'
-import { CONTENT_TYPES, encodePositions, positionsOfRows } from '@fleetlake/contracts'
+import { CONTENT_TYPES, decodeMove, encodePositions, positionsOfRows } from '@fleetlake/contracts'
 import type { Origin, PartitionReader, Reading, StoredMove } from '@fleetlake/hub'
 import {
   Dictionary,
@@ -13,7 +13,7 @@ import {
   vectorFromArray,
 } from 'apache-arrow'
 import { expect, test } from 'vitest'
-import { textAt } from '../core/text-list.ts'
+import { textAt } from '@fleetlake/core'
 import { createTailLane, type TailLane } from './tail-lane.ts'
 import { createTailMemory, type TailMemory } from './tail-memory.ts'
 
@@ -47,6 +47,9 @@ const laneOver = (messages: readonly Uint8Array[], memory: TailMemory): { lane: 
           close: () => Promise.resolve(),
         } as unknown as PartitionReader
       },
+      decode: decodeMove,
+      decodeCarefully: () => Promise.reject(new Error('no reader has ended here')),
+      enter: async () => ({ isCareful: false, passed: () => undefined, leave: async () => undefined }),
       memory,
       futureToleranceMs: 0,
       onChange: () => wake(),
