@@ -25,4 +25,5 @@ const report = await fuzz(FUZZ_GROUPS[group]()[target], {
     Atomics.store(numbers, 0, index + 1)
   },
 })
+// oxlint-disable-next-line require-post-message-target-origin -- a thread has no origin
 parentPort!.postMessage(report)

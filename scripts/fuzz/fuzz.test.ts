@@ -4,7 +4,7 @@ import { fuzz } from './target.ts'
 import { FUZZ_GROUPS } from './targets.ts'
 
 /** `node scripts/fuzz/arrow.ts` and `texts.ts` make millions. */
-const MUTANTS = Number(process.env['FLEET_FUZZ_MUTANTS'] ?? 1_000)
+const MUTANTS = Number(process.env['FLEET_FUZZ_MUTANTS'] ?? 2_000)
 
 const targets = Object.values(FUZZ_GROUPS).flatMap((make) => make())
 
