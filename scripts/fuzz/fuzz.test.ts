@@ -13,7 +13,7 @@ test.each(targets)('$name: what is damaged is refused with a reason or read with
   expect(crashes.map(({ index, error }) => `${index}: ${error}`)).toEqual([])
   // It reaches both: else it would prove nothing.
   expect(accepted).toBeGreaterThan(0)
-  expect(outcomes).toBeGreaterThan(5)
+  expect(outcomes).toBeGreaterThan(1)
 })
 
 test('the same seed makes the same mutants', () => {
