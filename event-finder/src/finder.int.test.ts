@@ -1,9 +1,9 @@
-import { rename, truncate, writeFile, readFile } from 'node:fs/promises'
+import { cp, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { CHUNK_FORMATS, type ChunkFormat, configSchema, rowsOfPositions, subjects } from '@fleetlake/contracts'
 import { askVehicles, connectHub, type Hub, type VehicleBatch, type VehicleQueryInput } from '@fleetlake/hub'
-import { eventually, startTestHub, type TestHub } from '@fleetlake/testing'
+import { eventually, startTestHub, temporaryFolder, type TestHub } from '@fleetlake/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startFinder } from './start-finder.ts'
 import { killProcess, startAgentProcess } from './testing/finder-processes.ts'
@@ -445,4 +445,26 @@ test('a whole finder answers over the hub, and before there is an archive there 
   })
   expect((await ask(ALL)).outcome).toMatchObject({ status: 'complete', rows: archive.rows.length })
   await finder.stop()
+})
+
+test('a damaged log makes every search partial, with the reason, whether it was found so or became so', async () => {
+  const config = configSchema.parse({})
+  const path = await temporaryFolder()
+  await cp(archive.path, path, { recursive: true })
+  const newest = join(path, 'moves', '_delta_log', `${'2'.padStart(20, '0')}.json`)
+  const start = async (): ReturnType<typeof startFinder> =>
+    startFinder(await newHub('event-finder'), {
+      config: { ...config, archive: { ...config.archive, path } },
+      version: '0',
+    })
+  const isDamaged = { status: 'partial', rows: 0, error: expect.stringContaining('table.damaged') }
+  await asker.flush()
+  await writeFile(newest, '')
+  const found = await start()
+  expect((await ask(ALL)).outcome).toMatchObject(isDamaged)
+  await rm(newest)
+  expect((await ask(ALL)).outcome).toMatchObject({ status: 'complete', rows: archive.rows.length })
+  await writeFile(newest, '{"commitInfo":{"operation":"WR')
+  expect((await ask(ALL)).outcome).toMatchObject(isDamaged)
+  await found.stop()
 })

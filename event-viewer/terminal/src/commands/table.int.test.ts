@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { createFileStore, openTable, parquetCodec, writeChunk } from '@fleetlake/archive'
 import { windowStart } from '@fleetlake/core'
 import { temporaryFolder } from '@fleetlake/testing'
-import { writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { runFleetProcess } from '../testing/test-fleet.ts'
 
@@ -90,4 +90,33 @@ test('where there is no table, that is said', async () => {
   const { code, err } = await runFleetProcess(['table', '--config', config])
   expect(code).toBe(1)
   expect(err).toMatch(/^error: table.missing: there is no table in /)
+})
+
+test('a damaged log is told, and repaired: first dry, then really', async () => {
+  const { config, folder } = await makeArchive()
+  const fleet = (...args: string[]) => runFleetProcess(['table', ...args, '--config', config])
+  expect(await fleet('repair')).toEqual({ code: 0, out: '', err: 'the log is whole: there is nothing to repair\n' })
+  const before = (await fleet('show', '--json')).out
+  const commit = join(folder, '_delta_log', `${'1'.padStart(20, '0')}.json`)
+  await writeFile(commit, '')
+  const shown = await fleet()
+  expect([shown.code, shown.err]).toEqual([1, expect.stringMatching(/^error: table.damaged: .* is empty/)])
+  const dry = await fleet('repair')
+  expect(dry).toEqual({
+    code: 3,
+    out: expect.stringMatching(/^version 1 {2}.*1\.json is empty: taken from its copy\n$/),
+    err: 'nothing was changed: stop other programs that write to the table, then add --apply\n',
+  })
+  expect((await fleet()).code).toBe(1)
+  // Without the copy the data files are read for what the commit said.
+  await rm(join(folder, '_fleetlake', 'log', `${'1'.padStart(20, '0')}.json`))
+  expect((await fleet('repair')).out.match(/^named again {2}date=2026-01-05\/cell=69y7p\//gm)).toHaveLength(3)
+  const applied = await fleet('repair', '--apply')
+  expect(applied.code, applied.err).toBe(0)
+  expect(applied.err).toMatch(
+    /^the log is whole again, up to version 1; what was replaced is in .*_fleetlake\/replaced\n$/,
+  )
+  const { offsets, checkpoint, ...after } = JSON.parse((await fleet('show', '--json')).out)
+  expect({ ...after, offsets: { 'MOVES_0@2026-01-01T00:00:00Z#0': 42 }, checkpoint: null }).toEqual(JSON.parse(before))
+  expect([offsets, checkpoint.version]).toEqual([{}, 1])
 })
