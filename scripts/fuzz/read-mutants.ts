@@ -8,3 +8,6 @@ parentPort?.on('message', (bytes: Uint8Array) => {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origin
     .then((answer) => parentPort?.postMessage(answer))
 })
+
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origin
+parentPort?.postMessage('ready')
