@@ -457,7 +457,7 @@ test('a damaged log makes every search partial, with the reason, whether it was 
       config: { ...config, archive: { ...config.archive, path } },
       version: '0',
     })
-  const isDamaged = { status: 'partial', rows: 0, error: expect.stringContaining('table.damaged') }
+  const isDamaged = { status: 'partial', rows: 0, reason: expect.stringContaining('table.damaged') }
   await asker.flush()
   await writeFile(newest, '')
   const found = await start()
