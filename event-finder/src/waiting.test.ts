@@ -8,14 +8,29 @@ import { createTurns } from './turns.ts'
 const soon = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 test('clients take turns, and the queries of each, whatever the number of pieces that each has waiting', async () => {
-  const turns = createTurns(1)
+  const turns = createTurns(1, () => 0)
   const order: string[] = []
   const piece = (owner: string): Promise<number> => {
     const [client, query] = owner.split(' ')
     return turns.take({ client, query }, () => order.push(owner))
   }
   await Promise.all(['b 1', 'b 1', 'b 1', 'b 2', 'b 3', 'a 1', 'b 2', 'a 1', 'c 1'].map(piece))
-  expect(order).toEqual(['b 1', 'b 1', 'a 1', 'c 1', 'b 2', 'a 1', 'b 3', 'b 1', 'b 2'])
+  expect(order).toEqual(['b 1', 'a 1', 'c 1', 'b 1', 'a 1', 'b 2', 'b 3', 'b 1', 'b 2'])
+})
+
+test('the small pieces of one client come one after the other before the next large one of another', async () => {
+  let clock = 0
+  const turns = createTurns(1, () => clock)
+  const order: string[] = []
+  const piece = (client: string, tookMs: number): Promise<void> =>
+    turns.take({ client, query: 'q' }, () => {
+      order.push(client)
+      clock += tookMs
+    })
+  const large = Array.from({ length: 5 }, () => piece('b', 50))
+  for (let i = 0; i < 3; i++) await piece('a', 2)
+  await Promise.all(large)
+  expect(order).toEqual(['b', 'a', 'a', 'a', 'b', 'b', 'b', 'b'])
 })
 
 test('a piece that throws gives its turn back', async () => {

@@ -12,6 +12,7 @@ const scripts = {
   'bench-ingest': { file: 'scripts/bench-ingest.ts', watched: true },
   'bench-planning': { file: 'scripts/bench-planning.ts', watched: true },
   'bench-search': { file: 'scripts/bench-search.ts', watched: true },
+  'bench-flood': { file: 'scripts/bench/flood.bench.ts' },
   chaos: { file: 'scripts/chaos.ts', watched: true },
   test: { file: 'scripts/test.ts' },
   'bench-viewer': { file: 'event-viewer/web/bench/page.bench.ts', watched: true },
