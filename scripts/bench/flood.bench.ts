@@ -87,8 +87,8 @@ const measure = async (): Promise<Asked[]> => {
   }
   return times
 }
-const at = (values: readonly number[], share: number): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length * share)]
+const at = (measured: readonly number[], share: number): number =>
+  measured.toSorted((a, b) => a - b)[Math.floor(measured.length * share)]
 
 await measure()
 const alone = await measure()

@@ -3,8 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { askVehicles, connectHub } from '@fleetlake/hub'
 import { floodOf, type FloodKind } from './searches.ts'
 
-/** Who is refused asks again, as a program in a loop does. */
-const AGAIN_MS = 250
+/** Who is refused asks again. */
+const AGAIN_MS = 2_000
 
 const [url, kind, atOnce] = process.argv.slice(2)
 const hub = await connectHub({ url, service: 'flooder' })

@@ -102,7 +102,7 @@ const FEATHERED = 40_000
 test.each([
   ['a star', 2 * Math.PI],
   ['a feather', 1e-3],
-])('of forty thousand edges that are all abreast of each other, %s, each is not held against each', (_, turn) => {
+])('of forty thousand edges that are all abreast of each other, %s, each is not held against each', (_name, turn) => {
   const ring = Array.from({ length: FEATHERED }, (_, i): Point => {
     const angle = (i / FEATHERED) * turn
     // The last is within all others, so that the ring closes without a crossing.
