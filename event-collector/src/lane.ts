@@ -223,7 +223,7 @@ export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
     carefulThrough = lastAtBegin
     deps.warn(
       { partition, from: position + 1, to: carefulThrough },
-      'collectors have ended abnormally here: each message is decoded alone, in a process of its own',
+      'readers have ended abnormally here: each message is decoded alone, in a process of its own',
     )
   }
 

@@ -103,7 +103,7 @@ export const startCollector = async (
       }),
     warn,
   }
-  const isolated = createIsolatedDecoder(isolation)
+  const isolated = createIsolatedDecoder({ warn: (fault) => warn({}, fault), ...isolation })
   const pool = createColumnsPool(config.collector.memory / IDLE_SHARE)
   const collector = createCollector(
     { memory: config.collector.memory },
@@ -123,7 +123,8 @@ export const startCollector = async (
             read: (p, from) => readPartition(hub, { partition: p, from, askBytes }),
             decode,
             decodeCarefully: isolated.decode,
-            enter: (p) => enterPartition(hub, { group: 'collectors', partition: p, members: membership.members }),
+            enter: (p) =>
+              enterPartition(hub, { group: 'collectors', partition: p, members: async () => membership.members() }),
             offsets: table.refresh,
             pool,
             warn,

@@ -79,7 +79,11 @@ export const startFinder = async (
     return { streams, fed }
   })
   const { tailMemory } = config.finder
-  const isolated = createIsolatedDecoder(isolation)
+  const isolated = createIsolatedDecoder({ warn, ...isolation })
+  const members = async (): Promise<readonly string[]> => {
+    await membership.ready
+    return membership.members()
+  }
   const tail = createTail(
     { memory: tailMemory, futureToleranceMs: config.collector.futureToleranceMs, lingerMs: LINGER_MS },
     {
@@ -87,7 +91,7 @@ export const startFinder = async (
         readPartition(hub, { partition, from, onState, askBytes: tailMemory / READ_AHEAD_SHARE }),
       decode,
       decodeCarefully: isolated.decode,
-      enter: (partition) => enterPartition(hub, { group: 'finders', partition, members: () => membership.members() }),
+      enter: (partition) => enterPartition(hub, { group: 'finders', partition, members }),
     },
   )
   const pin = createVersionPin({

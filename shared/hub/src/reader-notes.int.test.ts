@@ -14,7 +14,7 @@ const createGroup = (group: Group) => {
   return {
     enter: (hub: Hub, partition = 0): Promise<PartitionEntry> => {
       living.add(hub.uid)
-      return enterPartition(hub, { group, partition, members: () => [...living] })
+      return enterPartition(hub, { group, partition, members: async () => [...living] })
     },
     die: (hub: Hub): boolean => living.delete(hub.uid),
   }

@@ -23,8 +23,8 @@ export interface PartitionEntry {
 export interface EntryOptions {
   readonly group: Group
   readonly partition: number
-  /** The uids of the living of the group. */
-  members(): readonly string[]
+  /** The uids of the living of the group; asked only where others have noted themselves. */
+  members(): Promise<readonly string[]>
 }
 
 const STREAM = 'READERS'
@@ -46,16 +46,21 @@ export const enterPartition = async (
     () => listNotes(hub, noteOf('*', '*')),
     () => [],
   )
-  const living = new Set([hub.uid, ...members()].map((uid) => noteOf(group, uid)))
-  const dead = notes.filter((subject) => subject.startsWith(noteOf(group, '')) && !living.has(subject))
+  const others = notes.filter((subject) => subject.startsWith(noteOf(group, '')) && subject !== own)
+  const findDead = async (): Promise<string[]> => {
+    const living = new Set((await members()).map((uid) => noteOf(group, uid)))
+    return others.filter((subject) => !living.has(subject))
+  }
   const marks = notes.filter((subject) => subject.startsWith(noteOf(CAREFUL, '')))
-  const isCareful = marks.length > 0 || dead.length >= ENDS
+  const isCareful = marks.length > 0 || (others.length >= ENDS && (await findDead()).length >= ENDS)
   if (isCareful) await note(hub, ownMark).catch(() => undefined)
+  const forgetAll = async (): Promise<void> => {
+    const dead = others.length === 0 ? [] : await findDead()
+    for (const subject of [...dead, ...marks, ...(isCareful ? [ownMark] : [])]) void forget(hub, subject)
+  }
   return {
     isCareful,
-    passed: () => {
-      for (const subject of [...dead, ...marks, ...(isCareful ? [ownMark] : [])]) void forget(hub, subject)
-    },
+    passed: () => void forgetAll(),
     leave: () => forget(hub, own),
   }
 }

@@ -14,6 +14,8 @@ export type IsolatedDecoderOptions = {
   memoryBytes?: number
   /** the address of a module with a `decodeMove` of its own; that of `@fleetlake/contracts` when missing */
   module?: string
+  /** told each time that the process was ended by others, so that a message is still without a verdict */
+  warn?: (fault: string) => void
 }
 
 export type IsolatedDecoder = {
@@ -37,7 +39,8 @@ type Outcome =
 const usual = { deadlineMs: 10_000, memoryBytes: 512 * 1024 ** 2 }
 const attempts = 2
 const lookEveryMs = 250
-const pauseMs = 500
+const firstPauseMs = 500
+const longestPauseMs = 10_000
 const startMs = 60_000
 /** A process that has had nothing to do for so long is ended. */
 const idleMs = 30_000
@@ -45,7 +48,7 @@ const idleMs = 30_000
 const crashes = new Set<string | null>(['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSEGV', 'SIGSYS', 'SIGTRAP'])
 
 export const createIsolatedDecoder = (options: IsolatedDecoderOptions = {}): IsolatedDecoder => {
-  const { deadlineMs, memoryBytes, module } = { ...usual, ...options }
+  const { deadlineMs, memoryBytes, module, warn = () => {} } = { ...usual, ...options }
   const program = fileURLToPath(new URL('decode-process.ts', import.meta.url))
   let child: ChildProcess | undefined
   let idle: NodeJS.Timeout | undefined
@@ -116,14 +119,20 @@ export const createIsolatedDecoder = (options: IsolatedDecoderOptions = {}): Iso
   const judge = async (request: DecodeRequest): Promise<DecodedMove> => {
     clearTimeout(idle)
     try {
+      let pauseMs = firstPauseMs
       for (let failed = 0; ;) {
         if (isClosed) throw closed()
         child ??= await start()
         if (isClosed) throw closed()
         const outcome = child === undefined ? undecided : await attempt(child, request)
         if (outcome.kind === 'decoded') return outcome.decoded
-        if (outcome.kind === 'undecided') await delay(pauseMs)
-        else if (++failed === attempts) return { reason: `${outcome.reason}, ${attempts} times, alone` }
+        if (outcome.kind === 'undecided') {
+          warn(
+            `the process that decodes messages one by one was ended from outside or did not start; again in ${pauseMs / 1000} s`,
+          )
+          await delay(pauseMs)
+          pauseMs = Math.min(2 * pauseMs, longestPauseMs)
+        } else if (++failed === attempts) return { reason: `${outcome.reason}, ${attempts} times, alone` }
       }
     } finally {
       if (isClosed) end()
