@@ -14,6 +14,8 @@ export interface ViewerConfig {
   readonly generation: boolean
   /** The partitions that exist; null when the hub could not be asked. */
   readonly partitions: readonly number[] | null
+  /** How far ahead of the hub's clock a report may be to be believed. */
+  readonly futureToleranceMs: number
   readonly partitioning: { readonly by: 'cell' | 'vehicle' | 'vehicle-type'; readonly geohashLength: number }
   readonly map: {
     /** A MapLibre style, or a PMTiles file, instead of the city pack's map; a path is one of this service. */

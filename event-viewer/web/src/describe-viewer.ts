@@ -5,7 +5,7 @@ import type { MapSource } from './map/map-source.ts'
 
 export interface ViewerFacts {
   readonly version: string
-  readonly config: Pick<Config, 'hub' | 'partitioning' | 'archive' | 'viewer'>
+  readonly config: Pick<Config, 'hub' | 'partitioning' | 'archive' | 'collector' | 'viewer'>
   readonly city: City | undefined
   readonly partitions: readonly number[] | null
   readonly map: Pick<MapSource, 'style' | 'pmtiles'>
@@ -13,7 +13,7 @@ export interface ViewerFacts {
 
 /** What the page is told. Law: every key is named here, so that no secret of a service ever reaches a browser. */
 export const describeViewer = ({ version, config, city, partitions, map }: ViewerFacts): ViewerConfig => {
-  const { hub, partitioning, archive, viewer } = config
+  const { hub, partitioning, archive, collector, viewer } = config
   return {
     version,
     hub: {
@@ -26,6 +26,7 @@ export const describeViewer = ({ version, config, city, partitions, map }: Viewe
     generation: mayPagesGenerate(config),
     partitions,
     partitioning: { by: partitioning.by, geohashLength: partitioning.geohashLength },
+    futureToleranceMs: collector.futureToleranceMs,
     map: { style: map.style, pmtiles: map.pmtiles },
     city:
       city === undefined

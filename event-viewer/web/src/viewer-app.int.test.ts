@@ -257,6 +257,7 @@ test('the page is told what it needs, and no secret of a service', async () => {
     generation: false,
     partitions: [0, 1],
     partitioning: { by: 'cell', geohashLength: 5 },
+    futureToleranceMs: 60_000,
     map: { style: null, pmtiles: null },
     city: {
       name: 'Bergen',

@@ -18,7 +18,7 @@ import { missing, servePage } from './page/serve-page.ts'
 
 export interface ViewerDeps {
   readonly version: string
-  readonly config: Pick<Config, 'hub' | 'partitioning' | 'archive' | 'viewer'>
+  readonly config: Pick<Config, 'hub' | 'partitioning' | 'archive' | 'collector' | 'viewer'>
   readonly page: BuiltPage
   readonly city: CityPack
   readonly map: MapSource

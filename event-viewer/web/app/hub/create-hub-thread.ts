@@ -61,7 +61,9 @@ export const createHubThread = (): HubThread => {
       const hub = await connectHub({ service: 'event-viewer', url, user, password, inbox, onStatus: tell })
       live = {
         settings,
-        subscription: createLiveSubscription(hub, (payload, type) => intake.take(payload, Date.now(), type)),
+        subscription: createLiveSubscription(hub, (payload, message) =>
+          intake.take(payload, { ...message, nowMs: Date.now(), futureToleranceMs: settings.futureToleranceMs }),
+        ),
       }
       listen()
       const boardAt = watchFleet(hub, commits.tell)

@@ -5,6 +5,7 @@ const config = {
   hub: { url: null, port: 9222, user: null, password: null, inbox: 'inbox.viewer' },
   partitions: [0, 1],
   partitioning: { by: 'cell', geohashLength: 5 },
+  futureToleranceMs: 60_000,
 } as const
 
 test('without an address the hub is at the host of the page', () => {
@@ -23,6 +24,7 @@ test('what is configured is used, and what is not is left out', () => {
     inbox: 'inbox.viewer',
     partitions: [0, 1],
     partitioning: { by: 'cell', geohashLength: 5 },
+    futureToleranceMs: 60_000,
   })
   const hub = { url: 'wss://hub.example.com/ws', port: 1, user: 'anna', password: 'x', inbox: 'inbox.viewer.anna' }
   expect(hubSettingsOf({ ...config, hub }, page)).toMatchObject({

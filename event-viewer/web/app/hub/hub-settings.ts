@@ -3,7 +3,12 @@ import type { HubSettings } from './hub-thread.ts'
 
 /** How the page comes to the hub: by the configured address, else at the host that the page itself came from. */
 export const hubSettingsOf = (
-  { hub, partitions, partitioning }: Pick<ViewerConfig, 'hub' | 'partitions' | 'partitioning'>,
+  {
+    hub,
+    partitions,
+    partitioning,
+    futureToleranceMs,
+  }: Pick<ViewerConfig, 'hub' | 'partitions' | 'partitioning' | 'futureToleranceMs'>,
   page: Pick<Location, 'protocol' | 'hostname'>,
 ): HubSettings => ({
   url: hub.url ?? `${page.protocol === 'https:' ? 'wss' : 'ws'}://${page.hostname}:${hub.port}`,
@@ -12,4 +17,5 @@ export const hubSettingsOf = (
   inbox: hub.inbox,
   partitions,
   partitioning,
+  futureToleranceMs,
 })

@@ -42,6 +42,7 @@ const settings = (): HubSettings => ({
   inbox: 'inbox.viewer',
   partitions: [0, 1, 2, 3],
   partitioning: { by: 'cell', geohashLength: 5 },
+  futureToleranceMs: 60_000,
 })
 const connect = (): Promise<void> => thread.connect(settings(), () => undefined)
 
@@ -90,6 +91,22 @@ test('live reports come as columns, of every kind of move, and what can’t be r
   expect((await thread.findVehicles('A', 5)).map(({ id }) => id)).toEqual(['a'])
   expect(await thread.liveVehicle('c')).toMatchObject({ id: 'c', type: 'tram', ...CENTRE })
   expect(await thread.liveVehicle('nobody')).toBeUndefined()
+})
+
+test('rows are judged by the clock of the hub that stored them, however far off this one is', async () => {
+  await connect()
+  const frames = await watch()
+  const HOURS_MS = 3_600_000
+  const storedMs = Date.now() + 5 * HOURS_MS
+  const headers = { 'Nats-Time-Stamp': new Date(storedMs).toISOString().replace('Z', '123456Z') }
+  const send = (id: string, eventTime: number): void =>
+    service.send('move', subjects.liveMove(0), rowsOf([id], eventTime), { headers })
+  send('right', storedMs)
+  send('ahead', storedMs + 2 * HOURS_MS)
+  send('past', storedMs - 2 * HOURS_MS)
+  await eventually(() => last(frames)?.counters.events === 3)
+  expect(idsOf(frames)).toEqual(['right'])
+  expect(last(frames)?.counters).toMatchObject({ vehicles: 1, invalidEvents: 1, pastEvents: 1 })
 })
 
 const NARROW = { bounds: [-56.161, -34.901, -56.159, -34.899] } as const

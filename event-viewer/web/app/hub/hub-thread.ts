@@ -13,6 +13,8 @@ export interface HubSettings {
   readonly inbox: string
   /** That exist; all are listened to when not known. */
   readonly partitions: readonly number[] | null
+  /** How far ahead of the hub's clock a report may be to be believed. */
+  readonly futureToleranceMs: number
   readonly partitioning: { readonly by: 'cell' | 'vehicle' | 'vehicle-type'; readonly geohashLength: number }
 }
 

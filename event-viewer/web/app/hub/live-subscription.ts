@@ -12,10 +12,18 @@ export interface LiveSubscription {
 }
 
 const LINGER_MS = 500
+/** Told by the hub with each message that a stream repeats. */
+const STORED_AT = 'Nats-Time-Stamp'
+
+/** @returns ms since the epoch by the hub's clock; undefined where the hub does not tell */
+const storedMsOf = ({ headers }: Msg): number | undefined => {
+  const storedMs = Date.parse(headers?.get(STORED_AT) ?? '')
+  return Number.isNaN(storedMs) ? undefined : storedMs
+}
 
 export const createLiveSubscription = (
   { connection }: Hub,
-  take: (payload: Uint8Array, contentType: string | undefined) => void,
+  take: (payload: Uint8Array, message: { contentType: string | undefined; storedMs: number | undefined }) => void,
 ): LiveSubscription => {
   const open = new Map<string, Subscription>()
   /** While two subscriptions may hear the same: the ids of what was heard. */
@@ -28,7 +36,7 @@ export const createLiveSubscription = (
       const id = idOf(message)
       if (id !== undefined && heard.size === heard.add(id).size) return
     }
-    take(message.data, contentTypeOf(message))
+    take(message.data, { contentType: contentTypeOf(message), storedMs: storedMsOf(message) })
   }
   /**
    * The old is given up after the new has been heard for a while: the server hands a message to those whom it found when it took it,

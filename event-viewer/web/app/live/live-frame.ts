@@ -61,14 +61,16 @@ export interface LiveCounters {
   readonly inView: number
   /** Over the last three seconds, since producers send their reports in batches. */
   readonly eventsPerSecond: number
-  /** Age of the newest report by this machine's clock; null before the first. */
+  /** How far the live reports of the last three seconds were behind when they came, their median by the hub's clock; null before the first. */
   readonly lagMs: number | null
-  /** Latest event time heard, ms since the epoch. */
-  readonly newestEventTime: number | null
+  /** Since the last live report; null before the first. */
+  readonly silentMs: number | null
   /** Reports since the page was opened, and of those the ones older than what their vehicle had reported already. */
   readonly events: number
   readonly lateEvents: number
-  /** Reports that can't be true (not a number, off the globe, of a day to come) and messages that can't be read. */
+  /** Of them those of the past, older than an hour: the archive has them, the map does not show them. */
+  readonly pastEvents: number
+  /** Reports that the archive refuses (not a number, off the globe, ahead of the hub's clock) and messages that can't be read. */
   readonly invalidEvents: number
 }
 

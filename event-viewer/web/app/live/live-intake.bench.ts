@@ -70,7 +70,7 @@ const takeAll = (payloads: readonly Uint8Array[]): LiveIntake => {
   const intake = createLiveIntake()
   payloads.forEach((payload, i) => {
     const nowMs = START_MS + (i * BATCH_ROWS * 100) / ROWS_PER_FRAME
-    intake.take(payload, nowMs)
+    intake.take(payload, { nowMs, storedMs: nowMs, futureToleranceMs: 60_000 })
     if ((i * BATCH_ROWS) % ROWS_PER_FRAME === 0) intake.takeFrame(nowMs)
   })
   return intake

@@ -7,6 +7,13 @@ import { createLiveModel, type ModelRow } from './test-live-model.ts'
 
 const START_MS = Date.UTC(2026, 10, 21, 9)
 
+/** The hub's clock is hours off this one's. */
+const AHEAD_MS = 5 * 3_600_000
+const arrivalAt = (ms: number) => ({ nowMs: ms - AHEAD_MS, storedMs: ms, futureToleranceMs: 60_000 })
+
+/** Of a hub that does not tell its clock. */
+const at = (nowMs: number) => ({ nowMs, futureToleranceMs: 60_000 })
+
 const move = (rows: readonly ModelRow[]): Uint8Array => encodePositions(positionsOfRows(rows))
 
 const row = (vehicleId: string, seconds: number, more: Partial<ModelRow> = {}): ModelRow => ({
@@ -49,7 +56,8 @@ const rowArbitrary: fc.Arbitrary<ModelRow> = fc.record({
   vehicleType: fc.constantFrom('taxi', 'bus', 'van'),
   eventTime: fc.oneof(
     { weight: 9, arbitrary: fc.integer({ min: 0, max: 40 }).map((s) => START_MS + s * 1000) },
-    fc.constantFrom(-1, START_MS + 3 * 86_400_000),
+    // Before 1970, of the past, at its edge, at the edge of what is believed, ahead of it.
+    fc.constantFrom(-1, START_MS - 86_400_000, START_MS - 3_600_000, START_MS + 100_000, START_MS + 7_200_000),
   ),
   longitude: degrees(180),
   latitude: degrees(90),
@@ -88,15 +96,15 @@ describe('the live intake', () => {
         let nowMs = START_MS
         for (const next of steps) {
           if ('rows' in next) {
-            intake.take(move(next.rows), nowMs)
-            model.take(next.rows, nowMs)
+            intake.take(move(next.rows), arrivalAt(nowMs))
+            model.take(next.rows, arrivalAt(nowMs))
           } else if ('request' in next) {
             intake.setRequest(next.request)
             model.setRequest(next.request)
           } else {
             nowMs += next.afterMs
-            const frame = intake.takeFrame(nowMs)
-            const expected = model.takeFrame(nowMs)
+            const frame = intake.takeFrame(nowMs - AHEAD_MS)
+            const expected = model.takeFrame(nowMs - AHEAD_MS)
             if (frame === undefined) expect(expected.isNews).toBe(false)
             else expect(plain(frame)).toEqual(expected.frame)
           }
@@ -112,7 +120,7 @@ describe('the live intake', () => {
         const intake = createLiveIntake()
         const newest = new Map<number, number>()
         batches.forEach((rows, i) => {
-          intake.take(move(rows), START_MS + i * 100)
+          intake.take(move(rows), at(START_MS + i * 100))
           const reports = intake.takeFrame(START_MS + i * 100)?.reports
           for (let at = 0; at < (reports?.length ?? 0); at++) {
             const [vehicle, time] = [reports!.vehicle[at], reports!.eventTime[at]]
@@ -134,9 +142,10 @@ describe('the live intake', () => {
       inView: 0,
       eventsPerSecond: 0,
       lagMs: null,
-      newestEventTime: null,
+      silentMs: null,
       events: 0,
       lateEvents: 0,
+      pastEvents: 0,
       invalidEvents: 0,
     })
   })
@@ -148,7 +157,7 @@ describe('the live intake', () => {
       [5_000, [row('a', 5)]],
       [10_000, [row('a', 8), row('a', 10), row('a', 9)]],
     ].map(([ms, rows]) => {
-      intake.take(move(rows as ModelRow[]), START_MS + (ms as number))
+      intake.take(move(rows as ModelRow[]), at(START_MS + (ms as number)))
       return [...intake.takeFrame(START_MS + (ms as number))!.reports.glideMs]
     })
     expect(glides).toEqual([[0], [5_000], [5_000]])
@@ -158,10 +167,10 @@ describe('the live intake', () => {
     const intake = createLiveIntake({ maxFresh: 10 })
     intake.takeFrame(START_MS)
     const ids = Array.from({ length: 25 }, (_, i) => `v${i}`)
-    intake.take(move(ids.map((id) => row(id, 0))), START_MS)
+    intake.take(move(ids.map((id) => row(id, 0))), at(START_MS))
     const told: string[][] = []
     for (let i = 1; i <= 4; i++) {
-      intake.take(move(ids.map((id) => row(id, i))), START_MS + i * 100)
+      intake.take(move(ids.map((id) => row(id, i))), at(START_MS + i * 100))
       const { fresh, reports } = intake.takeFrame(START_MS + i * 100)!
       told.push([...fresh.id])
       expect(reports.length).toBe(Math.min(25, i * 10))
@@ -187,10 +196,10 @@ describe('the live intake', () => {
       longitude: -56.1234567,
       latitude: -34.9,
     }
-    intake.take(json(position), START_MS, 'application/json')
-    intake.take(json({ ...position, event_time: 'soon' }), START_MS, 'application/json')
-    intake.take(json(position), START_MS)
-    intake.take(new Uint8Array(0), START_MS)
+    intake.take(json(position), { ...at(START_MS), contentType: 'application/json' })
+    intake.take(json({ ...position, event_time: 'soon' }), { ...at(START_MS), contentType: 'application/json' })
+    intake.take(json(position), at(START_MS))
+    intake.take(new Uint8Array(0), at(START_MS))
     expect(intake.vehicle('van 7')).toEqual({
       vehicle: 0,
       id: 'van 7',
@@ -204,10 +213,42 @@ describe('the live intake', () => {
     expect(intake.takeFrame(START_MS)!.counters).toMatchObject({ vehicles: 1, events: 1, invalidEvents: 3 })
   })
 
+  it('shows no report that the archive refuses: one that is ahead pins no marker, and right reports move on', () => {
+    const intake = createLiveIntake()
+    intake.take(move([row('a', 0)]), arrivalAt(START_MS))
+    intake.take(move([row('a', 7_200, { longitude: -50 })]), arrivalAt(START_MS + 1_000))
+    intake.take(move([row('a', 61)]), arrivalAt(START_MS + 500))
+    expect(intake.vehicle('a')).toMatchObject({ eventTime: START_MS, longitude: -56.1 })
+    intake.take(move([row('a', 5, { longitude: -56.2 })]), arrivalAt(START_MS + 5_000))
+    expect(intake.vehicle('a')).toMatchObject({ eventTime: START_MS + 5_000, longitude: -56.2 })
+    const { counters } = intake.takeFrame(START_MS + 5_000 - AHEAD_MS)!
+    expect(counters).toMatchObject({ vehicles: 1, invalidEvents: 2, lagMs: 0 })
+  })
+
+  it('shows no vehicle of an import of the past, and counts its reports apart', () => {
+    const intake = createLiveIntake()
+    const past = Array.from({ length: 100 }, (_, i) => row(`old ${i}`, 0, { eventTime: Date.UTC(2021, 5, 1) + i }))
+    intake.take(move(past), arrivalAt(START_MS))
+    expect(intake.takeFrame(START_MS - AHEAD_MS)!.counters).toMatchObject({
+      vehicles: 0,
+      events: 100,
+      pastEvents: 100,
+      lagMs: null,
+      silentMs: null,
+    })
+    intake.take(move([row('now', -2), ...past]), arrivalAt(START_MS + 1_000))
+    expect(intake.takeFrame(START_MS + 1_000 - AHEAD_MS)!.counters).toMatchObject({
+      vehicles: 1,
+      pastEvents: 200,
+      lagMs: 3_000,
+      silentMs: 0,
+    })
+  })
+
   it('keeps no more vehicles than it may: those silent for longest go', () => {
     const intake = createLiveIntake({ maxVehicles: 32 })
     for (let i = 0; i < 100; i++) {
-      intake.take(move([row(`v${i}`, i), row('v0', i)]), START_MS + i * 1_000)
+      intake.take(move([row(`v${i}`, i), row('v0', i)]), at(START_MS + i * 1_000))
       expect(intake.takeFrame(START_MS + i * 1_000)!.counters.vehicles).toBeLessThanOrEqual(32)
     }
     const kept = intake.find('', 1_000).map(({ id }) => id)
@@ -221,7 +262,7 @@ describe('the live intake', () => {
   it('keeps no more bytes of ids than it may', () => {
     const intake = createLiveIntake({ maxIdBytes: 1_000 })
     const id = (i: number): string => `${i}-`.padEnd(250, 'x')
-    for (let i = 0; i < 50; i++) intake.take(move([row(id(i), i)]), START_MS + i * 1_000)
+    for (let i = 0; i < 50; i++) intake.take(move([row(id(i), i)]), at(START_MS + i * 1_000))
     expect(intake.find('', 100).map((vehicle) => vehicle.id)).toEqual([46, 47, 48, 49].map(id))
   })
 
@@ -229,13 +270,16 @@ describe('the live intake', () => {
     const intake = createLiveIntake()
     const long = 'é'.repeat(128)
     const rows = [row('', 0), row(long, 0), row('a', 0, { vehicleType: '' }), row('b', 0, { vehicleType: long })]
-    intake.take(move([...rows, row('x'.repeat(255), 0)]), START_MS)
+    intake.take(move([...rows, row('x'.repeat(255), 0)]), at(START_MS))
     expect(intake.takeFrame(START_MS)!.counters).toMatchObject({ vehicles: 1, events: 5, invalidEvents: 4 })
   })
 
   it('folds the types of a fleet that has too many into one', () => {
     const intake = createLiveIntake()
-    intake.take(move(Array.from({ length: 400 }, (_, i) => row(`v${i}`, 0, { vehicleType: `type ${i}` }))), START_MS)
+    intake.take(
+      move(Array.from({ length: 400 }, (_, i) => row(`v${i}`, 0, { vehicleType: `type ${i}` }))),
+      at(START_MS),
+    )
     const { types, counters } = intake.takeFrame(START_MS)!
     expect([types.length, types[255], counters.vehiclesByType[255]]).toEqual([256, 'further types', 145])
   })
@@ -243,7 +287,7 @@ describe('the live intake', () => {
   it('finds vehicles whose id begins with a text, then those that hold it, whatever the case', () => {
     const ids = ['Taxi-1', 'taxi-10', 'TAXI-2', 'bus-taxi', 'minitaxi', 'bus-1', 'ómnibus']
     const intake = createLiveIntake()
-    intake.take(move(ids.map((id) => row(id, 0))), START_MS)
+    intake.take(move(ids.map((id) => row(id, 0))), at(START_MS))
     const found = (text: string, max: number): string[] => intake.find(text, max).map(({ id }) => id)
     expect(found('taxi', 10)).toEqual(['TAXI-2', 'Taxi-1', 'taxi-10', 'bus-taxi', 'minitaxi'])
     expect(found('Taxi', 2)).toEqual(['TAXI-2', 'Taxi-1'])

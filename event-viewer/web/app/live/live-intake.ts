@@ -4,7 +4,9 @@ import { createEventRate } from './event-rate.ts'
 import { findIds } from './find-ids.ts'
 import type { LiveCounters, LiveFrame, LiveRequest, LiveVehicle } from './live-frame.ts'
 import { createLiveFrames } from './live-frames.ts'
-import { createLiveVehicles } from './live-vehicles.ts'
+import { createLiveVehicles, type RowBounds } from './live-vehicles.ts'
+import { createReportLag } from './report-lag.ts'
+import { createServerClock } from './server-clock.ts'
 import { EVENT_TIME, HEADING, LATITUDE, LONGITUDE, NARROW, SPEED, STATE, typeOfState, WIDE } from './vehicle-records.ts'
 
 /** What is known of the vehicles that report, kept in the worker; it never looks at a clock itself. */
@@ -14,15 +16,25 @@ export interface LiveIntake {
   /**
    * Takes a `move`; what can't be read is counted, never thrown.
    * @param payload an Arrow IPC stream of positions, or one position as JSON
-   * @param nowMs wall clock, ms since the epoch
-   * @param contentType of the message; Arrow when missing
    */
-  take(payload: Uint8Array, nowMs: number, contentType?: string): void
+  take(payload: Uint8Array, arrival: Arrival): void
   /** Ask for it ten times a second, with news or without. @returns undefined when there is nothing to tell */
   takeFrame(nowMs: number): LiveFrame | undefined
   /** Of the vehicles heard: those whose id begins with the text, then those that hold it; upper and lower case are the same. */
   find(text: string, max: number): LiveVehicle[]
   vehicle(id: string): LiveVehicle | undefined
+}
+
+/** How a message came. */
+export interface Arrival {
+  /** This machine's clock, ms since the epoch. */
+  readonly nowMs: number
+  /** When the hub stored it, by the hub's clock; by it the collectors judge its rows. This machine's clock has to do where the hub does not tell. */
+  readonly storedMs?: number | undefined
+  /** How far ahead of that a report may be, as for the collectors. */
+  readonly futureToleranceMs: number
+  /** Arrow when missing. */
+  readonly contentType?: string | undefined
 }
 
 export interface LiveIntakeOptions {
@@ -40,6 +52,10 @@ const MAX_VEHICLES = 2_000_000
 const MAX_ALL_ID_BYTES = 128 * 1024 * 1024
 const MAX_FRESH = 10_000
 const SWEEP_MS = 5_000
+/** Reports whose event time is older than this are of the past, as those of an import are: they are no vehicle's place now. */
+const RECENT_MS = 3_600_000
+/** Rows of a message that the lag is measured by. */
+const LAG_SAMPLES = 8
 /** Without news there is still a frame so often: the lag grows, and one sees that somebody listens. */
 const QUIET_MS = 1_000
 const COUNT_MS = 400
@@ -54,15 +70,28 @@ export const createLiveIntake = (options: LiveIntakeOptions = {}): LiveIntake =>
   const { maxVehicles = MAX_VEHICLES, maxIdBytes = MAX_ALL_ID_BYTES } = options
   const { silentMs = SILENT_MS, maxFresh = MAX_FRESH } = options
   const rate = createEventRate()
+  const lag = createReportLag()
+  const clock = createServerClock()
   const vehicles = createLiveVehicles({ maxVehicles, maxIdBytes })
   const frames = createLiveFrames(vehicles, maxFresh)
   const { ids, records, types, counts } = vehicles
   let unreadable = 0
   let [sweptMs, framedMs, framedRate] = [-Infinity, -Infinity, 0]
   let [countedMs, inView] = [-Infinity, 0]
+  let lagMs: number | undefined
 
-  const takeRows = (rows: Positions, nowMs: number): void => {
-    vehicles.take(rows, nowMs)
+  const addLag = ({ length, eventTime }: Positions, { nowMs, latestMs, recentMs }: RowBounds): void => {
+    const step = Math.max(1, Math.floor(length / LAG_SAMPLES))
+    const serverMs = clock.at(nowMs)
+    for (let i = 0; i < length; i += step) {
+      const time = eventTime[i]
+      if (time >= recentMs && time <= latestMs) lag.add(serverMs - time, Math.min(step, length - i), nowMs)
+    }
+  }
+  const takeRows = (rows: Positions, { nowMs, storedMs = nowMs, futureToleranceMs }: Arrival): void => {
+    const bounds = { nowMs, latestMs: storedMs + futureToleranceMs, recentMs: storedMs - RECENT_MS }
+    vehicles.take(rows, bounds)
+    addLag(rows, bounds)
     rate.add(rows.length, nowMs)
   }
 
@@ -70,19 +99,22 @@ export const createLiveIntake = (options: LiveIntakeOptions = {}): LiveIntake =>
     if (nowMs - countedMs >= COUNT_MS || nowMs < countedMs) {
       countedMs = nowMs
       inView = frames.countInView()
+      lagMs = lag.medianMs(nowMs)
     }
     return inView
   }
 
   const countersAt = (nowMs: number): LiveCounters => ({
+    // Counts the lag as well.
+    inView: inViewAt(nowMs),
     vehicles: ids.size,
     vehiclesByType: [...vehicles.vehiclesByType],
-    inView: inViewAt(nowMs),
     eventsPerSecond: rate.perSecond(nowMs),
-    lagMs: counts.newestEventTime === -Infinity ? null : nowMs - counts.newestEventTime,
-    newestEventTime: counts.newestEventTime === -Infinity ? null : counts.newestEventTime,
+    lagMs: lagMs ?? null,
+    silentMs: counts.liveMs === -Infinity ? null : Math.max(0, nowMs - counts.liveMs),
     events: counts.events,
     lateEvents: counts.late,
+    pastEvents: counts.past,
     invalidEvents: counts.invalid + unreadable,
   })
 
@@ -102,16 +134,17 @@ export const createLiveIntake = (options: LiveIntakeOptions = {}): LiveIntake =>
       frames.setRequest(request)
       countedMs = -Infinity
     },
-    take: (payload, nowMs, contentType) => {
+    take: (payload, arrival) => {
+      if (arrival.storedMs !== undefined) clock.hear(arrival.storedMs, arrival.nowMs)
       try {
-        takeRows(decodeLiveMove(payload, contentType), nowMs)
+        takeRows(decodeLiveMove(payload, arrival.contentType), arrival)
       } catch {
         unreadable++
       }
     },
     takeFrame: (nowMs) => {
       if (nowMs - sweptMs >= SWEEP_MS || nowMs < sweptMs) {
-        vehicles.forgetSilent(nowMs - silentMs)
+        vehicles.forget({ heardMs: nowMs - silentMs, eventMs: clock.at(nowMs) - RECENT_MS })
         sweptMs = nowMs
       }
       const cut = frames.take()

@@ -30,20 +30,36 @@ export interface LiveVehicles {
   readonly counts: LiveCounts
   /** The number of the vehicle in a slot: never given again. */
   numberOf(slot: number): number
-  /** Law: a vehicle is where its report of the latest event time says; what is older, or as old, is counted and moves nothing. */
-  take(rows: Positions, nowMs: number): void
+  /**
+   * Law: a vehicle is where its report of the latest event time says; what is older, or as old, is counted and moves nothing. Rows are judged as the
+   * collectors judge them; those of the past are counted and are no vehicle's place.
+   */
+  take(rows: Positions, bounds: RowBounds): void
   /** Slots whose vehicles have reported since it was asked last, and some that are free or given again. */
   takeNews(): readonly number[]
   /** Numbers of the vehicles that the page was told of and that were forgotten since it was asked last. */
   takeForgotten(): readonly number[]
-  forgetSilent(sinceMs: number): void
+  /** Forgets the vehicles of which nothing was heard since, and those whose newest report is older than that. */
+  forget(since: { readonly heardMs: number; readonly eventMs: number }): void
+}
+
+/** Which rows are believed, and which are live; ms since the epoch. */
+export interface RowBounds {
+  /** When they came, by this machine's clock. */
+  readonly nowMs: number
+  /** The latest event time that the archive believes: what is later is invalid. */
+  readonly latestMs: number
+  /** What is older is of the past. */
+  readonly recentMs: number
 }
 
 export interface LiveCounts {
   readonly events: number
   readonly late: number
   readonly invalid: number
-  readonly newestEventTime: number
+  readonly past: number
+  /** When the last report came that is neither invalid nor of the past; -Infinity before the first. */
+  readonly liveMs: number
 }
 
 export interface LiveVehiclesOptions {
@@ -52,8 +68,6 @@ export interface LiveVehiclesOptions {
   readonly maxIdBytes: number
 }
 
-/** The clock of a browser may be hours off; the archive, which has the server's, is strict. */
-const FUTURE_MS = 24 * 3_600_000
 const MAX_TYPES = 256
 const FURTHER_TYPES = 'further types'
 
@@ -65,7 +79,7 @@ export const createLiveVehicles = ({ maxVehicles, maxIdBytes }: LiveVehiclesOpti
   const types: string[] = []
   const typeIndexes = new Map<string, number>()
   const vehiclesByType: number[] = []
-  const counts = { events: 0, late: 0, invalid: 0, newestEventTime: -Infinity }
+  const counts = { events: 0, late: 0, invalid: 0, past: 0, liveMs: -Infinity }
   let numbers = new Uint32Array(1024)
   let nextNumber = 0
   let news: number[] = []
@@ -80,7 +94,7 @@ export const createLiveVehicles = ({ maxVehicles, maxIdBytes }: LiveVehiclesOpti
     return types.push(name) - 1
   }
 
-  const forget = (slot: number): void => {
+  const forgetIn = (slot: number): void => {
     const state = records.wide[slot * WIDE + STATE]
     if ((state & IS_TOLD) !== 0) forgotten.push(numbers[slot])
     vehiclesByType[typeOfState(state)]--
@@ -102,12 +116,12 @@ export const createLiveVehicles = ({ maxVehicles, maxIdBytes }: LiveVehiclesOpti
     const last = heard.toSorted()[left - 1]
     everySlot((slot, heardMs) => {
       if (heardMs >= last) return
-      forget(slot)
+      forgetIn(slot)
       left--
     })
     everySlot((slot, heardMs) => {
       if (heardMs !== last || left-- <= 0) return
-      forget(slot)
+      forgetIn(slot)
     })
   }
 
@@ -140,10 +154,10 @@ export const createLiveVehicles = ({ maxVehicles, maxIdBytes }: LiveVehiclesOpti
     vehiclesByType,
     counts,
     numberOf: (slot) => numbers[slot],
-    take: (rows, nowMs) => {
+    take: (rows, { nowMs, latestMs, recentMs }) => {
       const { vehicleIdBytes, vehicleIdOffsets, vehicleType, eventTime, longitude, latitude, speed, heading } = rows
       const typeOf = rows.vehicleTypes.map(() => -1)
-      const faultAt = judgeRows(rows, nowMs + FUTURE_MS)
+      const faultAt = judgeRows(rows, latestMs)
       for (let i = 0; i < rows.length; i++) {
         const from = vehicleIdOffsets[i]
         const to = vehicleIdOffsets[i + 1]
@@ -152,6 +166,11 @@ export const createLiveVehicles = ({ maxVehicles, maxIdBytes }: LiveVehiclesOpti
           counts.invalid++
           continue
         }
+        if (time < recentMs) {
+          counts.past++
+          continue
+        }
+        counts.liveMs = nowMs
         // A dictionary may hold types that no vehicle has.
         if (typeOf[vehicleType[i]] < 0) typeOf[vehicleType[i]] = typeIndexOf(rows.vehicleTypes[vehicleType[i]])
         const type = typeOf[vehicleType[i]]
@@ -170,7 +189,6 @@ export const createLiveVehicles = ({ maxVehicles, maxIdBytes }: LiveVehiclesOpti
         wide[at + MOVED] = nowMs
         narrow[slot * NARROW + SPEED] = known(speed[i])
         narrow[slot * NARROW + HEADING] = known(heading[i])
-        if (time > counts.newestEventTime) counts.newestEventTime = time
         let state = wide[at + STATE]
         if (typeOfState(state) !== type) state = retyped(state, type)
         if ((state & IS_NEWS) === 0) {
@@ -191,9 +209,9 @@ export const createLiveVehicles = ({ maxVehicles, maxIdBytes }: LiveVehiclesOpti
       forgotten = []
       return taken
     },
-    forgetSilent: (sinceMs) =>
+    forget: ({ heardMs: heardSinceMs, eventMs }) =>
       everySlot((slot, heardMs) => {
-        if (heardMs < sinceMs) forget(slot)
+        if (heardMs < heardSinceMs || records.wide[slot * WIDE + EVENT_TIME] < eventMs) forgetIn(slot)
       }),
   }
 }

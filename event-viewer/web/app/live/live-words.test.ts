@@ -1,37 +1,31 @@
 import { describe, expect, it } from 'vitest'
 import { parseSearch } from '../search/search-url.ts'
-import { clockText, shortDayText } from '../shell/local-time.ts'
 import { describeLag } from './describe-lag.ts'
-import { createLateShare } from './late-share.ts'
+import { createRecentShare } from './recent-share.ts'
 import { lastHourOf, searchPageOf } from './vehicle-search.ts'
 import { agoText, headingText, placeText, speedText } from './vehicle-words.ts'
 
 const NEWEST = Date.UTC(2026, 0, 5, 12)
-const words = (lagMs: number, eventsPerSecond = 10): string[] => {
-  const { label, value, note } = describeLag({ lagMs, newestEventTime: NEWEST, eventsPerSecond })
+const words = (counters: Parameters<typeof describeLag>[0]): string[] => {
+  const { label, value, note } = describeLag(counters)
   return [label, value, note]
 }
 
 describe('the lag in words', () => {
-  it('is a dash before the first report', () => {
-    expect(describeLag(undefined).value).toBe('–')
-    expect(describeLag({ lagMs: null, newestEventTime: null, eventsPerSecond: 0 }).note).toBe('no report yet')
+  it('is a dash before the first report that is not of the past', () => {
+    expect(words(undefined)).toEqual(['Lag', '–', 'no report yet'])
+    expect(words({ lagMs: null, silentMs: null, pastEvents: 0 })).toEqual(['Lag', '–', 'no report yet'])
+    expect(words({ lagMs: null, silentMs: null, pastEvents: 7 })).toEqual(['Lag', '–', 'past only'])
   })
 
-  it('is the age of the newest report while they come, never less than none', () => {
-    expect(words(850)).toEqual(['Lag', '850 ms', clockText(NEWEST)])
-    expect(words(200_000)).toEqual(['Lag', '3 min 20 s', clockText(NEWEST)])
-    expect(words(-400)).toEqual(['Lag', '0 ms', clockText(NEWEST)])
+  it('is the median of the reports while they come, never less than none', () => {
+    expect(words({ lagMs: 850, silentMs: 10, pastEvents: 0 })).toEqual(['Lag', '850 ms', 'median'])
+    expect(words({ lagMs: 200_000, silentMs: 14_000, pastEvents: 0 })).toEqual(['Lag', '3 min 20 s', 'median'])
+    expect(words({ lagMs: -400, silentMs: 0, pastEvents: 0 })).toEqual(['Lag', '0 ms', 'median'])
   })
 
-  it('is told as the time since the last report when none come any more', () => {
-    expect(words(14_000, 0)).toEqual(['Lag', '14 s', clockText(NEWEST)])
-    expect(words(75_400, 0)).toEqual(['Last report', '1 min 15 s', 'ago'])
-  })
-
-  it('is no lag in a simulated past or future, where the event time says more', () => {
-    const eventTime = ['Event time', clockText(NEWEST), shortDayText(NEWEST)]
-    expect([words(3_600_000), words(-120_000), words(3_600_000, 0)]).toEqual([eventTime, eventTime, eventTime])
+  it('is told as the time since the last report when none come any more, whatever comes of the past', () => {
+    expect(words({ lagMs: 850, silentMs: 75_400, pastEvents: 9 })).toEqual(['Last report', '1 min 15 s', 'ago'])
   })
 })
 
@@ -67,16 +61,16 @@ describe('a vehicle in words', () => {
   })
 })
 
-describe('the late share', () => {
+describe('the recent share', () => {
   it('is that of the last five seconds', () => {
-    const shareOf = createLateShare()
+    const shareOf = createRecentShare()
     const shares = [
       [0, 0, 0],
       [1_000, 100, 0],
       [2_000, 200, 50],
       [7_000, 300, 150],
       [13_000, 300, 150],
-    ].map(([atMs, events, lateEvents]) => shareOf({ events, lateEvents }, atMs))
+    ].map(([atMs, events, some]) => shareOf({ events, some }, atMs))
     expect(shares).toEqual([0, 0, 0.25, 1, 0])
   })
 })

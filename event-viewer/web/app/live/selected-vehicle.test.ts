@@ -23,7 +23,10 @@ const createFleet = (): {
         speed: 10,
         heading: NaN,
       }))
-      intake.take(encodePositions(positionsOfRows(rows)), START_MS + seconds * 1000)
+      intake.take(encodePositions(positionsOfRows(rows)), {
+        nowMs: START_MS + seconds * 1000,
+        futureToleranceMs: 60_000,
+      })
     },
   }
 }

@@ -3,6 +3,15 @@ import type { LiveRequest } from './live-frame.ts'
 
 export type ModelRow = PositionRow
 
+export interface ModelArrival {
+  readonly nowMs: number
+  /** By the hub's clock, which goes as fast as this one. */
+  readonly storedMs: number
+  readonly futureToleranceMs: number
+}
+
+const RECENT_MS = 3_600_000
+
 interface ModelVehicle {
   readonly number: number
   row: PositionRow
@@ -26,7 +35,7 @@ export const createLiveModel = (
   silentMs: number,
 ): {
   setRequest(request: LiveRequest): void
-  take(rows: readonly ModelRow[], nowMs: number): void
+  take(rows: readonly ModelRow[], arrival: ModelArrival): void
   takeFrame(nowMs: number): ModelFrame
 } => {
   const vehicles = new Map<string, ModelVehicle>()
@@ -35,7 +44,8 @@ export const createLiveModel = (
   let request: LiveRequest = {}
   let [isAnew, nextNumber, sweptMs] = [true, 0, -Infinity]
   let [events, lateEvents, invalidEvents] = [0, 0, 0]
-  let newestEventTime: number | null = null
+  const lags: { atMs: number; lagMs: number }[] = []
+  let [lagMs, liveMs, aheadMs, pastEvents]: [number | null, number | null, number, number] = [null, null, 0, 0]
   let goneNumbers: number[] = []
   let [countedMs, inView] = [-Infinity, 0]
 
@@ -58,15 +68,22 @@ export const createLiveModel = (
       countedMs = -Infinity
       isAnew ||= next.isAnew === true
     },
-    take: (rows, nowMs) => {
+    take: (rows, { nowMs, storedMs, futureToleranceMs }) => {
+      aheadMs = storedMs - nowMs
       for (const row of rows) {
         const { eventTime, longitude, latitude } = row
-        const isTrue =
-          eventTime >= 0 && eventTime <= nowMs + 86_400_000 && Math.abs(longitude) <= 180 && Math.abs(latitude) <= 90
-        if (!isTrue) {
+        const isInTime = eventTime >= 0 && eventTime <= storedMs + futureToleranceMs
+        // The lag is measured before a place is looked at.
+        if (isInTime && eventTime >= storedMs - RECENT_MS) lags.push({ atMs: nowMs, lagMs: storedMs - eventTime })
+        if (!isInTime || !(Math.abs(longitude) <= 180 && Math.abs(latitude) <= 90)) {
           invalidEvents++
           continue
         }
+        if (eventTime < storedMs - RECENT_MS) {
+          pastEvents++
+          continue
+        }
+        liveMs = nowMs
         if (!types.includes(row.vehicleType)) types.push(row.vehicleType)
         const known = vehicles.get(row.vehicleId)
         if (known !== undefined) known.heardMs = nowMs
@@ -74,7 +91,6 @@ export const createLiveModel = (
           lateEvents++
           continue
         }
-        newestEventTime = Math.max(newestEventTime ?? 0, eventTime)
         if (known !== undefined) {
           const isRetyped = known.isRetyped || known.row.vehicleType !== row.vehicleType
           Object.assign(known, { row, movedMs: nowMs, isNews: true, isRetyped })
@@ -96,8 +112,8 @@ export const createLiveModel = (
     takeFrame: (nowMs) => {
       if (nowMs - sweptMs >= 5_000) {
         sweptMs = nowMs
-        for (const [id, { heardMs, isTold, number }] of vehicles) {
-          if (nowMs - heardMs <= silentMs) continue
+        for (const [id, { heardMs, isTold, number, row }] of vehicles) {
+          if (nowMs - heardMs <= silentMs && row.eventTime >= nowMs + aheadMs - RECENT_MS) continue
           vehicles.delete(id)
           if (isTold) goneNumbers.push(number)
         }
@@ -130,6 +146,8 @@ export const createLiveModel = (
       const all = [...vehicles.values()]
       if (nowMs - countedMs >= 400) {
         countedMs = nowMs
+        const recentLags = lags.filter(({ atMs }) => nowMs - atMs <= 3_000).toSorted((a, b) => a.lagMs - b.lagMs)
+        if (recentLags.length > 0) ({ lagMs } = recentLags[Math.ceil(recentLags.length / 2) - 1])
         inView = all.filter(({ row, isTold }) => isTold && isIn(request.view, row)).length
       }
       const tenth = Math.floor(nowMs / 100)
@@ -147,10 +165,11 @@ export const createLiveModel = (
             vehiclesByType: types.map((type) => all.filter(({ row }) => row.vehicleType === type).length),
             inView,
             eventsPerSecond: recent.reduce((sum, bin) => sum + bin.events, 0) / 3,
-            lagMs: newestEventTime === null ? null : nowMs - newestEventTime,
-            newestEventTime,
+            lagMs,
+            silentMs: liveMs === null ? null : nowMs - liveMs,
             events,
             lateEvents,
+            pastEvents,
             invalidEvents,
           },
         },

@@ -1,28 +1,34 @@
-import { onUnmounted, watch } from 'vue'
+import { onUnmounted, type Ref, watch } from 'vue'
 import { useLive } from './use-live.ts'
 
-const ID = 'live-late'
+const LATE = {
+  id: 'live-late',
+  title: 'Most reports are late',
+  description:
+    'They are older than what their vehicles reported before, and the map never goes back in time. The archive keeps them all.',
+}
+const PAST = {
+  id: 'live-past',
+  title: 'Most reports are of the past',
+  description:
+    'They are more than an hour old, as those of an import are. The map shows where vehicles are now; a search finds these.',
+}
 
-/** Says why nothing moves when most reports are late; as long as the calling page is shown. */
+/** Says why nothing moves when most reports are late or of the past; as long as the calling page is shown. */
 export const useLateNotice = (): void => {
-  const { isMostlyLate } = useLive()
+  const { isMostlyLate, isMostlyPast } = useLive()
   const toast = useToast()
-  watch(
-    isMostlyLate,
-    (isLate) => {
-      if (!isLate) toast.remove(ID)
-      else
-        toast.add({
-          id: ID,
-          color: 'warning',
-          icon: 'i-lucide-history',
-          title: 'Most reports are late',
-          description:
-            'They are older than what their vehicles reported before, and the map never goes back in time. The archive keeps them all.',
-          duration: 0,
-        })
-    },
-    { immediate: true },
-  )
-  onUnmounted(() => toast.remove(ID))
+  const tell = (isSo: Readonly<Ref<boolean>>, notice: typeof LATE): void => {
+    watch(
+      isSo,
+      (is) => {
+        if (!is) toast.remove(notice.id)
+        else toast.add({ ...notice, color: 'warning', icon: 'i-lucide-history', duration: 0 })
+      },
+      { immediate: true },
+    )
+    onUnmounted(() => toast.remove(notice.id))
+  }
+  tell(isMostlyLate, LATE)
+  tell(isMostlyPast, PAST)
 }

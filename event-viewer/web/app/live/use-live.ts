@@ -14,8 +14,8 @@ import { useHub } from '../hub/use-hub.ts'
 import { useFleetMap } from '../map/use-fleet-map.ts'
 import type { ColourBy } from '../vehicles/scene.ts'
 import { useVehicleLayer } from '../vehicles/use-vehicle-layer.ts'
-import { createLateShare } from './late-share.ts'
 import type { LiveCounters, LiveFrame, LiveRequest, LiveVehicle, ViewBounds } from './live-frame.ts'
+import { createRecentShare } from './recent-share.ts'
 import { createSelectedVehicle, type SelectedVehicle } from './selected-vehicle.ts'
 import { boundsToWatch } from './watched-bounds.ts'
 
@@ -24,6 +24,8 @@ export interface Live {
   readonly counters: Readonly<ShallowRef<LiveCounters | undefined>>
   /** Most of what is reported is older than what the vehicles had reported before: nothing moves. */
   readonly isMostlyLate: Readonly<Ref<boolean>>
+  /** Most of what is reported is of the past, as in an import: the map does not show it. */
+  readonly isMostlyPast: Readonly<Ref<boolean>>
   /** Partitions that are listened to, when not all are: those in view. */
   readonly partitions: Readonly<Ref<{ readonly listened: number; readonly all: number | undefined } | undefined>>
   /** All vehicle types heard, in the order of their first report; and those that are not shown. */
@@ -54,6 +56,7 @@ const createLive = (): Live => {
 
   const counters = shallowRef<LiveCounters>()
   const isMostlyLate = ref(false)
+  const isMostlyPast = ref(false)
   const listened = ref<number>()
   const types = shallowRef<readonly string[]>([])
   const hiddenTypes = shallowRef<ReadonlySet<string>>(new Set())
@@ -62,7 +65,8 @@ const createLive = (): Live => {
   const isFollowing = ref(false)
   const selected = createSelectedVehicle((id) => thread.liveVehicle(id))
   const ids = new Map<number, string>()
-  const lateShareOf = createLateShare()
+  const lateShareOf = createRecentShare()
+  const pastShareOf = createRecentShare()
   let countersMs = -Infinity
 
   const takeCounters = ({ counters: next, partitions }: LiveFrame, nowMs: number): void => {
@@ -70,7 +74,9 @@ const createLive = (): Live => {
     countersMs = nowMs
     counters.value = next
     listened.value = partitions?.length
-    isMostlyLate.value = lateShareOf(next, nowMs) > MOSTLY
+    const { events, lateEvents, pastEvents } = next
+    isMostlyLate.value = lateShareOf({ events, some: lateEvents }, nowMs) > MOSTLY
+    isMostlyPast.value = pastShareOf({ events, some: pastEvents }, nowMs) > MOSTLY
   }
   const takeFrame = (frame: LiveFrame): void => {
     const nowMs = performance.now()
@@ -119,6 +125,7 @@ const createLive = (): Live => {
   return {
     counters: shallowReadonly(counters),
     isMostlyLate: readonly(isMostlyLate),
+    isMostlyPast: readonly(isMostlyPast),
     partitions: computed(() =>
       listened.value === undefined ? undefined : { listened: listened.value, all: settings.value?.partitions?.length },
     ),

@@ -1,0 +1,30 @@
+/** The hub's clock, as far as it can be heard: the browser's own may be hours off. */
+export interface ServerClock {
+  /** @param storedMs when the hub stored what has come now, by its own clock; ms since the epoch */
+  hear(storedMs: number, nowMs: number): void
+  /** What the hub's clock says about now; the browser's before anything was heard. */
+  at(nowMs: number): number
+}
+
+/** A clock that was set is known again after twice this. */
+const REMEMBER_MS = 60_000
+
+/** What comes has been on its way: of all that was heard the one that took the least time tells best. */
+export const createServerClock = (): ServerClock => {
+  let [ahead, aheadBefore] = [-Infinity, -Infinity]
+  let since = -Infinity
+  return {
+    hear: (storedMs, nowMs) => {
+      if (nowMs - since > REMEMBER_MS || nowMs < since) {
+        aheadBefore = ahead
+        ahead = -Infinity
+        since = nowMs
+      }
+      ahead = Math.max(ahead, storedMs - nowMs)
+    },
+    at: (nowMs) => {
+      const best = Math.max(ahead, aheadBefore)
+      return best === -Infinity ? nowMs : nowMs + best
+    },
+  }
+}
