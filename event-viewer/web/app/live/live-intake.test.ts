@@ -12,7 +12,7 @@ const AHEAD_MS = 5 * 3_600_000
 const arrivalAt = (ms: number) => ({ nowMs: ms - AHEAD_MS, storedMs: ms, futureToleranceMs: 60_000 })
 
 /** Of a hub that does not tell its clock. */
-const at = (nowMs: number) => ({ nowMs, futureToleranceMs: 60_000 })
+const arrivedAt = (nowMs: number) => ({ nowMs, futureToleranceMs: 60_000 })
 
 const move = (rows: readonly ModelRow[]): Uint8Array => encodePositions(positionsOfRows(rows))
 
@@ -120,7 +120,7 @@ describe('the live intake', () => {
         const intake = createLiveIntake()
         const newest = new Map<number, number>()
         batches.forEach((rows, i) => {
-          intake.take(move(rows), at(START_MS + i * 100))
+          intake.take(move(rows), arrivedAt(START_MS + i * 100))
           const reports = intake.takeFrame(START_MS + i * 100)?.reports
           for (let at = 0; at < (reports?.length ?? 0); at++) {
             const [vehicle, time] = [reports!.vehicle[at], reports!.eventTime[at]]
@@ -157,7 +157,7 @@ describe('the live intake', () => {
       [5_000, [row('a', 5)]],
       [10_000, [row('a', 8), row('a', 10), row('a', 9)]],
     ].map(([ms, rows]) => {
-      intake.take(move(rows as ModelRow[]), at(START_MS + (ms as number)))
+      intake.take(move(rows as ModelRow[]), arrivedAt(START_MS + (ms as number)))
       return [...intake.takeFrame(START_MS + (ms as number))!.reports.glideMs]
     })
     expect(glides).toEqual([[0], [5_000], [5_000]])
@@ -167,10 +167,10 @@ describe('the live intake', () => {
     const intake = createLiveIntake({ maxFresh: 10 })
     intake.takeFrame(START_MS)
     const ids = Array.from({ length: 25 }, (_, i) => `v${i}`)
-    intake.take(move(ids.map((id) => row(id, 0))), at(START_MS))
+    intake.take(move(ids.map((id) => row(id, 0))), arrivedAt(START_MS))
     const told: string[][] = []
     for (let i = 1; i <= 4; i++) {
-      intake.take(move(ids.map((id) => row(id, i))), at(START_MS + i * 100))
+      intake.take(move(ids.map((id) => row(id, i))), arrivedAt(START_MS + i * 100))
       const { fresh, reports } = intake.takeFrame(START_MS + i * 100)!
       told.push([...fresh.id])
       expect(reports.length).toBe(Math.min(25, i * 10))
@@ -196,10 +196,10 @@ describe('the live intake', () => {
       longitude: -56.1234567,
       latitude: -34.9,
     }
-    intake.take(json(position), { ...at(START_MS), contentType: 'application/json' })
-    intake.take(json({ ...position, event_time: 'soon' }), { ...at(START_MS), contentType: 'application/json' })
-    intake.take(json(position), at(START_MS))
-    intake.take(new Uint8Array(0), at(START_MS))
+    intake.take(json(position), { ...arrivedAt(START_MS), contentType: 'application/json' })
+    intake.take(json({ ...position, event_time: 'soon' }), { ...arrivedAt(START_MS), contentType: 'application/json' })
+    intake.take(json(position), arrivedAt(START_MS))
+    intake.take(new Uint8Array(0), arrivedAt(START_MS))
     expect(intake.vehicle('van 7')).toEqual({
       vehicle: 0,
       id: 'van 7',
@@ -248,7 +248,7 @@ describe('the live intake', () => {
   it('keeps no more vehicles than it may: those silent for longest go', () => {
     const intake = createLiveIntake({ maxVehicles: 32 })
     for (let i = 0; i < 100; i++) {
-      intake.take(move([row(`v${i}`, i), row('v0', i)]), at(START_MS + i * 1_000))
+      intake.take(move([row(`v${i}`, i), row('v0', i)]), arrivedAt(START_MS + i * 1_000))
       expect(intake.takeFrame(START_MS + i * 1_000)!.counters.vehicles).toBeLessThanOrEqual(32)
     }
     const kept = intake.find('', 1_000).map(({ id }) => id)
@@ -262,7 +262,7 @@ describe('the live intake', () => {
   it('keeps no more bytes of ids than it may', () => {
     const intake = createLiveIntake({ maxIdBytes: 1_000 })
     const id = (i: number): string => `${i}-`.padEnd(250, 'x')
-    for (let i = 0; i < 50; i++) intake.take(move([row(id(i), i)]), at(START_MS + i * 1_000))
+    for (let i = 0; i < 50; i++) intake.take(move([row(id(i), i)]), arrivedAt(START_MS + i * 1_000))
     expect(intake.find('', 100).map((vehicle) => vehicle.id)).toEqual([46, 47, 48, 49].map(id))
   })
 
@@ -270,7 +270,7 @@ describe('the live intake', () => {
     const intake = createLiveIntake()
     const long = 'é'.repeat(128)
     const rows = [row('', 0), row(long, 0), row('a', 0, { vehicleType: '' }), row('b', 0, { vehicleType: long })]
-    intake.take(move([...rows, row('x'.repeat(255), 0)]), at(START_MS))
+    intake.take(move([...rows, row('x'.repeat(255), 0)]), arrivedAt(START_MS))
     expect(intake.takeFrame(START_MS)!.counters).toMatchObject({ vehicles: 1, events: 5, invalidEvents: 4 })
   })
 
@@ -278,7 +278,7 @@ describe('the live intake', () => {
     const intake = createLiveIntake()
     intake.take(
       move(Array.from({ length: 400 }, (_, i) => row(`v${i}`, 0, { vehicleType: `type ${i}` }))),
-      at(START_MS),
+      arrivedAt(START_MS),
     )
     const { types, counters } = intake.takeFrame(START_MS)!
     expect([types.length, types[255], counters.vehiclesByType[255]]).toEqual([256, 'further types', 145])
@@ -287,7 +287,7 @@ describe('the live intake', () => {
   it('finds vehicles whose id begins with a text, then those that hold it, whatever the case', () => {
     const ids = ['Taxi-1', 'taxi-10', 'TAXI-2', 'bus-taxi', 'minitaxi', 'bus-1', 'ómnibus']
     const intake = createLiveIntake()
-    intake.take(move(ids.map((id) => row(id, 0))), at(START_MS))
+    intake.take(move(ids.map((id) => row(id, 0))), arrivedAt(START_MS))
     const found = (text: string, max: number): string[] => intake.find(text, max).map(({ id }) => id)
     expect(found('taxi', 10)).toEqual(['TAXI-2', 'Taxi-1', 'taxi-10', 'bus-taxi', 'minitaxi'])
     expect(found('Taxi', 2)).toEqual(['TAXI-2', 'Taxi-1'])
