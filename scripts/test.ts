@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { provideNatsServer } from '@fleetlake/event-hub'
 import { reasonOf } from '@fleetlake/core'
-import { provideCeph } from '@fleetlake/testing'
+import { provideCeph, provideChdb } from '@fleetlake/testing'
 
 /** Everything that must hold: the checks first, since they are quick, then every test. Arguments go to vitest. */
 const checks: [name: string, command: string, ...args: string[]][] = [
@@ -37,8 +37,9 @@ const runTests = async (args: readonly string[]): Promise<number> => {
 
 try {
   await provideNatsServer({ say: (line) => console.log(line) })
-  // The tests of S3 say what is missing where it can't be had.
+  // The tests of S3 and of ClickHouse say what is missing where it can't be had.
   await provideCeph((line) => console.log(line)).catch(() => undefined)
+  await provideChdb((line) => console.log(line)).catch(() => undefined)
   const results = await Promise.all(checks.map(([name, command, ...args]) => runCheck(name, command, args)))
   const failed = results.filter(({ code }) => code !== 0)
   for (const { name, code, seconds } of results)

@@ -1,4 +1,6 @@
 export * from './arbitraries.ts'
+export { askClickHouse } from './engines/clickhouse.ts'
+export { provideChdb } from './engines/provide-chdb.ts'
 export * from './eventually.ts'
 export * from './old-server.ts'
 export * from './oracle/brute-force.ts'
