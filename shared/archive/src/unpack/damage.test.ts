@@ -38,9 +38,8 @@ test('every byte of our pages and of our footer is under a checksum', () => {
     if (!isDeepStrictEqual(found, expected)) expect([at, found]).toEqual([at, expected])
     silent.push(at)
   }
-  // The mark at the beginning, and what tells that there are checksums: without it they are not looked at.
-  expect(silent.slice(0, 4)).toEqual([0, 1, 2, 3])
-  expect(silent.length).toBeLessThan(48)
+  // The mark at the beginning, which is not looked at.
+  expect(silent).toEqual([0, 1, 2, 3])
 })
 
 const OTHERS = FORMS.filter(({ name }) => /snappy, V1|zstd, V2|lz4, V2|shared? their|fixed bytes|int96/.test(name))

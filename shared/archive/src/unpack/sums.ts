@@ -4,6 +4,8 @@ import { bytesOf, type Fields, listOf, type Thrift } from './thrift.ts'
 export const SUMS_KEY = 'fleetlake.crc32'
 /** What that writer calls itself: others copy keys that they do not know into files of their own, where the sums are wrong. */
 export const CREATED_BY = 'Fleetlake'
+/** The root of its schema, far from the key: a file of this name must have sums, so that damage to the key alone does not hide other damage. */
+export const ROOT_NAME = 'fleetlake'
 /** Hexadecimal digits of a CRC-32. */
 export const SUM_DIGITS = 8
 
@@ -21,13 +23,17 @@ const bufferOf = (value: Thrift | undefined): Buffer | undefined => {
   return bytes && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
 }
 
-const [KEY, CREATOR] = [Buffer.from(SUMS_KEY), Buffer.from(CREATED_BY)]
+const [KEY, CREATOR, ROOT] = [SUMS_KEY, CREATED_BY, ROOT_NAME].map((name) => Buffer.from(name))
 
 /** The checksums of a file's metadata; undefined for a file of others, or one written before there were any. */
 export const readSums = (file: Fields): Sums | undefined => {
-  if (bufferOf(file[6])?.equals(CREATOR) !== true) return undefined
+  const mustHave = bufferOf(listOf(file[2])[0]?.[4])?.equals(ROOT) === true
+  if (!mustHave && bufferOf(file[6])?.equals(CREATOR) !== true) return undefined
   const pair = listOf(file[5]).find((entry) => bufferOf(entry[1])?.equals(KEY))
-  if (pair === undefined) return undefined
+  if (pair === undefined) {
+    if (mustHave) throw new RangeError('its metadata are damaged: their checksum is missing')
+    return undefined
+  }
   const text = bufferOf(pair[2])
   const footer = text && Number.parseInt(text.toString('latin1', 0, SUM_DIGITS), 16)
   if (text === undefined || footer === undefined || !Number.isInteger(footer)) {

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib'
-import { formatSums, SUM_DIGITS, SUMS_KEY } from '../../unpack/sums.ts'
+import { formatSums, ROOT_NAME, SUM_DIGITS, SUMS_KEY } from '../../unpack/sums.ts'
 import { Bytes } from './bytes.ts'
 import { type Column, type ColumnPlan, planColumn, rowsOf } from './column.ts'
 import { definitionLevels } from './runs.ts'
@@ -64,7 +64,7 @@ export const startParquet = ({ compress, createdBy, out, pageRows = 131_072 }: P
     finish: () => {
       const footer = out.length
       const sums = formatSums(headerSums)
-      const root = struct([4, text('schema')], [5, i32(schema.length)])
+      const root = struct([4, text(ROOT_NAME)], [5, i32(schema.length)])
       writeStruct(out, {
         fields: [
           [1, i32(2)],
