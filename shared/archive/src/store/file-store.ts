@@ -200,16 +200,23 @@ export const createFileStore = (root: string): ObjectStore => {
   }
 
   /** Folders sort with the `/` that follows their names in paths, so that paths come in order. */
-  const entriesOf = async (folder: string): Promise<{ readonly path: string; readonly isFolder: boolean }[]> => {
+  const entriesOf = async (
+    folder: string,
+    after: string,
+  ): Promise<{ readonly path: string; readonly isFolder: boolean }[]> => {
     try {
       const entries = await readdir(join(rootFolder, folder), { withFileTypes: true })
-      return entries
-        .filter((entry) => folder !== '' || entry.name !== TEMPORARY_FOLDER)
-        .map((entry) => ({
-          path: `${folder}${entry.name}${entry.isDirectory() ? '/' : ''}`,
-          isFolder: entry.isDirectory(),
-        }))
-        .toSorted((a, b) => compareUtf8(a.path, b.path))
+      return (
+        entries
+          .filter((entry) => folder !== '' || entry.name !== TEMPORARY_FOLDER)
+          // A log has tens of thousands of files, of which the last few are asked for: the others are not sorted.
+          .filter((entry) => entry.isDirectory() || compareUtf8(`${folder}${entry.name}`, after) > 0)
+          .map((entry) => ({
+            path: `${folder}${entry.name}${entry.isDirectory() ? '/' : ''}`,
+            isFolder: entry.isDirectory(),
+          }))
+          .toSorted((a, b) => compareUtf8(a.path, b.path))
+      )
     } catch (error) {
       if (isAbsence(error)) return []
       throw error
@@ -217,11 +224,11 @@ export const createFileStore = (root: string): ObjectStore => {
   }
 
   async function* walk(folder: string, prefix: string, after: string): AsyncGenerator<ObjectInfo> {
-    for (const { path, isFolder } of await entriesOf(folder)) {
+    for (const { path, isFolder } of await entriesOf(folder, after)) {
       if (!(isFolder ? path.startsWith(prefix) || prefix.startsWith(path) : path.startsWith(prefix))) continue
       if (isFolder) {
         if (compareUtf8(path, after) > 0 || after.startsWith(path)) yield* walk(path, prefix, after)
-      } else if (compareUtf8(path, after) > 0) {
+      } else {
         const info = await infoOf(path)
         if (info !== undefined) yield info
       }
