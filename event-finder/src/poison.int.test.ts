@@ -28,7 +28,7 @@ const keepFinder = (url: string, path: string): string[] => {
     while (!isOver) {
       child = spawn(process.execPath, [join(import.meta.dirname, 'testing/poisoned-finder-process.ts')], {
         stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-        env: { ...process.env, FLEET_HUB_URL: url, FLEET_ARCHIVE_PATH: path, FLEET_SERVICE_HANG_MS: '8 s' },
+        env: { ...process.env, FLEET_HUB_URL: url, FLEET_ARCHIVE_PATH: path, FLEET_SERVICE_HANG_MS: '5 s' },
       })
       const [code, signal] = (await once(child, 'exit')) as [number | null, string | null]
       ends.push(signal ?? `code ${code}`)
