@@ -65,5 +65,5 @@ test('a server that met a full disk is told once there is room: its streams stor
   const watch = watchJetStream(server, { silenceMs: 60_000 })
   onTestFinished(() => watch.stop())
   await appendFile(log, line)
-  expect(await watch.failed).toMatch(/^its disk was full and has room again/)
+  expect(await watch.failed).toMatch(/^a write to its disk failed, and there is room now/)
 })

@@ -23,8 +23,8 @@ const mostEveryMs = 2_000
 const probeMs = 5_000
 /** With less than this a server that is started again fails as the one before. */
 const roomBytes = 32 * 1024 ** 2
-/** What Go says of a disk without room. */
-const diskFull = /no space left on device|disk quota exceeded/
+/** What the server says of a write that failed: Go of a disk without room, and 2.15 of any. */
+const failedWrite = /no space left on device|disk quota exceeded|Critical write error/
 const mostLogBytes = 1024 ** 2
 
 /**
@@ -43,7 +43,7 @@ export const watchJetStream = (
   const { promise: failed, resolve } = Promise.withResolvers<string>()
   let answers = 0
   let isProbing = false
-  let wasFull = false
+  let hasFailed = false
   let isToldFull = false
 
   const probe = async (): Promise<void> => {
@@ -59,8 +59,8 @@ export const watchJetStream = (
   const look = async (): Promise<void> => {
     const isOver = isSilent(performance.now(), answers)
     void probe()
-    wasFull ||= diskFull.test(await readNewLog())
-    if (!isOver && !wasFull) return
+    hasFailed ||= failedWrite.test(await readNewLog())
+    if (!isOver && !hasFailed) return
     if (!(await hasRoom(server.dataDir))) {
       if (!isToldFull) say(`the disk of ${server.dataDir} is full: streams store nothing until there is room`)
       isToldFull = true
@@ -69,7 +69,7 @@ export const watchJetStream = (
     fail(
       isOver
         ? `JetStream has not answered for ${silenceMs / 1000} s`
-        : 'its disk was full and has room again, which streams notice only when the server is started again',
+        : 'a write to its disk failed, and there is room now: its streams notice only when the server is started again',
     )
   }
   const looking = setInterval(() => void look(), everyMs)
