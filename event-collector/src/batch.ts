@@ -2,6 +2,19 @@ import { type BufferOptions, createPartitionBuffer, type PartitionBuffer } from 
 import { type BadRow } from './core/take-in.ts'
 import { bytesOfLetter, type DeadLetter } from './dead-letters.ts'
 
+/** Messages that the hub acknowledged and that are in no stream any more and not in the table, as a lane finds out; times are ms since the epoch. */
+export interface LostMessages {
+  readonly partition: number
+  readonly created: string
+  readonly epoch: number
+  readonly from: number
+  /** Undefined when it is not known whether there were any. */
+  readonly to: number | undefined
+  /** The server stored them no earlier, and no later. */
+  readonly firstStored: number | undefined
+  readonly lastStored: number
+}
+
 /** Where a stretch of a stream begins. */
 export interface BatchStart {
   readonly partition: number
@@ -26,6 +39,8 @@ export interface Batch extends BatchStart {
   /** To be stored before the commit that passes their messages. */
   readonly letters: readonly DeadLetter[]
   readonly deadRows: number
+  /** What is missing before or among its messages, to be recorded before the commit that passes it. */
+  readonly losses: readonly LostMessages[]
   /** Rows and letters, in bytes. */
   readonly bytes: number
   /** What they take of memory. */
@@ -37,11 +52,13 @@ export interface OpenBatch extends Batch {
   /** The messages up to here have been taken in. @param timestampMs of the last one, undefined when it is missing from the stream */
   advance(to: number, timestampMs: number | undefined): void
   keep(letter: DeadLetter, bad: readonly BadRow[]): void
+  lose(lost: LostMessages): void
 }
 
 export const openBatch = (start: BatchStart, readAt: number, options: BufferOptions = {}): OpenBatch => {
   const buffer = createPartitionBuffer(options)
   const letters: DeadLetter[] = []
+  const losses: LostMessages[] = []
   let to = start.from
   let toTimestampMs: number | undefined
   let fromTimestampMs: number | undefined
@@ -52,6 +69,7 @@ export const openBatch = (start: BatchStart, readAt: number, options: BufferOpti
     readAt,
     buffer,
     letters,
+    losses,
     get to() {
       return to
     },
@@ -79,6 +97,9 @@ export const openBatch = (start: BatchStart, readAt: number, options: BufferOpti
       letters.push(letter)
       letterBytes += bytesOfLetter(letter)
       deadRows += bad.length
+    },
+    lose: (lost) => {
+      losses.push(lost)
     },
   }
 }

@@ -117,7 +117,7 @@ test('a message of nothing but bad rows is passed by a commit without files', as
   await publishRows(hub, 1, [row(0, { latitude: 91 })])
   await flush(hub, 1)
   const { snapshot } = await openTable(createFileStore(join(config.archive.path, 'moves')))
-  expect([...snapshot.txns.values()]).toEqual([1])
+  expect([...snapshot.txns].filter(([appId]) => appId.startsWith('MOVES_')).map(([, to]) => to)).toEqual([1])
   expect(await archived(folder)).toEqual([])
 })
 

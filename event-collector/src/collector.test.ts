@@ -144,7 +144,9 @@ test('a gap that another owner has committed and purged is no gap; any other is 
   world.publish(0, 'arrow', 5)
   world.lose(0, 13)
   expect(await archive(world, first, 0)).toBe(13)
-  expect(world.warnings).toEqual(['messages are missing from the stream and are lost'])
+  expect(world.warnings).toEqual(['messages are missing from the stream and are lost; see `fleet table losses`'])
+  const gap = { partition: 0, created: 'c0', epoch: 0, from: 9, to: 13, firstStored: 8, lastStored: world.nowMs }
+  expect(world.losses).toEqual([gap])
   world.publish(0, 'arrow')
   expect(await archive(world, first, 0)).toBe(14)
   expect(world.warnings).toHaveLength(1)
@@ -199,6 +201,66 @@ test('what was read of a stream that is made again is not lost', async () => {
   checkRanges(world)
   expect(serialsOf(world)).toEqual(upTo(5))
   expect(world.warnings).toEqual(['the stream was made again; reading it from its beginning'])
+  // Whether more was acknowledged than was read nothing tells.
+  const gone = { partition: 0, created: 'c0', epoch: 0, from: 4, to: undefined, firstStored: 3 }
+  expect(world.losses).toEqual([{ ...gone, lastStored: world.nowMs }])
+})
+
+test('what is known to have been in a stream that is gone, and was not read, is a loss', async () => {
+  const world = createWorld(1)
+  const collector = start(world)
+  world.publish(0, 'arrow', 3)
+  await archive(world, collector, 0)
+  world.recreate(0, 7)
+  world.publish(0, 'arrow')
+  expect(await archive(world, collector, 0)).toBe(1)
+  const gone = { partition: 0, created: 'c0', epoch: 0, from: 4, to: 7, firstStored: 3, lastStored: world.nowMs }
+  expect(world.losses).toEqual([gone])
+})
+
+test('what was read of a stream that is gone and could not be committed is a loss, to its last message', async () => {
+  const world = createWorld(1)
+  const collector = start(world, { maxRows: 2 })
+  world.publish(0, 'arrow', 2)
+  await turns(5)
+  world.recreate(0)
+  await turns(5)
+  collector.settle('give-up')
+  await turns(5)
+  world.publish(0, 'arrow')
+  expect(await archive(world, collector, 0)).toBe(1)
+  const gone = { partition: 0, created: 'c0', epoch: 0, from: 1, to: 2, firstStored: undefined }
+  expect(world.losses).toEqual([{ ...gone, lastStored: world.nowMs }])
+})
+
+test('what a rolled back stream still holds is read again, and the rest of what was read and not committed is a loss', async () => {
+  const world = createWorld(1)
+  const collector = start(world, { maxRows: 5 })
+  world.publish(0, 'arrow', 5)
+  await turns(5)
+  world.rollBack(0, 3)
+  await turns(5)
+  collector.settle('give-up')
+  await turns(5)
+  expect(await archive(world, collector, 0)).toBe(3)
+  expect(serialsOf(world)).toEqual([1, 2, 3])
+  expect(world.losses).toMatchObject([{ epoch: 0, from: 4, to: 5 }])
+})
+
+test('a batch that was given up after its loss was recorded records the same loss again', async () => {
+  const world = createWorld(1)
+  const collector = start(world, { maxRows: 1 })
+  world.publish(0, 'arrow', 5)
+  world.lose(0, 4)
+  await turns(5)
+  expect(collector.pending?.batches.map(({ losses }) => losses.length)).toEqual([1])
+  collector.settle('give-up')
+  await turns(5)
+  expect(await archive(world, collector, 0)).toBe(5)
+  const [one, again] = world.losses
+  expect(one).toMatchObject({ from: 1, to: 4, firstStored: undefined, lastStored: 5 })
+  expect(again).toEqual(one)
+  expect(serialsOf(world)).toEqual([5])
 })
 
 test.each([
@@ -297,6 +359,16 @@ const disasters: fc.Arbitrary<Command>[] = [
   ]),
 ]
 
+const losing: fc.Arbitrary<Command>[] = [
+  fc.tuple(partition, fc.double({ min: 0, max: 1, noNaN: true })).map(([p, share]): Command => [
+    `lose ${p} up to ${share}`,
+    (world) => {
+      const { first, messages } = world.streams[p]
+      world.lose(p, first - 1 + Math.floor(share * (messages.length - first + 1)))
+    },
+  ]),
+]
+
 /** Runs commands upon two collectors that both may own anything, with some turns of the event loop after each. */
 const play = async (steps: readonly (readonly [Command, number])[], memory: number): Promise<World> => {
   const world = createWorld(PARTITIONS)
@@ -342,6 +414,22 @@ test('whatever is restored meanwhile, every message that the streams hold is in 
       const archived = new Set(serialsOf(world))
       const held = world.streams.flatMap(({ messages }) => messages.map(({ serial }) => serial))
       expect(held.filter((serial) => !archived.has(serial))).toEqual([])
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test('whatever goes missing meanwhile, a message that is neither in a stream nor in the table is in a recorded loss', async () => {
+  await fc.assert(
+    fc.asyncProperty(stepsOf([...harmless, ...losing]), fc.constantFrom(0, 1e9), async (steps, memory) => {
+      const world = await play(steps, memory)
+      const archived = new Set(serialsOf(world))
+      for (const [p, { messages }] of world.streams.entries()) {
+        const isTold = (sequence: number): boolean =>
+          world.losses.some(({ partition: q, from, to }) => q === p && from <= sequence && sequence <= to!)
+        const forgotten = messages.filter(({ serial }, i) => !archived.has(serial) && !isTold(i + 1))
+        expect(forgotten).toEqual([])
+      }
     }),
     { numRuns: 300 },
   )

@@ -10,7 +10,9 @@ import { flush, type FlushDeps, flushUntilDone } from './flush.ts'
 const OPTIONS = { windowMs: 600_000, geohashLength: 5, minRows: 1 }
 const HOUR_MS = 3_600_000
 
-const batchOf = (partition: number, { rows = 3, letters = 0 } = {}): Batch => {
+const lost = { partition: 0, created: 'c', epoch: 0, from: 11, to: 19, firstStored: 1, lastStored: 2 }
+
+const batchOf = (partition: number, { rows = 3, letters = 0, losses = [] as (typeof lost)[] } = {}): Batch => {
   const batch = openBatch({ partition, appId: `P${partition}`, created: 'c', from: 10 }, 0)
   const positions = positionsOfRows(
     Array.from({ length: rows }, (_, i) => ({
@@ -28,6 +30,7 @@ const batchOf = (partition: number, { rows = 3, letters = 0 } = {}): Batch => {
     const origin = { appId: batch.appId, partition, stream: '', sequence: 11 + i, contentType: undefined }
     batch.keep(letterOfNoise(origin, Uint8Array.of(i), 'noise'), [])
   }
+  for (const one of losses) batch.lose(one)
   batch.advance(20, 77)
   return batch
 }
@@ -48,13 +51,19 @@ const fakeDeps = (overrides: Partial<FlushDeps> = {}): Fake => {
       said.push('write')
       return { path: `f${++files}`, partitionValues: {}, size: length, modificationTime: 0 }
     },
-    commit: async ({ parts }: CommitRequest): Promise<CommitResult> => {
-      said.push(`commit ${parts.map(({ add, offset }) => `${JSON.stringify(offset)} ${add.length}`).join(', ')}`)
+    commit: async ({ parts, counts = [] }: CommitRequest): Promise<CommitResult> => {
+      said.push(
+        `commit ${counts.map((appId) => `${appId} `).join('')}${parts.map(({ add, offset }) => `${JSON.stringify(offset)} ${add.length}`).join(', ')}`,
+      )
       return { status: 'committed', version: 5 }
     },
     storeLetter: async ({ id }) => {
       said.push(`letter ${id}`)
     },
+    recordLosses: async (losses) => {
+      said.push(`losses ${losses.map(({ from, to }) => `${from}-${to}`).join()}`)
+    },
+    onOtherHub: (hub) => said.push(`other hub ${hub}`),
     warn: (_, message) => warnings.push(message),
     ...overrides,
   }
@@ -196,4 +205,32 @@ test('rows that can not be true and have become larger than their message are ke
   const small = letterOfRows(origin, message, rows, bad.slice(0, 10))
   expect(decodePositions(small.payload)!.length).toBe(10)
   expect(encodePositions(rows).byteLength).toBeGreaterThan(400_000)
+})
+
+test('a loss is recorded before the commit that moves an offset over it, which says that there is news of losses', async () => {
+  const deps = fakeDeps()
+  await flush([batchOf(0, { rows: 1, losses: [lost] }), batchOf(1, { rows: 1 })], OPTIONS, deps)
+  const commit = `commit fleetlake.losses ${offset(0)} 1, ${offset(1)} 1`
+  expect(deps.said).toEqual(['losses 11-19', 'write', 'write', commit])
+})
+
+test('while a loss can not be recorded nothing is committed; then it is, once', async () => {
+  let failures = 2
+  const recorded: string[] = []
+  const deps = fakeDeps({
+    recordLosses: async ([{ from, to }]) => {
+      if (failures-- > 0) throw new Error('no store')
+      recorded.push(`${from}-${to}`)
+    },
+  })
+  await flushUntilDone([batchOf(0, { losses: [lost] })], OPTIONS, { ...deps, signal: new AbortController().signal })
+  expect(recorded).toEqual(['11-19'])
+  expect(deps.said.filter((what) => what.startsWith('commit'))).toHaveLength(1)
+})
+
+test('once another hub feeds the table all is given up, and that is told', async () => {
+  const deps = fakeDeps({ commit: async () => ({ status: 'other-hub', hub: 'b' }) })
+  const batches = [batchOf(0), batchOf(1)]
+  expect(await flush(batches, OPTIONS, deps)).toMatchObject({ version: undefined, committed: [], stale: batches })
+  expect(deps.said.at(-1)).toBe('other hub b')
 })

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { moveStreamName } from '@fleetlake/contracts'
 import { reasonOf } from '@fleetlake/core'
-import type { AddFile, CommitPart, CommitRequest, CommitResult } from '@fleetlake/archive'
+import { type AddFile, type CommitPart, type CommitRequest, type CommitResult, LOSSES_APP } from '@fleetlake/archive'
 import { type Chunk, type ChunkArrays, type ChunkOptions, chunksOf } from './core/chunks.ts'
-import type { Batch } from './batch.ts'
+import type { Batch, LostMessages } from './batch.ts'
 import { storeLetters, type StoreLettersDeps } from './store-letters.ts'
 import { within } from './within.ts'
 
@@ -14,7 +14,11 @@ export interface FlushDeps extends StoreLettersDeps {
   readonly arrays?: ChunkArrays
   /** How long it waits between two warnings of a flush that takes long. */
   readonly slowMs?: number
+  /** Durable once it resolves; a loss that is recorded already is not recorded again. */
+  recordLosses(losses: readonly LostMessages[]): Promise<void>
   commit(request: CommitRequest): Promise<CommitResult>
+  /** Another hub feeds the table now: nothing that this process reads comes there any more. */
+  onOtherHub(hub: string | undefined): void
 }
 
 /** What one window of a flush put into the table. */
@@ -76,20 +80,23 @@ const partOf = ({ batch: { appId, from, to, toTimestampMs }, add }: WrittenBatch
 })
 
 /**
- * Files and letters first, then one commit with the offsets of all batches. Law: a crash in between leaves orphan files and
- * repeated letters, never a lost or doubled row; batches that are stale are taken out and the rest is tried again.
+ * Letters, losses and files first, then one commit with the offsets of all batches. Law: a crash in between leaves orphan files and
+ * repeated letters, never a lost or doubled row, and no offset is moved over a loss that is not recorded; batches that are stale are taken out and the rest is tried again.
  */
 export const flush = async (batches: readonly Batch[], options: ChunkOptions, deps: FlushDeps): Promise<Flushed> => {
   await storeLetters(
     batches.flatMap(({ letters }) => letters),
     deps,
   )
+  const losses = batches.flatMap((batch) => batch.losses)
+  if (losses.length > 0) await deps.recordLosses(losses)
   let left: WrittenBatch[] = []
   for (const batch of batches) left.push(await writeBatch(batch, options, deps))
   const stale: Batch[] = []
   while (left.length > 0) {
     const result = await deps.commit({
       parts: left.map(partOf),
+      ...(left.some(({ batch }) => batch.losses.length > 0) ? { counts: [LOSSES_APP] } : {}),
       operation: 'WRITE',
       info: {
         streams: left.map(({ batch }) => ({
@@ -113,6 +120,11 @@ export const flush = async (batches: readonly Batch[], options: ChunkOptions, de
         left = left.filter(({ batch }) => !moved.has(batch.appId))
         break
       }
+      case 'other-hub':
+        deps.onOtherHub(result.hub)
+        stale.push(...left.map(({ batch }) => batch))
+        left = []
+        break
       case 'expired':
       case 'conflict':
         deps.warn({ status: result.status }, 'a commit was given up; its rows are read again')

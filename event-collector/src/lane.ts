@@ -8,12 +8,13 @@ import {
   type Origin,
   type PartitionEntry,
   type PartitionReader,
+  predecessorOf,
   type Reading,
   type StoredMove,
   type StreamState,
   type TableOffsets,
 } from '@fleetlake/hub'
-import { type Batch, type OpenBatch, openBatch } from './batch.ts'
+import { type Batch, type LostMessages, type OpenBatch, openBatch } from './batch.ts'
 import { BYTES_PER_ROW } from './core/buffer-columns.ts'
 import type { ColumnsPool } from './core/columns-pool.ts'
 import { endsWindow, isDue, type SealOptions } from './core/seal.ts'
@@ -40,6 +41,8 @@ export interface LaneDeps {
   read(partition: number, from: Offset): PartitionReader
   /** What the table holds, as new as can be. */
   offsets(): Promise<TableOffsets>
+  /** When the server stored a message, ms since the epoch; undefined when it is not there. */
+  storedAt(partition: number, sequence: number): Promise<number | undefined>
   /** Waits while the buffers of all partitions are over the budget. */
   room(): Promise<void>
   /** A batch was sealed. */
@@ -78,6 +81,12 @@ export interface Lane {
   stop(): Promise<void>
 }
 
+/** ms since the epoch; undefined for what is no time. */
+const timeOf = (text: string): number | undefined => {
+  const time = Date.parse(text)
+  return Number.isNaN(time) ? undefined : time
+}
+
 const FIRST_PAUSE_MS = 500
 /** Messages may unpack to many times their bytes: there is to be room for them again after so much, though they were read at once. */
 const UNASKED_BYTES = 8 * 1024 * 1024
@@ -95,6 +104,8 @@ export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
   let origin: Origin | undefined
   /** The last sequence taken in, of `origin`'s stream. */
   let position = 0
+  /** When the server stored the message at `position`, where known. */
+  let positionStoredAt: number | undefined
   let committed: Offset = { sequence: 0 }
   let active: OpenBatch | undefined
   let sealed: Batch | undefined
@@ -104,6 +115,10 @@ export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
   let restarting = true
   /** Of a stream that was rolled back: not to be read under again. */
   let spent: Origin | undefined
+  /** Of a stream that was made again or rolled back, and how far it was known to be filled. */
+  let former: { readonly origin: Origin; readonly last: number; readonly kept: number } | undefined
+  /** What is gone with the stream that was read before `origin`'s: told with its first batch. */
+  let goneBefore: readonly LostMessages[] = []
   let draining: PromiseWithResolvers<void> | undefined
   let entry: PartitionEntry | undefined
   /** Not before a message is read after a beginning. */
@@ -174,12 +189,40 @@ export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
     void reader?.close()
   }
 
-  const openActive = (): OpenBatch =>
-    openBatch(
-      { partition, appId: origin!.appId, created: origin!.created, from: sealed?.to ?? committed.sequence },
-      now(),
-      { expectedRows, pool: deps.pool },
-    )
+  const openActive = (): OpenBatch => {
+    const { appId, created } = origin!
+    const from = sealed?.to ?? committed.sequence
+    const batch = openBatch({ partition, appId, created, from }, now(), { expectedRows, pool: deps.pool })
+    for (const lost of goneBefore) batch.lose(lost)
+    goneBefore = []
+    return batch
+  }
+
+  /** What is gone with the streams that were read under this name before, as long as the table holds nothing of the present one. */
+  const goneWith = (offsets: TableOffsets): LostMessages[] => {
+    if (offsets.txns.has(origin!.appId)) return []
+    const lastStored = now()
+    const kept = former?.kept ?? 0
+    const lost = ({ created, epoch }: Pick<Origin, 'created' | 'epoch'>, archived: Offset, to: number | undefined) => ({
+      partition,
+      created,
+      epoch,
+      from: (to === undefined ? archived.sequence : Math.max(archived.sequence, kept)) + 1,
+      to,
+      firstStored: archived.timestampMs ?? timeOf(created),
+      lastStored,
+    })
+    const predecessor = predecessorOf(stream, origin!, offsets)
+    const isFormer = predecessor !== undefined && former?.origin.appId === predecessor.appId
+    const known = isFormer && former!.last > Math.max(predecessor.committed.sequence, kept) ? former!.last : undefined
+    return [
+      ...(predecessor === undefined ? [] : [lost(predecessor, predecessor.committed, known)]),
+      // Of the one that was read last nothing came into the table.
+      ...(former === undefined || isFormer || former.last <= kept || former.origin.appId === origin!.appId
+        ? []
+        : [lost(former.origin, { sequence: 0 }, former.last)]),
+    ]
+  }
 
   const begin = async (): Promise<void> => {
     await drained()
@@ -192,6 +235,8 @@ export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
     lastAtBegin = state.last
     carefulThrough = 0
     isEntered = false
+    positionStoredAt = origin.from.timestampMs
+    goneBefore = goneWith(offsets)
     asked = 0
     void reader?.close()
     reader = deps.read(partition, origin.from)
@@ -210,6 +255,7 @@ export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
       if (bad.length > 0) batch.keep(letterOfRows(letterOrigin, move.data, decoded.rows, bad), bad)
     }
     position = move.sequence
+    positionStoredAt = move.timestampMs
     batch.advance(position, move.timestampMs)
   }
 
@@ -256,7 +302,7 @@ export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
     sealIfDue()
   }
 
-  /** A gap that another owner has committed and purged is none; any other is passed, so that it is told once. */
+  /** A gap that another owner has committed and purged is none; any other is a loss, which the next batch passes and tells. */
   const passGap = async ({ from, to }: { readonly from: number; readonly to: number }): Promise<void> => {
     const offsets = await deps.offsets()
     if (restarting || isStopped()) return
@@ -264,11 +310,24 @@ export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
       dropActive()
       return restart()
     }
-    deps.warn({ partition, from, to }, 'messages are missing from the stream and are lost')
-    position = to
+    const nextStoredAt = await deps.storedAt(partition, to + 1)
+    if (restarting || isStopped()) return
+    deps.warn({ partition, from, to }, 'messages are missing from the stream and are lost; see `fleet table losses`')
     active ??= openActive()
+    const { created, epoch } = origin!
+    const firstStored = positionStoredAt ?? timeOf(created)
+    active.lose({ partition, created, epoch, from, to, firstStored, lastStored: nextStoredAt ?? now() })
+    position = to
+    positionStoredAt = undefined
     active.advance(to, undefined)
     sealIfDue()
+  }
+
+  /** What was read and is given up after all was acknowledged, too. */
+  const noteFormer = ({ kind, stream: state, seen }: Extract<Reading, { kind: 'recreated' | 'rolled-back' }>): void => {
+    // One that was rolled back and has not grown past what was read holds the beginning of it.
+    const kept = kind === 'rolled-back' && state.last <= position ? state.last : 0
+    former = { origin: origin!, last: Math.max(position, seen ?? 0), kept }
   }
 
   const follow = async (reading: Exclude<Reading, { kind: 'closed' }>): Promise<void> => {
@@ -282,6 +341,7 @@ export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
           { partition, created: reading.stream.created },
           'the stream was made again; reading it from its beginning',
         )
+        noteFormer(reading)
         return restart()
       case 'rolled-back':
         deps.warn(
@@ -289,6 +349,7 @@ export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
           'the stream was restored to an earlier state; reading it again, rows may be doubled',
         )
         spent = origin
+        noteFormer(reading)
         return restart()
     }
   }

@@ -7,7 +7,7 @@ import { startCollector } from './start-collector.ts'
 await runService({
   name: 'event-collector',
   schema: configSchema,
-  main: async ({ name, config, log, signal, onStop, ready }) => {
+  main: async ({ name, config, log, signal, onStop, ready, fail }) => {
     const { url, user, password } = config.hub
     const hub = await connectHub({
       url,
@@ -20,7 +20,7 @@ await runService({
     })
     onStop(() => hub.close())
     await provision(hub, config, { warn: (warning) => log.warn(warning) })
-    const collector = await startCollector(hub, { config, log, version })
+    const collector = await startCollector(hub, { config, log, version, fail })
     onStop(() => collector.stop())
     ready({ uid: hub.uid })
   },

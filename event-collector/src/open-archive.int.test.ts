@@ -1,19 +1,25 @@
-import { rename } from 'node:fs/promises'
+import { cp, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { createFileStore } from '@fleetlake/archive'
+import { createFileStore, feederOf, LOSSES_APP, openTable } from '@fleetlake/archive'
 import { readArchiveClaim } from '@fleetlake/hub'
+import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { temporaryFolder } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
-import { openArchive } from './open-archive.ts'
+import { type ArchiveStores, openArchive } from './open-archive.ts'
 import { archived, flush, ids, publishRows, rowsFrom, setUp } from './test-collector.ts'
+
+const storesIn = (folder: string): ArchiveStores => ({
+  moves: createFileStore(folder),
+  losses: createFileStore(join(dirname(folder), 'losses')),
+})
 
 const create = { geohashLength: 5, windowMs: 600_000 }
 
 test('the first collector makes the archive and the hub remembers it; the same one is opened again', async () => {
   const { hub, folder } = await setUp()
-  const table = await openArchive(hub, createFileStore(folder), { adopt: false, create })
-  expect(await readArchiveClaim(hub)).toBe(table.snapshot.id)
-  const again = await openArchive(hub, createFileStore(folder), { adopt: false, create })
+  const { table } = await openArchive(hub, storesIn(folder), { adopt: false, create })
+  expect(await readArchiveClaim(hub)).toMatchObject({ table: table.snapshot.id, version: table.snapshot.version })
+  const { table: again } = await openArchive(hub, storesIn(folder), { adopt: false, create })
   expect(again.snapshot.id).toBe(table.snapshot.id)
 })
 
@@ -21,7 +27,7 @@ test('of two collectors that begin with two archives at once one is refused', as
   const { hub, folder } = await setUp()
   const folders = [folder, join(await temporaryFolder(), 'moves')]
   const results = await Promise.allSettled(
-    folders.map((each) => openArchive(hub, createFileStore(each), { adopt: false, create })),
+    folders.map((each) => openArchive(hub, storesIn(each), { adopt: false, create })),
   )
   expect(results.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
 })
@@ -43,10 +49,89 @@ test('an archive whose disk is not mounted is no new archive: the collector refu
 
 test('another archive is taken only when that is said', async () => {
   const { hub, folder } = await setUp()
-  await openArchive(hub, createFileStore(folder), { adopt: false, create })
-  const other = createFileStore(join(await temporaryFolder(), 'moves'))
+  await openArchive(hub, storesIn(folder), { adopt: false, create })
+  const other = storesIn(join(await temporaryFolder(), 'moves'))
   await expect(openArchive(hub, other, { adopt: false, create })).rejects.toThrow('archive.other')
-  const table = await openArchive(hub, other, { adopt: true, create })
-  expect(await readArchiveClaim(hub)).toBe(table.snapshot.id)
-  await expect(openArchive(hub, createFileStore(folder), { adopt: false, create })).rejects.toThrow('archive.other')
+  const { table } = await openArchive(hub, other, { adopt: true, create })
+  expect(await readArchiveClaim(hub)).toMatchObject({ table: table.snapshot.id, version: table.snapshot.version })
+  await expect(openArchive(hub, storesIn(folder), { adopt: false, create })).rejects.toThrow('archive.other')
+})
+
+test('a claim of an earlier release is taken over, and then says who the hub is and how far the table was', async () => {
+  const { hub, folder } = await setUp()
+  const { streams } = await jetstreamManager(hub.connection)
+  const made = await openTable(createFileStore(folder), { create })
+  await made.commit({
+    parts: [{ add: [], offset: { appId: 'MOVES_0@2026-01-01T00:00:00Z#0', from: 0, to: 7 } }],
+    operation: 'WRITE',
+  })
+  await streams.add({ name: 'ARCHIVE', subjects: ['archive.table'], max_msgs_per_subject: 1 })
+  await jetstream(hub.connection).publish('archive.table', made.snapshot.id)
+  const { table, hub: own } = await openArchive(hub, storesIn(folder), { adopt: false, create })
+  expect(feederOf(table.snapshot.txns)).toEqual({ hub: own, claim: 1 })
+  expect(await readArchiveClaim(hub)).toMatchObject({ table: made.snapshot.id, hub: own, version: 2 })
+})
+
+test('a hub without a claim takes an archive that was fed only when that is said', async () => {
+  const [{ hub: old, folder }, { hub }] = [await setUp(), await setUp()]
+  const fed = await openArchive(old, storesIn(folder), { adopt: false, create })
+  await expect(openArchive(hub, storesIn(folder), { adopt: false, create })).rejects.toThrow(
+    'this hub is new to the archive',
+  )
+  expect(await readArchiveClaim(hub)).toBeUndefined()
+  const warnings: string[] = []
+  const taken = await openArchive(hub, storesIn(folder), {
+    adopt: true,
+    create,
+    warn: (_, what) => warnings.push(what),
+  })
+  expect(warnings).toHaveLength(1)
+  expect(feederOf(taken.table.snapshot.txns)).toEqual({ hub: taken.hub, claim: 2 })
+  // The old one's collectors find out by their commits, and it does not start again by itself.
+  const late = { parts: [{ add: [], offset: { appId: 'S', from: 0, to: 1 } }], operation: 'WRITE', feeder: fed.hub }
+  expect(await fed.table.commit(late)).toEqual({ status: 'other-hub', hub: taken.hub })
+  await expect(openArchive(old, storesIn(folder), { adopt: false, create })).rejects.toThrow(
+    'archive.other: another hub',
+  )
+})
+
+test('a copy that went on apart is known by what is under the version that the hub remembers', async () => {
+  const { hub, folder } = await setUp()
+  const archive = await openArchive(hub, storesIn(folder), { adopt: false, create })
+  const copy = `${folder}-copy`
+  await cp(folder, copy, { recursive: true })
+  const move = (to: number) => ({ parts: [{ add: [], offset: { appId: 'S', from: to - 1, to } }], operation: 'WRITE' })
+  await archive.table.commit(move(1))
+  await archive.remember()
+  const { version, fingerprint } = (await readArchiveClaim(hub))!
+  expect([version, fingerprint]).toEqual([2, expect.stringMatching(/^[0-9a-f]{16}$/)])
+  const apart = await openTable(createFileStore(copy))
+  expect((await openArchive(hub, storesIn(folder), { adopt: false })).hub).toBe(archive.hub)
+  await expect(openArchive(hub, storesIn(copy), { adopt: false })).rejects.toThrow(
+    /^archive\.older: the archive at .* is a copy older than what this hub has fed: it is at version 1, and version 2 was there/,
+  )
+  for (const to of [1, 2]) await apart.commit(move(to))
+  await expect(openArchive(hub, storesIn(copy), { adopt: false })).rejects.toThrow(
+    /^archive\.older: the archive at .* is a copy that went on without this hub: its version 2 is not the one/,
+  )
+  const taken = await openArchive(hub, storesIn(copy), { adopt: true })
+  expect(await readArchiveClaim(hub)).toMatchObject({ hub: archive.hub, version: 3 })
+  expect(taken.hub).toBe(archive.hub)
+})
+
+test('a table of losses that is gone is not made anew unless that is said', async () => {
+  const { hub, folder } = await setUp()
+  const { table } = await openArchive(hub, storesIn(folder), { adopt: false, create })
+  const losses = join(dirname(folder), 'losses')
+  await rm(losses, { recursive: true })
+  // Nothing has been lost yet.
+  await openArchive(hub, storesIn(folder), { adopt: false })
+  await table.commit({ parts: [], counts: [LOSSES_APP], operation: 'TEST' })
+  await rm(losses, { recursive: true })
+  await expect(openArchive(hub, storesIn(folder), { adopt: false })).rejects.toThrow(
+    /^archive\.older: the archive's table of losses is gone from .*losses.*: restore the folder/,
+  )
+  const warnings: string[] = []
+  await openArchive(hub, storesIn(folder), { adopt: true, warn: (_, what) => warnings.push(what) })
+  expect(warnings).toEqual([expect.stringMatching(/^FLEET_ARCHIVE_ADOPT says to go on: /)])
 })

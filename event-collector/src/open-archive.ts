@@ -1,29 +1,136 @@
-import { type ObjectStore, openTable, type OpenTableOptions, type Table } from '@fleetlake/archive'
+import { setTimeout as delay } from 'node:timers/promises'
+import {
+  feederOf,
+  fingerprintOf,
+  LOSSES_APP,
+  type LossTable,
+  type ObjectStore,
+  openLossTable,
+  openTable,
+  type OpenTableOptions,
+  type Snapshot,
+  type Table,
+} from '@fleetlake/archive'
+import { type ArchiveClaim, partitionOfStream } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
-import { claimArchive, type Hub, readArchiveClaim } from '@fleetlake/hub'
+import { createStreamsLook, findArchiveClaim, type Hub, newHubId, parseAppId, writeArchiveClaim } from '@fleetlake/hub'
 
 export interface OpenArchiveOptions extends OpenTableOptions {
-  /** Takes this archive though the hub has fed another. */
+  /** Takes this archive though something speaks against it. */
   readonly adopt: boolean
+  warn?(what: Record<string, unknown>, message: string): void
 }
+
+/** The stores of the archive's two tables. */
+export interface ArchiveStores {
+  readonly moves: ObjectStore
+  readonly losses: ObjectStore
+}
+
+/** The archive that this hub feeds. */
+export interface FedArchive {
+  readonly table: Table
+  readonly losses: LossTable
+  /** This hub's own id; by it the table knows who feeds it. */
+  readonly hub: string
+  /**
+   * Has the hub remember the table's version. Law: before a purge, so that no older copy of the archive is taken for the archive.
+   * @throws FleetError `archive.other` when the hub feeds another archive now
+   */
+  remember(): Promise<void>
+}
+
+/** How often it tries to say what it has found out, while others say something too. */
+const ATTEMPTS = 20
+
+const ADOPT = 'start once with FLEET_ARCHIVE_ADOPT=true'
 
 const other = (found: string, fed: string): FleetError =>
   new FleetError(
     'archive.other',
     `${found}, but this hub has fed the archive ${fed}: check archive.path and that its disk is mounted; ` +
-      'to go on with this archive instead start once with FLEET_ARCHIVE_ADOPT=true',
+      `to go on with this archive instead ${ADOPT}`,
   )
 
+const lossesGone = (store: ObjectStore): FleetError =>
+  new FleetError(
+    'archive.older',
+    `the archive's table of losses is gone from ${store.url('')}: restore the folder; to go on without it, so that what it told of is forgotten, ${ADOPT}`,
+  )
+
+export const fedByOther = (where: string, hub: string | undefined): FleetError =>
+  new FleetError(
+    'archive.other',
+    `another hub${hub === undefined ? '' : ` (${hub})`} feeds the archive at ${where} now, and two can't: point this hub's collectors to an archive of their own; ` +
+      `to have this hub feed it instead stop the collectors of the other one and ${ADOPT}`,
+  )
+
+/** What speaks against feeding a table, in a sentence; undefined when nothing does. */
+const objectionTo = async (
+  { id, version, txns }: Snapshot,
+  claim: ArchiveClaim | undefined,
+  store: ObjectStore,
+): Promise<FleetError | undefined> => {
+  const where = store.url('')
+  if (claim !== undefined && claim.table !== id) return other(`the table at ${where} is ${id}`, claim.table)
+  const feeder = feederOf(txns)
+  const hasOffsets = txns.keys().some((appId) => parseAppId(appId) !== undefined)
+  if (claim === undefined && (feeder !== undefined || hasOffsets)) {
+    return new FleetError(
+      'archive.other',
+      `this hub is new to the archive at ${where}, which another one has fed: if that one's data is lost, ${ADOPT} (what it held and had not ` +
+        'archived is lost, and is told as such); if it lives, its collectors feed this archive and this hub needs one of its own',
+    )
+  }
+  if (claim === undefined) return undefined
+  if (feeder !== undefined && feeder.hub !== claim.hub) return fedByOther(where, feeder.hub)
+  if (claim.version === undefined) return undefined
+  if (version < claim.version) {
+    return new FleetError(
+      'archive.older',
+      `the archive at ${where} is a copy older than what this hub has fed: it is at version ${version}, and version ${claim.version} was there; positions that were ` +
+        `archived since and have left the hub are not in it. Restore a newer copy; to go on with this one ${ADOPT}: what is lost is then recorded (\`fleet table losses\`)`,
+    )
+  }
+  if (claim.fingerprint === undefined) return undefined
+  const found = await fingerprintOf(store, claim.version)
+  if (found === undefined || found === claim.fingerprint) return undefined
+  return new FleetError(
+    'archive.older',
+    `the archive at ${where} is a copy that went on without this hub: its version ${claim.version} is not the one that this hub has fed. Restore the ` +
+      `archive that it was; to go on with this one ${ADOPT}: what is lost is then recorded (\`fleet table losses\`)`,
+  )
+}
+
+/** The offsets of streams that this hub has, and of those that it does not have. */
+const partOffsets = async (
+  hub: Hub,
+  { txns }: Snapshot,
+): Promise<{ readonly gone: readonly string[]; readonly back: readonly string[] }> => {
+  const streams = await createStreamsLook(hub)()
+  const isOwn = (appId: string): boolean => {
+    const named = parseAppId(appId)
+    return streams.get(partitionOfStream(named?.stream ?? '') ?? -1)?.created === named?.created
+  }
+  const ofStreams = [...txns.keys()].filter((appId) => partitionOfStream(parseAppId(appId)?.stream ?? '') !== undefined)
+  const { gone = [], back = [] } = Object.groupBy(ofStreams, (appId) => (isOwn(appId) ? 'back' : 'gone'))
+  return { gone, back }
+}
+
 /**
- * Opens the table that this hub feeds, or makes the first one. Law: one hub, one archive.
- * @throws FleetError `archive.other` when the table is missing or another than the hub remembers
+ * Opens the archive that this hub feeds, or makes the first one. Law: one hub feeds one archive, an archive is fed by one hub, and neither goes on with an
+ * older copy of it, unless an operator says so. The hub is told first, then the table: what was decided and not carried out is decided
+ * anew.
+ * @throws FleetError `archive.other`, `archive.older`
  */
 export const openArchive = async (
   hub: Hub,
-  store: ObjectStore,
-  { adopt, create, ...options }: OpenArchiveOptions,
-): Promise<Table> => {
-  const fed = await readArchiveClaim(hub)
+  stores: ArchiveStores,
+  { adopt, create, warn = () => {}, ...options }: OpenArchiveOptions,
+): Promise<FedArchive> => {
+  const { moves: store } = stores
+  let found = await findArchiveClaim(hub)
+  const fed = found.claim?.table
   const mayCreate = fed === undefined || adopt
   const table = await openTable(store, { ...options, ...(mayCreate && create !== undefined ? { create } : {}) }).catch(
     (error: unknown) => {
@@ -34,8 +141,75 @@ export const openArchive = async (
     },
   )
   const { id } = table.snapshot
-  if (fed !== undefined && fed !== id && !adopt) throw other(`the table at ${store.url('')} is ${id}`, fed)
-  const now = await claimArchive(hub, id, fed)
-  if (now !== id) throw other(`the table at ${store.url('')} is ${id}`, now ?? 'of another collector')
-  return table
+
+  // Law: what is known to be lost is not forgotten by making an empty table in its place.
+  if (table.snapshot.txn(LOSSES_APP) > 0 && (await openLossTable(stores.losses)) === undefined) {
+    const gone = lossesGone(stores.losses)
+    if (!adopt) throw gone
+    warn({}, `FLEET_ARCHIVE_ADOPT says to go on: ${gone.message}`)
+  }
+
+  /** @returns the hub's id, once hub and table agree that it feeds this table */
+  const agree = async (): Promise<string | undefined> => {
+    const snapshot = await table.refresh()
+    const { claim } = found
+    const objection = await objectionTo(snapshot, claim, store)
+    if (objection !== undefined && !adopt) throw objection
+    const feeder = feederOf(snapshot.txns)?.hub
+    const own = claim?.hub ?? newHubId()
+    const isKnown = claim?.table === id && claim.hub !== undefined && objection === undefined
+    if (!isKnown && !(await remember(own, snapshot))) return undefined
+    if (objection !== undefined)
+      warn(
+        {},
+        `the archive is taken all the same, as FLEET_ARCHIVE_ADOPT says; what this hub holds and the table does not count (any more) is archived again, and may be there twice: ${objection.message}`,
+      )
+    if (feeder === own) return own
+    const claimed = { hub: own, after: feeder, ...(feeder === undefined ? {} : await partOffsets(hub, snapshot)) }
+    const { status } = await table.commit({ parts: [], claim: claimed, operation: 'CLAIM' })
+    return status === 'committed' ? own : undefined
+  }
+  /** @returns false when another was faster */
+  const remember = async (own: string, { version }: Snapshot): Promise<boolean> => {
+    const fingerprint = await fingerprintOf(store, version)
+    return writeArchiveClaim(hub, { table: id, hub: own, version, fingerprint }, found)
+  }
+
+  let own: string | undefined
+  for (let attempt = 1; own === undefined; attempt++) {
+    if (attempt > 1) {
+      if (attempt > ATTEMPTS)
+        throw new FleetError(
+          'archive.other',
+          `other collectors claim the archive at ${store.url('')} at the same time: start again`,
+        )
+      await delay(50 * Math.random() * attempt)
+      found = await findArchiveClaim(hub)
+    }
+    own = await agree()
+  }
+  const losses = await openLossTable(stores.losses, { ...options, create: true })
+  const hubId = own
+  const archive: FedArchive = {
+    table,
+    losses: losses!,
+    hub: hubId,
+    remember: async () => {
+      for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+        const { snapshot } = table
+        found = await findArchiveClaim(hub)
+        const { claim } = found
+        if (claim?.table !== id || claim.hub !== hubId)
+          throw other(`the table at ${store.url('')} is ${id}`, claim?.table ?? 'of another collector')
+        if ((claim.version ?? -1) >= snapshot.version || (await remember(hubId, snapshot))) return
+        await delay(20 * Math.random() * attempt)
+      }
+      throw new FleetError(
+        'archive.other',
+        'the version of the archive could not be remembered: other collectors were always faster',
+      )
+    },
+  }
+  await archive.remember()
+  return archive
 }

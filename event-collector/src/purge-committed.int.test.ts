@@ -12,12 +12,14 @@ const offsetAt = async (hub: Hub, sequence: number): Promise<Required<Offset>> =
   return { created, sequence, timestampMs: message!.time.getTime() }
 }
 
+const remembered = async (): Promise<void> => {}
+
 test('a message goes only when it is committed, old enough, and the stream is the one that was committed', async () => {
   const { hub } = await setUp()
   for (let i = 0; i < 6; i++) await publishRows(hub, 0, rowsFrom(i, 1))
   const committed = await offsetAt(hub, 4)
   const firstAfter = async (duplicateWindowMs: number, offset: Offset): Promise<number> => {
-    await createPurger(hub, duplicateWindowMs).purge({ partition: 0, committed: offset })
+    await createPurger(hub, duplicateWindowMs, remembered).purge({ partition: 0, committed: offset })
     return (await lookAtStream(hub, 0)).first
   }
   // The margin is 30 s: a window of −30 s makes everything old enough.
@@ -30,4 +32,14 @@ test('a message goes only when it is committed, old enough, and the stream is th
   expect(await firstAfter(-30_000, committed)).toBe(4)
   expect(await firstAfter(-30_000, committed)).toBe(4)
   expect((await lookAtStream(hub, 0)).last).toBe(6)
+})
+
+test('nothing goes before the hub remembers the version of the table that the purge trusts in', async () => {
+  const { hub } = await setUp()
+  for (let i = 0; i < 3; i++) await publishRows(hub, 0, rowsFrom(i, 1))
+  const committed = await offsetAt(hub, 3)
+  const refuse = (): Promise<void> => Promise.reject(new Error('not remembered'))
+  const purger = createPurger(hub, -30_000, refuse)
+  await expect(purger.purge({ partition: 0, committed })).rejects.toThrow('not remembered')
+  expect((await lookAtStream(hub, 0)).first).toBe(1)
 })

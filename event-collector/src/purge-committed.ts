@@ -16,7 +16,8 @@ export interface Purger {
   purge(purgeable: Purgeable): Promise<void>
 }
 
-export const createPurger = (hub: Hub, duplicateWindowMs: number): Purger => {
+/** @param remember has the hub remember the version of the table that a purge trusts in */
+export const createPurger = (hub: Hub, duplicateWindowMs: number, remember: () => Promise<void>): Purger => {
   /** How far each stream has been purged, by its creation. */
   const purged = new Map<string, number>()
   return {
@@ -29,6 +30,7 @@ export const createPurger = (hub: Hub, duplicateWindowMs: number): Purger => {
       const manager = await jetstreamManager(hub.connection, { checkAPI: false })
       const last = await manager.streams.getMessage(moveStreamName(partition), { seq: sequence })
       if (last?.time.getTime() !== timestampMs) return
+      await remember()
       await purgeThrough(hub, partition, through)
       purged.set(key, through)
     },

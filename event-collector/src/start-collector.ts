@@ -1,16 +1,19 @@
-import { checkStore, openCodec, openTableStore, writeChunk } from '@fleetlake/archive'
+import { checkStore, LOSSES_APP, openCodec, openLossStore, openTableStore, writeChunk } from '@fleetlake/archive'
 import { type Config, type DecodedMove, decodeMove, subjects } from '@fleetlake/contracts'
 import { reasonOf } from '@fleetlake/core'
 import { createIsolatedDecoder, type IsolatedDecoderOptions } from '@fleetlake/service'
 import {
+  createStreamsLook,
   enterPartition,
   type Hub,
   joinGroup,
   lookAtStream,
   partitionsOf,
   readPartition,
+  storedAt,
   storeMessage,
 } from '@fleetlake/hub'
+import type { LostMessages } from './batch.ts'
 import { createCollector } from './collector.ts'
 import { createChunkArrays } from './core/chunks.ts'
 import { createColumnsPool } from './core/columns-pool.ts'
@@ -18,8 +21,9 @@ import { type Flushed, type FlushDeps, flushUntilDone } from './flush.ts'
 import { followMembership } from './follow-membership.ts'
 import { createLane } from './lane.ts'
 import { periodStatsOf } from './period-stats.ts'
-import { openArchive } from './open-archive.ts'
+import { fedByOther, openArchive } from './open-archive.ts'
 import { createPurger } from './purge-committed.ts'
+import { lostWithStreams, recordLosses } from './record-losses.ts'
 import { repeat } from './repeat.ts'
 
 const TICK_MS = 250
@@ -43,6 +47,8 @@ export interface CollectorOptions {
   readonly decode?: (payload: Uint8Array, contentType: string | undefined) => DecodedMove | Promise<DecodedMove>
   /** Where messages are decoded alone; with the same decoder. */
   readonly isolation?: IsolatedDecoderOptions
+  /** Told, once, why this collector can't go on: stop it. */
+  readonly fail?: (error: unknown) => void
 }
 
 export interface RunningCollector {
@@ -65,20 +71,33 @@ const STRAY_MS = 3_600_000
 /** A collector on a hub and a store: membership decides what it reads, the commit law what counts. */
 export const startCollector = async (
   hub: Hub,
-  { config, log, version, purgeMs = PURGE_MS, stopMs = STOP_MS, decode = decodeMove, isolation = {} }: CollectorOptions,
+  {
+    config,
+    log,
+    version,
+    purgeMs = PURGE_MS,
+    stopMs = STOP_MS,
+    decode = decodeMove,
+    isolation = {},
+    fail = () => {},
+  }: CollectorOptions,
 ): Promise<RunningCollector> => {
   const { windowMs } = config.archive
   const { geohashLength } = config.partitioning
   const warn = (what: Record<string, unknown>, message: string): void => log.warn(what, message)
   const store = await openTableStore(config.archive)
   const codec = await openCodec(config.archive.format)
-  const table = await openArchive(hub, store, {
+  const stores = { moves: store, losses: await openLossStore(config.archive) }
+  const archive = await openArchive(hub, stores, {
     create: { geohashLength, windowMs },
     adopt: config.archive.adopt,
+    retireMs: config.archive.logRetentionMs,
+    warn,
     engine: `Fleetlake/${version}`,
     onBackgroundError: (error) => warn({}, `a checkpoint or a copy of a commit was not written: ${reasonOf(error)}`),
     isWriter: true,
   })
+  const { table } = archive
   // After the table was found: nothing is written where it is not.
   await checkStore(store)
   const askBytes = Math.floor(config.collector.memory / READ_AHEAD_SHARE / (await partitionsOf(hub)).length)
@@ -92,10 +111,33 @@ export const startCollector = async (
     .removeStrayFiles(STRAY_MS)
     .catch((error: unknown) => warn({}, `what dead writers left was not cleared: ${reasonOf(error)}`))
 
+  const spreading = async () => ({
+    by: config.partitioning.by,
+    geohashLength,
+    partitions: await partitionsOf(hub),
+    appIds: table.snapshot.txns.keys(),
+  })
+  const record = (losses: readonly LostMessages[]): Promise<void> =>
+    recordLosses(losses, { table: archive.losses, spreading, now: Date.now })
+  const gone = lostWithStreams(table.snapshot, await createStreamsLook(hub)(), Date.now())
+  if (gone.length > 0) {
+    warn(
+      { streams: gone.length },
+      'streams that this archive was fed from are gone: what they held and was not archived is lost; see `fleet table losses`',
+    )
+    await record(gone)
+    await table.commit({ parts: [], counts: [LOSSES_APP], feeder: archive.hub, operation: 'WRITE' })
+  }
+  let hasFailed = false
   const flushDeps: FlushDeps = {
     arrays: createChunkArrays(),
     writeChunk: (chunk) => writeChunk(chunk, { cell: chunk.cell, windowStart: chunk.windowFrom }, { store, codec }),
-    commit: table.commit,
+    recordLosses: record,
+    commit: (request) => table.commit({ ...request, feeder: archive.hub }),
+    onOtherHub: (feeder) => {
+      if (!hasFailed) fail(fedByOther(store.url(''), feeder))
+      hasFailed = true
+    },
     storeLetter: ({ id, partition, payload, headers }) =>
       storeMessage(hub, 'deadLetter', subjects.deadLetters(partition), payload as Uint8Array<ArrayBuffer>, {
         id,
@@ -120,6 +162,7 @@ export const startCollector = async (
           },
           {
             look: (p) => lookAtStream(hub, p),
+            storedAt: (p, sequence) => storedAt(hub, p, sequence),
             read: (p, from) => readPartition(hub, { partition: p, from, askBytes }),
             decode,
             decodeCarefully: isolated.decode,
@@ -158,7 +201,7 @@ export const startCollector = async (
   await membership.ready
   const following = await followMembership({ hub, membership, collector, warn, signal: stopping.signal })
   const ticking = setInterval(() => collector.tick(), TICK_MS)
-  const purger = createPurger(hub, config.hub.duplicateWindowMs)
+  const purger = createPurger(hub, config.hub.duplicateWindowMs, archive.remember)
   const purge = async (): Promise<void> => {
     for (const purgeable of collector.offsets()) {
       await purger.purge(purgeable).catch((error: unknown) => {

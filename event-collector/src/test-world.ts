@@ -1,7 +1,7 @@
 import { CONTENT_TYPES, decodeMove, encodePositions, moveStreamName, positionsOfRows } from '@fleetlake/contracts'
 import type { Offset, PartitionReader, Reading, StoredMove, StreamState } from '@fleetlake/hub'
 import { tableFromIPC, tableToIPC } from 'apache-arrow'
-import type { Batch } from './batch.ts'
+import type { Batch, LostMessages } from './batch.ts'
 import { type Collector, createCollector } from './collector.ts'
 import type { Flushed } from './flush.ts'
 import { createColumnsPool } from './core/columns-pool.ts'
@@ -15,6 +15,7 @@ interface FakeStream {
   /** From sequence 1 on, purged ones too; the serial number of each message is its vehicle and its time of storing. */
   messages: { readonly serial: number; readonly kind: MoveKind }[]
   readonly changed: Set<() => void>
+  seen?: number
 }
 
 export type MoveKind = 'arrow' | 'foreign' | 'noise'
@@ -59,8 +60,8 @@ const moveOf = (sequence: number, { serial, kind }: FakeStream['messages'][numbe
   data: payloadOf(serial, kind),
 })
 
-const shapeOf = ({ appId, from, to, buffer, letters }: Batch): string =>
-  [appId, from, to, buffer.length, letters.length].join(' ')
+const shapeOf = ({ appId, from, to, buffer, letters, losses }: Batch): string =>
+  [appId, from, to, buffer.length, letters.length, losses.length].join(' ')
 
 const rangeOf = ({ appId, from, to, buffer, letters }: Batch): CommittedRange => {
   const { vehicle } = buffer.columns
@@ -73,6 +74,8 @@ export interface World {
   readonly streams: readonly FakeStream[]
   readonly committed: readonly CommittedRange[]
   readonly warnings: readonly string[]
+  /** Recorded, each as often as it was. */
+  readonly losses: readonly LostMessages[]
   nowMs: number
   /** Partitions where collectors have ended abnormally; until one has passed. */
   readonly careful: Set<number>
@@ -86,8 +89,8 @@ export interface World {
   lose(partition: number, through: number): void
   /** The stream as it was when it held so many messages. */
   rollBack(partition: number, last: number): void
-  /** Another stream of the same name. */
-  recreate(partition: number): void
+  /** Another stream of the same name. @param seen how far the former one was known to be filled */
+  recreate(partition: number, seen?: number): void
 }
 
 export interface FakeCollector extends Collector {
@@ -106,6 +109,7 @@ export const createWorld = (partitions: number): World => {
   const txnTimes = new Map<string, number>()
   const committed: CommittedRange[] = []
   const warnings: string[] = []
+  const losses: LostMessages[] = []
   let serials = 0
   let creations = 0
 
@@ -129,7 +133,7 @@ export const createWorld = (partitions: number): World => {
       if (isClosed) return { kind: 'closed' }
       const { sequence, timestampMs, created } = position
       const state = stateOf(stream)
-      if (created !== state.created) return { kind: 'recreated', stream: state }
+      if (created !== state.created) return { kind: 'recreated', stream: state, seen: stream.seen }
       const stored = sequence >= state.first ? stream.messages[sequence - 1]?.serial : undefined
       const isOther = stored !== undefined && timestampMs !== undefined && stored !== timestampMs
       if (state.last < sequence || isOther) return { kind: 'rolled-back', stream: state }
@@ -167,6 +171,8 @@ export const createWorld = (partitions: number): World => {
   const settle = ({ batches, before, resolve }: PendingFlush, outcome: FlushOutcome): void => {
     const after = batches.map(shapeOf)
     if (after.join() !== before.join()) throw new Error(`a sealed batch changed: ${before.join()} → ${after.join()}`)
+    // A crash between the two leaves what was recorded.
+    losses.push(...batches.flatMap((batch) => batch.losses))
     const done = outcome === 'give-up' ? [] : batches.filter(({ appId, from }) => (txns.get(appId) ?? 0) === from)
     for (const batch of done) {
       txns.set(batch.appId, batch.to)
@@ -187,6 +193,7 @@ export const createWorld = (partitions: number): World => {
     streams,
     committed,
     warnings,
+    losses,
     nowMs: 1_000_000,
     careful: new Set(),
     decodedAlone: 0,
@@ -221,6 +228,7 @@ export const createWorld = (partitions: number): World => {
                 }),
                 pool,
                 offsets: async () => ({ txns: new Map(txns), txnTimes: new Map(txnTimes) }),
+                storedAt: async (p, sequence) => streams[p].messages[sequence - 1]?.serial,
                 warn: (_, message) => {
                   if (!message.includes('ended abnormally')) warnings.push(message)
                 },
@@ -276,8 +284,8 @@ export const createWorld = (partitions: number): World => {
       stream.first = Math.min(stream.first, last + 1)
       change(stream)
     },
-    recreate: (partition) => {
-      Object.assign(streams[partition], { created: `c${++creations}`, first: 1, messages: [] })
+    recreate: (partition, seen) => {
+      Object.assign(streams[partition], { created: `c${++creations}`, first: 1, messages: [], seen })
       change(streams[partition])
     },
   }

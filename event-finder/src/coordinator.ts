@@ -1,15 +1,17 @@
+import type { Snapshot } from '@fleetlake/archive'
 import { type Message, type MessageInput, queueGroups, subjects, TOKEN } from '@fleetlake/contracts'
 import { FleetError, reasonOf } from '@fleetlake/core'
 import type { Hub, Received } from '@fleetlake/hub'
 import { createAdmission } from './admission.ts'
 import { checkSize } from './check-size.ts'
 import { conductSearch, type ConductOptions, planSearch, type SearchPlan } from './conduct-search.ts'
-import { searchSteps } from './core/search.ts'
+import { searchSteps, type VehicleSearch } from './core/search.ts'
 import type { TaskOrder } from './core/task-board.ts'
 import { hintSwapped } from './hint-swapped.ts'
 import { createIntake, type IntakeLimits } from './intake.ts'
+import { type LossVerdict, NO_LOSSES } from './losses/judge-losses.ts'
 import type { PinnedVersion } from './pin-version.ts'
-import type { HeldTail } from './tail/held-tail.ts'
+import type { HeldTail, Missing } from './tail/held-tail.ts'
 import { comesNear } from './tail/scan-tail.ts'
 import { createTurns, takeTurns } from './turns.ts'
 
@@ -45,6 +47,8 @@ export interface CoordinatorOptions extends ConductOptions, IntakeLimits {
 export interface CoordinatorDeps {
   /** What a query is answered from. @param signal aborted when there is no more time for it, or nobody waits any more */
   pin(signal: AbortSignal): Promise<PinnedVersion>
+  /** What known losses mean to a search; without it none are looked for. */
+  losses?(snapshot: Snapshot | undefined, search: VehicleSearch): Promise<LossVerdict>
   /** Takes on the task of what is not archived yet. */
   perform(task: Task, tail: HeldTail): void
   /** Told of a fault that is not the asker's. */
@@ -98,6 +102,11 @@ const queryOfNoise = (data: Uint8Array): string => {
 
 const isRefusal = (error: unknown): boolean =>
   error instanceof FleetError && (error.code === 'area.invalid' || error.code === 'query.invalid')
+
+const missesMore = ({ snapshot, tail }: PinnedVersion, missing: readonly Missing[]): PinnedVersion => ({
+  snapshot,
+  tail: { ...tail, missing: [...tail.missing, ...missing] },
+})
 
 /** Answers queries: checks, plans against one version of the table, fans out, and says honestly how it ended. */
 export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: CoordinatorDeps): Coordinator => {
@@ -169,6 +178,8 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
       const search = await takeTurns(planning, owner, searchSteps(query))
       const patience = AbortSignal.timeout(Math.min(PIN_MS, Math.ceil(query.timeoutMs / 2)))
       pinned = await deps.pin(AbortSignal.any([patience, cancelled]))
+      const { missing, notes } = (await deps.losses?.(pinned.snapshot, search)) ?? NO_LOSSES
+      if (missing.length > 0) pinned = missesMore(pinned, missing)
       const { snapshot, tail } = pinned
       const makePlan = (): Promise<SearchPlan> =>
         takeTurns(planning, owner, planSearch(query, search, { snapshot, tail }, options))
@@ -213,7 +224,7 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
         isEmpty && snapshot !== undefined
           ? await takeTurns(planning, owner, hintSwapped(snapshot, search, query.area))
           : undefined
-      return hint === undefined ? stats : { ...stats, hint }
+      return { ...stats, ...(hint === undefined ? {} : { hint }), ...(notes.length === 0 ? {} : { notes: [...notes] }) }
     } catch (error) {
       if (isRefusal(error)) return emptyStats(query.query, 'refused', reasonOf(error))
       deps.onFault(error)

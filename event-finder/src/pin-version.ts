@@ -1,5 +1,5 @@
 import type { Snapshot } from '@fleetlake/archive'
-import { moveStreamName, type StreamPosition } from '@fleetlake/contracts'
+import { type ArchiveClaim, moveStreamName, type StreamPosition } from '@fleetlake/contracts'
 import { orAborted, type StreamStates } from '@fleetlake/hub'
 import { type HeldTail, holdNothing, type Missing } from './tail/held-tail.ts'
 import type { Tail } from './tail/tail.ts'
@@ -13,8 +13,8 @@ export interface PinnedVersion {
 /** What is known of the hub at an instant. */
 export interface HubLook {
   readonly streams: StreamStates
-  /** The id of the table that it feeds; undefined when it feeds none yet. */
-  readonly fed: string | undefined
+  /** The table that it feeds; undefined when it feeds none yet. */
+  readonly fed: ArchiveClaim | undefined
 }
 
 export interface PinDeps {
@@ -34,12 +34,21 @@ const FLUSH_MS = 10_000
 
 const UNKNOWN: Missing = { path: 'hub', reason: 'it does not tell in time what it holds that is not archived yet' }
 
-const otherArchive = (snapshot: Snapshot | undefined, fed: string): Missing => ({
+const otherArchive = (snapshot: Snapshot | undefined, { table: fed }: ArchiveClaim): Missing => ({
   path: 'hub',
   reason:
     `what it holds that is not archived yet belongs to the archive ${fed}, and ` +
     `${snapshot === undefined ? 'there is none here' : `this one is ${snapshot.id}`}: check archive.path and that its disk is mounted`,
 })
+
+/** Positions that were archived and have left the hub since are in no version that this one knows. */
+const olderArchive = ({ version }: Snapshot, reached: number): Missing => ({
+  path: 'archive',
+  reason: `it is a copy older than what the hub has fed: it is at version ${version}, and version ${reached} was there; restore a newer copy`,
+})
+
+const withMissing = (tail: HeldTail, missing: Missing | undefined): HeldTail =>
+  missing === undefined ? tail : { ...tail, missing: [missing, ...tail.missing] }
 
 /** Which streams these are: one that was made again is another. */
 const namesOf = (streams: StreamStates): string =>
@@ -76,6 +85,8 @@ export const createVersionPin = ({ snapshot: read, look, tail, flush, pause }: P
   /** @param signal aborted when there is no more time, or nobody waits any more */
   return async (signal: AbortSignal): Promise<PinnedVersion> => {
     let isOther = false
+    /** Claimed before the version is read, so that it is in the version, or the version is of an older copy. */
+    let reached: ArchiveClaim | undefined
     for (;;) {
       const before = known
       const positions = tail.positions()
@@ -93,7 +104,14 @@ export const createVersionPin = ({ snapshot: read, look, tail, flush, pause }: P
       known = namesOf(streams)
       // A stream that is gone may have been archived to its end after the version was read.
       if (known !== before) continue
-      if (fed !== undefined && fed !== snapshot?.id) {
+      const isReached = (claim: ArchiveClaim | undefined): boolean =>
+        claim === undefined || claim.table !== snapshot?.id || (claim.version ?? -1) <= snapshot.version
+      if (!isReached(fed) && reached?.version !== fed?.version) {
+        reached = fed
+        continue
+      }
+      const older = isReached(fed) ? undefined : olderArchive(snapshot!, fed!.version!)
+      if (fed !== undefined && fed.table !== snapshot?.id) {
         if (isOther) return { snapshot, tail: holdNothing([otherArchive(snapshot, fed)]) }
         // The first table may have been made in between.
         isOther = true
@@ -113,10 +131,10 @@ export const createVersionPin = ({ snapshot: read, look, tail, flush, pause }: P
       }
       if (taken.status === 'whole') {
         if (tail.fill() > FULL_ENOUGH) flushSoon(streams)
-        return { snapshot, tail: taken.tail }
+        return { snapshot, tail: withMissing(taken.tail, older) }
       }
       if (!signal.aborted) await flush(positionsIn(streams), signal)
-      if (signal.aborted) return { snapshot, tail: taken.tail }
+      if (signal.aborted) return { snapshot, tail: withMissing(taken.tail, older) }
       taken.tail.release()
     }
   }

@@ -1,5 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { openTable, openTableStore, type Snapshot, type Table } from '@fleetlake/archive'
+import {
+  fingerprintOf,
+  openLossStore,
+  openLossTable,
+  openTable,
+  openTableStore,
+  type Snapshot,
+  type Table,
+} from '@fleetlake/archive'
 import { type Config, type DecodedMove, decodeMove } from '@fleetlake/contracts'
 import { FleetError, reasonOf } from '@fleetlake/core'
 import { createIsolatedDecoder, type IsolatedDecoderOptions } from '@fleetlake/service'
@@ -14,6 +22,9 @@ import {
 } from '@fleetlake/hub'
 import { startAgent } from './agent.ts'
 import { startCoordinator } from './coordinator.ts'
+import type { VehicleSearch } from './core/search.ts'
+import { judgeLosses, type LossVerdict, NO_LOSSES } from './losses/judge-losses.ts'
+import { createLossWatch } from './losses/loss-watch.ts'
 import { createVersionPin } from './pin-version.ts'
 import { shareReads } from './share-reads.ts'
 import { createTail } from './tail/tail.ts'
@@ -26,6 +37,8 @@ const LINGER_MS = 30_000
 const READ_AHEAD_SHARE = 256
 /** Before a look at a table that has moved on meanwhile. */
 const PAUSE_MS = 20
+/** How often it is looked whether the table is still the one that was read: an older copy may have been put in its place. */
+const WITNESS_MS = 30_000
 /** Some tens of milliseconds of work. */
 const TASK_SIZE = { rows: 100_000, bytes: 8 * 1024 * 1024, chunks: 64 }
 
@@ -73,6 +86,34 @@ export const startFinder = async (
     if (!(error instanceof FleetError) || error.code !== 'table.damaged') throw error
     tellOnce(reasonOf(error))
   })
+  const lossStore = await openLossStore(config.archive)
+  const watch = createLossWatch(() => openLossTable(lossStore))
+  const { futureToleranceMs } = config.collector
+  const losses = async (seen: Snapshot | undefined, search: VehicleSearch): Promise<LossVerdict> => {
+    if (seen === undefined) return NO_LOSSES
+    try {
+      return judgeLosses(await watch.at(seen), search, { futureToleranceMs })
+    } catch (error) {
+      return {
+        missing: [{ path: 'losses', reason: `what is known to be lost can't be read: ${reasonOf(error)}` }],
+        notes: [],
+      }
+    }
+  }
+  let witness: { readonly version: number; readonly fingerprint: string | undefined } | undefined
+  const checkWitness = async (): Promise<void> => {
+    if (table === undefined) return
+    const { version: newest } = table.snapshot
+    const isSame = witness === undefined || (await fingerprintOf(store, witness.version)) === witness.fingerprint
+    if (isSame) witness = { version: newest, fingerprint: await fingerprintOf(store, newest) }
+    else {
+      warn('the archive is not the one that was read: it is read anew')
+      table = undefined
+      witness = undefined
+    }
+  }
+  // A store that does not answer is met by whoever asks for rows.
+  const witnessing = setInterval(() => void checkWitness().catch(() => undefined), WITNESS_MS)
   const lookAtStreams = createStreamsLook(hub)
   const look = shareReads(async () => {
     const [streams, fed] = await Promise.all([lookAtStreams(), readArchiveClaim(hub)])
@@ -105,7 +146,7 @@ export const startFinder = async (
   const coordinator = startCoordinator(
     hub,
     { ...config.finder, taskSize: TASK_SIZE, silenceMs: SILENCE_MS },
-    { pin, perform: agent.add, onFault: (error) => warn(`a query failed: ${reasonOf(error)}`) },
+    { pin, losses, perform: agent.add, onFault: (error) => warn(`a query failed: ${reasonOf(error)}`) },
   )
   const membership = joinGroup(hub, {
     group: 'finders',
@@ -114,6 +155,7 @@ export const startFinder = async (
   })
   return {
     stop: async () => {
+      clearInterval(witnessing)
       await coordinator.stop()
       await agent.stop()
       tail.stop()

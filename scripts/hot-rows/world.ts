@@ -25,7 +25,7 @@ import {
 import { startTestHub, temporaryFolder, type TestHub } from '@fleetlake/testing'
 import { onTestFinished } from 'vitest'
 import { type RunningCollector, startCollector } from '../../event-collector/src/start-collector.ts'
-import { startFinder } from '../../event-finder/src/start-finder.ts'
+import { type Finder, startFinder } from '../../event-finder/src/start-finder.ts'
 
 const MIB = 1024 * 1024
 
@@ -62,8 +62,8 @@ export interface World {
   /** Of the table. */
   readonly folder: string
   readonly warnings: string[]
-  startCollector(overrides?: Partial<Config['collector']>): Promise<RunningCollector>
-  startFinder(overrides?: { path?: string; finder?: Partial<Config['finder']> }): Promise<void>
+  startCollector(overrides?: Partial<Config['collector']>, options?: CollectorOptions): Promise<RunningCollector>
+  startFinder(overrides?: { path?: string; finder?: Partial<Config['finder']> }): Promise<Finder>
   /** Resolves once the hub has acknowledged it. */
   publish(partition: number, payload: Uint8Array, contentType?: string): Promise<void>
   publishRows(partition: number, rows: readonly PositionRow[]): Promise<void>
@@ -75,7 +75,19 @@ export interface World {
 
 export interface WorldOptions {
   readonly partitions?: number
+  /** As `archive.path`; an empty folder when missing. */
+  readonly path?: string
 }
+
+export interface CollectorOptions {
+  readonly adopt?: boolean
+  /** What is committed goes from the streams at once. */
+  readonly purges?: boolean
+  readonly fail?: (error: unknown) => void
+}
+
+/** What a message must be older than to be purged, beside the window. */
+const PURGE_MARGIN_MS = 30_000
 
 const START_MS = Date.now() - 3_600_000
 
@@ -91,10 +103,10 @@ export const rowOf = (id: string, some: Partial<PositionRow> = {}): PositionRow 
   ...some,
 })
 
-export const createWorld = async ({ partitions = 2 }: WorldOptions = {}): Promise<World> => {
+export const createWorld = async ({ partitions = 2, path: given }: WorldOptions = {}): Promise<World> => {
   const server = await startTestHub()
   onTestFinished(() => server.stop())
-  const path = await temporaryFolder()
+  const path = given ?? (await temporaryFolder())
   const config = configSchema.parse({
     hub: { url: server.url, maxBytesPerPartition: 32 * MIB, maxBytesDeadLetters: MIB },
     partitioning: { count: partitions },
@@ -123,9 +135,16 @@ export const createWorld = async ({ partitions = 2 }: WorldOptions = {}): Promis
     config,
     folder,
     warnings,
-    startCollector: async (overrides = {}) => {
+    startCollector: async (overrides = {}, { adopt = false, purges = false, fail } = {}) => {
       const collector = await startCollector(await connect('event-collector'), {
-        config: { ...config, collector: { ...config.collector, ...overrides } },
+        config: {
+          ...config,
+          hub: { ...config.hub, duplicateWindowMs: purges ? -PURGE_MARGIN_MS : config.hub.duplicateWindowMs },
+          archive: { ...config.archive, adopt },
+          collector: { ...config.collector, ...overrides },
+        },
+        ...(purges ? { purgeMs: 50 } : {}),
+        ...(fail === undefined ? {} : { fail }),
         log: { warn: (_, message) => warnings.push(message) },
         version: 'test',
       })
@@ -143,8 +162,11 @@ export const createWorld = async ({ partitions = 2 }: WorldOptions = {}): Promis
         version: 'test',
         warn: (warning) => warnings.push(warning),
       })
-      onTestFinished(() => finder.stop())
+      let stopping: Promise<void> | undefined
+      const stop = (): Promise<void> => (stopping ??= finder.stop())
+      onTestFinished(stop)
       await own.flush()
+      return { stop }
     },
     publish,
     publishRows: (partition, rows) => publish(partition, encodePositions(positionsOfRows(rows))),

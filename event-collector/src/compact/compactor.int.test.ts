@@ -12,7 +12,7 @@ import {
   writeChunk,
 } from '@fleetlake/archive'
 import { type Config, configSchema } from '@fleetlake/contracts'
-import { claimArchive, connectHub } from '@fleetlake/hub'
+import { connectHub, writeArchiveClaim } from '@fleetlake/hub'
 import { eventually, startTestHub, temporaryFolder } from '@fleetlake/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { type RunningCompactor, startCompactor } from './start-compactor.ts'
@@ -59,7 +59,8 @@ const openWorld = async (options: { chunks: number; rows: number; memory?: strin
   const path = await temporaryFolder()
   const folder = join(path, 'moves')
   const table = await openTable(createFileStore(folder), { create: { geohashLength: 5, windowMs: WINDOW_MS } })
-  await claimArchive(await connect(), table.snapshot.id, undefined)
+  const claim = { table: table.snapshot.id, hub: 'test', version: table.snapshot.version, fingerprint: undefined }
+  await writeArchiveClaim(await connect(), claim, { sequence: 0 })
   await writeDay(table, folder, options)
   const compactor = { everyMs: '50 ms', quietMs: '200 ms', ...(options.memory && { memory: options.memory }) }
   const config: Config = configSchema.parse({ archive: { path }, hub: { url: server.url }, compactor })

@@ -40,14 +40,15 @@ export const startCompactor = async (
     const fed = await readArchiveClaim(hub)
     if (fed === undefined) return undefined
     const table = await openTable(store, {
+      retireMs: archive.logRetentionMs,
       engine: `Fleetlake/${version}`,
       onBackgroundError: (error) => warn({}, `a checkpoint or a copy of a commit was not written: ${reasonOf(error)}`),
       isWriter: true,
     })
-    if (table.snapshot.id === fed) return { table, maintenance: maintenanceOf(table) }
+    if (table.snapshot.id === fed.table) return { table, maintenance: maintenanceOf(table) }
     throw new FleetError(
       'archive.other',
-      `the table at ${store.url('')} is ${table.snapshot.id}, but this hub feeds ${fed}: check archive.path`,
+      `the table at ${store.url('')} is ${table.snapshot.id}, but this hub feeds ${fed.table}: check archive.path`,
     )
   }
   const maintenanceOf = (table: Awaited<ReturnType<typeof openTable>>) =>

@@ -131,7 +131,10 @@ export const createTestStreams = (
     get table() {
       return table
     },
-    look: () => ({ streams: new Map(streams.map((stream, i) => [i, stateOf(stream)])), fed: table.id }),
+    look: () => ({
+      streams: new Map(streams.map((stream, i) => [i, stateOf(stream)])),
+      fed: { table: table.id, hub: 'h', version: table.version, fingerprint: undefined },
+    }),
     read,
     decoding: {
       decode: decodeMove,

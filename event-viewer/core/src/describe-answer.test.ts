@@ -34,6 +34,7 @@ test('each ending is a sentence', () => {
   expect([
     sentence({}),
     sentence({ stats: { ...outcome.stats!, hint: 'swapped?' } }),
+    sentence({ stats: { ...outcome.stats!, hint: 'swapped?', notes: ['one note', 'another'] } }),
     sentence({ status: 'limit-reached' }),
     sentence({ status: 'timed-out' }),
     sentence({ status: 'timed-out', reason: 'no finder has answered', rows: 0, stats: undefined }),
@@ -43,6 +44,7 @@ test('each ending is a sentence', () => {
   ]).toEqual([
     `complete: ${found}; ${work}`,
     `complete: ${found}; ${work}; swapped?`,
+    `complete: ${found}; ${work}; swapped?; one note; another`,
     `limit reached: ${found}, there may be more; ${work}`,
     `timed out: ${found} so far, some are missing; ask for less, or allow it more time; ${work}`,
     'timed out: no finder has answered',

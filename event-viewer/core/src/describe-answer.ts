@@ -1,8 +1,11 @@
 import type { VehicleOutcome } from '@fleetlake/hub'
 import { humanBytes, humanCount, humanDuration, plural } from './human.ts'
 
-/** How an answer ended, in a sentence; of one that is not complete also what is missing. */
-export const describeAnswer = ({ status, reason, rows, vehicles, stats }: VehicleOutcome): string => {
+/** How an answer ended, in a sentence; of one that is not complete also what is missing. What is to be known beside it follows. */
+export const describeAnswer = (outcome: VehicleOutcome): string =>
+  [endingOf(outcome), ...(outcome.stats?.notes ?? [])].join('; ')
+
+const endingOf = ({ status, reason, rows, vehicles, stats }: VehicleOutcome): string => {
   const found = `${plural(rows, 'position')} of ${plural(vehicles, 'vehicle')}`
   const because = reason === undefined ? '' : `: ${reason}`
   const work = stats === undefined ? '' : `; ${workOf(stats)}`

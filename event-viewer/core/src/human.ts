@@ -25,7 +25,8 @@ export const humanDuration = (ms: number): string => {
 }
 
 /** `1 row`, `2,000 rows`. */
-export const plural = (count: number, noun: string): string => `${humanCount(count)} ${noun}${count === 1 ? '' : 's'}`
+export const plural = (count: number, noun: string, nouns = `${noun}s`): string =>
+  `${humanCount(count)} ${count === 1 ? noun : nouns}`
 
 /** RFC 3339 UTC with as few fractions as it needs. */
 export const humanTime = (timeMs: number): string => new Date(timeMs).toISOString().replace('.000Z', 'Z')

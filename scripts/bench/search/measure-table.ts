@@ -108,7 +108,11 @@ export const measureTable = async (source: BenchTable, options: SearchOptions, d
   const stack = await startStack({
     dataDir: folder,
     finders,
-    ...(profile === undefined ? {} : { env: { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profile}` } }),
+    env: {
+      // Another hub has fed what is searched here.
+      FLEET_ARCHIVE_ADOPT: 'true',
+      ...(profile === undefined ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profile}` }),
+    },
   })
   try {
     const hub = await connectHub({ url: stack.hubUrl, service: 'bench' })

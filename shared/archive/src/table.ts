@@ -22,6 +22,8 @@ export interface OpenTableOptions extends ReadLogOptions {
   readonly engine?: string
   /** Commits between two checkpoints; 100 by default. */
   readonly checkpointEvery?: number
+  /** Checkpoints leave out the offsets of a hub that has been gone for longer; none when missing. */
+  readonly retireMs?: number
   /** Told of a checkpoint or a copy of a commit that could not be written; nothing depends on it. */
   readonly onBackgroundError?: (error: unknown) => void
   /** Throws at once when the table is one that can be read but not be written to. */
@@ -182,7 +184,7 @@ export const openTable = async (store: ObjectStore, options: OpenTableOptions = 
       if (version === state.version + 1) advance(applyVersions(state, [{ version, actions }]))
       inBackground(() => store.put(copyPath(version), bytes))
       if (version % checkpointEvery === 0 && mayCheckpoint(state.protocol, state.metaData)) {
-        inBackground(() => writeCheckpoint(store, version, now()))
+        inBackground(() => writeCheckpoint(store, version, now(), options.retireMs))
       }
       return { status: 'committed', version }
     })

@@ -98,7 +98,7 @@ const archive = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      'feed this archive from now on though the hub has fed another; what the hub still holds is archived again',
+      'feed this archive from now on though the hub has fed another, another hub has fed it, or it is an older copy; what the hub still holds is archived again. For one start',
     ),
   requestTimeoutMs: timer.default(30_000).describe('how long one request to S3 or Azure may take'),
   requestAttempts: z.number().int().min(1).max(20).default(5).describe('how often one is made before it fails'),

@@ -1,3 +1,4 @@
+export * from './archive-claim.ts'
 export * from './arrow/batch-builder.ts'
 export * from './arrow/decode.ts'
 export * from './arrow/foreign.ts'

@@ -434,6 +434,10 @@ export const messages = {
       status: queryStatus,
       error: sentence.optional().describe('why a query was refused'),
       hint: sentence.optional().describe('what may have been meant, when nothing was found'),
+      notes: z
+        .array(z.string())
+        .optional()
+        .describe('what is to be known beside the answer, e.g. of messages that were lost elsewhere'),
       failed: failed.describe('chunks that could not be read, streams whose newest messages could not, and why'),
       version: sequence.optional().describe('of the table that was read'),
       files: z.strictObject({ total: count, pruned: count, read: count }),

@@ -1,6 +1,7 @@
 /** Every fault that a user or an operator may meet; `<part>.<what>`. */
 export type ErrorCode =
   | 'area.invalid'
+  | 'archive.older'
   | 'archive.other'
   | 'arrow.invalid'
   | 'browser.missing'

@@ -1,4 +1,4 @@
-import { appIdOf, epochOf } from './app-id.ts'
+import { appIdOf, epochOf, parseAppId } from './app-id.ts'
 import type { Offset, StreamState } from './stream-verdict.ts'
 
 /** Under which name a stream is read now, and what the table holds of it. */
@@ -55,3 +55,45 @@ export const isOvertaken = (
   { sequence, name }: { readonly sequence: number; readonly name: string },
   { txns }: TableOffsets,
 ): boolean => (txns.get(appId) ?? 0) >= sequence || epochOf(txns.keys(), name, created) > epoch
+
+/** An earlier state of a stream, as far as the table holds it: another stream of the name, or one that was rolled back since. */
+export interface Predecessor {
+  readonly appId: string
+  readonly created: string
+  readonly epoch: number
+  /** Archived up to here. */
+  readonly committed: Offset
+}
+
+/** What the table holds last under a stream's name. */
+export const newestOf = (name: string, offsets: TableOffsets): Predecessor | undefined =>
+  predecessorOf(name, { appId: '' }, offsets)
+
+const isLater = (one: Pick<Predecessor, 'created' | 'epoch'>, other: typeof one): boolean => {
+  if (one.created === other.created) return one.epoch > other.epoch
+  const age = Date.parse(one.created) - Date.parse(other.created)
+  return age === 0 || Number.isNaN(age) ? one.created > other.created : age > 0
+}
+
+/**
+ * What was read under the stream's name before an origin of which the table holds nothing yet: what the hub acknowledged of it beyond the table's
+ * offset is gone. Undefined when there was none, or when the table has moved on to the origin already.
+ */
+export const predecessorOf = (
+  name: string,
+  { appId }: Pick<Origin, 'appId'>,
+  { txns, txnTimes }: TableOffsets,
+): Predecessor | undefined => {
+  if (txns.has(appId)) return undefined
+  let last: Predecessor | undefined
+  for (const [other, sequence] of txns) {
+    const parsed = other.startsWith(`${name}@`) ? parseAppId(other) : undefined
+    if (parsed === undefined) continue
+    const { created, epoch } = parsed
+    if (last !== undefined && !isLater({ created, epoch }, last)) continue
+    const timestampMs = txnTimes.get(other)
+    const committed = { created, sequence, ...(timestampMs === undefined ? {} : { timestampMs }) }
+    last = { appId: other, created, epoch, committed }
+  }
+  return last
+}

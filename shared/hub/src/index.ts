@@ -1,4 +1,13 @@
-export { beginAt, isOvertaken, type Origin, type TableOffsets } from './begin-at.ts'
+export { parseAppId } from './app-id.ts'
+export {
+  beginAt,
+  isOvertaken,
+  newestOf,
+  type Origin,
+  type Predecessor,
+  predecessorOf,
+  type TableOffsets,
+} from './begin-at.ts'
 export * from './connect.ts'
 export * from './membership.ts'
 export * from './provision.ts'

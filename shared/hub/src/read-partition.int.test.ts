@@ -160,7 +160,7 @@ test('a stream made anew is told and not read until somebody says from where', a
   await streams.streams.add(config)
   await store(8)
   const { created } = await streams.streams.info('MOVES_0')
-  const recreated = { kind: 'recreated', stream: { created } }
+  const recreated = { kind: 'recreated', stream: { created }, seen: 5 }
   expect([await next, await reader.next()]).toMatchObject([recreated, recreated])
   reader.seek({ sequence: 0, created })
   expect(await readThrough(reader, 8)).toEqual([range(1, 8)])

@@ -32,6 +32,8 @@ export const readPartition = (hub: Hub, options: ReadOptions): PartitionReader =
   let aheadBytes = 0
   let halt: Reading | undefined
   let stream: StreamState | undefined
+  /** The last sequence of the stream that was read, found to be the one: of one that was made again or rolled back it is the earlier state's. */
+  let seen: number | undefined
   let consumer: PullConsumer | undefined
   let delivered = 0
   /** Changes with each seek and loss of the consumer: what belongs to an earlier one is ignored. */
@@ -77,7 +79,7 @@ export const readPartition = (hub: Hub, options: ReadOptions): PartitionReader =
   /** @returns whether reading may go on */
   const obey = (verdict: Verdict): boolean => {
     if (verdict.kind === 'recreated' || verdict.kind === 'rolled-back') {
-      stop(verdict)
+      stop({ ...verdict, seen })
       return false
     }
     if (verdict.kind === 'gap') skip(verdict.from, verdict.to)
@@ -136,6 +138,7 @@ export const readPartition = (hub: Hub, options: ReadOptions): PartitionReader =
     if (isStale()) return made.close()
     delivered = 0
     consumer = made
+    seen = Math.max(seen ?? 0, found.last)
     become({ state: 'reading' })
     if (wake !== undefined) askMore()
   }
@@ -168,6 +171,7 @@ export const readPartition = (hub: Hub, options: ReadOptions): PartitionReader =
       stream = found
       const verdict = judge(before, found)
       // What came while the answer was under way can only fill what looked like a gap.
+      if (consumer !== undefined && verdict.kind === 'contiguous') seen = Math.max(seen ?? 0, found.last)
       obey(
         verdict.kind === 'gap' ? judge(received, { ...found, last: Math.max(found.last, received.sequence) }) : verdict,
       )
@@ -234,6 +238,7 @@ export const readPartition = (hub: Hub, options: ReadOptions): PartitionReader =
     position: () => ({ ...position, ...(received.created === undefined ? {} : { created: received.created }) }),
     info: () => stream,
     seek: (offset) => {
+      seen = undefined
       drop()
       ahead = []
       aheadBytes = 0

@@ -21,9 +21,9 @@ export type Reading =
   /** Messages `from` to `to`, inclusive, are not in the stream any more. */
   | { readonly kind: 'gap'; readonly from: number; readonly to: number }
   /** Another stream of the same name: its sequences count anew. */
-  | { readonly kind: 'recreated'; readonly stream: StreamState }
-  /** The same stream in an earlier state, maybe grown since. */
-  | { readonly kind: 'rolled-back'; readonly stream: StreamState }
+  | { readonly kind: 'recreated'; readonly stream: StreamState; readonly seen?: number | undefined }
+  /** The same stream in an earlier state, maybe grown since. `seen`: the last sequence that it was known to hold before. */
+  | { readonly kind: 'rolled-back'; readonly stream: StreamState; readonly seen?: number | undefined }
   | { readonly kind: 'closed' }
 
 export type ReaderState = { readonly state: 'reading' } | { readonly state: 'waiting'; readonly reason: string }

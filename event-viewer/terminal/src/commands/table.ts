@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os'
 import {
   applyRepair,
   cleanLog,
@@ -5,25 +6,34 @@ import {
   compactTable,
   describeTable,
   dropOldDates,
+  LOSSES_APP,
+  type LossTable,
   type ObjectStore,
   openCodec,
+  openLossStore,
+  openLossTable,
   openTable,
   openTableStore,
   planCompaction,
   planRepair,
   planRetention,
   type Table,
+  unsettled,
   vacuumTable,
 } from '@fleetlake/archive'
+import { FleetError } from '@fleetlake/core'
 import { humanDuration, plural } from '@fleetlake/viewer-core'
 import type { Command } from 'commander'
 import { parseDuration } from '../options.ts'
+import { linesOfLosses, lossFacts } from '../table/losses-text.ts'
 import { filesAndBytes, linesOfRepair, linesOfTable, planForMachines, sentenceOf } from '../table/table-text.ts'
 import { type CommandContext, examples, reads } from './context.ts'
 
 interface OpenArchive {
   readonly store: ObjectStore
   readonly table: Table
+  /** Undefined while no collector has made it. */
+  readonly losses: LossTable | undefined
 }
 
 interface Dry {
@@ -41,6 +51,8 @@ export const addTable = (program: Command, context: CommandContext): void => {
         ['table compact --dry-run', 'what would be merged'],
         ['table compact --quiet "1 min"', 'merge what has been quiet for a minute'],
         ['table retain --retention "1 y" --dry-run', 'the dates that would go'],
+        ['table losses', 'messages that were lost before they were archived'],
+        ['table losses --settle 0f3a… --note "imported again"', 'searches are complete again without them'],
         ['table vacuum', 'delete the files that no version names any more'],
         ['table repair', 'whether the log is whole, and what would be done if it is not'],
       ) +
@@ -79,15 +91,35 @@ export const addTable = (program: Command, context: CommandContext): void => {
     .description('tells whether the log is whole, and makes it so from copies of commits, checkpoints and data files')
     .option('--apply', 'does what else is only told')
     .action(async ({ apply = false }: { apply?: boolean }) => repair(apply, context))
+  command
+    .command('losses')
+    .description(
+      'messages that the hub acknowledged and that were gone before they were archived; searches that they touch are partial',
+    )
+    .option('--all', 'those that are settled, too')
+    .option('--settle <id...>', 'these have been dealt with, by their ids or the beginnings of them; `all` for all')
+    .option('--note <text>', 'what was done about them; asked for with --settle')
+    .action(async (options: LossOptions) => withTable(context, (archive) => losses(archive, options, context)))
+}
+
+interface LossOptions {
+  readonly all?: boolean
+  readonly settle?: readonly string[]
+  readonly note?: string
 }
 
 const dry = (command: Command): Command => command.option('--dry-run', 'only tells what would be done')
 
 const withTable = async (context: CommandContext, use: (archive: OpenArchive) => Promise<void>): Promise<void> => {
-  const store = await openTableStore(context.config().archive)
-  const table = await openTable(store, { engine: 'Fleetlake terminal' })
+  const { archive } = context.config()
+  const store = await openTableStore(archive)
+  const table = await openTable(store, { engine: 'Fleetlake terminal', retireMs: archive.logRetentionMs })
   try {
-    await use({ store, table })
+    await use({
+      store,
+      table,
+      losses: await openLossTable(await openLossStore(archive), { engine: 'Fleetlake terminal' }),
+    })
   } finally {
     await table.close()
   }
@@ -110,10 +142,53 @@ const repair = async (isApplied: boolean, context: CommandContext): Promise<void
 
 const REPLACED = '_fleetlake/replaced'
 
-const show = async ({ store, table }: OpenArchive, { terminal, json }: CommandContext): Promise<void> => {
-  const description = await describeTable(store, table.snapshot, Date.now())
+const show = async ({ store, table, losses }: OpenArchive, { terminal, json }: CommandContext): Promise<void> => {
+  const told = { nowMs: Date.now(), losses: losses?.losses ?? [] }
+  const description = await describeTable(store, table.snapshot, told)
   if (json()) return terminal.print(JSON.stringify(description))
   linesOfTable(description).forEach((line) => terminal.print(line))
+}
+
+const MOST_NOTE = 1_000
+
+const losses = async (
+  { table, losses: known }: OpenArchive,
+  { all = false, settle, note }: LossOptions,
+  { terminal, json }: CommandContext,
+): Promise<void> => {
+  if (settle !== undefined) await settleLosses(known, table, { settle, note: note ?? '' })
+  const told = known?.losses ?? []
+  const shown = all ? told : unsettled(told)
+  if (json()) return shown.forEach((loss) => terminal.print(JSON.stringify(lossFacts(loss))))
+  linesOfLosses(shown).forEach((line) => terminal.print(line))
+  const open = unsettled(told).length
+  const settled = told.length - open
+  terminal.say(
+    `${plural(open, 'loss', 'losses')} not settled${settled === 0 ? '' : `, ${plural(settled, 'loss', 'losses')} settled`}`,
+  )
+}
+
+/** Law: the settlement is in the table of losses before the commit that has finders look there. */
+const settleLosses = async (
+  known: LossTable | undefined,
+  table: Table,
+  { settle, note }: { settle: readonly string[]; note: string },
+): Promise<void> => {
+  if (note.trim() === '' || note.length > MOST_NOTE) {
+    throw new FleetError('usage.invalid', `say with --note what was done about it, in ${MOST_NOTE} characters at most`)
+  }
+  const open = unsettled(known?.losses ?? [])
+  const ids = settle.flatMap((named) => {
+    const found = named === 'all' ? open : open.filter(({ id }) => id.startsWith(named))
+    if (named !== 'all' && found.length !== 1) {
+      const what = found.length === 0 ? 'no loss that is not settled' : `${found.length} losses`
+      throw new FleetError('usage.invalid', `${what} has an id that begins with "${named}"; see fleet table losses`)
+    }
+    return found.map(({ id }) => id)
+  })
+  if (ids.length === 0) return
+  await known!.settle([...new Set(ids)], { at: Date.now(), by: userInfo().username, note })
+  await table.commit({ parts: [], counts: [LOSSES_APP], operation: 'SETTLE' })
 }
 
 const compact = async (

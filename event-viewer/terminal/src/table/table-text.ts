@@ -6,7 +6,7 @@ const percent = (share: number): string => `${Math.round(share * 100)} %`
 /** How a table stands, for people. */
 export const linesOfTable = (table: TableDescription): string[] => {
   const { version, files, bytes, rows, bytesPerRow, smallFiles, smallFileShare, oldestDate, newestDate } = table
-  const { offsets, compactions, checkpoint, warnings } = table
+  const { offsets, compactions, losses, checkpoint, warnings } = table
   const age = typeof checkpoint?.ageMs !== 'number' ? '' : `, ${humanDuration(checkpoint.ageMs)} ago`
   const perRow = bytesPerRow === null ? '' : `, ${bytesPerRow.toFixed(2)} bytes each`
   return [
@@ -16,6 +16,7 @@ export const linesOfTable = (table: TableDescription): string[] => {
     `positions    ${humanCount(rows)}${perRow}`,
     `dates        ${oldestDate === null ? 'none' : `${oldestDate} to ${newestDate}`}`,
     `compactions  ${humanCount(compactions)}`,
+    ...(losses === 0 ? [] : [`losses       ${humanCount(losses)} not settled; see fleet table losses`]),
     `checkpoint   ${checkpoint === null ? 'none yet' : `version ${humanCount(checkpoint.version)}${age}`}`,
     ...Object.entries(offsets).map(([stream, offset]) => `archived     ${stream} up to ${humanCount(offset)}`),
     ...warnings.map((warning) => `warning      ${warning}`),

@@ -1,6 +1,7 @@
 import { FleetError } from '@fleetlake/core'
 import { encodePath } from '../paths.ts'
 import type { Action, AddFile, Txn } from './actions.ts'
+import { feederAppOf, feederOf, goneAppOf } from './feeder.ts'
 import { findFiles } from './files.ts'
 import type { LogState } from './state.ts'
 
@@ -23,12 +24,28 @@ export interface CommitPart {
   readonly offset?: OffsetMove
 }
 
+/** A hub feeds the table from now on. */
+export interface Claim {
+  readonly hub: string
+  /** Who has fed it until then. */
+  readonly after: string | undefined
+  /** The names under which the table counts streams that the hub does not have, and those of its own. */
+  readonly gone?: readonly string[]
+  readonly back?: readonly string[]
+}
+
 export interface CommitRequest {
   readonly parts: readonly CommitPart[]
   /** Store paths of files that the commit takes out of the table. */
   readonly remove?: readonly string[]
   /** False when the rows stay the same (a compaction). Default true. */
   readonly dataChange?: boolean
+  /** Counts of the table's own that go up by one. */
+  readonly counts?: readonly string[]
+  /** Allowed only while this hub feeds the table; not asked when missing (a compaction). */
+  readonly feeder?: string
+  /** From this commit on another hub feeds the table, or the first one; refused when it is not `after` who has fed it until then. */
+  readonly claim?: Claim
   /** E.g. 'WRITE', 'OPTIMIZE'. */
   readonly operation: string
   /** More fields of commitInfo. */
@@ -46,12 +63,14 @@ export interface StaleStream {
  * - committed: everything is in the table, once.
  * - stale: nothing was written. The caller takes these streams' parts out, gives their buffers up and tries the rest again.
  * - conflict: nothing was written; these paths to remove are not in the table any more.
+ * - other-hub: nothing was written; this hub feeds the table now, none when undefined.
  * - expired: nothing was written; the oldest file was written so long ago that a vacuum may take it.
  */
 export type CommitResult =
   | { readonly status: 'committed'; readonly version: number }
   | { readonly status: 'stale'; readonly streams: readonly StaleStream[] }
   | { readonly status: 'conflict'; readonly paths: readonly string[] }
+  | { readonly status: 'other-hub'; readonly hub: string | undefined }
   | { readonly status: 'expired'; readonly ageMs: number }
 
 export type Verdict = { readonly status: 'write' } | Exclude<CommitResult, { readonly status: 'committed' }>
@@ -60,7 +79,7 @@ export type Verdict = { readonly status: 'write' } | Exclude<CommitResult, { rea
 export const MAX_FILE_AGE_MS = 3_600_000
 
 /** @throws FleetError `table.conflict` for a request that contradicts itself */
-export const checkRequest = ({ parts, remove = [] }: CommitRequest): void => {
+export const checkRequest = ({ parts, remove = [], counts = [], claim }: CommitRequest): void => {
   const refuse = (what: string): never => {
     throw new FleetError('table.conflict', `a commit must not ${what}`)
   }
@@ -73,14 +92,22 @@ export const checkRequest = ({ parts, remove = [] }: CommitRequest): void => {
   }
   const paths = [...parts.flatMap(({ add }) => add.map((file) => file.path)), ...remove.map(encodePath)]
   if (new Set(paths).size < paths.length) refuse('name a file twice')
-  if (paths.length + appIds.length === 0) refuse('be empty')
+  if (paths.length + appIds.length + counts.length === 0 && claim === undefined) refuse('be empty')
 }
 
 /**
- * The commit law: version v+1 may be tried only if in state v each stream's offset is the one at which its buffer began, every path to
- * remove is in the table, and no file is too old.
+ * The commit law: version v+1 may be tried only if in state v the hub that feeds the table is the one that commits, each stream's offset is the one at
+ * which its buffer began, every path to remove is in the table, and no file is too old.
  */
-export const decide = ({ parts, remove = [] }: CommitRequest, { txns, files }: LogState, nowMs: number): Verdict => {
+export const decide = (
+  { parts, remove = [], feeder, claim }: CommitRequest,
+  { txns, files }: LogState,
+  nowMs: number,
+): Verdict => {
+  if (feeder !== undefined || claim !== undefined) {
+    const hub = feederOf(txns)?.hub
+    if (hub !== (claim === undefined ? feeder : claim.after)) return { status: 'other-hub', hub }
+  }
   const streams = parts.flatMap(({ offset }) => {
     if (offset === undefined) return []
     const held = txns.get(offset.appId) ?? 0
@@ -109,16 +136,35 @@ const txnOf = ({ appId, to, timestampMs }: OffsetMove): Txn => ({
   ...(timestampMs === undefined ? {} : { lastUpdated: timestampMs }),
 })
 
+const claimActions = (
+  { hub, gone = [], back = [] }: Claim,
+  { txns }: LogState,
+  { number, nowMs }: { readonly number: number; readonly nowMs: number },
+): Action[] => {
+  const mark = (appId: string, version: number): Action[] =>
+    (txns.get(goneAppOf(appId)) ?? 0) > 0 === version > 0
+      ? []
+      : [{ txn: { appId: goneAppOf(appId), version, lastUpdated: nowMs } }]
+  return [
+    { txn: { appId: feederAppOf(hub), version: number, lastUpdated: nowMs } },
+    ...gone.flatMap((appId) => mark(appId, number)),
+    ...back.flatMap((appId) => mark(appId, 0)),
+  ]
+}
+
 /** The actions of a commit upon a state that `decide` lets it be written upon. */
 export const actionsOf = (
   request: CommitRequest,
   state: LogState,
   { commitId, nowMs, engine }: CommitStamp,
 ): Action[] => {
-  const { parts, remove = [], dataChange = true, operation, info = {} } = request
+  const { parts, remove = [], dataChange = true, counts = [], claim, operation, info = {} } = request
+  const next = (feederOf(state.txns)?.claim ?? 0) + 1
   return [
     { commitInfo: { ...info, timestamp: nowMs, operation, engineInfo: engine, readVersion: state.version, commitId } },
+    ...(claim === undefined ? [] : claimActions(claim, state, { number: next, nowMs })),
     ...parts.flatMap(({ offset }): Action[] => (offset === undefined ? [] : [{ txn: txnOf(offset) }])),
+    ...counts.map((appId): Action => ({ txn: { appId, version: (state.txns.get(appId) ?? 0) + 1 } })),
     ...Array.from(findFiles(state.files, remove).values(), ({ path, bytes, date, cell }): Action => ({
       remove: {
         path: encodePath(path),

@@ -14,6 +14,8 @@ export interface CheckpointInput {
   /** The commits after it, oldest first. */
   readonly commits: readonly CheckpointFile[]
   readonly nowMs: number
+  /** Offsets of a hub that has been gone for longer are left out; none when missing. */
+  readonly retireMs?: number | undefined
   readonly groupSize?: GroupSize
 }
 
@@ -91,12 +93,13 @@ export const makeCheckpoint = async ({
   previous,
   commits,
   nowMs,
+  retireMs,
   groupSize = GROUP_SIZE,
 }: CheckpointInput): Promise<CheckpointOutput> => {
   const since = commits.flatMap(actionsOf)
   const opened = previous.map(openCheckpoint)
   const { actions, tombstones, files } = await splitCheckpoint(opened, { commits: since, nowMs, groupSize })
-  const live = reconcile([...actions, ...since], nowMs)
+  const live = reconcile([...actions, ...since], nowMs, retireMs)
   const gone = live.filter(({ remove }) => remove)
   const adds = live.flatMap(({ add }) => (add ? [add] : []))
   const bytes = encodeCheckpoint({

@@ -1,5 +1,6 @@
 import { FleetError } from '@fleetlake/core'
 import { decodePath } from '../paths.ts'
+import { withoutRetired } from './feeder.ts'
 import type { Action, Add, MetaData, Protocol, Remove, Txn } from './actions.ts'
 
 const DAY_MS = 86_400_000
@@ -21,9 +22,10 @@ export const tombstonesExpire = (metaData: MetaData, nowMs: number): number => n
  * The actions that a checkpoint holds: of each kind what is live, tombstones until they expire, no commitInfo. For each path, appId,
  * protocol and metaData the latest wins.
  * @param actions of a checkpoint and the versions after it, oldest first
+ * @param retireMs offsets of a hub that has been gone for longer are left out
  * @throws FleetError `table.invalid` without protocol and metaData
  */
-export const reconcile = (actions: Iterable<Action>, nowMs: number): Action[] => {
+export const reconcile = (actions: Iterable<Action>, nowMs: number, retireMs = Infinity): Action[] => {
   let protocol: Protocol | undefined
   let metaData: MetaData | undefined
   const txns = new Map<string, Txn>()
@@ -45,7 +47,7 @@ export const reconcile = (actions: Iterable<Action>, nowMs: number): Action[] =>
   return [
     { protocol },
     { metaData },
-    ...Array.from(txns.values(), (txn) => ({ txn })),
+    ...withoutRetired(txns, nowMs - retireMs).map((txn) => ({ txn })),
     ...Array.from(files.values()).filter(isKept),
   ]
 }

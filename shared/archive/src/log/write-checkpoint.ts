@@ -39,12 +39,14 @@ const readAll = (store: ObjectStore, paths: readonly string[]): Promise<Checkpoi
     }),
   )
 
+type CheckpointTimes = Pick<CheckpointInput, 'nowMs' | 'retireMs'>
+
 /** The checkpoint of a version from one before, or from all commits. */
 const makeFrom = async (
   store: ObjectStore,
   version: number,
   before: CheckpointName | undefined,
-  nowMs: number,
+  times: CheckpointTimes,
 ): Promise<CheckpointOutput> => {
   const first = before === undefined ? 0 : before.version + 1
   const paths = Array.from({ length: version - first + 1 }, (_, i) => commitPath(first + i))
@@ -53,7 +55,7 @@ const makeFrom = async (
   return makeInThread({
     previous: previous?.parts ?? [],
     commits: [...manifest, ...(await readAll(store, paths))],
-    nowMs,
+    ...times,
   })
 }
 
@@ -62,7 +64,7 @@ const make = async (
   store: ObjectStore,
   version: number,
   listed: LogListing,
-  nowMs: number,
+  times: CheckpointTimes,
 ): Promise<CheckpointOutput> => {
   const faults: string[] = []
   const tried = new Set<string>()
@@ -71,13 +73,13 @@ const make = async (
       if (before.version >= version || tried.has(before.paths[0])) continue
       tried.add(before.paths[0])
       try {
-        return await makeFrom(store, version, before, nowMs)
+        return await makeFrom(store, version, before, times)
       } catch (error) {
         if (error instanceof FleetError && !isDamage(error)) throw error
         faults.push(reasonOf(error))
       }
     }
-    return commits.has(0) ? makeFrom(store, version, undefined, nowMs) : undefined
+    return commits.has(0) ? makeFrom(store, version, undefined, times) : undefined
   }
   const made =
     (await makeFromListed(listed)) ?? (listed.from > 0 ? await makeFromListed(await listLog(store, 0)) : undefined)
@@ -89,11 +91,16 @@ const make = async (
  * Writes the checkpoint of a version from the one before and the commits since, then `_last_checkpoint`. Two that write the same one
  * harm nothing; a `_last_checkpoint` that names an older one costs readers some more commits to read.
  */
-export const writeCheckpoint = async (store: ObjectStore, version: number, nowMs: number): Promise<void> => {
+export const writeCheckpoint = async (
+  store: ObjectStore,
+  version: number,
+  nowMs: number,
+  retireMs?: number,
+): Promise<void> => {
   const listed = await listFromCheckpoint(store)
   const newest = listed.checkpoints.at(0)?.version ?? -1
   if (newest >= version) return
-  const { bytes, size } = await make(store, version, listed, nowMs)
+  const { bytes, size } = await make(store, version, listed, { nowMs, retireMs })
   const [path] = checkpointPaths(version)
   await store.putIfAbsent(path, bytes)
   const last = { version, size, sizeInBytes: bytes.length }

@@ -1,6 +1,7 @@
 import type { Snapshot } from '../snapshot.ts'
 import { findCheckpoint } from '../log/read-log.ts'
 import type { ObjectStore } from '../store/object-store.ts'
+import { type KnownLoss, unsettled } from '../losses/loss.ts'
 import { COMPACTION_APP } from './compact-table.ts'
 import { isCompacted } from './compacted.ts'
 
@@ -21,6 +22,8 @@ export interface TableDescription {
   /** How far each stream is archived, by the name under which the table counts it. */
   readonly offsets: Readonly<Record<string, number>>
   readonly compactions: number
+  /** Losses of messages that no operator has settled. */
+  readonly losses: number
   /** What a cold reader begins with. */
   readonly checkpoint: { readonly version: number; readonly ageMs: number | null } | null
   /** What was found amiss and got round while the log was read. */
@@ -33,7 +36,7 @@ const OWN_APP = /^fleetlake\./
 export const describeTable = async (
   store: ObjectStore,
   { version, totals, dates, txns, files, warnings }: Snapshot,
-  nowMs: number,
+  { nowMs, losses }: { nowMs: number; losses: readonly KnownLoss[] },
 ): Promise<TableDescription> => {
   let smallFiles = 0
   for (const { path } of files()) if (!isCompacted(path)) smallFiles++
@@ -48,6 +51,7 @@ export const describeTable = async (
     newestDate: sorted.at(-1) ?? null,
     offsets: Object.fromEntries([...txns].filter(([appId]) => !OWN_APP.test(appId)).toSorted()),
     compactions: txns.get(COMPACTION_APP) ?? 0,
+    losses: unsettled(losses).length,
     checkpoint: await describeCheckpoint(store, nowMs),
     warnings,
   }

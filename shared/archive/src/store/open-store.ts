@@ -32,3 +32,7 @@ export const openStore = async (settings: StoreSettings): Promise<ObjectStore> =
 /** The store of the table of positions, which is the folder `moves` of the archive. */
 export const openTableStore = (settings: StoreSettings): Promise<ObjectStore> =>
   openStore({ ...settings, path: placeBelow(settings.path, 'moves') })
+
+/** The store of the table of losses, which is the folder `losses` of the archive. */
+export const openLossStore = (settings: StoreSettings): Promise<ObjectStore> =>
+  openStore({ ...settings, path: placeBelow(settings.path, 'losses') })

@@ -1,0 +1,152 @@
+import { createMemoryStore } from '../store/memory-store.ts'
+import { createFileStore } from '../store/file-store.ts'
+import { openTable } from '../table.ts'
+import { temporaryFolder } from '@fleetlake/testing'
+import { DuckDBInstance } from '@duckdb/node-api'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { decodeLosses, encodeLosses } from './loss-file.ts'
+import { type Loss, lossesOf, lossId, type LossRow } from './loss.ts'
+import { openLossTable } from './loss-table.ts'
+
+const NOW_MS = Date.UTC(2026, 10, 21, 10)
+
+const lossOf = (some: Partial<Loss> = {}): Loss => ({
+  stream: 'MOVES_3',
+  created: '2026-11-01T00:00:00.123456789Z',
+  epoch: 0,
+  partition: 3,
+  from: 1,
+  to: 350,
+  firstStored: NOW_MS - 3_600_000,
+  lastStored: NOW_MS,
+  partitions: 8,
+  geohashLength: 5,
+  toldAt: NOW_MS,
+  ...some,
+})
+
+const optional = <Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefined> =>
+  fc.option(value, { nil: undefined })
+const time = fc.integer({ min: 0, max: 4e12 })
+const whole = fc.integer({ min: 0, max: 2 ** 31 - 1 })
+const anyLoss: fc.Arbitrary<Loss> = fc.record({
+  stream: fc.string(),
+  created: fc.string(),
+  epoch: whole,
+  partition: whole,
+  from: fc.maxSafeNat(),
+  to: optional(fc.maxSafeNat()),
+  firstStored: optional(time),
+  lastStored: time,
+  partitions: optional(whole),
+  geohashLength: optional(whole),
+  toldAt: time,
+})
+const anyRow: fc.Arbitrary<LossRow> = fc.oneof(
+  anyLoss.map((loss): LossRow => ({ kind: 'loss', id: lossId(loss), ...loss })),
+  fc.record({ kind: fc.constant('settled' as const), id: fc.string(), at: time, by: fc.string(), note: fc.string() }),
+)
+
+test('what a file of losses holds is what was written', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(anyRow, { minLength: 1, maxLength: 5 }), async (rows) => {
+      expect(await decodeLosses(encodeLosses(rows), 'test')).toEqual(rows)
+    }),
+  )
+})
+
+test('a loss is recorded once, whoever records it and however often, and is read by whoever opens the table', async () => {
+  const store = createMemoryStore()
+  expect(await openLossTable(store)).toBeUndefined()
+  const [a, b] = await Promise.all([1, 2].map(() => openLossTable(store, { create: true, now: () => NOW_MS })))
+  const [one, other] = [lossOf(), lossOf({ from: 400, to: undefined, firstStored: undefined, partitions: undefined })]
+  await a!.record([one])
+  await b!.record([one, other])
+  await a!.record([one, other])
+  const known = [one, other].map((loss) => ({ ...loss, id: lossId(loss), settled: undefined }))
+  expect(await a!.refresh()).toEqual(known)
+  expect((await openLossTable(store))!.losses).toEqual(known)
+  expect(await Array.fromAsync(store.list('2026'))).toHaveLength(2)
+})
+
+test('two who record at the same moment lose nothing, and the same loss by both is one', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.scheduler(), async (scheduler) => {
+      const memory = createMemoryStore()
+      await openLossTable(memory, { create: true })
+      const store = { ...memory, putIfAbsent: scheduler.scheduleFunction(memory.putIfAbsent) }
+      const tables = await Promise.all([1, 2, 3].map(() => openLossTable(store)))
+      const recording = tables.map((table, i) =>
+        table!.record([lossOf(), lossOf({ partition: i, stream: `MOVES_${i}` })]),
+      )
+      await scheduler.waitFor(Promise.all(recording))
+      const losses = (await openLossTable(memory))!.losses
+      expect(losses.map(({ stream }) => stream).toSorted()).toEqual(['MOVES_0', 'MOVES_1', 'MOVES_2', 'MOVES_3'])
+    }),
+    { numRuns: 50 },
+  )
+})
+
+test('an answer of the store that got lost leaves no second row that counts', async () => {
+  const memory = createMemoryStore()
+  await openLossTable(memory, { create: true })
+  let failures = 1
+  const store = {
+    ...memory,
+    putIfAbsent: async (path: string, bytes: Uint8Array) => {
+      const result = await memory.putIfAbsent(path, bytes)
+      if (failures-- > 0) throw new Error('no answer')
+      return result
+    },
+  }
+  const table = (await openLossTable(store))!
+  await expect(table.record([lossOf()])).rejects.toThrow('no answer')
+  await table.record([lossOf()])
+  expect((await openLossTable(memory))!.losses).toHaveLength(1)
+})
+
+test('a settled loss stays, with who settled it and why; settled again the later word holds', async () => {
+  const store = createMemoryStore()
+  const table = (await openLossTable(store, { create: true }))!
+  await table.record([lossOf()])
+  const [{ id }] = table.losses
+  await table.settle([id], { at: 2, by: 'operator', note: 'imported again' })
+  await table.settle([id], { at: 3, by: 'operator', note: 'all of it' })
+  expect((await openLossTable(store))!.losses).toMatchObject([
+    { id, settled: { at: 3, by: 'operator', note: 'all of it' } },
+  ])
+})
+
+test('of rows about one loss the widest times hold, in any order', () => {
+  const rows = [
+    lossOf({ firstStored: 5, lastStored: 10, toldAt: 20 }),
+    lossOf({ firstStored: 3, lastStored: 9, toldAt: 30, partitions: 4 }),
+    lossOf({ firstStored: 4, lastStored: 30, toldAt: 25 }),
+  ].map((loss): LossRow => ({ kind: 'loss', id: lossId(loss), ...loss }))
+  const widest = { firstStored: 3, lastStored: 30, toldAt: 20, partitions: undefined, geohashLength: undefined }
+  expect(lossesOf(rows)).toMatchObject([widest])
+  expect(lossesOf(rows.toReversed())).toMatchObject([widest])
+})
+
+test('another engine reads the files', async () => {
+  const folder = await temporaryFolder()
+  const table = (await openLossTable(createFileStore(folder), { create: true, now: () => NOW_MS }))!
+  await table.record([lossOf(), lossOf({ to: undefined, from: 7, firstStored: undefined })])
+  const name = (await readdir(folder)).find((one) => one.endsWith('.parquet'))!
+  const connection = await (await DuckDBInstance.create()).connect()
+  const sql = `SELECT stream, from_sequence::INT f, to_sequence::INT t, epoch_ms(last_stored)::DOUBLE AS stored FROM '${join(folder, name)}' ORDER BY f`
+  expect((await connection.runAndReadAll(sql)).getRowObjects()).toEqual([
+    { stream: 'MOVES_3', f: 1, t: 350, stored: NOW_MS },
+    { stream: 'MOVES_3', f: 7, t: null, stored: NOW_MS },
+  ])
+  connection.closeSync()
+})
+
+test('it is no table of positions, and is not taken for one', async () => {
+  const store = createMemoryStore()
+  await openLossTable(store, { create: true })
+  await expect(openTable(store)).rejects.toThrow('table.unsupported')
+})
