@@ -24,6 +24,9 @@ export const humanDuration = (ms: number): string => {
   return `${hours} h ${minutes} min`
 }
 
+/** The same without zeros at its end: `1 min`, `2 h`. */
+export const plainDuration = (ms: number): string => humanDuration(ms).replace(/ 0 (s|min)$/, '')
+
 /** `1 row`, `2,000 rows`. */
 export const plural = (count: number, noun: string, nouns = `${noun}s`): string =>
   `${humanCount(count)} ${count === 1 ? noun : nouns}`

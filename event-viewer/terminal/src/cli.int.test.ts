@@ -1,8 +1,11 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { temporaryFolder } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
-import { runFleetProcess } from './testing/test-fleet.ts'
+import { runFleetProcess, runIntoClosedPipe } from './testing/test-fleet.ts'
 
 const NOWHERE = 'nats://127.0.0.1:1'
 
@@ -127,4 +130,34 @@ test('a file of which nothing can be taken is a failure', async () => {
   expect((await runFleetProcess(['import', '-', '--dry-run'], 'id,time,lon\na,noon,1\n')).err).toMatch(
     /^error: import\.invalid: no column for latitude; the input has "id", "time", "lon"/,
   )
+})
+
+test.each([
+  [['--help'], ''],
+  [['query', '--help'], ''],
+  [['--version'], ''],
+  [['import', '-', '--dry-run'], 'id,time,lon,lat\na,2018-10-01T08:00:00Z,1,2\n'],
+  [['import', '-', '--dry-run', '--json'], 'id,time,lon,lat\na,2018-10-01T08:00:00Z,1,2\n'],
+])('fleet %j ends quietly when the reader of its answer has gone', async (args, input) => {
+  expect(await runIntoClosedPipe(args, input)).toEqual({ code: 0, err: '' })
+})
+
+test('a disk that is full is told by every command', async () => {
+  const main = join(import.meta.dirname, 'main.ts')
+  const script = `'${process.execPath}' '${main}' import - --dry-run > /dev/full`
+  const full = spawn('bash', ['-c', script], { stdio: ['pipe', 'ignore', 'pipe'] })
+  full.stdin.end('id,time,lon,lat\na,2018-10-01T08:00:00Z,1,2\n')
+  const [said] = await Promise.all([text(full.stderr), once(full, 'close')])
+  expect([full.exitCode, said]).toEqual([
+    1,
+    expect.stringMatching(/^error: store\.failed: standard output can't be written/),
+  ])
+})
+
+test('what is only for one format is refused with another', async () => {
+  expect(await runFleetProcess(['query', '--bbox', '1,2,3,4', '--format', 'gpx', '--spreadsheet-safe'])).toEqual({
+    code: 2,
+    out: '',
+    err: 'error: usage.invalid: --spreadsheet-safe is for CSV, not for gpx\n',
+  })
 })

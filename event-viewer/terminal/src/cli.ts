@@ -11,6 +11,8 @@ import { addStats } from './commands/stats.ts'
 import { addTrack } from './commands/track.ts'
 import { addTable } from './commands/table.ts'
 import { INTERRUPTED, interruption } from './terminal/interrupt.ts'
+import { unwritable } from './query/output.ts'
+import { watchStdout } from './terminal/stdout.ts'
 import { processTerminal } from './terminal/terminal.ts'
 
 const USAGE = 2
@@ -28,12 +30,14 @@ interface Globals {
  */
 export const runFleet = async (args: readonly string[]): Promise<number> => {
   const terminal = processTerminal()
+  const stdout = watchStdout()
   const signal = interruption()
   let exitCode = 0
   const program = new Command('fleet')
   const globals = (): Globals => program.opts<Globals>()
   const context: CommandContext = {
     terminal,
+    stdout,
     signal,
     json: () => globals().json === true,
     exitWith: (code) => {
@@ -51,6 +55,8 @@ export const runFleet = async (args: readonly string[]): Promise<number> => {
   addDeadLetters(program, context)
   try {
     await program.parseAsync([...args], { from: 'user' })
+    await written()
+    if (stdout.fault() !== undefined) throw unwritable(stdout.fault())
     return exitCode
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE
@@ -59,6 +65,9 @@ export const runFleet = async (args: readonly string[]): Promise<number> => {
     return error instanceof FleetError && error.code === 'usage.invalid' ? USAGE : 1
   }
 }
+
+/** What was printed is on its way until then. */
+const written = (): Promise<void> => new Promise((resolve) => process.stdout.write('', () => resolve()))
 
 const configure = (program: Command): void => {
   program

@@ -1,5 +1,6 @@
 import { duration, timer } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
+import type { Gap } from '@fleetlake/viewer-core'
 
 /** How the texts of options are read; each throws FleetError `usage.invalid` that shows a right one. */
 
@@ -43,6 +44,14 @@ export const parseTimer = (text: string): number => {
   const ms = parseDuration(text)
   if (!timer.safeParse(ms).success) throw wrong(text, 'a duration of 24 days at most')
   return ms
+}
+
+/** What is a gap: `automatic`, or ms of a duration of at least one. */
+export const parseGap = (text: string): Gap => {
+  if (text.trim() === 'automatic') return 'automatic'
+  const gapMs = Math.round(parseDuration(text))
+  if (gapMs < 1) throw wrong(text, '"automatic" or a duration of 1 ms or more')
+  return gapMs
 }
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:[Zz]|[+-]\d{2}:\d{2}))?$/

@@ -3,13 +3,14 @@ import { type PositionRow, positionsOfRows, rowsOfPositions } from '@fleetlake/c
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { boxArea } from '../box-area.ts'
+import type { Gap } from '../gaps/gap.ts'
 import { bearingDegrees, distanceM } from '../great-circle.ts'
 import { areaAround } from './area-around.ts'
 import { createPositionsAt, type InstantAnswer } from './positions-at.ts'
 
 const AT_MS = 1_000_000
 const GAP_MS = 60_000
-const options = { atMs: AT_MS, gapMs: GAP_MS, maxSpeedMps: 100 }
+const options = { atMs: AT_MS, gap: GAP_MS as Gap, maxSpeedMps: 100 }
 
 const answer = (rows: Positions, area: Area, some: Partial<typeof options> = {}): InstantAnswer => {
   const positions = createPositionsAt({ ...options, ...some })

@@ -1,16 +1,19 @@
 import { type Area, contains, type Positions, toDegrees, toMicroDegrees } from '@fleetlake/core'
 import { type PositionRow, positionsOfRows } from '@fleetlake/contracts'
+import { createGapsUsed, type Gap, type GapsUsed } from '../gaps/gap.ts'
+import { joinRows } from '../gaps/joined-rows.ts'
 import { bearingDegrees, distanceM } from '../great-circle.ts'
 import { compareTexts } from '../rows/compare.ts'
 import { createIdDictionary } from '../rows/id-dictionary.ts'
 import { isSameVehicle } from '../rows/vehicle-ids.ts'
 import { createNearestReports, type Report } from './nearest-reports.ts'
+import { createNearestTimes } from './nearest-times.ts'
 
 export interface InstantOptions {
   /** ms since the epoch */
   readonly atMs: number
-  /** Between two reports further apart it is not said where the vehicle was. */
-  readonly gapMs: number
+  /** Across a gap it is not said where the vehicle was. Its cadence is that of its reports in hand that are nearest to the instant, eight on either side. */
+  readonly gap: Gap
   /** Nor between two that it would have to be faster between. */
   readonly maxSpeedMps: number
 }
@@ -22,28 +25,44 @@ export interface InstantAnswer {
   readonly exact: number
   /** Vehicles of which it is not known where they were, though a report next to the instant lies inside. */
   readonly unknown: number
+  /** What was taken for a gap; undefined where no vehicle was heard before and after. */
+  readonly used: GapsUsed | undefined
 }
 
 /**
  * Where each vehicle was at an instant: where it reported from at that very ms, else on the straight line in longitude and latitude between its
  * last report before and its first after, in proportion to the time, rounded like every position. Speed and heading are those of the line.
- * Holds two reports a vehicle, whatever comes.
+ * Holds two reports a vehicle, and the times of sixteen, whatever comes.
  */
 export const createPositionsAt = (
   options: InstantOptions,
 ): { add(rows: Positions): void; finish(area: Area): InstantAnswer } => {
-  const { atMs } = options
+  const { atMs, gap } = options
   const dictionary = createIdDictionary()
   const before = createNearestReports((next, held) => next - held)
   const after = createNearestReports((next, held) => held - next)
+  const timesBefore = createNearestTimes((next, held) => next - held)
+  const timesAfter = createNearestTimes((next, held) => held - next)
+  const gaps = createGapsUsed(gap)
+  /** Whether there is no gap at the instant. */
+  const isJoined = (vehicle: number): boolean => {
+    const earlier = timesBefore.get(vehicle).toReversed()
+    const eventTime = Float64Array.of(...earlier, ...timesAfter.get(vehicle))
+    const joined = joinRows({ start: Uint32Array.of(0, eventTime.length), eventTime }, gap)
+    if (joined.used !== undefined) [joined.used.fromMs, joined.used.toMs].forEach(gaps.add)
+    return joined.isJoined[earlier.length - 1] === 1
+  }
   return {
     add: (rows) => {
       const { vehicleIdOffsets: at, vehicleIdBytes: bytes } = rows
       let vehicle = -1
       for (let row = 0; row < rows.length; row++) {
         if (row === 0 || !isSameVehicle(rows, row)) vehicle = dictionary.numberOf(bytes, at[row], at[row + 1])
-        const side = rows.eventTime[row] <= atMs ? before : after
-        side.offer(vehicle, rows, row)
+        const isBefore = rows.eventTime[row] <= atMs
+        const reports = isBefore ? before : after
+        const times = isBefore ? timesBefore : timesAfter
+        reports.offer(vehicle, rows, row)
+        times.offer(vehicle, rows.eventTime[row])
       }
     },
     finish: (area) => {
@@ -51,7 +70,7 @@ export const createPositionsAt = (
       let [exact, unknown] = [0, 0]
       dictionary.ids().forEach((vehicleId, vehicle) => {
         const [last, first] = [before.get(vehicle), after.get(vehicle)]
-        const place = placeAt(last, first, options)
+        const place = placeAt(last, first, { ...options, isJoined: () => isJoined(vehicle) })
         if (place === undefined) {
           if (isIn(area, last) || isIn(area, first)) unknown++
           return
@@ -60,7 +79,8 @@ export const createPositionsAt = (
         if (last?.eventTime === atMs) exact++
         found.push({ vehicleId, ...place, eventTime: atMs })
       })
-      return { rows: positionsOfRows(found.toSorted((a, b) => compareTexts(a.vehicleId, b.vehicleId))), exact, unknown }
+      const rows = positionsOfRows(found.toSorted((a, b) => compareTexts(a.vehicleId, b.vehicleId)))
+      return { rows, exact, unknown, used: gaps.used() }
     },
   }
 }
@@ -71,14 +91,14 @@ const isIn = (area: Area, report: Report | undefined): boolean =>
 const placeAt = (
   last: Report | undefined,
   first: Report | undefined,
-  { atMs, gapMs, maxSpeedMps }: InstantOptions,
+  { atMs, maxSpeedMps, isJoined }: Omit<InstantOptions, 'gap'> & { readonly isJoined: () => boolean },
 ): Report | undefined => {
   if (last === undefined || last.eventTime === atMs) return last
   if (first === undefined) return undefined
   const betweenMs = first.eventTime - last.eventTime
   const meters = distanceM(last.longitude, last.latitude, first.longitude, first.latitude)
   const speed = meters / (betweenMs / 1000)
-  if (betweenMs > gapMs || speed > maxSpeedMps) return undefined
+  if (speed > maxSpeedMps || !isJoined()) return undefined
   const share = (atMs - last.eventTime) / betweenMs
   return {
     vehicleType: last.vehicleType,

@@ -1,4 +1,5 @@
 import type { Positions } from '@fleetlake/core'
+import type { GapsUsed } from '../gaps/gap.ts'
 
 /** Text is written as UTF-8. Bytes are the writer's own: whoever keeps them may. */
 export type Piece = string | Uint8Array
@@ -12,6 +13,8 @@ export interface AnswerFormat {
   rows(batch: Positions): Piece
   /** @param status of the answer: formats that have a place for it say whether they are complete */
   tail(status: string): Piece
+  /** What was taken for a gap, of formats that tell gaps; known after `tail`, undefined without a row. */
+  gaps?(): GapsUsed | undefined
 }
 
 const utf8 = new TextEncoder()

@@ -1,3 +1,4 @@
+import { gapsFacts } from '../gaps/gap.ts'
 import type { AnswerFormat } from './answer-format.ts'
 import { lineFormat, type LineOptions } from './line-format.ts'
 import { float32Text } from './row-text.ts'
@@ -5,7 +6,7 @@ import type { Stretch } from './stretches.ts'
 
 /**
  * A FeatureCollection of a LineString for each stretch, a Point where it is one report. `coordinateProperties` hold what belongs to each
- * coordinate; the member `status` says how the answer ended.
+ * coordinate; the members `gaps` and `status` say what was taken for a gap and how the answer ended.
  */
 export const geojsonLines = (options: LineOptions): AnswerFormat => {
   let isFirst = true
@@ -17,7 +18,10 @@ export const geojsonLines = (options: LineOptions): AnswerFormat => {
         isFirst = false
         return separator + feature(stretch)
       },
-      tail: (status) => `\n],"status":${JSON.stringify(status)}}\n`,
+      tail: (status, gaps) => {
+        const told = gaps === undefined ? '' : `"gaps":${JSON.stringify(gapsFacts(gaps))},`
+        return `\n],${told}"status":${JSON.stringify(status)}}\n`
+      },
     },
     // RFC 7946, 3.1.9: no line crosses the antimeridian.
     { ...options, isCutAtAntimeridian: true },

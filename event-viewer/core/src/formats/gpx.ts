@@ -1,3 +1,4 @@
+import { gapsText } from '../gaps/gap.ts'
 import type { AnswerFormat } from './answer-format.ts'
 import { lineFormat, type LineOptions, type LineWriter } from './line-format.ts'
 import { float32Text } from './row-text.ts'
@@ -9,8 +10,9 @@ const HEAD = `<?xml version="1.0" encoding="UTF-8"?>
 `
 
 /**
- * GPX 1.1: a track for each vehicle, a segment for each stretch. Speed and heading are Garmin's TrackPointExtension, which most readers
- * know; the extension `fleet:status` at the end says how the answer ended.
+ * GPX 1.1: a track for each vehicle, a segment for each stretch. Of a stretch of one report the point is there twice, since readers show no
+ * segment of one point, and waypoints would have to come before every track. Speed and heading are Garmin's TrackPointExtension, which most
+ * readers know; the extensions `fleet:status` and `fleet:gaps` at the end say how the answer ended and what was taken for a gap.
  */
 export const gpx = (options: LineOptions): AnswerFormat => lineFormat(gpxWriter(), options)
 
@@ -25,18 +27,23 @@ const gpxWriter = (): LineWriter => {
   return {
     head: () => HEAD,
     stretch: (stretch) => (stretch.isContinued ? '' : open(stretch)) + segment(stretch),
-    tail: (status) => `${close()}<extensions><fleet:status>${xmlText(status)}</fleet:status></extensions>\n</gpx>\n`,
+    tail: (status, gaps) => {
+      const told = gaps === undefined ? '' : `<fleet:gaps>${xmlText(gapsText(gaps))}</fleet:gaps>`
+      return `${close()}<extensions><fleet:status>${xmlText(status)}</fleet:status>${told}</extensions>\n</gpx>\n`
+    },
   }
 }
 
-const segment = ({ length, eventTime, longitude, latitude, speed, heading }: Stretch): string => {
-  let points = '<trkseg>\n'
-  for (let i = 0; i < length; i++) {
-    // The format ends at 180° east, which is 180° west.
-    const east = longitude[i] === 180 ? -180 : longitude[i]
-    points += `<trkpt lat="${latitude[i]}" lon="${east}"><time>${new Date(eventTime[i]).toISOString()}</time>${motion(speed[i], heading[i])}</trkpt>\n`
-  }
-  return `${points}</trkseg>\n`
+const segment = (stretch: Stretch): string => {
+  let points = ''
+  for (let i = 0; i < stretch.length; i++) points += pointOf(stretch, i)
+  return `<trkseg>\n${stretch.length === 1 ? points + points : points}</trkseg>\n`
+}
+
+const pointOf = ({ eventTime, longitude, latitude, speed, heading }: Stretch, i: number): string => {
+  // The format ends at 180° east, which is 180° west.
+  const east = longitude[i] === 180 ? -180 : longitude[i]
+  return `<trkpt lat="${latitude[i]}" lon="${east}"><time>${new Date(eventTime[i]).toISOString()}</time>${motion(speed[i], heading[i])}</trkpt>\n`
 }
 
 const motion = (speed: number, heading: number): string => {

@@ -1,3 +1,4 @@
+import { gapsText } from '../gaps/gap.ts'
 import type { AnswerFormat } from './answer-format.ts'
 import { lineFormat, type LineOptions, type LineWriter } from './line-format.ts'
 import { float32Text } from './row-text.ts'
@@ -14,25 +15,49 @@ const HEAD = `<?xml version="1.0" encoding="UTF-8"?>
 `
 
 /**
- * KML 2.2 with Google's extensions: a placemark for each vehicle, a `gx:Track` for each stretch, which a time slider plays. A comment at the
- * end says how the answer ended.
+ * KML 2.2 with Google's extensions: a placemark for each vehicle, a `gx:Track` for each stretch, which a time slider plays. A stretch of one report is a
+ * placemark of its own, with a point. A comment at the end says how the answer ended, and what was taken for a gap.
  */
 export const kml = (options: LineOptions): AnswerFormat => lineFormat(kmlWriter(), options)
 
 const kmlWriter = (): LineWriter => {
   let isOpen = false
-  const close = (): string => (isOpen ? '</gx:MultiTrack></Placemark>\n' : '')
-  const open = ({ vehicleId, vehicleType }: Stretch): string => {
+  const close = (): string => {
+    const ended = isOpen ? '</gx:MultiTrack></Placemark>\n' : ''
+    isOpen = false
+    return ended
+  }
+  const open = (stretch: Stretch): string => {
     const ended = close()
     isOpen = true
-    const type = `<ExtendedData><Data name="vehicle_type"><value>${xmlText(vehicleType)}</value></Data></ExtendedData>`
-    return `${ended}<Placemark><name>${xmlText(vehicleId)}</name>${type}<gx:MultiTrack><gx:interpolate>0</gx:interpolate>\n`
+    return `${ended}<Placemark>${nameOf(stretch)}<ExtendedData>${typeOf(stretch)}</ExtendedData><gx:MultiTrack><gx:interpolate>0</gx:interpolate>\n`
   }
   return {
     head: () => HEAD,
-    stretch: (stretch) => (stretch.isContinued ? '' : open(stretch)) + track(stretch),
-    tail: (status) => `${close()}</Document>\n<!-- status: ${status} -->\n</kml>\n`,
+    stretch: (stretch) => {
+      if (stretch.length === 1) return close() + point(stretch)
+      return (stretch.isContinued && isOpen ? '' : open(stretch)) + track(stretch)
+    },
+    tail: (status, gaps) => {
+      const told = gaps === undefined ? '' : `, ${gapsText(gaps)}`
+      return `${close()}</Document>\n<!-- status: ${status}${told} -->\n</kml>\n`
+    },
   }
+}
+
+const nameOf = ({ vehicleId }: Stretch): string => `<name>${xmlText(vehicleId)}</name>`
+const dataOf = (name: string, value: string): string => `<Data name="${name}"><value>${value}</value></Data>`
+const typeOf = ({ vehicleType }: Stretch): string => dataOf('vehicle_type', xmlText(vehicleType))
+
+const point = (stretch: Stretch): string => {
+  const [speed, heading] = [float32Text(stretch.speed[0]), float32Text(stretch.heading[0])]
+  const known = [
+    speed === undefined ? '' : dataOf('speed', speed),
+    heading === undefined ? '' : dataOf('heading', heading),
+  ]
+  const when = `<TimeStamp><when>${new Date(stretch.eventTime[0]).toISOString()}</when></TimeStamp>`
+  const place = `<Point><coordinates>${stretch.longitude[0]},${stretch.latitude[0]}</coordinates></Point>`
+  return `<Placemark>${nameOf(stretch)}${when}<ExtendedData>${typeOf(stretch)}${known.join('')}</ExtendedData>${place}</Placemark>\n`
 }
 
 const track = ({ length, eventTime, longitude, latitude, speed, heading }: Stretch): string => {

@@ -1,3 +1,4 @@
+import type { Gap, GapsUsed } from '../gaps/gap.ts'
 import type { AnswerFormat } from './answer-format.ts'
 import { createStretches, type Stretch } from './stretches.ts'
 
@@ -5,22 +6,23 @@ import { createStretches, type Stretch } from './stretches.ts'
 export interface LineWriter {
   head(): string
   stretch(stretch: Stretch): string
-  tail(status: string): string
+  /** @param gaps undefined without a row */
+  tail(status: string, gaps: GapsUsed | undefined): string
 }
 
 export interface LineOptions {
-  /** Two reports of a vehicle further apart are not joined by a line. */
-  readonly gapMs: number
+  /** Two reports of a vehicle with a gap between them are not joined by a line. */
+  readonly gap: Gap
 }
 
 /** Rows must come sorted by vehicle and time. */
 export const lineFormat = (
   writer: LineWriter,
-  { isCutAtAntimeridian = false, gapMs }: LineOptions & { readonly isCutAtAntimeridian?: boolean },
+  { isCutAtAntimeridian = false, gap }: LineOptions & { readonly isCutAtAntimeridian?: boolean },
 ): AnswerFormat => {
   let written = ''
   const stretches = createStretches({
-    gapMs,
+    gap,
     isCutAtAntimeridian,
     onStretch: (stretch) => {
       written += writer.stretch(stretch)
@@ -39,7 +41,8 @@ export const lineFormat = (
     },
     tail: (status) => {
       stretches.end()
-      return take() + writer.tail(status)
+      return take() + writer.tail(status, stretches.used())
     },
+    gaps: stretches.used,
   }
 }

@@ -4,8 +4,8 @@ import { type Document, DOMParser, type Element } from '@xmldom/xmldom'
 import fc from 'fast-check'
 import { SaxesParser } from 'saxes'
 import { describe, expect, test } from 'vitest'
-import { z } from 'zod'
 import { awkwardBatches } from '../testing/awkward-rows.ts'
+import { mfJsonModel } from '../testing/mf-json-model.ts'
 import { writeFormat } from '../testing/write-format.ts'
 import { GPX_MODEL, KML_MODEL, type ContentModel } from '../testing/xml-models.ts'
 import type { FormatName } from './format-names.ts'
@@ -24,7 +24,17 @@ interface Line {
   ])[]
 }
 
-const GAP_MS = 60_000
+/** The longest interval that is no gap, of the rows of a vehicle on the UTC date of one of them. */
+const gapOn = (rows: readonly PositionRow[], { vehicleId, eventTime }: PositionRow): number => {
+  const dateOf = (timeMs: number): string => new Date(timeMs).toISOString().slice(0, 10)
+  const times = rows.flatMap((row) =>
+    row.vehicleId === vehicleId && dateOf(row.eventTime) === dateOf(eventTime) ? [row.eventTime] : [],
+  )
+  const distinct = [...new Set(times)].toSorted((a, b) => a - b)
+  const intervals = distinct.slice(1).map((time, i) => time - distinct[i])
+  const median = intervals.toSorted((a, b) => a - b)[Math.floor((intervals.length - 1) / 2)] ?? 0
+  return Math.max(60_000, 3 * median)
+}
 
 const compare = <Value>(a: Value, b: Value): number => (a < b ? -1 : Number(a > b))
 const orInfinity = (value: number): number => (Number.isNaN(value) ? Infinity : value)
@@ -47,7 +57,8 @@ const linesOf = (rows: readonly PositionRow[], isCutAtAntimeridian = false): Lin
     const sinceMs = last === undefined ? NaN : row.eventTime - last.eventTime
     if (sinceMs === 0 && last?.longitude === row.longitude && last.latitude === row.latitude) continue
     const isFar = isCutAtAntimeridian && Math.abs(row.longitude - (last?.longitude ?? 0)) > 180
-    if (sinceMs > 0 && sinceMs <= GAP_MS && !isFar) line!.rows.push(row)
+    const gapMs = last === undefined ? NaN : Math.max(gapOn(rows, last), gapOn(rows, row))
+    if (sinceMs > 0 && sinceMs <= gapMs && !isFar) line!.rows.push(row)
     else lines.push({ id: row.vehicleId, type: row.vehicleType, rows: [row] })
   }
   return lines.map(({ id, type, rows: own }) => ({
@@ -83,65 +94,26 @@ const byGeojson = (text: string): Line[] => {
   })
 }
 
-const datetimes = z.array(z.iso.datetime())
-/** What 19-045r3 says of the Prism encoding, of the parts that are used. */
-const movingFeatures = z.strictObject({
-  type: z.literal('FeatureCollection'),
-  crs: z.strictObject({ type: z.literal('Name'), properties: z.strictObject({ name: z.string() }) }),
-  trs: z.strictObject({ type: z.literal('Name'), properties: z.strictObject({ name: z.string() }) }),
-  status: z.string(),
-  features: z.array(
-    z.strictObject({
-      type: z.literal('Feature'),
-      geometry: z.null(),
-      properties: z.strictObject({ vehicle_id: z.string(), vehicle_type: z.string() }),
-      temporalGeometry: z
-        .strictObject({
-          type: z.literal('MovingPoint'),
-          datetimes,
-          coordinates: z.array(z.tuple([z.number(), z.number()])),
-          interpolation: z.literal('Linear'),
-        })
-        .refine((moving) => moving.datetimes.length === moving.coordinates.length && moving.datetimes.length > 0)
-        .refine((moving) =>
-          moving.datetimes.every((time, i, all) => i === 0 || Date.parse(time) > Date.parse(all[i - 1])),
-        ),
-      temporalProperties: z.array(
-        z.record(
-          z.string(),
-          z.union([
-            datetimes,
-            z.strictObject({
-              type: z.literal('Measure'),
-              form: z.enum(['MTS', 'DD']),
-              values: z.array(z.number()),
-              interpolation: z.enum(['Linear', 'Step']),
-            }),
-          ]),
-        ),
-      ),
-    }),
-  ),
-})
-
 const byMovingFeatures = (text: string): Line[] =>
-  movingFeatures.parse(JSON.parse(text)).features.map(({ properties, temporalGeometry, temporalProperties }) => {
-    const valueAt = (name: string, time: string): number => {
-      const series = temporalProperties.find((values) => name in values) as
-        | { datetimes: string[]; [name: string]: unknown }
-        | undefined
-      const at = series?.datetimes.indexOf(time) ?? -1
-      return at < 0 ? NaN : Math.fround((series![name] as { values: number[] }).values[at])
-    }
-    return {
+  // The schema has no place for an answer without a row.
+  (text.includes('"features":[\n],') ? [] : mfJsonModel.parse(JSON.parse(text)).features).map(
+    ({ properties, temporalGeometry, temporalProperties: [values] }) => ({
       id: properties.vehicle_id,
       type: properties.vehicle_type,
-      reports: temporalGeometry.datetimes.map((time, i) => {
-        const [longitude, latitude] = temporalGeometry.coordinates[i]
-        return [Date.parse(time), longitude + 0, latitude + 0, valueAt('speed', time), valueAt('heading', time)]
-      }),
-    }
-  })
+      reports: temporalGeometry.datetimes
+        .map((time, i): Line['reports'][number] => {
+          const [longitude, latitude] = temporalGeometry.coordinates[i]
+          const at = [values?.speed?.values[i], values?.heading?.values[i]].map(numberOf)
+          return [Date.parse(time), longitude + 0, latitude + 0, at[0], at[1]]
+        })
+        .filter((_, i) => {
+          // Of one report there are two instants, of the same ms.
+          const isRepeated = temporalGeometry.interpolation === 'Step'
+          if (isRepeated) expect([properties.reports, temporalGeometry.datetimes.length]).toEqual([1, 2])
+          return !isRepeated || i === 0
+        }),
+    }),
+  )
 
 /** Elements in the order that the schema gives them, with nothing that it does not know. */
 const checkModel = (text: string, model: ContentModel): void => {
@@ -182,38 +154,43 @@ const byGpx = (text: string): Line[] => {
     Array.from(track.getElementsByTagName('trkseg'), (segment): Line => ({
       id: child(track, 'name'),
       type: child(track, 'type'),
-      reports: Array.from(segment.getElementsByTagName('trkpt'), (point) => [
+      // A report that stands alone is there twice.
+      reports: Array.from(segment.getElementsByTagName('trkpt'), (point): Line['reports'][number] => [
         Date.parse(child(point, 'time')),
         Number(point.getAttribute('lon')) + 0,
         Number(point.getAttribute('lat')) + 0,
         numberOf(texts(point, 'gpxtpx:speed')[0]),
         numberOf(texts(point, 'gpxtpx:course')[0]),
-      ]),
+      ]).filter(([time], i, all) => i === 0 || time !== all[i - 1][0]),
     })),
   )
 }
 
 const byKml = (text: string): Line[] => {
   checkModel(text, KML_MODEL)
-  return Array.from(documentOf(text).getElementsByTagName('Placemark')).flatMap((placemark) =>
-    Array.from(placemark.getElementsByTagName('gx:Track'), (track): Line => {
+  return Array.from(documentOf(text).getElementsByTagName('Placemark')).flatMap((placemark): Line[] => {
+    const [id, type] = [child(placemark, 'name'), child(placemark, 'value')]
+    const data = new Map(
+      Array.from(placemark.getElementsByTagName('Data'), (each) => [each.getAttribute('name'), child(each, 'value')]),
+    )
+    const [point] = Array.from(placemark.getElementsByTagName('Point'))
+    if (point !== undefined) {
+      const [longitude, latitude] = child(point, 'coordinates').split(',').map(Number)
+      const time = Date.parse(child(placemark, 'when'))
+      const [speed, heading] = [numberOf(data.get('speed')), numberOf(data.get('heading'))]
+      return [{ id, type, reports: [[time, longitude + 0, latitude + 0, speed, heading]] }]
+    }
+    return Array.from(placemark.getElementsByTagName('gx:Track'), (track): Line => {
       const places = texts(track, 'gx:coord').map((coordinates) => coordinates.split(' ').map(Number))
-      const [speeds, headings] = Array.from(track.getElementsByTagName('gx:SimpleArrayData'), (data) =>
-        texts(data, 'gx:value').map(numberOf),
+      const [speeds, headings] = Array.from(track.getElementsByTagName('gx:SimpleArrayData'), (values) =>
+        texts(values, 'gx:value').map(numberOf),
       )
-      return {
-        id: child(placemark, 'name'),
-        type: child(placemark, 'value'),
-        reports: timesOf(texts(track, 'when')).map((time, i) => [
-          time,
-          places[i][0] + 0,
-          places[i][1] + 0,
-          speeds[i],
-          headings[i],
-        ]),
-      }
-    }),
-  )
+      const reports = timesOf(texts(track, 'when')).map((time, i): Line['reports'][number] => {
+        return [time, places[i][0] + 0, places[i][1] + 0, speeds[i], headings[i]]
+      })
+      return { id, type, reports }
+    })
+  })
 }
 
 /** XML has no place for some characters, and GPX none for 180° east. */

@@ -1,3 +1,4 @@
+import { gapsFacts } from '../gaps/gap.ts'
 import type { AnswerFormat } from './answer-format.ts'
 import { lineFormat, type LineOptions } from './line-format.ts'
 import { float32Text } from './row-text.ts'
@@ -10,7 +11,9 @@ const HEAD =
 
 /**
  * OGC Moving Features JSON (19-045r3), encoding Prism: a feature for each stretch, a MovingPoint with linear interpolation, so that nothing is
- * said of a gap; speed and heading are temporal properties. The member `status` says how the answer ended.
+ * said of a gap; speed and heading are temporal properties. The published schema wants two instants of everything that moves: a stretch of one
+ * report stays where it is (`Step`) for the ms that its time is rounded to. The members `gaps` and `status` say what was taken for a gap and how
+ * the answer ended.
  */
 export const mfJson = (options: LineOptions): AnswerFormat => {
   let isFirst = true
@@ -22,37 +25,58 @@ export const mfJson = (options: LineOptions): AnswerFormat => {
         isFirst = false
         return separator + feature(stretch)
       },
-      tail: (status) => `\n],"status":${JSON.stringify(status)}}\n`,
+      tail: (status, gaps) => {
+        const told = gaps === undefined ? '' : `"gaps":${JSON.stringify(gapsFacts(gaps))},`
+        return `\n],${told}"status":${JSON.stringify(status)}}\n`
+      },
     },
     options,
   )
 }
 
+/** UN/CEFACT's code of metre per second; degrees have none of the three letters that the schema wants, so they are named by an address. */
+const METRES_PER_SECOND = 'MTS'
+const DEGREES = 'http://qudt.org/vocab/unit/DEG'
+
 const feature = (stretch: Stretch): string => {
-  const datetimes = listOf(stretch.length, (i) => timeText(stretch, i))
-  const coordinates = listOf(stretch.length, (i) => `[${stretch.longitude[i]},${stretch.latitude[i]}]`)
-  const names = `"vehicle_id":${JSON.stringify(stretch.vehicleId)},"vehicle_type":${JSON.stringify(stretch.vehicleType)}`
-  // UN/CEFACT's codes of metre per second and of degree.
-  const properties = [measure(stretch, 'speed', 'MTS'), measure(stretch, 'heading', 'DD')].filter((text) => text !== '')
-  return `{"type":"Feature","geometry":null,"properties":{${names}},"temporalGeometry":{"type":"MovingPoint","datetimes":${datetimes},"coordinates":${coordinates},"interpolation":"Linear"},"temporalProperties":[${properties.join(',')}]}`
+  const { vehicleId, vehicleType, length, longitude, latitude, speed, heading } = stretch
+  const datetimes = instantsOf(stretch, (timeMs) => `"${new Date(timeMs).toISOString()}"`)
+  const coordinates = listOf(stretch, (i) => `[${longitude[i]},${latitude[i]}]`)
+  const names = `"vehicle_id":${JSON.stringify(vehicleId)},"vehicle_type":${JSON.stringify(vehicleType)},"reports":${length}`
+  const measures = [
+    measure(stretch, { name: 'speed', column: speed, form: METRES_PER_SECOND, interpolation: 'Linear' }),
+    // From 350° to 10° is not by way of 180°.
+    measure(stretch, { name: 'heading', column: heading, form: DEGREES, interpolation: 'Step' }),
+  ].filter((text) => text !== '')
+  const properties = measures.length === 0 ? '' : `{"datetimes":${datetimes},${measures.join(',')}}`
+  const interpolation = length === 1 ? 'Step' : 'Linear'
+  return `{"type":"Feature","geometry":null,"properties":{${names}},"temporalGeometry":{"type":"MovingPoint","datetimes":${datetimes},"coordinates":${coordinates},"interpolation":"${interpolation}"},"temporalProperties":[${properties}]}`
 }
 
-/** With times of its own, since values that are not known have no place in the format; empty without any. */
-const measure = (stretch: Stretch, name: 'speed' | 'heading', unit: string): string => {
-  const column = stretch[name]
-  const known: number[] = []
-  for (let i = 0; i < stretch.length; i++) if (Number.isFinite(column[i])) known.push(i)
-  if (known.length === 0) return ''
-  const datetimes = listOf(known.length, (i) => timeText(stretch, known[i]))
-  const values = listOf(known.length, (i) => float32Text(column[known[i]])!)
-  // From 350° to 10° is not by way of 180°.
-  const interpolation = name === 'heading' ? 'Step' : 'Linear'
-  return `{"datetimes":${datetimes},"${name}":{"type":"Measure","form":"${unit}","values":${values},"interpolation":"${interpolation}"}}`
+interface Measure {
+  readonly name: string
+  readonly column: Float32Array
+  readonly form: string
+  readonly interpolation: 'Linear' | 'Step'
 }
 
-const timeText = ({ eventTime }: Stretch, i: number): string => `"${new Date(eventTime[i]).toISOString()}"`
+/** A value for each instant, null for one that is not known; empty without any. */
+const measure = (stretch: Stretch, { name, column, form, interpolation }: Measure): string => {
+  if (column.every((value) => !Number.isFinite(value))) return ''
+  const values = listOf(stretch, (i) => float32Text(column[i]) ?? 'null')
+  return `"${name}":{"type":"Measure","form":"${form}","values":${values},"interpolation":"${stretch.length === 1 ? 'Step' : interpolation}"}`
+}
 
-const listOf = (length: number, item: (i: number) => string): string => {
+/** Times in ms, two at least. */
+const instantsOf = (stretch: Stretch, text: (timeMs: number) => string): string => {
+  const { length, eventTime } = stretch
+  if (length === 1) return `[${text(eventTime[0])},${text(eventTime[0] + 1)}]`
+  return listOf(stretch, (i) => text(eventTime[i]))
+}
+
+/** An item for each instant. */
+const listOf = ({ length }: Stretch, item: (i: number) => string): string => {
+  if (length === 1) return `[${item(0)},${item(0)}]`
   let list = ''
   for (let i = 0; i < length; i++) list += (i === 0 ? '' : ',') + item(i)
   return `[${list}]`

@@ -18,7 +18,7 @@ type Cut = readonly [id: string, isContinued: boolean, times: number[]]
 const cut = (batches: readonly PositionRow[][], maxReports = 1000): Cut[] => {
   const found: Cut[] = []
   const stretches = createStretches({
-    gapMs: 10,
+    gap: 10,
     maxReports,
     onStretch: ({ vehicleId, isContinued, eventTime }) => found.push([vehicleId, isContinued, [...eventTime]]),
   })

@@ -1,5 +1,6 @@
 import type { Positions } from '@fleetlake/core'
-import { isSameVehicle, vehicleIdAt } from '../rows/vehicle-ids.ts'
+import { createDateReader, type VehicleDate } from '../gaps/date-reader.ts'
+import type { Gap, GapsUsed } from '../gaps/gap.ts'
 
 /** Reports of one vehicle without a gap: times ascend strictly. Columns are lent: they hold until the next stretch. */
 export interface Stretch {
@@ -16,8 +17,8 @@ export interface Stretch {
 }
 
 export interface StretchOptions {
-  /** Two reports further apart are in two stretches. */
-  readonly gapMs: number
+  /** Two reports with a gap between them are in two stretches. */
+  readonly gap: Gap
   /** A longer one is cut; the report at the cut is in both parts. At least 2. */
   readonly maxReports?: number
   /** Whether one that crosses the antimeridian is cut there. */
@@ -30,15 +31,15 @@ const MAX_REPORTS = 100_000
 const FIRST_REPORTS = 4096
 
 /**
- * Cuts rows that come sorted by vehicle and time into stretches. Doubles (the same vehicle, time and place) count once; two places at one
+ * Cuts rows that come sorted by vehicle and time into stretches. Duplicates (the same vehicle, time and place) count once; two places at one
  * time are in two stretches, and so are two types of a vehicle.
  */
 export const createStretches = ({
-  gapMs,
+  gap,
   maxReports = MAX_REPORTS,
   isCutAtAntimeridian = false,
   onStretch,
-}: StretchOptions): { add(rows: Positions): void; end(): void } => {
+}: StretchOptions): { add(rows: Positions): void; end(): void; used(): GapsUsed | undefined } => {
   let columns = columnsOf(Math.min(maxReports, FIRST_REPORTS))
   let length = 0
   let [vehicleId, vehicleType] = ['', '']
@@ -72,19 +73,19 @@ export const createStretches = ({
     length++
   }
 
-  /** @returns undefined for a double */
-  const follows = (rows: Positions, row: number): boolean | undefined => {
+  /** @returns undefined for a duplicate */
+  const follows = (date: VehicleDate, row: number): boolean | undefined => {
     const last = length - 1
-    const sinceMs = rows.eventTime[row] - columns.eventTime[last]
-    const east = rows.longitude[row] - columns.longitude[last]
-    if (sinceMs === 0 && east === 0 && rows.latitude[row] === columns.latitude[last]) return undefined
+    const sinceMs = date.eventTime[row] - columns.eventTime[last]
+    const east = date.longitude[row] - columns.longitude[last]
+    if (sinceMs === 0 && east === 0 && date.latitude[row] === columns.latitude[last]) return undefined
     if (isCutAtAntimeridian && Math.abs(east) > 180) return false
-    return sinceMs > 0 && sinceMs <= gapMs
+    return sinceMs > 0 && sinceMs <= (row === 0 ? date.gapBeforeMs : date.gapMs)
   }
 
-  const addRow = (rows: Positions, row: number): void => {
+  const addRow = (date: VehicleDate, row: number): void => {
     if (length > 0) {
-      const isNext = follows(rows, row)
+      const isNext = follows(date, row)
       if (isNext === undefined) return
       if (!isNext) close()
       else if (length === maxReports) {
@@ -93,24 +94,30 @@ export const createStretches = ({
         append(columns, last)
       }
     }
-    append(rows, row)
+    append(date, row)
   }
 
-  return {
-    add: (rows) => {
-      for (let row = 0; row < rows.length; row++) {
-        const type = rows.vehicleTypes[rows.vehicleType[row]]
-        const isSame = row > 0 && isSameVehicle(rows, row)
-        const id = isSame ? vehicleId : vehicleIdAt(rows, row)
-        if (id !== vehicleId || type !== vehicleType) {
+  const reader = createDateReader({
+    gap,
+    onDate: (date) => {
+      for (let row = 0; row < date.length; row++) {
+        const type = date.types[date.type[row]]
+        if (date.vehicleId !== vehicleId || type !== vehicleType) {
           close()
           isContinued = false
-          ;[vehicleId, vehicleType] = [id, type]
+          ;[vehicleId, vehicleType] = [date.vehicleId, type]
         }
-        addRow(rows, row)
+        addRow(date, row)
       }
     },
-    end: close,
+  })
+  return {
+    add: reader.add,
+    end: () => {
+      reader.end()
+      close()
+    },
+    used: reader.used,
   }
 }
 

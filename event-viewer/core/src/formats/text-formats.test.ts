@@ -1,4 +1,5 @@
 import type { PositionRow } from '@fleetlake/contracts'
+import { parse } from 'csv-parse/sync'
 import { expect, test } from 'vitest'
 import { writeFormat } from '../testing/write-format.ts'
 import { FORMAT_TRAITS, type FormatName, formatOfName, FORMATS } from './format-names.ts'
@@ -50,4 +51,16 @@ test('a format is known by the ending of a file, the longest that fits', () => {
     undefined,
   ])
   expect(FORMATS.map((format) => formatOfName(`x${FORMAT_TRAITS[format].extension}`))).toEqual(FORMATS)
+})
+
+test('a spreadsheet takes no text of a CSV for a formula when it is asked not to, and numbers stay numbers', async () => {
+  const ids = ['=1+1', '+1', '-1', '@a', '\t=1', '\r=1', '\n=1', '＝1', 'a=1', "'=1", '=a,"b"']
+  const rows = ids.map((vehicleId) => ({ ...sample[0], vehicleId, vehicleType: '-taxi', speed: NaN }))
+  const read = (text: string): string[][] => parse(text, { from: 2 }) as string[][]
+  const asItIs = read(await textOf('csv', [rows]))
+  expect(asItIs.map(([id, type]) => [id, type])).toEqual(ids.map((id) => [id, '-taxi']))
+  const safe = read(decoder.decode(await writeFormat('csv', [rows], { isSpreadsheetSafe: true })))
+  expect(safe.map(([id]) => id)).toEqual(ids.map((id) => (/^[=+\-@\t\r\n＝]/.test(id) ? `'${id}` : id)))
+  expect(safe.map(([, ...fields]) => fields)).toEqual(asItIs.map(([, , ...fields]) => ["'-taxi", ...fields]))
+  expect(safe[0][3]).toBe('-56.1')
 })

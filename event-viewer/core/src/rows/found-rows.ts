@@ -22,6 +22,3 @@ export interface FoundRows {
   readonly speed: Float32Array
   readonly heading: Float32Array
 }
-
-/** Two reports of a vehicle further apart than this are a gap: it is not said where the vehicle was in between. */
-export const GAP_MS = 60_000

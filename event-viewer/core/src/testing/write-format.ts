@@ -1,23 +1,24 @@
 import { type PositionRow, positionsOfRows } from '@fleetlake/contracts'
 import { joinBytes } from '../formats/answer-format.ts'
+import type { Gap } from '../gaps/gap.ts'
 import { FORMAT_TRAITS, type FormatName } from '../formats/format-names.ts'
 import { openFormat } from '../formats/open-format.ts'
 import { createRowCollector } from '../rows/collect-rows.ts'
 import { foundPositions } from '../rows/found-positions.ts'
-import { GAP_MS } from '../rows/found-rows.ts'
 
 export interface WriteFormatOptions {
   readonly status?: string
-  readonly gapMs?: number
+  readonly gap?: Gap
+  readonly isSpreadsheetSafe?: boolean
 }
 
 /** The file of an answer that came in these batches; sorted first for formats that want it. */
 export const writeFormat = async (
   name: FormatName,
   batches: readonly (readonly PositionRow[])[],
-  { status = 'complete', gapMs = GAP_MS }: WriteFormatOptions = {},
+  { status = 'complete', gap = 'automatic', isSpreadsheetSafe = false }: WriteFormatOptions = {},
 ): Promise<Uint8Array> => {
-  const format = await openFormat(name, { gapMs })
+  const format = await openFormat(name, { gap, isSpreadsheetSafe })
   const positions = batches.map(positionsOfRows)
   const collector = createRowCollector({ maxRows: Infinity })
   for (const batch of positions) collector.add(batch)

@@ -1,4 +1,6 @@
 import type { Positions } from '@fleetlake/core'
+import { createDateReader, type VehicleDate } from '../gaps/date-reader.ts'
+import type { Gap, GapsUsed } from '../gaps/gap.ts'
 import { distanceM } from '../great-circle.ts'
 
 export interface Stop {
@@ -13,23 +15,25 @@ export interface Stop {
 /** What the reports of one vehicle in a period say. */
 export interface TrackMeasures {
   readonly vehicleTypes: readonly string[]
-  /** Doubles count once. */
+  /** Duplicates count once. */
   readonly reports: number
   readonly first: { readonly timeMs: number; readonly longitude: number; readonly latitude: number }
   readonly last: { readonly timeMs: number; readonly longitude: number; readonly latitude: number }
-  /** Great circles between reports; a gap counts for nothing. */
+  /** Great circles between reports; a gap counts for nothing. NaN for not known, where no two reports are without a gap between them. */
   readonly distanceM: number
   /** Time between reports; a gap counts for nothing. */
   readonly seenMs: number
   readonly gaps: number
+  /** What was taken for a gap. */
+  readonly used: GapsUsed
   /** Of the speeds that were reported, m/s; NaN when none was. */
   readonly maxSpeedMps: number
   readonly stops: readonly Stop[]
 }
 
 export interface TrackOptions {
-  /** Two reports further apart are a gap. */
-  readonly gapMs: number
+  /** What is a gap. */
+  readonly gap: Gap
   /** To stay for so long is a stop. */
   readonly stopMs: number
   /** Reports within so many metres of the first are one place. */
@@ -38,13 +42,13 @@ export interface TrackOptions {
 
 /** Sums up the reports of one vehicle, which come sorted by time. A gap ends a stop. */
 export const createTrackMeter = ({
-  gapMs,
+  gap,
   stopMs,
   stopRadiusM,
 }: TrackOptions): { add(rows: Positions): void; finish(): TrackMeasures | undefined } => {
   const types = new Set<string>()
   const stops: Stop[] = []
-  let [reports, meters, seenMs, gaps, maxSpeedMps] = [0, 0, 0, 0, NaN]
+  let [reports, meters, seenMs, gaps, joints, maxSpeedMps] = [0, 0, 0, 0, 0, NaN]
   let first: TrackMeasures['first'] | undefined
   let last: TrackMeasures['last'] = { timeMs: 0, longitude: 0, latitude: 0 }
   /** Where the vehicle may be standing, and since when. */
@@ -55,11 +59,12 @@ export const createTrackMeter = ({
     stops.push({ fromMs: anchor.timeMs, toMs: last.timeMs, longitude: anchor.longitude, latitude: anchor.latitude })
   }
 
-  const step = (here: TrackMeasures['last']): void => {
+  const step = (here: TrackMeasures['last'], gapMs: number): void => {
     const sinceMs = here.timeMs - last.timeMs
     const isGap = sinceMs > gapMs
     if (isGap) gaps++
     else {
+      joints++
       seenMs += sinceMs
       meters += distanceM(last.longitude, last.latitude, here.longitude, here.latitude)
     }
@@ -69,26 +74,42 @@ export const createTrackMeter = ({
     }
   }
 
+  const addDate = (date: VehicleDate): void => {
+    for (let row = 0; row < date.length; row++) {
+      types.add(date.types[date.type[row]])
+      const here = { timeMs: date.eventTime[row], longitude: date.longitude[row], latitude: date.latitude[row] }
+      const isDuplicate =
+        here.timeMs === last.timeMs && here.longitude === last.longitude && here.latitude === last.latitude
+      if (first !== undefined && isDuplicate) continue
+      if (first === undefined) anchor = first = here
+      else step(here, row === 0 ? date.gapBeforeMs : date.gapMs)
+      last = here
+      reports++
+      const speed = date.speed[row]
+      if (speed >= maxSpeedMps || Number.isNaN(maxSpeedMps)) maxSpeedMps = speed
+    }
+  }
+  const reader = createDateReader({ gap, onDate: addDate })
+
   return {
-    add: (rows) => {
-      for (let row = 0; row < rows.length; row++) {
-        types.add(rows.vehicleTypes[rows.vehicleType[row]])
-        const here = { timeMs: rows.eventTime[row], longitude: rows.longitude[row], latitude: rows.latitude[row] }
-        const isDouble =
-          here.timeMs === last.timeMs && here.longitude === last.longitude && here.latitude === last.latitude
-        if (first !== undefined && isDouble) continue
-        if (first === undefined) anchor = first = here
-        else step(here)
-        last = here
-        reports++
-        const speed = rows.speed[row]
-        if (speed >= maxSpeedMps || Number.isNaN(maxSpeedMps)) maxSpeedMps = speed
-      }
-    },
+    add: reader.add,
     finish: () => {
-      if (first === undefined) return undefined
+      reader.end()
+      const used = reader.used()
+      if (first === undefined || used === undefined) return undefined
       leave()
-      return { vehicleTypes: [...types], reports, first, last, distanceM: meters, seenMs, gaps, maxSpeedMps, stops }
+      return {
+        vehicleTypes: [...types],
+        reports,
+        first,
+        last,
+        distanceM: joints === 0 ? NaN : meters,
+        seenMs,
+        gaps,
+        used,
+        maxSpeedMps,
+        stops,
+      }
     },
   }
 }

@@ -1,9 +1,9 @@
 import { FleetError } from '@fleetlake/core'
-import { type BoxArea, FORMATS, type FormatName, formatOfName, GAP_MS } from '@fleetlake/viewer-core'
+import { type BoxArea, FORMATS, type FormatName, formatOfName, type Gap } from '@fleetlake/viewer-core'
 import { type Command, Option } from 'commander'
 import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
-import { parseDuration, parseInstant } from '../options.ts'
+import { parseDuration, parseGap, parseInstant } from '../options.ts'
 import { parseArea, parseBox } from '../query/area.ts'
 import { reads } from './context.ts'
 
@@ -16,7 +16,8 @@ export interface AnswerOptions {
   readonly timeout: number
   readonly format?: FormatName
   readonly output?: string
-  readonly gap: number
+  readonly gap: Gap
+  readonly spreadsheetSafe?: boolean
   readonly progress?: boolean
 }
 
@@ -39,9 +40,16 @@ export const addOutput = (command: Command): Command =>
     )
     .addOption(new Option('--format <format>', 'by the ending of --output, else ndjson').choices([...FORMATS]))
     .addOption(
-      new Option('--gap <duration>', 'lines are not drawn between reports further apart')
-        .argParser(reads(parseDuration))
-        .default(GAP_MS, '1 min'),
+      new Option(
+        '--gap <duration>',
+        'between reports further apart it is not said where a vehicle was; automatic: 3 × its median interval of the UTC date, 1 min at least',
+      )
+        .argParser(reads(parseGap))
+        .default('automatic'),
+    )
+    .option(
+      '--spreadsheet-safe',
+      'with CSV: no id or type begins like a formula; an apostrophe goes before one that would',
     )
     .option('--output <file>', 'appears when the answer is whole (default: standard output)')
     .option('--progress', 'tells how far it is each second, though standard error is no terminal')
@@ -77,5 +85,9 @@ export const areaFrom = async ({ area, bbox }: AnswerOptions): Promise<unknown> 
 }
 
 /** By the ending of the file's name when it is not said. */
-export const formatFrom = ({ format, output }: AnswerOptions): FormatName =>
-  format ?? (output === undefined ? undefined : formatOfName(output)) ?? 'ndjson'
+export const formatFrom = ({ format, output, spreadsheetSafe }: AnswerOptions): FormatName => {
+  const name = format ?? (output === undefined ? undefined : formatOfName(output)) ?? 'ndjson'
+  if (spreadsheetSafe === true && name !== 'csv')
+    throw new FleetError('usage.invalid', `--spreadsheet-safe is for CSV, not for ${name}`)
+  return name
+}

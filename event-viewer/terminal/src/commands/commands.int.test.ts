@@ -4,7 +4,7 @@ import { type Message, subjects } from '@fleetlake/contracts'
 import { connectHub, type Hub } from '@fleetlake/hub'
 import { eventually, startTestHub, temporaryFolder } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
-import { runFleetProcess, startFleet } from '../testing/test-fleet.ts'
+import { runFleetProcess, runIntoClosedPipe, startFleet } from '../testing/test-fleet.ts'
 
 const withHub = async (use: (hub: Hub, url: string) => Promise<void>): Promise<void> => {
   const server = await startTestHub()
@@ -226,4 +226,14 @@ test('stats sums up what the services say', () =>
       version: 3,
       lagMs: 7,
     })
+  }))
+
+test('what is watched for ever ends quietly when the reader of it has gone, and so does the answer of a run', () =>
+  withHub(async (hub, url) => {
+    hub.listen('startGeneration', subjects.generation, ({ data, reply }) =>
+      hub.send('generationStats', reply!, statsOf(data.run)),
+    )
+    await hub.flush()
+    expect(await runIntoClosedPipe(['stats', '--json', '--hub', url])).toEqual({ code: 0, err: '' })
+    expect(await runIntoClosedPipe(['generate', '--events', '2k', '--hub', url])).toEqual({ code: 0, err: '' })
   }))

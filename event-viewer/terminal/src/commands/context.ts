@@ -1,11 +1,13 @@
 import type { Config } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
 import { InvalidArgumentError } from 'commander'
+import type { Stdout } from '../terminal/stdout.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
 /** What every command is given. */
 export interface CommandContext {
   readonly terminal: Terminal
+  readonly stdout: Stdout
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal
   /** @throws FleetError `config.invalid` */

@@ -3,7 +3,7 @@ import { FleetError } from '@fleetlake/core'
 import type { VehicleQueryInput } from '@fleetlake/hub'
 import { type Command, Option } from 'commander'
 import { parsePositiveCount, parseDuration, parseList, parseNumber } from '../options.ts'
-import { planAtInstant } from '../query/at-instant.ts'
+import { planAtInstant, reachOf } from '../query/at-instant.ts'
 import { type AnswerPlan, formatTarget, runQuery } from '../query/run-query.ts'
 import {
   addOutput,
@@ -18,7 +18,7 @@ import { type CommandContext, examples, reads } from './context.ts'
 
 interface QueryOptions extends AnswerOptions {
   readonly at?: string
-  readonly within: number
+  readonly within?: number
   readonly maxSpeed: number
   readonly types?: string[]
   readonly ids?: string[]
@@ -33,9 +33,10 @@ export const addQuery = (program: Command, context: CommandContext): void => {
   addWhereAndWhen(command, DEFAULT_FROM)
     .option('--at <time>', 'instead of a period: where each vehicle was at that instant, between its reports')
     .addOption(
-      new Option('--within <duration>', 'with --at: reports further apart say nothing of what is between them')
-        .argParser(reads(parseDuration))
-        .default(60_000, '1 min'),
+      new Option(
+        '--within <duration>',
+        'with --at: how far before and after it reports are looked for (default: that of --gap, 15 min where it is automatic)',
+      ).argParser(reads(parseDuration)),
     )
     .addOption(
       new Option('--max-speed <m/s>', 'with --at: nor do two that a vehicle would have to be faster between')
@@ -69,7 +70,8 @@ export const addQuery = (program: Command, context: CommandContext): void => {
       const target = formatTarget(formatFrom(options), {
         output: options.output,
         progress: options.progress === true,
-        gapMs: options.gap,
+        gap: options.gap,
+        isSpreadsheetSafe: options.spreadsheetSafe === true,
       })
       await runQuery(await planOf(options), target, context)
     })
@@ -93,11 +95,13 @@ const planOf = async (options: QueryOptions): Promise<AnswerPlan> => {
   for (const other of ['from', 'to', 'limit'] as const) {
     if (options[other] !== undefined) throw new FleetError('usage.invalid', `--at goes without --${other}`)
   }
-  if (options.within < 1) throw new FleetError('usage.invalid', '--within must be 1 ms or more')
+  if (options.within !== undefined && options.within < 1)
+    throw new FleetError('usage.invalid', '--within must be 1 ms or more')
   if (!(options.maxSpeed > 0)) throw new FleetError('usage.invalid', '--max-speed must be more than 0')
   return planAtInstant(query, {
     atMs: instantOf('--at', options.at, Date.now()),
-    withinMs: Math.round(options.within),
+    gap: options.gap,
+    withinMs: Math.round(options.within ?? reachOf(options.gap)),
     maxSpeedMps: options.maxSpeed,
   })
 }

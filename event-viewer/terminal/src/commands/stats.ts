@@ -18,7 +18,9 @@ export const addStats = (program: Command, context: CommandContext): void => {
       ) + '\nTotals count from when the command began to listen. With --json one object a second.\n',
     )
     .action(async (options: { for?: number }) => {
-      const { terminal, signal } = context
+      const { terminal, stdout } = context
+      // It goes on for ever: when nobody reads it any more it ends.
+      const signal = AbortSignal.any([context.signal, stdout.closed])
       const ends = options.for === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(options.for)])
       await withHub(context.config().hub, context, (hub) =>
         watchFleet(hub, { show: createShow(context.json(), terminal.print), signal: ends }),

@@ -4,7 +4,7 @@ import { windowStart } from '@fleetlake/core'
 import { temporaryFolder } from '@fleetlake/testing'
 import { rm, writeFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { runFleetProcess } from '../testing/test-fleet.ts'
+import { runFleetProcess, runIntoClosedPipe } from '../testing/test-fleet.ts'
 
 const WINDOW_MS = 600_000
 const CELL = '69y7p'
@@ -120,3 +120,13 @@ test('a damaged log is told, and repaired: first dry, then really', async () => 
   expect({ ...after, offsets: { 'MOVES_0@2026-01-01T00:00:00Z#0': 42 }, checkpoint: null }).toEqual(JSON.parse(before))
   expect([offsets, checkpoint.version]).toEqual([{}, 1])
 })
+
+test.each([[[]], [['--json']], [['compact', '--dry-run']], [['vacuum', '--dry-run']]])(
+  'fleet table %j ends quietly when the reader of its answer has gone',
+  async (args) => {
+    const { config } = await makeArchive()
+    const { code, err } = await runIntoClosedPipe(['table', ...args, '--config', config])
+    expect(code).toBe(0)
+    expect(err).not.toMatch(/error|EPIPE|at /i)
+  },
+)

@@ -56,12 +56,13 @@ export const addTrack = (program: Command, context: CommandContext): void => {
 }
 
 const targetOf = (vehicle: string, options: TrackCommandOptions, json: boolean): QueryTarget => {
-  const { format, output, gap: gapMs } = options
+  const { format, output, gap } = options
+  const isSpreadsheetSafe = options.spreadsheetSafe === true
   const progress = options.progress === true
-  if (format !== undefined || output !== undefined) {
-    return { ...formatTarget(formatFrom(options), { output, progress, gapMs }), isSorted: true }
+  if (format !== undefined || output !== undefined || isSpreadsheetSafe) {
+    return { ...formatTarget(formatFrom(options), { output, progress, gap, isSpreadsheetSafe }), isSorted: true }
   }
-  const measure = { gapMs, stopMs: options.stop, stopRadiusM: options.stopRadius }
+  const measure = { gap, stopMs: options.stop, stopRadiusM: options.stopRadius }
   return {
     output,
     progress,
@@ -71,7 +72,8 @@ const targetOf = (vehicle: string, options: TrackCommandOptions, json: boolean):
         options: measure,
         lines: (track, status) => {
           if (json) return [printable(JSON.stringify({ ...trackFacts(vehicle, track), status }))]
-          return track === undefined ? [`no report of ${printableInLine(vehicle)}`] : renderTrack(vehicle, track)
+          if (track === undefined) return [`no position of ${printableInLine(vehicle)} was found`]
+          return renderTrack(vehicle, track)
         },
       }),
   }

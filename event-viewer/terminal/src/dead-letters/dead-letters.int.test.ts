@@ -12,7 +12,7 @@ import {
 import { connectHub, countMessages, type Hub, provision, readDeadLetters, storeMessage } from '@fleetlake/hub'
 import { startTestHub } from '@fleetlake/testing'
 import { expect, onTestFinished, test } from 'vitest'
-import { runFleetProcess } from '../testing/test-fleet.ts'
+import { runFleetProcess, runIntoClosedPipe } from '../testing/test-fleet.ts'
 
 const MIB = 1024 * 1024
 const TIME = Date.UTC(2026, 0, 5, 8)
@@ -28,7 +28,11 @@ const row = (vehicleId: string, overrides: Partial<PositionRow> = {}): PositionR
   ...overrides,
 })
 
-const setUp = async (): Promise<{ hub: Hub; fleet: (...args: string[]) => ReturnType<typeof runFleetProcess> }> => {
+const setUp = async (): Promise<{
+  hub: Hub
+  url: string
+  fleet: (...args: string[]) => ReturnType<typeof runFleetProcess>
+}> => {
   const server = await startTestHub()
   onTestFinished(() => server.stop())
   const hub = await connectHub({ url: server.url, service: 'test' })
@@ -40,7 +44,7 @@ const setUp = async (): Promise<{ hub: Hub; fleet: (...args: string[]) => Return
       partitioning: { count: 2 },
     }),
   )
-  return { hub, fleet: (...args) => runFleetProcess(['dead-letters', ...args, '--hub', server.url]) }
+  return { hub, url: server.url, fleet: (...args) => runFleetProcess(['dead-letters', ...args, '--hub', server.url]) }
 }
 
 const storeLetter = (hub: Hub, id: string, payload: Uint8Array, reason: string, rows: number): Promise<void> =>
@@ -112,4 +116,14 @@ test('what can be true by now is published once, and what can not stays a letter
 test('sequences or --all must be said', async () => {
   const { fleet } = await setUp()
   expect(await fleet('replay')).toMatchObject({ code: 2 })
+})
+
+test('dead letters are listed and shown quietly into a pipe whose reader has gone', async () => {
+  const { hub, url } = await setUp()
+  await storeLetter(hub, 'a', batch(), 'future:1, latitude:1', 2)
+  for (const args of [[], ['show', '1']])
+    expect(await runIntoClosedPipe(['dead-letters', ...args, '--hub', url])).toEqual({
+      code: 0,
+      err: args.length === 0 ? '1 letter with 2 bad rows\n' : '',
+    })
 })

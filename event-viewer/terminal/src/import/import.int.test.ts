@@ -13,6 +13,7 @@ import { connectHub, type Hub, lookAtStream, partitionsOf, provision, purgeThrou
 import { eventually, startTestHub, temporaryFolder } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
 import { realTrace, shanghaiCsv } from '../testing/real-trace.ts'
+import { watchStdout } from '../terminal/stdout.ts'
 import { runFleetProcess, startFleet } from '../testing/test-fleet.ts'
 import { runImport } from './run-import.ts'
 
@@ -173,6 +174,7 @@ const importHere = async (
     { timeFormat: 'auto', speedUnit: 'm/s', header: true, wait: false },
     {
       terminal: { isWatched: false, say, print: (line) => void (answer = line) },
+      stdout: watchStdout(),
       signal,
       config: () => config,
       json: () => true,

@@ -1,16 +1,24 @@
 import { type Area, areaOf } from '@fleetlake/core'
 import type { VehicleQueryInput } from '@fleetlake/hub'
-import { describeAnswer, humanDuration, humanTime, plural } from '@fleetlake/viewer-core'
+import { describeAnswer, type Gap, gapsFacts, gapsText, humanTime, plainDuration, plural } from '@fleetlake/viewer-core'
 import { areaAround, createPositionsAt, type InstantAnswer } from '@fleetlake/viewer-core/at'
 import type { AnswerPlan } from './run-query.ts'
 
 export interface AtInstant {
   /** ms since the epoch */
   readonly atMs: number
-  /** How far apart the two reports may be that a position is interpolated between. */
+  /** Between two reports with a gap between them no position is interpolated. */
+  readonly gap: Gap
+  /** How far before and after reports are looked for. */
   readonly withinMs: number
   readonly maxSpeedMps: number
 }
+
+/** Far enough for two reports of a vehicle that reports each quarter of an hour, and not so far that all that a fleet said in hours is read. */
+const AUTOMATIC_REACH_MS = 15 * 60_000
+
+/** How far reports are looked for when nothing else is said: two that are no gap apart are no further from what is between them. */
+export const reachOf = (gap: Gap): number => (gap === 'automatic' ? AUTOMATIC_REACH_MS : gap)
 
 /**
  * Where vehicles were at an instant, of those inside the area. A vehicle that is inside may have reported outside before and after: so the search
@@ -18,7 +26,7 @@ export interface AtInstant {
  */
 export const planAtInstant = (
   query: Omit<VehicleQueryInput, 'from' | 'to'>,
-  { atMs, withinMs, maxSpeedMps }: AtInstant,
+  { atMs, gap, withinMs, maxSpeedMps }: AtInstant,
 ): AnswerPlan => {
   const area = areaOf(query.area)
   let made: InstantAnswer | undefined
@@ -30,7 +38,7 @@ export const planAtInstant = (
       to: new Date(atMs + withinMs + 1).toISOString(),
     },
     through: async function* (rows) {
-      made = await positionsIn(area, rows, { atMs, gapMs: withinMs, maxSpeedMps })
+      made = await positionsIn(area, rows, { atMs, gap, maxSpeedMps })
       if (made.rows.length > 0) yield made.rows
     },
     describe: (outcome) => {
@@ -39,15 +47,16 @@ export const planAtInstant = (
       const left =
         unknown === 0
           ? ''
-          : `; left out: ${plural(unknown, 'more vehicle')} that reported inside, but not on both sides of ${humanTime(atMs)} within ${humanDuration(withinMs)}, or too far apart to have been driven`
+          : `; left out: ${plural(unknown, 'more vehicle')} that reported inside, but not on both sides of ${humanTime(atMs)} within ${plainDuration(withinMs)}, or with a gap in between, or too far apart to have been driven`
       return {
-        sentence: answer + left,
+        sentence: `${answer}${left}${made?.used === undefined ? '' : `; ${gapsText(made.used)}`}`,
         facts: {
           ...outcome,
           rows: count,
           vehicles: count,
           exact: made?.exact ?? 0,
           unknown,
+          ...(made?.used === undefined ? {} : { gaps: gapsFacts(made.used) }),
           stats: outcome.stats ?? null,
         },
       }

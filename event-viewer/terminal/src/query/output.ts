@@ -4,6 +4,7 @@ import { rename, rm } from 'node:fs/promises'
 import { finished } from 'node:stream/promises'
 import { FleetError, printable } from '@fleetlake/core'
 import type { Piece } from '@fleetlake/viewer-core'
+import type { Stdout } from '../terminal/stdout.ts'
 
 /** Where an answer goes. */
 export interface Output {
@@ -28,24 +29,18 @@ export const printablePieces = (): ((piece: Piece) => string) => {
 }
 
 /** Standard output, byte for byte unless it is a terminal; a reader that has gone, such as `head`, is no fault. */
-export const standardOutput = (onClosed: () => void): Output => {
+export const standardOutput = ({ closed, fault }: Stdout): Output => {
   const shown = process.stdout.isTTY === true ? printablePieces() : undefined
-  let isClosed = false
-  let fault: Error | undefined
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') fault = error
-    else {
-      isClosed = true
-      onClosed()
-    }
-  })
   const write = async (piece: Piece): Promise<void> => {
-    if (piece.length === 0 || isClosed) return
+    if (piece.length === 0 || closed.aborted) return
     await new Promise<void>((resolve) => process.stdout.write(shown?.(piece) ?? piece, () => resolve()))
-    if (fault !== undefined) throw new FleetError('store.failed', "standard output can't be written", { cause: fault })
+    if (fault() !== undefined) throw unwritable(fault())
   }
-  return { write, keep: async () => undefined, discard: async () => undefined, isClosed: () => isClosed }
+  return { write, keep: async () => undefined, discard: async () => undefined, isClosed: () => closed.aborted }
 }
+
+export const unwritable = (cause: unknown): FleetError =>
+  new FleetError('store.failed', "standard output can't be written", { cause })
 
 /** A file that appears whole or not at all: it is written beside and renamed at the end. */
 export const fileOutput = (path: string): Output => {

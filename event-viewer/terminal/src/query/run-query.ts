@@ -1,6 +1,16 @@
 import { FleetError, type Positions } from '@fleetlake/core'
 import { askVehicles, type Hub, type VehicleOutcome, type VehicleQueryInput } from '@fleetlake/hub'
-import { type AnswerFormat, describeAnswer, FORMAT_TRAITS, type FormatName, openFormat } from '@fleetlake/viewer-core'
+import {
+  type AnswerFormat,
+  describeAnswer,
+  FORMAT_TRAITS,
+  type FormatName,
+  type FormatOptions,
+  gapsFacts,
+  gapsText,
+  type GapsUsed,
+  openFormat,
+} from '@fleetlake/viewer-core'
 import type { CommandContext } from '../commands/context.ts'
 import { sortRows } from '../sort/sort-rows.ts'
 import { createProgress } from '../terminal/progress.ts'
@@ -31,32 +41,38 @@ export interface AnswerPlan {
 /** @throws FleetError `usage.invalid` for bytes that would go to a terminal */
 export const formatTarget = (
   name: FormatName,
-  { output, progress, gapMs }: { output: string | undefined; progress: boolean; gapMs: number },
+  { output, progress, ...options }: FormatOptions & { readonly output: string | undefined; readonly progress: boolean },
 ): QueryTarget => {
   const { isBinary, isByVehicle } = FORMAT_TRAITS[name]
   if (isBinary && output === undefined && process.stdout.isTTY === true) {
     throw new FleetError('usage.invalid', `${name} is nothing to read: give --output <file>, or a pipe`)
   }
-  return { output, progress, isSorted: isByVehicle, open: () => openFormat(name, { gapMs }) }
+  return { output, progress, isSorted: isByVehicle, open: () => openFormat(name, options) }
 }
 
 /** Asks, writes what comes as it comes, and tells how it ended. Reading slowly slows the finders down; nothing piles up here. */
 export const runQuery = async (plan: AnswerPlan, target: QueryTarget, context: CommandContext): Promise<void> => {
-  const closed = new AbortController()
-  const output = target.output === undefined ? standardOutput(() => closed.abort()) : fileOutput(target.output)
-  const signal = AbortSignal.any([context.signal, closed.signal])
+  const { stdout } = context
+  const output = target.output === undefined ? standardOutput(stdout) : fileOutput(target.output)
+  const signal = target.output === undefined ? AbortSignal.any([context.signal, stdout.closed]) : context.signal
   try {
-    const outcome = await withHub(context.config().hub, { ...context, signal }, async (hub) => {
-      const ended = await writeAnswer(hub, plan, { output, target, signal, context })
-      if (!output.isClosed()) await end(output, ended, context)
-      return ended
+    const ended = await withHub(context.config().hub, { ...context, signal }, async (hub) => {
+      const written = await writeAnswer(hub, plan, { output, target, signal, context })
+      if (!output.isClosed()) await end(output, written.outcome, context)
+      return written
     })
     // Whoever read has what they wanted: `fleet query … | head`.
-    if (!output.isClosed()) tell(outcome, plan, context)
+    if (!output.isClosed()) tell(ended, plan, context)
   } catch (error) {
     await output.discard()
     throw error
   }
+}
+
+interface Written {
+  readonly outcome: VehicleOutcome
+  /** What was taken for a gap, where what was written tells gaps. */
+  readonly gaps: GapsUsed | undefined
 }
 
 interface Writing {
@@ -70,7 +86,7 @@ const writeAnswer = async (
   hub: Hub,
   { query, through }: AnswerPlan,
   { output, target, signal, context: { terminal } }: Writing,
-): Promise<VehicleOutcome> => {
+): Promise<Written> => {
   const format = await target.open()
   const isScreenFree = target.output !== undefined || process.stdout.isTTY !== true
   const isWatched = terminal.isWatched && isScreenFree
@@ -90,7 +106,7 @@ const writeAnswer = async (
     }
     const outcome = await answer.outcome
     await output.write(format.tail(outcome.status))
-    return outcome
+    return { outcome, gaps: format.gaps?.() }
   } finally {
     bar.stop()
   }
@@ -110,13 +126,14 @@ const asItIs = (outcome: VehicleOutcome): { sentence: string; facts: object } =>
 })
 
 const tell = (
-  outcome: VehicleOutcome,
+  { outcome, gaps }: Written,
   { describe = asItIs }: AnswerPlan,
   { terminal, json, exitWith }: CommandContext,
 ): void => {
   const code = EXIT_CODES[outcome.status]
   exitWith(code)
   const { sentence, facts } = describe(outcome)
-  if (json()) terminal.say(JSON.stringify(facts))
-  else terminal.say(sentence, code === 0 ? undefined : 'yellow')
+  if (json()) return terminal.say(JSON.stringify(gaps === undefined ? facts : { ...facts, gaps: gapsFacts(gaps) }))
+  const line = gaps === undefined ? sentence : `${sentence}; ${gapsText(gaps)}`
+  terminal.say(line, code === 0 ? undefined : 'yellow')
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { temporaryFolder } from '@fleetlake/testing'
 
@@ -39,3 +40,25 @@ export const startFleet = async (args: readonly string[], input = ''): Promise<F
 
 export const runFleetProcess = async (args: readonly string[], input?: string): Promise<FleetRun> =>
   (await startFleet(args, input)).ended
+
+/**
+ * The command with its answer into a pipe whose reader has gone before the command begins, as `head` does sooner or later.
+ * @returns its exit code, and what it said on standard error
+ */
+export const runIntoClosedPipe = async (args: readonly string[], input = ''): Promise<Omit<FleetRun, 'out'>> => {
+  const folder = await temporaryFolder()
+  // The reader closes the pipe first and lets the command begin then.
+  const script = `mkfifo begin
+{ read -r < begin; "$@"; echo $? > code; } | { exec 0<&-; echo go > begin; }
+cat code >&3`
+  const main = join(import.meta.dirname, '..', 'main.ts')
+  const child = spawn('bash', ['-c', script, 'bash', process.execPath, main, ...args], {
+    cwd: folder,
+    env: cleanEnvironment(),
+    stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
+  })
+  child.stdin!.on('error', () => undefined)
+  child.stdin!.end(input)
+  const [err, code] = await Promise.all([text(child.stderr!), text(child.stdio[3] as Readable)])
+  return { code: Number(code), err }
+}

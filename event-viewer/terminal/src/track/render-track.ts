@@ -1,13 +1,27 @@
 import { printableInLine } from '@fleetlake/core'
-import { humanCount, humanDuration, humanTime, plural, type Stop, type TrackMeasures } from '@fleetlake/viewer-core'
+import {
+  gapLengthText,
+  gapsFacts,
+  humanCount,
+  humanDuration,
+  humanTime,
+  plural,
+  type Stop,
+  type TrackMeasures,
+} from '@fleetlake/viewer-core'
 import { renderTable } from '../terminal/render-table.ts'
 
 const KMH = 3.6
 
 const place = ({ longitude, latitude }: { longitude: number; latitude: number }): string => `${longitude}, ${latitude}`
 
-const distance = (meters: number): string =>
-  meters < 1000 ? `${Math.round(meters)} m` : `${(meters / 1000).toFixed(meters < 100_000 ? 1 : 0)} km`
+/** What is not known. */
+const UNKNOWN = '–'
+
+const distance = (meters: number): string => {
+  if (Number.isNaN(meters)) return UNKNOWN
+  return meters < 1000 ? `${Math.round(meters)} m` : `${(meters / 1000).toFixed(meters < 100_000 ? 1 : 0)} km`
+}
 
 /** More stops than these are counted. */
 const SHOWN_STOPS = 50
@@ -25,9 +39,15 @@ const stopLines = (stops: readonly Stop[]): string[] => {
   ]
 }
 
-/** What `fleet track` shows to people, in lines. */
+const gapsOf = ({ gaps, used }: TrackMeasures): string => {
+  if (gaps === 0) return 'without a gap'
+  return `with ${plural(gaps, 'gap')} of more than ${gapLengthText(used)}, which count for nothing below`
+}
+
+/** What `fleet track` shows to people, in lines; of reports with nothing but gaps between them distance, speed and stops are not known. */
 export const renderTrack = (vehicleId: string, track: TrackMeasures): string[] => {
-  const { vehicleTypes, reports, first, last, distanceM, seenMs, gaps, maxSpeedMps, stops } = track
+  const { vehicleTypes, reports, first, last, distanceM, seenMs, maxSpeedMps, stops } = track
+  const isKnown = !Number.isNaN(distanceM)
   const meanKmh = seenMs === 0 ? undefined : (distanceM / (seenMs / 1000)) * KMH
   const stoppedMs = stops.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0)
   return [
@@ -35,24 +55,24 @@ export const renderTrack = (vehicleId: string, track: TrackMeasures): string[] =
     ...renderTable([
       ['first seen', humanTime(first.timeMs), place(first)],
       ['last seen', humanTime(last.timeMs), place(last)],
-      [
-        'reports',
-        humanCount(reports),
-        gaps === 0 ? 'without a gap' : `with ${plural(gaps, 'gap')}, which count for nothing below`,
-      ],
-      ['distance', distance(distanceM), `in ${humanDuration(seenMs)}`],
+      ['reports', humanCount(reports), gapsOf(track)],
+      ['distance', distance(distanceM), isKnown ? `in ${humanDuration(seenMs)}` : ''],
       [
         'speed',
-        meanKmh === undefined ? 'unknown' : `${meanKmh.toFixed(1)} km/h`,
+        meanKmh === undefined ? UNKNOWN : `${meanKmh.toFixed(1)} km/h`,
         Number.isNaN(maxSpeedMps) ? 'on average' : `on average, ${(maxSpeedMps * KMH).toFixed(1)} km/h at most`,
       ],
-      ['stops', humanCount(stops.length), stops.length === 0 ? '' : `${humanDuration(stoppedMs)} in all`],
+      [
+        'stops',
+        isKnown ? humanCount(stops.length) : UNKNOWN,
+        stops.length === 0 ? '' : `${humanDuration(stoppedMs)} in all`,
+      ],
     ]),
     ...stopLines(stops),
   ]
 }
 
-/** The same for machines; durations in ms, distances in metres, speeds in m/s. */
+/** The same for machines; durations in ms, distances in metres, speeds in m/s; null for what is not known. */
 export const trackFacts = (vehicleId: string, track: TrackMeasures | undefined): object => {
   if (track === undefined) return { vehicleId, reports: 0 }
   const at = ({ timeMs, longitude, latitude }: TrackMeasures['first']): object => ({
@@ -66,9 +86,10 @@ export const trackFacts = (vehicleId: string, track: TrackMeasures | undefined):
     reports: track.reports,
     first: at(track.first),
     last: at(track.last),
-    distanceM: Math.round(track.distanceM * 10) / 10,
+    distanceM: Number.isNaN(track.distanceM) ? null : Math.round(track.distanceM * 10) / 10,
     seenMs: track.seenMs,
     gaps: track.gaps,
+    gap: gapsFacts(track.used),
     maxSpeedMps: Number.isNaN(track.maxSpeedMps) ? null : track.maxSpeedMps,
     stops: track.stops.map(({ fromMs, toMs, longitude, latitude }) => ({
       from: new Date(fromMs).toISOString(),

@@ -9,15 +9,19 @@ export interface Summary {
 /** What a track adds up to, in place of its reports. */
 export const summaryFormat = ({ lines, options }: Summary): AnswerFormat => {
   const meter = createTrackMeter(options)
+  let track: TrackMeasures | undefined
   return {
     head: () => '',
     rows: (batch) => {
       meter.add(batch)
       return ''
     },
-    tail: (status) =>
-      lines(meter.finish(), status)
+    tail: (status) => {
+      track = meter.finish()
+      return lines(track, status)
         .map((line) => `${line}\n`)
-        .join(''),
+        .join('')
+    },
+    gaps: () => track?.used,
   }
 }

@@ -1,0 +1,132 @@
+import type { Positions } from '@fleetlake/core'
+import { isSameVehicle, vehicleIdAt } from '../rows/vehicle-ids.ts'
+import { dateNumberOf } from './cadence.ts'
+import { createGapsUsed, type Gap, gapBetweenDates, gapOfDate, type GapsUsed } from './gap.ts'
+
+/** The reports of one vehicle on one UTC date, in columns; they are lent until the next. */
+export interface VehicleDate {
+  readonly vehicleId: string
+  /** Whether the reports before were of the same vehicle. */
+  readonly isContinued: boolean
+  readonly length: number
+  /** Index into `types` of each report. */
+  readonly type: Uint32Array
+  readonly types: readonly string[]
+  readonly eventTime: Float64Array
+  readonly longitude: Float64Array
+  readonly latitude: Float64Array
+  readonly speed: Float32Array
+  readonly heading: Float32Array
+  /** The longest interval that is no gap: between two of these reports, and from the one before to the first. */
+  readonly gapMs: number
+  readonly gapBeforeMs: number
+}
+
+export interface DateReaderOptions {
+  readonly gap: Gap
+  /** Held at once. Of a date with more the cadence is that of its first so many, and it is given in parts. */
+  readonly maxRows?: number
+  readonly onDate: (date: VehicleDate) => void
+}
+
+export interface DateReader {
+  /** Rows come sorted by vehicle and time. */
+  add(rows: Positions): void
+  end(): void
+  /** Undefined before the first row. */
+  used(): GapsUsed | undefined
+}
+
+/** A report each second, all day; 4 MB. */
+const MAX_ROWS = 100_000
+const FIRST_ROWS = 4096
+
+/** Holds back the rows of one vehicle and date: what is a gap among them is known when all of them are. */
+export const createDateReader = ({ gap, maxRows = MAX_ROWS, onDate }: DateReaderOptions): DateReader => {
+  const gaps = createGapsUsed(gap)
+  const types: string[] = []
+  const codes = new Map<string, number>()
+  let columns = columnsOf(Math.min(maxRows, FIRST_ROWS))
+  let length = 0
+  let vehicleId = ''
+  let date = NaN
+  /** Whether reports of the vehicle were given already; the gap of the date before; that of this one, once it is known. */
+  let isContinued = false
+  let beforeMs = 0
+  let gapMs: number | undefined
+
+  const give = (): void => {
+    if (length === 0) return
+    const isFirstPart = gapMs === undefined
+    const { eventTime, longitude, latitude, speed, heading, type } = columns
+    gapMs ??= gapOfDate(gap, eventTime, 0, length)
+    gaps.add(gapMs)
+    onDate({
+      vehicleId,
+      isContinued,
+      length,
+      type: type.subarray(0, length),
+      types,
+      eventTime: eventTime.subarray(0, length),
+      longitude: longitude.subarray(0, length),
+      latitude: latitude.subarray(0, length),
+      speed: speed.subarray(0, length),
+      heading: heading.subarray(0, length),
+      gapMs,
+      gapBeforeMs: isFirstPart ? gapBetweenDates(beforeMs, gapMs) : gapMs,
+    })
+    isContinued = true
+    length = 0
+  }
+
+  const codeOf = (name: string): number => {
+    const known = codes.get(name)
+    if (known !== undefined) return known
+    codes.set(name, types.length)
+    return types.push(name) - 1
+  }
+
+  const reserve = (): void => {
+    if (length === maxRows) return give()
+    if (length < columns.eventTime.length) return
+    const longer = columnsOf(Math.min(maxRows, length * 2))
+    for (const name of COLUMNS) longer[name].set(columns[name])
+    longer.type.set(columns.type)
+    columns = longer
+  }
+
+  return {
+    add: (rows) => {
+      const typeCodes = rows.vehicleTypes.map(codeOf)
+      for (let row = 0; row < rows.length; row++) {
+        const id = row > 0 && isSameVehicle(rows, row) ? vehicleId : vehicleIdAt(rows, row)
+        const rowDate = dateNumberOf(rows.eventTime[row])
+        if (id !== vehicleId) {
+          give()
+          ;[vehicleId, date, isContinued, beforeMs, gapMs] = [id, rowDate, false, 0, undefined]
+        } else if (rowDate !== date) {
+          give()
+          ;[date, beforeMs, gapMs] = [rowDate, gapMs ?? 0, undefined]
+        }
+        reserve()
+        for (const name of COLUMNS) columns[name][length] = rows[name][row]
+        columns.type[length] = typeCodes[rows.vehicleType[row]]
+        length++
+      }
+    },
+    end: give,
+    used: gaps.used,
+  }
+}
+
+const COLUMNS = ['eventTime', 'longitude', 'latitude', 'speed', 'heading'] as const
+type Columns = Pick<VehicleDate, (typeof COLUMNS)[number] | 'type'>
+
+const columnsOf = (length: number): Columns => ({
+  eventTime: new Float64Array(length),
+  longitude: new Float64Array(length),
+  latitude: new Float64Array(length),
+  speed: new Float32Array(length),
+  heading: new Float32Array(length),
+  type: new Uint32Array(length),
+})

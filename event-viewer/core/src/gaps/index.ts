@@ -1,0 +1,3 @@
+export * from './cadence.ts'
+export * from './gap.ts'
+export * from './joined-rows.ts'

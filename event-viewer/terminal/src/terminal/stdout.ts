@@ -1,0 +1,23 @@
+/** What became of standard output. */
+export interface Stdout {
+  /** Aborted when its reader has gone, such as `head` that has seen enough; what is written later goes nowhere. */
+  readonly closed: AbortSignal
+  /** Why it can't be written, a full disk for example; a reader that has gone is no fault. */
+  fault(): Error | undefined
+}
+
+let watched: Stdout | undefined
+
+/** The one standard output of the process. A reader of standard error may go too: then nothing is said any more. */
+export const watchStdout = (): Stdout => (watched ??= watch())
+
+const watch = (): Stdout => {
+  const closed = new AbortController()
+  let fault: Error | undefined
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') closed.abort()
+    else fault ??= error
+  })
+  process.stderr.on('error', () => undefined)
+  return { closed: closed.signal, fault: () => fault }
+}
