@@ -10,6 +10,7 @@ import type { TaskOrder } from './core/task-board.ts'
 import { hintSwapped } from './hint-swapped.ts'
 import { createIntake, type IntakeLimits } from './intake.ts'
 import { type LossVerdict, NO_LOSSES } from './losses/judge-losses.ts'
+import { unknownBefore } from './unknown-before.ts'
 import type { PinnedVersion } from './pin-version.ts'
 import type { HeldTail, Missing } from './tail/held-tail.ts'
 import { comesNear } from './tail/scan-tail.ts'
@@ -224,7 +225,13 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
         isEmpty && snapshot !== undefined
           ? await takeTurns(planning, owner, hintSwapped(snapshot, search, query.area))
           : undefined
-      return { ...stats, ...(hint === undefined ? {} : { hint }), ...(notes.length === 0 ? {} : { notes: [...notes] }) }
+      const before = snapshot === undefined ? undefined : unknownBefore(snapshot, query.from)
+      return {
+        ...stats,
+        ...(hint === undefined ? {} : { hint }),
+        ...(notes.length === 0 ? {} : { notes: [...notes] }),
+        ...(before === undefined ? {} : { unknownBefore: before }),
+      }
     } catch (error) {
       if (isRefusal(error)) return emptyStats(query.query, 'refused', reasonOf(error))
       deps.onFault(error)

@@ -140,6 +140,18 @@ test('an area with latitude first finds nothing, and is told what may have been 
     ]).toEqual([undefined, undefined, undefined])
   }))
 
+test('an answer says from when on something is known, where more was asked for', () =>
+  withFinder({}, async () => {
+    const toldOf = async (from: number): Promise<string | undefined> =>
+      (await ask({ ...ALL, from: iso(from) })).outcome.stats?.unknownBefore
+    const midnight = Math.floor(START_MS / 86_400_000) * 86_400_000
+    expect([await toldOf(midnight), await toldOf(midnight - 1), await toldOf(0)]).toEqual([
+      undefined,
+      iso(midnight).slice(0, 10),
+      iso(midnight).slice(0, 10),
+    ])
+  }))
+
 test('speed and heading arrive as they were archived, also where they are unknown', () =>
   withFinder({}, async () => {
     const { batches } = await ask({ ...ALL, vehicleIds: ['vehicle-5', 'vehicle-6'] })

@@ -11,7 +11,7 @@ const endingOf = ({ status, reason, rows, vehicles, stats }: VehicleOutcome): st
   const work = stats === undefined ? '' : `; ${workOf(stats)}`
   switch (status) {
     case 'complete':
-      return `complete: ${found}${work}${stats?.hint === undefined ? '' : `; ${stats.hint}`}`
+      return `complete: ${found}${work}${stats?.hint === undefined ? '' : `; ${stats.hint}`}${beforeOf(rows, stats)}`
     case 'limit-reached':
       return `limit reached: ${found}, there may be more${work}`
     case 'timed-out':
@@ -26,6 +26,12 @@ const endingOf = ({ status, reason, rows, vehicles, stats }: VehicleOutcome): st
       return `partial: ${found}, some are missing${because}${work}`
   }
 }
+
+/** Of nothing found in a period of which the archive holds a part: nothing was known of the rest. */
+const beforeOf = (rows: number, stats: VehicleOutcome['stats']): string =>
+  rows > 0 || stats?.unknownBefore === undefined
+    ? ''
+    : `; the archive begins with ${stats.unknownBefore}: of what was before nothing is known`
 
 const workOf = ({ files, bytes, hot, elapsedMs }: NonNullable<VehicleOutcome['stats']>): string => {
   const chunks = `${humanCount(files.read)} of ${plural(files.total, 'chunk')} read (${humanBytes(bytes.read)})`

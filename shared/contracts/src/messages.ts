@@ -435,9 +435,15 @@ export const messages = {
       error: sentence.optional().describe('why a query was refused'),
       hint: sentence.optional().describe('what may have been meant, when nothing was found'),
       notes: z
-        .array(z.string())
+        .array(sentence)
+        .max(MOST_ENTRIES)
         .optional()
         .describe('what is to be known beside the answer, e.g. of messages that were lost elsewhere'),
+      unknownBefore: sentence
+        .optional()
+        .describe(
+          'the first date of the table, where the period begins before it: nothing is known of what was before',
+        ),
       failed: failed.describe('chunks that could not be read, streams whose newest messages could not, and why'),
       version: sequence.optional().describe('of the table that was read'),
       files: z.strictObject({ total: count, pruned: count, read: count }),

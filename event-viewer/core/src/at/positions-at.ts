@@ -48,7 +48,7 @@ export const createPositionsAt = (
   const isJoined = (vehicle: number): boolean => {
     const earlier = timesBefore.get(vehicle).toReversed()
     const eventTime = Float64Array.of(...earlier, ...timesAfter.get(vehicle))
-    const joined = joinRows({ start: Uint32Array.of(0, eventTime.length), eventTime }, gap)
+    const joined = joinRows({ start: [0, eventTime.length], eventTime }, gap)
     if (joined.used !== undefined) [joined.used.fromMs, joined.used.toMs].forEach(gaps.add)
     return joined.isJoined[earlier.length - 1] === 1
   }

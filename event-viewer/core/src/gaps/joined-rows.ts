@@ -1,4 +1,3 @@
-import type { FoundRows } from '../rows/found-rows.ts'
 import { createGapsUsed, eachDate, type Gap, type GapsUsed } from './gap.ts'
 
 /** Between which rows there is no gap. */
@@ -9,8 +8,15 @@ export interface JoinedRows {
   readonly used: GapsUsed | undefined
 }
 
+/** Rows by vehicle and time, as `FoundRows` has them. */
+export interface RowTimes {
+  /** Rows of vehicle v: `[start[v], start[v + 1])`. */
+  readonly start: ArrayLike<number>
+  readonly eventTime: ArrayLike<number>
+}
+
 /** One pass over the times, in columns: some ms for a million rows. Two rows at one time are joined. */
-export const joinRows = ({ start, eventTime }: Pick<FoundRows, 'start' | 'eventTime'>, gap: Gap): JoinedRows => {
+export const joinRows = ({ start, eventTime }: RowTimes, gap: Gap): JoinedRows => {
   const isJoined = new Uint8Array(eventTime.length)
   const gaps = createGapsUsed(gap)
   for (let vehicle = 0; vehicle + 1 < start.length; vehicle++) {

@@ -318,3 +318,52 @@ test('a reader that has enough ends it quietly', async () => {
   const [code] = (await once(child, 'exit')) as [number]
   expect([code, said]).toEqual([0, ''])
 })
+
+test('a drive that is told each 59 s, 61 s, 2 min and 10 min is as long, one line each, and known at an instant', async () => {
+  const folder = await temporaryFolder()
+  const file = join(folder, 'drives.csv')
+  const [startMs, hour] = [Date.UTC(2026, 0, 5, 6), 3_600_000]
+  const everyS = [59, 61, 120, 600]
+  // Two hours to the east at 0.0001° a second, three hours off, and two more.
+  const rows = everyS.flatMap((every) =>
+    [0, 2].flatMap((leg) =>
+      Array.from({ length: Math.floor(7200 / every) + 1 }, (_, i) => {
+        const timeMs = startMs + (leg === 0 ? 0 : 5 * hour) + i * every * 1000
+        const longitude = (10 + (leg * 3600 + i * every) * 1e-4).toFixed(6)
+        return `each-${every},${new Date(timeMs).toISOString()},${longitude},0.5`
+      }),
+    ),
+  )
+  writeFileSync(file, `vehicle_id,event_time,longitude,latitude\n${rows.join('\n')}\n`)
+  expect((await runFleetProcess(['import', file, '--vehicle-type', 'van', ...hubArgs])).code).toBe(0)
+
+  for (const every of everyS) {
+    const id = `each-${every}`
+    const ids = ['--bbox', '9,0,13,1', '--ids', id, '--from', '2026-01-05', '--to', '2026-01-06', ...hubArgs]
+    const track = await runFleetProcess([
+      'track',
+      id,
+      '--from',
+      '2026-01-05',
+      '--to',
+      '2026-01-06',
+      '--json',
+      ...hubArgs,
+    ])
+    const facts = JSON.parse(track.out) as { distanceM: number; gaps: number; gap: object }
+    const toldS = 2 * Math.floor(7200 / every) * every
+    expect(Math.abs(facts.distanceM - toldS * 11.1191)).toBeLessThan(20)
+    const gapMs = Math.max(60, 3 * every) * 1000
+    expect([facts.gaps, facts.gap]).toEqual([1, { rule: 'automatic', fromMs: gapMs, toMs: gapMs }])
+    const lines = await runFleetProcess(['query', ...ids, '--format', 'geojson-lines'])
+    const { features } = JSON.parse(lines.out) as { features: { geometry: { type: string } }[] }
+    expect(features.map(({ geometry }) => geometry.type)).toEqual(['LineString', 'LineString'])
+    expect(lines.err).toContain('; gaps: longer than ')
+    const at = async (minute: number): Promise<number> => {
+      const instant = new Date(startMs + minute * 60_000).toISOString()
+      const answer = await runFleetProcess(['query', '--bbox', '9,0,13,1', '--ids', id, '--at', instant, ...hubArgs])
+      return linesOf(answer.out).length
+    }
+    expect([every, await at(33.3), await at(210), await at(301)]).toEqual([every, 1, 0, 1])
+  }
+})

@@ -1,6 +1,5 @@
 import { askVehicles, type Hub } from '@fleetlake/hub/browser'
-import { boxArea } from '@fleetlake/viewer-core'
-import { createRowCollector } from '@fleetlake/viewer-core'
+import { boxArea, createRowCollector, joinRows } from '@fleetlake/viewer-core'
 import type { SearchAnswer, SearchInput, SearchProgress } from '../search/search-answer.ts'
 import { MAX_LIMIT } from '../search/search-request.ts'
 import { summariseVehicles } from '../search/summarise.ts'
@@ -53,5 +52,6 @@ export const runSearch = async (
   }
   const outcome = await answer.outcome
   const found = collector.finish()
-  return { input: { ...input, limit }, outcome, found, summaries: summariseVehicles(found) }
+  const joined = joinRows(found, 'automatic')
+  return { input: { ...input, limit }, outcome, found, joined, summaries: summariseVehicles(found, joined.isJoined) }
 }

@@ -27,7 +27,7 @@ export interface LiveReports {
   /** m/s and degrees clockwise from north; NaN for none */
   readonly speed: Float32Array
   readonly heading: Float32Array
-  /** Wall-clock ms between this report and the vehicle's last that the page was given: how long to glide; 0 when it comes into view. */
+  /** Wall-clock ms between this report and the vehicle's last that the page was given: how long to glide; 0 when it comes into view, and after a gap. */
   readonly glideMs: Float32Array
 }
 

@@ -56,6 +56,7 @@ const rowArbitrary: fc.Arbitrary<ModelRow> = fc.record({
   vehicleType: fc.constantFrom('taxi', 'bus', 'van'),
   eventTime: fc.oneof(
     { weight: 9, arbitrary: fc.integer({ min: 0, max: 40 }).map((s) => START_MS + s * 1000) },
+    { weight: 3, arbitrary: fc.integer({ min: 1, max: 90 }).map((minutes) => START_MS + minutes * 60_000) },
     // Before 1970, of the past, at its edge, at the edge of what is believed, ahead of it.
     fc.constantFrom(-1, START_MS - 86_400_000, START_MS - 3_600_000, START_MS + 100_000, START_MS + 7_200_000),
   ),
@@ -148,6 +149,19 @@ describe('the live intake', () => {
       pastEvents: 0,
       invalidEvents: 0,
     })
+  })
+
+  it('lets a vehicle that reports each two or ten minutes glide, and none after a gap', () => {
+    for (const minutes of [1, 2, 10]) {
+      const intake = createLiveIntake({ silentMs: Infinity })
+      const times = [0, 1, 2, 3, 4, 100, 101].map((n) => n * minutes * 60)
+      const glides = times.map((seconds) => {
+        intake.take(move([row('v', seconds)]), START_MS + seconds * 1000)
+        return intake.takeFrame(START_MS + seconds * 1000)!.reports.glideMs[0]
+      })
+      const glide = minutes * 60_000
+      expect(glides).toEqual([0, glide, glide, glide, glide, 0, glide])
+    }
   })
 
   it('lets a vehicle glide as long as it took to report again, however many reports lay between', () => {

@@ -63,7 +63,7 @@ const COUNT_MS = 400
 const utf8 = new TextEncoder()
 
 /**
- * Memory is bounded by the number of vehicles and the bytes of their ids, whatever the number of reports: about 130 bytes and its id for
+ * Memory is bounded by the number of vehicles and the bytes of their ids, whatever the number of reports: about 150 bytes and its id for
  * each vehicle, and as much again while a table grows; a frame takes 40 bytes for each vehicle in view that reported.
  */
 export const createLiveIntake = (options: LiveIntakeOptions = {}): LiveIntake => {

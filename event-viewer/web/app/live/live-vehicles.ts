@@ -1,9 +1,11 @@
 import { judgeRows, type Positions, roundDegrees } from '@fleetlake/core'
+import { createRecentIntervals } from './recent-intervals.ts'
 import { createVehicleIds, type VehicleIds } from './vehicle-ids.ts'
 import {
   createVehicleRecords,
   EVENT_TIME,
   FLAGS,
+  GIVEN,
   HEADING,
   HEARD,
   IS_NEWS,
@@ -76,6 +78,7 @@ const known = (value: number): number => (Number.isFinite(value) ? value : NaN)
 export const createLiveVehicles = ({ maxVehicles, maxIdBytes }: LiveVehiclesOptions): LiveVehicles => {
   const ids = createVehicleIds()
   const records = createVehicleRecords()
+  const intervals = createRecentIntervals()
   const types: string[] = []
   const typeIndexes = new Map<string, number>()
   const vehiclesByType: number[] = []
@@ -129,6 +132,8 @@ export const createLiveVehicles = ({ maxVehicles, maxIdBytes }: LiveVehiclesOpti
     while (ids.size > 0 && (ids.size >= maxVehicles || ids.bytes + to - from > maxIdBytes)) forgetLongestSilent()
     const slot = ids.add(bytes, from, to)
     records.reserve(ids.slots)
+    intervals.reserve(ids.slots)
+    intervals.clear(slot)
     if (ids.slots > numbers.length) {
       const more = new Uint32Array(numbers.length * 2)
       more.set(numbers)
@@ -183,6 +188,9 @@ export const createLiveVehicles = ({ maxVehicles, maxIdBytes }: LiveVehiclesOpti
           counts.late++
           continue
         }
+        // It is at once where it is after a gap: how it came there is not known.
+        const sinceMs = time - wide[at + EVENT_TIME]
+        if (sinceMs < Infinity && intervals.add(slot, sinceMs)) wide[at + GIVEN] = nowMs
         wide[at + EVENT_TIME] = time
         wide[at + LONGITUDE] = roundDegrees(longitude[i])
         wide[at + LATITUDE] = roundDegrees(latitude[i])

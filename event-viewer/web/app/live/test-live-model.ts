@@ -22,6 +22,8 @@ interface ModelVehicle {
   /** It has been of another type since the page was told. */
   isRetyped: boolean
   isTold: boolean
+  /** The newest intervals of event time, four at most. */
+  intervals: number[]
 }
 
 /** A frame as `LiveFrame` says, with objects for rows, sorted by vehicle. */
@@ -93,7 +95,10 @@ export const createLiveModel = (
         }
         if (known !== undefined) {
           const isRetyped = known.isRetyped || known.row.vehicleType !== row.vehicleType
-          Object.assign(known, { row, movedMs: nowMs, isNews: true, isRetyped })
+          const intervals = [eventTime - known.row.eventTime, ...known.intervals].slice(0, 4)
+          const median = intervals.toSorted((a, b) => a - b)[Math.ceil(intervals.length / 2) - 1]
+          if (intervals[0] > Math.max(60_000, 3 * median)) known.givenMs = nowMs
+          Object.assign(known, { row, movedMs: nowMs, isNews: true, isRetyped, intervals })
         } else
           vehicles.set(row.vehicleId, {
             number: nextNumber++,
@@ -104,6 +109,7 @@ export const createLiveModel = (
             isNews: true,
             isRetyped: false,
             isTold: false,
+            intervals: [],
           })
       }
       events += rows.length

@@ -47,6 +47,9 @@ describe('the track of a vehicle', () => {
     ])
     expect(mergeTracks(at(0, 5_000), at(20_000), 0).seam).toBeUndefined()
     expect(mergeTracks(at(0, 60_000), at(25_000), 0).seam).toBeUndefined()
+    // One that reports each two minutes has none on its way that its next report would show.
+    expect(mergeTracks(at(0, 120_000, 240_000), at(360_000), 0).seam).toBeUndefined()
+    expect(mergeTracks(at(0, 120_000, 240_000), at(480_000), 0).seam).toBe(3)
   })
 
   it('is no line where no vehicle could have driven', () => {

@@ -1,3 +1,4 @@
+import { cadenceOf, type Gap, joinRows } from '@fleetlake/viewer-core'
 import type { FeatureCollection } from 'geojson'
 import type { FoundRows } from '../search/search-answer.ts'
 
@@ -14,8 +15,12 @@ export interface Track {
   readonly seam?: number
 }
 
-/** Reports further apart than this, where what is archived ends and what was heard begins: some are on their way to the archive. */
+/**
+ * Reports further apart than this and than so many intervals that are usual for the vehicle, where what is archived ends and what was heard
+ * begins: some are on their way to the archive.
+ */
 const SEAM_MS = 15_000
+const SEAM_INTERVALS = 1.5
 
 /** The rows of one vehicle; none when it is not among those found. */
 export const trackOf = (found: FoundRows, id: string): Track => {
@@ -59,16 +64,18 @@ const seamOf = (archived: Track, heard: Track, merged: readonly number[]): numbe
   if (archived.length === 0 || heard.length === 0) return undefined
   const [last, first] = [archived.eventTime[archived.length - 1], heard.eventTime[0]]
   const row = merged.indexOf(first)
-  return first - last > SEAM_MS && row > 0 ? row : undefined
+  const usualMs = SEAM_INTERVALS * (cadenceOf(archived.eventTime, 0, archived.length) ?? 0)
+  return first - last > Math.max(SEAM_MS, usualMs) && row > 0 ? row : undefined
 }
 
 /** Rows `[from, to)` between which there is no gap, and no leap where they are not to be longer than `maxMps` can take one. */
-export const stretchesOf = (track: Track, gapMs: number, maxMps = Infinity): { from: number; to: number }[] => {
+export const stretchesOf = (track: Track, gap: Gap, maxMps = Infinity): { from: number; to: number }[] => {
   const { length, eventTime, seam } = track
+  const joined = joinRows({ start: [0, length], eventTime }, gap)
   const stretches: { from: number; to: number }[] = []
   const isJoined = (row: number): boolean => {
     const ms = eventTime[row] - eventTime[row - 1]
-    return row !== seam && ms <= gapMs && metresTo(track, row) <= (maxMps * ms) / 1000
+    return row !== seam && joined.isJoined[row - 1] === 1 && metresTo(track, row) <= (maxMps * ms) / 1000
   }
   for (let from = 0, row = 1; row <= length; row++) {
     if (row < length && isJoined(row)) continue
@@ -90,9 +97,9 @@ const metresTo = ({ longitude, latitude }: Track, row: number): number => {
 const LEAP_MPS = 150
 
 /** As GeoJSON: a line for each stretch, a point for a report that stands alone. */
-export const pathOf = (track: Track, gapMs: number): FeatureCollection => ({
+export const pathOf = (track: Track, gap: Gap): FeatureCollection => ({
   type: 'FeatureCollection',
-  features: stretchesOf(track, gapMs, LEAP_MPS).map(({ from, to }) => {
+  features: stretchesOf(track, gap, LEAP_MPS).map(({ from, to }) => {
     const places = Array.from({ length: to - from }, (_, i) => [track.longitude[from + i], track.latitude[from + i]])
     return {
       type: 'Feature',
@@ -110,14 +117,14 @@ export interface SpeedSeries {
   readonly rows: number[]
 }
 
-export const speedSeriesOf = (track: Track, gapMs: number): SpeedSeries => {
+export const speedSeriesOf = (track: Track, gap: Gap): SpeedSeries => {
   const series: SpeedSeries = { seconds: [], kmh: [], rows: [] }
   const add = (seconds: number, kmh: number | null, row: number): void => {
     series.seconds.push(seconds)
     series.kmh.push(kmh)
     series.rows.push(row)
   }
-  stretchesOf(track, gapMs).forEach(({ from, to }, i) => {
+  stretchesOf(track, gap).forEach(({ from, to }, i) => {
     if (i > 0) add((track.eventTime[from - 1] + track.eventTime[from]) / 2000, null, -1)
     for (let row = from; row < to; row++) {
       const speed = track.speed[row]

@@ -3,7 +3,6 @@ import type { FeatureCollection } from 'geojson'
 import type { GeoJSONSource, Map as MapLibreMap } from 'maplibre-gl'
 import { onUnmounted, watch } from 'vue'
 import { useFleetMap } from '../map/use-fleet-map.ts'
-import { GAP_MS } from '../search/search-answer.ts'
 import type { Theme } from '../vehicles/palette.ts'
 import { boundsOfTrack, pathOf, type Track } from './track.ts'
 import { useVehicleHistory } from './use-vehicle-history.ts'
@@ -20,12 +19,12 @@ const NOTHING: FeatureCollection = { type: 'FeatureCollection', features: [] }
 const DRAW_MS = 1_000
 
 const pathData = (track: Track | undefined): FeatureCollection =>
-  track === undefined ? NOTHING : pathOf(track, GAP_MS)
+  track === undefined ? NOTHING : pathOf(track, 'automatic')
 
 const pointData = (track: Track | undefined, row: number | undefined): FeatureCollection =>
   track === undefined || row === undefined || row >= track.length
     ? NOTHING
-    : pathOf({ ...rowOf(track, row), length: 1 }, GAP_MS)
+    : pathOf({ ...rowOf(track, row), length: 1 }, 'automatic')
 
 const rowOf = ({ eventTime, longitude, latitude, speed }: Track, row: number): Omit<Track, 'length'> => ({
   eventTime: [eventTime[row]],

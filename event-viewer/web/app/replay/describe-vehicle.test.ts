@@ -1,3 +1,4 @@
+import { joinRows } from '@fleetlake/viewer-core'
 import { expect, test } from 'vitest'
 import type { FoundRows } from '../search/search-answer.ts'
 import { describeVehicle, nowhereText } from './describe-vehicle.ts'
@@ -15,7 +16,7 @@ const ROWS: FoundRows = {
   heading: Float32Array.of(10, 20, 30, 40),
 }
 const at = (vehicle: number, time: number): ReturnType<typeof describeVehicle> =>
-  describeVehicle(ROWS, { vehicle, time, gapMs: 60 })
+  describeVehicle(ROWS, { vehicle, time, isJoined: joinRows(ROWS, 60).isJoined })
 const textAt = (vehicle: number, time: number): string | undefined => nowhereText(at(vehicle, time), String)
 
 test('between two reports it is what the first of them said', () => {
@@ -36,7 +37,8 @@ test('in a gap nothing is said of its speed', () => {
 
 test('a vehicle of several types is of the type of its report', () => {
   const rows = { ...ROWS, rowType: Uint16Array.of(1, 0, 0, 0) }
-  const typeAt = (time: number): string => describeVehicle(rows, { vehicle: 0, time, gapMs: 60 }).type
+  const typeAt = (time: number): string =>
+    describeVehicle(rows, { vehicle: 0, time, isJoined: joinRows(ROWS, 60).isJoined }).type
   expect([typeAt(90), typeAt(105), typeAt(110)]).toEqual(['car', 'car', 'bus'])
 })
 

@@ -18,14 +18,15 @@ export interface VehicleNow {
 export interface VehicleAt {
   readonly vehicle: number
   readonly time: number
-  readonly gapMs: number
+  /** As `joinRows` gives it. */
+  readonly isJoined: Uint8Array
 }
 
-export const describeVehicle = (rows: FoundRows, { vehicle, time, gapMs }: VehicleAt): VehicleNow => {
+export const describeVehicle = (rows: FoundRows, { vehicle, time, isJoined }: VehicleAt): VehicleNow => {
   const row = rowAt(rows, vehicle, time)
   const last = row < rows.start[vehicle] ? undefined : rows.eventTime[row]
   const next = row + 1 < rows.start[vehicle + 1] ? rows.eventTime[row + 1] : undefined
-  const isSomewhere = last === time || (last !== undefined && next !== undefined && next - last <= gapMs)
+  const isSomewhere = last === time || (last !== undefined && isJoined[row] === 1)
   return {
     id: rows.ids[vehicle],
     type: rows.types[rows.rowType?.[Math.max(row, rows.start[vehicle])] ?? rows.type[vehicle]],

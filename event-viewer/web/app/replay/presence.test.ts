@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { joinRows } from '@fleetlake/viewer-core'
 import { createPresence } from './presence.ts'
 
 type Rows = Parameters<typeof createPresence>[0]
@@ -15,7 +16,7 @@ const rowsOf = (vehicles: readonly (readonly number[])[]): Rows => {
 }
 
 const rowsAt = (rows: Rows, times: readonly number[], gapMs: number): number[][] => {
-  const presence = createPresence(rows, gapMs)
+  const presence = createPresence(rows, joinRows(rows, gapMs).isJoined)
   return times.map((time) => {
     presence.moveTo(time)
     return rows.ids.map((_, vehicle) => presence.rowOf(vehicle))
@@ -48,7 +49,7 @@ test('whatever way time goes, it says what a look at every row says', () => {
   fc.assert(
     fc.property(vehicles, instants, fc.integer({ min: 1, max: 40 }), (times, path, gapMs) => {
       const rows = rowsOf(times)
-      const presence = createPresence(rows, gapMs)
+      const presence = createPresence(rows, joinRows(rows, gapMs).isJoined)
       for (const time of path) {
         presence.moveTo(time)
         const expected = times.map((each, vehicle) => {

@@ -18,10 +18,11 @@ const NEAR_ROWS = 8
 /**
  * A vehicle is somewhere at its reports and between two of them that are no gap. Before its first, after its last and in a
  * gap it is nowhere.
+ * @param isJoined as `joinRows` gives it
  */
 export const createPresence = (
   { ids, start, eventTime }: Pick<FoundRows, 'ids' | 'start' | 'eventTime'>,
-  gapMs: number,
+  isJoined: Uint8Array,
 ): Presence => {
   const vehicles = ids.length
   /** The last row by now of each vehicle, or the row before its first. */
@@ -42,7 +43,7 @@ export const createPresence = (
   const isAt = (vehicle: number, at: number, time: number): boolean => {
     if (at < start[vehicle]) return false
     if (eventTime[at] === time) return true
-    return at + 1 < start[vehicle + 1] && eventTime[at + 1] - eventTime[at] <= gapMs
+    return isJoined[at] === 1
   }
   return {
     moveTo: (time) => {

@@ -9,6 +9,7 @@ test('what is written is read again', () => {
       time: fc.integer({ min: 0, max: 4e12 }),
       speed: fc.constantFrom(...SPEEDS),
       follow: fc.string({ minLength: 1 }),
+      gap: fc.integer({ min: 1, max: 3_600_000 }),
     },
     { requiredKeys: [] },
   )
@@ -24,10 +25,11 @@ test('an instant is written as a time in UTC', () => {
     t: '2026-01-05T13:05:09.000Z',
     x: '60',
     follow: undefined,
+    gap: undefined,
   })
 })
 
 test('what makes no sense is left out', () => {
-  expect(readReplayLink({ t: 'noon', x: '7', follow: null })).toEqual({})
+  expect(readReplayLink({ t: 'noon', x: '7', follow: null, gap: 'soon' })).toEqual({ gap: 'automatic' })
   expect(readReplayLink({ t: ['2026-01-05'], x: '', follow: '' })).toEqual({})
 })

@@ -1,3 +1,5 @@
+import type { Gap } from '@fleetlake/viewer-core'
+import { readGap, writeGap } from '../search/gap-code.ts'
 import { SPEEDS } from './replay-clock.ts'
 
 /** What of a replay is in the page's address, beside the search. */
@@ -7,6 +9,8 @@ export interface ReplayLink {
   readonly speed?: number
   /** The id of the vehicle that is followed. */
   readonly follow?: string
+  /** What is a gap; automatic, or as it was chosen, when missing. */
+  readonly gap?: Gap
 }
 
 /** Parameters of an address; a parameter without a value is null, one that is there twice a list. */
@@ -15,7 +19,7 @@ export type Query = Readonly<Record<string, string | null | (string | null)[] | 
 const textOf = (value: Query[string]): string | undefined => (typeof value === 'string' ? value : undefined)
 
 /** Reads what it can; what makes no sense is as if it were not there. */
-export const readReplayLink = ({ t, x, follow }: Query): ReplayLink => {
+export const readReplayLink = ({ t, x, follow, gap }: Query): ReplayLink => {
   const time = Date.parse(textOf(t) ?? '')
   const speed = Number(textOf(x))
   const id = textOf(follow)
@@ -23,6 +27,7 @@ export const readReplayLink = ({ t, x, follow }: Query): ReplayLink => {
     ...(Number.isNaN(time) ? {} : { time }),
     ...(SPEEDS.includes(speed) ? { speed } : {}),
     ...(id === undefined || id === '' ? {} : { follow: id }),
+    ...(gap === undefined ? {} : { gap: readGap({ gap }) }),
   }
 }
 
@@ -31,8 +36,10 @@ export const writeReplayLink = ({
   time,
   speed,
   follow,
-}: ReplayLink): Record<'t' | 'x' | 'follow', string | undefined> => ({
+  gap,
+}: ReplayLink): Record<'t' | 'x' | 'follow' | 'gap', string | undefined> => ({
   t: time === undefined ? undefined : new Date(Math.round(time)).toISOString(),
   x: speed === undefined ? undefined : String(speed),
   follow,
+  ...writeGap(gap ?? 'automatic'),
 })

@@ -36,6 +36,6 @@ export const useReplayLink = (): void => {
     })
   }
   watchThrottled(link, write, { throttle: EVERY_MS, trailing: true, leading: false })
-  watch([found, () => clock.value.isPlaying, () => clock.value.speed, visibility], write)
+  watch([found, () => clock.value.isPlaying, () => clock.value.speed, () => link.value.gap, visibility], write)
   onMounted(write)
 }

@@ -10,7 +10,8 @@ import {
   type Ref,
   type ShallowRef,
 } from 'vue'
-import { type FoundRows, GAP_MS } from '../search/search-answer.ts'
+import type { FoundRows } from '../search/search-answer.ts'
+import { useGap } from '../search/use-gap.ts'
 import { useSearch } from '../search/use-search.ts'
 import type { ColourBy } from '../vehicles/scene.ts'
 import { useVehicleLayer } from '../vehicles/use-vehicle-layer.ts'
@@ -54,6 +55,7 @@ const PRESENCE_MS = 250
 
 const createReplay = (): Replay => {
   const { answer, state } = useSearch()
+  const { gap, joined } = useGap()
   const layer = useVehicleLayer()
   const found = shallowRef<FoundRows>()
   const isLoading = ref(false)
@@ -91,6 +93,7 @@ const createReplay = (): Replay => {
     if (vehicle !== undefined && vehicle !== -1) selection.follow(vehicle, { isTimeFixed: time !== undefined })
   }
   const open = (link: ReplayLink): void => {
+    if (link.gap !== undefined) gap.value = link.gap
     if (found.value === undefined || isLoading.value || state.value === 'running') wanted = link
     else apply(link)
   }
@@ -107,10 +110,11 @@ const createReplay = (): Replay => {
       return
     }
     isLoading.value = true
-    await layer.replay.load(rows)
+    const isJoined = joined.value?.isJoined ?? new Uint8Array(rows.length)
+    await layer.replay.load(rows, isJoined)
     if (answer.value?.found !== rows) return
     found.value = rows
-    presence.value = createPresence(rows, GAP_MS)
+    presence.value = createPresence(rows, isJoined)
     extent.value = period
     isLoading.value = false
     playback.set({ ...NOTHING, ...period, time: openingTime(period), speed: fittingSpeed(period) })
@@ -118,7 +122,19 @@ const createReplay = (): Replay => {
     wanted = undefined
   }
 
+  /** Another choice of what is a gap: the same rows are drawn otherwise, at the same instant. */
+  const joinAnew = async (): Promise<void> => {
+    const [rows, isJoined] = [found.value, joined.value?.isJoined]
+    if (rows === undefined || isJoined === undefined || answer.value?.found !== rows) return
+    await layer.replay.load(rows, isJoined)
+    if (answer.value?.found !== rows || joined.value?.isJoined !== isJoined) return
+    const next = createPresence(rows, isJoined)
+    next.moveTo(clock.value.time)
+    presence.value = next
+  }
+
   watch(() => answer.value?.found, load, { immediate: true })
+  watch(gap, joinAnew)
   watch(colourBy, (by) => layer.replay.setColourBy(by), { immediate: true })
   watch(trailSeconds, (seconds) => layer.replay.setTrails(seconds), { immediate: true })
 
@@ -126,7 +142,7 @@ const createReplay = (): Replay => {
     const { time, speed } = clock.value
     const vehicle = selection.isFollowing.value ? selection.selected.value : undefined
     const follow = vehicle === undefined ? undefined : found.value?.ids[vehicle]
-    return { time, speed, ...(follow === undefined ? {} : { follow }) }
+    return { time, speed, gap: gap.value, ...(follow === undefined ? {} : { follow }) }
   })
   return {
     ...playback,

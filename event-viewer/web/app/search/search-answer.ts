@@ -1,7 +1,7 @@
 import type { VehicleOutcome } from '@fleetlake/hub/browser'
-import type { FoundRows } from '@fleetlake/viewer-core'
+import type { FoundRows, JoinedRows } from '@fleetlake/viewer-core'
 
-export { type FoundRows, GAP_MS } from '@fleetlake/viewer-core'
+export type { FoundRows } from '@fleetlake/viewer-core'
 
 /** A search as it is asked; times are RFC 3339 UTC, `[from, to)`. */
 export interface SearchInput {
@@ -28,9 +28,9 @@ export interface VehicleSummaries {
   readonly firstSeen: Float64Array
   readonly lastSeen: Float64Array
   readonly points: Uint32Array
-  /** Metres along the reports; a gap counts for nothing. */
+  /** Metres along the reports; a gap counts for nothing. NaN for not known, where no two reports are without a gap between them. */
   readonly distance: Float64Array
-  /** ms between reports inside the area; a gap counts for nothing. */
+  /** ms between reports inside the area; likewise. */
   readonly timeInside: Float64Array
 }
 
@@ -38,5 +38,7 @@ export interface SearchAnswer {
   readonly input: SearchInput
   readonly outcome: VehicleOutcome
   readonly found: FoundRows
+  /** Between which rows there is no gap, and what adds up then, where what is a gap is taken from how often each vehicle reports. */
+  readonly joined: JoinedRows
   readonly summaries: VehicleSummaries
 }

@@ -2,7 +2,7 @@ import { positionsOfRows } from '@fleetlake/contracts'
 import { positions } from '@fleetlake/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createRowCollector, distanceM } from '@fleetlake/viewer-core'
+import { createRowCollector, distanceM, joinRows } from '@fleetlake/viewer-core'
 import { summariseVehicles } from './summarise.ts'
 
 /** The angle between two directions from the earth's middle: another formula than that of the code. */
@@ -28,7 +28,10 @@ test('each vehicle is summed up as brute force does it', () => {
       const collector = createRowCollector({ maxRows: 100 })
       collector.add(positionsOfRows(rows))
       const found = collector.finish()
-      const { firstSeen, lastSeen, points, distance, timeInside } = summariseVehicles(found)
+      const { firstSeen, lastSeen, points, distance, timeInside } = summariseVehicles(
+        found,
+        joinRows(found, 60_000).isJoined,
+      )
       found.ids.forEach((id, vehicle) => {
         const own = Array.from({ length: rows.length }, (_, i) => i)
           .slice(found.start[vehicle], found.start[vehicle + 1])
@@ -40,16 +43,17 @@ test('each vehicle is summed up as brute force does it', () => {
           Math.min(...times),
           Math.max(...times),
           times.length,
-          near.reduce((sum, { ms }) => sum + ms, 0),
+          near.length === 0 ? NaN : near.reduce((sum, { ms }) => sum + ms, 0),
         ])
         const meters = near.reduce((sum, { from, to }) => sum + angleMeters(from, to), 0)
+        if (near.length === 0) return expect(distance[vehicle]).toBeNaN()
         expect(Math.abs(distance[vehicle] - meters)).toBeLessThan(1e-3 + meters * 1e-6)
       })
     }),
   )
 })
 
-test('a gap counts for nothing, a minute is none', () => {
+test('a gap counts for nothing, a minute is none, and of one report nothing is known', () => {
   const found = {
     ids: ['a', 'b'],
     start: Uint32Array.of(0, 4, 5),
@@ -57,11 +61,11 @@ test('a gap counts for nothing, a minute is none', () => {
     longitude: Float64Array.of(0, 0.001, 0.5, 0.5, 7),
     latitude: Float64Array.of(0, 0, 0, 0, 7),
   }
-  expect(summariseVehicles(found)).toEqual({
+  expect(summariseVehicles(found, joinRows(found, 60_000).isJoined)).toEqual({
     firstSeen: Float64Array.of(0, 0),
     lastSeen: Float64Array.of(120_001, 0),
     points: Uint32Array.of(4, 1),
-    distance: Float64Array.of(distanceM(0, 0, 0.001, 0), 0),
-    timeInside: Float64Array.of(60_000, 0),
+    distance: Float64Array.of(distanceM(0, 0, 0.001, 0), NaN),
+    timeInside: Float64Array.of(60_000, NaN),
   })
 })

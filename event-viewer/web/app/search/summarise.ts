@@ -1,17 +1,21 @@
 import { distanceM } from '@fleetlake/viewer-core'
-import { type FoundRows, GAP_MS, type VehicleSummaries } from './search-answer.ts'
+import type { FoundRows, VehicleSummaries } from './search-answer.ts'
 
 /**
  * One line a vehicle. The rows are those that a search found, so each lies in its area; what a vehicle did between two of them counts
- * unless they are further apart than `GAP_MS`.
+ * unless there is a gap.
+ * @param isJoined as `joinRows` gives it
  */
-export const summariseVehicles = ({
-  ids,
-  start,
-  eventTime,
-  longitude,
-  latitude,
-}: Pick<FoundRows, 'ids' | 'start' | 'eventTime' | 'longitude' | 'latitude'>): VehicleSummaries => {
+export const summariseVehicles = (
+  {
+    ids,
+    start,
+    eventTime,
+    longitude,
+    latitude,
+  }: Pick<FoundRows, 'ids' | 'start' | 'eventTime' | 'longitude' | 'latitude'>,
+  isJoined: Uint8Array,
+): VehicleSummaries => {
   const vehicles = ids.length
   const firstSeen = new Float64Array(vehicles)
   const lastSeen = new Float64Array(vehicles)
@@ -23,15 +27,15 @@ export const summariseVehicles = ({
     firstSeen[vehicle] = eventTime[from]
     lastSeen[vehicle] = eventTime[to - 1]
     points[vehicle] = to - from
-    let [meters, ms] = [0, 0]
+    let [meters, ms, joints] = [0, 0, 0]
     for (let row = from + 1; row < to; row++) {
-      const since = eventTime[row] - eventTime[row - 1]
-      if (since > GAP_MS) continue
-      ms += since
+      if (isJoined[row - 1] === 0) continue
+      joints++
+      ms += eventTime[row] - eventTime[row - 1]
       meters += distanceM(longitude[row - 1], latitude[row - 1], longitude[row], latitude[row])
     }
-    distance[vehicle] = meters
-    timeInside[vehicle] = ms
+    distance[vehicle] = joints === 0 ? NaN : meters
+    timeInside[vehicle] = joints === 0 ? NaN : ms
   }
   return { firstSeen, lastSeen, points, distance, timeInside }
 }

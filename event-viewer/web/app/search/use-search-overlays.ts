@@ -13,6 +13,7 @@ import { useResults } from './results/use-results.ts'
 import { vehiclePath } from './results/vehicle-path.ts'
 import type { Shape } from './search-request.ts'
 import type { FoundRows } from './search-answer.ts'
+import { useGap } from './use-gap.ts'
 import { useSearch } from './use-search.ts'
 
 export interface SearchOverlays {
@@ -34,6 +35,7 @@ const PATHS: readonly PathRole[] = ['hovered', 'selected']
 export const useSearchOverlays = (shapes: Ref<readonly Shape[]>, theme: Ref<Theme>): SearchOverlays => {
   const { map, addOverlay, labelLayer } = useFleetMap()
   const { answer } = useSearch()
+  const { joined } = useGap()
   const { selected, hovered, isShown } = useResults()
   const layer = createFoundLayer()
 
@@ -42,7 +44,9 @@ export const useSearchOverlays = (shapes: Ref<readonly Shape[]>, theme: Ref<Them
   const drawPath = (on: MapLibreMap, role: PathRole): void => {
     const vehicle = role === 'selected' ? selected.value : hovered.value
     const found = answer.value?.found
-    const path = vehicle === undefined || found === undefined ? undefined : vehiclePath(found, vehicle)
+    const isJoined = joined.value?.isJoined
+    const isThere = vehicle !== undefined && found !== undefined && isJoined !== undefined
+    const path = isThere ? vehiclePath(found, vehicle, isJoined) : undefined
     const { path: line, casing } = SEARCH_COLOURS[theme.value]
     showPath(on, role, path, { line, casing })
   }
@@ -76,9 +80,9 @@ export const useSearchOverlays = (shapes: Ref<readonly Shape[]>, theme: Ref<Them
   const forget = addOverlay(OVERLAY, draw)
   watch(shapes, () => whenStanding(drawAreas))
   watch([answer, isShown], () => void drawFound())
-  watch([answer, selected], () => whenStanding((on) => drawPath(on, 'selected')))
+  watch([answer, joined, selected], () => whenStanding((on) => drawPath(on, 'selected')))
   watch(selected, (vehicle) => layer.setFaint(vehicle !== undefined), { immediate: true })
-  watch([answer, hovered], () => whenStanding((on) => drawPath(on, 'hovered')))
+  watch([answer, joined, hovered], () => whenStanding((on) => drawPath(on, 'hovered')))
   watch(theme, () => whenStanding(draw))
   onScopeDispose(() => {
     latest++

@@ -3,6 +3,8 @@ import { useRoute, useRouter } from 'vue-router'
 import type { ViewBounds } from '../live/live-frame.ts'
 import { useFleetMap } from '../map/use-fleet-map.ts'
 import { boundsOfShapes } from './area/bounds-of-shapes.ts'
+import { chosenGap } from './chosen-gap.ts'
+import { readGap, writeGap } from './gap-code.ts'
 import { usualPeriod } from './resolve-period.ts'
 import type { SearchRequest } from './search-request.ts'
 import { addressOf, formatSearch, parseSearch } from './search-url.ts'
@@ -54,13 +56,14 @@ export const useSearchPage = (): SearchPage => {
         description: 'It runs, but it can be neither reloaded nor shared: search for fewer ids, or in a simpler area.',
       })
     }
-    void router[how]({ path: '/search', query: query ?? {} })
+    void router[how]({ path: '/search', query: { ...query, ...writeGap(chosenGap.value) }, hash: location.hash })
   }
   const read = async (): Promise<void> => {
     const wanted = parseSearch(route.query)
     problems.value = wanted?.problems ?? []
     if (wanted === undefined) return
     form.fill(wanted.request)
+    chosenGap.value = readGap(route.query)
     if (wanted.problems.length > 0) {
       tab.value = 'form'
       return
@@ -95,6 +98,12 @@ export const useSearchPage = (): SearchPage => {
     },
     { immediate: true },
   )
+  watch(chosenGap, () => {
+    const isSaid = route.path === '/search' && parseSearch(route.query) !== undefined
+    if (isSaid && readGap(route.query) !== chosenGap.value) {
+      void router.replace({ query: { ...route.query, ...writeGap(chosenGap.value) }, hash: location.hash })
+    }
+  })
   watch(
     summary,
     (archive) => {

@@ -7,6 +7,8 @@ import type { PeriodContext } from './resolve-period.ts'
 import type { SearchAnswer, SearchInput, SearchProgress } from './search-answer.ts'
 import { resolveSearch } from './search-input.ts'
 import type { SearchRequest } from './search-request.ts'
+import { chosenGap } from './chosen-gap.ts'
+import { writeGap } from './gap-code.ts'
 import { addressOf } from './search-url.ts'
 
 export type SearchState = 'idle' | 'running' | 'done' | 'failed'
@@ -28,7 +30,7 @@ export interface Search {
   run(request: SearchRequest): Promise<void>
   /** What has come so far is the answer. */
   cancel(): void
-  /** A page with the last search in its address, unless that would be too long: `<NuxtLink :to="routeTo('/replay')">`. */
+  /** A page with the last search in its address, unless that would be too long, and what is a gap: `<NuxtLink :to="routeTo('/replay')">`. */
   routeTo(path: string): RouteLocationRaw
 }
 
@@ -98,6 +100,9 @@ export const useSearch = (): Search => {
     cancel: () => {
       if (state.value === 'running') void thread.cancelSearch(SLOT)
     },
-    routeTo: (path) => ({ path, query: request.value === undefined ? {} : (addressOf(request.value) ?? {}) }),
+    routeTo: (path) => {
+      const query = request.value === undefined ? {} : (addressOf(request.value) ?? {})
+      return { path, query: { ...query, ...writeGap(chosenGap.value) } }
+    },
   }
 }

@@ -4,7 +4,7 @@ import { between } from './glide.ts'
 import { headingBetween } from './heading.ts'
 import { searchNearest, type Nearest, type NearPoint } from './nearest.ts'
 import { headingsOf } from './replay-heading.ts'
-import { LINGER_MS, type ReplayPage, type ReplayTrack } from './replay-track.ts'
+import { LINGER_MS, MAX_JOINED_MS, type ReplayPage, type ReplayTrack } from './replay-track.ts'
 import type { DrawnPlace } from './scene.ts'
 import { EXTRA_MASK, extraOf, isWithin } from './segment-page.ts'
 
@@ -44,7 +44,7 @@ export const nearestAt = (
 
 /** Where a vehicle is drawn at an instant, from the rows alone; undefined in a gap. */
 export const placeAmongRows = (
-  { found, gapMs }: ReplayTrack,
+  { found, isJoined }: ReplayTrack,
   vehicle: number,
   timeMs: number,
 ): DrawnPlace | undefined => {
@@ -54,7 +54,7 @@ export const placeAmongRows = (
   const next = row + 1
   const duration = next < start[vehicle + 1] ? eventTime[next] - eventTime[row] : Number.POSITIVE_INFINITY
   const elapsed = timeMs - eventTime[row]
-  const joined = duration <= gapMs
+  const joined = isJoined[row] === 1 && duration <= MAX_JOINED_MS
   if (!joined && elapsed >= LINGER_MS) return undefined
   const to = joined ? next : row
   const part = joined ? elapsed / duration : 0

@@ -1,4 +1,5 @@
-import { GAP_MS, type FoundRows } from '../search/search-answer.ts'
+import { joinRows } from '@fleetlake/viewer-core'
+import type { FoundRows } from '../search/search-answer.ts'
 import type { DrawnFrame, DrawnScene, SceneHost } from './drawn-scene.ts'
 import type { DrawnPage, SceneDrawing } from './drawing/scene-drawing.ts'
 import { turnOf } from './heading.ts'
@@ -23,15 +24,13 @@ const NO_ROWS: FoundRows = {
   speed: new Float32Array(0),
   heading: new Float32Array(0),
 }
-const NOTHING: ReplayTrack = { found: NO_ROWS, gapMs: GAP_MS, pages: [], segments: 0 }
+const NOTHING: ReplayTrack = { found: NO_ROWS, isJoined: new Uint8Array(0), pages: [], segments: 0 }
 
 export const createReplayScene = (palette: TypePalette, { invalidate }: SceneHost): DrawnScene<ReplayScene> => {
   let drawing: SceneDrawing | undefined
   let track = NOTHING
   const drawnPages = new Map<ReplayPage, DrawnPage>()
-  let wanted = NO_ROWS
   let builds = 0
-  let gapMs = GAP_MS
   let timeMs = 0
   let trailMs = 0
   let colourBy: ColourBy = 'type'
@@ -58,12 +57,12 @@ export const createReplayScene = (palette: TypePalette, { invalidate }: SceneHos
   }
 
   /** Only the last build that was asked for is drawn. */
-  const build = async (found: FoundRows): Promise<void> => {
-    wanted = found
+  const build = async (found: FoundRows, joined?: Uint8Array): Promise<void> => {
     builds += 1
     const mine = builds
     const slots = found.types.map((type) => palette.slotOf(type))
-    const next = await runInSlices(buildTrack(found, { gapMs, slots }), () => builds !== mine)
+    const isJoined = joined ?? joinRows(found, 'automatic').isJoined
+    const next = await runInSlices(buildTrack(found, { isJoined, slots }), () => builds !== mine)
     if (next !== undefined && builds === mine) setTrack(next)
   }
 
@@ -118,10 +117,6 @@ export const createReplayScene = (palette: TypePalette, { invalidate }: SceneHos
       trailMs = seconds * 1000
       invalidate()
     },
-    setGap: async (ms) => {
-      gapMs = ms
-      if (wanted !== NO_ROWS) await build(wanted)
-    },
     setVisible: (vehicles) => {
       const count = track.found.ids.length
       const next = new Uint8Array(count)
@@ -139,7 +134,6 @@ export const createReplayScene = (palette: TypePalette, { invalidate }: SceneHos
     placeOf,
     clear: () => {
       builds += 1
-      wanted = NO_ROWS
       setTrack(NOTHING)
     },
   }

@@ -26,14 +26,14 @@ import { orderOf } from './time-order.ts'
  *
  * A page holds what starts within a short time, and its segments last about equally long, so that only few pages can hold an instant.
  *
- * Law: at any time t a vehicle is drawn exactly when its last row at or before t, at s, is followed by another within the gap, and
+ * Law: at any time t a vehicle is drawn exactly when its last row at or before t, at s, is followed by another without a gap in between, and
  * then at s + (t - s) of the way there; or when s + `LINGER_MS` is after t, and then it stands where it was last (`replay-track.test.ts`
  * compares every drawn vehicle and place with brute force over the rows).
  */
 export interface ReplayTrack {
-  /** What it was built of, and reports further apart than this are not joined in it. */
+  /** What it was built of, and between which rows there is no gap. */
   readonly found: FoundRows
-  readonly gapMs: number
+  readonly isJoined: Uint8Array
   readonly pages: readonly ReplayPage[]
   readonly segments: number
 }
@@ -48,14 +48,16 @@ export const LINGER_MS = 5000
 
 /** Times in a page are int32 ms. */
 const MAX_PAGE_SPAN_MS = 2 ** 30
-const MAX_GAP_MS = 2 ** 29
+/** A longer interval does not fit either, and is taken for a gap. */
+export const MAX_JOINED_MS = 2 ** 29
 const CLASS_MS: readonly number[] = [8000, 30_000, 60_000, 300_000, 3_600_000]
 const CLASS_SHIFT = 29
 const BUCKETS = 2 ** CLASS_SHIFT
 const SLICE_ROWS = 8192
 
 export interface TrackOptions {
-  readonly gapMs: number
+  /** As `joinRows` gives it. */
+  readonly isJoined: Uint8Array
   /** The palette's slot of each of `FoundRows.types`. */
   readonly slots: readonly number[]
   readonly pageSegments?: number
@@ -63,9 +65,8 @@ export interface TrackOptions {
 
 /** Yields every few milliseconds. */
 export function* buildTrack(found: FoundRows, options: TrackOptions): Generator<void, ReplayTrack> {
-  const { slots, pageSegments = MAX_PAGE_SEGMENTS } = options
-  const gapMs = Math.min(options.gapMs, MAX_GAP_MS)
-  const draft = yield* draftOf(found, gapMs, slots)
+  const { isJoined, slots, pageSegments = MAX_PAGE_SEGMENTS } = options
+  const draft = yield* draftOf(found, isJoined, slots)
   const order = yield* orderOf(draft.keys)
   const pages: ReplayPage[] = []
   for (let from = 0; from < order.length;) {
@@ -74,7 +75,7 @@ export function* buildTrack(found: FoundRows, options: TrackOptions): Generator<
     from = to
     yield
   }
-  return { found, gapMs, pages, segments: order.length }
+  return { found, isJoined, pages, segments: order.length }
 }
 
 /** Every segment in the order of the rows. */
@@ -87,7 +88,7 @@ interface Draft {
   readonly bucketMs: number
 }
 
-function* draftOf(found: FoundRows, gapMs: number, slots: readonly number[]): Generator<void, Draft> {
+function* draftOf(found: FoundRows, joined: Uint8Array, slots: readonly number[]): Generator<void, Draft> {
   const { start, eventTime } = found
   const { minMs, bucketMs } = bucketsOf(found)
   const page = createSegmentPage(found.length)
@@ -101,7 +102,7 @@ function* draftOf(found: FoundRows, gapMs: number, slots: readonly number[]): Ge
     for (let row = start[vehicle]; row < end; row += 1) {
       const ms = Math.round(eventTime[row])
       const untilNextMs = row + 1 < end ? Math.round(eventTime[row + 1]) - ms : Number.POSITIVE_INFINITY
-      const isJoined = untilNextMs <= gapMs
+      const isJoined = joined[row] === 1 && untilNextMs <= MAX_JOINED_MS
       segment.fromX = toX
       segment.fromY = toY
       if (row + 1 < end) {

@@ -38,17 +38,16 @@ export interface LiveScene {
 /** Rows that were found, at any instant of their period. Times are event times, ms since the epoch, UTC. */
 export interface ReplayScene {
   /**
-   * Takes the place of what was loaded before, with every vehicle visible; what was drawn stays until it is ready. It works in slices that leave the page
+   * Takes the place of what was loaded before, with every vehicle visible unless they are the same rows; what was drawn stays until it is ready. It works in slices that leave the page
    * responsive. The rows are read as long as they are loaded: nobody may change them.
+   * @param isJoined between which rows there is no gap, as `joinRows` gives it; taken from how often each vehicle reports when missing
    * @returns settles once the rows are drawn, or another load or `clear` has overtaken this one
    */
-  load(found: FoundRows): Promise<void>
+  load(found: FoundRows, isJoined?: Uint8Array): Promise<void>
   setTime(timeMs: number): void
   setColourBy(colourBy: ColourBy): void
   /** @param seconds of event time that a trail reaches back; 0 for none */
   setTrails(seconds: number): void
-  /** Two reports further apart than this are not joined; `GAP_MS` at first. Builds again what is loaded. */
-  setGap(gapMs: number): Promise<void>
   /** @param vehicles indexes into `FoundRows.ids` that are drawn; undefined for all */
   setVisible(vehicles: Iterable<number> | undefined): void
   /** @returns undefined when the vehicle is in a gap, or hidden, at that time */

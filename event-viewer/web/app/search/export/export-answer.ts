@@ -1,4 +1,4 @@
-import type { FormatName } from '@fleetlake/viewer-core'
+import type { FormatName, FormatOptions } from '@fleetlake/viewer-core'
 import { proxy, wrap } from 'comlink'
 import type { SearchAnswer } from '../search-answer.ts'
 import { exportName } from './file-name.ts'
@@ -7,7 +7,7 @@ import type { ExportThread } from './export-worker.ts'
 /** Writes an answer as a file in a thread of its own, and hands it to the browser to save. */
 export const exportAnswer = async (
   answer: SearchAnswer,
-  format: FormatName,
+  { format, ...options }: FormatOptions & { readonly format: FormatName },
   onProgress: (rows: number) => void,
 ): Promise<void> => {
   const worker = new Worker(new URL('./export-worker.ts', import.meta.url), { type: 'module', name: 'export' })
@@ -16,8 +16,8 @@ export const exportAnswer = async (
       worker.addEventListener('error', ({ message }) => reject(new Error(message || 'the thread did not load')))
     })
     const { writeRows } = wrap<ExportThread>(worker)
-    const options = { format, status: answer.outcome.status }
-    save(await Promise.race([writeRows(answer.found, options, proxy(onProgress)), failed]), exportName(answer, format))
+    const writing = writeRows(answer.found, { ...options, format, status: answer.outcome.status }, proxy(onProgress))
+    save(await Promise.race([writing, failed]), exportName(answer, format))
   } finally {
     worker.terminate()
   }

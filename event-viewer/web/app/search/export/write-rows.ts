@@ -1,7 +1,14 @@
-import { type AnswerFormat, FORMAT_TRAITS, type FormatName, foundPositions, openFormat } from '@fleetlake/viewer-core'
-import { type FoundRows, GAP_MS } from '../search-answer.ts'
+import {
+  type AnswerFormat,
+  FORMAT_TRAITS,
+  type FormatName,
+  type FormatOptions,
+  foundPositions,
+  openFormat,
+} from '@fleetlake/viewer-core'
+import type { FoundRows } from '../search-answer.ts'
 
-export interface WriteRowsOptions {
+export interface WriteRowsOptions extends FormatOptions {
   readonly format: FormatName
   /** Of the answer. */
   readonly status: string
@@ -17,9 +24,9 @@ const ROWS_PER_BATCH = 20_000
  */
 export const writeRows = async (
   found: FoundRows,
-  { format: name, status, onProgress }: WriteRowsOptions,
+  { format: name, status, onProgress, ...options }: WriteRowsOptions,
 ): Promise<Blob> => {
-  const format = await openFormat(name, { gapMs: GAP_MS })
+  const format = await openFormat(name, options)
   const parts: Blob[] = [blobOf(format.head())]
   let rows = 0
   for (const batch of foundPositions(found, ROWS_PER_BATCH)) {

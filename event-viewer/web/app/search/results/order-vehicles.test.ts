@@ -2,7 +2,7 @@ import { positionsOfRows } from '@fleetlake/contracts'
 import { positions } from '@fleetlake/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createRowCollector } from '@fleetlake/viewer-core'
+import { createRowCollector, joinRows } from '@fleetlake/viewer-core'
 import { summariseVehicles } from '../summarise.ts'
 import { orderVehicles, SORT_KEYS } from './order-vehicles.ts'
 import { rowBounds } from './row-bounds.ts'
@@ -22,7 +22,7 @@ test('vehicles are in order by any column, both ways, and pass a filter by id or
   })
   fc.assert(
     fc.property(collected, order, (found, wanted) => {
-      const summaries = summariseVehicles(found)
+      const summaries = summariseVehicles(found, joinRows(found, 60_000).isJoined)
       const { by, isDescending, filter } = wanted
       const text = filter.trim().toLowerCase()
       const valueOf = (vehicle: number): string | number => {
@@ -33,6 +33,8 @@ test('vehicles are in order by any column, both ways, and pass a filter by id or
         .map((_, vehicle) => vehicle)
         .filter((vehicle) => `${found.ids[vehicle]} ${found.types[found.type[vehicle]]}`.toLowerCase().includes(text))
         .toSorted((a, b) => {
+          const unknown = [a, b].map((vehicle) => Number.isNaN(valueOf(vehicle)))
+          if (unknown.includes(true)) return Number(unknown[0]) - Number(unknown[1]) || a - b
           const [x, y] = isDescending ? [valueOf(b), valueOf(a)] : [valueOf(a), valueOf(b)]
           return x < y ? -1 : x > y ? 1 : a - b
         })
@@ -45,7 +47,7 @@ test('a path has every report, cut where there is a gap', () => {
   fc.assert(
     fc.property(collected, (found) => {
       found.ids.forEach((_, vehicle) => {
-        const { lines, dots } = vehiclePath(found, vehicle)
+        const { lines, dots } = vehiclePath(found, vehicle, joinRows(found, 60_000).isJoined)
         const rows = Array.from(
           { length: found.start[vehicle + 1] - found.start[vehicle] },
           (__, i) => found.start[vehicle] + i,
@@ -64,7 +66,7 @@ test('a path of very many reports keeps its ends', () => {
   const times = Float64Array.from({ length: count }, (_, i) => i * 1000 + (i > 70_000 ? 1e6 : 0))
   const longitude = Float64Array.from({ length: count }, (_, i) => i / 1e6)
   const rows = { start: Uint32Array.of(0, count), eventTime: times, longitude, latitude: longitude }
-  const { lines } = vehiclePath(rows, 0)
+  const { lines } = vehiclePath(rows, 0, joinRows(rows, 60_000).isJoined)
   expect(lines.map((line) => [line[0][0], line.at(-1)![0]])).toEqual([
     [0, 0.07],
     [0.070001, 0.1],

@@ -12,7 +12,10 @@ export interface VehicleOrder {
 
 type Rows = Pick<FoundRows, 'ids' | 'type' | 'types'>
 
-/** The vehicles that pass the filter, indexes into `ids`, in order; those that are equal stay in the order of their ids. */
+/**
+ * The vehicles that pass the filter, indexes into `ids`, in order; those that are equal stay in the order of their ids, and those of which the
+ * value is not known come last.
+ */
 export const orderVehicles = (
   { ids, type, types }: Rows,
   summaries: VehicleSummaries,
@@ -31,5 +34,9 @@ export const orderVehicles = (
   if (by === 'id') return isDescending ? order.toReversed() : order
   // Types are sorted by name, so that their numbers are.
   const values = by === 'type' ? type : summaries[by]
-  return order.toSorted((a, b) => sign * (values[a] - values[b]) || a - b)
+  return order.toSorted((a, b) => {
+    const [x, y] = [values[a], values[b]]
+    if (Number.isNaN(x) || Number.isNaN(y)) return Number(Number.isNaN(x)) - Number(Number.isNaN(y)) || a - b
+    return sign * (x - y) || a - b
+  })
 }

@@ -1,6 +1,7 @@
 import { computed, effectScope, ref, watch, type ComputedRef, type Ref } from 'vue'
 import type { ViewBounds } from '../../live/live-frame.ts'
 import { useFleetMap } from '../../map/use-fleet-map.ts'
+import { useGap } from '../use-gap.ts'
 import { useSearch } from '../use-search.ts'
 import { type SortKey, orderVehicles, type VehicleOrder } from './order-vehicles.ts'
 import { rowBounds } from './row-bounds.ts'
@@ -39,11 +40,12 @@ const sortBy = (by: SortKey): void => {
 
 const create = (): Results => {
   const { answer } = useSearch()
+  const { summaries } = useGap()
   const { fitBounds } = useFleetMap()
   const vehicles = computed(() =>
-    answer.value === undefined
+    answer.value === undefined || summaries.value === undefined
       ? NOBODY
-      : orderVehicles(answer.value.found, answer.value.summaries, { ...order.value, filter: filter.value }),
+      : orderVehicles(answer.value.found, summaries.value, { ...order.value, filter: filter.value }),
   )
   watch(answer, () => {
     selected.value = undefined

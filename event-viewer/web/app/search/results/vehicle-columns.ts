@@ -27,7 +27,7 @@ export const VEHICLE_COLUMNS: readonly VehicleColumn[] = [
   {
     key: 'distance',
     label: 'Distance',
-    about: 'Along the reports; gaps of more than a minute count for nothing',
+    about: 'Along the reports; gaps count for nothing',
     isNumber: true,
     narrow: '5rem',
     wide: 'minmax(6rem,1fr)',
@@ -35,7 +35,7 @@ export const VEHICLE_COLUMNS: readonly VehicleColumn[] = [
   {
     key: 'timeInside',
     label: 'Inside',
-    about: 'Time between reports inside the area; gaps of more than a minute count for nothing',
+    about: 'Time between reports inside the area; gaps count for nothing',
     isNumber: true,
     narrow: '5.25rem',
     wide: 'minmax(6.5rem,1fr)',

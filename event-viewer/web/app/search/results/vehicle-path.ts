@@ -1,5 +1,5 @@
 import type { Position } from 'geojson'
-import { type FoundRows, GAP_MS } from '../search-answer.ts'
+import type { FoundRows } from '../search-answer.ts'
 
 /** More corners of a line are not told apart on a screen. */
 const MOST_CORNERS = 20_000
@@ -11,16 +11,20 @@ export interface VehiclePath {
   readonly dots: readonly Position[]
 }
 
-type Rows = Pick<FoundRows, 'start' | 'eventTime' | 'longitude' | 'latitude'>
+type Rows = Pick<FoundRows, 'start' | 'longitude' | 'latitude'>
 
 /** Where a vehicle went; of very many reports each n-th, and the last before and the first after a gap always. */
-export const vehiclePath = ({ start, eventTime, longitude, latitude }: Rows, vehicle: number): VehiclePath => {
+export const vehiclePath = (
+  { start, longitude, latitude }: Rows,
+  vehicle: number,
+  isJoined: Uint8Array,
+): VehiclePath => {
   const [from, to] = [start[vehicle], start[vehicle + 1]]
   const every = Math.ceil((to - from) / MOST_CORNERS)
   const [lines, dots]: [Position[][], Position[]] = [[], []]
   let line: Position[] = []
   for (let row = from; row < to; row++) {
-    const isEnd = row + 1 === to || eventTime[row + 1] - eventTime[row] > GAP_MS
+    const isEnd = isJoined[row] === 0
     if (isEnd || line.length === 0 || (row - from) % every === 0) line.push([longitude[row], latitude[row]])
     if (!isEnd) continue
     if (line.length > 1) lines.push(line)
