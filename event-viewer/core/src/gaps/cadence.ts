@@ -23,7 +23,7 @@ export const cadenceOf = (times: ArrayLike<number>, from: number, to: number): n
     if (interval > 0) intervals[count++] = interval
   }
   if (count === 0) return undefined
-  return intervals.subarray(0, count).sort()[(count - 1) >> 1]
+  return intervals.subarray(0, count).toSorted()[(count - 1) >> 1]
 }
 
 /**

@@ -233,8 +233,8 @@ test('files of other formats hold as many positions', async () => {
   expect(runs.map(({ code }) => code)).toEqual([0, 0, 0])
   const [gpx, arrow, parquet] = names.map((name) => readFileSync(join(folder, name)))
   // A report that stands alone is there twice.
-  const once = gpx.toString().replaceAll(/<trkseg>\n(.*\n)\1<\/trkseg>/g, '$1')
-  expect([...once.matchAll(/<trkpt /g)].length).toBe(points.length)
+  const eachOnce = gpx.toString().replaceAll(/<trkseg>\n(.*\n)\1<\/trkseg>/g, '$1')
+  expect([...eachOnce.matchAll(/<trkpt /g)].length).toBe(points.length)
   expect(tableFromIPC(arrow).numRows).toBe(points.length)
   expect(Number(parquetMetadata(new Uint8Array(parquet).buffer).num_rows)).toBe(points.length)
 })

@@ -120,6 +120,8 @@ const createReplay = (): Replay => {
     playback.set({ ...NOTHING, ...period, time: openingTime(period), speed: fittingSpeed(period) })
     if (wanted !== undefined) apply(wanted)
     wanted = undefined
+    // Meanwhile another gap may have been chosen.
+    if (joined.value?.isJoined !== isJoined) await joinAnew()
   }
 
   /** Another choice of what is a gap: the same rows are drawn otherwise, at the same instant. */

@@ -58,12 +58,18 @@ export const useSearchPage = (): SearchPage => {
     }
     void router[how]({ path: '/search', query: { ...query, ...writeGap(chosenGap.value) }, hash: location.hash })
   }
+  let lastRead: string | undefined
   const read = async (): Promise<void> => {
-    const wanted = parseSearch(route.query)
+    const { gap, ...query } = route.query
+    const wanted = parseSearch(query)
+    if (wanted !== undefined) chosenGap.value = readGap({ gap })
+    // Another gap is no other search, and leaves alone what is in the form.
+    const isRead = lastRead === JSON.stringify(query)
+    lastRead = JSON.stringify(query)
+    if (isRead) return
     problems.value = wanted?.problems ?? []
     if (wanted === undefined) return
     form.fill(wanted.request)
-    chosenGap.value = readGap(route.query)
     if (wanted.problems.length > 0) {
       tab.value = 'form'
       return
