@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { eventually } from '@fleetlake/testing'
 import { launchBrowser, openPage } from '@fleetlake/testing/browser'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { startTestViewer, type TestViewer } from '../../../scripts/test-viewer.ts'
 
 /** One drive of half an hour along a street, told each 59 s, 61 s and 2 min; and a vehicle that reported once. */
@@ -56,6 +56,7 @@ const MINUTE = { 'each-120': '–', 'each-59': '8.1 km', 'each-61': '–', once:
 
 test('a drive is as long whatever its cadence; another gap is in table, link, replay and export alike', async () => {
   const { page, problems, close } = await openPage(browser, `${viewer.url}/search?everywhere&${WHEN}`)
+  onTestFinished(close)
   await page.getByTestId('vehicle-table').waitFor({ timeout: 60_000 })
   await eventually(async () => Object.keys(await distances(page)).length === 4, { what: 'four vehicles' })
   expect(await distances(page)).toEqual(AUTOMATIC)
@@ -87,7 +88,6 @@ test('a drive is as long whatever its cadence; another gap is in table, link, re
   expect(await page.getByTestId('replay-gap').textContent()).toBe('1 min to 6 min')
   await eventually(() => !new URL(page.url()).searchParams.has('gap'), { what: 'an address without a gap' })
   expect(problems).toEqual([])
-  await close()
 })
 
 test.each([
@@ -96,6 +96,6 @@ test.each([
   [`everywhere&${WHEN}&id=nobody`, 'No position of this vehicle was found'],
 ])('of the search %s without a row no more is said than is known', async (search, said) => {
   const { page, close } = await openPage(browser, `${viewer.url}/search?${search}`)
+  onTestFinished(close)
   await page.getByText(said, { exact: true }).waitFor({ timeout: 60_000 })
-  await close()
 })
