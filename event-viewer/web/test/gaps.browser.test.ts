@@ -97,5 +97,7 @@ test.each([
 ])('of the search %s without a row no more is said than is known', async (search, said) => {
   const { page, close } = await openPage(browser, `${viewer.url}/search?${search}`)
   onTestFinished(close)
-  await page.getByText(said, { exact: true }).waitFor({ timeout: 60_000 })
+  const sentence = page.getByText(said, { exact: true })
+  await sentence.waitFor({ timeout: 60_000 })
+  expect(await sentence.isVisible()).toBe(true)
 })

@@ -191,6 +191,32 @@ test('a report of that very instant is the answer, and one that stood keeps its 
   expect(at([report(-2000, 0.5), report(2000, 0.5)])).toEqual([[report(0, 0.5, { speed: 0 })], 0, 0])
 })
 
+test('by the cadence of its nearest reports a vehicle is known, or is in a gap, as brute force over them says', () => {
+  const noonMs = 43_200_000
+  const steps = fc.array(fc.constantFrom(5000, 59_000, 61_000, 120_000, 300_000, 900_000), {
+    minLength: 1,
+    maxLength: 30,
+  })
+  fc.assert(
+    fc.property(steps, fc.double({ min: 0, max: 0.999, noNaN: true }), (intervals, share) => {
+      const total = intervals.reduce((sum, ms) => sum + ms, 0)
+      const from = noonMs - Math.floor(total * share)
+      let timeMs = from
+      const times = [from, ...intervals.map((ms) => (timeMs += ms))]
+      const before = times.filter((ms) => ms <= noonMs).slice(-8)
+      const after = times.filter((ms) => ms > noonMs).slice(0, 8)
+      const near = [...before, ...after]
+      const apart = near.slice(1).map((ms, i) => ms - near[i])
+      // All of them lie on one date.
+      const median = apart.toSorted((a, b) => a - b)[Math.ceil(apart.length / 2) - 1]
+      const isKnown = before.at(-1) === noonMs || after[0] - before.at(-1)! <= Math.max(60_000, 3 * median)
+      const rows = times.map((ms) => report(ms - AT_MS, 0.5))
+      const [found, , unknown] = at(rows, { atMs: noonMs, gap: 'automatic' })
+      expect([found.length, unknown]).toEqual(isKnown ? [1, 0] : [0, 1])
+    }),
+  )
+})
+
 test('nothing is said across a gap, of a jump, and of one that is heard on one side only', () => {
   expect(at([report(-30_000, 0), report(30_000, 0.001)])[0].length).toBe(1)
   expect(at([report(-30_000, 0), report(30_001, 0.001)])).toEqual([[], 0, 1])
