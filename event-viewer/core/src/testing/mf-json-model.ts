@@ -3,7 +3,7 @@ import { z } from 'zod'
 /**
  * What OGC's published JSON schema of 19-045r3, encoding Prism, asks of the parts that are used: datetimes and coordinates are two at least and
  * no datetime is there twice, also of temporal properties; a unit is three letters or an address; a collection has a feature. Beyond it:
- * as many coordinates as datetimes, which ascend, and no members that nobody knows but `gaps` and `status`.
+ * as many coordinates as datetimes, which ascend, and no members beyond the schema but `gaps` and `status`.
  */
 const datetimes = z
   .array(z.iso.datetime())

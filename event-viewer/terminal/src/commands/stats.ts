@@ -19,7 +19,7 @@ export const addStats = (program: Command, context: CommandContext): void => {
     )
     .action(async (options: { for?: number }) => {
       const { terminal, stdout } = context
-      // It goes on for ever: when nobody reads it any more it ends.
+      // It would go on for ever: it ends when its reader has gone.
       const signal = AbortSignal.any([context.signal, stdout.closed])
       const ends = options.for === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(options.for)])
       await withHub(context.config().hub, context, (hub) =>

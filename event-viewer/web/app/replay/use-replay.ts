@@ -121,11 +121,11 @@ const createReplay = (): Replay => {
     if (wanted !== undefined) apply(wanted)
     wanted = undefined
     // Meanwhile another gap may have been chosen.
-    if (joined.value?.isJoined !== isJoined) await joinAnew()
+    if (joined.value?.isJoined !== isJoined) await joinAgain()
   }
 
   /** Another choice of what is a gap: the same rows are drawn otherwise, at the same instant. */
-  const joinAnew = async (): Promise<void> => {
+  const joinAgain = async (): Promise<void> => {
     const [rows, isJoined] = [found.value, joined.value?.isJoined]
     if (rows === undefined || isJoined === undefined || answer.value?.found !== rows) return
     await layer.replay.load(rows, isJoined)
@@ -136,7 +136,7 @@ const createReplay = (): Replay => {
   }
 
   watch(() => answer.value?.found, load, { immediate: true })
-  watch(gap, joinAnew)
+  watch(gap, joinAgain)
   watch(colourBy, (by) => layer.replay.setColourBy(by), { immediate: true })
   watch(trailSeconds, (seconds) => layer.replay.setTrails(seconds), { immediate: true })
 
