@@ -48,9 +48,10 @@ const frameWith = (reports: LiveReports, areFresh: boolean): LiveFrame => {
       inView: 0,
       eventsPerSecond: 0,
       lagMs: 0,
-      newestEventTime: 0,
+      silentMs: 0,
       events: 0,
       lateEvents: 0,
+      pastEvents: 0,
       invalidEvents: 0,
     },
   }

@@ -156,7 +156,7 @@ describe('the live intake', () => {
       const intake = createLiveIntake({ silentMs: Infinity })
       const times = [0, 1, 2, 3, 4, 100, 101].map((n) => n * minutes * 60)
       const glides = times.map((seconds) => {
-        intake.take(move([row('v', seconds)]), START_MS + seconds * 1000)
+        intake.take(move([row('v', seconds)]), arrivedAt(START_MS + seconds * 1000))
         return intake.takeFrame(START_MS + seconds * 1000)!.reports.glideMs[0]
       })
       const glide = minutes * 60_000
