@@ -44,6 +44,7 @@ const laneOver = (messages: readonly Uint8Array[], memory: TailMemory): { lane: 
         queueMicrotask(() => onState({ state: 'reading' }))
         return {
           next: () => Promise.resolve(readings.shift()).then((reading) => reading ?? new Promise(() => undefined)),
+          info: () => undefined,
           close: () => Promise.resolve(),
         } as unknown as PartitionReader
       },

@@ -16,7 +16,7 @@ export type FieldKind = 'duration' | 'time' | 'other'
 /** What is wrong with a field, and what to give instead. */
 export const faultOf = (issue: Issue, kind: FieldKind): string => {
   const shown = (limit: number | bigint): string =>
-    kind === 'duration' ? durationText(Number(limit)) : humanCount(Number(limit))
+    kind === 'duration' ? durationText(Number(limit)) : countText(Number(limit))
   if (issue.code === 'too_small' && issue.minimum !== undefined) {
     return `Give ${issue.inclusive === false ? 'more than' : 'at least'} ${shown(issue.minimum)}.`
   }
@@ -29,3 +29,6 @@ export const faultOf = (issue: Issue, kind: FieldKind): string => {
 
 /** `1 h`, not `1 h 0 min`. */
 const durationText = (ms: number): string => humanDuration(ms).replace(/ 0 (min|s)$/, '')
+
+/** A part of one is told as it is: rounded it would be none. */
+const countText = (limit: number): string => (limit > 0 && limit < 1 ? String(limit) : humanCount(limit))

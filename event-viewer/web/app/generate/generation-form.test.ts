@@ -84,7 +84,7 @@ test('each fault is told at its control, with what to give instead', () => {
     interval: 'Give at most 1 h.',
     startTime: 'Give a date and a time.',
     seed: 'Give a whole number.',
-    speedFactor: 'Give more than 0.',
+    speedFactor: 'Give at least 0.001.',
     batchRows: 'Give at most 10,000.',
     agents: 'Give at least 1.',
   })
