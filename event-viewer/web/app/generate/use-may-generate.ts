@@ -3,7 +3,7 @@ import { useViewerConfig } from '../use-viewer-config.ts'
 
 /** Why there is no form, in words of the page. */
 export const MAY_NOT_GENERATE =
-  'Generating is switched off for pages, since it adds invented positions to the archive. Whoever runs the viewer can allow it with viewer.generation.'
+  'Generating is switched off for pages, since it adds invented positions to the archive. The operator of the viewer can allow it with viewer.generation.'
 
 /** Whether this page may have vehicles generated: undefined until the viewer's service has said so. Call it in a component's setup. */
 export const useMayGenerate = (): Readonly<Ref<boolean | undefined>> => {
