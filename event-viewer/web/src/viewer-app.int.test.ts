@@ -370,7 +370,9 @@ test("a table that can't be read is a 503 that says why, here and in the log", a
   const { get, archiveFolder, said } = await startViewer()
   await write(archiveFolder, { '_delta_log/00000000000000000005.json': '{}\n' })
   const response = await get('/api/archive')
-  const why = 'table.invalid: the log begins at version 5 and has no checkpoint: restore the files before it'
+  const why =
+    'table.damaged: the table is damaged: the log begins at version 5 and has no checkpoint. No version of it is known to be whole; ' +
+    'nothing is written to it, and rows stay in their streams. `fleet table repair` tells what can be done'
   expect([response.status, await response.text()]).toEqual([503, why])
   expect(said).toEqual([`/api/archive: ${why}`])
 })

@@ -79,12 +79,12 @@ const text = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.strin
 test.each<[string, string, (files: Map<string, Uint8Array>) => void]>([
   [
     'an empty commit',
-    `${commitOf(22)} is empty. It is known up to version 21;`,
+    `${commitOf(22)} is empty. It is whole up to version 21;`,
     (files) => files.set(commitOf(22), EMPTY),
   ],
   [
     'a commit without any action',
-    `${commitOf(22)} is empty. It is known up to version 21;`,
+    `${commitOf(22)} is empty. It is whole up to version 21;`,
     (files) => files.set(commitOf(22), new TextEncoder().encode('\n\n')),
   ],
   [
@@ -106,7 +106,7 @@ test.each<[string, string, (files: Map<string, Uint8Array>) => void]>([
   ],
   [
     'a commit that is gone, of a log without checkpoints',
-    `${commitOf(5)} is missing, though version 24 was written. It is known up to version 4;`,
+    `${commitOf(5)} is missing, though version 24 was written. It is whole up to version 4;`,
     (files) => (withoutCheckpoints(files), files.delete(commitOf(5))),
   ],
   [
@@ -131,7 +131,7 @@ test.each<[string, string, (files: Map<string, Uint8Array>) => void]>([
   ],
   [
     'a log that is gone',
-    'is gone, though _fleetlake/log/00000000000000000024.json is there. It is known not at all',
+    'is gone, though _fleetlake/log/00000000000000000024.json is there. No version of it is known to be whole',
     (files) => {
       for (const path of log.keys()) if (path.startsWith('_delta_log/')) files.delete(path)
     },
