@@ -79,6 +79,7 @@ test('of whatever is published, the rows are the same before they are archived a
     rowOf('nowhere', { longitude: NaN }),
     rowOf('off the globe', { latitude: -90.1 }),
     rowOf(''),
+    rowOf('x'.repeat(256)),
   ])
   const json = {
     vehicle_id: 'json',
@@ -103,7 +104,6 @@ test('of whatever is published, the rows are the same before they are archived a
   expect(byId(hot.rows)).toEqual(byId(archived.rows))
   expect(hot.ids).toEqual(
     [
-      '',
       'ahead, but within the tolerance',
       'edge',
       'fair',
@@ -115,7 +115,7 @@ test('of whatever is published, the rows are the same before they are archived a
     ].toSorted(),
   )
   expect([hot.outcome.stats!.hot, archived.outcome.stats!.hot]).toMatchObject([
-    { messages: 7, rows: 10, selected: 9 },
+    { messages: 7, rows: 9, selected: 8 },
     { messages: 0, rows: 0, selected: 0 },
   ])
 })
