@@ -32,6 +32,17 @@ test('of two collectors that begin with two archives at once one is refused', as
   expect(results.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
 })
 
+test('collectors of a new hub that begin with its first archive at once all feed it', async () => {
+  for (let round = 0; round < 8; round++) {
+    const { hub, folder } = await setUp()
+    const opened = await Promise.all(
+      Array.from({ length: 4 }, () => openArchive(hub, storesIn(folder), { adopt: false, create })),
+    )
+    expect(new Set(opened.map((archive) => archive.table.snapshot.id)).size).toBe(1)
+    expect(new Set(opened.map((archive) => archive.hub)).size).toBe(1)
+  }
+})
+
 test('an archive whose disk is not mounted is no new archive: the collector refuses to start, and loses nothing', async () => {
   const { hub, folder, start } = await setUp()
   const { collector } = await start()

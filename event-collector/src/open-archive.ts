@@ -154,7 +154,12 @@ export const openArchive = async (
     const snapshot = await table.refresh()
     const { claim } = found
     const objection = await objectionTo(snapshot, claim, store)
-    if (objection !== undefined && !adopt) throw objection
+    if (objection !== undefined && !adopt) {
+      // The hub is told first: what the table says since the claim was read, another collector of this hub may have said.
+      const { sequence } = await findArchiveClaim(hub)
+      if (sequence !== found.sequence) return undefined
+      throw objection
+    }
     const feeder = feederOf(snapshot.txns)?.hub
     const own = claim?.hub ?? newHubId()
     const isKnown = claim?.table === id && claim.hub !== undefined && objection === undefined
