@@ -12,12 +12,14 @@ import {
   writeChunk,
 } from '@fleetlake/archive'
 import { type Config, configSchema } from '@fleetlake/contracts'
+import { cellBounds, parseCell } from '@fleetlake/core'
 import { connectHub, writeArchiveClaim } from '@fleetlake/hub'
 import { eventually, startTestHub, temporaryFolder } from '@fleetlake/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { type RunningCompactor, startCompactor } from './start-compactor.ts'
 
-const CELL = '69y7p'
+const CELL = '6cb13'
+const { west, south } = cellBounds(parseCell(CELL), CELL.length)
 const WINDOW_MS = 600_000
 const MIB = 1024 * 1024
 
@@ -38,8 +40,8 @@ const writeDay = async (table: Table, folder: string, options: { chunks: number;
       vehicleTypes: ['bus'],
       vehicleType: new Uint32Array(rows),
       eventTime: Float64Array.from({ length: rows }, (_, i) => Math.floor(at(windowStart, i))),
-      longitude: Int32Array.from({ length: rows }, (_, i) => -56_180_000 + ((i * 7_919) % 20_000)),
-      latitude: Int32Array.from({ length: rows }, (_, i) => -34_910_000 + ((i * 104_729) % 10_000)),
+      longitude: Int32Array.from({ length: rows }, (_, i) => Math.ceil(west * 1e6) + ((i * 7_919) % 20_000)),
+      latitude: Int32Array.from({ length: rows }, (_, i) => Math.ceil(south * 1e6) + ((i * 104_729) % 10_000)),
       speed: Float32Array.from({ length: rows }, (_, i) => i % 23),
       heading: Float32Array.from({ length: rows }, (_, i) => i % 360),
     }
