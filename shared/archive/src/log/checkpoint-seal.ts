@@ -3,8 +3,8 @@ import { FleetError } from '@fleetlake/core'
 import type { KeyValue } from 'hyparquet'
 
 /**
- * A checkpoint of ours carries a checksum of all its bytes, so that one that was changed or cut off is not believed, and none of it has to be
- * unpacked to find that out. It stands in the footer, right before its end, where other readers pass over it.
+ * A checkpoint of ours carries a checksum of its version and all its bytes, so that one that was changed or cut off, or stands in the place of
+ * another, is not believed, and none of it has to be unpacked to find that out. It stands in the footer, right before its end, where other readers pass over it.
  */
 
 const KEY = 'fleetlake.checksum'
@@ -28,19 +28,19 @@ const findDigits = (bytes: Uint8Array): number | undefined => {
   return start + label + LABEL.length
 }
 
-/** Of all bytes, the digits taken for zeros. */
-const checksumOf = (bytes: Uint8Array, digits: number): string => {
-  const before = crc32(NO_DIGITS, crc32(bytes.subarray(0, digits)))
+/** Of the version and all bytes, the digits taken for zeros. */
+const checksumOf = (version: number, bytes: Uint8Array, digits: number): string => {
+  const before = crc32(NO_DIGITS, crc32(bytes.subarray(0, digits), crc32(`${version}\n`)))
   return crc32(bytes.subarray(digits + NO_DIGITS.length), before)
     .toString(16)
     .padStart(NO_DIGITS.length, '0')
 }
 
 /** Puts the checksum where it belongs. */
-export const seal = <T extends Uint8Array>(bytes: T): T => {
+export const seal = <T extends Uint8Array>(bytes: T, version: number): T => {
   const digits = findDigits(bytes)
   if (digits === undefined) throw new FleetError('table.invalid', 'the checkpoint has no room for its checksum')
-  bytes.set(new TextEncoder().encode(checksumOf(bytes, digits)), digits)
+  bytes.set(new TextEncoder().encode(checksumOf(version, bytes, digits)), digits)
   return bytes
 }
 
@@ -49,10 +49,10 @@ export const seal = <T extends Uint8Array>(bytes: T): T => {
  * @returns false for one without a checksum: another writer's, or of an earlier Fleetlake
  * @throws FleetError `table.invalid` for one that was changed
  */
-export const isSealed = (bytes: Uint8Array, name: string): boolean => {
+export const isSealed = (bytes: Uint8Array, name: string, version: number): boolean => {
   const digits = findDigits(bytes)
   if (digits === undefined) return false
   const told = new TextDecoder().decode(bytes.subarray(digits, digits + NO_DIGITS.length))
-  if (told === checksumOf(bytes, digits)) return true
+  if (told === checksumOf(version, bytes, digits)) return true
   throw new FleetError('table.invalid', `${name} is not as it was written: its checksum is another`)
 }

@@ -89,6 +89,7 @@ const checkpointOf = async (
   since: readonly (readonly Action[])[],
 ): Promise<CheckpointFile> => {
   const { bytes } = await makeCheckpoint({
+    version: 0,
     previous: previous === undefined ? [] : [previous],
     commits: since.map(fileOf),
     nowMs: NOW_MS,

@@ -13,6 +13,7 @@ export type TombstoneGroup = IndexedTombstones & GroupContent
 export type FileGroup = { readonly dates: readonly IndexedDate[] } & GroupContent
 
 export interface CheckpointContent {
+  readonly version: number
   /** protocol, metaData and every txn. */
   readonly head: readonly Action[]
   readonly tombstones: readonly TombstoneGroup[]
@@ -55,7 +56,12 @@ const moved = ({ columns, num_rows, total_byte_size, total_compressed_size }: Ro
 })
 
 /** A classic checkpoint of reconciled actions, with its index and a checksum of all its bytes. */
-export const encodeCheckpoint = ({ head, tombstones, fileGroups }: CheckpointContent): Uint8Array<ArrayBuffer> => {
+export const encodeCheckpoint = ({
+  version,
+  head,
+  tombstones,
+  fileGroups,
+}: CheckpointContent): Uint8Array<ArrayBuffer> => {
   const writer = new ByteWriter()
   const file = new ParquetWriter({
     writer,
@@ -92,5 +98,5 @@ export const encodeCheckpoint = ({ head, tombstones, fileGroups }: CheckpointCon
   for (const group of tombstones) append(group)
   for (const group of fileGroups) append(group)
   void file.finish()
-  return seal(new Uint8Array(writer.buffer, 0, writer.offset))
+  return seal(new Uint8Array(writer.buffer, 0, writer.offset), version)
 }

@@ -82,7 +82,7 @@ test('offsets of a hub that is gone are left out of checkpoints after the retent
   const held = async (): Promise<string[]> => {
     const commits = []
     for await (const { path: name } of store.list(LOG_FOLDER)) commits.push({ name, bytes: (await store.get(name))! })
-    const made = await makeCheckpoint({ previous: [], commits, nowMs, retireMs: RETIRE_MS })
+    const made = await makeCheckpoint({ version: 0, previous: [], commits, nowMs, retireMs: RETIRE_MS })
     const { head } = await readCheckpoint([{ name: 'checkpoint', bytes: made.bytes }])
     return head.flatMap(({ txn }) => (txn && /^[ab]/.test(txn.appId) ? [txn.appId] : [])).toSorted()
   }

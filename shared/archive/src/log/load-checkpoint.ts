@@ -66,7 +66,7 @@ const join = (a: ReadParts, b: ReadParts): ReadParts => ({
  */
 export const getCheckpoint = async (
   store: ObjectStore,
-  { paths }: CheckpointName,
+  { paths, version }: CheckpointName,
 ): Promise<CheckpointFiles | undefined> => {
   const files = await get(store, paths)
   if (files === undefined) return undefined
@@ -75,7 +75,7 @@ export const getCheckpoint = async (
     const { sidecars } = partsOfActions(parseActions(first.bytes, first.name))
     return { isSealed: false, parts: await getSidecars(store, sidecars), manifest: first }
   }
-  if (files.length === 1 && isSealed(first.bytes, first.name))
+  if (files.length === 1 && isSealed(first.bytes, first.name, version))
     return { isSealed: true, parts: files, manifest: undefined }
   // The column's name stands in the footer; without it nothing is referred to.
   const mayRefer =

@@ -9,6 +9,8 @@ import { filesIn, type GroupSize, type SplitCheckpoint, splitCheckpoint } from '
 
 /** What a checkpoint is made from: files of the log, as bytes, so that it may be made in another thread. */
 export interface CheckpointInput {
+  /** That the checkpoint is of. */
+  readonly version: number
   /** The files of the checkpoint before; none for the first. */
   readonly previous: readonly CheckpointFile[]
   /** The commits after it, oldest first. */
@@ -90,6 +92,7 @@ const actionsOf = ({ bytes, name }: CheckpointFile): Action[] => {
  * @throws FleetError `table.invalid`
  */
 export const makeCheckpoint = async ({
+  version,
   previous,
   commits,
   nowMs,
@@ -103,6 +106,7 @@ export const makeCheckpoint = async ({
   const gone = live.filter(({ remove }) => remove)
   const adds = live.flatMap(({ add }) => (add ? [add] : []))
   const bytes = encodeCheckpoint({
+    version,
     head: live.filter(({ add, remove }) => !add && !remove),
     tombstones: [...tombstones, ...layOutTombstones(gone, groupSize.tombstones)],
     fileGroups: around(files, adds, groupSize.files),

@@ -53,6 +53,7 @@ const makeFrom = async (
   const previous = before && (await getCheckpoint(store, before))
   const manifest = previous?.manifest === undefined ? [] : [previous.manifest]
   return makeInThread({
+    version,
     previous: previous?.parts ?? [],
     commits: [...manifest, ...(await readAll(store, paths))],
     ...times,
