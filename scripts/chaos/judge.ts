@@ -26,15 +26,20 @@ export const judge = (stored: RowCounts, archived: RowCounts): Verdict => {
 
 /**
  * What is wrong with the rows that a complete search has found. The table was read first, and a compactor may have taken duplicates out since:
- * distinct reports must be the same, and none may be found more often than the table held it.
+ * distinct reports must be the same, and none may be found more often than the table held it, unless rows may come to be repeated after
+ * the look (a hub that was restored).
  */
-export const compareFound = (found: RowCounts, archived: RowCounts): string[] => {
+export const compareFound = (
+  found: RowCounts,
+  archived: RowCounts,
+  { mayRepeat = false }: { readonly mayRepeat?: boolean } = {},
+): string[] => {
   let [missing, foreign, repeated] = [0, 0, 0]
   for (const row of archived.keys()) if (!found.has(row)) missing++
   for (const [row, times] of found) {
     const held = archived.get(row)
     if (held === undefined) foreign++
-    else if (times > held) repeated++
+    else if (times > held && !mayRepeat) repeated++
   }
   return [
     ...(missing > 0 ? [`a search says that it is complete and misses ${missing} of ${archived.size} reports`] : []),
