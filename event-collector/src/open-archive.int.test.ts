@@ -130,7 +130,7 @@ test('a copy that went on apart is known by what is under the version that the h
   expect(taken.hub).toBe(archive.hub)
 })
 
-test('a table of losses that is gone is not made anew unless that is said', async () => {
+test('a table of losses that is gone is not made again unless that is said', async () => {
   const { hub, folder } = await setUp()
   const { table } = await openArchive(hub, storesIn(folder), { adopt: false, create })
   const losses = join(dirname(folder), 'losses')

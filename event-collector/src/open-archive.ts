@@ -120,7 +120,7 @@ const partOffsets = async (
 /**
  * Opens the archive that this hub feeds, or makes the first one. Law: one hub feeds one archive, an archive is fed by one hub, and neither goes on with an
  * older copy of it, unless an operator says so. The hub is told first, then the table: what was decided and not carried out is decided
- * anew.
+ * again.
  * @throws FleetError `archive.other`, `archive.older`
  */
 export const openArchive = async (
