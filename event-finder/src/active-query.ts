@@ -125,7 +125,7 @@ export const createActiveQuery = (owner: Owner, { hub, scan, onDone }: ActiveQue
     work.counts = startCounts()
     return tail === undefined
       ? scanTask(rest, scan, work.counts, isStopped)
-      : scanTail(tail, rest, scan.turns, work.counts, isStopped)
+      : scanTail(tail, rest, scan.processor, work.counts, isStopped)
   }
   /** @returns whether others waited for memory, too, before there was room for a batch */
   const isInTheWay = async (room: Promise<boolean>): Promise<boolean> => {
@@ -139,7 +139,7 @@ export const createActiveQuery = (owner: Owner, { hub, scan, onDone }: ActiveQue
     }
   }
   const perform = async (work: Work): Promise<TaskStatus> => {
-    const wanted = (search ??= await takeTurns(scan.turns, owner, searchSteps(request!)))
+    const wanted = (search ??= await takeTurns(scan.processor, owner, searchSteps(request!)))
     let found = scanRest(work, wanted)
     for (;;) {
       const { done, value: rows } = await found.next()

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { createArenaPool, type ObjectStore } from '@fleetlake/archive'
+import { createArenaPool } from '@fleetlake/archive'
 import { type Message, queueGroups, subjects } from '@fleetlake/contracts'
 import type { Hub } from '@fleetlake/hub'
 import { type ActiveQuery, createActiveQuery } from './active-query.ts'
@@ -26,14 +26,15 @@ export interface Agent {
 /** Scans tasks and sends what it finds straight to the asker. Several queries take turns. */
 export const startAgent = (
   hub: Hub,
-  store: ObjectStore,
+  { store, processor }: Pick<ScanDeps, 'store' | 'processor'>,
   { memoryBytes = MEMORY_BYTES }: { memoryBytes?: number | undefined } = {},
 ): Agent => {
   const queries = new Map<string, ActiveQuery>()
   const cancelled = new Set<string>()
   const scan: ScanDeps = {
     store,
-    turns: createTurns(store.readsAtOnce),
+    reads: createTurns(store.readsAtOnce),
+    processor,
     memory: createByteBudget(memoryBytes),
     arenas: createArenaPool(),
   }

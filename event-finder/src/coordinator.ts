@@ -14,7 +14,7 @@ import { unknownBefore } from './unknown-before.ts'
 import type { PinnedVersion } from './pin-version.ts'
 import type { HeldTail, Missing } from './tail/held-tail.ts'
 import { comesNear } from './tail/scan-tail.ts'
-import { createTurns, takeTurns } from './turns.ts'
+import { takeTurns, type Turns } from './turns.ts'
 
 type Query = Message<'vehicleQuery'>
 type Stats = MessageInput<'vehicleQueryResultStats'>
@@ -50,6 +50,8 @@ export interface CoordinatorDeps {
   pin(signal: AbortSignal): Promise<PinnedVersion>
   /** What known losses mean to a search; without it none are looked for. */
   losses?(snapshot: Snapshot | undefined, search: VehicleSearch): Promise<LossVerdict>
+  /** For checking areas and planning. Law: all that works without waiting shares one, so that heartbeats are never late. */
+  readonly processor: Turns
   /** Takes on the task of what is not archived yet. */
   perform(task: Task, tail: HeldTail): void
   /** Told of a fault that is not the asker's. */
@@ -114,8 +116,6 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
   const hearers = new Map<string, (stats: TaskStats) => void>()
   const underWay = new Set<Promise<void>>()
   const intake = createIntake(options)
-  /** Checking areas and planning wait for nothing: one at a time, the clients in turn, so that heartbeats are never late. */
-  const planning = createTurns(1)
   const small = createAdmission(SMALL_AT_ONCE)
   const large = createAdmission(options.largeAtOnce ?? LARGE_AT_ONCE)
   const inbox = subjects.finderInbox(hub.uid)
@@ -176,14 +176,14 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
     const stopTelling = tellAlive(query.query, reply)
     try {
       checkSize(query.area, options.maxVertices)
-      const search = await takeTurns(planning, owner, searchSteps(query))
+      const search = await takeTurns(deps.processor, owner, searchSteps(query))
       const patience = AbortSignal.timeout(Math.min(PIN_MS, Math.ceil(query.timeoutMs / 2)))
       pinned = await deps.pin(AbortSignal.any([patience, cancelled]))
       const { missing, notes } = (await deps.losses?.(pinned.snapshot, search)) ?? NO_LOSSES
       if (missing.length > 0) pinned = missesMore(pinned, missing)
       const { snapshot, tail } = pinned
       const makePlan = (): Promise<SearchPlan> =>
-        takeTurns(planning, owner, planSearch(query, search, { snapshot, tail }, options))
+        takeTurns(deps.processor, owner, planSearch(query, search, { snapshot, tail }, options))
       let plan: SearchPlan | undefined = await makePlan()
       const admission = plan.tasks.length <= options.tasksInFlight ? small : large
       if (!admission.tryEnter(client)) {
@@ -223,7 +223,7 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
       const isEmpty = stats.status === 'complete' && stats.rows.selected === 0 && !comesNear(tail, search)
       const hint =
         isEmpty && snapshot !== undefined
-          ? await takeTurns(planning, owner, hintSwapped(snapshot, search, query.area))
+          ? await takeTurns(deps.processor, owner, hintSwapped(snapshot, search, query.area))
           : undefined
       const before = snapshot === undefined ? undefined : unknownBefore(snapshot, query.from)
       return {

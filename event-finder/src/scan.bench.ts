@@ -66,7 +66,13 @@ const arenas = createArenaPool()
 await measure('the agents: read, tested and encoded', async () => {
   let found = 0
   const task = { owner: { client: 'c', query: 'q' }, search, chunks, skip: 0, limit: undefined, batchRows: 8_192 }
-  const deps = { store, turns: createTurns(2), memory: createByteBudget(256 * 1024 * 1024), arenas }
+  const deps = {
+    store,
+    reads: createTurns(2),
+    processor: createTurns(1),
+    memory: createByteBudget(256 * 1024 * 1024),
+    arenas,
+  }
   for await (const batch of scanTask(task, deps, startCounts())) {
     encodePositions(batch)
     found += batch.length

@@ -28,6 +28,7 @@ import { createLossWatch } from './losses/loss-watch.ts'
 import { createVersionPin } from './pin-version.ts'
 import { shareReads } from './share-reads.ts'
 import { createTail } from './tail/tail.ts'
+import { createTurns } from './turns.ts'
 
 /** A task without a sign of life for this long is sent again. */
 const SILENCE_MS = 3_000
@@ -142,11 +143,12 @@ export const startFinder = async (
     pause: () => delay(PAUSE_MS),
     flush: (streams, signal) => flushStreams(hub, streams, { signal, onWaiting: () => {} }),
   })
-  const agent = startAgent(hub, store)
+  const processor = createTurns(1)
+  const agent = startAgent(hub, { store, processor })
   const coordinator = startCoordinator(
     hub,
     { ...config.finder, taskSize: TASK_SIZE, silenceMs: SILENCE_MS },
-    { pin, losses, perform: agent.add, onFault: (error) => warn(`a query failed: ${reasonOf(error)}`) },
+    { pin, losses, processor, perform: agent.add, onFault: (error) => warn(`a query failed: ${reasonOf(error)}`) },
   )
   const membership = joinGroup(hub, {
     group: 'finders',

@@ -18,7 +18,7 @@ export interface Turns {
 }
 
 /** How long steps go on in one turn. */
-const STEPS_MS = 3
+const STEPS_MS = 0.5
 
 /** Does work in steps, some in each turn. */
 export const takeTurns = async <Result>(turns: Turns, owner: Owner, steps: Steps<Result>): Promise<Result> => {
@@ -34,7 +34,7 @@ export const takeTurns = async <Result>(turns: Turns, owner: Owner, steps: Steps
 }
 
 /** Work that does not wait lets the hub's messages in after this long. */
-const BREATH_MS = 5
+const BREATH_MS = 0.5
 
 /** What a client that comes back may take before those that were at work meanwhile are next. */
 const CREDIT_MS = 100

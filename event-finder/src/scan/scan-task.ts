@@ -36,17 +36,19 @@ export const startCounts = (): ScanCounts => ({ filesRead: 0, bytesRead: 0, rows
 
 export interface ScanDeps {
   readonly store: ObjectStore
-  /** For each file, and each piece of a large one. */
-  readonly turns: Turns
+  /** For each file, and each piece of a large one: as many at once as the store likes. */
+  readonly reads: Turns
+  /** For each test of rows against the area: one at a time. */
+  readonly processor: Turns
   readonly memory: ByteBudget
   readonly arenas: ArenaPool
 }
 
-/** Edges that the rows of one turn are held against, some milliseconds of work. */
-const EDGES_OF_TURN = 1_000_000
+/** Edges that the rows of one turn are held against, about a millisecond of work. */
+const EDGES_OF_TURN = 25_000
 
 /** Rows that are tested against an area in one turn: others are waiting. */
-const rowsOfTurn = (area: Area): number => Math.max(64, Math.floor(EDGES_OF_TURN / edgesAtOnce(area)))
+const rowsOfTurn = (area: Area): number => Math.max(4, Math.floor(EDGES_OF_TURN / edgesAtOnce(area)))
 
 /**
  * Scans a task. Law: rows come in the order of the chunks, then of the file, in batches that depend on the task alone, so that
@@ -66,18 +68,6 @@ export async function* scanTask(
   const arena = deps.arenas.take()
   const rowsAtOnce = rowsOfTurn(task.search.area)
 
-  /** The next piece, its first rows tested; what is left of an area that makes its rows dear is tested in turns of their own. */
-  const advance = async (
-    pieces: AsyncIterator<ChunkPiece, void>,
-    isInside: boolean,
-  ): Promise<{ first: Piece; rest: Iterator<ChunkRows> } | undefined> => {
-    const { done, value } = await pieces.next()
-    if (done === true) return undefined
-    counts.bytesRead += value.bytesRead
-    counts.rowsRead += value.rowsRead
-    const rest = sliceRows(value.rows, isInside ? Infinity : rowsAtOnce)
-    return { first: select(rest.next().value as ChunkRows, isInside), rest }
-  }
   const select = (rows: ChunkRows, isInside: boolean): Piece => {
     const piece = taker.take(rows, isInside)
     counts.hasMore = taker.hasMore()
@@ -91,7 +81,7 @@ export async function* scanTask(
       let giveBack = await deps.memory.take(task.owner.client, memoryBytes)
       try {
         const isLarge = chunk.bytes > SMALL_FILE_BYTES
-        const read = await deps.turns.take(task.owner, () =>
+        const read = await deps.reads.take(task.owner, () =>
           readChunk(deps.store, chunk, { search: task.search, arena }),
         )
         if ('fault' in read) {
@@ -104,20 +94,20 @@ export async function* scanTask(
           memoryBytes = read.memoryBytes
           giveBack = await deps.memory.take(task.owner.client, memoryBytes)
         }
-        const step = (): ReturnType<typeof advance> => advance(read.pieces, chunk.inside)
+        const readOn = (): Promise<IteratorResult<ChunkPiece, void>> => read.pieces.next()
         for (;;) {
           if (isStopped()) return
-          const piece = await (isLarge ? deps.turns.take(task.owner, step) : step())
-          if (piece === undefined) break
-          const { first, rest } = piece
-          yield* batches.add(first.rows, first.selected)
-          for (let next = rest.next(); next.done !== true && !counts.hasMore; next = rest.next()) {
+          const { done, value: piece } = await (isLarge ? deps.reads.take(task.owner, readOn) : readOn())
+          if (done === true) break
+          counts.bytesRead += piece.bytesRead
+          counts.rowsRead += piece.rowsRead
+          // Rows that an area makes dear to test are tested in several turns.
+          for (const some of sliceRows(piece.rows, chunk.inside ? Infinity : rowsAtOnce)) {
             if (isStopped()) return
-            const { value } = next
-            const { rows, selected } = await deps.turns.take(task.owner, () => select(value, chunk.inside))
+            const { rows, selected } = await deps.processor.take(task.owner, () => select(some, chunk.inside))
             yield* batches.add(rows, selected)
+            if (counts.hasMore) return yield* batches.finish()
           }
-          if (counts.hasMore) return yield* batches.finish()
         }
       } catch (error) {
         counts.failed.push({ path: chunk.path, reason: faultOf(error) })

@@ -15,6 +15,7 @@ import { startAgent } from '../agent.ts'
 import { type CoordinatorDeps, startCoordinator } from '../coordinator.ts'
 import type { IntakeLimits } from '../intake.ts'
 import { holdNothing } from '../tail/held-tail.ts'
+import { createTurns } from '../turns.ts'
 import { START_MS } from './test-archive.ts'
 
 export type TestArea = BruteForceSearch['area']
@@ -61,7 +62,8 @@ export const startTestAgent = async ({
   ...options
 }: Pick<TestFinderOptions, 'url' | 'path' | 'memoryBytes'>): Promise<TestFinder> => {
   const hub = await connectHub({ url, service: 'event-finder' })
-  const agent = startAgent(hub, createFileStore(`${path}/moves`), options)
+  const processor = createTurns(1)
+  const agent = startAgent(hub, { store: createFileStore(`${path}/moves`), processor }, options)
   await hub.flush()
   return {
     stop: async () => {
@@ -92,6 +94,7 @@ export const startTestFinder = async ({
   const hub = await connectHub({ url, service: 'event-finder' })
   const deps: CoordinatorDeps = {
     pin: async () => ({ snapshot: await table.refresh(), tail: holdNothing() }),
+    processor: createTurns(1),
     perform: unexpected,
     onFault: unexpected,
   }
