@@ -1,6 +1,9 @@
 const services = ['event-generator', 'event-collector', 'event-finder', 'event-hub', 'event-viewer/(?:terminal|web)']
-/** Tests, and files named as what only tests use. */
-const tests = '(\\.(test|bench)|/(test-[^/]+|fixtures?))\\.ts$'
+/** Tests and benchmarks, and what only they use, which lies in folders named `testing`. */
+const testing = '(^|/)testing/'
+const tests = `(\\.(test|bench)\\.ts$)|${testing}|^event-viewer/web/bench/`
+/** What measures, attacks or proves the whole. */
+const proofs = '^scripts/(bench|bench-[^/]+|chaos|demo|fuzz|hostile|hot-rows|losses|viewer)(/|\\.)'
 
 /** Modules of a shared package may import, beside their own, only the named packages of the workspace. */
 const layer = (name, allowed) => ({
@@ -13,6 +16,9 @@ const layer = (name, allowed) => ({
   },
 })
 
+/** The parts of the page, the lowest first: each may import those before it. */
+const PAGE_PARTS = ['shell', 'map', 'hub', 'archive', 'vehicles', 'live', 'search', 'replay']
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
@@ -21,6 +27,14 @@ export default {
     layer('hub', ['core', 'contracts']),
     layer('archive', ['core', 'contracts']),
     layer('service', ['core', 'contracts']),
+    layer('nats-server', ['core', 'contracts', 'service']),
+    {
+      name: 'shared-imports-no-service',
+      comment: 'tests included: what a shared package needs of a service belongs into a shared package',
+      severity: 'error',
+      from: { path: '^shared/' },
+      to: { path: '^event-' },
+    },
     {
       name: 'service-core-is-pure',
       comment: "a service's src/core/ holds decisions: it knows positions and messages, no server, no disk, no clock",
@@ -44,21 +58,70 @@ export default {
     ...services.map((service) => ({
       name: `${service.split('/')[0]}-imports-no-other-service`,
       severity: 'error',
-      from: { path: `^${service}/(src|app)/`, pathNot: tests },
+      from: { path: `^${service}/` },
       to: { path: '^event-', pathNot: [`^${service}/`, '^event-viewer/core/'] },
     })),
     {
-      name: 'only-tests-import-testing',
-      comment: 'tests, benchmarks, and the demo, which compares with an oracle',
+      name: 'only-scripts-import-scripts',
+      comment: 'tests of the whole system, and what starts it, lie in scripts/',
       severity: 'error',
-      from: { path: '^(shared|event-)', pathNot: [tests, '^shared/testing/', '^event-viewer/web/(bench|test)/'] },
-      to: { path: '^shared/testing/' },
+      from: { path: '^(shared|event-)' },
+      to: { path: '^scripts/' },
     },
     {
-      name: 'no-cycles',
+      name: 'scripts-import-packages',
+      comment:
+        'what starts the product takes of a package what its index exports; what measures or proves it may look inside',
+      severity: 'error',
+      from: { path: '^scripts/', pathNot: [tests, proofs] },
+      to: { path: '^(shared|event-)', pathNot: ['/src/index\\.ts$', '/src/[a-z]+/index\\.ts$', '/src/browser\\.ts$'] },
+    },
+    {
+      name: 'programs-import-no-testing',
+      comment: 'tests, benchmarks, and the demo and chaos runs, which compare with an oracle',
+      severity: 'error',
+      from: { path: '^(shared|event-)', pathNot: tests },
+      to: { path: testing },
+    },
+    {
+      name: 'test-helpers-lie-in-testing',
+      comment: 'one name and one place: <package>/src/testing/, or testing/ beside the tests of one folder',
       severity: 'error',
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { path: '/(test-[^/]+|fixtures?|[^/]+-fixture)\\.ts$' },
+    },
+    {
+      name: 'page-and-its-server-meet-in-api',
+      comment: 'what the page and its server tell each other is in event-viewer/web/api',
+      severity: 'error',
+      from: { path: '^event-viewer/web/(src|api)/' },
+      to: { path: '^event-viewer/web/app/' },
+    },
+    {
+      name: 'page-imports-not-its-server',
+      severity: 'error',
+      from: { path: '^event-viewer/web/(app|api)/' },
+      to: { path: '^event-viewer/web/src/' },
+    },
+    ...PAGE_PARTS.map((part, i) => ({
+      name: `page-${part}-imports-what-lies-below`,
+      comment: `the parts of the page, from below: ${PAGE_PARTS.join(', ')}`,
+      severity: 'error',
+      from: { path: `^event-viewer/web/app/${part}/`, pathNot: tests },
+      to: {
+        path: '^event-viewer/web/app/',
+        pathNot: [
+          `^event-viewer/web/app/(${PAGE_PARTS.slice(0, i + 1).join('|')})/`,
+          '^event-viewer/web/app/use-viewer-config\\.ts$',
+        ],
+      },
+    })),
+    {
+      name: 'no-cycles',
+      comment: 'of types neither',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
     },
     {
       name: 'no-unresolvable',

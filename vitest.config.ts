@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 const everywhere = ['shared/*/src', 'event-*/src', 'event-viewer/*/src', 'event-viewer/web/app', 'scripts']
 const named = (suffix: string): string[] => everywhere.map((folder) => `${folder}/**/*.${suffix}.ts`)
 const serverTests = [...named('int.test'), ...named('e2e.test')]
-const browserTests = [...named('browser.test'), 'event-viewer/web/test/**/*.browser.test.ts']
+const browserTests = [...named('browser.test')]
 
 /**
  * Ends a test that hangs, and nothing else: no test may fail because a machine is slow or busy. Longer than `eventually` waits for a condition,
@@ -19,8 +19,8 @@ const HANGS_AFTER_MS = 600_000
 export default defineConfig({
   test: {
     pool: 'forks',
-    reporters: ['default', './scripts/closing-line-reporter.ts'],
-    globalSetup: './scripts/test-folder.ts',
+    reporters: ['default', './scripts/checks/closing-line-reporter.ts'],
+    globalSetup: './scripts/checks/test-folder.ts',
     projects: [
       {
         extends: true,
@@ -47,7 +47,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: browserTests,
-          globalSetup: './scripts/browser-tests.ts',
+          globalSetup: './scripts/checks/browser-tests.ts',
           testTimeout: HANGS_AFTER_MS,
           hookTimeout: HANGS_AFTER_MS,
           maxWorkers: 1,

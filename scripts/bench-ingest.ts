@@ -9,7 +9,7 @@ import { connectHub } from '@fleetlake/hub'
 import { readTable } from '@fleetlake/testing'
 import { measureJsonMessages } from './bench/ingest/json-messages.ts'
 import { type IngestOptions, parseIngestOptions, usage } from './bench/ingest/options.ts'
-import { pageOf } from './bench/ingest/page.ts'
+import { type IngestReport, pageOf } from './bench/ingest/page.ts'
 import { measurePipeline, type PipelineFigures } from './bench/ingest/pipeline.ts'
 import { describeProfiles } from './bench/ingest/profile.ts'
 import { provideCity } from './stack/provide-city.ts'
@@ -17,23 +17,6 @@ import { startStack } from './stack.ts'
 
 const run = promisify(execFile)
 const say = (line: string): void => console.error(line)
-
-export interface IngestReport extends PipelineFigures {
-  readonly vehicles: number
-  readonly limits: {
-    readonly polarsRowsPerCpuSecond: number | null
-    readonly duckdbRowsPerCpuSecond: number | null
-    readonly jsonMessageEventsPerSecond: number | null
-  }
-  readonly ratios: {
-    readonly ofPolarsLimit: number | null
-    /** The collectors' processor alone: reading, sorting, encoding and committing, as polars does it without a hub. */
-    readonly collectorOfPolarsLimit: number | null
-    readonly overJsonMessages: number | null
-  }
-  readonly machine: { readonly cpu: string; readonly cores: number; readonly memoryGb: number; readonly node: string }
-  readonly commit: string
-}
 
 const limitOf = async (table: string, engine: string, folder: string): Promise<number> => {
   say(`writing the same rows by ${engine} alone`)

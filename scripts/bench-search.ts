@@ -6,29 +6,14 @@ import { promisify } from 'node:util'
 import { reasonOf } from '@fleetlake/core'
 import { collectGarbageLess } from '@fleetlake/service'
 import { describeProfiles } from './bench/ingest/profile.ts'
-import { measurePlanning, type PlanningFigures } from './bench/search/measure-planning.ts'
+import { measurePlanning } from './bench/search/measure-planning.ts'
 import { measureTable, type QueryFigures } from './bench/search/measure-table.ts'
 import { parseSearchOptions, type SearchOptions, usage } from './bench/search/options.ts'
-import { pageOf } from './bench/search/page.ts'
+import { pageOf, type SearchReport } from './bench/search/page.ts'
 import { provideTables } from './bench/search/provide-table.ts'
 
 const run = promisify(execFile)
 const say = (line: string): void => console.error(line)
-
-export interface SearchReport {
-  readonly queries: readonly QueryFigures[]
-  /** null when it was left out. */
-  readonly planning: PlanningFigures | null
-  readonly machine: {
-    readonly cpu: string
-    readonly cores: number
-    readonly memoryGb: number
-    readonly node: string
-    /** Processes that ran or waited to run in the minute before. */
-    readonly load: number
-  }
-  readonly commit: string
-}
 
 const measure = async (options: SearchOptions, folder: string): Promise<SearchReport> => {
   const [load] = loadavg()

@@ -6,7 +6,7 @@ import { connectHub } from '@fleetlake/hub'
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { eventually, temporaryFolder } from '@fleetlake/testing'
 import { afterEach, expect, test } from 'vitest'
-import { isAlive } from '../event-hub/src/processes.ts'
+import { isAlive } from '@fleetlake/service'
 import { startStack, type Stack, type StackOptions } from './stack.ts'
 
 const cleanups: (() => Promise<unknown>)[] = []

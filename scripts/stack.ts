@@ -8,7 +8,7 @@ import {
   watchJetStream,
   type NatsServer,
   type NatsServerOptions,
-} from '@fleetlake/event-hub'
+} from '@fleetlake/nats-server'
 import { findPort } from '@fleetlake/event-viewer-web'
 import { keepRunning } from './stack/keep-running.ts'
 import { startServiceProcess, type ServiceProcess } from './stack/service-process.ts'

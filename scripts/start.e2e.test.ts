@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { eventually, temporaryFolder } from '@fleetlake/testing'
 import { afterEach, beforeAll, expect, test } from 'vitest'
-import { isAlive } from '../event-hub/src/processes.ts'
-import type { ViewerConfig } from '../event-viewer/web/app/viewer-config.ts'
+import { isAlive } from '@fleetlake/service'
+import type { ViewerConfig } from '../event-viewer/web/api/viewer-config.ts'
 import { providePage } from './page/provide-page.ts'
 
 // Once, and not in each test's time.

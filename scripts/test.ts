@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { provideNatsServer } from '@fleetlake/event-hub'
+import { provideNatsServer } from '@fleetlake/nats-server'
 import { reasonOf } from '@fleetlake/core'
 import { provideCeph, provideChdb } from '@fleetlake/testing'
 
@@ -9,10 +9,10 @@ const checks: [name: string, command: string, ...args: string[]][] = [
   ['lint', 'oxlint', '--quiet'],
   ['format', 'oxfmt', '--check'],
   ['types', 'tsc', '--noEmit', '-p', 'tsconfig.json'],
-  ['page', 'node', 'scripts/check-page.ts'],
-  ['browser', 'tsc', '--noEmit', '-p', 'event-viewer/web/test/tsconfig.json'],
+  ['page', 'node', 'scripts/checks/check-page.ts'],
+  ['browser', 'tsc', '--noEmit', '-p', 'scripts/viewer/tsconfig.json'],
   ['bench', 'tsc', '--noEmit', '-p', 'event-viewer/web/bench/tsconfig.json'],
-  ['imports', 'node', 'scripts/check-imports.ts'],
+  ['imports', 'node', 'scripts/checks/check-imports.ts'],
 ]
 
 type Result = { name: string; code: number; seconds: string; output: string }

@@ -15,7 +15,18 @@ import { countMessages } from '@fleetlake/hub'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { tableFromIPC, tableToIPC } from 'apache-arrow'
 import { expect, test } from 'vitest'
-import { archived, flush, ids, MIB, NOW, publish, publishRows, row, rowsFrom, setUp } from './test-collector.ts'
+import {
+  archived,
+  flush,
+  ids,
+  MIB,
+  NOW,
+  publish,
+  publishRows,
+  row,
+  rowsFrom,
+  setUp,
+} from './testing/collector-process.ts'
 
 test('Arrow of our layout, Arrow of another, and JSON all reach the table, each row once', async () => {
   const { hub, folder, start } = await setUp()
@@ -85,7 +96,7 @@ test('messages made to hang or to fill whoever decodes them go to the dead lette
   const { hub, folder, start } = await setUp()
   await start()
   const attacks = ['poison-1', 'poison-2', 'bomb'].map((name) =>
-    readFileSync(new URL(`../../shared/contracts/src/arrow/cases/${name}.arrow`, import.meta.url)),
+    readFileSync(new URL(`../../shared/contracts/src/testing/cases/${name}.arrow`, import.meta.url)),
   )
   await publishRows(hub, 0, [row(1)])
   for (const attack of attacks) await publish(hub, 0, attack)

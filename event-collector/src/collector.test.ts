@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
-import { createWorld, type FakeCollector, type FlushOutcome, type World } from './test-world.ts'
+import { createWorld, type FakeCollector, type FlushOutcome, type World } from './testing/collector-world.ts'
 
 const turns = async (count: number): Promise<void> => {
   for (let i = 0; i < count; i++) await turn()

@@ -6,7 +6,7 @@ import { countMessages, type Hub, lookAtStream, provision } from '@fleetlake/hub
 import { eventually, readTable, type TestHub } from '@fleetlake/testing'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { expect, test } from 'vitest'
-import { archived, flush, ids, publish, publishRows, rowsFrom, setUp } from './test-collector.ts'
+import { archived, flush, ids, publish, publishRows, rowsFrom, setUp } from './testing/collector-process.ts'
 
 const RESTORED = 'the stream was restored to an earlier state; reading it again, rows may be doubled'
 

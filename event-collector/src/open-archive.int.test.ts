@@ -6,7 +6,7 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { temporaryFolder } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
 import { type ArchiveStores, openArchive } from './open-archive.ts'
-import { archived, flush, ids, publishRows, rowsFrom, setUp } from './test-collector.ts'
+import { archived, flush, ids, publishRows, rowsFrom, setUp } from './testing/collector-process.ts'
 
 const storesIn = (folder: string): ArchiveStores => ({
   moves: createFileStore(folder),

@@ -6,8 +6,8 @@ import { readDeadLetters } from '@fleetlake/hub'
 import { eventually } from '@fleetlake/testing'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { expect, onTestFinished, test } from 'vitest'
-import { poisonOf } from '../../shared/service/src/isolated/test-decoder.ts'
-import { archived, flush, ids, publish, publishRows, rowsFrom, setUp, type Setup } from './test-collector.ts'
+import { poisonOf } from '../../shared/service/src/testing/decoder.ts'
+import { archived, flush, ids, publish, publishRows, rowsFrom, setUp, type Setup } from './testing/collector-process.ts'
 
 /** A collector as a process that is started again whenever it ends, until the test does. */
 const keepCollector = ({ config, server }: Setup) => {
@@ -17,17 +17,21 @@ const keepCollector = ({ config, server }: Setup) => {
   let isOver = false
   const run = async (): Promise<void> => {
     while (!isOver) {
-      child = spawn(process.execPath, [fileURLToPath(new URL('test-poisoned-collector.ts', import.meta.url))], {
-        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-        env: {
-          ...process.env,
-          FLEET_LOG_FORMAT: 'text',
-          FLEET_HUB_URL: server.url,
-          FLEET_ARCHIVE_PATH: config.archive.path,
-          FLEET_PARTITIONING_COUNT: String(config.partitioning.count),
-          FLEET_SERVICE_HANG_MS: '5 s',
+      child = spawn(
+        process.execPath,
+        [fileURLToPath(new URL('testing/poisoned-collector-process.ts', import.meta.url))],
+        {
+          stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+          env: {
+            ...process.env,
+            FLEET_LOG_FORMAT: 'text',
+            FLEET_HUB_URL: server.url,
+            FLEET_ARCHIVE_PATH: config.archive.path,
+            FLEET_PARTITIONING_COUNT: String(config.partitioning.count),
+            FLEET_SERVICE_HANG_MS: '5 s',
+          },
         },
-      })
+      )
       for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (chunk) => (output += String(chunk)))
       const [code, signal] = (await once(child, 'exit')) as [number | null, string | null]
       ends.push(signal ?? `code ${code}`)

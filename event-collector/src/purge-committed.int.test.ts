@@ -2,7 +2,7 @@ import { moveStreamName } from '@fleetlake/contracts'
 import { type Hub, lookAtStream, type Offset } from '@fleetlake/hub'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { expect, test } from 'vitest'
-import { publishRows, rowsFrom, setUp } from './test-collector.ts'
+import { publishRows, rowsFrom, setUp } from './testing/collector-process.ts'
 import { createPurger } from './purge-committed.ts'
 
 const offsetAt = async (hub: Hub, sequence: number): Promise<Required<Offset>> => {

@@ -19,7 +19,7 @@ import { eventually, startTestHub, type TestHub } from '@fleetlake/testing'
 import { beforeAll, expect, test, type TestContext } from 'vitest'
 import { startFinder } from './start-finder.ts'
 import { killProcess, startAgentProcess, startFinderProcess } from './testing/finder-processes.ts'
-import { START_MS, type TestArchive, writeTestArchive } from './testing/test-archive.ts'
+import { START_MS, type TestArchive, writeTestArchive } from './testing/archive.ts'
 import {
   ALL,
   askAll,
@@ -31,7 +31,7 @@ import {
   startTestAgent,
   startTestFinder,
   type TestFinderOptions,
-} from './testing/test-finder.ts'
+} from './testing/finder.ts'
 
 const MIB = 1024 * 1024
 const RESULT = messages.vehicleQueryResult.type

@@ -7,7 +7,7 @@ import { eventually, startTestHub, temporaryFolder, type TestHub } from '@fleetl
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startFinder } from './start-finder.ts'
 import { killProcess, startAgentProcess } from './testing/finder-processes.ts'
-import { START_MS, type TestArchive, writeTestArchive } from './testing/test-archive.ts'
+import { START_MS, type TestArchive, writeTestArchive } from './testing/archive.ts'
 import {
   ALL,
   askAll,
@@ -23,7 +23,7 @@ import {
   type TestArea,
   type TestFinder,
   type TestFinderOptions,
-} from './testing/test-finder.ts'
+} from './testing/finder.ts'
 let server: TestHub
 let archive: TestArchive
 let asker: Hub

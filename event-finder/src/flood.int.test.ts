@@ -2,8 +2,8 @@ import { type Message, subjects } from '@fleetlake/contracts'
 import { askVehicles, connectHub, type Hub, type VehicleOutcome } from '@fleetlake/hub'
 import { eventually, startTestHub } from '@fleetlake/testing'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
-import { type TestArchive, writeTestArchive } from './testing/test-archive.ts'
-import { ALL, askAll, box, expectedOf, startTestFinder, type TestFinderOptions } from './testing/test-finder.ts'
+import { type TestArchive, writeTestArchive } from './testing/archive.ts'
+import { ALL, askAll, box, expectedOf, startTestFinder, type TestFinderOptions } from './testing/finder.ts'
 
 let archive: TestArchive
 

@@ -2,8 +2,8 @@ import { compactTable, createFileStore, openCodec, openTable } from '@fleetlake/
 import { connectHub } from '@fleetlake/hub'
 import { askClickHouse, startTestHub } from '@fleetlake/testing'
 import { expect, onTestFinished, test } from 'vitest'
-import { START_MS, writeTestArchive } from './testing/test-archive.ts'
-import { ALL, askAll, expectedOf, iso, startTestFinder } from './testing/test-finder.ts'
+import { START_MS, writeTestArchive } from './testing/archive.ts'
+import { ALL, askAll, expectedOf, iso, startTestFinder } from './testing/finder.ts'
 
 /** ClickHouse, whose Delta tables are delta-kernel's: another program that reads our table and writes into it. */
 

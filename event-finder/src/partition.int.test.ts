@@ -4,7 +4,7 @@ import { askVehicles, connectHub, type Hub } from '@fleetlake/hub'
 import { startTestHub, type TableRows } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
 import { startFinder } from './start-finder.ts'
-import { START_MS, writeTestArchive } from './testing/test-archive.ts'
+import { START_MS, writeTestArchive } from './testing/archive.ts'
 
 type Point = readonly [x: number, y: number]
 type Triangle = readonly [Point, Point, Point]

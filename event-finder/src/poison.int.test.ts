@@ -5,9 +5,9 @@ import { CONTENT_TYPES, configSchema, encodePositions, positionsOfRows, subjects
 import { connectHub, provision, storeMessage } from '@fleetlake/hub'
 import { eventually, startTestHub, temporaryFolder } from '@fleetlake/testing'
 import { expect, onTestFinished, test } from 'vitest'
-import { poisonOf } from '../../shared/service/src/isolated/test-decoder.ts'
-import { START_MS } from './testing/test-archive.ts'
-import { ALL, askAll } from './testing/test-finder.ts'
+import { poisonOf } from '../../shared/service/src/testing/decoder.ts'
+import { START_MS } from './testing/archive.ts'
+import { ALL, askAll } from './testing/finder.ts'
 
 const rowOf = (vehicle: number) => ({
   vehicleId: `v-${vehicle}`,

@@ -12,7 +12,7 @@ import { parquetMetadata, parquetRead } from 'hyparquet'
 import pl from 'nodejs-polars'
 import { createByteBudget } from './byte-budget.ts'
 import { scanTask, startCounts } from './scan/scan-task.ts'
-import { writeTestArchive } from './testing/test-archive.ts'
+import { writeTestArchive } from './testing/archive.ts'
 import { createTurns } from './turns.ts'
 
 collectGarbageLess()

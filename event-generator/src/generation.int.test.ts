@@ -4,7 +4,7 @@ import { purgeThrough, readPartition, runGeneration } from '@fleetlake/hub'
 import { eventually } from '@fleetlake/testing'
 import { rm } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { readRun, sortRows, startTestRun } from './test-run.ts'
+import { readRun, sortRows, startTestRun } from './testing/run.ts'
 
 const START = '2026-01-05T08:00:00Z'
 

@@ -7,7 +7,7 @@ import { eventually } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
 import { conductRun } from './coordinator/conduct-run.ts'
 import { createCityLoader } from './load-city.ts'
-import { startTestRun, type TestRun } from './test-run.ts'
+import { startTestRun, type TestRun } from './testing/run.ts'
 
 const ENDLESS = { vehicles: 200, durationMs: 3_600_000, intervalMs: 1000, realTime: true }
 

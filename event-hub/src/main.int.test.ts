@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { temporaryFolder } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
-import { isAlive } from './processes.ts'
-import { startNatsServer } from './start-nats-server.ts'
+import { isAlive } from '@fleetlake/service'
+import { startNatsServer } from '@fleetlake/nats-server'
 
 const start = (dataDir: string, port: number) =>
   spawn(process.execPath, [fileURLToPath(new URL('./main.ts', import.meta.url))], {

@@ -1,9 +1,7 @@
 import { configSchema, mayPagesGenerate } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
+import { pageOrigins, startNatsServer, watchJetStream } from '@fleetlake/nats-server'
 import { runService } from '@fleetlake/service'
-import { pageOrigins } from './page-origins.ts'
-import { startNatsServer } from './start-nats-server.ts'
-import { watchJetStream } from './watch-jet-stream.ts'
 
 const usualPort = 4222
 

@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { askVehicles, connectHub } from '@fleetlake/hub'
 import { startTestHub } from '@fleetlake/testing'
-import { writeTestArchive } from '../../event-finder/src/testing/test-archive.ts'
+import { writeTestArchive } from '../../event-finder/src/testing/archive.ts'
 import { type FloodKind, SMALL } from './flood/searches.ts'
 
 const { values } = parseArgs({

@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { eventually, temporaryFolder } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
-import { isAlive } from '../../event-hub/src/processes.ts'
+import { isAlive } from '@fleetlake/service'
 
 const scriptsFolder = fileURLToPath(new URL('..', import.meta.url))
 

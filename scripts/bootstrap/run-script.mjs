@@ -15,8 +15,8 @@ const scripts = {
   'bench-flood': { file: 'scripts/bench/flood.bench.ts' },
   chaos: { file: 'scripts/chaos.ts', watched: true },
   test: { file: 'scripts/test.ts' },
-  'bench-viewer': { file: 'event-viewer/web/bench/page.bench.ts', watched: true },
-  screenshots: { file: 'event-viewer/web/test/screenshots.ts', watched: true },
+  'bench-viewer': { file: 'scripts/viewer/page.bench.ts', watched: true },
+  screenshots: { file: 'scripts/viewer/screenshots.ts', watched: true },
   fleet: { file: 'event-viewer/terminal/src/main.ts', inUsersFolder: true },
 }
 

@@ -7,8 +7,8 @@ import { once } from 'node:events'
 import { parseArgs, isDeepStrictEqual } from 'node:util'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { createArena } from '@fleetlake/archive'
-import { FORMS } from '../../shared/archive/src/unpack/test-forms.ts'
-import { mutantsOf, ourFile, unpackAll } from '../../shared/archive/src/unpack/test-mutants.ts'
+import { FORMS } from '../../shared/archive/src/testing/forms.ts'
+import { mutantsOf, ourFile, unpackAll } from '../../shared/archive/src/testing/mutants.ts'
 
 interface Counts {
   readonly form: string

@@ -10,7 +10,7 @@ import { eventually, temporaryFolder } from '@fleetlake/testing'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { Float32, makeVector, Table, tableToIPC, TimestampMicrosecond, vectorFromArray } from 'apache-arrow'
 import { expect, onTestFinished, test } from 'vitest'
-import { ALL, createWorld, rowOf, type World } from './world.ts'
+import { ALL, createWorld, rowOf, type World } from './testing/world.ts'
 
 const utf8 = new TextEncoder()
 const rowsOf = (prefix: string, count: number, some: Partial<PositionRow> = {}): PositionRow[] =>

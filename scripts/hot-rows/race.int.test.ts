@@ -3,7 +3,7 @@ import { moveStreamName, subjects } from '@fleetlake/contracts'
 import { createRandomStreams, seedOf } from '@fleetlake/core'
 import { lookAtStream, purgeThrough } from '@fleetlake/hub'
 import { expect, test } from 'vitest'
-import { committedOf, createWorld, rowOf, type World } from './world.ts'
+import { committedOf, createWorld, rowOf, type World } from './testing/world.ts'
 
 /**
  * Queries while collectors commit all the time, streams are purged up to the last committed message and messages are stored. The long

@@ -7,8 +7,8 @@ import { lookAtStream } from '@fleetlake/hub'
 import { eventually, temporaryFolder } from '@fleetlake/testing'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { expect, test } from 'vitest'
-import { runFleetProcess } from '../../event-viewer/terminal/src/testing/test-fleet.ts'
-import { createWorld, rowOf, type World } from '../hot-rows/world.ts'
+import { runFleetProcess } from '../../event-viewer/terminal/src/testing/fleet.ts'
+import { createWorld, rowOf, type World } from '../hot-rows/testing/world.ts'
 
 const COMPLETE = { status: 'complete', reason: undefined }
 const LONG_AGO = { from: '2021-01-01T00:00:00Z', to: '2021-02-01T00:00:00Z' }

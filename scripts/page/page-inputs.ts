@@ -4,6 +4,7 @@ import { join } from 'node:path'
 
 /** What the page is made of, from the repository's root: files, and folders with all that is in them but tests. */
 export const PAGE_INPUTS = [
+  'event-viewer/web/api',
   'event-viewer/web/app',
   'event-viewer/web/public',
   'event-viewer/web/nuxt.config.ts',
@@ -15,7 +16,7 @@ export const PAGE_INPUTS = [
   'pnpm-lock.yaml',
 ]
 
-const LEFT_OUT = /(^|\/)node_modules(\/|$)|\.(test|bench)\.ts$/
+const LEFT_OUT = /(^|\/)(node_modules|testing)(\/|$)|\.(test|bench)\.ts$/
 
 /** Changes when anything does that the page is made of. */
 export const hashPageInputs = async (root: string): Promise<string> => {

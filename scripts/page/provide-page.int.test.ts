@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { eventually, temporaryFolder } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
-import { isAlive } from '../../event-hub/src/processes.ts'
+import { isAlive } from '@fleetlake/service'
 import { providePage } from './provide-page.ts'
 
 /** Does what `nuxt generate` does as far as a build can be seen; what `app/fault` says makes it fail or hang. */

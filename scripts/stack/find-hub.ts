@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { once } from 'node:events'
-import { findNatsServer } from '@fleetlake/event-hub'
+import { findNatsServer } from '@fleetlake/nats-server'
 
 /** How a stack comes to its hub: it starts one on a port, or uses one that runs. */
 export type HubChoice = { hubPort: number } | { hubUrl: string }

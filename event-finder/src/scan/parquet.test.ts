@@ -18,7 +18,7 @@ import fc from 'fast-check'
 import pl from 'nodejs-polars'
 import { expect, test } from 'vitest'
 import { createRowSelector } from '../core/select-rows.ts'
-import { writeForeign } from '../testing/test-foreign-file.ts'
+import { writeForeign } from '../testing/foreign-file.ts'
 import { readChunk } from './read-chunk.ts'
 import { mayHoldMatches } from './prune-groups.ts'
 

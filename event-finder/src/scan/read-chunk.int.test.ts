@@ -4,7 +4,7 @@ import { configSchema } from '@fleetlake/contracts'
 import { areaOf } from '@fleetlake/core'
 import { startTestAzure, startTestS3 } from '@fleetlake/testing'
 import { expect, onTestFinished, test } from 'vitest'
-import { writeForeign } from '../testing/test-foreign-file.ts'
+import { writeForeign } from '../testing/foreign-file.ts'
 import { createRowSelector } from '../core/select-rows.ts'
 import { readChunk, SMALL_FILE_BYTES } from './read-chunk.ts'
 

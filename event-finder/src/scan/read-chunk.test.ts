@@ -5,7 +5,7 @@ import { createArena, createFileStore } from '@fleetlake/archive'
 import { areaOf, type ChunkRows } from '@fleetlake/core'
 import pl from 'nodejs-polars'
 import { expect, test } from 'vitest'
-import { writeForeign } from '../testing/test-foreign-file.ts'
+import { writeForeign } from '../testing/foreign-file.ts'
 import { readChunk, SMALL_FILE_BYTES } from './read-chunk.ts'
 
 const search = {

@@ -3,7 +3,7 @@ import { textAt } from '@fleetlake/core'
 import { expect, test } from 'vitest'
 import type { Snapshot } from '@fleetlake/archive'
 import { createVersionPin, type PinnedVersion } from '../pin-version.ts'
-import { createTestStreams, type FakeTable } from '../testing/test-streams.ts'
+import { createTestStreams, type FakeTable } from '../testing/streams.ts'
 import { createTail } from './tail.ts'
 
 const PARTITIONS = 2

@@ -1,7 +1,7 @@
 import { configSchema } from '@fleetlake/contracts'
 import { connectHub } from '@fleetlake/hub'
 import { runService } from '@fleetlake/service'
-import { decodeMove } from '../../../shared/service/src/isolated/test-decoder.ts'
+import { decodeMove } from '../../../shared/service/src/testing/decoder.ts'
 import { startFinder } from '../start-finder.ts'
 
 /** A finder whose decoder hangs or crashes at some messages. */
@@ -17,7 +17,7 @@ await runService({
       warn: (what) => log.warn(what),
       decode: decodeMove,
       isolation: {
-        module: new URL('../../../shared/service/src/isolated/test-decoder.ts', import.meta.url).href,
+        module: new URL('../../../shared/service/src/testing/decoder.ts', import.meta.url).href,
         deadlineMs: 2_000,
       },
     })

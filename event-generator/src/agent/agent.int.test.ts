@@ -2,7 +2,7 @@ import { generationOptions, type Message, type MessageInput, subjects } from '@f
 import { type Hub, joinGroup, type Membership } from '@fleetlake/hub'
 import { eventually } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
-import { startTestRun, type TestRun } from '../test-run.ts'
+import { startTestRun, type TestRun } from '../testing/run.ts'
 
 type Stats = Message<'generatePartitionStats'>
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { temporaryFolder } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
-import { runFleetProcess, runIntoClosedPipe } from './testing/test-fleet.ts'
+import { runFleetProcess, runIntoClosedPipe } from './testing/fleet.ts'
 
 const NOWHERE = 'nats://127.0.0.1:1'
 

@@ -6,7 +6,7 @@ import { type Message, subjects } from '@fleetlake/contracts'
 import { connectHub, type Hub, storeMessage } from '@fleetlake/hub'
 import { startTestHub, temporaryFolder } from '@fleetlake/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type FleetRun, runFleetProcess } from './testing/test-fleet.ts'
+import { type FleetRun, runFleetProcess } from './testing/fleet.ts'
 
 /** Clears a screen, names a window, colours by a C1 introducer, deletes, rings, turns the direction of writing. */
 const HOSTILE = 'bus\x1b[2J\x1b]0;mine\x07\x9b31m\x7f\u202e7'

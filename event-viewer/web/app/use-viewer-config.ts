@@ -1,4 +1,4 @@
-import type { ViewerConfig } from './viewer-config.ts'
+import type { ViewerConfig } from '../api/viewer-config.ts'
 
 let fetched: Promise<ViewerConfig> | undefined
 

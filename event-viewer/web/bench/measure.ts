@@ -1,6 +1,6 @@
 import type { LiveScene, ReplayScene } from '../app/vehicles/scene.ts'
 import { createSyntheticFleet, FRAMES_PER_ROUND, INTERVAL_MS } from './synthetic-fleet.ts'
-import type { FoundRows } from '../app/search/search-answer.ts'
+import type { FoundRows } from '@fleetlake/viewer-core'
 
 /** What is measured: the layer, or the same done with ParticleContainer. */
 export interface Measurable {

@@ -1,5 +1,5 @@
-import type { LiveFrame, LiveReports } from '../app/live/live-frame.ts'
-import type { FoundRows } from '../app/search/search-answer.ts'
+import type { LiveFrame, LiveReports } from '../app/hub/live/live-frame.ts'
+import type { FoundRows } from '@fleetlake/viewer-core'
 
 /** Vehicles that drive about on a grid of streets, the same ones every time; each reports every five seconds. */
 export interface SyntheticFleet {

@@ -1,5 +1,5 @@
 import { type Config, mayPagesGenerate } from '@fleetlake/contracts'
-import type { ViewerConfig } from '../app/viewer-config.ts'
+import type { ViewerConfig } from '../api/viewer-config.ts'
 import type { City } from './city/city-pack.ts'
 import type { MapSource } from './map/map-source.ts'
 

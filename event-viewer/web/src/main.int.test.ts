@@ -8,7 +8,7 @@ import { configSchema } from '@fleetlake/contracts'
 import { connectHub, provision } from '@fleetlake/hub'
 import { eventually, startTestHub, temporaryFolder } from '@fleetlake/testing'
 import { expect, onTestFinished, test } from 'vitest'
-import type { ViewerConfig } from '../app/viewer-config.ts'
+import type { ViewerConfig } from '../api/viewer-config.ts'
 
 const nowhere = 'nats://127.0.0.1:9'
 

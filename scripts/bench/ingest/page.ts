@@ -1,4 +1,20 @@
-import type { IngestReport } from '../../bench-ingest.ts'
+import type { PipelineFigures } from './pipeline.ts'
+export interface IngestReport extends PipelineFigures {
+  readonly vehicles: number
+  readonly limits: {
+    readonly polarsRowsPerCpuSecond: number | null
+    readonly duckdbRowsPerCpuSecond: number | null
+    readonly jsonMessageEventsPerSecond: number | null
+  }
+  readonly ratios: {
+    readonly ofPolarsLimit: number | null
+    /** The collectors' processor alone: reading, sorting, encoding and committing, as polars does it without a hub. */
+    readonly collectorOfPolarsLimit: number | null
+    readonly overJsonMessages: number | null
+  }
+  readonly machine: { readonly cpu: string; readonly cores: number; readonly memoryGb: number; readonly node: string }
+  readonly commit: string
+}
 
 const number = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 })
 const n = (value: number | null): string => (value === null ? '–' : number.format(value))

@@ -1,6 +1,20 @@
-import type { SearchReport } from '../../bench-search.ts'
 import type { PlanningFigures } from './measure-planning.ts'
 import type { QueryFigures } from './measure-table.ts'
+
+export interface SearchReport {
+  readonly queries: readonly QueryFigures[]
+  /** null when it was left out. */
+  readonly planning: PlanningFigures | null
+  readonly machine: {
+    readonly cpu: string
+    readonly cores: number
+    readonly memoryGb: number
+    readonly node: string
+    /** Processes that ran or waited to run in the minute before. */
+    readonly load: number
+  }
+  readonly commit: string
+}
 
 const number = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 })
 const n = (value: number | null | undefined): string =>

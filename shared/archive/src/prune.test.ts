@@ -1,7 +1,7 @@
 import { areaOf, contains } from '@fleetlake/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { NOW_MS, type Row, SETTINGS, someRows, writeChunks } from './log/test-table.ts'
+import { NOW_MS, type Row, SETTINGS, someRows, writeChunks } from './testing/log-table.ts'
 import { prune, type Pruned, type Search } from './prune.ts'
 import type { Snapshot } from './snapshot.ts'
 import { createMemoryStore } from './store/memory-store.ts'

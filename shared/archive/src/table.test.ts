@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { NOW_MS, SETTINGS, someRows, writeRows } from './log/test-table.ts'
+import { NOW_MS, SETTINGS, someRows, writeRows } from './testing/log-table.ts'
 import { createMemoryStore } from './store/memory-store.ts'
 import type { ObjectStore } from './store/object-store.ts'
 import { openTable, type Table } from './table.ts'

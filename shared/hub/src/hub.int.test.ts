@@ -4,7 +4,7 @@ import { eventually, startTestHub, temporaryFolder } from '@fleetlake/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { encodedHeaders } from './cloud-event.ts'
 import { connectHub } from './connect.ts'
-import { startFixture } from './fixture.ts'
+import { startFixture } from './testing/hub.ts'
 import type { HubStatus } from './hub.ts'
 
 const utf8 = new TextEncoder()

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Hub } from './hub.ts'
 import { eventually } from '@fleetlake/testing'
 import { expect, onTestFinished, test } from 'vitest'
-import { startFixture } from './fixture.ts'
+import { startFixture } from './testing/hub.ts'
 import { joinGroup, type Membership } from './membership.ts'
 
 const INTERVAL_MS = 200

@@ -1,7 +1,7 @@
 import { DEAD_LETTERS, moveStreamName } from '@fleetlake/contracts'
 import { provideOldServer } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
-import { provisionConfig, startFixture } from './fixture.ts'
+import { provisionConfig, startFixture } from './testing/hub.ts'
 import { streamsOf } from './jet-stream.ts'
 import { partitionsOf, provision } from './provision.ts'
 

@@ -1,7 +1,7 @@
 import { subjects } from '@fleetlake/contracts'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { startProvisioned } from './fixture.ts'
+import { startProvisioned } from './testing/hub.ts'
 import { streamsOf } from './jet-stream.ts'
 import { findPurgeable, purgeThrough } from './purge.ts'
 

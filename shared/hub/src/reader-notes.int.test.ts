@@ -2,7 +2,7 @@ import { subjects } from '@fleetlake/contracts'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { eventually } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
-import { startFixture } from './fixture.ts'
+import { startFixture } from './testing/hub.ts'
 import type { Hub } from './hub.ts'
 import { enterPartition, type PartitionEntry } from './reader-notes.ts'
 

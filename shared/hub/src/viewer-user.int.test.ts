@@ -7,7 +7,7 @@ import { PermissionViolationError } from '@nats-io/nats-core'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { connectHub as connectBrowser } from './browser.ts'
 import { connectHub } from './connect.ts'
-import { provisionConfig } from './fixture.ts'
+import { provisionConfig } from './testing/hub.ts'
 import type { Hub } from './hub.ts'
 import { provision } from './provision.ts'
 

@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { fetchDebianServer, hasApt } from '@fleetlake/event-hub'
+import { fetchDebianServer, hasApt } from '@fleetlake/nats-server'
 
 const path = fileURLToPath(new URL('../.fleetlake/nats-2.9.10/nats-server', import.meta.url))
 

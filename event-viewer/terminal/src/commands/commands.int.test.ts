@@ -4,7 +4,7 @@ import { type Message, subjects } from '@fleetlake/contracts'
 import { connectHub, type Hub } from '@fleetlake/hub'
 import { eventually, startTestHub, temporaryFolder } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
-import { runFleetProcess, runIntoClosedPipe, startFleet } from '../testing/test-fleet.ts'
+import { runFleetProcess, runIntoClosedPipe, startFleet } from '../testing/fleet.ts'
 
 const withHub = async (use: (hub: Hub, url: string) => Promise<void>): Promise<void> => {
   const server = await startTestHub()

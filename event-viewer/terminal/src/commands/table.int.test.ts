@@ -4,7 +4,7 @@ import { windowStart } from '@fleetlake/core'
 import { temporaryFolder } from '@fleetlake/testing'
 import { rm, writeFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { runFleetProcess, runIntoClosedPipe } from '../testing/test-fleet.ts'
+import { runFleetProcess, runIntoClosedPipe } from '../testing/fleet.ts'
 
 const WINDOW_MS = 600_000
 const CELL = '69y7p'

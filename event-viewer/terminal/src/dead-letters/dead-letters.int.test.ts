@@ -12,7 +12,7 @@ import {
 import { connectHub, countMessages, type Hub, provision, readDeadLetters, storeMessage } from '@fleetlake/hub'
 import { startTestHub } from '@fleetlake/testing'
 import { expect, onTestFinished, test } from 'vitest'
-import { runFleetProcess, runIntoClosedPipe } from '../testing/test-fleet.ts'
+import { runFleetProcess, runIntoClosedPipe } from '../testing/fleet.ts'
 
 const MIB = 1024 * 1024
 const TIME = Date.UTC(2026, 0, 5, 8)

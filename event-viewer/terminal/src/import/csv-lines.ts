@@ -1,8 +1,7 @@
 import { FleetError } from '@fleetlake/core'
 import { parse } from 'csv-parse/sync'
 import { COLUMNS, mapColumns, type MappingOptions } from './columns.ts'
-import type { InputRow } from './input-row.ts'
-import type { LineParser } from './line-parser.ts'
+import type { InputRow, LineParser } from './input-row.ts'
 
 const DELIMITERS = [',', ';', '\t', '|']
 

@@ -14,7 +14,7 @@ import { eventually, startTestHub, temporaryFolder } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
 import { realTrace, shanghaiCsv } from '../testing/real-trace.ts'
 import { watchStdout } from '../terminal/stdout.ts'
-import { runFleetProcess, startFleet } from '../testing/test-fleet.ts'
+import { runFleetProcess, startFleet } from '../testing/fleet.ts'
 import { runImport } from './run-import.ts'
 
 interface TestSystem {

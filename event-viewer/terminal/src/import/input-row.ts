@@ -1,3 +1,4 @@
+import type { Mapping } from './columns.ts'
 /** One line of the input: its values in the order of `COLUMNS`, or why there are none. */
 export interface InputRow {
   readonly line: number
@@ -13,3 +14,11 @@ export interface RowFault {
 }
 
 export const isFault = (value: object): value is RowFault => 'reason' in value
+
+/** Makes rows of lines that are not blank; `numbers` are theirs in the input. */
+export interface LineParser {
+  readonly mapping: Mapping
+  /** Whether the first line is no row. */
+  readonly skipsFirst: boolean
+  parse(lines: readonly string[], numbers: readonly number[]): InputRow[]
+}

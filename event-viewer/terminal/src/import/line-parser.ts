@@ -1,16 +1,8 @@
 import { createCsvParser, type CsvOptions } from './csv-lines.ts'
 import type { Mapping } from './columns.ts'
-import type { InputRow } from './input-row.ts'
+import type { InputRow, LineParser } from './input-row.ts'
 import { createNdjsonParser } from './ndjson-lines.ts'
 import { type Lines, MAX_LINE_CHARACTERS } from './read-lines.ts'
-
-/** Makes rows of lines that are not blank; `numbers` are theirs in the input. */
-export interface LineParser {
-  readonly mapping: Mapping
-  /** Whether the first line is no row. */
-  readonly skipsFirst: boolean
-  parse(lines: readonly string[], numbers: readonly number[]): InputRow[]
-}
 
 export interface RowsOptions extends CsvOptions {
   /** Told by the first line when missing: one that begins with a brace is NDJSON. */

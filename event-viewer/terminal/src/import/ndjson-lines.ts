@@ -1,7 +1,6 @@
 import { FleetError } from '@fleetlake/core'
 import { COLUMNS, mapColumns, type MappingOptions } from './columns.ts'
-import type { InputRow } from './input-row.ts'
-import type { LineParser } from './line-parser.ts'
+import type { InputRow, LineParser } from './input-row.ts'
 
 const objectOf = (text: string): Record<string, unknown> | undefined => {
   try {

@@ -9,7 +9,7 @@ import { parse } from 'csv-parse/sync'
 import { parquetMetadata } from 'hyparquet'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { realTrace, shanghaiCsv, type TracePoint } from '../testing/real-trace.ts'
-import { type FleetRun, runFleetProcess, startFleet } from '../testing/test-fleet.ts'
+import { type FleetRun, runFleetProcess, startFleet } from '../testing/fleet.ts'
 
 /** A whole system, and the recordings of real receivers in its archive. */
 const ROOT = join(import.meta.dirname, '../../../..')

@@ -1,5 +1,5 @@
-import type { ArchiveSummary } from './archive-summary.ts'
-import type { Period } from '../search/resolve-period.ts'
+import type { Period } from '../shell/period.ts'
+import type { ArchiveSummary } from '../../api/archive-summary.ts'
 
 export interface ArchiveQuery {
   /** The table's whole extent when missing. */

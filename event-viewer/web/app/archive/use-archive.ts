@@ -1,6 +1,6 @@
 import { readonly, ref, shallowRef, type Ref, type ShallowRef } from 'vue'
 import { fetchArchive } from './fetch-archive.ts'
-import type { ArchiveSummary } from './archive-summary.ts'
+import type { ArchiveSummary } from '../../api/archive-summary.ts'
 
 /** The whole table, as the viewer's service last told. */
 export interface Archive {

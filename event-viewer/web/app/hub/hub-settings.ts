@@ -1,4 +1,4 @@
-import type { ViewerConfig } from '../viewer-config.ts'
+import type { ViewerConfig } from '../../api/viewer-config.ts'
 import type { HubSettings } from './hub-thread.ts'
 
 /** How the page comes to the hub: by the configured address, else at the host that the page itself came from. */

@@ -1,8 +1,8 @@
-import type { GenerationOptions, Message, MessageInput } from '@fleetlake/contracts'
+import type { Message, MessageInput } from '@fleetlake/contracts'
 import type { HubStatus } from '@fleetlake/hub/browser'
 import type { BoardState } from '@fleetlake/viewer-core'
-import type { LiveFrame, LiveRequest, LiveVehicle } from '../live/live-frame.ts'
-import type { SearchAnswer, SearchInput, SearchProgress } from '../search/search-answer.ts'
+import type { LiveFrame, LiveRequest, LiveVehicle } from './live/live-frame.ts'
+import type { SearchAnswer, SearchInput, SearchProgress } from './search/search-answer.ts'
 
 /** How the page comes to the hub; from `/api/config`. */
 export interface HubSettings {
@@ -55,5 +55,3 @@ export interface HubThread {
   ): Promise<Outcome<SearchAnswer>>
   cancelSearch(slot: string): Promise<void>
 }
-
-export type { GenerationOptions }

@@ -1,6 +1,6 @@
 import { humanDuration } from '@fleetlake/viewer-core'
 import { timeText, utcText, zoneText } from '../shell/local-time.ts'
-import type { LiveCounters } from './live-frame.ts'
+import type { LiveCounters } from '../hub/live/live-frame.ts'
 
 /** How far the reports are behind, as a labelled value with a note below it. */
 export interface LagWords {

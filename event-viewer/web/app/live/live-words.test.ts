@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { parseSearch } from '../search/search-url.ts'
 import { describeLag } from './describe-lag.ts'
 import { createRecentShare } from './recent-share.ts'
-import { lastHourOf, searchPageOf } from './vehicle-search.ts'
+import { lastHourOf } from './last-hour.ts'
 import { agoText, headingText, placeText, speedText } from './vehicle-words.ts'
 
 const NEWEST = Date.UTC(2026, 0, 5, 12)
@@ -56,8 +55,6 @@ describe('a vehicle in words', () => {
       vehicleIds: ['van 7'],
       area: undefined,
     })
-    const { path, query } = searchPageOf('van 7', NEWEST)
-    expect([path, parseSearch(query)?.problems, parseSearch(query)?.request.ids]).toEqual(['/search', [], ['van 7']])
   })
 })
 

@@ -1,6 +1,6 @@
 import { encodePositions, positionsOfRows } from '@fleetlake/contracts'
 import { describe, expect, it } from 'vitest'
-import { createLiveIntake } from './live-intake.ts'
+import { createLiveIntake } from '../hub/live/live-intake.ts'
 import { createSelectedVehicle } from './selected-vehicle.ts'
 
 const START_MS = Date.UTC(2026, 10, 21, 9)

@@ -1,6 +1,6 @@
 import { readonly, ref, shallowReadonly, shallowRef, type Ref, type ShallowRef } from 'vue'
 import { createHeardTrack } from './heard-track.ts'
-import type { LiveFrame, LiveVehicle } from './live-frame.ts'
+import type { LiveFrame, LiveVehicle } from '../hub/live/live-frame.ts'
 import type { Track } from './track.ts'
 
 /** The vehicle that was chosen; it stays chosen when nothing is heard of it. */

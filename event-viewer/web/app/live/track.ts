@@ -1,6 +1,6 @@
+import type { FoundRows } from '@fleetlake/viewer-core'
 import { cadenceOf, type Gap, joinRows } from '@fleetlake/viewer-core'
 import type { FeatureCollection } from 'geojson'
-import type { FoundRows } from '../search/search-answer.ts'
 
 /** Where one vehicle was: columns, ascending and distinct in time. */
 export interface Track {

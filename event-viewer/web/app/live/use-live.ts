@@ -1,3 +1,4 @@
+import type { ViewBounds } from '../shell/view-bounds.ts'
 import { watchThrottled } from '@vueuse/core'
 import {
   computed,
@@ -14,7 +15,7 @@ import { useHub } from '../hub/use-hub.ts'
 import { useFleetMap } from '../map/use-fleet-map.ts'
 import type { ColourBy } from '../vehicles/scene.ts'
 import { useVehicleLayer } from '../vehicles/use-vehicle-layer.ts'
-import type { LiveCounters, LiveFrame, LiveRequest, LiveVehicle, ViewBounds } from './live-frame.ts'
+import type { LiveCounters, LiveFrame, LiveRequest, LiveVehicle } from '../hub/live/live-frame.ts'
 import { createRecentShare } from './recent-share.ts'
 import { createSelectedVehicle, type SelectedVehicle } from './selected-vehicle.ts'
 import { boundsToWatch } from './watched-bounds.ts'

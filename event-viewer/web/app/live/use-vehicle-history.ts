@@ -12,11 +12,11 @@ import {
   type ShallowRef,
 } from 'vue'
 import { useHub } from '../hub/use-hub.ts'
-import type { SearchAnswer, SearchProgress } from '../search/search-answer.ts'
-import type { LiveVehicle } from './live-frame.ts'
+import type { SearchAnswer, SearchProgress } from '../hub/search/search-answer.ts'
+import type { LiveVehicle } from '../hub/live/live-frame.ts'
 import { mergeTracks, type Track, trackOf } from './track.ts'
 import { useLive } from './use-live.ts'
-import { lastHourOf } from './vehicle-search.ts'
+import { lastHourOf } from './last-hour.ts'
 
 export type HistoryState = 'none' | 'searching' | 'shown' | 'failed'
 

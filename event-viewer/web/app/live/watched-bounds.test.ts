@@ -1,6 +1,6 @@
+import type { ViewBounds } from '../shell/view-bounds.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { ViewBounds } from './live-frame.ts'
 import { boundsToWatch } from './watched-bounds.ts'
 
 const view: fc.Arbitrary<ViewBounds> = fc

@@ -1,4 +1,4 @@
-import type { ViewBounds } from './live-frame.ts'
+import type { ViewBounds } from '../shell/view-bounds.ts'
 
 /** Beyond each edge, as a part of the view: so that a small step shows vehicles at once. */
 const MARGIN = 0.35

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import type { ViewerConfig } from '../viewer-config.ts'
+import type { ViewerConfig } from '../../api/viewer-config.ts'
 import { chooseStyle } from './choose-style.ts'
 import { cityStyle } from './city-style.ts'
 import type { City } from './city-style.ts'

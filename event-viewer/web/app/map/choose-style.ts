@@ -1,6 +1,6 @@
+import type { ViewBounds } from '../shell/view-bounds.ts'
 import type { StyleSpecification } from 'maplibre-gl'
-import type { ViewBounds } from '../live/live-frame.ts'
-import type { ViewerConfig } from '../viewer-config.ts'
+import type { ViewerConfig } from '../../api/viewer-config.ts'
 import { cityStyle } from './city-style.ts'
 import type { Theme } from './map-palette.ts'
 import { tileStyle } from './tile-style.ts'

@@ -1,5 +1,5 @@
 import type { ExpressionSpecification, LayerSpecification, SourceSpecification, StyleSpecification } from 'maplibre-gl'
-import type { ViewerConfig } from '../viewer-config.ts'
+import type { ViewerConfig } from '../../api/viewer-config.ts'
 import { byZoom } from './by-zoom.ts'
 import { MAP_PALETTES } from './map-palette.ts'
 import type { MapPalette, Theme } from './map-palette.ts'

@@ -1,6 +1,6 @@
+import type { ViewBounds } from '../shell/view-bounds.ts'
 import { addProtocol } from 'maplibre-gl'
 import { PMTiles, Protocol, TileType } from 'pmtiles'
-import type { ViewBounds } from '../live/live-frame.ts'
 import type { Tileset } from './tile-style.ts'
 
 const protocol = new Protocol()

@@ -1,7 +1,7 @@
+import type { ViewBounds } from '../shell/view-bounds.ts'
 import { AttributionControl, Map as MapLibreMap, setWorkerUrl } from 'maplibre-gl'
 import type { StyleSpecification } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
-import type { ViewBounds } from '../live/live-frame.ts'
 import { fontFaces } from './map-font-files.ts'
 import type { MapView } from './map-hash.ts'
 

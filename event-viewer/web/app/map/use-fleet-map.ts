@@ -1,7 +1,7 @@
+import type { ViewBounds } from '../shell/view-bounds.ts'
 import type { LngLatLike, Map as MapLibreMap } from 'maplibre-gl'
 import { ref, shallowRef } from 'vue'
 import type { Ref, ShallowRef } from 'vue'
-import type { ViewBounds } from '../live/live-frame.ts'
 import { takePicture } from './take-picture.ts'
 import type { DrawOnPicture } from './take-picture.ts'
 

@@ -1,6 +1,6 @@
+import type { FoundRows } from '@fleetlake/viewer-core'
 import { joinRows } from '@fleetlake/viewer-core'
 import { expect, test } from 'vitest'
-import type { FoundRows } from '../search/search-answer.ts'
 import { describeVehicle, nowhereText } from './describe-vehicle.ts'
 
 const ROWS: FoundRows = {

@@ -1,4 +1,4 @@
-import type { FoundRows } from '../search/search-answer.ts'
+import type { FoundRows } from '@fleetlake/viewer-core'
 import { rowAt } from './report-times.ts'
 
 /** What is known of one vehicle at an instant; times are ms since the epoch. */

@@ -1,4 +1,4 @@
-import type { FoundRows } from '../search/search-answer.ts'
+import type { FoundRows } from '@fleetlake/viewer-core'
 import { rowAt } from './report-times.ts'
 
 /** Which vehicles can be said to be somewhere at an instant, and by which report. */

@@ -1,6 +1,6 @@
+import type { FoundRows } from '@fleetlake/viewer-core'
 import { readonly, ref, watch, type Ref, type ShallowRef } from 'vue'
 import { useFleetMap } from '../map/use-fleet-map.ts'
-import type { FoundRows } from '../search/search-answer.ts'
 import type { VehicleLayer } from '../vehicles/scene.ts'
 import type { Playback } from './playback.ts'
 import { nextReport, previousReport } from './report-times.ts'

@@ -1,4 +1,4 @@
-import type { FoundRows } from '../search/search-answer.ts'
+import type { FoundRows } from '@fleetlake/viewer-core'
 
 type Rows = Pick<FoundRows, 'ids' | 'start' | 'eventTime'>
 

@@ -1,3 +1,4 @@
+import type { FoundRows } from '@fleetlake/viewer-core'
 import {
   computed,
   effectScope,
@@ -10,7 +11,6 @@ import {
   type Ref,
   type ShallowRef,
 } from 'vue'
-import type { FoundRows } from '../search/search-answer.ts'
 import { useGap } from '../search/use-gap.ts'
 import { useSearch } from '../search/use-search.ts'
 import type { ColourBy } from '../vehicles/scene.ts'

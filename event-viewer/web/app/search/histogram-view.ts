@@ -1,4 +1,4 @@
-import type { Period } from './resolve-period.ts'
+import type { Period } from '../shell/period.ts'
 
 /** What of time a histogram shows, and how it is moved. */
 

@@ -1,11 +1,6 @@
-import type { ArchiveSummary } from '../archive/archive-summary.ts'
+import type { ArchiveSummary } from '../../api/archive-summary.ts'
+import type { Period } from '../shell/period.ts'
 import type { Until, When } from './search-request.ts'
-
-/** ms since the epoch, `[from, to)` */
-export interface Period {
-  readonly from: number
-  readonly to: number
-}
 
 export interface PeriodContext {
   readonly now: number

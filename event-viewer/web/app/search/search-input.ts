@@ -3,7 +3,7 @@ import { boxArea } from '@fleetlake/viewer-core'
 import { solidShapes } from './area/solid-shapes.ts'
 import { plainReason } from './plain-reason.ts'
 import { resolvePeriod, type PeriodContext } from './resolve-period.ts'
-import type { SearchInput } from './search-answer.ts'
+import type { SearchInput } from '../hub/search/search-answer.ts'
 import type { SearchRequest, Where } from './search-request.ts'
 
 export type ResolvedSearch =

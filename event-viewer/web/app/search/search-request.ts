@@ -1,4 +1,4 @@
-import type { ViewBounds } from '../live/live-frame.ts'
+import type { ViewBounds } from '../shell/view-bounds.ts'
 
 /** Closed; degrees, rounded like positions to 1e-6. */
 export type Ring = readonly (readonly [longitude: number, latitude: number])[]
@@ -36,8 +36,6 @@ export interface SearchRequest {
 }
 
 export const DEFAULT_LIMIT = 2_000_000
-/** What the page holds and draws without trouble. */
-export const MAX_LIMIT = 5_000_000
 export const DEFAULT_TIMEOUT_MS = 60_000
 /** By the definition of the query. */
 export const MAX_TIMEOUT_MS = 3_600_000

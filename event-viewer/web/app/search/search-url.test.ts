@@ -4,6 +4,7 @@ import { createMemoryHistory, createRouter } from 'vue-router'
 import type { SearchRequest } from './search-request.ts'
 import { addressOf, formatSearch, parseSearch, type UrlQuery } from './search-url.ts'
 import { searchRequest } from './testing/arbitraries.ts'
+import { searchPageOf } from './vehicle-search-page.ts'
 
 const router = createRouter({ history: createMemoryHistory(), routes: [{ path: '/search', component: {} }] })
 
@@ -106,4 +107,9 @@ test('an area that can not be searched says why', () => {
     ['The link must say where to search, once: area=…, view=west,south,east,north, or everywhere.'],
     ['The link must say where to search, once: area=…, view=west,south,east,north, or everywhere.'],
   ])
+})
+
+test('a vehicle’s page of the last hour searches for it alone', () => {
+  const { path, query } = searchPageOf('van 7', Date.UTC(2026, 0, 5, 12))
+  expect([path, parseSearch(query)?.problems, parseSearch(query)?.request.ids]).toEqual(['/search', [], ['van 7']])
 })

@@ -1,7 +1,8 @@
+import { MAX_LIMIT } from '../hub/search/search-answer.ts'
+import type { ViewBounds } from '../shell/view-bounds.ts'
 import { duration } from '@fleetlake/contracts'
 import { areaOf, roundDegrees } from '@fleetlake/core'
 import { humanCount } from '@fleetlake/viewer-core'
-import type { ViewBounds } from '../live/live-frame.ts'
 import { durationText, formatWhen, parseWhen } from './period-code.ts'
 import { plainReason } from './plain-reason.ts'
 import { decodeShapes, encodeShapes } from './ring-code.ts'
@@ -9,7 +10,6 @@ import {
   DEFAULT_LIMIT,
   DEFAULT_TIMEOUT_MS,
   MAX_IDS,
-  MAX_LIMIT,
   MAX_TEXT_LENGTH,
   MAX_TIMEOUT_MS,
   MAX_TYPES,

@@ -1,7 +1,7 @@
+import type { Period } from '../shell/period.ts'
 import { useEventListener } from '@vueuse/core'
 import { ref, shallowRef, type Ref, type ShallowRef } from 'vue'
 import { moved, ordered, zoomed } from './histogram-view.ts'
-import type { Period } from './resolve-period.ts'
 
 export interface GestureOptions {
   readonly view: Readonly<ShallowRef<Period>>

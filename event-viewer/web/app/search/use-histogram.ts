@@ -1,9 +1,9 @@
+import type { Period } from '../shell/period.ts'
 import { useDebounceFn } from '@vueuse/core'
 import { computed, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue'
-import type { ArchiveSummary } from '../archive/archive-summary.ts'
+import type { ArchiveSummary } from '../../api/archive-summary.ts'
 import { fetchArchive } from '../archive/fetch-archive.ts'
 import { within, zoomed } from './histogram-view.ts'
-import type { Period } from './resolve-period.ts'
 
 export interface Histogram {
   /** What of time is shown. */

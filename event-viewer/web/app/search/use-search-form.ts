@@ -1,5 +1,5 @@
+import type { ViewBounds } from '../shell/view-bounds.ts'
 import { computed, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue'
-import type { ViewBounds } from '../live/live-frame.ts'
 import {
   DEFAULT_LIMIT,
   DEFAULT_TIMEOUT_MS,

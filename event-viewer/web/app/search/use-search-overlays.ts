@@ -1,3 +1,4 @@
+import type { FoundRows } from '@fleetlake/viewer-core'
 import type { Map as MapLibreMap, MapMouseEvent } from 'maplibre-gl'
 import { onScopeDispose, watch, type Ref } from 'vue'
 import { useFleetMap } from '../map/use-fleet-map.ts'
@@ -12,7 +13,6 @@ import { hidePath, type PathRole, showPath } from './results/path-layers.ts'
 import { useResults } from './results/use-results.ts'
 import { vehiclePath } from './results/vehicle-path.ts'
 import type { Shape } from './search-request.ts'
-import type { FoundRows } from './search-answer.ts'
 import { useGap } from './use-gap.ts'
 import { useSearch } from './use-search.ts'
 

@@ -1,6 +1,6 @@
+import type { ViewBounds } from '../shell/view-bounds.ts'
 import { computed, ref, watch, type ComputedRef, type Ref } from 'vue'
 import { useRoute, useRouter } from 'vue-router'
-import type { ViewBounds } from '../live/live-frame.ts'
 import { useFleetMap } from '../map/use-fleet-map.ts'
 import { boundsOfShapes } from './area/bounds-of-shapes.ts'
 import { chosenGap } from './chosen-gap.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { LiveFrame } from '../live/live-frame.ts'
+import type { LiveFrame } from '../hub/live/live-frame.ts'
 import { cameraOf, screenX, screenY } from './camera.ts'
 import { createLiveFleet, type LiveFleet } from './live-fleet.ts'
 import { ringX, ringY } from './mercator-ring.ts'

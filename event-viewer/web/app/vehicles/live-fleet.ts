@@ -1,4 +1,4 @@
-import type { LiveFrame, LiveReports } from '../live/live-frame.ts'
+import type { LiveFrame, LiveReports } from '../hub/live/live-frame.ts'
 import { glideMsOf } from './glide.ts'
 import { degreesOf, ledHeading, turnOf } from './heading.ts'
 import { latitudeOf, longitudeOf, ringX, ringY } from './mercator-ring.ts'

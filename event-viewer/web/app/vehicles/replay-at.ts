@@ -1,4 +1,4 @@
-import type { FoundRows } from '../search/search-answer.ts'
+import type { FoundRows } from '@fleetlake/viewer-core'
 import { latitudeOf, longitudeOf, ringX, ringY } from './mercator-ring.ts'
 import { between } from './glide.ts'
 import { headingBetween } from './heading.ts'

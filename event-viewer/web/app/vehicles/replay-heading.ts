@@ -1,4 +1,4 @@
-import type { FoundRows } from '../search/search-answer.ts'
+import type { FoundRows } from '@fleetlake/viewer-core'
 import { headingAtEnd, headingAtStart, ledHeading } from './heading.ts'
 import { ringX, ringY } from './mercator-ring.ts'
 

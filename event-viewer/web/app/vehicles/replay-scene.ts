@@ -1,5 +1,5 @@
+import type { FoundRows } from '@fleetlake/viewer-core'
 import { joinRows } from '@fleetlake/viewer-core'
-import type { FoundRows } from '../search/search-answer.ts'
 import type { DrawnFrame, DrawnScene, SceneHost } from './drawn-scene.ts'
 import type { DrawnPage, SceneDrawing } from './drawing/scene-drawing.ts'
 import { turnOf } from './heading.ts'

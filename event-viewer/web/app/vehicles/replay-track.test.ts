@@ -1,7 +1,7 @@
+import type { FoundRows } from '@fleetlake/viewer-core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Gap, joinRows } from '@fleetlake/viewer-core'
-import type { FoundRows } from '../search/search-answer.ts'
 import { cameraOf } from './camera.ts'
 import { ringX, ringY } from './mercator-ring.ts'
 import { forEachDrawn, mayHold, nearestAt, placeAmongRows } from './replay-at.ts'

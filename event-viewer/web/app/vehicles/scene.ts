@@ -1,5 +1,5 @@
-import type { LiveFrame } from '../live/live-frame.ts'
-import type { FoundRows } from '../search/search-answer.ts'
+import type { FoundRows } from '@fleetlake/viewer-core'
+import type { LiveFrame } from '../hub/live/live-frame.ts'
 
 export type SceneName = 'live' | 'replay' | 'none'
 

@@ -1,7 +1,7 @@
 import { type ObjectStore, openTable } from '@fleetlake/archive'
 import { eventually } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
-import { NOW_MS, SETTINGS, someRows, writeRows } from '../../../../shared/archive/src/log/test-table.ts'
+import { NOW_MS, SETTINGS, someRows, writeRows } from '../../../../shared/archive/src/testing/log-table.ts'
 import { createMemoryStore } from '../../../../shared/archive/src/store/memory-store.ts'
 import { createArchiveReader } from './archive-reader.ts'
 

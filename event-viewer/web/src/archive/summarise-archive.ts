@@ -1,6 +1,6 @@
 import type { Chunk, DateFiles, Snapshot, Totals } from '@fleetlake/archive'
 import type { Period } from '@fleetlake/core'
-import type { ArchiveSummary } from '../../app/archive/archive-summary.ts'
+import type { ArchiveSummary } from '../../api/archive-summary.ts'
 import type { ArchiveQuery } from './archive-query.ts'
 import { countOverTime } from './histogram.ts'
 import { addCells, type FilesSummary, SMALL_BYTES, summariseFiles } from './summarise-files.ts'

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { serveStatic } from '@hono/node-server/serve-static'
 import { type Context, Hono } from 'hono'
-import { PAGES } from '../../app/shell/pages.ts'
+import { PAGES } from '../../api/pages.ts'
 import { FALLBACK } from './built-page.ts'
 
 /** What never changes under its name, since the name holds a hash of it; the list of builds is the exception. */

@@ -1,8 +1,8 @@
 import { startTestAzure, startTestS3 } from '@fleetlake/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import type { StoreSettings } from '../store/open-store.ts'
-import { settingsAt } from '../store/test-race.ts'
-import { raceCommits } from './commit-race.ts'
+import { settingsAt } from '../testing/store-race.ts'
+import { raceCommits } from '../testing/commit-race.ts'
 
 const onS3 = async (): Promise<StoreSettings> => {
   const server = await startTestS3()

@@ -5,7 +5,7 @@ import type { ObjectStore } from '../store/object-store.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { openTable, type Table } from '../table.ts'
 import type { AddFile } from './actions.ts'
-import { NOW_MS, SETTINGS } from './test-table.ts'
+import { NOW_MS, SETTINGS } from '../testing/log-table.ts'
 
 const commitOf = (version: number): string => `_delta_log/${String(version).padStart(20, '0')}.json`
 const copyOf = (version: number): string => `_fleetlake/log/${String(version).padStart(20, '0')}.json`

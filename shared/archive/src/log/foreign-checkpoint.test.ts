@@ -7,7 +7,7 @@ import { createFileStore } from '../store/file-store.ts'
 import type { ObjectStore } from '../store/object-store.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { openTable } from '../table.ts'
-import { NOW_MS, SETTINGS, someRows, writeRows } from './test-table.ts'
+import { NOW_MS, SETTINGS, someRows, writeRows } from '../testing/log-table.ts'
 
 const CHECKPOINT = '_delta_log/00000000000000000010.checkpoint.parquet'
 const LAST = '_delta_log/_last_checkpoint'

@@ -5,7 +5,7 @@ import type { ObjectStore } from '../store/object-store.ts'
 import { openTable } from '../table.ts'
 import { type Action, formatCommit, type MetaData, type Protocol } from './actions.ts'
 import { checkReader, checkWriter, mayCheckpoint } from './protocol.ts'
-import { NOW_MS, SETTINGS, someRows, writeRows } from './test-table.ts'
+import { NOW_MS, SETTINGS, someRows, writeRows } from '../testing/log-table.ts'
 import { dropOldDates } from '../maintain/drop-old-dates.ts'
 
 const CONFIGURATION = { 'fleetlake.geohashLength': '5', 'fleetlake.windowMs': '600000' }

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createFileStore } from '../store/file-store.ts'
 import type { ObjectStore } from '../store/object-store.ts'
 import { openTable } from '../table.ts'
-import { someRows, NOW_MS, SETTINGS, writeRows } from './test-table.ts'
+import { someRows, NOW_MS, SETTINGS, writeRows } from '../testing/log-table.ts'
 
 let root: string
 let store: ObjectStore

@@ -2,9 +2,9 @@ import { dirname } from 'node:path'
 import { dateOf } from '@fleetlake/core'
 import { expect, test } from 'vitest'
 import type { AddFile } from '../log/actions.ts'
-import { NOW_MS, someRows } from '../log/test-table.ts'
-import { CELL, FORMS } from '../unpack/test-forms.ts'
-import { append, compact, DAY_MS, keyOf, keysOf, openTestTable, type TestTable } from './test-maintain.ts'
+import { NOW_MS, someRows } from '../testing/log-table.ts'
+import { CELL, FORMS } from '../testing/forms.ts'
+import { append, compact, DAY_MS, keyOf, keysOf, openTestTable, type TestTable } from '../testing/maintained-table.ts'
 
 /** All dates have ended long ago. */
 const NOW = NOW_MS + 30 * DAY_MS

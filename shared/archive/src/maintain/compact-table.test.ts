@@ -6,7 +6,7 @@ import pl from 'nodejs-polars'
 import { expect, test } from 'vitest'
 import { createRandomStreams } from '@fleetlake/core'
 import { parseCommit } from '../log/actions.ts'
-import { NOW_MS, type Row, someRows } from '../log/test-table.ts'
+import { NOW_MS, type Row, someRows } from '../testing/log-table.ts'
 import { commitPath } from '../paths.ts'
 import { openTable } from '../table.ts'
 import { parquetCodec } from '../codec/parquet.ts'
@@ -14,7 +14,7 @@ import { COMPACTION_APP, compactionRules } from './compact-table.ts'
 import { isCompacted } from './compacted.ts'
 import { planCompaction } from './plan-compaction.ts'
 import { rewriteChunks } from './rewrite-chunks.ts'
-import { append, compact, DAY_MS, HOUR_MS, keyOf, keysOf, openTestTable } from './test-maintain.ts'
+import { append, compact, DAY_MS, HOUR_MS, keyOf, keysOf, openTestTable } from '../testing/maintained-table.ts'
 
 const SETTINGS = { targetBytes: 1 << 27, quietMs: 0, memory: 1 << 26 }
 const CELLS = ['69y7p', '69y7m', '69y7r']

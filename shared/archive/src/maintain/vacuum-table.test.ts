@@ -1,14 +1,14 @@
 import { readdir, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { NOW_MS, someRows, writeRows } from '../log/test-table.ts'
+import { NOW_MS, someRows, writeRows } from '../testing/log-table.ts'
 import { commitPath, encodePath } from '../paths.ts'
 import type { ObjectStore } from '../store/object-store.ts'
 import { openTable, type Table } from '../table.ts'
 import { cleanLog } from './clean-log.ts'
 import { dropOldDates } from './drop-old-dates.ts'
 import { graceOf, LEAST_GRACE_MS } from './grace.ts'
-import { append, compact, DAY_MS, HOUR_MS, keysOf, openTestTable, type TestTable } from './test-maintain.ts'
+import { append, compact, DAY_MS, HOUR_MS, keysOf, openTestTable, type TestTable } from '../testing/maintained-table.ts'
 import { vacuumTable, type VacuumReport } from './vacuum-table.ts'
 
 const { signal } = new AbortController()

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createFileStore } from './file-store.ts'
-import { testStore } from './store-conformance.ts'
-import { raceProcessesOn, settingsAt } from './test-race.ts'
+import { testStore } from '../testing/store-conformance.ts'
+import { raceProcessesOn, settingsAt } from '../testing/store-race.ts'
 
 const folder = (): Promise<string> => mkdtemp(join(tmpdir(), 'fleetlake-store-'))
 

@@ -1,5 +1,5 @@
 import { createMemoryStore } from './memory-store.ts'
-import { testStore } from './store-conformance.ts'
+import { testStore } from '../testing/store-conformance.ts'
 
 testStore('a store in memory', async () => {
   const store = createMemoryStore()

@@ -9,7 +9,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ObjectStore } from './object-store.ts'
 import { openStore, type StoreSettings } from './open-store.ts'
-import { settingsAt } from './test-race.ts'
+import { settingsAt } from '../testing/store-race.ts'
 
 /** A real server behind a proxy that makes trouble. */
 interface Troubled {

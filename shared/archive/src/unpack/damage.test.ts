@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { expect, test } from 'vitest'
-import { FORMS } from './test-forms.ts'
-import { mutantsOf, ourFile, unpackAll } from './test-mutants.ts'
+import { FORMS } from '../testing/forms.ts'
+import { mutantsOf, ourFile, unpackAll } from '../testing/mutants.ts'
 
 test('a file of ours with damaged bytes is named damaged, or gives what it gave before', () => {
   const good = ourFile()

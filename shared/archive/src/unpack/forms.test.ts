@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { createArena } from './arena.ts'
 import { parseFooter } from './footer.ts'
 import { rowsOfGroup } from './group-rows.ts'
-import { type FormRow, FORMS } from './test-forms.ts'
+import { type FormRow, FORMS } from '../testing/forms.ts'
 
 const arena = createArena()
 

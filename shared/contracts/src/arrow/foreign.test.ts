@@ -22,11 +22,11 @@ import { CONTENT_TYPES } from '../messages.ts'
 import { decodePositions } from './decode.ts'
 import { encodeSchema } from './encode.ts'
 import { decodeForeignPositions, decodeReasons } from './foreign.ts'
-import { batchMessage, dictionaryMessage, type HostileBatch, joined, schemaMessage } from './hostile-stream.ts'
+import { batchMessage, dictionaryMessage, type HostileBatch, joined, schemaMessage } from '../testing/hostile-stream.ts'
 import { encodePositions, POSITION_FIELDS } from './position-batch.ts'
 import { type PositionRow, positionsOfRows, rowsOfPositions } from './rows.ts'
 
-const caseOf = (name: string): Uint8Array => readFileSync(new URL(`cases/${name}.arrow`, import.meta.url))
+const caseOf = (name: string): Uint8Array => readFileSync(new URL(`../testing/cases/${name}.arrow`, import.meta.url))
 
 const row = (overrides: Partial<PositionRow> = {}): PositionRow => ({
   vehicleId: 'v',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { startFixture } from '../fixture.ts'
+import { startFixture } from '../testing/hub.ts'
 import { flushStreams } from './flush.ts'
 
 const positionOf = (partition: number): { partition: number; stream: string; created: string; sequence: number } => ({

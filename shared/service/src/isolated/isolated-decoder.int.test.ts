@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { CONTENT_TYPES, decodeMove, encodePositions, positionsOfRows } from '@fleetlake/contracts'
 import { expect, onTestFinished, test } from 'vitest'
 import { createIsolatedDecoder, type IsolatedDecoderOptions } from './isolated-decoder.ts'
-import { poisonOf } from './test-decoder.ts'
+import { poisonOf } from '../testing/decoder.ts'
 
-const module = new URL('test-decoder.ts', import.meta.url).href
+const module = new URL('../testing/decoder.ts', import.meta.url).href
 const open = (options: IsolatedDecoderOptions = {}) => {
   const decoder = createIsolatedDecoder({ module, ...options })
   onTestFinished(() => decoder.close())

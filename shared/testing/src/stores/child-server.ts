@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { open } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { endWithUs } from '@fleetlake/event-hub'
+import { endWithUs } from '@fleetlake/service'
 
 /** A server's process that ends with this one, however it goes. */
 export interface ChildServer {

@@ -1,4 +1,4 @@
-import type { ViewBounds } from '../../live/live-frame.ts'
+import type { ViewBounds } from '../../shell/view-bounds.ts'
 import type { Shape } from '../search-request.ts'
 
 /** The box around shapes; undefined for none. */

@@ -1,6 +1,6 @@
 import type { FormatName, FormatOptions } from '@fleetlake/viewer-core'
 import { proxy, wrap } from 'comlink'
-import type { SearchAnswer } from '../search-answer.ts'
+import type { SearchAnswer } from '../../hub/search/search-answer.ts'
 import { exportName } from './file-name.ts'
 import type { ExportThread } from './export-worker.ts'
 

@@ -1,5 +1,5 @@
+import type { FoundRows } from '@fleetlake/viewer-core'
 import { expose } from 'comlink'
-import type { FoundRows } from '../search-answer.ts'
 import { writeRows, type WriteRowsOptions } from './write-rows.ts'
 
 /** Functions cross the threads' border only as arguments of their own. */

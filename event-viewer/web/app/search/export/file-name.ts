@@ -1,5 +1,5 @@
 import { FORMAT_TRAITS, type FormatName } from '@fleetlake/viewer-core'
-import type { SearchAnswer } from '../search-answer.ts'
+import type { SearchAnswer } from '../../hub/search/search-answer.ts'
 
 const missing = (status: SearchAnswer['outcome']['status']): string => {
   if (status === 'complete') return ''

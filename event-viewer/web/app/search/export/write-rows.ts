@@ -1,3 +1,4 @@
+import type { FoundRows } from '@fleetlake/viewer-core'
 import {
   type AnswerFormat,
   FORMAT_TRAITS,
@@ -6,7 +7,6 @@ import {
   foundPositions,
   openFormat,
 } from '@fleetlake/viewer-core'
-import type { FoundRows } from '../search-answer.ts'
 
 export interface WriteRowsOptions extends FormatOptions {
   readonly format: FormatName

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { SearchAnswer } from '../search-answer.ts'
+import type { SearchAnswer } from '../../hub/search/search-answer.ts'
 import { answerSentence } from './answer-tone.ts'
 
 const outcome: SearchAnswer['outcome'] = {

@@ -1,5 +1,5 @@
 import { describeAnswer, plural } from '@fleetlake/viewer-core'
-import type { SearchAnswer } from '../search-answer.ts'
+import type { SearchAnswer } from '../../hub/search/search-answer.ts'
 
 type Status = SearchAnswer['outcome']['status']
 

@@ -1,5 +1,3 @@
-import type { FoundRows } from '../search-answer.ts'
-
 /** Positions as the graphics card takes them: 32-bit numbers are precise to millimetres only near an origin. */
 export interface FoundPoints {
   /** Mercator, 0 to 1 around the globe and from north to south. */
@@ -43,3 +41,4 @@ export function* foundPoints(
   }
   return { originX, originY, offsets, slots }
 }
+import type { FoundRows } from '@fleetlake/viewer-core'

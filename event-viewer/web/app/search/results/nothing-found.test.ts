@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { SearchAnswer } from '../search-answer.ts'
+import type { SearchAnswer } from '../../hub/search/search-answer.ts'
 import { nothingFound } from './nothing-found.ts'
 
 const input: SearchAnswer['input'] = {

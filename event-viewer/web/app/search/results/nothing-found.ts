@@ -1,4 +1,4 @@
-import type { SearchAnswer } from '../search-answer.ts'
+import type { SearchAnswer } from '../../hub/search/search-answer.ts'
 
 /** What is said of an answer without a row; both are whole sentences, the first without a full stop. */
 export interface NothingFound {

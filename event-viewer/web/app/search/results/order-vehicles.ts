@@ -1,4 +1,5 @@
-import type { FoundRows, VehicleSummaries } from '../search-answer.ts'
+import type { FoundRows } from '@fleetlake/viewer-core'
+import type { VehicleSummaries } from '../../hub/search/search-answer.ts'
 
 export const SORT_KEYS = ['id', 'type', 'firstSeen', 'lastSeen', 'points', 'distance', 'timeInside'] as const
 export type SortKey = (typeof SORT_KEYS)[number]

@@ -1,4 +1,4 @@
-import type { ViewBounds } from '../../live/live-frame.ts'
+import type { ViewBounds } from '../../shell/view-bounds.ts'
 
 /** The box around rows `[from, to)`; undefined for none. */
 export const rowBounds = (

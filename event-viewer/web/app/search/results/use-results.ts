@@ -1,5 +1,5 @@
+import type { ViewBounds } from '../../shell/view-bounds.ts'
 import { computed, effectScope, ref, watch, type ComputedRef, type Ref } from 'vue'
-import type { ViewBounds } from '../../live/live-frame.ts'
 import { useFleetMap } from '../../map/use-fleet-map.ts'
 import { useGap } from '../use-gap.ts'
 import { useSearch } from '../use-search.ts'

@@ -1,5 +1,5 @@
+import type { FoundRows } from '@fleetlake/viewer-core'
 import type { Position } from 'geojson'
-import type { FoundRows } from '../search-answer.ts'
 
 /** More corners of a line are not told apart on a screen. */
 const MOST_CORNERS = 20_000

@@ -4,7 +4,7 @@ import { startTestAzure, type TestAzure } from '@fleetlake/testing'
 import pl from 'nodejs-polars'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openStore } from '../open-store.ts'
-import { settingsAt } from '../test-race.ts'
+import { settingsAt } from '../../testing/store-race.ts'
 
 let server: TestAzure
 let container: string

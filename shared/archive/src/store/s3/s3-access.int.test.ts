@@ -2,7 +2,7 @@ import { AbortMultipartUploadCommand, CreateMultipartUploadCommand, S3Client } f
 import { startTestS3, type TestS3 } from '@fleetlake/testing'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { openStore } from '../open-store.ts'
-import { settingsAt } from '../test-race.ts'
+import { settingsAt } from '../../testing/store-race.ts'
 
 let server: TestS3
 let bucket: string

@@ -1,7 +1,7 @@
 import { startTestS3, type TestS3 } from '@fleetlake/testing'
 import { openStore } from '../open-store.ts'
-import { testStore } from '../store-conformance.ts'
-import { raceProcessesOn, settingsAt } from '../test-race.ts'
+import { testStore } from '../../testing/store-conformance.ts'
+import { raceProcessesOn, settingsAt } from '../../testing/store-race.ts'
 
 let s3: TestS3
 

@@ -1,0 +1,1 @@
+export { type RunningCollector, startCollector } from './start-collector.ts'

@@ -1,0 +1,1 @@
+export { type Finder, type FinderOptions, startFinder } from './start-finder.ts'

@@ -1,0 +1,158 @@
+import { createFileStore, openTable } from '@fleetlake/archive'
+import { configSchema, rowsOfPositions } from '@fleetlake/contracts'
+import { toMicroDegrees } from '@fleetlake/core'
+import {
+  askVehicles,
+  connectHub,
+  type Hub,
+  type VehicleAnswer,
+  type VehicleBatch,
+  type VehicleOutcome,
+  type VehicleQueryInput,
+} from '@fleetlake/hub'
+import { type BruteForceSearch, selectByBruteForce, type TableRows } from '@fleetlake/testing'
+import { startAgent } from '../agent.ts'
+import { type CoordinatorDeps, startCoordinator } from '../coordinator.ts'
+import type { IntakeLimits } from '../intake.ts'
+import { holdNothing } from '../tail/held-tail.ts'
+import { createTurns } from '../turns.ts'
+import { START_MS } from './archive.ts'
+
+export type TestArea = BruteForceSearch['area']
+
+export const MINUTE = 60_000
+export const iso = (ms: number): string => new Date(ms).toISOString()
+export const box = (west: number, south: number, east: number, north: number): [number, number][] => [
+  [west, south],
+  [east, south],
+  [east, north],
+  [west, north],
+  [west, south],
+]
+/** All that a test archive holds. */
+export const ALL = {
+  area: { type: 'Polygon', coordinates: [box(-57, -35.5, -55.5, -34.3)] } satisfies TestArea,
+  from: iso(START_MS),
+  to: iso(START_MS + 240 * MINUTE),
+}
+
+export interface TestFinderOptions {
+  readonly url: string
+  /** As `archive.path`. */
+  readonly path: string
+  readonly agents?: number
+  readonly batchRows?: number
+  readonly tasksInFlight?: number
+  readonly taskChunks?: number
+  readonly silenceMs?: number
+  readonly largeAtOnce?: number | undefined
+  readonly limits?: Partial<IntakeLimits & { maxVertices: number }>
+  /** Of each agent. */
+  readonly memoryBytes?: number | undefined
+}
+
+export interface TestFinder {
+  stop(): Promise<void>
+}
+
+/** An agent with a connection of its own. */
+export const startTestAgent = async ({
+  url,
+  path,
+  ...options
+}: Pick<TestFinderOptions, 'url' | 'path' | 'memoryBytes'>): Promise<TestFinder> => {
+  const hub = await connectHub({ url, service: 'event-finder' })
+  const processor = createTurns(1)
+  const agent = startAgent(hub, { store: createFileStore(`${path}/moves`), processor }, options)
+  await hub.flush()
+  return {
+    stop: async () => {
+      await agent.stop()
+      await hub.close()
+    },
+  }
+}
+
+const unexpected = (what: unknown): never => {
+  throw new Error('this was not to happen', { cause: what })
+}
+
+/** One coordinator and some agents, with tasks and batches so small that a query has many. Nothing is hot. */
+export const startTestFinder = async ({
+  url,
+  path,
+  agents = 2,
+  batchRows = 500,
+  tasksInFlight = 4,
+  taskChunks = 3,
+  silenceMs = 3_000,
+  largeAtOnce,
+  limits,
+  memoryBytes,
+}: TestFinderOptions): Promise<TestFinder> => {
+  const table = await openTable(createFileStore(`${path}/moves`))
+  const hub = await connectHub({ url, service: 'event-finder' })
+  const deps: CoordinatorDeps = {
+    pin: async () => ({ snapshot: await table.refresh(), tail: holdNothing() }),
+    processor: createTurns(1),
+    perform: unexpected,
+    onFault: unexpected,
+  }
+  const taskSize = { rows: 1e9, bytes: 1e9, chunks: taskChunks }
+  const coordinator = startCoordinator(
+    hub,
+    { ...configSchema.parse({}).finder, tasksInFlight, batchRows, taskSize, silenceMs, largeAtOnce, ...limits },
+    deps,
+  )
+  await hub.flush()
+  const started = await Promise.all(Array.from({ length: agents }, () => startTestAgent({ url, path, memoryBytes })))
+  return {
+    stop: async () => {
+      await Promise.all([coordinator, ...started].map((part) => part.stop()))
+      await hub.close()
+      await table.close()
+    },
+  }
+}
+
+export const keysOf = (batches: readonly VehicleBatch[]): string[] =>
+  batches.flatMap(({ rows }) =>
+    rowsOfPositions(rows).map(({ vehicleId, vehicleType, eventTime, longitude, latitude }) =>
+      [vehicleId, vehicleType, eventTime, toMicroDegrees(longitude), toMicroDegrees(latitude)].join(' '),
+    ),
+  )
+
+export interface TestAnswer {
+  /** A text for each row. */
+  readonly keys: string[]
+  readonly outcome: VehicleOutcome
+  readonly batches: VehicleBatch[]
+}
+
+/** Reads a batch, then does something, then reads on. */
+export const readOneThen = async (answer: VehicleAnswer, act: () => unknown): Promise<TestAnswer> => {
+  const batches: VehicleBatch[] = []
+  for await (const batch of answer) {
+    batches.push(batch)
+    if (batches.length === 1) await act()
+  }
+  return { keys: keysOf(batches), outcome: await answer.outcome, batches }
+}
+
+export const askAll = (asker: Hub, query: VehicleQueryInput): Promise<TestAnswer> =>
+  readOneThen(askVehicles(asker, query), () => {})
+
+/** By a look at every row. */
+export const expectedOf = (query: VehicleQueryInput, rows: TableRows): string[] => {
+  const { area, from, to, vehicleTypes, vehicleIds } = query
+  const search = {
+    area: area as TestArea,
+    from: Date.parse(from),
+    to: Date.parse(to),
+    ...(vehicleTypes === undefined ? {} : { vehicleTypes }),
+    ...(vehicleIds === undefined ? {} : { vehicleIds }),
+  }
+  return selectByBruteForce(rows, search).map((i) =>
+    [rows.vehicleIds[i], rows.vehicleTypes[i], rows.time[i], rows.x[i], rows.y[i]].join(' '),
+  )
+}

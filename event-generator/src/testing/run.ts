@@ -1,0 +1,113 @@
+import {
+  configSchema,
+  decodePositions,
+  type Message,
+  type PositionRow,
+  rowsOfPositions,
+  subjects,
+} from '@fleetlake/contracts'
+import { connectHub, type Hub, provision, readPartition } from '@fleetlake/hub'
+import { startTestHub, temporaryFolder, type TestHub } from '@fleetlake/testing'
+import { type Generator, startGenerator } from '../start-generator.ts'
+import { writeTestCity } from './city.ts'
+
+const MIB = 1024 * 1024
+
+export interface TestRunOptions {
+  readonly generators: number
+  readonly partitions?: number
+  readonly maxBytesPerPartition?: number
+  readonly queueBytes?: number
+  /** Whether a fake collector answers every flush at once. Default: true. */
+  readonly isCollected?: boolean
+  /** How long a run may take. */
+  readonly longestRunMs?: number
+}
+
+/** A real hub with generators of a small city in this process, each with a connection of its own, and an asker. */
+export interface TestRun extends AsyncDisposable {
+  readonly server: TestHub
+  readonly hub: Hub
+  readonly cityDir: string
+  readonly generators: readonly Generator[]
+  /** What the generators said to their operators. */
+  readonly said: string[]
+  /** Flushes that were asked for. */
+  readonly flushes: Message<'flush'>[]
+}
+
+export const startTestRun = async (options: TestRunOptions): Promise<TestRun> => {
+  const {
+    generators: count,
+    partitions = 3,
+    maxBytesPerPartition = 64 * MIB,
+    queueBytes = MIB,
+    isCollected = true,
+    longestRunMs = 3_600_000,
+  } = options
+  const [server, cityDir] = [await startTestHub(), await temporaryFolder()]
+  await writeTestCity(cityDir)
+  const config = configSchema.parse({
+    hub: { url: server.url, maxBytesPerPartition, maxBytesDeadLetters: MIB },
+    partitioning: { count: partitions },
+    generator: { cityDir, queueBytes },
+  })
+  const connect = (service: string): Promise<Hub> => connectHub({ url: server.url, service })
+  const hub = await connect('test')
+  await provision(hub, config)
+  const hubs = await Promise.all(Array.from({ length: count }, () => connect('event-generator')))
+  const said: string[] = []
+  const generators = await Promise.all(
+    hubs.map((each) =>
+      startGenerator({ hub: each, config, version: '0', longestRunMs, say: (message) => void said.push(message) }),
+    ),
+  )
+  const flushes: Message<'flush'>[] = []
+  if (isCollected) {
+    hub.listen('flush', 'commands.flush.*', ({ data, reply }) => {
+      flushes.push(data)
+      hub.send('flushed', reply!, { committed: data.sequence })
+    })
+  }
+  return {
+    server,
+    hub,
+    cityDir,
+    generators,
+    said,
+    flushes,
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(generators.map((each) => each.stop()))
+      await Promise.all([hub, ...hubs].map((each) => each.close()))
+      await server.stop()
+    },
+  }
+}
+
+export interface StoredRow extends PositionRow {
+  readonly partition: number
+}
+
+/** Every row of a run that the streams hold up to the sequences of its stats. */
+export const readRun = async (hub: Hub, { run, streams }: Message<'generationStats'>): Promise<StoredRow[]> => {
+  const rows: StoredRow[] = []
+  for (const { partition, sequence } of streams) {
+    const reader = readPartition(hub, { partition, from: { sequence: 0 } })
+    while (reader.position().sequence < sequence) {
+      const reading = await reader.next()
+      if (reading.kind === 'gap') continue
+      if (reading.kind !== 'moves') throw new Error(`${subjects.move(partition)} is ${reading.kind}`)
+      for (const move of reading.moves) {
+        if (move.header('ce-id')?.startsWith(`${run}/`) !== true) continue
+        rows.push(...rowsOfPositions(decodePositions(move.data)!).map((row) => ({ ...row, partition })))
+      }
+    }
+    await reader.close()
+  }
+  return rows
+}
+
+export const sortRows = <Row extends PositionRow>(rows: readonly Row[]): Row[] =>
+  rows.toSorted((a, b) =>
+    a.vehicleId === b.vehicleId ? a.eventTime - b.eventTime : a.vehicleId < b.vehicleId ? -1 : 1,
+  )

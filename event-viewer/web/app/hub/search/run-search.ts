@@ -1,0 +1,57 @@
+import { MAX_LIMIT } from './search-answer.ts'
+import { askVehicles, type Hub } from '@fleetlake/hub/browser'
+import { boxArea, createRowCollector, joinRows } from '@fleetlake/viewer-core'
+import type { SearchAnswer, SearchInput, SearchProgress } from './search-answer.ts'
+import { summariseVehicles } from './summarise.ts'
+
+const PROGRESS_MS = 100
+
+export interface RunSearchOptions {
+  readonly onProgress: (progress: SearchProgress) => void
+  /** Aborted: the search is cancelled; what has come is the answer. */
+  readonly signal: AbortSignal
+}
+
+const GLOBE = boxArea(-180, -90, 180, 90)
+
+/** Asks, gathers what comes, sorts and sums it up. Memory is bounded by the limit, which is always sent. */
+export const runSearch = async (
+  hub: Hub,
+  input: SearchInput,
+  { onProgress, signal }: RunSearchOptions,
+): Promise<SearchAnswer> => {
+  const limit = Math.min(input.limit, MAX_LIMIT)
+  const collector = createRowCollector({ maxRows: limit })
+  const beganMs = performance.now()
+  let toldMs = -Infinity
+  let told: Pick<SearchProgress, 'tasks' | 'rows'> = {
+    tasks: { total: 0, done: 0 },
+    rows: { total: 0, read: 0, selected: 0 },
+  }
+  const tell = (): void => {
+    const nowMs = performance.now()
+    if (nowMs - toldMs < PROGRESS_MS) return
+    toldMs = nowMs
+    const { tasks, rows } = told
+    onProgress({ tasks, rows, received: collector.rows(), elapsedMs: nowMs - beganMs })
+  }
+  const answer = askVehicles(
+    hub,
+    { ...input, area: input.area ?? GLOBE, limit },
+    {
+      signal,
+      onProgress: (progress) => {
+        told = progress
+        tell()
+      },
+    },
+  )
+  for await (const { rows } of answer) {
+    collector.add(rows)
+    tell()
+  }
+  const outcome = await answer.outcome
+  const found = collector.finish()
+  const joined = joinRows(found, 'automatic')
+  return { input: { ...input, limit }, outcome, found, joined, summaries: summariseVehicles(found, joined.isJoined) }
+}

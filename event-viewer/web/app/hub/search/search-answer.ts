@@ -1,0 +1,45 @@
+import type { VehicleOutcome } from '@fleetlake/hub/browser'
+import type { FoundRows, JoinedRows } from '@fleetlake/viewer-core'
+
+/** Rows that the page holds and draws without trouble. */
+export const MAX_LIMIT = 5_000_000
+
+/** A search as it is asked; times are RFC 3339 UTC, `[from, to)`. */
+export interface SearchInput {
+  /** GeoJSON Polygon or MultiPolygon; the whole globe when missing. */
+  readonly area?: unknown
+  readonly from: string
+  readonly to: string
+  readonly vehicleTypes?: string[]
+  readonly vehicleIds?: string[]
+  readonly limit: number
+  readonly timeoutMs: number
+}
+
+export interface SearchProgress {
+  readonly tasks: { readonly total: number; readonly done: number }
+  readonly rows: { readonly total: number; readonly read: number; readonly selected: number }
+  /** Rows that are here already. */
+  readonly received: number
+  readonly elapsedMs: number
+}
+
+/** One line of the results for each vehicle; columns by index of `FoundRows.ids`. */
+export interface VehicleSummaries {
+  readonly firstSeen: Float64Array
+  readonly lastSeen: Float64Array
+  readonly points: Uint32Array
+  /** Metres along the reports; a gap counts for nothing. NaN for not known, where no two reports are without a gap between them. */
+  readonly distance: Float64Array
+  /** ms between reports inside the area; likewise. */
+  readonly timeInside: Float64Array
+}
+
+export interface SearchAnswer {
+  readonly input: SearchInput
+  readonly outcome: VehicleOutcome
+  readonly found: FoundRows
+  /** Between which rows there is no gap, and what adds up then, where what is a gap is taken from how often each vehicle reports. */
+  readonly joined: JoinedRows
+  readonly summaries: VehicleSummaries
+}

@@ -1,0 +1,5 @@
+/** ms since the epoch, `[from, to)` */
+export interface Period {
+  readonly from: number
+  readonly to: number
+}

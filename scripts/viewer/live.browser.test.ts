@@ -1,0 +1,66 @@
+import { eventually } from '@fleetlake/testing'
+import { launchBrowser, openPage } from '@fleetlake/testing/browser'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startTestViewer, type TestViewer } from './testing/viewer.ts'
+
+let viewer: TestViewer
+let browser: Browser
+
+beforeAll(async () => {
+  ;[viewer, browser] = await Promise.all([startTestViewer(), launchBrowser()])
+})
+afterAll(async () => {
+  await browser?.close()
+  await viewer?.stop()
+})
+
+const countOf = (text: string | null): number => Number((text ?? '').replaceAll(/[^\d]/g, ''))
+
+test('a run launched from the page is seen live; a vehicle is found, followed, and tells its last hour; the run is stopped', async () => {
+  const { page, problems, close } = await openPage(browser, viewer.url)
+  await page.getByRole('button', { name: 'Generate vehicles' }).click()
+  await page.getByLabel('Vehicles', { exact: true }).fill('150')
+  await page.getByRole('button', { name: 'More options' }).click()
+  await page.getByLabel('Speed factor').fill('10')
+  await page.getByRole('button', { name: 'Generate', exact: true }).click()
+  const vehicles = page.getByTestId('live-vehicles')
+  await eventually(async () => countOf(await vehicles.textContent()) === 150, { what: '150 vehicles' })
+  await eventually(async () => countOf(await page.getByTestId('live-rate').textContent()) > 0, { what: 'a rate' })
+
+  await page.getByLabel('Back').click()
+  const types = page.getByTestId('live-types').getByRole('checkbox')
+  expect(await types.count()).toBeGreaterThan(1)
+  await page.keyboard.press('/')
+  await page.keyboard.type('0')
+  await page.getByRole('option').first().waitFor()
+  const id = await page.getByRole('option').first().locator('.font-mono, span').first().textContent()
+  await page.keyboard.press('Enter')
+  const card = page.getByTestId('vehicle-card')
+  await card.waitFor()
+  expect(id).toContain((await card.getByRole('heading').textContent())!.trim())
+  await card.getByRole('button', { name: 'Follow' }).click()
+  await card.getByRole('button', { name: 'Following' }).waitFor()
+  await page.getByTestId('vehicle-last-hour').click()
+  await page.getByTestId('speed-chart').waitFor()
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Escape')
+
+  await page.getByTestId('live-generate').click()
+  await page.getByRole('button', { name: 'Stop' }).click()
+  await page.getByText('The run was stopped').waitFor()
+  expect(problems).toEqual([])
+  await close()
+})
+
+test('a run without a generator says so, where it was asked for', async () => {
+  const lonely = await startTestViewer({ generators: 0 })
+  const { page, close } = await openPage(browser, lonely.url)
+  await page.getByRole('button', { name: 'Generate vehicles' }).click()
+  await page.getByRole('button', { name: 'Generate', exact: true }).click()
+  const alert = page.getByRole('alert').filter({ hasText: /no generator is running/i })
+  await alert.waitFor()
+  expect(await alert.textContent()).toContain('npm start')
+  await close()
+  await lonely.stop()
+})

@@ -1,0 +1,83 @@
+import { type ChunkRows, createRandomStreams, textsToStrings } from '@fleetlake/core'
+import type { ChunkColumns } from '../codec/codec.ts'
+import { startParquetFile } from '../codec/parquet.ts'
+import { createArena } from '../unpack/arena.ts'
+import { parseFooter } from '../unpack/footer.ts'
+import { rowsOfGroup } from '../unpack/group-rows.ts'
+
+/** For tests and the fuzzer: files with some of their bytes changed, and what reading them comes to. */
+
+/** @param below a whole number from 0 on, below another */
+const HITS: readonly ((bytes: Uint8Array, below: (limit: number) => number) => Uint8Array)[] = [
+  (bytes, below) => {
+    bytes[below(bytes.length)] ^= 1 << below(8)
+    return bytes
+  },
+  (bytes, below) => {
+    bytes[below(bytes.length)] = below(256)
+    return bytes
+  },
+  (bytes, below) => {
+    const at = below(bytes.length)
+    return bytes.fill(below(2) * 255, at, at + 1 + below(64))
+  },
+  (bytes, below) => {
+    const [from, to, length] = [below(bytes.length), below(bytes.length), 1 + below(32)]
+    bytes.copyWithin(to, from, from + length)
+    return bytes
+  },
+  // The end of it, where the footer is, has most of what a reader believes.
+  (bytes, below) => {
+    bytes[bytes.length - 1 - below(Math.min(bytes.length, 1_200))] = below(256)
+    return bytes
+  },
+  (bytes, below) => bytes.slice(0, below(bytes.length)),
+]
+
+/** Mutants of a file, the same ones for the same seed. */
+export function* mutantsOf(good: Uint8Array, count: number, seed: number): Generator<Uint8Array> {
+  const random = createRandomStreams(Uint32Array.of(seed))
+  const below = (limit: number): number => Math.floor(random.next(0) * limit)
+  for (let i = 0; i < count; i++) {
+    let bytes: Uint8Array = good.slice()
+    for (let hits = 1 + (below(4) === 0 ? below(3) : 0); hits > 0 && bytes.length > 0; hits--) {
+      bytes = HITS[below(HITS.length)](bytes, below)
+    }
+    yield bytes
+  }
+}
+
+/** Columns that are the same are of the same rows. */
+export const unpackAll = (bytes: Uint8Array, arena = createArena()): unknown[][] =>
+  parseFooter(bytes).rowGroups.map((group) => columnsOf(rowsOfGroup(group, { bytes, start: 0 }, arena)))
+
+const columnsOf = (rows: ChunkRows): unknown[] => {
+  const { length, vehicle, vehicleType, vehicleTypes, eventTime, longitude, latitude, speed, heading } = rows
+  const ids = textsToStrings(rows.vehicleIds)
+  const numbers = [eventTime, longitude, latitude, speed, heading].map((values) => values.slice(0, length))
+  return [
+    Array.from(vehicle.subarray(0, length), (code) => ids[code]),
+    Array.from(vehicleType.subarray(0, length), (code) => vehicleTypes[code]),
+    ...numbers,
+  ]
+}
+
+/** A file of ours of two row groups, with pages of each kind that we write. */
+export const ourFile = (): Uint8Array => {
+  const columns = (length: number, shift: number): ChunkColumns => ({
+    length,
+    vehicleIds: ['a', 'b', 'c'],
+    vehicle: Uint32Array.from({ length }, (_, i) => Math.floor((3 * i) / length)),
+    vehicleTypes: ['bus'],
+    vehicleType: new Uint32Array(length),
+    eventTime: Float64Array.from({ length }, (_, i) => 1.7e12 + shift + (i % 150) * 4_999),
+    longitude: Int32Array.from({ length }, (_, i) => -56_000_000 + i * i),
+    latitude: Int32Array.from({ length }, (_, i) => -34_000_000 - ((i * 7_919) % 10_000)),
+    speed: Float32Array.from({ length }, (_, i) => (i % 5 === 0 ? Number.NaN : i % 9)),
+    heading: Float32Array.from({ length }, (_, i) => (i * 31) % 360),
+  })
+  const file = startParquetFile(1 << 16)
+  file.add(columns(400, 0))
+  file.add(columns(150, 86_400_000))
+  return file.finish().slice()
+}
