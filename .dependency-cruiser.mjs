@@ -23,10 +23,11 @@ const PAGE_PARTS = ['shell', 'map', 'hub', 'archive', 'vehicles', 'live', 'searc
 export default {
   forbidden: [
     layer('core', []),
-    layer('contracts', ['core']),
-    layer('hub', ['core', 'contracts']),
-    layer('archive', ['core', 'contracts']),
-    layer('service', ['core', 'contracts']),
+    layer('columnar', ['core']),
+    layer('contracts', ['core', 'columnar']),
+    layer('hub', ['core', 'columnar', 'contracts']),
+    layer('archive', ['core', 'columnar', 'contracts']),
+    layer('service', ['core', 'columnar', 'contracts']),
     layer('nats-server', ['core', 'contracts', 'service']),
     {
       name: 'shared-imports-no-service',
@@ -40,7 +41,10 @@ export default {
       comment: "a service's src/core/ holds decisions: it knows positions and messages, no server, no disk, no clock",
       severity: 'error',
       from: { path: '^event-[^/]+/src/core/', pathNot: tests },
-      to: { path: '^(shared|scripts|event-)', pathNot: ['^event-[^/]+/src/core/', '^shared/(core|contracts)/'] },
+      to: {
+        path: '^(shared|scripts|event-)',
+        pathNot: ['^event-[^/]+/src/core/', '^shared/(core|columnar|contracts)/'],
+      },
     },
     {
       name: 'service-core-does-no-input-or-output',
@@ -53,7 +57,10 @@ export default {
       comment: 'what both viewers share: answers as text, the board of services',
       severity: 'error',
       from: { path: '^event-viewer/core/src/', pathNot: tests },
-      to: { path: '^(shared|scripts|event-)', pathNot: ['^event-viewer/core/', '^shared/(core|contracts|hub)/'] },
+      to: {
+        path: '^(shared|scripts|event-)',
+        pathNot: ['^event-viewer/core/', '^shared/(core|columnar|contracts|hub)/'],
+      },
     },
     ...services.map((service) => ({
       name: `${service.split('/')[0]}-imports-no-other-service`,

@@ -3,9 +3,9 @@
  * generator sends them, are decoded, taken into a buffer, and cut into chunks; each part's best round counts.
  */
 import { parseArgs } from 'node:util'
-import { encodePositions, decodePositions } from '@fleetlake/contracts'
-import { parquetCodec } from '@fleetlake/archive'
-import { createRandomStreams, type Positions, seedOf } from '@fleetlake/core'
+import { encodePositions, decodePositions, type Positions } from '@fleetlake/columnar'
+import { parquetCodec } from '@fleetlake/columnar/formats'
+import { createRandomStreams, seedOf } from '@fleetlake/core'
 import { type Chunk, chunksOf, createChunkArrays } from './core/chunks.ts'
 import { createPartitionBuffer } from './core/partition-buffer.ts'
 import { takeIn } from './core/take-in.ts'

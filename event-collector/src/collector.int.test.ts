@@ -1,16 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createFileStore, openTable } from '@fleetlake/archive'
+import { CONTENT_TYPES, DEAD_LETTERS, subjects } from '@fleetlake/contracts'
 import {
-  CONTENT_TYPES,
-  DEAD_LETTERS,
   decodePositions,
   encodePositions,
   type PositionRow,
   positionsOfRows,
   rowsOfPositions,
-  subjects,
-} from '@fleetlake/contracts'
+} from '@fleetlake/columnar'
 import { countMessages } from '@fleetlake/hub'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { tableFromIPC, tableToIPC } from 'apache-arrow'

@@ -1,5 +1,5 @@
-import { encodePositions, MAX_MESSAGE_BYTES, positionsOfRows, rowsOfPositions } from '@fleetlake/contracts'
-import type { Positions } from '@fleetlake/core'
+import { encodePositions, positionsOfRows, rowsOfPositions, type Positions } from '@fleetlake/columnar'
+import { MAX_MESSAGE_BYTES } from '@fleetlake/contracts'
 import type { BadRow } from './core/take-in.ts'
 
 /** What could not be archived of one message. */

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import { encodePositions, positionsOfRows, decodePositions } from '@fleetlake/contracts'
+import { encodePositions, positionsOfRows, decodePositions } from '@fleetlake/columnar'
 import type { AddFile, CommitRequest, CommitResult } from '@fleetlake/archive'
 import { expect, test } from 'vitest'
 import { type Batch, openBatch } from './batch.ts'

@@ -1,4 +1,5 @@
-import { checkStore, LOSSES_APP, openCodec, openLossStore, openTableStore, writeChunk } from '@fleetlake/archive'
+import { checkStore, LOSSES_APP, openLossStore, openTableStore, writeChunk } from '@fleetlake/archive'
+import { openCodec } from '@fleetlake/columnar/formats'
 import { type Config, type DecodedMove, decodeMove, subjects } from '@fleetlake/contracts'
 import { reasonOf } from '@fleetlake/core'
 import { createIsolatedDecoder, type IsolatedDecoderOptions } from '@fleetlake/service'

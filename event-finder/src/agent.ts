@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { createArenaPool } from '@fleetlake/archive'
+import { createArenaPool } from '@fleetlake/columnar/parquet'
 import { type Message, queueGroups, subjects } from '@fleetlake/contracts'
 import type { Hub } from '@fleetlake/hub'
 import { type ActiveQuery, createActiveQuery } from './active-query.ts'

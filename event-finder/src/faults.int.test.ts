@@ -1,11 +1,5 @@
-import {
-  configSchema,
-  encodePositions,
-  messages,
-  type PositionRow,
-  positionsOfRows,
-  subjects,
-} from '@fleetlake/contracts'
+import { configSchema, messages, subjects } from '@fleetlake/contracts'
+import { encodePositions, type PositionRow, positionsOfRows } from '@fleetlake/columnar'
 import {
   askVehicles,
   connectHub,

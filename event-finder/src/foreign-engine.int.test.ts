@@ -1,4 +1,5 @@
-import { compactTable, createFileStore, openCodec, openTable } from '@fleetlake/archive'
+import { compactTable, createFileStore, openTable } from '@fleetlake/archive'
+import { openCodec } from '@fleetlake/columnar/formats'
 import { connectHub } from '@fleetlake/hub'
 import { askClickHouse, startTestHub } from '@fleetlake/testing'
 import { expect, onTestFinished, test } from 'vitest'

@@ -1,4 +1,5 @@
-import { configSchema, rowsOfPositions } from '@fleetlake/contracts'
+import { configSchema } from '@fleetlake/contracts'
+import { rowsOfPositions } from '@fleetlake/columnar'
 import { toDegrees, toMicroDegrees } from '@fleetlake/core'
 import { askVehicles, connectHub, type Hub } from '@fleetlake/hub'
 import { startTestHub, type TableRows } from '@fleetlake/testing'

@@ -4,8 +4,9 @@
  */
 import { readFile, stat } from 'node:fs/promises'
 import { zstdDecompressSync } from 'node:zlib'
-import { CHUNK_COLUMNS, createArenaPool, createFileStore } from '@fleetlake/archive'
-import { encodePositions } from '@fleetlake/contracts'
+import { CHUNK_COLUMNS, encodePositions } from '@fleetlake/columnar'
+import { createArenaPool } from '@fleetlake/columnar/parquet'
+import { createFileStore } from '@fleetlake/archive'
 import { areaOf } from '@fleetlake/core'
 import { collectGarbageLess } from '@fleetlake/service'
 import { parquetMetadata, parquetRead } from 'hyparquet'

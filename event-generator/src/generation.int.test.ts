@@ -1,5 +1,6 @@
 import { cellOf, partitionOfCell, toMicroDegrees } from '@fleetlake/core'
-import { decodePositions, type Message, type MessageInput, rowsOfPositions, subjects } from '@fleetlake/contracts'
+import { decodePositions, rowsOfPositions } from '@fleetlake/columnar'
+import { type Message, type MessageInput, subjects } from '@fleetlake/contracts'
 import { purgeThrough, readPartition, runGeneration } from '@fleetlake/hub'
 import { eventually } from '@fleetlake/testing'
 import { rm } from 'node:fs/promises'

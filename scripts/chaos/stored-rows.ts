@@ -1,5 +1,6 @@
-import { decodePositions, moveStreamName, type StreamPosition } from '@fleetlake/contracts'
-import { FleetError, type Positions, toMicroDegrees } from '@fleetlake/core'
+import { decodePositions, type Positions } from '@fleetlake/columnar'
+import { moveStreamName, type StreamPosition } from '@fleetlake/contracts'
+import { FleetError, toMicroDegrees } from '@fleetlake/core'
 import { type Hub, lookAtStream } from '@fleetlake/hub'
 import { DeliverPolicy, jetstream } from '@nats-io/jetstream'
 

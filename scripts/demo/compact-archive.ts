@@ -1,4 +1,5 @@
-import { compactTable, openCodec, openTable, openTableStore } from '@fleetlake/archive'
+import { compactTable, openTable, openTableStore } from '@fleetlake/archive'
+import { openCodec } from '@fleetlake/columnar/formats'
 import { type ArchiveConfig, configSchema } from '@fleetlake/contracts'
 
 export interface CompactionFigures {

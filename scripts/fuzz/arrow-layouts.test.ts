@@ -1,4 +1,5 @@
-import { CONTENT_TYPES, decodeMove, decodePositions, rowsOfPositions } from '@fleetlake/contracts'
+import { CONTENT_TYPES, decodeMove } from '@fleetlake/contracts'
+import { decodePositions, rowsOfPositions } from '@fleetlake/columnar'
 import { expect, test } from 'vitest'
 import { arrowLayouts, SAMPLE } from './arrow-layouts.ts'
 

@@ -1,4 +1,4 @@
-import { encodePositions, type PositionRow, positionsOfRows } from '@fleetlake/contracts'
+import { encodePositions, type PositionRow, positionsOfRows } from '@fleetlake/columnar'
 import {
   Bool,
   type DataType,

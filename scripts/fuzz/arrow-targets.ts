@@ -1,13 +1,14 @@
+import { CONTENT_TYPES, decodeMove } from '@fleetlake/contracts'
 import {
-  CONTENT_TYPES,
   decodeForeignPositions,
-  decodeMove,
   decodePositions,
   decodeReasons,
   type PositionRow,
   rowsOfPositions,
-} from '@fleetlake/contracts'
-import { FleetError, judgeRows, MAX_TEXT_BYTES, type Positions } from '@fleetlake/core'
+  judgeRows,
+  type Positions,
+} from '@fleetlake/columnar'
+import { FleetError, MAX_TEXT_BYTES } from '@fleetlake/core'
 import { arrowLayouts, SAMPLE } from './arrow-layouts.ts'
 import { ACCEPTED, type FuzzTarget } from './target.ts'
 

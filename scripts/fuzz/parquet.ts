@@ -6,9 +6,8 @@
 import { once } from 'node:events'
 import { parseArgs, isDeepStrictEqual } from 'node:util'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
-import { createArena } from '@fleetlake/archive'
-import { FORMS } from '../../shared/archive/src/testing/forms.ts'
-import { mutantsOf, ourFile, unpackAll } from '../../shared/archive/src/testing/mutants.ts'
+import { createArena } from '@fleetlake/columnar/parquet'
+import { FORMS, mutantsOf, ourFile, unpackAll } from '@fleetlake/columnar/testing'
 
 interface Counts {
   readonly form: string

@@ -1,7 +1,7 @@
 import { cp, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { cleanLog, createFileStore, openTable } from '@fleetlake/archive'
-import type { PositionRow } from '@fleetlake/contracts'
+import type { PositionRow } from '@fleetlake/columnar'
 import { cellBounds, cellOf, partitionOfCell, toMicroDegrees } from '@fleetlake/core'
 import { lookAtStream } from '@fleetlake/hub'
 import { eventually, temporaryFolder } from '@fleetlake/testing'

@@ -2,15 +2,8 @@ import { execFileSync, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import {
-  COMPACTION_APP,
-  createFileStore,
-  isCompacted,
-  openTable,
-  parquetCodec,
-  type Table,
-  writeChunk,
-} from '@fleetlake/archive'
+import { COMPACTION_APP, createFileStore, isCompacted, openTable, type Table, writeChunk } from '@fleetlake/archive'
+import { parquetCodec } from '@fleetlake/columnar/formats'
 import { type Config, configSchema } from '@fleetlake/contracts'
 import { cellBounds, parseCell } from '@fleetlake/core'
 import { connectHub, writeArchiveClaim } from '@fleetlake/hub'

@@ -1,4 +1,5 @@
-import { createMaintenance, type MaintenanceReport, openCodec, openTable, openTableStore } from '@fleetlake/archive'
+import { createMaintenance, type MaintenanceReport, openTable, openTableStore } from '@fleetlake/archive'
+import { openCodec } from '@fleetlake/columnar/formats'
 import type { Config } from '@fleetlake/contracts'
 import { FleetError, ownerOf, reasonOf } from '@fleetlake/core'
 import { type Hub, joinGroup, readArchiveClaim } from '@fleetlake/hub'

@@ -1,4 +1,4 @@
-import { positionsOfRows, type PositionRow } from '@fleetlake/contracts'
+import { positionsOfRows, type PositionRow } from '@fleetlake/columnar'
 import { cellName, cellOf, toMicroDegrees } from '@fleetlake/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'

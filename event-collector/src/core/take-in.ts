@@ -1,12 +1,5 @@
-import {
-  cellOf,
-  faultOf,
-  knownOrNaN,
-  type PositionFault,
-  type Positions,
-  textFaultsOf,
-  toMicroDegrees,
-} from '@fleetlake/core'
+import { cellOf, faultOf, knownOrNaN, type PositionFault, toMicroDegrees } from '@fleetlake/core'
+import { type Positions, textFaultsOf } from '@fleetlake/columnar'
 import type { PartitionBuffer } from './partition-buffer.ts'
 
 export interface TakeInOptions {

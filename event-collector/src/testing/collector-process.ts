@@ -1,13 +1,6 @@
 import { join } from 'node:path'
-import {
-  CONTENT_TYPES,
-  configSchema,
-  encodePositions,
-  type Config,
-  type PositionRow,
-  positionsOfRows,
-  subjects,
-} from '@fleetlake/contracts'
+import { CONTENT_TYPES, configSchema, type Config, subjects } from '@fleetlake/contracts'
+import { encodePositions, type PositionRow, positionsOfRows } from '@fleetlake/columnar'
 import { connectHub, type Hub, lookAtStream, provision, storeMessage } from '@fleetlake/hub'
 import { countDistinct, eventually, readTable, startTestHub, temporaryFolder, type TestHub } from '@fleetlake/testing'
 import { expect, onTestFinished } from 'vitest'

@@ -1,4 +1,5 @@
-import { CONTENT_TYPES, decodeMove, encodePositions, moveStreamName, positionsOfRows } from '@fleetlake/contracts'
+import { CONTENT_TYPES, decodeMove, moveStreamName } from '@fleetlake/contracts'
+import { encodePositions, positionsOfRows } from '@fleetlake/columnar'
 import type { Offset, PartitionReader, Reading, StoredMove, StreamState } from '@fleetlake/hub'
 import { tableFromIPC, tableToIPC } from 'apache-arrow'
 import type { Batch, LostMessages } from '../batch.ts'

@@ -1,5 +1,12 @@
-import { encodePositions, type PositionRow, positionsOfRows, rowsOfPositions } from '@fleetlake/contracts'
-import { type ChunkRows, type Positions, roundDegrees, toMicroDegrees } from '@fleetlake/core'
+import {
+  encodePositions,
+  type PositionRow,
+  positionsOfRows,
+  rowsOfPositions,
+  type ChunkRows,
+  type Positions,
+} from '@fleetlake/columnar'
+import { roundDegrees, toMicroDegrees } from '@fleetlake/core'
 import { positions } from '@fleetlake/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'

@@ -1,4 +1,5 @@
-import { type ChunkRows, MICRO_PER_DEGREE, type Positions } from '@fleetlake/core'
+import { type ChunkRows, type Positions } from '@fleetlake/columnar'
+import { MICRO_PER_DEGREE } from '@fleetlake/core'
 
 export interface BatchBuilder {
   /** Takes rows in; full batches come out. Law: the same rows give the same batches, however they are handed in. */

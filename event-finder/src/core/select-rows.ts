@@ -1,4 +1,5 @@
-import { type Area, type ChunkRows, contains, type Period, textAt } from '@fleetlake/core'
+import { type Area, contains, type Period } from '@fleetlake/core'
+import { type ChunkRows, textAt } from '@fleetlake/columnar'
 import type { VehicleSearch } from './search.ts'
 
 /**

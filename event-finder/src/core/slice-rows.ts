@@ -1,4 +1,4 @@
-import type { ChunkRows } from '@fleetlake/core'
+import type { ChunkRows } from '@fleetlake/columnar'
 
 /** The rows `[from, to)`, without a copy; a column that nobody has asked for stays packed. */
 const sliceOf = (rows: ChunkRows, from: number, to: number): ChunkRows => ({

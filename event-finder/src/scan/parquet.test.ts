@@ -1,17 +1,10 @@
 import { readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import {
-  CHUNK_COLUMNS,
-  type ChunkColumns,
-  createArena,
-  createFileStore,
-  parquetCodec,
-  parseFooter,
-  readChunkFile,
-  rowsOfFrame,
-  rowsOfGroup,
-} from '@fleetlake/archive'
-import { areaOf, type ChunkRows, textsToStrings } from '@fleetlake/core'
+import { CHUNK_COLUMNS, type ChunkRows, textsToStrings } from '@fleetlake/columnar'
+import { type ChunkColumns, parquetCodec, readChunkFile, rowsOfFrame } from '@fleetlake/columnar/formats'
+import { createArena, parseFooter, rowsOfGroup } from '@fleetlake/columnar/parquet'
+import { createFileStore } from '@fleetlake/archive'
+import { areaOf } from '@fleetlake/core'
 import { temporaryFolder } from '@fleetlake/testing'
 import { DuckDBInstance } from '@duckdb/node-api'
 import fc from 'fast-check'

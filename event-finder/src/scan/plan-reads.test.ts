@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { RowGroup } from '@fleetlake/archive'
+import type { RowGroup } from '@fleetlake/columnar/parquet'
 import { planReads, spanOf } from './plan-reads.ts'
 
 const groupAt = (start: number, sizes: readonly number[]): RowGroup => {

@@ -1,4 +1,4 @@
-import type { RowGroup } from '@fleetlake/archive'
+import type { RowGroup } from '@fleetlake/columnar/parquet'
 
 /** Bytes `[start, end)` of a file. */
 export interface Span {

@@ -1,4 +1,5 @@
-import { CHUNK_COLUMNS, type ColumnChunk, mayHoldTimes, type RowGroup } from '@fleetlake/archive'
+import { CHUNK_COLUMNS } from '@fleetlake/columnar'
+import { type ColumnChunk, mayHoldTimes, type RowGroup } from '@fleetlake/columnar/parquet'
 import type { VehicleSearch } from '../core/search.ts'
 
 const int32Of = (bytes: Uint8Array): number => new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, true)

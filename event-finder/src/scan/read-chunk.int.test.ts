@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { createArena, type ObjectStore, openTableStore } from '@fleetlake/archive'
+import { createArena } from '@fleetlake/columnar/parquet'
+import { type ObjectStore, openTableStore } from '@fleetlake/archive'
 import { configSchema } from '@fleetlake/contracts'
 import { areaOf } from '@fleetlake/core'
 import { startTestAzure, startTestS3 } from '@fleetlake/testing'

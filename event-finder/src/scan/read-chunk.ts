@@ -2,15 +2,14 @@ import {
   type Arena,
   type Footer,
   footerBytesOf,
-  isParquet,
-  type ObjectStore,
   parseFooter,
-  readChunkFile,
   type RowGroup,
-  rowsOfFrame,
   rowsOfGroup,
-} from '@fleetlake/archive'
-import { type ChunkRows, NO_ROWS, reasonOf } from '@fleetlake/core'
+} from '@fleetlake/columnar/parquet'
+import { isParquet, readChunkFile, rowsOfFrame } from '@fleetlake/columnar/formats'
+import { type ObjectStore } from '@fleetlake/archive'
+import { type ChunkRows, NO_ROWS } from '@fleetlake/columnar'
+import { reasonOf } from '@fleetlake/core'
 import type { VehicleSearch } from '../core/search.ts'
 import { sliceRows } from '../core/slice-rows.ts'
 import { type GroupRead, planReads, type Span, spanOf } from './plan-reads.ts'

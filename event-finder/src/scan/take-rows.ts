@@ -1,4 +1,4 @@
-import type { ChunkRows } from '@fleetlake/core'
+import type { ChunkRows } from '@fleetlake/columnar'
 import type { RowSelector } from '../core/select-rows.ts'
 
 /** Some rows, and which of them count. */

@@ -1,5 +1,5 @@
-import { encodePositions, decodePositions, positionsOfRows } from '@fleetlake/contracts'
-import { areaOf, type Positions } from '@fleetlake/core'
+import { encodePositions, decodePositions, positionsOfRows, type Positions } from '@fleetlake/columnar'
+import { areaOf } from '@fleetlake/core'
 import { positions } from '@fleetlake/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'

@@ -1,4 +1,5 @@
-import { type ChunkRows, hashBytes, hashText, type MicroBounds, type Period } from '@fleetlake/core'
+import { type ChunkRows } from '@fleetlake/columnar'
+import { hashBytes, hashText, type MicroBounds, type Period } from '@fleetlake/core'
 import type { VehicleSearch } from '../core/search.ts'
 
 /**

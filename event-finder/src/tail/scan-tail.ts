@@ -1,4 +1,5 @@
-import { type Area, type MicroBounds, overlaps, placeOf, type Positions } from '@fleetlake/core'
+import { type Area, type MicroBounds, overlaps, placeOf } from '@fleetlake/core'
+import { type Positions } from '@fleetlake/columnar'
 import { createBatchBuilder } from '../core/batch-builder.ts'
 import { createRowSelector } from '../core/select-rows.ts'
 import type { VehicleSearch } from '../core/search.ts'

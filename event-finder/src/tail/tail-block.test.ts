@@ -1,6 +1,5 @@
-import { type PositionRow, positionsOfRows } from '@fleetlake/contracts'
+import { type PositionRow, positionsOfRows, textAt } from '@fleetlake/columnar'
 import { expect, test } from 'vitest'
-import { textAt } from '@fleetlake/core'
 import { createTailBlock } from './tail-block.ts'
 
 const row = (vehicleId: string, vehicleType = 'bus'): PositionRow => ({

@@ -1,12 +1,5 @@
-import {
-  type ChunkRows,
-  faultOf,
-  knownOrNaN,
-  type MicroBounds,
-  type Positions,
-  textFaultsOf,
-  toMicroDegrees,
-} from '@fleetlake/core'
+import { type ChunkRows, type Positions, textFaultsOf } from '@fleetlake/columnar'
+import { faultOf, knownOrNaN, type MicroBounds, toMicroDegrees } from '@fleetlake/core'
 
 /** Rows of a stretch of a stream, in its order. */
 export interface TailRows {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { setImmediate as turn } from 'node:timers/promises'
-import { CONTENT_TYPES, decodeMove, encodePositions, positionsOfRows } from '@fleetlake/contracts'
+import { CONTENT_TYPES, decodeMove } from '@fleetlake/contracts'
+import { encodePositions, positionsOfRows, textAt } from '@fleetlake/columnar'
 import type { Origin, PartitionReader, Reading, StoredMove } from '@fleetlake/hub'
 import {
   Dictionary,
@@ -13,7 +14,6 @@ import {
   vectorFromArray,
 } from 'apache-arrow'
 import { expect, test } from 'vitest'
-import { textAt } from '@fleetlake/core'
 import { createTailLane, type TailLane } from './tail-lane.ts'
 import { createTailMemory, type TailMemory } from './tail-memory.ts'
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { textAt } from '@fleetlake/core'
+import { textAt } from '@fleetlake/columnar'
 import { expect, test } from 'vitest'
 import type { Snapshot } from '@fleetlake/archive'
 import { createVersionPin, type PinnedVersion } from '../pin-version.ts'

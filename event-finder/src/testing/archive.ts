@@ -1,5 +1,6 @@
-import { type ChunkColumns, createFileStore, openCodec, openTable, writeChunk } from '@fleetlake/archive'
-import type { ChunkFormat } from '@fleetlake/contracts'
+import { type ChunkColumns, openCodec } from '@fleetlake/columnar/formats'
+import { createFileStore, openTable, writeChunk } from '@fleetlake/archive'
+import type { ChunkFormat } from '@fleetlake/columnar'
 import { cellName, cellOf, createRandomStreams, seedOf, windowStart } from '@fleetlake/core'
 import { type TableRows, temporaryFolder } from '@fleetlake/testing'
 

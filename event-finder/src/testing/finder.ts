@@ -1,5 +1,6 @@
 import { createFileStore, openTable } from '@fleetlake/archive'
-import { configSchema, rowsOfPositions } from '@fleetlake/contracts'
+import { configSchema } from '@fleetlake/contracts'
+import { rowsOfPositions } from '@fleetlake/columnar'
 import { toMicroDegrees } from '@fleetlake/core'
 import {
   askVehicles,

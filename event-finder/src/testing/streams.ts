@@ -1,5 +1,6 @@
 import type { Snapshot } from '@fleetlake/archive'
-import { CONTENT_TYPES, decodeMove, encodePositions, moveStreamName, positionsOfRows } from '@fleetlake/contracts'
+import { CONTENT_TYPES, decodeMove, moveStreamName } from '@fleetlake/contracts'
+import { encodePositions, positionsOfRows } from '@fleetlake/columnar'
 import type { Offset, PartitionReader, Reading, ReaderState, StoredMove, StreamState } from '@fleetlake/hub'
 import type { HubLook } from '../pin-version.ts'
 import type { TailDeps } from '../tail/tail.ts'

@@ -1,5 +1,6 @@
 import { cellOf, partitionOfCell, partitionOfText, toMicroDegrees, windowStart } from '@fleetlake/core'
-import { decodePositions, MAX_PAYLOAD_BYTES, type PositionRow, rowsOfPositions } from '@fleetlake/contracts'
+import { decodePositions, type PositionRow, rowsOfPositions } from '@fleetlake/columnar'
+import { MAX_PAYLOAD_BYTES } from '@fleetlake/contracts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createReportColumns, type ReportColumns, vehicleId } from '../core/report-columns.ts'

@@ -1,11 +1,5 @@
-import {
-  configSchema,
-  decodePositions,
-  type Message,
-  type PositionRow,
-  rowsOfPositions,
-  subjects,
-} from '@fleetlake/contracts'
+import { configSchema, type Message, subjects } from '@fleetlake/contracts'
+import { decodePositions, type PositionRow, rowsOfPositions } from '@fleetlake/columnar'
 import { connectHub, type Hub, provision, readPartition } from '@fleetlake/hub'
 import { startTestHub, temporaryFolder, type TestHub } from '@fleetlake/testing'
 import { type Generator, startGenerator } from '../start-generator.ts'

@@ -1,15 +1,7 @@
 import { join } from 'node:path'
 import { createFileStore, openTable, type Snapshot } from '@fleetlake/archive'
-import {
-  CONTENT_TYPES,
-  type Config,
-  configSchema,
-  encodePositions,
-  type PositionRow,
-  positionsOfRows,
-  rowsOfPositions,
-  subjects,
-} from '@fleetlake/contracts'
+import { CONTENT_TYPES, type Config, configSchema, subjects } from '@fleetlake/contracts'
+import { encodePositions, type PositionRow, positionsOfRows, rowsOfPositions } from '@fleetlake/columnar'
 import {
   askVehicles,
   connectHub,

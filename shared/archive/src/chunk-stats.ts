@@ -1,5 +1,5 @@
 import { toDegrees } from '@fleetlake/core'
-import type { ChunkColumns } from './codec/codec.ts'
+import type { ChunkColumns } from '@fleetlake/columnar/formats'
 import { compareUtf8, cutMaximum, cutMinimum } from './utf8-order.ts'
 
 /** Texts of stats are cut to this many code points. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { chunkOf } from './chunk.ts'
-import { parquetCodec } from './codec/parquet.ts'
+import { parquetCodec } from '@fleetlake/columnar/formats'
 import { columnsOf, NOW_MS, type Row, someRows } from './testing/log-table.ts'
 import { parseChunkPath } from './paths.ts'
 import { createMemoryStore } from './store/memory-store.ts'

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { dateOf, FleetError } from '@fleetlake/core'
 import { type ChunkStats, formatStats, statsOf } from './chunk-stats.ts'
-import type { ChunkColumns, Codec } from './codec/codec.ts'
+import type { ChunkColumns, Codec } from '@fleetlake/columnar/formats'
 import type { AddFile } from './log/actions.ts'
 import { chunkPath, encodePath } from './paths.ts'
 import type { ObjectStore } from './store/object-store.ts'

@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createBatchBuilder, type EncodedBatch } from './batch-builder.ts'
-import { decodePositions } from './decode.ts'
-import { type PositionRow, rowsOfPositions } from './rows.ts'
+import { decodePositions, type PositionRow, rowsOfPositions } from '@fleetlake/columnar'
 
 const utf8 = new TextEncoder()
 

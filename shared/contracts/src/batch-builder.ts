@@ -1,6 +1,6 @@
 import { FleetError } from '@fleetlake/core'
-import { MAX_MESSAGE_BYTES } from '../streams.ts'
-import { encodePositions } from './position-batch.ts'
+import { MAX_MESSAGE_BYTES } from './streams.ts'
+import { encodePositions } from '@fleetlake/columnar'
 
 /** A move that is ready to be sent, but for its id. */
 export interface EncodedBatch {

@@ -1,3 +1,4 @@
+import { CHUNK_FORMATS } from '@fleetlake/columnar'
 import { MAX_CELL_LENGTH } from '@fleetlake/core'
 import { z } from 'zod'
 import { duration, secret, size, timer } from './fields.ts'
@@ -61,20 +62,6 @@ const azure = z.strictObject({
   sasToken: secret.optional().describe('a shared access signature'),
   endpoint: httpUrl.optional().describe("the account's address, when it is not Azure's usual one"),
 })
-
-/** How chunks are written; each file is read by what its name says. */
-export const CHUNK_FORMATS = [
-  'parquet',
-  'csv',
-  'csv.gz',
-  'csv.zst',
-  'ndjson',
-  'ndjson.gz',
-  'ndjson.zst',
-  'arrow',
-] as const
-
-export type ChunkFormat = (typeof CHUNK_FORMATS)[number]
 
 const archive = z.strictObject({
   path: z

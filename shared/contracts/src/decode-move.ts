@@ -1,6 +1,5 @@
-import { FleetError, type Positions, reasonOf } from '@fleetlake/core'
-import { decodePositions } from './arrow/decode.ts'
-import { decodeForeignPositions } from './arrow/foreign.ts'
+import { FleetError, reasonOf } from '@fleetlake/core'
+import { type Positions, decodePositions, decodeForeignPositions } from '@fleetlake/columnar'
 import { decodeJsonMove } from './json-move.ts'
 import { CONTENT_TYPES } from './messages.ts'
 

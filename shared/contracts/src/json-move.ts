@@ -1,5 +1,4 @@
-import type { Positions } from '@fleetlake/core'
-import { positionsOfRows } from './arrow/rows.ts'
+import { type Positions, positionsOfRows } from '@fleetlake/columnar'
 import { jsonMove } from './messages.ts'
 
 /**

@@ -1,4 +1,5 @@
-import { MAX_TEXT_BYTES, textBytes } from '@fleetlake/core'
+import { MAX_TEXT_BYTES } from '@fleetlake/core'
+import { textBytes } from '@fleetlake/columnar'
 import { z } from 'zod'
 import { count, instant, MOST, path, sentence, sequence, text, token } from './fields.ts'
 

@@ -1,4 +1,5 @@
-import { configSchema, encodePositions, moveStreamName, positionsOfRows } from '@fleetlake/contracts'
+import { configSchema, moveStreamName } from '@fleetlake/contracts'
+import { encodePositions, positionsOfRows } from '@fleetlake/columnar'
 import { eventually, startTestCluster } from '@fleetlake/testing'
 import { jetstream, jetstreamManager, DeliverPolicy } from '@nats-io/jetstream'
 import { expect, onTestFinished, test } from 'vitest'

@@ -1,4 +1,4 @@
-import type { PositionRow } from '@fleetlake/contracts'
+import type { PositionRow } from '@fleetlake/columnar'
 import fc from 'fast-check'
 
 export interface PositionLimits {

@@ -1,4 +1,4 @@
-import type { Positions } from '@fleetlake/core'
+import type { Positions } from '@fleetlake/columnar'
 import { compareNumbers } from '../rows/compare.ts'
 
 /** One report of a vehicle that is known. */

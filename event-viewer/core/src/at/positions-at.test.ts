@@ -1,5 +1,5 @@
-import { areaOf, contains, toMicroDegrees, type Area, type Positions } from '@fleetlake/core'
-import { type PositionRow, positionsOfRows, rowsOfPositions } from '@fleetlake/contracts'
+import { areaOf, contains, toMicroDegrees, type Area } from '@fleetlake/core'
+import { type Positions, type PositionRow, positionsOfRows, rowsOfPositions } from '@fleetlake/columnar'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { boxArea } from '../box-area.ts'

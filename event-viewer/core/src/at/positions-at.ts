@@ -1,5 +1,5 @@
-import { type Area, contains, type Positions, toDegrees, toMicroDegrees } from '@fleetlake/core'
-import { type PositionRow, positionsOfRows } from '@fleetlake/contracts'
+import { type Area, contains, toDegrees, toMicroDegrees } from '@fleetlake/core'
+import { type Positions, type PositionRow, positionsOfRows } from '@fleetlake/columnar'
 import { createGapsUsed, type Gap, type GapsUsed } from '../gaps/gap.ts'
 import { joinRows } from '../gaps/joined-rows.ts'
 import { bearingDegrees, distanceM } from '../great-circle.ts'

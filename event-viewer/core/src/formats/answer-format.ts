@@ -1,4 +1,4 @@
-import type { Positions } from '@fleetlake/core'
+import type { Positions } from '@fleetlake/columnar'
 import type { GapsUsed } from '../gaps/gap.ts'
 
 /** Text is written as UTF-8. Bytes are the writer's own: whoever keeps them may. */

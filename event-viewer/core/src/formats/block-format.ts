@@ -1,4 +1,4 @@
-import type { Positions } from '@fleetlake/core'
+import type { Positions } from '@fleetlake/columnar'
 import { createRowGatherer } from '../rows/gather-rows.ts'
 import { type AnswerFormat, joinBytes } from './answer-format.ts'
 

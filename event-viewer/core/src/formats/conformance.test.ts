@@ -1,5 +1,5 @@
 import { DuckDBInstance } from '@duckdb/node-api'
-import type { PositionRow } from '@fleetlake/contracts'
+import type { PositionRow } from '@fleetlake/columnar'
 import { tableFromIPC } from 'apache-arrow'
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'

@@ -1,5 +1,5 @@
 import { DuckDBInstance } from '@duckdb/node-api'
-import type { PositionRow } from '@fleetlake/contracts'
+import type { PositionRow } from '@fleetlake/columnar'
 import { parquetMetadata, parquetReadObjects } from 'hyparquet'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

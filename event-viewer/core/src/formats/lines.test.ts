@@ -1,5 +1,5 @@
 import { kml as readKml, gpx as readGpx } from '@tmcw/togeojson'
-import type { PositionRow } from '@fleetlake/contracts'
+import type { PositionRow } from '@fleetlake/columnar'
 import { type Document, DOMParser, type Element } from '@xmldom/xmldom'
 import fc from 'fast-check'
 import { SaxesParser } from 'saxes'

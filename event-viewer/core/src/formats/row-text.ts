@@ -1,4 +1,4 @@
-import type { Positions } from '@fleetlake/core'
+import type { Positions } from '@fleetlake/columnar'
 import { isSameVehicle, vehicleIdAt } from '../rows/vehicle-ids.ts'
 
 export const COLUMNS = [

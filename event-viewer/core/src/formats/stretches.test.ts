@@ -1,4 +1,4 @@
-import { type PositionRow, positionsOfRows } from '@fleetlake/contracts'
+import { type PositionRow, positionsOfRows } from '@fleetlake/columnar'
 import { expect, test } from 'vitest'
 import { createStretches } from './stretches.ts'
 

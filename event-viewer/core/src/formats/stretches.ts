@@ -1,4 +1,4 @@
-import type { Positions } from '@fleetlake/core'
+import type { Positions } from '@fleetlake/columnar'
 import { createDateReader, type VehicleDate } from '../gaps/date-reader.ts'
 import type { Gap, GapsUsed } from '../gaps/gap.ts'
 

@@ -1,4 +1,4 @@
-import type { PositionRow } from '@fleetlake/contracts'
+import type { PositionRow } from '@fleetlake/columnar'
 import { parse } from 'csv-parse/sync'
 import { expect, test } from 'vitest'
 import { writeFormat } from '../testing/write-format.ts'

@@ -1,5 +1,5 @@
 import { gpx as readGpx, kml as readKml } from '@tmcw/togeojson'
-import { type PositionRow, positionsOfRows } from '@fleetlake/contracts'
+import { type PositionRow, positionsOfRows } from '@fleetlake/columnar'
 import { areaOf, roundDegrees } from '@fleetlake/core'
 import { DOMParser } from '@xmldom/xmldom'
 import { expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-import type { Positions } from '@fleetlake/core'
+import type { Positions } from '@fleetlake/columnar'
 import { isSameVehicle, vehicleIdAt } from '../rows/vehicle-ids.ts'
 import { dateNumberOf } from './cadence.ts'
 import { createGapsUsed, type Gap, gapBetweenDates, gapOfDate, type GapsUsed } from './gap.ts'

@@ -1,4 +1,5 @@
-import { FleetError, type Positions } from '@fleetlake/core'
+import { FleetError } from '@fleetlake/core'
+import { type Positions } from '@fleetlake/columnar'
 import { compareNumbers, compareTexts } from './compare.ts'
 import { createIdDictionary, type IdDictionary } from './id-dictionary.ts'
 import { createColumn } from './row-column.ts'

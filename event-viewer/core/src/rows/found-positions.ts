@@ -1,4 +1,4 @@
-import type { Positions } from '@fleetlake/core'
+import type { Positions } from '@fleetlake/columnar'
 import type { FoundRows } from './found-rows.ts'
 
 const utf8 = new TextEncoder()

@@ -1,4 +1,4 @@
-import type { Positions } from '@fleetlake/core'
+import type { Positions } from '@fleetlake/columnar'
 
 /** Joins the batches of an answer, which are small, into blocks of one size, in their order. */
 export interface RowGatherer {

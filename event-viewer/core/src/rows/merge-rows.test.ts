@@ -1,5 +1,4 @@
-import { positionsOfRows, rowsOfPositions, type PositionRow } from '@fleetlake/contracts'
-import type { Positions } from '@fleetlake/core'
+import { positionsOfRows, rowsOfPositions, type PositionRow, type Positions } from '@fleetlake/columnar'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { awkwardRow } from '../testing/awkward-rows.ts'

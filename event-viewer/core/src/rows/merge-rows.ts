@@ -1,4 +1,4 @@
-import type { Positions } from '@fleetlake/core'
+import type { Positions } from '@fleetlake/columnar'
 import { compareNumbers, compareTexts } from './compare.ts'
 import { createRowGatherer } from './gather-rows.ts'
 import { isSameVehicle, vehicleIdAt } from './vehicle-ids.ts'

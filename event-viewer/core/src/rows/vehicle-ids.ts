@@ -1,4 +1,4 @@
-import type { Positions } from '@fleetlake/core'
+import type { Positions } from '@fleetlake/columnar'
 
 // A byte order mark is a character of an id like any other.
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })

@@ -1,4 +1,4 @@
-import type { PositionRow } from '@fleetlake/contracts'
+import type { PositionRow } from '@fleetlake/columnar'
 import fc from 'fast-check'
 
 /** What has a meaning in some format. */

@@ -1,4 +1,4 @@
-import { type PositionRow, positionsOfRows } from '@fleetlake/contracts'
+import { type PositionRow, positionsOfRows } from '@fleetlake/columnar'
 import { joinBytes } from '../formats/answer-format.ts'
 import type { Gap } from '../gaps/gap.ts'
 import { FORMAT_TRAITS, type FormatName } from '../formats/format-names.ts'

@@ -1,4 +1,4 @@
-import { type PositionRow, positionsOfRows } from '@fleetlake/contracts'
+import { type PositionRow, positionsOfRows } from '@fleetlake/columnar'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { distanceM } from '../great-circle.ts'

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { createFileStore, openTable, parquetCodec, writeChunk } from '@fleetlake/archive'
+import { createFileStore, openTable, writeChunk } from '@fleetlake/archive'
+import { parquetCodec } from '@fleetlake/columnar/formats'
 import { windowStart } from '@fleetlake/core'
 import { temporaryFolder } from '@fleetlake/testing'
 import { rm, writeFile } from 'node:fs/promises'

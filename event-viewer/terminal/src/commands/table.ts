@@ -9,7 +9,6 @@ import {
   LOSSES_APP,
   type LossTable,
   type ObjectStore,
-  openCodec,
   openLossStore,
   openLossTable,
   openTable,
@@ -21,6 +20,7 @@ import {
   unsettled,
   vacuumTable,
 } from '@fleetlake/archive'
+import { openCodec } from '@fleetlake/columnar/formats'
 import { FleetError } from '@fleetlake/core'
 import { humanDuration, plural } from '@fleetlake/viewer-core'
 import type { Command } from 'commander'

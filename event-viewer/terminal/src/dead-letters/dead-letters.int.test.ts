@@ -1,14 +1,11 @@
+import { CONTENT_TYPES, configSchema, DEAD_LETTERS, subjects } from '@fleetlake/contracts'
 import {
-  CONTENT_TYPES,
-  configSchema,
-  DEAD_LETTERS,
   decodePositions,
   encodePositions,
   type PositionRow,
   positionsOfRows,
   rowsOfPositions,
-  subjects,
-} from '@fleetlake/contracts'
+} from '@fleetlake/columnar'
 import { connectHub, countMessages, type Hub, provision, readDeadLetters, storeMessage } from '@fleetlake/hub'
 import { startTestHub } from '@fleetlake/testing'
 import { expect, onTestFinished, test } from 'vitest'

@@ -1,4 +1,4 @@
-import { decodeForeignPositions, decodeReasons, rowsOfPositions } from '@fleetlake/contracts'
+import { decodeForeignPositions, decodeReasons, rowsOfPositions } from '@fleetlake/columnar'
 import { printableInLine } from '@fleetlake/core'
 import type { StoredLetter } from '@fleetlake/hub'
 import { humanBytes, humanTime, plural } from '@fleetlake/viewer-core'

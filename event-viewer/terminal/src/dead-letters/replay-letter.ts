@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto'
+import { CONTENT_TYPES, subjects } from '@fleetlake/contracts'
 import {
-  CONTENT_TYPES,
   decodeForeignPositions,
   decodeReasons,
   encodePositions,
   type PositionRow,
   positionsOfRows,
   rowsOfPositions,
-  subjects,
-} from '@fleetlake/contracts'
-import { judgeRows, type PartitionBy } from '@fleetlake/core'
+  judgeRows,
+} from '@fleetlake/columnar'
+import { type PartitionBy } from '@fleetlake/core'
 import { deleteDeadLetter, type Hub, storeMessage, type StoredLetter } from '@fleetlake/hub'
 import { createPartitionSink } from '../import/partition-sink.ts'
 

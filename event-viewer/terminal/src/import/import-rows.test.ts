@@ -1,4 +1,4 @@
-import { decodePositions, type PositionRow, rowsOfPositions } from '@fleetlake/contracts'
+import { decodePositions, type PositionRow, rowsOfPositions } from '@fleetlake/columnar'
 import { cellOf, partitionOfCell, partitionOfText, toMicroDegrees } from '@fleetlake/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'

@@ -1,13 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import {
-  type Config,
-  configSchema,
-  decodePositions,
-  type PositionRow,
-  rowsOfPositions,
-  subjects,
-} from '@fleetlake/contracts'
+import { type Config, configSchema, subjects } from '@fleetlake/contracts'
+import { decodePositions, type PositionRow, rowsOfPositions } from '@fleetlake/columnar'
 import { roundDegrees } from '@fleetlake/core'
 import { connectHub, type Hub, lookAtStream, partitionsOf, provision, purgeThrough } from '@fleetlake/hub'
 import { eventually, startTestHub, temporaryFolder } from '@fleetlake/testing'

@@ -1,4 +1,5 @@
-import { type BatchBuilder, createBatchBuilder, type PositionRow } from '@fleetlake/contracts'
+import { type PositionRow } from '@fleetlake/columnar'
+import { type BatchBuilder, createBatchBuilder } from '@fleetlake/contracts'
 import { cellOf, type PartitionBy, partitionOfCell, partitionOfText, toMicroDegrees } from '@fleetlake/core'
 
 /** Where batches go: a `MovePublisher`, or a list in a test. */

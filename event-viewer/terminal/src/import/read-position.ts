@@ -1,5 +1,5 @@
-import type { PositionRow } from '@fleetlake/contracts'
-import { faultOf, MAX_TEXT_BYTES, roundDegrees, textBytes, textFaultOf } from '@fleetlake/core'
+import { type PositionRow, textBytes, textFaultOf } from '@fleetlake/columnar'
+import { faultOf, MAX_TEXT_BYTES, roundDegrees } from '@fleetlake/core'
 import type { RowFault } from './input-row.ts'
 import type { ReadTime } from './read-time.ts'
 

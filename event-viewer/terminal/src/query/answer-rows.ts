@@ -1,5 +1,5 @@
 import type { Message } from '@fleetlake/contracts'
-import type { Positions } from '@fleetlake/core'
+import type { Positions } from '@fleetlake/columnar'
 import type { VehicleBatch } from '@fleetlake/hub'
 import { humanCount, plural } from '@fleetlake/viewer-core'
 import type { Progress } from '../terminal/progress.ts'

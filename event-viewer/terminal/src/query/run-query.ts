@@ -1,4 +1,5 @@
-import { FleetError, type Positions } from '@fleetlake/core'
+import { FleetError } from '@fleetlake/core'
+import { type Positions } from '@fleetlake/columnar'
 import { askVehicles, type Hub, type VehicleOutcome, type VehicleQueryInput } from '@fleetlake/hub'
 import {
   type AnswerFormat,

@@ -1,5 +1,4 @@
-import { positionsOfRows, rowsOfPositions, type PositionRow } from '@fleetlake/contracts'
-import type { Positions } from '@fleetlake/core'
+import { positionsOfRows, rowsOfPositions, type PositionRow, type Positions } from '@fleetlake/columnar'
 import { createRowCollector, foundPositions } from '@fleetlake/viewer-core'
 import { positions, temporaryFolder } from '@fleetlake/testing'
 import fc from 'fast-check'

@@ -1,4 +1,4 @@
-import type { Positions } from '@fleetlake/core'
+import type { Positions } from '@fleetlake/columnar'
 import { createRowCollector, foundPositions, mergeRows } from '@fleetlake/viewer-core'
 import { openSpill, type Spill, type SpilledRun } from './spill.ts'
 

@@ -1,5 +1,5 @@
-import { decodePositions, encodePositions } from '@fleetlake/contracts'
-import { FleetError, type Positions } from '@fleetlake/core'
+import { decodePositions, encodePositions, type Positions } from '@fleetlake/columnar'
+import { FleetError } from '@fleetlake/core'
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,5 @@
-import { encodePositions, type Message, type MessageInput, positionsOfRows, subjects } from '@fleetlake/contracts'
+import { encodePositions, positionsOfRows } from '@fleetlake/columnar'
+import { type Message, type MessageInput, subjects } from '@fleetlake/contracts'
 import { connectHub, type Hub } from '@fleetlake/hub'
 import { type BoardState } from '@fleetlake/viewer-core'
 import { eventually, startTestHub, type TestHub } from '@fleetlake/testing'

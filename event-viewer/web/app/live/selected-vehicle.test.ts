@@ -1,4 +1,4 @@
-import { encodePositions, positionsOfRows } from '@fleetlake/contracts'
+import { encodePositions, positionsOfRows } from '@fleetlake/columnar'
 import { describe, expect, it } from 'vitest'
 import { createLiveIntake } from '../hub/live/live-intake.ts'
 import { createSelectedVehicle } from './selected-vehicle.ts'

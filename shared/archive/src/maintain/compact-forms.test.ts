@@ -3,7 +3,7 @@ import { dateOf } from '@fleetlake/core'
 import { expect, test } from 'vitest'
 import type { AddFile } from '../log/actions.ts'
 import { NOW_MS, someRows } from '../testing/log-table.ts'
-import { CELL, FORMS } from '../testing/forms.ts'
+import { CELL, FORMS } from '@fleetlake/columnar/testing'
 import { append, compact, DAY_MS, keyOf, keysOf, openTestTable, type TestTable } from '../testing/maintained-table.ts'
 
 /** All dates have ended long ago. */

@@ -1,22 +1,18 @@
-import {
-  cellName,
-  cellOf,
-  dateOf,
-  type ChunkRows,
-  FleetError,
-  type Period,
-  reasonOf,
-  type Texts,
-} from '@fleetlake/core'
+import { cellName, cellOf, dateOf, FleetError, type Period, reasonOf } from '@fleetlake/core'
+import { type ChunkRows, type Texts } from '@fleetlake/columnar'
 import type { Chunk } from '../chunk.ts'
-import { isParquet, readChunkFile } from '../codec/open-codec.ts'
+import { isParquet, readChunkFile, rowsOfFrame } from '@fleetlake/columnar/formats'
 import { DATA_COLUMNS, PARTITION_COLUMNS } from '../schema.ts'
 import type { ObjectStore } from '../store/object-store.ts'
-import { createArena } from '../unpack/arena.ts'
-import { type Footer, footerBytesOf, parseFooter } from '../unpack/footer.ts'
-import { rowsOfFrame } from '../unpack/frame-rows.ts'
-import { mayHoldTimes } from '../unpack/group-period.ts'
-import { type FilePart, rowsOfGroup } from '../unpack/group-rows.ts'
+import {
+  createArena,
+  type Footer,
+  footerBytesOf,
+  parseFooter,
+  mayHoldTimes,
+  type FilePart,
+  rowsOfGroup,
+} from '@fleetlake/columnar/parquet'
 import { addRows, type Extremes, noRows } from './extremes.ts'
 import { freeFrames } from './free-frames.ts'
 

@@ -1,6 +1,6 @@
 import { FleetError, overlaps, type Period } from '@fleetlake/core'
 import type { Chunk } from '../chunk.ts'
-import type { ChunkColumns } from '../codec/codec.ts'
+import type { ChunkColumns } from '@fleetlake/columnar/formats'
 import type { AddFile } from '../log/actions.ts'
 import type { ObjectStore } from '../store/object-store.ts'
 import type { WriteChunkDeps } from '../write-chunk.ts'

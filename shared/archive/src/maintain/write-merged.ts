@@ -1,8 +1,12 @@
 import { windowStart } from '@fleetlake/core'
 import { type ChunkStats, joinStats, statsOf } from '../chunk-stats.ts'
-import type { ChunkColumns, Codec } from '../codec/codec.ts'
-import { isParquet } from '../codec/open-codec.ts'
-import { startParquetFile, type ParquetRowGroups } from '../codec/parquet.ts'
+import {
+  type ChunkColumns,
+  type Codec,
+  isParquet,
+  startParquetFile,
+  type ParquetRowGroups,
+} from '@fleetlake/columnar/formats'
 import type { AddFile } from '../log/actions.ts'
 import { putChunk, type WriteChunkDeps } from '../write-chunk.ts'
 import { compactedExtension } from './compacted.ts'

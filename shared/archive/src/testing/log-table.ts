@@ -1,6 +1,5 @@
 import { cellBounds, cellName, cellOf, dateOf, MICRO_PER_DEGREE, parseCell, windowStart } from '@fleetlake/core'
-import type { ChunkColumns } from '../codec/codec.ts'
-import { parquetCodec } from '../codec/parquet.ts'
+import { type ChunkColumns, parquetCodec } from '@fleetlake/columnar/formats'
 import type { ObjectStore } from '../store/object-store.ts'
 import { writeChunk } from '../write-chunk.ts'
 import type { AddFile } from '../log/actions.ts'

@@ -12,7 +12,7 @@ import { expect, test } from 'vitest'
 import { decodePositions } from './decode.ts'
 import { decodeForeignPositions } from './foreign.ts'
 import { encodePositions } from './position-batch.ts'
-import { type PositionRow, positionsOfRows, rowsOfPositions } from './rows.ts'
+import { type PositionRow, positionsOfRows, rowsOfPositions } from '../rows/position-rows.ts'
 
 const float32 = fc.oneof(fc.float({ noDefaultInfinity: true }), fc.constant(NaN))
 const row: fc.Arbitrary<PositionRow> = fc.record({

@@ -1,4 +1,5 @@
-import { FleetError, type Positions } from '@fleetlake/core'
+import { FleetError } from '@fleetlake/core'
+import { type Positions } from '../rows/positions.ts'
 import type { Buffer as BufferStruct } from 'apache-arrow/fb/buffer'
 import { DictionaryBatch } from 'apache-arrow/fb/dictionary-batch'
 import type { DictionaryEncoding } from 'apache-arrow/fb/dictionary-encoding'

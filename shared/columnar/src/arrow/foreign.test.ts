@@ -17,14 +17,13 @@ import { List } from 'apache-arrow/fb/list'
 import { Schema } from 'apache-arrow/fb/schema'
 import { Type } from 'apache-arrow/fb/type'
 import { expect, test } from 'vitest'
-import { decodeMove } from '../decode-move.ts'
-import { CONTENT_TYPES } from '../messages.ts'
+import { reasonOf } from '@fleetlake/core'
 import { decodePositions } from './decode.ts'
 import { encodeSchema } from './encode.ts'
 import { decodeForeignPositions, decodeReasons } from './foreign.ts'
 import { batchMessage, dictionaryMessage, type HostileBatch, joined, schemaMessage } from '../testing/hostile-stream.ts'
 import { encodePositions, POSITION_FIELDS } from './position-batch.ts'
-import { type PositionRow, positionsOfRows, rowsOfPositions } from './rows.ts'
+import { type PositionRow, positionsOfRows, rowsOfPositions } from '../rows/position-rows.ts'
 
 const caseOf = (name: string): Uint8Array => readFileSync(new URL(`../testing/cases/${name}.arrow`, import.meta.url))
 
@@ -52,7 +51,14 @@ const tableOf = (columns: Record<string, unknown>): Uint8Array =>
     'stream',
   )
 
-const reasonFor = (bytes: Uint8Array): string | undefined => decodeMove(bytes, CONTENT_TYPES.arrow).reason
+const reasonFor = (bytes: Uint8Array): string | undefined => {
+  try {
+    void (decodePositions(bytes) ?? decodeForeignPositions(bytes))
+    return undefined
+  } catch (error) {
+    return reasonOf(error)
+  }
+}
 
 test.each(['poison-1', 'poison-2'])('%s, on which the Arrow library never comes back, is refused', (name) => {
   expect(reasonFor(caseOf(name))).toMatch(/^arrow\.invalid: /)

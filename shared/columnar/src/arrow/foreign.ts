@@ -1,4 +1,5 @@
-import { FleetError, MAX_TEXT_BYTES, type Positions } from '@fleetlake/core'
+import { FleetError, MAX_TEXT_BYTES } from '@fleetlake/core'
+import { type Positions } from '../rows/positions.ts'
 import { checkTexts } from './check-texts.ts'
 import { damaged } from './damaged.ts'
 import { type ForeignValues, readForeignColumns } from './foreign-columns.ts'

@@ -1,4 +1,4 @@
-import type { Positions } from '@fleetlake/core'
+import type { Positions } from '../rows/positions.ts'
 import { type ColumnBuffers, type FieldSpec, encodeDictionary, encodeSchema, encodeStream } from './encode.ts'
 
 /** The in-flight schema of positions; the names and types are a contract with every producer. */

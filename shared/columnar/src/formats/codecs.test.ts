@@ -1,4 +1,4 @@
-import { CHUNK_FORMATS } from '@fleetlake/contracts'
+import { CHUNK_FORMATS } from './chunk-format.ts'
 import { toMicroDegrees } from '@fleetlake/core'
 import fc from 'fast-check'
 import pl from 'nodejs-polars'

@@ -1,6 +1,6 @@
-import type { ChunkRows } from '@fleetlake/core'
+import type { ChunkRows } from '../rows/chunk-rows.ts'
 import type { DataFrame } from 'nodejs-polars'
-import { CHUNK_COLUMNS } from './chunk-columns.ts'
+import { CHUNK_COLUMNS } from '../rows/chunk-columns.ts'
 import { rowsOfIpc } from './ipc-rows.ts'
 
 /** Rows at most that are in memory twice. */

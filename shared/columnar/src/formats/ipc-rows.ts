@@ -1,4 +1,6 @@
-import { type ChunkRows, createTextList, FleetError, type Texts, textsToStrings } from '@fleetlake/core'
+import { type ChunkRows } from '../rows/chunk-rows.ts'
+import { createTextList, type Texts, textsToStrings } from '../rows/text-list.ts'
+import { FleetError } from '@fleetlake/core'
 import type { Buffer as BufferStruct } from 'apache-arrow/fb/buffer'
 import { Decimal } from 'apache-arrow/fb/decimal'
 import type { Field } from 'apache-arrow/fb/field'
@@ -13,7 +15,7 @@ import { TimeUnit } from 'apache-arrow/fb/time-unit'
 import { Timestamp } from 'apache-arrow/fb/timestamp'
 import { Type } from 'apache-arrow/fb/type'
 import { ByteBuffer } from 'flatbuffers'
-import { CHUNK_COLUMNS, REQUIRED_COLUMNS } from './chunk-columns.ts'
+import { CHUNK_COLUMNS, REQUIRED_COLUMNS } from '../rows/chunk-columns.ts'
 
 /**
  * Reads the Arrow stream that polars makes of a frame of the table's columns, without an object per row: texts are LargeUtf8 (64-bit

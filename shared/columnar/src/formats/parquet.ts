@@ -1,10 +1,10 @@
 import { constants, zstdCompressSync } from 'node:zlib'
 import { FleetError } from '@fleetlake/core'
 import type { ChunkColumns, Codec } from './codec.ts'
-import { CREATED_BY } from '../unpack/sums.ts'
-import { Bytes } from './parquet/bytes.ts'
-import type { Column } from './parquet/column.ts'
-import { encodeParquet, startParquet } from './parquet/file.ts'
+import { CREATED_BY } from '../parquet/sums.ts'
+import { Bytes } from '../parquet/bytes.ts'
+import type { Column } from '../parquet/plan-column.ts'
+import { encodeParquet, startParquet } from '../parquet/write-file.ts'
 
 /** Of a chunk that is written once and soon compacted: levels 3 and 6 save 1–3 % for 1.2 and 1.7 times the processor. */
 const INGEST_LEVEL = 1

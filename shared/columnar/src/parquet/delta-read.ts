@@ -1,4 +1,4 @@
-import { type Reader, readVarint, readZigzag, unpack, unpackWide } from './bits.ts'
+import { type Reader, readVarint, readZigzag, unpack, unpackWide } from './bit-unpack.ts'
 
 /** DELTA_BINARY_PACKED. https://github.com/apache/parquet-format/blob/master/Encodings.md */
 

@@ -1,8 +1,9 @@
-import { type ChunkRows, textsToStrings } from '@fleetlake/core'
+import { type ChunkRows } from '../rows/chunk-rows.ts'
+import { textsToStrings } from '../rows/text-list.ts'
 import { expect, test } from 'vitest'
 import { createArena } from './arena.ts'
-import { parseFooter } from './footer.ts'
-import { rowsOfGroup } from './group-rows.ts'
+import { parseFooter } from './read-footer.ts'
+import { rowsOfGroup } from './read-group.ts'
 import { type FormRow, FORMS } from '../testing/forms.ts'
 
 const arena = createArena()

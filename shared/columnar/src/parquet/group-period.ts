@@ -1,6 +1,6 @@
 import type { Period } from '@fleetlake/core'
-import { CHUNK_COLUMNS } from './chunk-columns.ts'
-import type { RowGroup } from './footer.ts'
+import { CHUNK_COLUMNS } from '../rows/chunk-columns.ts'
+import type { RowGroup } from './read-footer.ts'
 
 const LOW = 4_294_967_296
 const TIME = CHUNK_COLUMNS.indexOf('event_time')

@@ -7,9 +7,9 @@ import fc from 'fast-check'
 import { parquetReadObjects } from 'hyparquet'
 import pl from 'nodejs-polars'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { ChunkColumns } from '../codec.ts'
-import { parquetCodec } from '../parquet.ts'
-import { encodeParquet } from './file.ts'
+import type { ChunkColumns } from '../formats/codec.ts'
+import { parquetCodec } from '../formats/parquet.ts'
+import { encodeParquet } from './write-file.ts'
 
 let folder: string
 let duckdb: DuckDBConnection

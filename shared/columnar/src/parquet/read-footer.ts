@@ -1,10 +1,10 @@
 import { crc32 } from 'node:zlib'
 import { FleetError } from '@fleetlake/core'
-import { CHUNK_COLUMNS, REQUIRED_COLUMNS } from './chunk-columns.ts'
-import { PAGE_CODECS, type PageCodec } from './codecs.ts'
+import { CHUNK_COLUMNS, REQUIRED_COLUMNS } from '../rows/chunk-columns.ts'
+import { PAGE_CODECS, type PageCodec } from './page-codecs.ts'
 import { describeForm, type Form, formOf } from './forms.ts'
 import { readSums, type Sums } from './sums.ts'
-import { bytesOf, type Fields, fieldsOf, listOf, numberOf, readThrift } from './thrift.ts'
+import { bytesOf, type Fields, fieldsOf, listOf, numberOf, readThrift } from './thrift-read.ts'
 
 /** Where a column of a row group lies, and how its values are stored. */
 export interface ColumnChunk {

@@ -1,8 +1,9 @@
-import { type ChunkRows, textsToStrings } from '@fleetlake/core'
+import { type ChunkRows } from '../rows/chunk-rows.ts'
+import { textsToStrings } from '../rows/text-list.ts'
 import type { Arena } from './arena.ts'
-import { CHUNK_COLUMNS } from './chunk-columns.ts'
-import { type Column, readFloats, readMicros, readTexts, readTimes } from './columns.ts'
-import type { ColumnChunk, RowGroup } from './footer.ts'
+import { CHUNK_COLUMNS } from '../rows/chunk-columns.ts'
+import { type Column, readFloats, readMicros, readTexts, readTimes } from './read-columns.ts'
+import type { ColumnChunk, RowGroup } from './read-footer.ts'
 
 const once = <Value>(make: () => Value): (() => Value) => {
   let made: { readonly value: Value } | undefined

@@ -1,4 +1,4 @@
-import { type Reader, readVarint, unpack } from './bits.ts'
+import { type Reader, readVarint, unpack } from './bit-unpack.ts'
 
 /** `count` values of RLE's and bit packing's mixture (dictionary indexes, levels), of `width` bits each. */
 export const readRuns = (reader: Reader, width: number, to: Int32Array, start: number, count: number): void => {

@@ -1,4 +1,4 @@
-import { faultOf, MAX_TEXT_BYTES, type PositionFault, type TextFault } from './position.ts'
+import { faultOf, MAX_TEXT_BYTES, type PositionFault, type TextFault } from '@fleetlake/core'
 import type { Positions } from './positions.ts'
 
 /**

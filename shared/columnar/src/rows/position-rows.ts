@@ -1,4 +1,4 @@
-import type { Positions } from '@fleetlake/core'
+import type { Positions } from './positions.ts'
 
 /** One position as an object: for input that comes row by row, never for the hot path. */
 export interface PositionRow {

@@ -1,9 +1,11 @@
-import { type ChunkRows, createRandomStreams, textsToStrings } from '@fleetlake/core'
-import type { ChunkColumns } from '../codec/codec.ts'
-import { startParquetFile } from '../codec/parquet.ts'
-import { createArena } from '../unpack/arena.ts'
-import { parseFooter } from '../unpack/footer.ts'
-import { rowsOfGroup } from '../unpack/group-rows.ts'
+import { type ChunkRows } from '../rows/chunk-rows.ts'
+import { createRandomStreams } from '@fleetlake/core'
+import { textsToStrings } from '../rows/text-list.ts'
+import type { ChunkColumns } from '../formats/codec.ts'
+import { startParquetFile } from '../formats/parquet.ts'
+import { createArena } from '../parquet/arena.ts'
+import { parseFooter } from '../parquet/read-footer.ts'
+import { rowsOfGroup } from '../parquet/read-group.ts'
 
 /** For tests and the fuzzer: files with some of their bytes changed, and what reading them comes to. */
 

@@ -1,4 +1,4 @@
-import { positionsOfRows } from '@fleetlake/contracts'
+import { positionsOfRows } from '@fleetlake/columnar'
 import { expect, test } from 'vitest'
 import { createVehicleCount } from './count-vehicles.ts'
 import { createHeldBatches } from './held-batches.ts'

@@ -1,4 +1,4 @@
-import type { Positions } from '@fleetlake/core'
+import type { Positions } from '@fleetlake/columnar'
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 

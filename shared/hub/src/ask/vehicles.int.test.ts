@@ -1,4 +1,5 @@
-import { encodePositions, type Message, type MessageInput, positionsOfRows, subjects } from '@fleetlake/contracts'
+import { encodePositions, positionsOfRows } from '@fleetlake/columnar'
+import { type Message, type MessageInput, subjects } from '@fleetlake/contracts'
 import { startTestHub, type TestHub } from '@fleetlake/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connectHub } from '../connect.ts'

@@ -1,12 +1,6 @@
-import {
-  decodePositions,
-  type Message,
-  type MessageInput,
-  messages,
-  type QueryStatus,
-  subjects,
-} from '@fleetlake/contracts'
-import { FleetError, type Positions, reasonOf } from '@fleetlake/core'
+import { decodePositions, type Positions } from '@fleetlake/columnar'
+import { type Message, type MessageInput, messages, type QueryStatus, subjects } from '@fleetlake/contracts'
+import { FleetError, reasonOf } from '@fleetlake/core'
 import type { Msg } from '@nats-io/nats-core'
 import { headerOf, headersOf } from '../cloud-event.ts'
 import type { Hub } from '../hub.ts'

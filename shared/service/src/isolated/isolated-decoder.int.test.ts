@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { CONTENT_TYPES, decodeMove, encodePositions, positionsOfRows } from '@fleetlake/contracts'
+import { CONTENT_TYPES, decodeMove } from '@fleetlake/contracts'
+import { encodePositions, positionsOfRows } from '@fleetlake/columnar'
 import { expect, onTestFinished, test } from 'vitest'
 import { createIsolatedDecoder, type IsolatedDecoderOptions } from './isolated-decoder.ts'
 import { poisonOf } from '../testing/decoder.ts'

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { positionsOfRows, type PositionRow } from '@fleetlake/contracts'
+import { positionsOfRows, type PositionRow } from '@fleetlake/columnar'
 import { areaOf, contains, toMicroDegrees } from '@fleetlake/core'
 import fc from 'fast-check'
 import { parquetWriteBuffer, type ColumnSource } from 'hyparquet-writer'

@@ -1,5 +1,5 @@
-import { CONTENT_TYPES, decodeForeignPositions, decodeJsonMove, decodePositions } from '@fleetlake/contracts'
-import type { Positions } from '@fleetlake/core'
+import { CONTENT_TYPES, decodeJsonMove } from '@fleetlake/contracts'
+import { decodeForeignPositions, decodePositions, type Positions } from '@fleetlake/columnar'
 
 /**
  * The rows of a `move`: Arrow in our layout, any other Arrow, or one position as JSON.

@@ -4,8 +4,8 @@
  * a batch anywhere in memory, `frame` is of everything in view, `find` is a search for an id.
  */
 import { parseArgs } from 'node:util'
-import { decodePositions, encodePositions } from '@fleetlake/contracts'
-import { mix32, type Positions } from '@fleetlake/core'
+import { decodePositions, encodePositions, type Positions } from '@fleetlake/columnar'
+import { mix32 } from '@fleetlake/core'
 import { createLiveIntake, type LiveIntake } from './live-intake.ts'
 
 const { values } = parseArgs({

@@ -1,4 +1,4 @@
-import { encodePositions, positionsOfRows } from '@fleetlake/contracts'
+import { encodePositions, positionsOfRows } from '@fleetlake/columnar'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { LiveFrame, LiveReports, LiveRequest } from './live-frame.ts'

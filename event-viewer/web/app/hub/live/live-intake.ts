@@ -1,4 +1,4 @@
-import type { Positions } from '@fleetlake/core'
+import type { Positions } from '@fleetlake/columnar'
 import { decodeLiveMove } from './decode-live-move.ts'
 import { createEventRate } from './event-rate.ts'
 import { findIds } from './find-ids.ts'

@@ -1,4 +1,5 @@
-import { judgeRows, type Positions, roundDegrees } from '@fleetlake/core'
+import { judgeRows, type Positions } from '@fleetlake/columnar'
+import { roundDegrees } from '@fleetlake/core'
 import { createRecentIntervals } from './recent-intervals.ts'
 import { createVehicleIds, type VehicleIds } from './vehicle-ids.ts'
 import {

@@ -1,4 +1,4 @@
-import { positionsOfRows, type PositionRow } from '@fleetlake/contracts'
+import { positionsOfRows, type PositionRow } from '@fleetlake/columnar'
 import { createRowCollector, FORMATS, joinBytes, openFormat } from '@fleetlake/viewer-core'
 import { expect, test } from 'vitest'
 import { exportName } from './file-name.ts'

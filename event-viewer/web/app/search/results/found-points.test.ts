@@ -1,4 +1,4 @@
-import { positionsOfRows } from '@fleetlake/contracts'
+import { positionsOfRows } from '@fleetlake/columnar'
 import { positions } from '@fleetlake/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'

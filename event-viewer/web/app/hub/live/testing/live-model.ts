@@ -1,4 +1,4 @@
-import type { PositionRow } from '@fleetlake/contracts'
+import type { PositionRow } from '@fleetlake/columnar'
 import type { LiveRequest } from '../live-frame.ts'
 
 export type ModelRow = PositionRow
