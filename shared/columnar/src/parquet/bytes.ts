@@ -59,3 +59,38 @@ export class Bytes {
     return this.bytes.subarray(0, this.length)
   }
 }
+
+/** Encoded bytes that are read on. */
+export interface Reader {
+  readonly bytes: Uint8Array
+  readonly view: DataView
+  at: number
+}
+
+export const readerOf = (bytes: Uint8Array): Reader => ({
+  bytes,
+  view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+  at: 0,
+})
+
+/** Unsigned LEB128 of at most 32 bits. */
+export const readVarint = (reader: Reader): number => {
+  let value = 0
+  for (let shift = 0; shift < 35; shift += 7) {
+    const next = reader.bytes[reader.at++]
+    value |= (next & 127) << shift
+    if (next < 128) return value >>> 0
+  }
+  throw new RangeError('a number of more than 32 bits, or beyond the end of its page')
+}
+
+/** Zigzag LEB128 of a number within ±2^52. */
+export const readZigzag = (reader: Reader): number => {
+  let value = 0
+  for (let factor = 1; ; factor *= 128) {
+    if (reader.at >= reader.bytes.length) throw new RangeError('a number beyond the end of its page')
+    const next = reader.bytes[reader.at++]
+    value += (next & 127) * factor
+    if (next < 128) return value % 2 === 0 ? value / 2 : -(value + 1) / 2
+  }
+}

@@ -1,4 +1,4 @@
-import { type Fields, fieldsOf, numberOf } from './thrift-read.ts'
+import { type Fields, fieldsOf, numberOf } from './thrift.ts'
 
 export type Physical = 'int32' | 'int64' | 'int96' | 'float' | 'double' | 'bytes' | 'fixed'
 

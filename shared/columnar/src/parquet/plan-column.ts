@@ -1,9 +1,9 @@
 import type { Bytes } from './bytes.ts'
-import { deltaInt32, deltaInt64 } from './delta-write.ts'
+import { deltaInt32, deltaInt64 } from './delta.ts'
 import { distinctFloats, usedEntries } from './dictionary.ts'
 import { plainFloats, plainInt64, plainStrings } from './plain.ts'
 import { floatRange, FURTHEST_MS, int32Range, microsRange, millisExtremes, type Range, textRange } from './range.ts'
-import { dictionaryIndexes } from './runs-write.ts'
+import { dictionaryIndexes } from './runs.ts'
 
 /** A whole column as typed arrays. Floats are nullable, NaN being null; the others are required. */
 export type Column = { readonly name: string } & (

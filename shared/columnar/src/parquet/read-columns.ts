@@ -1,10 +1,10 @@
 import { createTextList, type Texts } from '../rows/text-list.ts'
 import { FleetError, toMicroDegrees } from '@fleetlake/core'
-import { readerOf } from './bit-unpack.ts'
-import { readDeltaBigInt64, readDeltaInt32, readDeltaInt64 } from './delta-read.ts'
+import { readerOf } from './bytes.ts'
+import { readDeltaBigInt64, readDeltaInt32, readDeltaInt64 } from './delta.ts'
 import type { ColumnChunk } from './read-footer.ts'
 import { type Page, readPages } from './read-pages.ts'
-import { readRuns } from './runs-read.ts'
+import { readRuns } from './runs.ts'
 import { checkRoom, type NumberAt, numberAtOf, timeAtOf } from './values.ts'
 
 /** A column of a row group, before anything of it is unpacked. */

@@ -4,7 +4,7 @@ import { CHUNK_COLUMNS, REQUIRED_COLUMNS } from '../rows/chunk-columns.ts'
 import { PAGE_CODECS, type PageCodec } from './page-codecs.ts'
 import { describeForm, type Form, formOf } from './forms.ts'
 import { readSums, type Sums } from './sums.ts'
-import { bytesOf, type Fields, fieldsOf, listOf, numberOf, readThrift } from './thrift-read.ts'
+import { bytesOf, type Fields, fieldsOf, listOf, numberOf, readThrift } from './thrift.ts'
 
 /** Where a column of a row group lies, and how its values are stored. */
 export interface ColumnChunk {

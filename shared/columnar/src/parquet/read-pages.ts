@@ -1,9 +1,9 @@
 import { crc32 } from 'node:zlib'
-import { type Reader, readerOf, readVarint } from './bit-unpack.ts'
+import { type Reader, readerOf, readVarint } from './bytes.ts'
 import { unpackBytes } from './page-codecs.ts'
 import type { ColumnChunk } from './read-footer.ts'
-import { readRuns } from './runs-read.ts'
-import { type Fields, readThrift } from './thrift-read.ts'
+import { readRuns } from './runs.ts'
+import { type Fields, readThrift } from './thrift.ts'
 
 export type PageEncoding = 'plain' | 'dictionary' | 'delta' | 'delta-lengths' | 'delta-bytes' | 'split-bytes'
 

@@ -1,4 +1,4 @@
-import { bytesOf, type Fields, listOf, type Thrift } from './thrift-read.ts'
+import { bytesOf, type Fields, listOf, type Thrift } from './thrift.ts'
 
 /** The key under which our own writer keeps checksums in a file's metadata. */
 export const SUMS_KEY = 'fleetlake.crc32'

@@ -1,4 +1,4 @@
-import type { Reader } from './bit-unpack.ts'
+import type { Reader } from './bytes.ts'
 import type { Form } from './forms.ts'
 
 const LOW = 4_294_967_296

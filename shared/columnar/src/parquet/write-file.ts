@@ -2,8 +2,8 @@ import { crc32 } from 'node:zlib'
 import { formatSums, ROOT_NAME, SUM_DIGITS, SUMS_KEY } from './sums.ts'
 import { Bytes } from './bytes.ts'
 import { type Column, type ColumnPlan, planColumn, rowsOf } from './plan-column.ts'
-import { definitionLevels } from './runs-write.ts'
-import { binary, bool, i32, i64, list, struct, text, type Value, writeStruct } from './thrift-write.ts'
+import { definitionLevels } from './runs.ts'
+import { binary, bool, i32, i64, list, struct, text, type Value, writeStruct } from './thrift.ts'
 
 export interface ParquetOptions {
   readonly columns: readonly Column[]

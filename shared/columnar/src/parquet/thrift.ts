@@ -1,4 +1,90 @@
-/** A value of Thrift's compact protocol. A struct is its fields by their ids; numbers beyond 2^53 lose their lowest bits. */
+import type { Bytes } from './bytes.ts'
+
+/**
+ * Thrift's compact protocol, in which Parquet's metadata are written: structs as literals are written, and are read as their fields by id.
+ * https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
+ */
+
+const KINDS = {
+  yes: 1,
+  no: 2,
+  byte: 3,
+  i16: 4,
+  i32: 5,
+  i64: 6,
+  double: 7,
+  binary: 8,
+  list: 9,
+  set: 10,
+  struct: 12,
+} as const
+
+/** A struct to be written. A field is `[id, value]`, ids ascending; fields whose value is undefined are left out. */
+export type Struct = { readonly fields: readonly (readonly [id: number, value: Value | undefined])[] }
+export type Value =
+  | { readonly type: 'i32' | 'i64'; readonly value: number }
+  | { readonly type: 'binary'; readonly value: Uint8Array }
+  | { readonly type: 'bool'; readonly value: boolean }
+  | {
+      readonly type: 'list'
+      readonly of: 'i32' | 'i64' | 'binary' | 'list' | 'struct'
+      readonly items: readonly Value[]
+    }
+  | ({ readonly type: 'struct' } & Struct)
+
+export const i32 = (value: number): Value => ({ type: 'i32', value })
+export const i64 = (value: number): Value => ({ type: 'i64', value })
+export const bool = (value: boolean): Value => ({ type: 'bool', value })
+export const binary = (value: Uint8Array): Value => ({ type: 'binary', value })
+export const text = (value: string): Value => ({ type: 'binary', value: utf8.encode(value) })
+export const struct = (...fields: Struct['fields']): Value => ({ type: 'struct', fields })
+export const list = (of: 'i32' | 'i64' | 'binary' | 'list' | 'struct', items: readonly Value[]): Value => ({
+  type: 'list',
+  of,
+  items,
+})
+
+/** Appends one struct; a file's footer and each page header are one. */
+export function writeStruct(out: Bytes, { fields }: Struct): void {
+  let previous = 0
+  for (const [id, value] of fields) {
+    if (value === undefined) continue
+    const code = value.type === 'bool' ? (value.value ? KINDS.yes : KINDS.no) : KINDS[value.type]
+    if (id - previous <= 15) out.byte(((id - previous) << 4) | code)
+    else {
+      out.byte(code)
+      out.zigzag(id)
+    }
+    if (value.type !== 'bool') writeValue(out, value)
+    previous = id
+  }
+  out.byte(0)
+}
+
+const utf8 = new TextEncoder()
+
+function writeValue(out: Bytes, value: Exclude<Value, { type: 'bool' }>): void {
+  switch (value.type) {
+    case 'i32':
+    case 'i64':
+      return out.zigzag(value.value)
+    case 'binary':
+      out.varint(value.value.length)
+      return out.append(value.value)
+    case 'list':
+      if (value.items.length < 15) out.byte((value.items.length << 4) | KINDS[value.of])
+      else {
+        out.byte(0xf0 | KINDS[value.of])
+        out.varint(value.items.length)
+      }
+      for (const item of value.items) if (item.type !== 'bool') writeValue(out, item)
+      return
+    case 'struct':
+      return writeStruct(out, value)
+  }
+}
+
+/** A value that was read. A struct is its fields by their ids; numbers beyond 2^53 lose their lowest bits. */
 export type Thrift = number | boolean | Uint8Array | Fields | readonly Thrift[]
 export interface Fields {
   readonly [id: number]: Thrift | undefined
@@ -17,10 +103,8 @@ export const fieldsOf = (value: Thrift | undefined): Fields =>
 const MOST_DEEP = 16
 const LAST_FIELD = 31
 
-const KINDS = { yes: 1, no: 2, byte: 3, i16: 4, i32: 5, i64: 6, double: 7, binary: 8, list: 9, set: 10, struct: 12 }
-
 /**
- * Reads a struct. https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
+ * Reads a struct.
  * @returns the struct, and where the bytes after it begin
  * @throws RangeError for bytes that are none
  */
@@ -78,12 +162,12 @@ export const readThrift = (bytes: Uint8Array, from: number): { readonly fields: 
         return items
       }
       case KINDS.struct:
-        return struct()
+        return structHere()
       default:
         throw new RangeError(`the metadata hold a value of the unknown type ${kind}`)
     }
   }
-  const struct = (): Fields => {
+  const structHere = (): Fields => {
     const fields: Thrift[] = []
     depth++
     for (let id = 0; ;) {
@@ -96,6 +180,6 @@ export const readThrift = (bytes: Uint8Array, from: number): { readonly fields: 
     depth--
     return fields
   }
-  const fields = struct()
+  const fields = structHere()
   return { fields, end: at }
 }

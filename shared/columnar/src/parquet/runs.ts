@@ -1,5 +1,7 @@
-import { pack } from './bit-pack.ts'
-import type { Bytes } from './bytes.ts'
+import { pack, unpack } from './bits.ts'
+import { type Bytes, type Reader, readVarint } from './bytes.ts'
+
+/** RLE and bit packing, mixed: dictionary indexes and levels. https://github.com/apache/parquet-format/blob/master/Encodings.md */
 
 const group = new Int32Array(8)
 
@@ -48,4 +50,30 @@ export function definitionLevels(out: Bytes, present: Int32Array | undefined, fr
     out.varint((to - from) * 2)
     out.byte(1)
   } else runs(out, present, 1, from, to)
+}
+
+/** `count` values of RLE's and bit packing's mixture (dictionary indexes, levels), of `width` bits each. */
+export const readRuns = (reader: Reader, width: number, to: Int32Array, start: number, count: number): void => {
+  const end = start + count
+  const valueBytes = (width + 7) >> 3
+  if (width > 32) throw new RangeError('indexes of more than 32 bits')
+  for (let i = start; i < end;) {
+    if (reader.at >= reader.bytes.length) throw new RangeError('runs end before their page does')
+    const head = readVarint(reader)
+    if ((head & 1) === 1) {
+      const packed = (head >>> 1) * 8
+      const here = Math.min(packed, end - i)
+      // The last group of a page may be cut after its last value.
+      const there = width === 0 ? packed : Math.floor(((reader.bytes.length - reader.at) * 8) / width)
+      unpack(reader, { width, packed: Math.min(packed, Math.max(here, there)), count: here }, to, i)
+      i += here
+    } else {
+      let value = 0
+      for (let b = 0; b < valueBytes; b++) value |= reader.bytes[reader.at++] << (8 * b)
+      const here = Math.min(head >>> 1, end - i)
+      if (here === 0) throw new RangeError('a run of no values')
+      to.fill(value, i, i + here)
+      i += here
+    }
+  }
 }

@@ -1,36 +1,24 @@
-/** Encoded bytes that are read on. */
-export interface Reader {
-  readonly bytes: Uint8Array
-  readonly view: DataView
-  at: number
-}
+import type { Bytes, Reader } from './bytes.ts'
 
-export const readerOf = (bytes: Uint8Array): Reader => ({
-  bytes,
-  view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
-  at: 0,
-})
-
-/** Unsigned LEB128 of at most 32 bits. */
-export const readVarint = (reader: Reader): number => {
-  let value = 0
-  for (let shift = 0; shift < 35; shift += 7) {
-    const next = reader.bytes[reader.at++]
-    value |= (next & 127) << shift
-    if (next < 128) return value >>> 0
+/** Bit-packs `count` (a multiple of 32, or of 8 with the buffer reserved to the next word) values, least significant bit first. */
+export function pack(out: Bytes, values: Uint32Array | Int32Array, start: number, count: number, width: number): void {
+  const { view } = out
+  let at = out.length
+  let word = 0
+  let used = 0
+  for (let i = start, end = start + count; i < end; i++) {
+    const value = values[i]
+    word |= value << used
+    used += width
+    if (used >= 32) {
+      view.setInt32(at, word, true)
+      at += 4
+      used -= 32
+      word = used ? value >>> (width - used) : 0
+    }
   }
-  throw new RangeError('a number of more than 32 bits, or beyond the end of its page')
-}
-
-/** Zigzag LEB128 of a number within ±2^52. */
-export const readZigzag = (reader: Reader): number => {
-  let value = 0
-  for (let factor = 1; ; factor *= 128) {
-    if (reader.at >= reader.bytes.length) throw new RangeError('a number beyond the end of its page')
-    const next = reader.bytes[reader.at++]
-    value += (next & 127) * factor
-    if (next < 128) return value % 2 === 0 ? value / 2 : -(value + 1) / 2
-  }
+  if (used) view.setInt32(at, word, true)
+  out.length += (count * width) >>> 3
 }
 
 /** Room after the last packed value that a word may reach into. */
