@@ -1,6 +1,5 @@
+import { nameOf, PHYSICAL, type Physical } from './format.ts'
 import { type Fields, fieldsOf, numberOf } from './thrift.ts'
-
-export type Physical = 'int32' | 'int64' | 'int96' | 'float' | 'double' | 'bytes' | 'fixed'
 
 /** How a column's values are stored, and what they mean, by the types that the file declares. */
 export interface Form {
@@ -13,15 +12,7 @@ export interface Form {
   readonly perMs: number
 }
 
-const PHYSICAL: Readonly<Record<number, Physical>> = {
-  1: 'int32',
-  2: 'int64',
-  3: 'int96',
-  4: 'float',
-  5: 'double',
-  6: 'bytes',
-  7: 'fixed',
-}
+const physicalOf = nameOf(PHYSICAL)
 const WIDTHS: Readonly<Record<Physical, number>> = {
   int32: 4,
   int64: 8,
@@ -102,7 +93,7 @@ const isFit = (column: string, physical: Physical, meaning: string | undefined):
 
 /** The form of a column of the table by its element of the schema; undefined when it can't be that column. */
 export const formOf = (column: string, element: Fields): Form | undefined => {
-  const physical = PHYSICAL[numberOf(element[1])]
+  const physical = physicalOf(numberOf(element[1]))
   const meaning = meaningOf(element)
   if (physical === undefined || !isFit(column, physical, meaning)) return undefined
   const width = physical === 'fixed' ? numberOf(element[2]) : WIDTHS[physical]
@@ -115,7 +106,7 @@ export const formOf = (column: string, element: Fields): Form | undefined => {
 
 /** What a column declares, for people. */
 export const describeForm = (element: Fields): string => {
-  const physical = PHYSICAL[numberOf(element[1])]?.toUpperCase() ?? 'nested'
+  const physical = physicalOf(numberOf(element[1]))?.toUpperCase() ?? 'nested'
   const meaning = meaningOf(element)
   return meaning === undefined ? `${physical} without a logical type` : `${physical} with ${meaning}`
 }

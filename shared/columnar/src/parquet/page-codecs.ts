@@ -1,20 +1,11 @@
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { ZSTDDecoder } from 'zstddec'
+import { CODEC, nameOf, type PageCodec } from './format.ts'
 import { unpackLz4, unpackLz4Frames } from './lz4.ts'
 import { unpackSnappy } from './snappy.ts'
 
-export type PageCodec = 'none' | 'snappy' | 'gzip' | 'brotli' | 'lz4-frames' | 'zstd' | 'lz4'
-
-/** By the numbers of the format; LZO, which has no open decoder, is missing. */
-export const PAGE_CODECS: Readonly<Record<number, PageCodec>> = {
-  0: 'none',
-  1: 'snappy',
-  2: 'gzip',
-  4: 'brotli',
-  5: 'lz4-frames',
-  6: 'zstd',
-  7: 'lz4',
-}
+/** Undefined for a number that no open decoder knows. */
+export const codecOf: (number: number) => PageCodec | undefined = nameOf(CODEC)
 
 /**
  * Up to this size WebAssembly unpacks: each call of Node's own makes a context of some hundred KB, which counts as memory of the program's and

@@ -1,7 +1,8 @@
 import { crc32 } from 'node:zlib'
 import { FleetError } from '@fleetlake/core'
 import { CHUNK_COLUMNS, REQUIRED_COLUMNS } from '../rows/chunk-columns.ts'
-import { PAGE_CODECS, type PageCodec } from './page-codecs.ts'
+import { MARK, type PageCodec, REPETITION } from './format.ts'
+import { codecOf } from './page-codecs.ts'
 import { describeForm, type Form, formOf } from './forms.ts'
 import { readSums, type Sums } from './sums.ts'
 import { bytesOf, type Fields, fieldsOf, listOf, numberOf, readThrift } from './thrift.ts'
@@ -36,7 +37,6 @@ export interface Footer {
 
 /** The footer's own length and the closing mark. */
 export const TRAILER_BYTES = 8
-const MARK = 'PAR1'
 
 /**
  * How many bytes the footer has, trailer included.
@@ -59,8 +59,6 @@ const MAX_GROUP_ROWS = 1 << 24
 
 const unsupported = (what: string): FleetError => new FleetError('table.unsupported', what)
 const damaged = (what: string): RangeError => new RangeError(`its metadata are damaged: ${what}`)
-
-const REPETITION = { optional: 1, repeated: 2 }
 
 const decoder = new TextDecoder()
 
@@ -162,7 +160,7 @@ const columnOf = (
   const metadata = fieldsOf(chunk[3])
   if (numberOf(metadata[1]) !== numberOf(element[1])) throw damaged(`the column ${name} is of two types`)
   if (numberOf(metadata[5]) !== rows) throw damaged(`the column ${name} has other rows than its row group`)
-  const codec = PAGE_CODECS[numberOf(metadata[4])]
+  const codec = codecOf(numberOf(metadata[4]))
   if (codec === undefined)
     throw unsupported(`its column ${name} is compressed in the unknown way ${numberOf(metadata[4])}`)
   const statistics = fieldsOf(metadata[12])

@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib'
 import { type Reader, readerOf, readVarint } from './bytes.ts'
 import { unpackBytes } from './page-codecs.ts'
+import { ENCODING, nameOf, PAGE, PAGE_FIELD } from './format.ts'
 import type { ColumnChunk } from './read-footer.ts'
 import { readRuns } from './runs.ts'
 import { type Fields, readThrift } from './thrift.ts'
@@ -19,25 +20,16 @@ export interface Page {
   readonly count: number
 }
 
-const KINDS: Readonly<Record<number, 'data' | 'dictionary' | 'data-v2'>> = { 0: 'data', 2: 'dictionary', 3: 'data-v2' }
-const ENCODINGS: Readonly<Record<number, PageEncoding>> = {
-  0: 'plain',
-  2: 'dictionary',
-  5: 'delta',
-  6: 'delta-lengths',
-  7: 'delta-bytes',
-  8: 'dictionary',
-  9: 'split-bytes',
-}
+const kindOf = nameOf(PAGE)
+const encodingNamed = nameOf(ENCODING)
 
 /** Of a text's length. */
 const LENGTH_BYTES = 4
-/** Of levels. */
-const RLE = 3
 
 const encodingOf = (id: unknown): PageEncoding => {
-  const encoding = typeof id === 'number' ? ENCODINGS[id] : undefined
-  if (encoding === undefined) throw new RangeError(`values in the unknown encoding ${String(id)}`)
+  const encoding = encodingNamed(Number(id))
+  if (encoding === 'plain-dictionary') return 'dictionary'
+  if (encoding === undefined || encoding === 'rle') throw new RangeError(`values in the unknown encoding ${String(id)}`)
   return encoding
 }
 
@@ -100,7 +92,7 @@ const pageV1 = (source: PageSource): Page => {
   const values = readerOf(unpacked)
   if (!isOptional)
     return { kind: 'data', encoding: encodingOf(header[2]), rows, present: undefined, values, count: rows }
-  if (header[3] !== RLE) throw new RangeError('definition levels in an encoding of old')
+  if (header[3] !== ENCODING.rle) throw new RangeError('definition levels in an encoding of old')
   const levelBytes = values.view.getUint32(0, true)
   if (levelBytes > unpacked.length - 4) throw new RangeError('definition levels reach beyond their page')
   const { present, count } = presenceOf(unpacked.subarray(4, 4 + levelBytes), rows)
@@ -132,10 +124,10 @@ export function* readPages(bytes: Uint8Array, column: ColumnChunk, rows: number)
     if (end + packedSize > bytes.length) throw new RangeError('a page reaches beyond its column')
     if (size > MAX_PAGE_BYTES) throw new RangeError(`a page of ${size} bytes`)
     at = end + packedSize
-    const kind = KINDS[Number(fields[1])]
+    const kind = kindOf(Number(fields[1]))
     // An index page: nothing that is needed.
     if (kind === undefined) continue
-    const header = fields[HEADERS[kind]] as Fields | undefined
+    const header = fields[PAGE_FIELD[kind]] as Fields | undefined
     if (header === undefined) throw new RangeError('a page without its header')
     const body = bytes.subarray(end, at)
     if (fields[4] !== undefined && (crc32(body) | 0) !== fields[4])
@@ -150,5 +142,4 @@ export function* readPages(bytes: Uint8Array, column: ColumnChunk, rows: number)
   }
 }
 
-const HEADERS = { data: 5, dictionary: 7, 'data-v2': 8 }
 const READERS = { data: pageV1, dictionary: dictionaryPage, 'data-v2': pageV2 }

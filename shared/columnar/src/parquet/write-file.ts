@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib'
 import { formatSums, ROOT_NAME, SUM_DIGITS, SUMS_KEY } from './sums.ts'
 import { Bytes } from './bytes.ts'
 import { type Column, type ColumnPlan, planColumn, rowsOf } from './plan-column.ts'
+import { CODEC, ENCODING, MARK, PAGE, PAGE_FIELD, type PageKind, PHYSICAL, REPETITION } from './format.ts'
 import { definitionLevels } from './runs.ts'
 import { binary, bool, i32, i64, list, struct, text, type Value, writeStruct } from './thrift.ts'
 
@@ -109,30 +110,31 @@ export const encodeParquet = ({ columns, ...options }: ParquetOptions): Uint8Arr
   return file.finish().slice()
 }
 
-const MAGIC = new TextEncoder().encode('PAR1')
-const REPETITION = { required: i32(0), optional: i32(1) }
-const PHYSICAL = { string: i32(6), timestamp: i32(2), decimal: i32(1), float: i32(4) }
-const ENCODINGS = { plain: 0, delta: 5, dictionary: 8, rle: 3 }
-const PAGES = { dictionary: i32(2), data: i32(3) }
-const CODECS = { uncompressed: 0, zstd: 6 }
+const MAGIC = new TextEncoder().encode(MARK)
+const PHYSICAL_OF = {
+  string: PHYSICAL.bytes,
+  timestamp: PHYSICAL.int64,
+  decimal: PHYSICAL.int32,
+  float: PHYSICAL.float,
+} as const
 
 const schemaElement = (column: Column): Value => {
   const name = text(column.name)
-  const type = PHYSICAL[column.type]
+  const type = i32(PHYSICAL_OF[column.type])
   switch (column.type) {
     case 'string':
-      return struct([1, type], [3, REPETITION.required], [4, name], [6, i32(0)], [10, struct([1, struct()])])
+      return struct([1, type], [3, i32(REPETITION.required)], [4, name], [6, i32(0)], [10, struct([1, struct()])])
     case 'timestamp': {
       const micros = struct([1, bool(true)], [2, struct([2, struct()])])
       // Converted type 10 is TIMESTAMP_MICROS, for readers older than logical types.
-      return struct([1, type], [3, REPETITION.required], [4, name], [6, i32(10)], [10, struct([8, micros])])
+      return struct([1, type], [3, i32(REPETITION.required)], [4, name], [6, i32(10)], [10, struct([8, micros])])
     }
     case 'decimal': {
       const [scale, precision] = [i32(column.scale), i32(column.precision)]
       const logical = struct([5, struct([1, scale], [2, precision])])
       return struct(
         [1, type],
-        [3, REPETITION.required],
+        [3, i32(REPETITION.required)],
         [4, name],
         [6, i32(5)],
         [7, scale],
@@ -141,7 +143,7 @@ const schemaElement = (column: Column): Value => {
       )
     }
     case 'float':
-      return struct([1, type], [3, REPETITION.optional], [4, name])
+      return struct([1, type], [3, i32(REPETITION.optional)], [4, name])
   }
 }
 
@@ -204,15 +206,15 @@ const writeColumn = (out: Bytes, plan: ColumnPlan, { compress, rows, pageRows }:
   fill(0, Math.min(rows, pageRows))
   // A data page can say that it is stored as it is, a dictionary page can't: it is as the column's codec says.
   const isWorthIt = Math.max(dictionaryPage.length, dataPage.length) >= WORTH_COMPRESSING
-  const codec = isWorthIt ? CODECS.zstd : CODECS.uncompressed
+  const codec = isWorthIt ? CODEC.zstd : CODEC.none
   if (dictionary !== undefined) {
     const body = dictionaryPage.written()
-    const header = struct([1, i32(dictionary.count)], [2, i32(ENCODINGS.plain)])
+    const header = struct([1, i32(dictionary.count)], [2, i32(ENCODING.plain)])
     put({
-      type: PAGES.dictionary,
+      kind: 'dictionary',
       fullSize: body.length,
-      parts: [codec === CODECS.zstd ? compress(body) : body],
-      header: [7, header],
+      parts: [codec === CODEC.zstd ? compress(body) : body],
+      header,
     })
   }
   const dataAt = out.length
@@ -222,24 +224,21 @@ const writeColumn = (out: Bytes, plan: ColumnPlan, { compress, rows, pageRows }:
     if (from > 0) fill(from, to)
     const count = from > 0 ? values - before : values
     const body = dataPage.written()
-    const packed = codec === CODECS.zstd && body.length >= WORTH_COMPRESSING ? compress(body) : body
+    const packed = codec === CODEC.zstd && body.length >= WORTH_COMPRESSING ? compress(body) : body
     const isCompressed = packed.length < body.length
     put({
-      type: PAGES.data,
+      kind: 'data-v2',
       fullSize: levels.length + body.length,
       parts: [levels.written(), isCompressed ? packed : body],
-      header: [
-        8,
-        struct(
-          [1, i32(to - from)],
-          [2, i32(to - from - count)],
-          [3, i32(to - from)],
-          [4, i32(ENCODINGS[plan.encoding])],
-          [5, i32(levels.length)],
-          [6, i32(0)],
-          [7, bool(isCompressed)],
-        ),
-      ],
+      header: struct(
+        [1, i32(to - from)],
+        [2, i32(to - from - count)],
+        [3, i32(to - from)],
+        [4, i32(ENCODING[plan.encoding])],
+        [5, i32(levels.length)],
+        [6, i32(0)],
+        [7, bool(isCompressed)],
+      ),
     })
     pages++
   }
@@ -259,21 +258,29 @@ const writeColumn = (out: Bytes, plan: ColumnPlan, { compress, rows, pageRows }:
 }
 
 interface Page {
-  readonly type: Value
+  readonly kind: PageKind
   readonly fullSize: number
   readonly parts: readonly Uint8Array[]
-  readonly header: readonly [number, Value]
+  readonly header: Value
 }
 
 /** @returns its header, in place until more is written */
-const writePage = (out: Bytes, { type, fullSize, parts, header }: Page): Uint8Array => {
+const writePage = (out: Bytes, { kind, fullSize, parts, header }: Page): Uint8Array => {
   const start = out.length
   let [size, crc] = [0, 0]
   for (const part of parts) {
     size += part.length
     crc = crc32(part, crc)
   }
-  writeStruct(out, { fields: [[1, type], [2, i32(fullSize)], [3, i32(size)], [4, i32(crc | 0)], header] })
+  writeStruct(out, {
+    fields: [
+      [1, i32(PAGE[kind])],
+      [2, i32(fullSize)],
+      [3, i32(size)],
+      [4, i32(crc | 0)],
+      [PAGE_FIELD[kind], header],
+    ],
+  })
   const end = out.length
   for (const part of parts) out.append(part)
   return out.bytes.subarray(start, end)
@@ -305,9 +312,9 @@ const columnChunk = ({
   const exact = range && bool(true)
   const hasDictionary = dictionaryAt !== undefined
   const used = [
-    ENCODINGS[encoding],
-    ...(hasDictionary ? [ENCODINGS.plain] : []),
-    ...(column.type === 'float' ? [ENCODINGS.rle] : []),
+    ENCODING[encoding],
+    ...(hasDictionary ? [ENCODING.plain] : []),
+    ...(column.type === 'float' ? [ENCODING.rle] : []),
   ]
   const statistics = struct(
     [3, i64(nulls)],
@@ -317,11 +324,11 @@ const columnChunk = ({
     [8, exact],
   )
   const pageCounts = [
-    ...(hasDictionary ? [struct([1, PAGES.dictionary], [2, i32(ENCODINGS.plain)], [3, i32(1)])] : []),
-    struct([1, PAGES.data], [2, i32(ENCODINGS[encoding])], [3, i32(pages)]),
+    ...(hasDictionary ? [struct([1, i32(PAGE.dictionary)], [2, i32(ENCODING.plain)], [3, i32(1)])] : []),
+    struct([1, i32(PAGE['data-v2'])], [2, i32(ENCODING[encoding])], [3, i32(pages)]),
   ]
   const metaData = struct(
-    [1, PHYSICAL[column.type]],
+    [1, i32(PHYSICAL_OF[column.type])],
     [2, list('i32', used.map(i32))],
     [3, list('binary', [text(column.name)])],
     [4, i32(codec)],
