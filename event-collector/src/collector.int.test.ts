@@ -94,7 +94,7 @@ test('messages made to hang or to fill whoever decodes them go to the dead lette
   const { hub, folder, start } = await setUp()
   await start()
   const attacks = ['poison-1', 'poison-2', 'bomb'].map((name) =>
-    readFileSync(new URL(`../../shared/contracts/src/testing/cases/${name}.arrow`, import.meta.url)),
+    readFileSync(new URL(`../../shared/columnar/src/testing/cases/${name}.arrow`, import.meta.url)),
   )
   await publishRows(hub, 0, [row(1)])
   for (const attack of attacks) await publish(hub, 0, attack)

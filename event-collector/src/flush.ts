@@ -27,7 +27,7 @@ export interface WrittenChunk {
   readonly cell: string
   readonly rows: number
   readonly bytes: number
-  readonly vehicleIds: readonly string[]
+  readonly vehicles: readonly string[]
 }
 
 export interface Flushed {
@@ -61,8 +61,8 @@ const writeBatch = async (batch: Batch, options: ChunkOptions, deps: FlushDeps):
   for (const chunk of chunksOf(batch.buffer, options, deps.arrays)) {
     const writing = deps.writeChunk(chunk).then((file) => {
       add.push(file)
-      const { windowFrom, cell, length, vehicleIds } = chunk
-      written.push({ windowFrom, cell, rows: length, bytes: file.size, vehicleIds })
+      const { windowFrom, cell, length, vehicles } = chunk
+      written.push({ windowFrom, cell, rows: length, bytes: file.size, vehicles })
       pending.delete(writing)
     })
     pending.add(writing)

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { periodStatsOf } from './period-stats.ts'
 
 const WINDOW_MS = 600_000
-const chunk = (i: number) => ({ windowFrom: i * WINDOW_MS, cell: 'c', rows: 2, bytes: 10, vehicleIds: ['v'] })
+const chunk = (i: number) => ({ windowFrom: i * WINDOW_MS, cell: 'c', rows: 2, bytes: 10, vehicles: ['v'] })
 
 test('a flush of years tells its totals, and only its latest windows, since a message has an end', () => {
   const written = Array.from({ length: 50_000 }, (_, i) => chunk(i))

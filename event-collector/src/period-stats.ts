@@ -36,7 +36,7 @@ export const periodStatsOf = (
         from: instant(from),
         to: instant(from + windowMs),
         rows: sum(chunks.map(({ rows }) => rows)),
-        vehicles: new Set(chunks.flatMap(({ vehicleIds }) => vehicleIds)).size,
+        vehicles: new Set(chunks.flatMap(({ vehicles }) => vehicles)).size,
         cells: new Set(chunks.map(({ cell }) => cell)).size,
         bytes: sum(chunks.map(({ bytes }) => bytes)),
         files: chunks.length,

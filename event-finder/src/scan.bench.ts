@@ -4,7 +4,7 @@
  */
 import { readFile, stat } from 'node:fs/promises'
 import { zstdDecompressSync } from 'node:zlib'
-import { CHUNK_COLUMNS, encodePositions } from '@fleetlake/columnar'
+import { COLUMN_NAMES, encodePositions } from '@fleetlake/columnar'
 import { createArenaPool } from '@fleetlake/columnar/parquet'
 import { createFileStore } from '@fleetlake/archive'
 import { areaOf } from '@fleetlake/core'
@@ -82,7 +82,7 @@ await measure('the agents: read, tested and encoded', async () => {
 })
 await measure('polars from memory', async () => {
   let found = 0
-  for (const file of files) found += pl.readParquet(await readFile(file), { columns: [...CHUNK_COLUMNS] }).height
+  for (const file of files) found += pl.readParquet(await readFile(file), { columns: [...COLUMN_NAMES] }).height
   return found
 })
 await measure('polars, a lazy scan a file', async () => {
@@ -91,7 +91,7 @@ await measure('polars, a lazy scan a file', async () => {
     found += (
       await pl
         .scanParquet(file)
-        .select(...CHUNK_COLUMNS)
+        .select(...COLUMN_NAMES)
         .collect()
     ).height
   return found

@@ -3,6 +3,7 @@
  * The same job, each (date, cell) from its chunks to one sorted file without doubles, by our own writer, DuckDB and polars, each in a process of
  * its own; then our own file in other orders. The table is not touched.
  */
+import { copyRows, createIdTable, gatherRows, makeRowArrays, type Rows, type Texts } from '@fleetlake/columnar'
 import { execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -125,41 +126,35 @@ for (const [i, job] of Object.keys(JOBS).entries()) {
 interface Loaded {
   readonly columns: MergeColumns
   readonly order: Uint32Array
-  readonly vehicleIds: readonly string[]
+  readonly vehicleIds: Texts
   readonly vehicleTypes: readonly string[]
 }
 
 const load = async (take: Files): Promise<Loaded> => {
   const columns = makeMergeColumns(take.reduce((sum, chunk) => sum + (chunk.rows ?? 0), 0))
-  const [vehicles, types] = [createTextCodes(), createTextCodes()]
+  const [vehicles, types] = [createIdTable(), createTextCodes()]
   let at = 0
   for (const chunk of take) {
     for await (const part of readRows(store, chunk, { period: { from: chunk.from, to: chunk.to + 1 } })) {
+      copyRows(part, columns, part.length, at)
+      const ids = part.vehicleIds
       for (let i = 0; i < part.length; i++) {
-        columns.vehicle[at + i] = vehicles.codeOf(part.vehicleIds[part.vehicle[i]])
+        const id = part.vehicle[i]
+        columns.vehicle[at + i] = vehicles.numberOf(ids.bytes, ids.offsets[id], ids.offsets[id + 1])
         columns.vehicleType[at + i] = types.codeOf(part.vehicleTypes[part.vehicleType[i]])
-      }
-      for (const name of ['eventTime', 'longitude', 'latitude', 'speed', 'heading'] as const) {
-        columns[name].set(part[name] as never, at)
       }
       at += part.length
     }
   }
-  const { order } = mergeRows(columns, at, vehicles.texts.length)
-  return { columns, order, vehicleIds: vehicles.texts, vehicleTypes: types.texts }
+  const { order } = mergeRows(columns, at, vehicles.limit)
+  return { columns, order, vehicleIds: vehicles.texts(), vehicleTypes: types.texts }
 }
 
-const gather = ({ columns, vehicleIds, vehicleTypes }: Loaded, tile: Uint32Array) => ({
+const gather = ({ columns, vehicleIds, vehicleTypes }: Loaded, tile: Uint32Array): Rows => ({
   length: tile.length,
   vehicleIds,
   vehicleTypes,
-  vehicle: tile.map((row) => columns.vehicle[row]),
-  vehicleType: tile.map((row) => columns.vehicleType[row]),
-  eventTime: Float64Array.from(tile, (row) => columns.eventTime[row]),
-  longitude: Int32Array.from(tile, (row) => columns.longitude[row]),
-  latitude: Int32Array.from(tile, (row) => columns.latitude[row]),
-  speed: Float32Array.from(tile, (row) => columns.speed[row]),
-  heading: Float32Array.from(tile, (row) => columns.heading[row]),
+  ...gatherRows(columns, tile, makeRowArrays(tile.length)),
 })
 
 /** Tiles in the order of vehicle and time, as a file sorted by them is cut into row groups. */

@@ -9,8 +9,8 @@ import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { DuckDBInstance } from '@duckdb/node-api'
-import { type ChunkColumns, openCodec, readChunkFile } from '@fleetlake/columnar/formats'
-import { CHUNK_FORMATS, type ChunkFormat } from '@fleetlake/columnar'
+import { openCodec, readChunkFile } from '@fleetlake/columnar/formats'
+import { CHUNK_FORMATS, type ChunkFormat, type Rows, rowsOfArrays, textsOfStrings } from '@fleetlake/columnar'
 import { configSchema } from '@fleetlake/contracts'
 import { cellOf, toMicroDegrees, windowStart } from '@fleetlake/core'
 import { provideMontevideo } from '../../event-generator/src/city/build-pack.ts'
@@ -33,7 +33,7 @@ const ROUNDS = 3
 const START_MS = Date.UTC(2026, 0, 5, 7)
 const COLUMNS = ['vehicle_id', 'vehicle_type', 'event_time', 'longitude', 'latitude', 'speed', 'heading']
 
-interface Rows {
+interface Gathered {
   readonly vehicle: number[]
   readonly type: number[]
   readonly time: number[]
@@ -44,12 +44,12 @@ interface Rows {
 }
 
 /** The rows of each cell and window. */
-const simulate = async (rows: number): Promise<{ chunks: Rows[]; types: readonly string[] }> => {
+const simulate = async (rows: number): Promise<{ chunks: Gathered[]; types: readonly string[] }> => {
   const city = await provideMontevideo(configSchema.parse({}).generator.cityDir)
   const share = shareOf(VEHICLES, 0, 1)
   const fleet = createFleet({ city, seed: 1, vehicles: VEHICLES, share, startTime: START_MS, intervalMs: INTERVAL_MS })
   const reports = createReportColumns(VEHICLES)
-  const chunks = new Map<string, Rows>()
+  const chunks = new Map<string, Gathered>()
   for (let tick = 0; tick < rows / VEHICLES; tick++) {
     fleet.tick(tick, reports)
     for (let i = 0; i < reports.length; i++) {
@@ -73,22 +73,22 @@ const simulate = async (rows: number): Promise<{ chunks: Rows[]; types: readonly
 }
 
 /** Sorted by vehicle, then time. */
-const columnsOf = (rows: Rows, vehicleIds: readonly string[], vehicleTypes: readonly string[]): ChunkColumns => {
+const columnsOf = (rows: Gathered, vehicleIds: readonly string[], vehicleTypes: readonly string[]): Rows => {
   const order = rows.vehicle
     .map((_, i) => i)
     .toSorted((a, b) => rows.vehicle[a] - rows.vehicle[b] || rows.time[a] - rows.time[b])
-  return {
+  return rowsOfArrays({
     length: order.length,
-    vehicleIds,
-    vehicle: Uint32Array.from(order, (i) => rows.vehicle[i]),
+    vehicleIds: textsOfStrings(vehicleIds),
+    vehicle: Int32Array.from(order, (i) => rows.vehicle[i]),
     vehicleTypes,
-    vehicleType: Uint32Array.from(order, (i) => rows.type[i]),
+    vehicleType: Int32Array.from(order, (i) => rows.type[i]),
     eventTime: Float64Array.from(order, (i) => rows.time[i]),
     longitude: Int32Array.from(order, (i) => rows.x[i]),
     latitude: Int32Array.from(order, (i) => rows.y[i]),
     speed: Float32Array.from(order, (i) => rows.speed[i]),
     heading: Float32Array.from(order, (i) => rows.heading[i]),
-  }
+  })
 }
 
 interface Cost {

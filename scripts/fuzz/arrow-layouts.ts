@@ -35,16 +35,18 @@ import {
 } from 'apache-arrow'
 import polars from 'nodejs-polars'
 
+type FullRow = Required<PositionRow>
+
 /** One way to write the same positions as an Arrow stream. */
 export interface ArrowLayout {
   readonly name: string
   readonly bytes: Uint8Array
   /** What it is to be read as, where that is not `SAMPLE`. */
-  readonly rows?: readonly PositionRow[]
+  readonly rows?: readonly FullRow[]
 }
 
 /** Values that every layout can hold. */
-export const SAMPLE: readonly PositionRow[] = Array.from({ length: 40 }, (_, i) => ({
+export const SAMPLE: readonly FullRow[] = Array.from({ length: 40 }, (_, i) => ({
   vehicleId: i % 3 === 0 ? `v-${i}` : `a vehicle with a long name, números ${i % 7}`,
   vehicleType: ['taxi', 'ômnibus', 'an articulated bus of line 104'][i % 3],
   eventTime: 1_700_000_000_000 + i * 1_000,
@@ -56,7 +58,7 @@ export const SAMPLE: readonly PositionRow[] = Array.from({ length: 40 }, (_, i) 
 
 type Columns = Record<string, Vector>
 
-const of = <Value>(get: (row: PositionRow) => Value): Value[] => SAMPLE.map(get)
+const of = <Value>(get: (row: FullRow) => Value): Value[] => SAMPLE.map(get)
 const nullable = (value: number): number | null => (Number.isNaN(value) ? null : value)
 const bigints = (perMs: bigint, rest = 0n): BigInt64Array =>
   BigInt64Array.from(of(({ eventTime }) => BigInt(eventTime) * perMs + rest))
@@ -90,7 +92,7 @@ const PLAIN: Columns = {
 }
 
 const written = (columns: Columns): Uint8Array => tableToIPC(new Table(columns), 'stream')
-const layout = (name: string, changed: Columns, rows?: readonly PositionRow[]): ArrowLayout => ({
+const layout = (name: string, changed: Columns, rows?: readonly FullRow[]): ArrowLayout => ({
   name,
   bytes: written({ ...PLAIN, ...changed }),
   ...(rows === undefined ? {} : { rows }),
@@ -107,7 +109,7 @@ const texts = (type: () => DataType): Columns => ({
   ),
 })
 const times = (type: DataType, data: BigInt64Array): Columns => ({ event_time: makeVector({ type, data } as never) })
-const numbers = (type: () => DataType, value: (row: PositionRow) => unknown, name: string): Columns => ({
+const numbers = (type: () => DataType, value: (row: FullRow) => unknown, name: string): Columns => ({
   [name]: vectorFromArray(of(value), type()),
 })
 

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { COMPACTION_APP, createFileStore, isCompacted, openTable, type Table, writeChunk } from '@fleetlake/archive'
+import { rowsOfArrays, textsOfStrings } from '@fleetlake/columnar'
 import { parquetCodec } from '@fleetlake/columnar/formats'
 import { type Config, configSchema } from '@fleetlake/contracts'
 import { cellBounds, parseCell } from '@fleetlake/core'
@@ -26,18 +27,18 @@ const writeDay = async (table: Table, folder: string, options: { chunks: number;
   const add = []
   for (let chunk = 0; chunk < chunks; chunk++) {
     const windowStart = Date.UTC(2026, 0, 5) + chunk * WINDOW_MS
-    const columns = {
+    const columns = rowsOfArrays({
       length: rows,
-      vehicleIds,
-      vehicle: Uint32Array.from({ length: rows }, (_, i) => Math.floor(i / perVehicle)),
+      vehicleIds: textsOfStrings(vehicleIds),
+      vehicle: Int32Array.from({ length: rows }, (_, i) => Math.floor(i / perVehicle)),
       vehicleTypes: ['bus'],
-      vehicleType: new Uint32Array(rows),
+      vehicleType: new Int32Array(rows),
       eventTime: Float64Array.from({ length: rows }, (_, i) => Math.floor(at(windowStart, i))),
       longitude: Int32Array.from({ length: rows }, (_, i) => Math.ceil(west * 1e6) + ((i * 7_919) % 20_000)),
       latitude: Int32Array.from({ length: rows }, (_, i) => Math.ceil(south * 1e6) + ((i * 104_729) % 10_000)),
       speed: Float32Array.from({ length: rows }, (_, i) => i % 23),
       heading: Float32Array.from({ length: rows }, (_, i) => i % 360),
-    }
+    })
     add.push(await writeChunk(columns, { cell: CELL, windowStart }, { store, codec: parquetCodec }))
   }
   await table.commit({ parts: [{ add }], operation: 'WRITE' })

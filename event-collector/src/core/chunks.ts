@@ -1,23 +1,25 @@
+import {
+  type ColumnKey,
+  gatherRows,
+  type Kind,
+  makeRowArrays,
+  makeValues,
+  type Rows,
+  type Texts,
+  type Values,
+} from '@fleetlake/columnar'
 import { cellName, dateOf, reuseArray, type Reused, windowStart } from '@fleetlake/core'
 import type { PartitionBuffer } from './partition-buffer.ts'
 
-/** The rows of one chunk file, sorted by vehicle and time, in the shape that the codecs take; its arrays are valid until the next one is asked for. */
-export interface Chunk {
+/** The rows of one data file, sorted by vehicle and time; its arrays are valid until the next one is asked for. */
+export interface Chunk extends Rows {
   /** UTC, `YYYY-MM-DD`. */
   readonly date: string
   readonly cell: string
   /** Of its earliest row's window, ms since the epoch. */
   readonly windowFrom: number
-  readonly length: number
-  readonly vehicleIds: readonly string[]
-  readonly vehicle: Uint32Array
-  readonly vehicleTypes: readonly string[]
-  readonly vehicleType: Uint32Array
-  readonly eventTime: Float64Array
-  readonly longitude: Int32Array
-  readonly latitude: Int32Array
-  readonly speed: Float32Array
-  readonly heading: Float32Array
+  /** Its vehicles, each once. */
+  readonly vehicles: readonly string[]
 }
 
 export interface ChunkOptions {
@@ -30,8 +32,6 @@ export interface ChunkOptions {
 
 const uint32s = (): Reused<Uint32Array> => reuseArray((length) => new Uint32Array(length))
 const int32s = (): Reused<Int32Array> => reuseArray((length) => new Int32Array(length))
-const float32s = (): Reused<Float32Array> => reuseArray((length) => new Float32Array(length))
-
 /** What cutting a buffer needs beside it, and the columns of the chunk that was cut last. One serves one flush at a time. */
 export interface ChunkArrays {
   readonly orders: readonly [Reused<Uint32Array>, Reused<Uint32Array>]
@@ -40,13 +40,18 @@ export interface ChunkArrays {
   readonly cells: Reused<Int32Array>
   readonly lastCells: Reused<Int32Array>
   readonly lastRanks: Reused<Int32Array>
-  readonly vehicle: Reused<Uint32Array>
-  readonly vehicleType: Reused<Uint32Array>
-  readonly eventTime: Reused<Float64Array>
-  readonly longitude: Reused<Int32Array>
-  readonly latitude: Reused<Int32Array>
-  readonly speed: Reused<Float32Array>
-  readonly heading: Reused<Float32Array>
+  readonly columns: (key: ColumnKey, kind: Kind, length: number) => Values
+  readonly idOffsets: Reused<Int32Array>
+  readonly idBytes: Reused<Uint8Array>
+}
+
+const createColumns = (): ChunkArrays['columns'] => {
+  const made = new Map<ColumnKey, Reused<Values>>()
+  return (key, kind, length) => {
+    let reused = made.get(key)
+    if (reused === undefined) made.set(key, (reused = reuseArray((wanted) => makeValues(kind, wanted))))
+    return reused(length)
+  }
 }
 
 export const createChunkArrays = (): ChunkArrays => ({
@@ -56,13 +61,9 @@ export const createChunkArrays = (): ChunkArrays => ({
   cells: int32s(),
   lastCells: int32s(),
   lastRanks: int32s(),
-  vehicle: uint32s(),
-  vehicleType: uint32s(),
-  eventTime: reuseArray((length) => new Float64Array(length)),
-  longitude: int32s(),
-  latitude: int32s(),
-  speed: float32s(),
-  heading: float32s(),
+  columns: createColumns(),
+  idOffsets: int32s(),
+  idBytes: reuseArray((length) => new Uint8Array(length)),
 })
 
 interface Pass {
@@ -87,10 +88,10 @@ interface Ranks {
 }
 
 /** Numbers the cells as they come; a vehicle is nearly always in the cell that it was in before. */
-const rankCells = ({ columns: { cell, vehicle }, length, vehicleIds }: PartitionBuffer, arrays: ChunkArrays): Ranks => {
+const rankCells = ({ columns: { cell, vehicle }, length, vehicles }: PartitionBuffer, arrays: ChunkArrays): Ranks => {
   const rankOf = new Map<number, number>()
-  const lastCells = arrays.lastCells(vehicleIds.length).fill(-1)
-  const lastRanks = arrays.lastRanks(vehicleIds.length)
+  const lastCells = arrays.lastCells(vehicles.size).fill(-1)
+  const lastRanks = arrays.lastRanks(vehicles.size)
   const ranks = arrays.cells(length)
   for (let i = 0; i < length; i++) {
     const [value, at] = [cell[i], vehicle[i]]
@@ -106,7 +107,11 @@ const rankCells = ({ columns: { cell, vehicle }, length, vehicleIds }: Partition
 }
 
 /** Numbers the windows in the order of time. */
-const rankWindows = ({ columns: { time }, length }: PartitionBuffer, windowMs: number, arrays: ChunkArrays): Ranks => {
+const rankWindows = (
+  { columns: { eventTime: time }, length }: PartitionBuffer,
+  windowMs: number,
+  arrays: ChunkArrays,
+): Ranks => {
   const codes = new Map<number, number>()
   const ranks = arrays.windows(length)
   let [from, to, code] = [0, 0, 0]
@@ -147,48 +152,59 @@ const sortRunsByTime = (
   }
 }
 
-const gather = (buffer: PartitionBuffer, order: Uint32Array, { windowMs, geohashLength, arrays }: Cutting): Chunk => {
-  const { columns } = buffer
-  const { length } = order
-  const vehicleIds: string[] = []
-  const vehicle = arrays.vehicle(length)
-  const vehicleType = arrays.vehicleType(length)
-  const eventTime = arrays.eventTime(length)
-  const longitude = arrays.longitude(length)
-  const latitude = arrays.latitude(length)
-  const speed = arrays.speed(length)
-  const heading = arrays.heading(length)
-  let last = -1
-  let earliest = Infinity
+/** Numbers the vehicles of rows that are sorted by vehicle anew, from 0. @param see is told the old number of each. @returns their ids */
+const numberVehicles = (
+  vehicle: Int32Array,
+  all: Texts,
+  { arrays, see }: { readonly arrays: ChunkArrays; readonly see: (old: number) => void },
+): Texts => {
+  const { length } = vehicle
+  let [count, size] = [0, 0]
   for (let i = 0; i < length; i++) {
-    const row = order[i]
-    if (columns.vehicle[row] !== last) {
-      last = columns.vehicle[row]
-      vehicleIds.push(buffer.vehicleIds[last])
-    }
-    vehicle[i] = vehicleIds.length - 1
-    vehicleType[i] = columns.type[row]
-    eventTime[i] = columns.time[row]
-    longitude[i] = columns.longitude[row]
-    latitude[i] = columns.latitude[row]
-    speed[i] = columns.speed[row]
-    heading[i] = columns.heading[row]
-    if (columns.time[row] < earliest) earliest = columns.time[row]
+    const id = vehicle[i]
+    if (i > 0 && id === vehicle[i - 1]) continue
+    count++
+    size += all.offsets[id + 1] - all.offsets[id]
   }
+  const offsets = arrays.idOffsets(count + 1)
+  const bytes = arrays.idBytes(size)
+  offsets[0] = 0
+  let [number, last] = [-1, -1]
+  for (let i = 0; i < length; i++) {
+    if (vehicle[i] !== last) {
+      last = vehicle[i]
+      see(last)
+      number++
+      const [from, to] = [all.offsets[last], all.offsets[last + 1]]
+      let at = offsets[number]
+      for (let byte = from; byte < to; byte++) bytes[at++] = all.bytes[byte]
+      offsets[number + 1] = at
+    }
+    vehicle[i] = number
+  }
+  return { count, offsets, bytes }
+}
+
+const gather = (buffer: PartitionBuffer, order: Uint32Array, { windowMs, geohashLength, arrays }: Cutting): Chunk => {
+  const { length } = order
+  const columns = gatherRows(
+    buffer.columns,
+    order,
+    makeRowArrays(length, (key, kind) => arrays.columns(key, kind, length)),
+  )
+  let earliest = Infinity
+  for (let i = 0; i < length; i++) if (columns.eventTime[i] < earliest) earliest = columns.eventTime[i]
+  const vehicles: string[] = []
+  const see = (old: number): void => void vehicles.push(buffer.vehicleId(old))
   return {
     date: dateOf(earliest),
-    cell: cellName(columns.cell[order[0]], geohashLength),
+    cell: cellName(buffer.columns.cell[order[0]], geohashLength),
     windowFrom: windowStart(earliest, windowMs),
     length,
-    vehicleIds,
-    vehicle,
+    vehicleIds: numberVehicles(columns.vehicle, buffer.vehicles.texts(), { arrays, see }),
+    vehicles,
     vehicleTypes: buffer.vehicleTypes,
-    vehicleType,
-    eventTime,
-    longitude,
-    latitude,
-    speed,
-    heading,
+    ...columns,
   }
 }
 
@@ -207,7 +223,7 @@ export function* chunksOf(
 ): Generator<Chunk> {
   const { length, columns } = buffer
   if (length === 0) return
-  const vehicles = buffer.vehicleIds.length
+  const vehicles = buffer.vehicles.size
   const windows = rankWindows(buffer, options.windowMs, arrays)
   const cells = rankCells(buffer, arrays)
   const passOf = (ranks: Int32Array, count: number): Pass => ({ ranks, count, starts: arrays.starts(count + 1) })
@@ -219,7 +235,7 @@ export function* chunksOf(
   sort(passOf(columns.vehicle, vehicles))
   if (windows.count > 1) sort(passOf(windows.ranks, windows.count))
   sort(passOf(cells.ranks, cells.count))
-  const dayOf = (row: number): number => Math.floor(columns.time[row] / DAY_MS)
+  const dayOf = (row: number): number => Math.floor(columns.eventTime[row] / DAY_MS)
   for (let from = 0; from < length;) {
     const [firstCell, day] = [columns.cell[order[from]], dayOf(order[from])]
     let to = from
@@ -233,7 +249,7 @@ export function* chunksOf(
     let rows = order.subarray(from, to)
     // What is sorted already is not needed any more.
     if (parts > 1) rows = sortBy(rows, other.subarray(from, to), passOf(columns.vehicle, vehicles))
-    sortRunsByTime(rows, 0, rows.length, columns.vehicle, columns.time)
+    sortRunsByTime(rows, 0, rows.length, columns.vehicle, columns.eventTime)
     yield gather(buffer, rows, { ...options, arrays })
     from = to
   }

@@ -1,29 +1,10 @@
-import { positionsOfRows, type PositionRow } from '@fleetlake/columnar'
+import { positionsOfRows, type PositionRow, textAt, textsToStrings } from '@fleetlake/columnar'
 import { cellName, cellOf, toMicroDegrees } from '@fleetlake/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { chunksOf, createChunkArrays } from './chunks.ts'
 import { createPartitionBuffer } from './partition-buffer.ts'
 import { takeIn } from './take-in.ts'
-import { createTextDictionary } from './text-dictionary.ts'
-
-const utf8 = new TextEncoder()
-
-test('a text keeps its number, and numbers are given in order of appearance', () => {
-  fc.assert(
-    fc.property(fc.array(fc.string({ unit: 'grapheme', maxLength: 6 }), { maxLength: 3_000 }), (texts) => {
-      const dictionary = createTextDictionary()
-      const codes = texts.map((text) => {
-        const bytes = utf8.encode(`..${text}..`)
-        return dictionary.codeOf(bytes, 2, bytes.length - 2)
-      })
-      const distinct = [...new Set(texts)]
-      expect(dictionary.texts).toEqual(distinct)
-      expect(codes).toEqual(texts.map((text) => distinct.indexOf(text)))
-    }),
-    { numRuns: 50 },
-  )
-})
 
 const HOUR_MS = 3_600_000
 const row: fc.Arbitrary<PositionRow> = fc.record({
@@ -68,10 +49,11 @@ test('every row is in exactly one chunk of its own date and cell or is told as b
             if (chunk.vehicle[i] === chunk.vehicle[i - 1]) expect(time).toBeGreaterThanOrEqual(chunk.eventTime[i - 1])
           }
           if (minRows === 1) expect(Math.floor(time / 600_000) * 600_000).toBe(chunk.windowFrom)
-          const [id, type] = [chunk.vehicleIds[chunk.vehicle[i]], chunk.vehicleTypes[chunk.vehicleType[i]]]
+          const [id, type] = [textAt(chunk.vehicleIds, chunk.vehicle[i]), chunk.vehicleTypes[chunk.vehicleType[i]]]
           found.push({ id, type, time, x, y, speed: chunk.speed[i], heading: chunk.heading[i] })
         }
-        expect(new Set(chunk.vehicleIds).size).toBe(chunk.vehicleIds.length)
+        expect(textsToStrings(chunk.vehicleIds)).toEqual(chunk.vehicles)
+        expect(new Set(chunk.vehicles).size).toBe(chunk.vehicles.length)
       }
       const badAt = new Set(bad.map(({ index }) => index))
       const good = rows
@@ -82,8 +64,8 @@ test('every row is in exactly one chunk of its own date and cell or is told as b
           time: r.eventTime,
           x: toMicroDegrees(r.longitude),
           y: toMicroDegrees(r.latitude),
-          speed: r.speed,
-          heading: r.heading,
+          speed: r.speed ?? NaN,
+          heading: r.heading ?? NaN,
         }))
       expect(found.toSorted(compare)).toEqual(good.toSorted(compare))
       const isTrue = (r: PositionRow): boolean =>
@@ -137,7 +119,7 @@ test('rows whose id or type is missing or too long are told as bad, and nothing 
     { index: 3, reason: 'vehicle-type-missing' },
     { index: 4, reason: 'text-too-long' },
   ])
-  expect(buffer.vehicleIds).toEqual(['a', 'x'.repeat(255)])
+  expect(textsToStrings(buffer.vehicles.texts())).toEqual(['a', 'x'.repeat(255)])
   expect(buffer.vehicleTypes).toEqual(['bus', 'y'.repeat(255)])
 })
 
@@ -155,11 +137,4 @@ test('what a buffer says that it holds counts the texts, types too', () => {
   takeIn(buffer, positionsOfRows(rows), { geohashLength: 5, latestMs: 0 })
   // Ids as bytes and as texts, types as texts.
   expect(buffer.heldBytes).toBeGreaterThan(2_000 * (250 + 250 + 250))
-})
-
-test('ids that differ by a byte order mark alone are two ids', () => {
-  const dictionary = createTextDictionary()
-  const bytes = utf8.encode('\uFEFFaa')
-  expect([dictionary.codeOf(bytes, 0, 4), dictionary.codeOf(bytes, 4, 5)]).toEqual([0, 1])
-  expect(dictionary.texts).toEqual(['\uFEFFa', 'a'])
 })

@@ -13,7 +13,7 @@ test('columns have the room that is asked for, belong to one at a time, and idle
       const idle = new Set<BufferColumns>()
       for (const { rows, givesBack } of steps) {
         const columns = pool.take(rows)
-        expect(columns.time.length).toBeGreaterThanOrEqual(rows)
+        expect(columns.eventTime.length).toBeGreaterThanOrEqual(rows)
         expect(out).not.toContain(columns)
         idle.delete(columns)
         if (givesBack) {
@@ -24,8 +24,8 @@ test('columns have the room that is asked for, belong to one at a time, and idle
       // What is idle is found by asking until something new comes.
       let bytes = 0
       for (const known of idle.values().toArray()) {
-        const columns = pool.take(known.time.length)
-        if (idle.delete(columns)) bytes += columns.time.length * BYTES_PER_ROW
+        const columns = pool.take(known.eventTime.length)
+        if (idle.delete(columns)) bytes += columns.eventTime.length * BYTES_PER_ROW
       }
       expect(bytes).toBeLessThanOrEqual(maxBytes)
     }),
@@ -47,5 +47,5 @@ test('a buffer that was released has no columns left to read or to write', () =>
   const buffer = createPartitionBuffer({ pool: createColumnsPool(1e9) })
   buffer.extend(3, 1, 2)
   buffer.release()
-  expect(buffer.columns.time.length).toBe(0)
+  expect(buffer.columns.eventTime.length).toBe(0)
 })

@@ -16,7 +16,7 @@ export const createColumnsPool = (maxBytes: number): ColumnsPool => {
   /** By room, ascending. */
   const idle: BufferColumns[] = []
   let rowsIdle = 0
-  const roomOf = ({ time }: BufferColumns): number => time.length
+  const roomOf = ({ eventTime }: BufferColumns): number => eventTime.length
   return {
     take: (rows) => {
       const wanted = Math.max(rows, FIRST_ROWS)

@@ -1,6 +1,6 @@
 import { BYTES_PER_ROW, type BufferColumns, columnsOf, copyRows } from './buffer-columns.ts'
 import { type ColumnsPool, createColumnsPool } from './columns-pool.ts'
-import { createTextDictionary } from './text-dictionary.ts'
+import { createIdTable, type IdTable } from '@fleetlake/columnar'
 
 /** The rows of one partition that wait for a flush, as columns; 36 bytes a row. */
 export interface PartitionBuffer {
@@ -12,10 +12,12 @@ export interface PartitionBuffer {
   /** ms since the epoch; Infinity and −Infinity when empty. */
   readonly minTime: number
   readonly maxTime: number
-  readonly vehicleIds: readonly string[]
+  readonly vehicles: Pick<IdTable, 'size' | 'texts'>
   readonly vehicleTypes: readonly string[]
   /** The first `length` entries of each count. */
   readonly columns: BufferColumns
+  /** The id of a vehicle by its number. */
+  vehicleId(number: number): string
   vehicleCode(bytes: Uint8Array, from: number, to: number): number
   typeCode(type: string): number
   /** Columns with room for so many rows more, to be written from `length` on and then counted by `extend`. */
@@ -26,7 +28,8 @@ export interface PartitionBuffer {
   release(): void
 }
 
-/** About what a text takes beside its characters, its place in a list and in a map included. */
+/** About what a text takes beside its characters, its place in a list included; of a type in a map as well. */
+const BYTES_PER_ID = 64
 const BYTES_PER_TYPE = 96
 
 export interface BufferOptions {
@@ -39,12 +42,16 @@ export const createPartitionBuffer = ({
   expectedRows = 0,
   pool = createColumnsPool(0),
 }: BufferOptions = {}): PartitionBuffer => {
-  const vehicles = createTextDictionary()
+  const vehicles = createIdTable()
+  /** Ids that were asked for, as texts. */
+  const vehicleIds: string[] = []
   const vehicleTypes: string[] = []
   const typeCodes = new Map<string, number>()
   let typeBytes = 0
   let columns = pool.take(expectedRows)
   let length = 0
+  /** Ids are held twice: as bytes, and as they are given out. */
+  const idBytes = (): number => vehicles.heldBytes + vehicles.textBytes + vehicles.size * BYTES_PER_ID
   let minTime = Infinity
   let maxTime = -Infinity
   return {
@@ -52,10 +59,10 @@ export const createPartitionBuffer = ({
       return length
     },
     get bytes() {
-      return length * BYTES_PER_ROW + vehicles.bytes + typeBytes
+      return length * BYTES_PER_ROW + idBytes() + typeBytes
     },
     get heldBytes() {
-      return columns.time.length * BYTES_PER_ROW + vehicles.bytes + typeBytes
+      return columns.eventTime.length * BYTES_PER_ROW + idBytes() + typeBytes
     },
     get minTime() {
       return minTime
@@ -66,9 +73,10 @@ export const createPartitionBuffer = ({
     get columns() {
       return columns
     },
-    vehicleIds: vehicles.texts,
+    vehicles,
     vehicleTypes,
-    vehicleCode: vehicles.codeOf,
+    vehicleId: (number) => (vehicleIds[number] ??= vehicles.text(number)),
+    vehicleCode: vehicles.numberOf,
     typeCode: (type) => {
       const code = typeCodes.get(type)
       if (code !== undefined) return code
@@ -77,7 +85,7 @@ export const createPartitionBuffer = ({
       return vehicleTypes.push(type) - 1
     },
     reserve: (rows) => {
-      const room = columns.time.length
+      const room = columns.eventTime.length
       if (length + rows > room) {
         const wider = pool.take(Math.max(length + rows, room + (room >> 1)))
         copyRows(columns, wider, length)

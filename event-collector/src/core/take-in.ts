@@ -1,5 +1,5 @@
-import { cellOf, faultOf, knownOrNaN, type PositionFault, toMicroDegrees } from '@fleetlake/core'
-import { type Positions, textFaultsOf } from '@fleetlake/columnar'
+import { type Positions, takeFloats, textFaultsOf } from '@fleetlake/columnar'
+import { cellOf, faultOf, type PositionFault, reuseArray, toMicroDegrees } from '@fleetlake/core'
 import type { PartitionBuffer } from './partition-buffer.ts'
 
 export interface TakeInOptions {
@@ -13,6 +13,9 @@ export interface BadRow {
   readonly index: number
   readonly reason: PositionFault
 }
+
+/** The rows of a message that are taken. */
+const takenRows = reuseArray((length) => new Uint32Array(length))
 
 /**
  * Takes a message's rows into a buffer. Law: every row is either appended, rounded and with the cell of its own position, or
@@ -30,6 +33,7 @@ export const takeIn = (
   const { vehicleIdOffsets, vehicleIdBytes } = rows
   const columns = buffer.reserve(rows.length)
   const first = buffer.length
+  const taken = takenRows(rows.length)
   let at = first
   let minTime = Infinity
   let maxTime = -Infinity
@@ -45,17 +49,17 @@ export const takeIn = (
     const longitude = toMicroDegrees(rows.longitude[i])
     const latitude = toMicroDegrees(rows.latitude[i])
     columns.vehicle[at] = buffer.vehicleCode(vehicleIdBytes, vehicleIdOffsets[i], vehicleIdOffsets[i + 1])
-    columns.type[at] = types[type]
-    columns.time[at] = time
+    columns.vehicleType[at] = types[type]
+    columns.eventTime[at] = time
     columns.longitude[at] = longitude
     columns.latitude[at] = latitude
-    columns.speed[at] = knownOrNaN(rows.speed[i])
-    columns.heading[at] = knownOrNaN(rows.heading[i])
     columns.cell[at] = cellOf(longitude, latitude, geohashLength)
     if (time < minTime) minTime = time
     if (time > maxTime) maxTime = time
+    taken[at - first] = i
     at++
   }
+  takeFloats(rows, taken.subarray(0, at - first), columns, first)
   buffer.extend(at - first, minTime, maxTime)
   return bad
 }

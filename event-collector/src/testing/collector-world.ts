@@ -66,7 +66,7 @@ const shapeOf = ({ appId, from, to, buffer, letters, losses }: Batch): string =>
 
 const rangeOf = ({ appId, from, to, buffer, letters }: Batch): CommittedRange => {
   const { vehicle } = buffer.columns
-  const rows = Array.from({ length: buffer.length }, (_, i) => Number(buffer.vehicleIds[vehicle[i]]))
+  const rows = Array.from({ length: buffer.length }, (_, i) => Number(buffer.vehicleId(vehicle[i])))
   const dead = letters.map(({ payload }) => Number(new TextDecoder().decode(payload)))
   return { appId, from, to, serials: [...rows, ...dead].toSorted((a, b) => a - b) }
 }

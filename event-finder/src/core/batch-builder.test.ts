@@ -3,7 +3,7 @@ import {
   type PositionRow,
   positionsOfRows,
   rowsOfPositions,
-  type ChunkRows,
+  type Rows,
   type Positions,
 } from '@fleetlake/columnar'
 import { roundDegrees, toMicroDegrees } from '@fleetlake/core'
@@ -12,7 +12,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type BatchOptions, createBatchBuilder } from './batch-builder.ts'
 
-const chunkOf = (rows: readonly PositionRow[]): ChunkRows => {
+const chunkOf = (rows: readonly PositionRow[]): Rows => {
   const { vehicleIdOffsets, vehicleIdBytes, ...columns } = positionsOfRows(rows)
   return {
     ...columns,

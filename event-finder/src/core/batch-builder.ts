@@ -1,17 +1,21 @@
-import { type ChunkRows, type Positions } from '@fleetlake/columnar'
-import { MICRO_PER_DEGREE } from '@fleetlake/core'
+import {
+  gatherPositions,
+  newPositionArrays,
+  POSITION_BYTES,
+  type Positions,
+  type Rows,
+  unpackedRows,
+} from '@fleetlake/columnar'
 
 export interface BatchBuilder {
   /** Takes rows in; full batches come out. Law: the same rows give the same batches, however they are handed in. */
-  add(rows: ChunkRows, selected: Uint32Array): Generator<Positions>
+  add(rows: Rows, selected: Uint32Array): Generator<Positions>
   /** The rest, if any. */
   finish(): Generator<Positions>
 }
 
 /** A batch with its headers stays under half of what the server takes as one message. */
 const MAX_BATCH_BYTES = 480 * 1024
-/** Time, longitude and latitude, type, offset of the id, speed, heading. */
-const BYTES_PER_ROW = 3 * 8 + 4 * 4
 
 /** A batch that is being filled. */
 const startBatch = (capacity: number, idCapacity: number) => ({
@@ -21,28 +25,17 @@ const startBatch = (capacity: number, idCapacity: number) => ({
   idBytes: new Uint8Array(idCapacity),
   typeCodes: new Map<string, number>(),
   idOffsets: new Int32Array(capacity + 1),
-  type: new Int32Array(capacity),
-  eventTime: new Float64Array(capacity),
-  longitude: new Float64Array(capacity),
-  latitude: new Float64Array(capacity),
-  speed: new Float32Array(capacity),
-  heading: new Float32Array(capacity),
+  arrays: newPositionArrays(capacity),
 })
 
 type Open = ReturnType<typeof startBatch>
-type Columns = Omit<ChunkRows, 'length'>
 
 const positionsOf = (batch: Open): Positions => ({
   length: batch.length,
   vehicleIdOffsets: batch.idOffsets,
   vehicleIdBytes: batch.idBytes,
-  vehicleType: batch.type,
   vehicleTypes: [...batch.typeCodes.keys()],
-  eventTime: batch.eventTime,
-  longitude: batch.longitude,
-  latitude: batch.latitude,
-  speed: batch.speed,
-  heading: batch.heading,
+  ...batch.arrays,
 })
 
 export interface BatchOptions {
@@ -52,20 +45,20 @@ export interface BatchOptions {
 
 /** Gathers selected rows of many chunks into batches of `batchRows` rows, fewer where ids are long. */
 export const createBatchBuilder = (batchRows: number, { reuseColumns = false }: BatchOptions = {}): BatchBuilder => {
-  const capacity = Math.min(batchRows, Math.floor(MAX_BATCH_BYTES / BYTES_PER_ROW))
+  const capacity = Math.min(batchRows, Math.floor(MAX_BATCH_BYTES / POSITION_BYTES))
   let batch: Open | undefined
 
   /** How many of the rows from `selected[from]` fit into the batch; at least one into an empty batch. */
-  const fitting = (open: Open, rows: Columns, selected: Uint32Array, from: number): number => {
+  const fitting = (open: Open, rows: Rows, selected: Uint32Array, from: number): number => {
     const { offsets } = rows.vehicleIds
-    let bytes = open.length * BYTES_PER_ROW + open.idOffsets[open.length] + open.typeBytes
+    let bytes = open.length * POSITION_BYTES + open.idOffsets[open.length] + open.typeBytes
     let known: Set<number> | undefined
     let lastType = -1
     const most = Math.min(selected.length - from, capacity - open.length)
     for (let i = 0; i < most; i++) {
       const row = selected[from + i]
       const vehicle = rows.vehicle[row]
-      bytes += BYTES_PER_ROW + offsets[vehicle + 1] - offsets[vehicle]
+      bytes += POSITION_BYTES + offsets[vehicle + 1] - offsets[vehicle]
       const code = rows.vehicleType[row]
       if (code !== lastType) {
         lastType = code
@@ -81,7 +74,7 @@ export const createBatchBuilder = (batchRows: number, { reuseColumns = false }: 
     return most
   }
 
-  const copyIds = (open: Open, { vehicle, vehicleIds: { offsets, bytes } }: Columns, selected: Uint32Array): void => {
+  const copyIds = (open: Open, { vehicle, vehicleIds: { offsets, bytes } }: Rows, selected: Uint32Array): void => {
     let at = open.idOffsets[open.length]
     let needed = at
     for (const row of selected) needed += offsets[vehicle[row] + 1] - offsets[vehicle[row]]
@@ -98,7 +91,7 @@ export const createBatchBuilder = (batchRows: number, { reuseColumns = false }: 
     }
   }
 
-  const copyTypes = (open: Open, { vehicleType, vehicleTypes }: Columns, selected: Uint32Array): void => {
+  const copyTypes = (open: Open, { vehicleType, vehicleTypes }: Rows, selected: Uint32Array): void => {
     const codes = new Int32Array(vehicleTypes.length).fill(-1)
     for (let i = 0; i < selected.length; i++) {
       const code = vehicleType[selected[i]]
@@ -110,22 +103,14 @@ export const createBatchBuilder = (batchRows: number, { reuseColumns = false }: 
         }
         codes[code] = open.typeCodes.get(type)!
       }
-      open.type[open.length + i] = codes[code]
+      open.arrays.vehicleType[open.length + i] = codes[code]
     }
   }
 
-  const copyRows = (open: Open, rows: Columns, selected: Uint32Array): void => {
+  const copyRows = (open: Open, rows: Rows, selected: Uint32Array): void => {
     copyIds(open, rows, selected)
     copyTypes(open, rows, selected)
-    const { eventTime, longitude, latitude, speed, heading } = rows
-    for (let i = 0, to = open.length; i < selected.length; i++, to++) {
-      const row = selected[i]
-      open.eventTime[to] = eventTime[row]
-      open.longitude[to] = longitude[row] / MICRO_PER_DEGREE
-      open.latitude[to] = latitude[row] / MICRO_PER_DEGREE
-      open.speed[to] = speed[row]
-      open.heading[to] = heading[row]
-    }
+    gatherPositions(rows, selected, open.arrays, open.length)
     open.length += selected.length
   }
 
@@ -141,10 +126,10 @@ export const createBatchBuilder = (batchRows: number, { reuseColumns = false }: 
     batch.typeCodes.clear()
   }
 
-  function* add(chunk: ChunkRows, selected: Uint32Array): Generator<Positions> {
+  function* add(chunk: Rows, selected: Uint32Array): Generator<Positions> {
     if (selected.length === 0) return
     // Unpacks every column: one that is damaged is noticed before a row has been taken.
-    const rows: Columns = { ...chunk }
+    const rows = unpackedRows(chunk)
     for (let from = 0; from < selected.length;) {
       batch ??= startBatch(capacity, 16 * capacity)
       const count = fitting(batch, rows, selected, from)

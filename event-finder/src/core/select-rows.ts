@@ -1,12 +1,12 @@
 import { type Area, contains, type Period } from '@fleetlake/core'
-import { type ChunkRows, textAt } from '@fleetlake/columnar'
+import { type Rows, textAt } from '@fleetlake/columnar'
 import type { VehicleSearch } from './search.ts'
 
 /**
  * Which rows of a chunk match, ascending; good until it is asked again.
  * @param isInside all rows lie in the area: they need no test against it
  */
-export type RowSelector = (rows: ChunkRows, isInside: boolean) => Uint32Array
+export type RowSelector = (rows: Rows, isInside: boolean) => Uint32Array
 
 /** The exact test of a search: everything that reads chunks may give it more rows than match, never fewer. */
 export const createRowSelector = ({ area, period, vehicleTypes, vehicleIds }: VehicleSearch): RowSelector => {
@@ -30,7 +30,7 @@ export const createRowSelector = ({ area, period, vehicleTypes, vehicleIds }: Ve
 
 // Each test looks only at what the ones before have left, so that columns nobody needs stay packed.
 
-const selectTimes = ({ length, eventTime }: ChunkRows, { from, to }: Period, selected: Uint32Array): number => {
+const selectTimes = ({ length, eventTime }: Rows, { from, to }: Period, selected: Uint32Array): number => {
   let count = 0
   for (let i = 0; i < length; i++) {
     selected[count] = i
@@ -57,12 +57,7 @@ const keepNamed = (
   return kept
 }
 
-const keepContained = (
-  selected: Uint32Array,
-  count: number,
-  { longitude, latitude }: ChunkRows,
-  area: Area,
-): number => {
+const keepContained = (selected: Uint32Array, count: number, { longitude, latitude }: Rows, area: Area): number => {
   let kept = 0
   for (let i = 0; i < count; i++) {
     const row = selected[i]

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { CHUNK_COLUMNS, type ChunkRows, textsToStrings } from '@fleetlake/columnar'
-import { type ChunkColumns, parquetCodec, readChunkFile, rowsOfFrame } from '@fleetlake/columnar/formats'
+import { COLUMN_NAMES, COLUMNS, type Rows, rowsOfArrays, textsOfStrings, textsToStrings } from '@fleetlake/columnar'
+import { parquetCodec, readChunkFile, rowsOfFrame } from '@fleetlake/columnar/formats'
 import { createArena, parseFooter, rowsOfGroup } from '@fleetlake/columnar/parquet'
 import { createFileStore } from '@fleetlake/archive'
 import { areaOf } from '@fleetlake/core'
@@ -17,7 +17,7 @@ import { mayHoldMatches } from './prune-groups.ts'
 
 type Row = readonly (string | number)[]
 
-const rowsOf = (rows: ChunkRows): Row[] => {
+const rowsOf = (rows: Rows): Row[] => {
   const ids = textsToStrings(rows.vehicleIds)
   const { vehicle, vehicleType, vehicleTypes, eventTime, longitude, latitude, speed, heading } = rows
   return Array.from({ length: rows.length }, (_, i) => [
@@ -38,7 +38,7 @@ const unpack = (bytes: Uint8Array): Row[] =>
   parseFooter(bytes).rowGroups.flatMap((group) => rowsOf(rowsOfGroup(group, { bytes, start: 0 }, arena)))
 
 const readByPolars = async (bytes: Uint8Array): Promise<Row[]> => {
-  const frame = await readChunkFile('chunk.parquet', bytes, [...CHUNK_COLUMNS])
+  const frame = await readChunkFile('chunk.parquet', bytes, [...COLUMN_NAMES])
   return [...rowsOfFrame(frame)].flatMap(rowsOf)
 }
 
@@ -67,20 +67,20 @@ const anyColumns = fc
     ),
     times: fc.constantFrom(1, 3),
   })
-  .map(({ ids, types, start, stepMs, rows: some, times }): ChunkColumns => {
+  .map(({ ids, types, start, stepMs, rows: some, times }): Rows => {
     const rows = Array.from({ length: times }, () => some).flat()
-    return {
+    return rowsOfArrays({
       length: rows.length,
-      vehicleIds: ids,
-      vehicle: Uint32Array.from(rows, ({ vehicle }) => vehicle % ids.length),
+      vehicleIds: textsOfStrings(ids),
+      vehicle: Int32Array.from(rows, ({ vehicle }) => vehicle % ids.length),
       vehicleTypes: types,
-      vehicleType: Uint32Array.from(rows, ({ vehicle }) => vehicle % types.length),
+      vehicleType: Int32Array.from(rows, ({ vehicle }) => vehicle % types.length),
       eventTime: Float64Array.from(rows, ({ jitter }, i) => start + (i % 50) * stepMs + jitter * Math.min(stepMs, 1)),
       longitude: Int32Array.from(rows, ({ x }) => x),
       latitude: Int32Array.from(rows, ({ y }) => y),
       speed: Float32Array.from(rows, ({ speed }) => speed),
       heading: Float32Array.from(rows, ({ heading }) => heading),
-    }
+    })
   })
 
 test('what our own writer writes is read as polars reads it', () =>
@@ -94,18 +94,20 @@ test('what our own writer writes is read as polars reads it', () =>
 
 test('columns of several pages are read as polars reads them', async () => {
   const length = 300_000
-  const bytes = parquetCodec.encode({
-    length,
-    vehicleIds: Array.from({ length: 700 }, (_, i) => `v${i}`),
-    vehicle: Uint32Array.from({ length }, (_, i) => Math.floor(i / 450)),
-    vehicleTypes: ['bus', 'taxi'],
-    vehicleType: Uint32Array.from({ length }, (_, i) => i & 1),
-    eventTime: Float64Array.from({ length }, (_, i) => 1.7e12 + (i % 450) * 5_000 + (i % 7)),
-    longitude: Int32Array.from({ length }, (_, i) => -56_000_000 + ((i * 7919) % 100_000)),
-    latitude: Int32Array.from({ length }, (_, i) => -34_000_000 - ((i * 104_729) % 90_000_000)),
-    speed: Float32Array.from({ length }, (_, i) => (i % 11 === 0 ? NaN : (i % 300) / 10)),
-    heading: Float32Array.from({ length }, (_, i) => ((i * 31) % 3_600) / 10),
-  })
+  const bytes = parquetCodec.encode(
+    rowsOfArrays({
+      length,
+      vehicleIds: textsOfStrings(Array.from({ length: 700 }, (_, i) => `v${i}`)),
+      vehicle: Int32Array.from({ length }, (_, i) => Math.floor(i / 450)),
+      vehicleTypes: ['bus', 'taxi'],
+      vehicleType: Int32Array.from({ length }, (_, i) => i & 1),
+      eventTime: Float64Array.from({ length }, (_, i) => 1.7e12 + (i % 450) * 5_000 + (i % 7)),
+      longitude: Int32Array.from({ length }, (_, i) => -56_000_000 + ((i * 7919) % 100_000)),
+      latitude: Int32Array.from({ length }, (_, i) => -34_000_000 - ((i * 104_729) % 90_000_000)),
+      speed: Float32Array.from({ length }, (_, i) => (i % 11 === 0 ? NaN : (i % 300) / 10)),
+      heading: Float32Array.from({ length }, (_, i) => ((i * 31) % 3_600) / 10),
+    }),
+  )
   const [found, expected] = [unpack(bytes), await readByPolars(bytes)]
   expect(found.length).toBe(length)
   for (let i = 0; i < length; i += 997) expect(found[i]).toEqual(expected[i])
@@ -203,29 +205,23 @@ test('row groups that are passed over hold no match', async () => {
   expect(passedOver).toBeGreaterThan(100)
 })
 
-const damageable: ChunkColumns = {
+const damageable = rowsOfArrays({
   length: 400,
-  vehicleIds: ['a', 'b', 'c'],
-  vehicle: Uint32Array.from({ length: 400 }, (_, i) => Math.floor(i / 150)),
+  vehicleIds: textsOfStrings(['a', 'b', 'c']),
+  vehicle: Int32Array.from({ length: 400 }, (_, i) => Math.floor(i / 150)),
   vehicleTypes: ['bus'],
-  vehicleType: new Uint32Array(400),
+  vehicleType: new Int32Array(400),
   eventTime: Float64Array.from({ length: 400 }, (_, i) => 1.7e12 + (i % 150) * 4_999),
   longitude: Int32Array.from({ length: 400 }, (_, i) => -56_000_000 + i * i),
   latitude: Int32Array.from({ length: 400 }, (_, i) => -34_000_000 - i * 77),
   speed: Float32Array.from({ length: 400 }, (_, i) => (i % 5 === 0 ? NaN : i % 9)),
   heading: Float32Array.from({ length: 400 }, (_, i) => i / 2),
-}
+})
 
-test.each(CHUNK_COLUMNS)('a column %s of more or fewer rows than its row group is noticed', (name) => {
+test.each(COLUMNS)('a column $name of more or fewer rows than its row group is noticed', ({ key }) => {
   const bytes = parquetCodec.encode(damageable)
   const [group] = parseFooter(bytes).rowGroups
-  const column = {
-    vehicle_id: 'vehicle',
-    vehicle_type: 'vehicleType',
-    event_time: 'eventTime',
-  }[name] as keyof ChunkRows | undefined
-  const read = (rows: number): unknown =>
-    rowsOfGroup({ ...group, rows }, { bytes, start: 0 }, arena)[column ?? (name as keyof ChunkRows)]
+  const read = (rows: number): unknown => rowsOfGroup({ ...group, rows }, { bytes, start: 0 }, arena)[key]
   expect(read(400)).toHaveProperty('length')
   expect(() => read(399)).toThrow('rows')
   expect(() => read(401)).toThrow('a column has 400 rows, its row group 401')

@@ -1,10 +1,10 @@
-import { CHUNK_COLUMNS } from '@fleetlake/columnar'
+import { placeOfColumn } from '@fleetlake/columnar'
 import { type ColumnChunk, mayHoldTimes, type RowGroup } from '@fleetlake/columnar/parquet'
 import type { VehicleSearch } from '../core/search.ts'
 
 const int32Of = (bytes: Uint8Array): number => new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, true)
 
-const [LONGITUDE, LATITUDE] = ['longitude', 'latitude'].map((name) => CHUNK_COLUMNS.indexOf(name))
+const [LONGITUDE, LATITUDE] = [placeOfColumn('longitude'), placeOfColumn('latitude')]
 
 const BYTES = 4
 const DIGITS = 6

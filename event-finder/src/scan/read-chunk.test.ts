@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { createArena } from '@fleetlake/columnar/parquet'
 import { createFileStore } from '@fleetlake/archive'
 import { areaOf } from '@fleetlake/core'
-import { type ChunkRows } from '@fleetlake/columnar'
+import { type Rows, textAt } from '@fleetlake/columnar'
 import pl from 'nodejs-polars'
 import { expect, test } from 'vitest'
 import { writeForeign } from '../testing/foreign-file.ts'
@@ -32,7 +32,7 @@ const search = {
 const read = async (
   file: string,
   bytes: number,
-  see: (rows: ChunkRows, i: number, row: number) => void = () => {},
+  see: (rows: Rows, i: number, row: number) => void = () => {},
 ): Promise<number> => {
   const chunk = { path: basename(file), bytes, inside: false }
   const result = await readChunk(createFileStore(dirname(file)), chunk, { search, arena: createArena() })
@@ -45,9 +45,8 @@ const read = async (
   }
 }
 
-const decoder = new TextDecoder()
-const rowAt = ({ vehicle, vehicleIds: { offsets, bytes }, ...rows }: ChunkRows, i: number): unknown[] => [
-  decoder.decode(bytes.subarray(offsets[vehicle[i]], offsets[vehicle[i] + 1])),
+const rowAt = (rows: Rows, i: number): unknown[] => [
+  textAt(rows.vehicleIds, rows.vehicle[i]),
   rows.vehicleTypes[rows.vehicleType[i]],
   rows.eventTime[i],
   rows.longitude[i],
@@ -83,7 +82,7 @@ test('a file whose columns are not the table’s is a fault, not wrong rows', as
   )
 })
 
-const cases = new URL('../../../shared/archive/src/testing/cases/', import.meta.url)
+const cases = new URL('../../../shared/columnar/src/testing/cases/', import.meta.url)
 
 test.each([
   ['time-millis.parquet', Date.UTC(2026, 10, 28, 4)],

@@ -8,7 +8,7 @@ import {
 } from '@fleetlake/columnar/parquet'
 import { isParquet, readChunkFile, rowsOfFrame } from '@fleetlake/columnar/formats'
 import { type ObjectStore } from '@fleetlake/archive'
-import { type ChunkRows, NO_ROWS } from '@fleetlake/columnar'
+import { type Rows, NO_ROWS } from '@fleetlake/columnar'
 import { reasonOf } from '@fleetlake/core'
 import type { VehicleSearch } from '../core/search.ts'
 import { sliceRows } from '../core/slice-rows.ts'
@@ -38,7 +38,7 @@ export interface ReadChunk {
 
 /** A bounded number of rows, and what was read for them. */
 export interface ChunkPiece {
-  readonly rows: ChunkRows
+  readonly rows: Rows
   readonly rowsRead: number
   readonly bytesRead: number
 }

@@ -1,7 +1,7 @@
 import type { ArenaPool } from '@fleetlake/columnar/parquet'
 import type { ObjectStore } from '@fleetlake/archive'
 import { type Area, edgesAtOnce } from '@fleetlake/core'
-import { type ChunkRows, type Positions } from '@fleetlake/columnar'
+import { type Rows, type Positions } from '@fleetlake/columnar'
 import type { ByteBudget } from '../byte-budget.ts'
 import { createBatchBuilder } from '../core/batch-builder.ts'
 import { createRowSelector } from '../core/select-rows.ts'
@@ -70,7 +70,7 @@ export async function* scanTask(
   const arena = deps.arenas.take()
   const rowsAtOnce = rowsOfTurn(task.search.area)
 
-  const select = (rows: ChunkRows, isInside: boolean): Piece => {
+  const select = (rows: Rows, isInside: boolean): Piece => {
     const piece = taker.take(rows, isInside)
     counts.hasMore = taker.hasMore()
     return piece

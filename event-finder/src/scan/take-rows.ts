@@ -1,15 +1,15 @@
-import type { ChunkRows } from '@fleetlake/columnar'
+import type { Rows } from '@fleetlake/columnar'
 import type { RowSelector } from '../core/select-rows.ts'
 
 /** Some rows, and which of them count. */
 export interface Piece {
-  readonly rows: ChunkRows
+  readonly rows: Rows
   readonly selected: Uint32Array
 }
 
 export interface RowTaker {
   /** The rows of the next piece that match, but for those to pass over and those beyond the limit. */
-  take(rows: ChunkRows, isInside: boolean): Piece
+  take(rows: Rows, isInside: boolean): Piece
   /** There was a match beyond the limit. */
   hasMore(): boolean
 }

@@ -1,4 +1,4 @@
-import { type ChunkRows } from '@fleetlake/columnar'
+import { gatherRows, makeRowArrays, type Rows } from '@fleetlake/columnar'
 import { hashBytes, hashText, type MicroBounds, type Period } from '@fleetlake/core'
 import type { VehicleSearch } from '../core/search.ts'
 
@@ -6,7 +6,7 @@ import type { VehicleSearch } from '../core/search.ts'
  * Makes few rows of many, for the exact test: rows that are not archived yet are in the order in which they were reported, from all over
  * the city, and a search is about few of them as a rule. Law: it may keep rows that don't match, and never drops one that does.
  */
-export const createRowNarrower = ({ area, period, vehicleIds }: VehicleSearch): ((rows: ChunkRows) => ChunkRows) => {
+export const createRowNarrower = ({ area, period, vehicleIds }: VehicleSearch): ((rows: Rows) => Rows) => {
   const hashes = vehicleIds && new Set(vehicleIds.map(hashText))
   let scratch = new Uint32Array(0)
   return (rows) => {
@@ -29,7 +29,7 @@ export const createRowNarrower = ({ area, period, vehicleIds }: VehicleSearch): 
 
 /** @returns how many rows lie in the bounds and the period; their indexes are the first of `near` */
 const selectNear = (
-  { length, eventTime, longitude, latitude }: ChunkRows,
+  { length, eventTime, longitude, latitude }: Rows,
   { west, south, east, north }: MicroBounds,
   { from, to }: Period,
   near: Uint32Array,
@@ -46,15 +46,9 @@ const selectNear = (
   return count
 }
 
-const gather = (rows: ChunkRows, indexes: Uint32Array): ChunkRows => ({
+const gather = (rows: Rows, indexes: Uint32Array): Rows => ({
   length: indexes.length,
-  vehicle: Int32Array.from(indexes, (row) => rows.vehicle[row]),
   vehicleIds: rows.vehicleIds,
-  vehicleType: Int32Array.from(indexes, (row) => rows.vehicleType[row]),
   vehicleTypes: rows.vehicleTypes,
-  eventTime: Float64Array.from(indexes, (row) => rows.eventTime[row]),
-  longitude: Int32Array.from(indexes, (row) => rows.longitude[row]),
-  latitude: Int32Array.from(indexes, (row) => rows.latitude[row]),
-  speed: Float32Array.from(indexes, (row) => rows.speed[row]),
-  heading: Float32Array.from(indexes, (row) => rows.heading[row]),
+  ...gatherRows(rows, indexes, makeRowArrays(indexes.length)),
 })

@@ -1,9 +1,18 @@
-import { type ChunkRows, type Positions, textFaultsOf } from '@fleetlake/columnar'
-import { faultOf, knownOrNaN, type MicroBounds, toMicroDegrees } from '@fleetlake/core'
+import {
+  copyRows,
+  makeRowArrays,
+  makeValues,
+  type Positions,
+  type RowArrays,
+  type Rows,
+  takeFloats,
+  textFaultsOf,
+} from '@fleetlake/columnar'
+import { faultOf, type MicroBounds, reuseArray, toMicroDegrees } from '@fleetlake/core'
 
 /** Rows of a stretch of a stream, in its order. */
 export interface TailRows {
-  readonly rows: ChunkRows
+  readonly rows: Rows
   /** Of a stretch that may be longer: every row is within. ms since the epoch, inclusive. */
   readonly minTime: number
   readonly maxTime: number
@@ -44,26 +53,28 @@ const MESSAGE_BYTES = 16
 /** Of a type beside its characters. */
 const TYPE_BYTES = 96
 
-const columnsOf = (rows: number) => ({
+/** The numbers of ids are their places: each row has an id of its own. */
+const makeColumns = (rows: number): Columns => ({
+  ...makeRowArrays(rows, (_, kind) => makeValues(kind, kind === 'id' ? 0 : rows)),
   vehicleIdOffsets: new Int32Array(rows + 1),
-  vehicleType: new Int32Array(rows),
-  eventTime: new Float64Array(rows),
-  longitude: new Int32Array(rows),
-  latitude: new Int32Array(rows),
-  speed: new Float32Array(rows),
-  heading: new Float32Array(rows),
 })
 
-type Columns = ReturnType<typeof columnsOf>
+interface Columns extends RowArrays {
+  readonly vehicleIdOffsets: Int32Array
+}
 
-const grownFrom = (old: Columns, rows: number): Columns => {
-  const grown = columnsOf(rows)
-  for (const name of Object.keys(grown) as (keyof Columns)[]) grown[name].set(old[name])
+const grownFrom = (old: Columns, length: number, rows: number): Columns => {
+  const grown = makeColumns(rows)
+  copyRows(old, grown, length)
+  grown.vehicleIdOffsets.set(old.vehicleIdOffsets.subarray(0, length + 1))
   return grown
 }
 
 const bytesOf = (columns: Columns): number =>
-  Object.values(columns).reduce((bytes, { byteLength }) => bytes + byteLength, 0)
+  Object.values(columns).reduce((bytes: number, { byteLength }) => bytes + byteLength, 0)
+
+/** The rows of a message that are taken. */
+const takenRows = reuseArray((length) => new Uint32Array(length))
 
 let numbers = new Int32Array(0)
 
@@ -76,7 +87,7 @@ const countTo = (length: number): Int32Array => {
 /** @param from the sequence before its first message */
 export const createTailBlock = (from: number): TailBlock => {
   let capacity = FIRST_ROWS
-  let columns = columnsOf(capacity)
+  let columns = makeColumns(capacity)
   let idBytes = new Uint8Array(capacity * ID_BYTES)
   const typeCodes = new Map<string, number>()
   const vehicleTypes: string[] = []
@@ -97,7 +108,7 @@ export const createTailBlock = (from: number): TailBlock => {
   const reserve = (rows: number, ids: number): void => {
     if (length + rows > capacity) {
       capacity = Math.max(length + rows, 2 * capacity)
-      columns = grownFrom(columns, capacity)
+      columns = grownFrom(columns, length, capacity)
     }
     const needed = columns.vehicleIdOffsets[length] + ids
     if (needed > idBytes.length) {
@@ -120,10 +131,13 @@ export const createTailBlock = (from: number): TailBlock => {
     /** Of each of the message's types, its code here once a row that is taken has it. */
     const codes = new Int32Array(rows.vehicleTypes.length).fill(-1)
     const textFaults = textFaultsOf(rows)
-    const { vehicleIdOffsets, vehicleType, eventTime, longitude, latitude, speed, heading } = columns
+    const { vehicleIdOffsets, vehicleType, eventTime, longitude, latitude } = columns
+    const first = length
+    const taken = takenRows(rows.length)
     for (let i = 0; i < rows.length; i++) {
       const fault = faultOf(rows.eventTime[i], rows.longitude[i], rows.latitude[i], latestMs) ?? textFaults?.[i]
       if (fault !== undefined) continue
+      taken[length - first] = i
       const type = rows.vehicleType[i]
       if (codes[type] < 0) codes[type] = typeCode(rows.vehicleTypes[type])
       let end = vehicleIdOffsets[length]
@@ -132,11 +146,10 @@ export const createTailBlock = (from: number): TailBlock => {
       eventTime[length] = rows.eventTime[i]
       longitude[length] = toMicroDegrees(rows.longitude[i])
       latitude[length] = toMicroDegrees(rows.latitude[i])
-      speed[length] = knownOrNaN(rows.speed[i])
-      heading[length] = knownOrNaN(rows.heading[i])
       widen(eventTime[length], longitude[length], latitude[length])
       vehicleIdOffsets[++length] = end
     }
+    takeFloats(rows, taken.subarray(0, length - first), columns, first)
   }
   /** How many rows lie in the messages up to a sequence. */
   const rowsThrough = (sequence: number): number => {
@@ -164,17 +177,14 @@ export const createTailBlock = (from: number): TailBlock => {
     take: (after, through) => {
       const [first, end] = [rowsThrough(after), rowsThrough(through)]
       if (end <= first) return undefined
-      const rows = {
+      const { vehicleIdOffsets } = columns
+      const rows: Rows = {
         length: end - first,
-        vehicle: countTo(end - first),
-        vehicleIds: { count: end - first, offsets: columns.vehicleIdOffsets.subarray(first, end + 1), bytes: idBytes },
-        vehicleType: columns.vehicleType.subarray(first, end),
+        vehicleIds: { count: end - first, offsets: vehicleIdOffsets.subarray(first, end + 1), bytes: idBytes },
         vehicleTypes,
-        eventTime: columns.eventTime.subarray(first, end),
-        longitude: columns.longitude.subarray(first, end),
-        latitude: columns.latitude.subarray(first, end),
-        speed: columns.speed.subarray(first, end),
-        heading: columns.heading.subarray(first, end),
+        ...makeRowArrays(end - first, (key, kind) =>
+          kind === 'id' ? countTo(end - first) : columns[key].subarray(first, end),
+        ),
       }
       return { rows, minTime, maxTime, bounds: { ...bounds } }
     },

@@ -18,7 +18,7 @@ import { createTailLane, type TailLane } from './tail-lane.ts'
 import { createTailMemory, type TailMemory } from './tail-memory.ts'
 
 const caseOf = (name: string): Uint8Array =>
-  readFileSync(new URL(`../../../shared/contracts/src/testing/cases/${name}.arrow`, import.meta.url))
+  readFileSync(new URL(`../../../shared/columnar/src/testing/cases/${name}.arrow`, import.meta.url))
 
 const rowOf = (vehicleId: string): Uint8Array =>
   encodePositions(

@@ -1,6 +1,6 @@
-import { type ChunkColumns, openCodec } from '@fleetlake/columnar/formats'
+import { type ChunkFormat, type Rows, rowsOfArrays, textsOfStrings } from '@fleetlake/columnar'
+import { openCodec } from '@fleetlake/columnar/formats'
 import { createFileStore, openTable, writeChunk } from '@fleetlake/archive'
-import type { ChunkFormat } from '@fleetlake/columnar'
 import { cellName, cellOf, createRandomStreams, seedOf, windowStart } from '@fleetlake/core'
 import { type TableRows, temporaryFolder } from '@fleetlake/testing'
 
@@ -26,18 +26,19 @@ interface Row {
   readonly y: number
 }
 
-const columnsOf = (rows: readonly Row[], vehicleIds: readonly string[]): ChunkColumns => ({
-  length: rows.length,
-  vehicleIds,
-  vehicle: Uint32Array.from(rows, ({ vehicle }) => vehicle),
-  vehicleTypes: TYPES,
-  vehicleType: Uint32Array.from(rows, ({ vehicle }) => vehicle % TYPES.length),
-  eventTime: Float64Array.from(rows, ({ time }) => time),
-  longitude: Int32Array.from(rows, ({ x }) => x),
-  latitude: Int32Array.from(rows, ({ y }) => y),
-  speed: Float32Array.from(rows, ({ vehicle }) => (vehicle % 5 === 0 ? NaN : vehicle % 17)),
-  heading: Float32Array.from(rows, ({ time }) => (time / 1000) % 360),
-})
+const columnsOf = (rows: readonly Row[], vehicleIds: readonly string[]): Rows =>
+  rowsOfArrays({
+    length: rows.length,
+    vehicleIds: textsOfStrings(vehicleIds),
+    vehicle: Int32Array.from(rows, ({ vehicle }) => vehicle),
+    vehicleTypes: TYPES,
+    vehicleType: Int32Array.from(rows, ({ vehicle }) => vehicle % TYPES.length),
+    eventTime: Float64Array.from(rows, ({ time }) => time),
+    longitude: Int32Array.from(rows, ({ x }) => x),
+    latitude: Int32Array.from(rows, ({ y }) => y),
+    speed: Float32Array.from(rows, ({ vehicle }) => (vehicle % 5 === 0 ? NaN : vehicle % 17)),
+    heading: Float32Array.from(rows, ({ time }) => (time / 1000) % 360),
+  })
 
 const tableRowsOf = (rows: readonly Row[], vehicleIds: readonly string[]): TableRows => ({
   length: rows.length,

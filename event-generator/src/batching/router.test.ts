@@ -46,8 +46,8 @@ const reportsOf = (rows: readonly PositionRow[], vehicles: readonly number[]): R
     reports.time[i] = row.eventTime
     reports.longitude[i] = row.longitude
     reports.latitude[i] = row.latitude
-    reports.speed[i] = row.speed
-    reports.heading[i] = row.heading
+    reports.speed[i] = row.speed ?? NaN
+    reports.heading[i] = row.heading ?? NaN
   })
   return reports
 }

@@ -120,7 +120,7 @@ export const makeYearsOfLog = async (store: ObjectStore, { files, years, seed }:
       modificationTime: nowMs,
       stats: formatStats({
         rows,
-        vehicleId: { min: ids[0], max: ids[1], nulls: 0 },
+        vehicle: { min: ids[0], max: ids[1], nulls: 0 },
         vehicleType: { min: 'bus', max: 'van', nulls: 0 },
         eventTime: { min: from + between(0, 5_000), max: from + lengthMs - between(1, 5_000), nulls: 0 },
         longitude: within(west, east),

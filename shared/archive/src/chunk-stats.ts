@@ -1,5 +1,5 @@
+import { type Column, type ColumnKey, COLUMNS, type Rows, type Texts } from '@fleetlake/columnar'
 import { toDegrees } from '@fleetlake/core'
-import type { ChunkColumns } from '@fleetlake/columnar/formats'
 import { compareUtf8, cutMaximum, cutMinimum } from './utf8-order.ts'
 
 /** Texts of stats are cut to this many code points. */
@@ -12,18 +12,14 @@ interface Range<T> {
   readonly nulls: number
 }
 
-/** What the log tells of a chunk's rows. A range is undefined when no row has a value. */
-export interface ChunkStats {
-  readonly rows: number
-  readonly vehicleId: Range<string>
-  readonly vehicleType: Range<string>
-  /** ms */
-  readonly eventTime: Range<number>
-  /** Whole millionths of a degree. */
-  readonly longitude: Range<number>
-  readonly latitude: Range<number>
-  readonly speed: Range<number>
-  readonly heading: Range<number>
+type Ranged = Column extends infer C ? (C extends { readonly kind: 'id' | 'label' } ? never : C) : never
+
+/** What the log tells of a data file's rows: of each column its least and greatest value. A range is undefined when no row has a value. */
+export type ChunkStats = { readonly rows: number } & {
+  readonly [C in Exclude<Column, Ranged> as C['key']]: Range<string>
+} & {
+  /** Times in ms, places in whole millionths of a degree. */
+  readonly [C in Ranged as C['key']]: Range<number>
 }
 
 const numberRange = (values: ArrayLike<number>, length: number): Range<number> => {
@@ -37,7 +33,8 @@ const numberRange = (values: ArrayLike<number>, length: number): Range<number> =
   return { min, max, nulls }
 }
 
-const textRange = (codes: ArrayLike<number>, texts: readonly string[], length: number): Range<string> => {
+/** The numbers that rows have, each once. */
+const usedCodes = (codes: Int32Array, length: number): Set<number> => {
   const used = new Set<number>()
   let last = -1
   for (let i = 0; i < length; i++) {
@@ -45,24 +42,41 @@ const textRange = (codes: ArrayLike<number>, texts: readonly string[], length: n
     last = codes[i]
     used.add(last)
   }
-  const sorted = Array.from(used, (code) => texts[code]).toSorted(compareUtf8)
+  return used
+}
+
+const labelRange = (codes: Int32Array, texts: readonly string[], length: number): Range<string> => {
+  const sorted = Array.from(usedCodes(codes, length), (code) => texts[code]).toSorted(compareUtf8)
   return { min: sorted[0], max: sorted[sorted.length - 1], nulls: 0 }
 }
 
-/** @param columns at least one row */
-export const statsOf = (columns: ChunkColumns): ChunkStats => {
-  const { length } = columns
-  return {
-    rows: length,
-    vehicleId: textRange(columns.vehicle, columns.vehicleIds, length),
-    vehicleType: textRange(columns.vehicleType, columns.vehicleTypes, length),
-    eventTime: numberRange(columns.eventTime, length),
-    longitude: numberRange(columns.longitude, length),
-    latitude: numberRange(columns.latitude, length),
-    speed: numberRange(columns.speed, length),
-    heading: numberRange(columns.heading, length),
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
+
+/** The order of UTF-8 is that of its bytes. */
+const idRange = (codes: Int32Array, { offsets, bytes }: Texts, length: number): Range<string> => {
+  const at = (code: number): Uint8Array => bytes.subarray(offsets[code], offsets[code + 1])
+  const [first, ...others] = Array.from(usedCodes(codes, length), at)
+  let [min, max] = [first, first]
+  for (const text of others) {
+    if (Buffer.compare(text, min) < 0) min = text
+    else if (Buffer.compare(text, max) > 0) max = text
   }
+  return { min: utf8.decode(min), max: utf8.decode(max), nulls: 0 }
 }
+
+const rangeOf = ({ kind, key }: Column, rows: Rows): Range<string> | Range<number> => {
+  const { length, vehicleIds, vehicleTypes } = rows
+  if (kind === 'id') return idRange(rows[key], vehicleIds, length)
+  if (kind === 'label') return labelRange(rows[key], vehicleTypes, length)
+  return numberRange(rows[key], length)
+}
+
+const eachColumn = (make: (column: Column) => unknown): Record<ColumnKey, unknown> =>
+  Object.fromEntries(COLUMNS.map((column) => [column.key, make(column)])) as Record<ColumnKey, unknown>
+
+/** @param rows at least one */
+export const statsOf = (rows: Rows): ChunkStats =>
+  ({ rows: rows.length, ...eachColumn((column) => rangeOf(column, rows)) }) as unknown as ChunkStats
 
 const joinRanges = (a: Range<number>, b: Range<number>): Range<number> => ({
   min: Math.min(a.min, b.min),
@@ -77,51 +91,43 @@ const joinTexts = (a: Range<string>, b: Range<string>): Range<string> => ({
 })
 
 /** The stats of the rows of both. */
-export const joinStats = (a: ChunkStats, b: ChunkStats): ChunkStats => ({
-  rows: a.rows + b.rows,
-  vehicleId: joinTexts(a.vehicleId, b.vehicleId),
-  vehicleType: joinTexts(a.vehicleType, b.vehicleType),
-  eventTime: joinRanges(a.eventTime, b.eventTime),
-  longitude: joinRanges(a.longitude, b.longitude),
-  latitude: joinRanges(a.latitude, b.latitude),
-  speed: joinRanges(a.speed, b.speed),
-  heading: joinRanges(a.heading, b.heading),
-})
+export const joinStats = (a: ChunkStats, b: ChunkStats): ChunkStats =>
+  ({
+    rows: a.rows + b.rows,
+    ...eachColumn(({ kind, key }) =>
+      kind === 'id' || kind === 'label' ? joinTexts(a[key], b[key]) : joinRanges(a[key], b[key]),
+    ),
+  }) as unknown as ChunkStats
 
 /** Infinity has no place in JSON: a bound that is not finite is left out, and so is one of no rows. */
 const finite = (value: number): number | undefined => (Number.isFinite(value) ? value + 0 : undefined)
 
-/** The text of `add.stats`. Whole milliseconds and six digits are what the columns hold, so these bounds are exact. */
+type Bound = 'min' | 'max'
+const CUT = { min: cutMinimum, max: cutMaximum }
+
+/** Whole milliseconds and six digits are what the columns hold, so these bounds are exact; texts are cut. */
+const boundOf = ({ kind, key }: Column, stats: ChunkStats, bound: Bound): string | number | undefined => {
+  switch (kind) {
+    case 'id':
+    case 'label':
+      return CUT[bound](stats[key][bound], MAX_TEXT_LENGTH)
+    case 'instant':
+      return new Date(stats[key][bound]).toISOString()
+    case 'degrees':
+      return toDegrees(stats[key][bound])
+    case 'float':
+      return finite(stats[key][bound])
+  }
+}
+
+/** The text of `add.stats`. */
 export const formatStats = (stats: ChunkStats): string => {
-  const { rows, vehicleId, vehicleType, eventTime, longitude, latitude, speed, heading } = stats
+  const named = (of: (column: Column) => unknown): unknown =>
+    Object.fromEntries(COLUMNS.map((column) => [column.name, of(column)]))
   return JSON.stringify({
-    numRecords: rows,
-    minValues: {
-      vehicle_id: cutMinimum(vehicleId.min, MAX_TEXT_LENGTH),
-      vehicle_type: cutMinimum(vehicleType.min, MAX_TEXT_LENGTH),
-      event_time: new Date(eventTime.min).toISOString(),
-      longitude: toDegrees(longitude.min),
-      latitude: toDegrees(latitude.min),
-      speed: finite(speed.min),
-      heading: finite(heading.min),
-    },
-    maxValues: {
-      vehicle_id: cutMaximum(vehicleId.max, MAX_TEXT_LENGTH),
-      vehicle_type: cutMaximum(vehicleType.max, MAX_TEXT_LENGTH),
-      event_time: new Date(eventTime.max).toISOString(),
-      longitude: toDegrees(longitude.max),
-      latitude: toDegrees(latitude.max),
-      speed: finite(speed.max),
-      heading: finite(heading.max),
-    },
-    nullCount: {
-      vehicle_id: 0,
-      vehicle_type: 0,
-      event_time: 0,
-      longitude: 0,
-      latitude: 0,
-      speed: speed.nulls,
-      heading: heading.nulls,
-    },
+    numRecords: stats.rows,
+    minValues: named((column) => boundOf(column, stats, 'min')),
+    maxValues: named((column) => boundOf(column, stats, 'max')),
+    nullCount: named(({ key }) => stats[key].nulls),
   })
 }

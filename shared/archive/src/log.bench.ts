@@ -27,7 +27,7 @@ const addOf = (version: number, i: number): AddFile => {
   const text = { min: `v-${String(i).padStart(6, '0')}`, max: `v-${String(i + 5_000).padStart(6, '0')}`, nulls: 0 }
   const stats = formatStats({
     rows: 4_000,
-    vehicleId: text,
+    vehicle: text,
     vehicleType: { min: 'bus', max: 'van', nulls: 0 },
     eventTime: { min: windowStart, max: windowStart + WINDOW_MS - 1, nulls: 0 },
     longitude: range,

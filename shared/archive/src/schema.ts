@@ -1,23 +1,19 @@
+import { COLUMNS, DELTA_TYPES } from '@fleetlake/columnar'
 import { FleetError } from '@fleetlake/core'
 
-/** The columns of the table as Delta names their types; the first are in the files, the last two in their paths. */
-export const DATA_COLUMNS = [
-  ['vehicle_id', 'string'],
-  ['vehicle_type', 'string'],
-  ['event_time', 'timestamp'],
-  ['longitude', 'decimal(9,6)'],
-  ['latitude', 'decimal(9,6)'],
-  ['speed', 'float'],
-  ['heading', 'float'],
-] as const
+/** The columns of the table's files as Delta names their types; those of the partition are in the files' paths. */
+export const DATA_COLUMNS: readonly (readonly [name: string, type: string])[] = COLUMNS.map(({ name, kind }) => [
+  name,
+  DELTA_TYPES[kind],
+])
 
 export const PARTITION_COLUMNS = ['date', 'cell'] as const
 
-const COLUMNS = [...DATA_COLUMNS, ['date', 'date'], ['cell', 'string']] as const
+const TABLE_COLUMNS = [...DATA_COLUMNS, ['date', 'date'], ['cell', 'string']] as const
 
 export const SCHEMA_STRING = JSON.stringify({
   type: 'struct',
-  fields: COLUMNS.map(([name, type]) => ({ name, type, nullable: true, metadata: {} })),
+  fields: TABLE_COLUMNS.map(([name, type]) => ({ name, type, nullable: true, metadata: {} })),
 })
 
 export interface Field {
@@ -46,7 +42,7 @@ export const fieldsOf = (schemaString: string): readonly Field[] => {
   })
 }
 
-export const isOurColumn = (name: string): boolean => COLUMNS.some(([ours]) => ours === name)
+export const isOurColumn = (name: string): boolean => TABLE_COLUMNS.some(([ours]) => ours === name)
 
 /**
  * Checks that a table holds positions: our columns with our types, and any others.
@@ -57,7 +53,7 @@ export const checkSchema = (schemaString: string, partitionColumns: readonly str
     throw new FleetError('table.unsupported', `the table is not one of positions as Fleetlake knows them: ${what}`)
   }
   const fields = fieldsOf(schemaString)
-  for (const [name, type] of COLUMNS) {
+  for (const [name, type] of TABLE_COLUMNS) {
     const field = fields.find((f) => f.name === name)
     if (field === undefined) refuse(`it has no column "${name}"`)
     else if (field.type !== type) refuse(`"${name}" is of type ${JSON.stringify(field.type)}, not ${type}`)

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { dateOf, FleetError } from '@fleetlake/core'
 import { type ChunkStats, formatStats, statsOf } from './chunk-stats.ts'
-import type { ChunkColumns, Codec } from '@fleetlake/columnar/formats'
+import type { Rows } from '@fleetlake/columnar'
+import type { Codec } from '@fleetlake/columnar/formats'
 import type { AddFile } from './log/actions.ts'
 import { chunkPath, encodePath } from './paths.ts'
 import type { ObjectStore } from './store/object-store.ts'
@@ -58,15 +59,15 @@ export const putChunk = async (
 
 /**
  * Writes a chunk under a new name; durable once it resolves. It is in the table only once it is committed.
- * @param columns rows of one cell and one UTC date, sorted by vehicle, then time
+ * @param rows of one cell and one UTC date, sorted by vehicle, then time
  * @throws FleetError `table.invalid` for no rows or rows of two dates, `store.failed`
  */
 export const writeChunk = async (
-  columns: ChunkColumns,
+  rows: Rows,
   place: ChunkPlace,
   { codec, ...deps }: WriteChunkDeps,
 ): Promise<AddFile> => {
-  if (columns.length === 0) throw new FleetError('table.invalid', 'a chunk needs rows')
-  const file = { bytes: codec.encode(columns), stats: statsOf(columns), extension: codec.extension }
+  if (rows.length === 0) throw new FleetError('table.invalid', 'a chunk needs rows')
+  const file = { bytes: codec.encode(rows), stats: statsOf(rows), extension: codec.extension }
   return putChunk(file, place, deps)
 }

@@ -19,8 +19,8 @@ const batchesOf = (rows: readonly PositionRow[], limits: { maxRows: number; maxB
         row.eventTime,
         row.longitude,
         row.latitude,
-        row.speed,
-        row.heading,
+        row.speed ?? NaN,
+        row.heading ?? NaN,
       )
     if (append()) continue
     batches.push(builder.take()!)

@@ -37,7 +37,7 @@ const gapOn = (rows: readonly PositionRow[], { vehicleId, eventTime }: PositionR
 }
 
 const compare = <Value>(a: Value, b: Value): number => (a < b ? -1 : Number(a > b))
-const orInfinity = (value: number): number => (Number.isNaN(value) ? Infinity : value)
+const orInfinity = (value = NaN): number => (Number.isNaN(value) ? Infinity : value)
 
 const linesOf = (rows: readonly PositionRow[], isCutAtAntimeridian = false): Line[] => {
   const keys: ((row: PositionRow) => string | number)[] = [
@@ -64,7 +64,9 @@ const linesOf = (rows: readonly PositionRow[], isCutAtAntimeridian = false): Lin
   return lines.map(({ id, type, rows: own }) => ({
     id,
     type,
-    reports: own.map((row) => [row.eventTime, row.longitude, row.latitude, row.speed, row.heading] as const),
+    reports: own.map(
+      (row) => [row.eventTime, row.longitude, row.latitude, row.speed ?? NaN, row.heading ?? NaN] as const,
+    ),
   }))
 }
 

@@ -27,13 +27,14 @@ const collect = (all: readonly (readonly PositionRow[])[]): FoundRows => {
 const compare = <Value>(a: Value, b: Value): number => (a < b ? -1 : Number(a > b))
 
 /** NaN is after every number. */
+const orInfinity = (value = NaN): number => (Number.isNaN(value) ? Infinity : value)
 const order = (row: PositionRow): [string, number, number, number, number, number, string] => [
   row.vehicleId,
   row.eventTime,
   row.longitude,
   row.latitude,
-  Number.isNaN(row.speed) ? Infinity : row.speed,
-  Number.isNaN(row.heading) ? Infinity : row.heading,
+  orInfinity(row.speed),
+  orInfinity(row.heading),
   row.vehicleType,
 ]
 

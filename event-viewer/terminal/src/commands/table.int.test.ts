@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { createFileStore, openTable, writeChunk } from '@fleetlake/archive'
+import { rowsOfArrays, textsOfStrings } from '@fleetlake/columnar'
 import { parquetCodec } from '@fleetlake/columnar/formats'
 import { windowStart } from '@fleetlake/core'
 import { temporaryFolder } from '@fleetlake/testing'
@@ -18,18 +19,18 @@ const makeArchive = async (): Promise<{ config: string; folder: string }> => {
   const table = await openTable(store, { create: { geohashLength: 5, windowMs: WINDOW_MS } })
   const chunkAt = (time: number) =>
     writeChunk(
-      {
+      rowsOfArrays({
         length: 1,
-        vehicleIds: ['v-1'],
-        vehicle: Uint32Array.of(0),
+        vehicleIds: textsOfStrings(['v-1']),
+        vehicle: Int32Array.of(0),
         vehicleTypes: ['bus'],
-        vehicleType: Uint32Array.of(0),
+        vehicleType: Int32Array.of(0),
         eventTime: Float64Array.of(time),
         longitude: Int32Array.of(-58_380_000),
         latitude: Int32Array.of(-34_600_000),
         speed: Float32Array.of(1),
         heading: Float32Array.of(2),
-      },
+      }),
       { cell: CELL, windowStart: windowStart(time, WINDOW_MS) },
       { store, codec: parquetCodec },
     )

@@ -42,6 +42,9 @@ export const emptyTally = (): ImportTally => ({
  * Takes every good row in its order and keeps every bad one with its reason.
  * @param tally is brought up to date as it goes
  */
+const knownOr = (value: number | undefined, other: number): number =>
+  value === undefined || Number.isNaN(value) ? other : value
+
 export const importRows = async (
   input: AsyncIterable<readonly InputRow[]>,
   tally: ImportTally,
@@ -63,8 +66,8 @@ export const importRows = async (
       const motion = deriver.next(vehicleId, eventTime, longitude, latitude)
       sink.add({
         ...position,
-        speed: Number.isNaN(position.speed) ? motion.speed : position.speed,
-        heading: Number.isNaN(position.heading) ? motion.heading : position.heading,
+        speed: knownOr(position.speed, motion.speed),
+        heading: knownOr(position.heading, motion.heading),
       })
       count(tally, eventTime, longitude, latitude)
     }

@@ -50,8 +50,8 @@ export const createPartitionSink = (outlet: BatchOutlet, options: PartitionSinkO
       row.eventTime,
       row.longitude,
       row.latitude,
-      row.speed,
-      row.heading,
+      row.speed ?? NaN,
+      row.heading ?? NaN,
     )
   return {
     add: (row) => {

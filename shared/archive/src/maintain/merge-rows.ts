@@ -1,16 +1,8 @@
-/** Rows of one (date, cell) in memory, from any number of files, as columns. */
-export interface MergeColumns {
-  /** Codes of `createCodes`. */
-  readonly vehicle: Uint32Array
-  readonly vehicleType: Uint32Array
-  /** ms since the epoch. */
-  readonly eventTime: Float64Array
-  /** Whole millionths of a degree. */
-  readonly longitude: Int32Array
-  readonly latitude: Int32Array
-  readonly speed: Float32Array
-  readonly heading: Float32Array
-  /** 1 for a row of a file that stays: it is there only to show that another is its double. */
+import { makeRowArrays, type RowArrays } from '@fleetlake/columnar'
+
+/** Rows of one (date, cell) in memory, from any number of files. */
+export interface MergeColumns extends RowArrays {
+  /** 1 for a row of a file that stays: it is there only to show that another is its duplicate. */
   readonly isKept: Uint8Array
 }
 
@@ -18,13 +10,7 @@ export interface MergeColumns {
 export const MERGE_BYTES_PER_ROW = 64
 
 export const makeMergeColumns = (capacity: number): MergeColumns => ({
-  vehicle: new Uint32Array(capacity),
-  vehicleType: new Uint32Array(capacity),
-  eventTime: new Float64Array(capacity),
-  longitude: new Int32Array(capacity),
-  latitude: new Int32Array(capacity),
-  speed: new Float32Array(capacity),
-  heading: new Float32Array(capacity),
+  ...makeRowArrays(capacity),
   isKept: new Uint8Array(capacity),
 })
 
@@ -36,7 +22,7 @@ export interface MergedRows {
 }
 
 /** One stable counting-sort pass over the codes. */
-const orderByVehicle = (vehicle: Uint32Array, length: number, vehicles: number): Uint32Array => {
+const orderByVehicle = (vehicle: Int32Array, length: number, vehicles: number): Uint32Array => {
   const starts = new Uint32Array(vehicles + 1)
   for (let i = 0; i < length; i++) starts[vehicle[i] + 1]++
   for (let code = 0; code < vehicles; code++) starts[code + 1] += starts[code]

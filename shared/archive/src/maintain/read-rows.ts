@@ -1,5 +1,5 @@
 import { cellName, cellOf, dateOf, FleetError, type Period, reasonOf } from '@fleetlake/core'
-import { type ChunkRows, type Texts } from '@fleetlake/columnar'
+import { gatherRows, makeRowArrays, type Rows, type Texts } from '@fleetlake/columnar'
 import type { Chunk } from '../chunk.ts'
 import { isParquet, readChunkFile, rowsOfFrame } from '@fleetlake/columnar/formats'
 import { DATA_COLUMNS, PARTITION_COLUMNS } from '../schema.ts'
@@ -16,28 +16,10 @@ import {
 import { addRows, type Extremes, noRows } from './extremes.ts'
 import { freeFrames } from './free-frames.ts'
 
-/** Some rows of a file, as columns; speed and heading are NaN where unknown. */
-export interface FileRows {
-  readonly length: number
-  /** May hold a text more than once, and such as no row has. */
-  readonly vehicleIds: readonly string[]
-  /** Index into `vehicleIds`. */
-  readonly vehicle: Uint32Array
-  readonly vehicleTypes: readonly string[]
-  readonly vehicleType: Uint32Array
-  /** ms since the epoch, rounded down. */
-  readonly eventTime: Float64Array
-  /** Whole millionths of a degree. */
-  readonly longitude: Int32Array
-  readonly latitude: Int32Array
-  readonly speed: Float32Array
-  readonly heading: Float32Array
-}
-
 export interface RowSelection {
   readonly period: Period
   /** Only these vehicles; all when missing. */
-  readonly vehicleIds?: ReadonlySet<string> | undefined
+  readonly hasId?: ((ids: Texts, id: number) => boolean) | undefined
 }
 
 /** A larger file is read row group by row group, if its format allows. */
@@ -89,47 +71,30 @@ const checkPlace = (chunk: Chunk, { time, x, y }: Extremes): void => {
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
-/** Law: what is no text is refused, not replaced: two ids would become one. */
-const stringsOf = ({ count, offsets, bytes }: Texts): string[] =>
-  Array.from({ length: count }, (_, i) => decoder.decode(bytes.subarray(offsets[i], offsets[i + 1])))
+/** Invariant: what is no text is refused, not replaced: two ids would become one. */
+const checkIds = ({ count, offsets, bytes }: Texts): void => {
+  for (let i = 0; i < count; i++) decoder.decode(bytes.subarray(offsets[i], offsets[i + 1]))
+}
 
 /** Copies of the selected rows. */
-const select = (rows: ChunkRows, { period, vehicleIds }: RowSelection): FileRows => {
-  const ids = stringsOf(rows.vehicleIds)
-  const isWanted = vehicleIds && ids.map((id) => vehicleIds.has(id))
-  const { eventTime, vehicle } = rows
+const select = (rows: Rows, { period, hasId }: RowSelection): Rows => {
+  const { eventTime, vehicle, vehicleIds } = rows
+  checkIds(vehicleIds)
+  const isWanted = hasId && Array.from({ length: vehicleIds.count }, (_, id) => hasId(vehicleIds, id))
   const chosen = new Uint32Array(rows.length)
   let length = 0
   for (let i = 0; i < rows.length; i++) {
     if (eventTime[i] < period.from || eventTime[i] >= period.to) continue
     if (isWanted === undefined || isWanted[vehicle[i]]) chosen[length++] = i
   }
-  const order = chosen.subarray(0, length)
-  const gather = <Values extends Float64Array | Float32Array | Int32Array | Uint32Array>(
-    from: ArrayLike<number>,
-    to: Values,
-  ): Values => {
-    for (let i = 0; i < length; i++) to[i] = from[order[i]]
-    return to
-  }
-  return {
-    length,
-    vehicleIds: ids,
-    vehicle: gather(vehicle, new Uint32Array(length)),
-    vehicleTypes: rows.vehicleTypes,
-    vehicleType: gather(rows.vehicleType, new Uint32Array(length)),
-    eventTime: gather(eventTime, new Float64Array(length)),
-    longitude: gather(rows.longitude, new Int32Array(length)),
-    latitude: gather(rows.latitude, new Int32Array(length)),
-    speed: gather(rows.speed, new Float32Array(length)),
-    heading: gather(rows.heading, new Float32Array(length)),
-  }
+  const arrays = gatherRows(rows, chosen.subarray(0, length), makeRowArrays(length))
+  return { length, vehicleIds, vehicleTypes: rows.vehicleTypes, ...arrays }
 }
 
 /** A file that is read: its rows, part by part, of which those that can't be of a period are left out. */
 interface OpenFile {
   readonly rows: number
-  parts(period: Period): AsyncGenerator<ChunkRows>
+  parts(period: Period): AsyncGenerator<Rows>
 }
 
 const arena = createArena()
@@ -193,7 +158,7 @@ const openFile = async (store: ObjectStore, chunk: Chunk): Promise<OpenFile> => 
 }
 
 /** All rows of a file that is in memory, a part at a time. @param name ends as the file's */
-export async function* rowsOfBytes(name: string, bytes: Uint8Array): AsyncGenerator<ChunkRows> {
+export async function* rowsOfBytes(name: string, bytes: Uint8Array): AsyncGenerator<Rows> {
   if (!isParquet(name)) yield* rowsOfFrame(await readChunkFile(name, bytes))
   else for (const group of parseFooter(bytes).rowGroups) yield rowsOfGroup(group, { bytes, start: 0 }, arena)
 }
@@ -212,7 +177,7 @@ export async function* readRows(
   chunk: Chunk,
   selection: RowSelection,
   onOpen: (rows: number) => void = () => {},
-): AsyncGenerator<FileRows> {
+): AsyncGenerator<Rows> {
   try {
     const file = await openFile(store, chunk)
     if (chunk.rows !== undefined && chunk.rows !== file.rows) {

@@ -1,13 +1,21 @@
 import { FleetError, overlaps, type Period } from '@fleetlake/core'
 import type { Chunk } from '../chunk.ts'
-import type { ChunkColumns } from '@fleetlake/columnar/formats'
+import {
+  copyRows,
+  createIdTable,
+  gatherRows,
+  type IdTable,
+  makeRowArrays,
+  type Rows,
+  type Texts,
+} from '@fleetlake/columnar'
 import type { AddFile } from '../log/actions.ts'
 import type { ObjectStore } from '../store/object-store.ts'
 import type { WriteChunkDeps } from '../write-chunk.ts'
 import { addRows, type Extremes, noRows, reachAsFar, reachNoFurther } from './extremes.ts'
 import { MERGE_BYTES_PER_ROW, makeMergeColumns, type MergeColumns, mergeRows } from './merge-rows.ts'
 import type { Rewrite } from './plan-compaction.ts'
-import { estimateRows, type FileRows, readRows } from './read-rows.ts'
+import { estimateRows, readRows } from './read-rows.ts'
 import { createTextCodes, type TextCodes } from './text-codes.ts'
 import { tileRows } from './tile-rows.ts'
 import { type MergedFiles, openMergedFiles } from './write-merged.ts'
@@ -32,7 +40,7 @@ const FILE_SHARE = 4
 interface Merge {
   readonly columns: MergeColumns
   readonly capacity: number
-  readonly vehicles: TextCodes
+  readonly vehicles: IdTable
   readonly types: TextCodes
   length: number
   /** Of the rows that are to be written, all that were loaded into it. */
@@ -43,20 +51,19 @@ interface Merge {
 type RowCounts = Map<string, number>
 
 /** @returns false when it does not fit */
-const append = (merge: Merge, rows: FileRows, isKept: boolean): boolean => {
+const append = (merge: Merge, rows: Rows, isKept: boolean): boolean => {
   const { columns, vehicles, types, length: at } = merge
   if (at + rows.length > merge.capacity) return false
-  const vehicleCodes = Uint32Array.from(rows.vehicleIds, (id) => vehicles.codeOf(id))
-  const typeCodes = Uint32Array.from(rows.vehicleTypes, (type) => types.codeOf(type))
+  const { count, offsets, bytes } = rows.vehicleIds
+  const vehicleCodes = Int32Array.from({ length: count }, (_, id) =>
+    vehicles.numberOf(bytes, offsets[id], offsets[id + 1]),
+  )
+  const typeCodes = Int32Array.from(rows.vehicleTypes, (type) => types.codeOf(type))
+  copyRows(rows, columns, rows.length, at)
   for (let i = 0; i < rows.length; i++) {
     columns.vehicle[at + i] = vehicleCodes[rows.vehicle[i]]
     columns.vehicleType[at + i] = typeCodes[rows.vehicleType[i]]
   }
-  columns.eventTime.set(rows.eventTime, at)
-  columns.longitude.set(rows.longitude, at)
-  columns.latitude.set(rows.latitude, at)
-  columns.speed.set(rows.speed, at)
-  columns.heading.set(rows.heading, at)
   columns.isKept.fill(isKept ? 1 : 0, at, at + rows.length)
   if (!isKept) addRows(merge.taken, rows)
   merge.length += rows.length
@@ -88,51 +95,31 @@ const load = async (
 ): Promise<boolean> => {
   merge.length = 0
   merge.taken = noRows()
-  const seen = new Set<string>()
   for (const chunk of take) {
     if (!overlaps(periodOf(chunk), period)) continue
     const count = (rows: number): void => void counts.set(chunk.path, rows)
     for await (const rows of readRows(store, chunk, { period }, count)) {
       if (!append(merge, rows, false)) return false
-      for (const id of rows.vehicleIds) seen.add(id)
     }
   }
-  // Only these can have doubles there.
+  // Only vehicles of the files that go can have duplicates there.
+  const hasId = ({ offsets, bytes }: Texts, id: number): boolean =>
+    merge.vehicles.find(bytes, offsets[id], offsets[id + 1]) >= 0
   for (const chunk of keep) {
     if (!overlaps(periodOf(chunk), period)) continue
-    for await (const rows of readRows(store, chunk, { period, vehicleIds: seen })) {
+    for await (const rows of readRows(store, chunk, { period, hasId })) {
       if (!append(merge, rows, true)) return false
     }
   }
   return true
 }
 
-const gather = ({ columns, vehicles, types }: Merge, rows: Uint32Array): ChunkColumns => {
-  const { length } = rows
-  const to = {
-    length,
-    vehicleIds: vehicles.texts,
-    vehicle: new Uint32Array(length),
-    vehicleTypes: types.texts,
-    vehicleType: new Uint32Array(length),
-    eventTime: new Float64Array(length),
-    longitude: new Int32Array(length),
-    latitude: new Int32Array(length),
-    speed: new Float32Array(length),
-    heading: new Float32Array(length),
-  }
-  for (let i = 0; i < length; i++) {
-    const row = rows[i]
-    to.vehicle[i] = columns.vehicle[row]
-    to.vehicleType[i] = columns.vehicleType[row]
-    to.eventTime[i] = columns.eventTime[row]
-    to.longitude[i] = columns.longitude[row]
-    to.latitude[i] = columns.latitude[row]
-    to.speed[i] = columns.speed[row]
-    to.heading[i] = columns.heading[row]
-  }
-  return to
-}
+const gather = ({ columns, vehicles, types }: Merge, order: Uint32Array): Rows => ({
+  length: order.length,
+  vehicleIds: vehicles.texts(),
+  vehicleTypes: types.texts,
+  ...gatherRows(columns, order, makeRowArrays(order.length)),
+})
 
 /** Lets heartbeats and signals through. */
 const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
@@ -174,7 +161,7 @@ const writeMerged = async (
   merge: Merge,
   files: MergedFiles,
 ): Promise<{ readonly rows: number; readonly doubles: number }> => {
-  const { order, doubles } = mergeRows(merge.columns, merge.length, merge.vehicles.texts.length)
+  const { order, doubles } = mergeRows(merge.columns, merge.length, merge.vehicles.limit)
   for (const tile of tileRows(order, merge.columns, files.shape)) {
     await breathe()
     await files.add(gather(merge, tile))
@@ -205,7 +192,7 @@ export const rewriteChunks = async (
   const merge: Merge = {
     columns: makeMergeColumns(size),
     capacity: size,
-    vehicles: createTextCodes(),
+    vehicles: createIdTable(),
     types: createTextCodes(),
     length: 0,
     taken: noRows(),

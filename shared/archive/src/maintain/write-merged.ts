@@ -1,12 +1,7 @@
 import { windowStart } from '@fleetlake/core'
 import { type ChunkStats, joinStats, statsOf } from '../chunk-stats.ts'
-import {
-  type ChunkColumns,
-  type Codec,
-  isParquet,
-  startParquetFile,
-  type ParquetRowGroups,
-} from '@fleetlake/columnar/formats'
+import type { Rows } from '@fleetlake/columnar'
+import { type Codec, isParquet, startParquetFile, type ParquetRowGroups } from '@fleetlake/columnar/formats'
 import type { AddFile } from '../log/actions.ts'
 import { putChunk, type WriteChunkDeps } from '../write-chunk.ts'
 import { compactedExtension } from './compacted.ts'
@@ -18,8 +13,8 @@ import { PARQUET_TILES, type TileShape } from './tile-rows.ts'
 export interface MergedFiles {
   /** What `add` is given. */
   readonly shape: TileShape
-  /** @param columns sorted by vehicle, then time; their arrays are not kept */
-  add(columns: ChunkColumns): Promise<void>
+  /** @param rows sorted by vehicle, then time; their arrays are not kept */
+  add(rows: Rows): Promise<void>
   /** The files written, durable, and their rows as they are read back. */
   finish(): Promise<{ readonly add: AddFile[]; readonly written: Extremes }>
 }
@@ -63,7 +58,7 @@ type Put = (bytes: Uint8Array, stats: ChunkStats) => Promise<void>
 
 const wholeFiles = (codec: Codec, put: Put): OpenFiles => ({
   shape: WHOLE_FILES,
-  add: (columns) => put(codec.encode(columns), statsOf(columns)),
+  add: (rows) => put(codec.encode(rows), statsOf(rows)),
   close: async () => {},
 })
 
@@ -80,11 +75,11 @@ const parquetFiles = (fileBytes: number, put: Put): OpenFiles => {
   }
   return {
     shape: PARQUET_TILES,
-    add: async (columns) => {
-      const stats = statsOf(columns)
+    add: async (rows) => {
+      const stats = statsOf(rows)
       if (open === undefined) open = { file: startParquetFile(Math.ceil(fileBytes * SPARE)), stats }
       else open.stats = joinStats(open.stats, stats)
-      open.file.add(columns)
+      open.file.add(rows)
       if (open.file.bytes >= fileBytes) await close()
     },
     close,

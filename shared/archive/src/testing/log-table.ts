@@ -1,5 +1,6 @@
 import { cellBounds, cellName, cellOf, dateOf, MICRO_PER_DEGREE, parseCell, windowStart } from '@fleetlake/core'
-import { type ChunkColumns, parquetCodec } from '@fleetlake/columnar/formats'
+import { type Rows, rowsOfArrays, textsOfStrings } from '@fleetlake/columnar'
+import { parquetCodec } from '@fleetlake/columnar/formats'
 import type { ObjectStore } from '../store/object-store.ts'
 import { writeChunk } from '../write-chunk.ts'
 import type { AddFile } from '../log/actions.ts'
@@ -21,21 +22,21 @@ export interface Row {
   readonly heading: number
 }
 
-export const columnsOf = (rows: readonly Row[]): ChunkColumns => {
+export const columnsOf = (rows: readonly Row[]): Rows => {
   const vehicleIds = [...new Set(rows.map((row) => row.vehicleId))]
   const vehicleTypes = [...new Set(rows.map((row) => row.vehicleType))]
-  return {
+  return rowsOfArrays({
     length: rows.length,
-    vehicleIds,
-    vehicle: Uint32Array.from(rows, (row) => vehicleIds.indexOf(row.vehicleId)),
+    vehicleIds: textsOfStrings(vehicleIds),
+    vehicle: Int32Array.from(rows, (row) => vehicleIds.indexOf(row.vehicleId)),
     vehicleTypes,
-    vehicleType: Uint32Array.from(rows, (row) => vehicleTypes.indexOf(row.vehicleType)),
+    vehicleType: Int32Array.from(rows, (row) => vehicleTypes.indexOf(row.vehicleType)),
     eventTime: Float64Array.from(rows, (row) => row.time),
     longitude: Int32Array.from(rows, (row) => row.x),
     latitude: Int32Array.from(rows, (row) => row.y),
     speed: Float32Array.from(rows, (row) => row.speed),
     heading: Float32Array.from(rows, (row) => row.heading),
-  }
+  })
 }
 
 /** Some rows in one cell and one window. */

@@ -19,6 +19,8 @@ import { Type } from 'apache-arrow/fb/type'
 import { ByteBuffer } from 'flatbuffers'
 import { checkTexts } from './check-texts.ts'
 import { damaged } from './damaged.ts'
+import { COLUMNS, placeOfColumn } from '../columns.ts'
+import { makePositionArrays } from '../rows/positions.ts'
 import { POSITION_FIELDS } from './position-batch.ts'
 
 /**
@@ -81,8 +83,6 @@ const isOurField = (field: Field, i: number): boolean => {
     }
   }
 }
-
-const TYPE_FIELD = 1
 
 /** Further columns at the end (a dead letter's reason) are passed over. */
 const isOurSchema = (schema: Schema): boolean => {
@@ -154,34 +154,41 @@ const floatsOf = (batch: RecordBatch, slice: Slice, column: number, buffer: numb
 const doubles = (bytes: Uint8Array, length: number): Float64Array =>
   new Float64Array(bytes.buffer, bytes.byteOffset, length)
 
+/** Where each column's buffers begin among all: validity, then offsets and bytes, or values. */
+const BUFFER_AT = COLUMNS.map((_, i) => COLUMNS.slice(0, i).reduce((sum, { kind }) => sum + (kind === 'id' ? 3 : 2), 0))
+
 const positionsOf = ({ message, body }: Part, vehicleTypes: readonly string[]): Positions | undefined => {
   const batch = message.header(new RecordBatch()) as RecordBatch
   const length = Number(batch.length())
   if (batch.compression() !== null) return undefined
   const slice = slicesOf(batch, body)
-  for (const column of [0, 1, 2, 3, 4]) if (nullCountOf(batch, column) !== 0) return undefined
+  for (let i = 0; i < COLUMNS.length; i++) if (COLUMNS[i].isRequired && nullCountOf(batch, i) !== 0) return undefined
   if (length < 0 || length > body.length) throw damaged('it counts more rows than it holds bytes')
-  const vehicleIdOffsets = int32s(slice(1, 4, length + 1), length + 1)
-  const vehicleIdBytes = slice(2, 1, 0)
+  const idAt = BUFFER_AT[placeOfColumn('vehicle_id')]
+  const vehicleIdOffsets = int32s(slice(idAt + 1, 4, length + 1), length + 1)
+  const vehicleIdBytes = slice(idAt + 2, 1, 0)
   checkOffsets(vehicleIdOffsets, vehicleIdBytes.length)
   checkTexts(vehicleIdOffsets, vehicleIdBytes)
-  const vehicleType = int32s(slice(4, 4, length), length)
-  for (let i = 0; i < length; i++) {
-    if (vehicleType[i] < 0 || vehicleType[i] >= vehicleTypes.length)
-      throw damaged('a vehicle type is not in the dictionary')
-  }
-  return {
-    length,
-    vehicleIdOffsets,
-    vehicleIdBytes,
-    vehicleType,
-    vehicleTypes,
-    eventTime: timesOf(slice(6, 8, length), length),
-    longitude: doubles(slice(8, 8, length), length),
-    latitude: doubles(slice(10, 8, length), length),
-    speed: floatsOf(batch, slice, 5, 11, length),
-    heading: floatsOf(batch, slice, 6, 13, length),
-  }
+  const arrays = makePositionArrays((_, kind, i) => {
+    const at = BUFFER_AT[i]
+    switch (kind) {
+      case 'label': {
+        const codes = int32s(slice(at + 1, 4, length), length)
+        for (let row = 0; row < length; row++) {
+          if (codes[row] < 0 || codes[row] >= vehicleTypes.length)
+            throw damaged('a vehicle type is not in the dictionary')
+        }
+        return codes
+      }
+      case 'instant':
+        return timesOf(slice(at + 1, 8, length), length)
+      case 'degrees':
+        return doubles(slice(at + 1, 8, length), length)
+      case 'float':
+        return floatsOf(batch, slice, i, at, length)
+    }
+  })
+  return { length, vehicleIdOffsets, vehicleIdBytes, vehicleTypes, ...arrays }
 }
 
 /** A view that starts at a multiple of 8: what comes from a socket rarely does. (A Buffer's own `slice` copies nothing.) */
@@ -211,7 +218,7 @@ const decode = (bytes: Uint8Array): Positions | undefined => {
       case MessageHeader.Schema: {
         const schema = part.message.header(new Schema()) as Schema
         if (dictionary !== undefined || !isOurSchema(schema)) return undefined
-        dictionary = (schema.fields(TYPE_FIELD)!.dictionary() as DictionaryEncoding).id()
+        dictionary = (schema.fields(placeOfColumn('vehicle_type'))!.dictionary() as DictionaryEncoding).id()
         break
       }
       case MessageHeader.DictionaryBatch: {

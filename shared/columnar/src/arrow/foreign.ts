@@ -1,19 +1,24 @@
 import { FleetError, MAX_TEXT_BYTES } from '@fleetlake/core'
-import { type Positions } from '../rows/positions.ts'
+import { COLUMNS, type Kind, placeOfColumn } from '../columns.ts'
+import { makePositionArrays, type Positions } from '../rows/positions.ts'
 import { checkTexts } from './check-texts.ts'
 import { damaged } from './damaged.ts'
 import { type ForeignValues, readForeignColumns } from './foreign-columns.ts'
 import type { WantedColumn } from './foreign-schema.ts'
 
-const POSITION_COLUMNS: readonly WantedColumn[] = [
-  { name: 'vehicle_id', use: 'text' },
-  { name: 'vehicle_type', use: 'text' },
-  { name: 'event_time', use: 'time' },
-  { name: 'longitude', use: 'number' },
-  { name: 'latitude', use: 'number' },
-  { name: 'speed', use: 'number', isOptional: true },
-  { name: 'heading', use: 'number', isOptional: true },
-]
+const USES: Readonly<Record<Kind, WantedColumn['use']>> = {
+  id: 'text',
+  label: 'text',
+  instant: 'time',
+  degrees: 'number',
+  float: 'number',
+}
+
+const POSITION_COLUMNS: readonly WantedColumn[] = COLUMNS.map(({ name, kind, isRequired }) => ({
+  name,
+  use: USES[kind],
+  ...(isRequired ? {} : { isOptional: true }),
+}))
 
 /**
  * Positions from an Arrow IPC stream of any layout that has the columns: others' dictionaries, units, several batches, further columns.
@@ -23,20 +28,27 @@ const POSITION_COLUMNS: readonly WantedColumn[] = [
  */
 export const decodeForeignPositions = (payload: Uint8Array): Positions => {
   const { rows, columns } = readForeignColumns(payload, POSITION_COLUMNS)
-  const [ids, types, times, longitudes, latitudes, speeds, headings] = columns
   const mostBytes = Math.max(payload.length, MAX_TEXT_BYTES * rows)
-  const vehicleTypes = numberTexts(payload, types!, mostBytes)
+  const vehicleTypes = numberTexts(payload, columns[placeOfColumn('vehicle_type')]!, mostBytes)
+  const arrays = makePositionArrays((_, kind, place) => {
+    const found = columns[place]
+    switch (kind) {
+      case 'label':
+        return vehicleTypes.codes
+      case 'instant':
+        // Others count microseconds or nanoseconds; ours are whole ms.
+        return Float64Array.from(found!.values, Math.floor)
+      case 'degrees':
+        return Float64Array.from(found!.values)
+      case 'float':
+        return found === undefined ? new Float32Array(rows).fill(NaN) : Float32Array.from(found.values)
+    }
+  })
   return {
     length: rows,
-    ...gatherIds(payload, ids!, mostBytes),
-    vehicleType: vehicleTypes.codes,
+    ...gatherIds(payload, columns[placeOfColumn('vehicle_id')]!, mostBytes),
     vehicleTypes: vehicleTypes.texts,
-    // Others count microseconds or nanoseconds; ours are whole ms.
-    eventTime: Float64Array.from(times!.values, Math.floor),
-    longitude: Float64Array.from(longitudes!.values),
-    latitude: Float64Array.from(latitudes!.values),
-    speed: speeds === undefined ? new Float32Array(rows).fill(NaN) : Float32Array.from(speeds.values),
-    heading: headings === undefined ? new Float32Array(rows).fill(NaN) : Float32Array.from(headings.values),
+    ...arrays,
   }
 }
 

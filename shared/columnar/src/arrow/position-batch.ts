@@ -1,19 +1,31 @@
 import type { Positions } from '../rows/positions.ts'
-import { type ColumnBuffers, type FieldSpec, encodeDictionary, encodeSchema, encodeStream } from './encode.ts'
+import { type Column, COLUMNS, type Kind, placeOfColumn } from '../columns.ts'
+import {
+  type ColumnBuffers,
+  type ColumnKind,
+  type FieldSpec,
+  encodeDictionary,
+  encodeSchema,
+  encodeStream,
+} from './encode.ts'
+
+const IN_FLIGHT: Readonly<Record<Kind, ColumnKind>> = {
+  id: 'utf8',
+  label: 'dictionary',
+  instant: 'timestamp-ms',
+  degrees: 'float64',
+  float: 'float32',
+}
 
 /** The in-flight schema of positions; the names and types are a contract with every producer. */
-export const POSITION_FIELDS: readonly FieldSpec[] = [
-  { name: 'vehicle_id', kind: 'utf8', nullable: false },
-  { name: 'vehicle_type', kind: 'dictionary', nullable: false },
-  { name: 'event_time', kind: 'timestamp-ms', nullable: false },
-  { name: 'longitude', kind: 'float64', nullable: false },
-  { name: 'latitude', kind: 'float64', nullable: false },
-  { name: 'speed', kind: 'float32', nullable: true },
-  { name: 'heading', kind: 'float32', nullable: true },
-]
+export const POSITION_FIELDS: readonly FieldSpec[] = COLUMNS.map(({ name, kind, isRequired }) => ({
+  name,
+  kind: IN_FLIGHT[kind],
+  nullable: !isRequired,
+}))
 
 const REASON: FieldSpec = { name: 'reason', kind: 'utf8', nullable: false }
-const TYPE_FIELD = 1
+const TYPE_FIELD = placeOfColumn('vehicle_type')
 const SCHEMA = encodeSchema(POSITION_FIELDS)
 const SCHEMA_WITH_REASON = encodeSchema([...POSITION_FIELDS, REASON])
 const EMPTY = new Uint8Array(0)
@@ -74,24 +86,31 @@ const timesOf = (times: Float64Array, length: number): Uint8Array => {
 
 const plain = (...buffers: Uint8Array[]): ColumnBuffers => ({ nullCount: 0, buffers: [EMPTY, ...buffers] })
 
+const buffersOf = (column: Column, rows: Positions): ColumnBuffers => {
+  const { length } = rows
+  switch (column.kind) {
+    case 'id': {
+      const { vehicleIdOffsets, vehicleIdBytes } = rows
+      return plain(bytesOf(vehicleIdOffsets, (length + 1) * 4), vehicleIdBytes.subarray(0, vehicleIdOffsets[length]))
+    }
+    case 'label':
+      return plain(bytesOf(rows[column.key], length * 4))
+    case 'instant':
+      return plain(timesOf(rows[column.key], length))
+    case 'degrees':
+      return plain(bytesOf(rows[column.key], length * 8))
+    case 'float':
+      return floatsOf(rows[column.key], length)
+  }
+}
+
 /**
  * Positions as an Arrow IPC stream (`application/vnd.apache.arrow.stream`).
  * @param reasons one text a row: adds the column `reason` of a dead letter
  */
 export const encodePositions = (rows: Positions, reasons?: readonly string[]): Uint8Array => {
   const { length } = rows
-  const columns: ColumnBuffers[] = [
-    plain(
-      bytesOf(rows.vehicleIdOffsets, (length + 1) * 4),
-      rows.vehicleIdBytes.subarray(0, rows.vehicleIdOffsets[length]),
-    ),
-    plain(bytesOf(rows.vehicleType, length * 4)),
-    plain(timesOf(rows.eventTime, length)),
-    plain(bytesOf(rows.longitude, length * 8)),
-    plain(bytesOf(rows.latitude, length * 8)),
-    floatsOf(rows.speed, length),
-    floatsOf(rows.heading, length),
-  ]
+  const columns = COLUMNS.map((column) => buffersOf(column, rows))
   if (reasons !== undefined) {
     const { offsets, bytes } = textsOf(reasons)
     columns.push(plain(offsets, bytes))

@@ -4,6 +4,6 @@ import { frameOf } from './table-frame.ts'
 
 /** An Arrow IPC file (Feather 2), its buffers compressed with zstd. */
 export const arrowFormat: FileFormat = {
-  encode: (columns) => frameOf(columns).writeIPC({ compression: 'zstd' }),
+  encode: (rows) => frameOf(rows).writeIPC({ compression: 'zstd' }),
   decode: (bytes) => pl.readIPC(bufferOf(bytes)),
 }

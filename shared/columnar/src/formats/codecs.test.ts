@@ -3,10 +3,10 @@ import { toMicroDegrees } from '@fleetlake/core'
 import fc from 'fast-check'
 import pl from 'nodejs-polars'
 import { describe, expect, test } from 'vitest'
-import type { ChunkColumns } from './codec.ts'
+import { COLUMN_NAMES } from '../columns.ts'
+import { type Rows, rowsOfArrays } from '../rows/rows.ts'
+import { textsOfStrings } from '../rows/text-list.ts'
 import { isParquet, openCodec, readChunkFile } from './open-codec.ts'
-
-const COLUMNS = ['vehicle_id', 'vehicle_type', 'event_time', 'longitude', 'latitude', 'speed', 'heading']
 
 interface Row {
   readonly vehicleId: string
@@ -69,19 +69,19 @@ const row: fc.Arbitrary<Row> = fc.record({
 })
 
 /** Arrays are longer than the rows, and dictionaries hold more than is used, as in a collector. */
-const columnsOf = (rows: readonly Row[]): ChunkColumns => {
-  const codesOf = (texts: readonly string[]): { dictionary: string[]; codes: Uint32Array } => {
+const columnsOf = (rows: readonly Row[]): Rows => {
+  const codesOf = (texts: readonly string[]): { dictionary: string[]; codes: Int32Array } => {
     const dictionary = ['unused', ...new Set(texts)]
-    const codes = new Uint32Array(texts.length + 3)
+    const codes = new Int32Array(texts.length + 3)
     texts.forEach((value, i) => (codes[i] = dictionary.indexOf(value, 1)))
     return { dictionary, codes }
   }
   const ids = codesOf(rows.map(({ vehicleId }) => vehicleId))
   const types = codesOf(rows.map(({ vehicleType }) => vehicleType))
   const values = (of: (row: Row) => number): number[] => [...rows.map(of), 7, 7, 7]
-  return {
+  return rowsOfArrays({
     length: rows.length,
-    vehicleIds: ids.dictionary,
+    vehicleIds: textsOfStrings(ids.dictionary),
     vehicle: ids.codes,
     vehicleTypes: types.dictionary,
     vehicleType: types.codes,
@@ -90,12 +90,12 @@ const columnsOf = (rows: readonly Row[]): ChunkColumns => {
     latitude: Int32Array.from(values(({ y }) => y)),
     speed: Float32Array.from(values(({ speed }) => speed)),
     heading: Float32Array.from(values(({ heading }) => heading)),
-  }
+  })
 }
 
 const readBack = async (path: string, bytes: Uint8Array): Promise<Row[]> => {
-  const frame = await readChunkFile(path, bytes, COLUMNS)
-  expect(frame.columns).toEqual(COLUMNS)
+  const frame = await readChunkFile(path, bytes, COLUMN_NAMES)
+  expect(frame.columns).toEqual(COLUMN_NAMES)
   const plain = frame.withColumns(
     pl.col('event_time').cast(pl.Datetime('ms', 'UTC')).cast(pl.Int64),
     pl.col('longitude').cast(pl.Float64),
@@ -150,7 +150,7 @@ describe.each(CHUNK_FORMATS)('chunks as %s', (format) => {
     const codec = await openCodec(format)
     expect(() => codec.encode(columnsOf([]))).toThrow('table.invalid')
     const junk = new TextEncoder().encode('something else')
-    await expect(readChunkFile(`x${codec.extension}`, junk, COLUMNS)).rejects.toBeInstanceOf(Error)
+    await expect(readChunkFile(`x${codec.extension}`, junk, COLUMN_NAMES)).rejects.toBeInstanceOf(Error)
   })
 })
 

@@ -1,9 +1,9 @@
-import type { ChunkColumns } from './codec.ts'
+import type { Rows } from '../rows/rows.ts'
 import type { DataFrame } from 'nodejs-polars'
 
 /** How rows become bytes and come back. */
 export interface FileFormat {
-  encode(columns: ChunkColumns): Uint8Array
+  encode(rows: Rows): Uint8Array
   /** With the types of the table. Throws when the bytes are not what `encode` makes. */
   decode(bytes: Uint8Array): DataFrame
 }

@@ -1,4 +1,4 @@
-import { type ChunkRows } from '../rows/chunk-rows.ts'
+import { makeRowArrays, type Rows } from '../rows/rows.ts'
 import { createTextList, type Texts, textsToStrings } from '../rows/text-list.ts'
 import { FleetError } from '@fleetlake/core'
 import type { Buffer as BufferStruct } from 'apache-arrow/fb/buffer'
@@ -15,7 +15,7 @@ import { TimeUnit } from 'apache-arrow/fb/time-unit'
 import { Timestamp } from 'apache-arrow/fb/timestamp'
 import { Type } from 'apache-arrow/fb/type'
 import { ByteBuffer } from 'flatbuffers'
-import { CHUNK_COLUMNS, REQUIRED_COLUMNS } from '../rows/chunk-columns.ts'
+import { COLUMNS, type Kind, placeOfColumn } from '../columns.ts'
 
 /**
  * Reads the Arrow stream that polars makes of a frame of the table's columns, without an object per row: texts are LargeUtf8 (64-bit
@@ -25,8 +25,10 @@ import { CHUNK_COLUMNS, REQUIRED_COLUMNS } from '../rows/chunk-columns.ts'
 
 const LOW = 4_294_967_296
 
-/** Per column, where its buffers begin among all: validity, then offsets and bytes, or values. */
-const BUFFER_AT = [0, 3, 6, 8, 10, 12, 14]
+/** How many buffers a column of each kind has among all: validity, then offsets and bytes, or values. */
+const BUFFERS: Readonly<Record<Kind, number>> = { id: 3, label: 3, instant: 2, degrees: 2, float: 2 }
+/** Where each column's buffers begin. */
+const BUFFER_AT = COLUMNS.map((_, i) => COLUMNS.slice(0, i).reduce((sum, { kind }) => sum + BUFFERS[kind], 0))
 
 const unreadable = (what: string): FleetError => new FleetError('table.invalid', what)
 
@@ -43,13 +45,19 @@ const isFloat = (field: Field): boolean =>
   field.typeType() === Type.FloatingPoint &&
   (field.type(new FloatingPoint()) as FloatingPoint).precision() === Precision.SINGLE
 
-const CHECKS = [isText, isText, isMicros, isDecimal, isDecimal, isFloat, isFloat]
+const CHECKS: Readonly<Record<Kind, (field: Field) => boolean>> = {
+  id: isText,
+  label: isText,
+  instant: isMicros,
+  degrees: isDecimal,
+  float: isFloat,
+}
 
 const checkSchema = (schema: Schema): void => {
-  CHECKS.forEach((isRight, i) => {
+  COLUMNS.forEach(({ name, kind }, i) => {
     const field = schema.fields(i)
-    if (field === null || field.name() !== CHUNK_COLUMNS[i] || !isRight(field)) {
-      throw unreadable(`its column ${CHUNK_COLUMNS[i]} is not of the type of the table`)
+    if (field === null || field.name() !== name || !CHECKS[kind](field)) {
+      throw unreadable(`its column ${name} is not of the type of the table`)
     }
   })
 }
@@ -85,7 +93,7 @@ const textsOf = (offsets: Int32Array, bytes: Uint8Array, length: number): { code
   return { codes, texts: list.texts() }
 }
 
-const rowsOf = (batch: RecordBatch, body: Uint8Array): ChunkRows => {
+const rowsOf = (batch: RecordBatch, body: Uint8Array): Rows => {
   const length = Number(batch.length())
   const slice = (index: number): Uint8Array => {
     const buffer = batch.buffers(index) as BufferStruct
@@ -97,9 +105,9 @@ const rowsOf = (batch: RecordBatch, body: Uint8Array): ChunkRows => {
     return bytes.length === 0 ? new Int32Array(0) : new Int32Array(bytes.buffer, bytes.byteOffset, count)
   }
   const nullCountOf = (column: number): number => Number((batch.nodes(column) as FieldNode).nullCount())
-  for (let column = 0; column < REQUIRED_COLUMNS; column++) {
-    if (nullCountOf(column) > 0) throw unreadable(`its column ${CHUNK_COLUMNS[column]} holds nulls`)
-  }
+  COLUMNS.forEach(({ name, isRequired }, column) => {
+    if (isRequired && nullCountOf(column) > 0) throw unreadable(`its column ${name} holds nulls`)
+  })
   const floatsOf = (column: number): Float32Array => {
     const bytes = slice(BUFFER_AT[column] + 1)
     const values = new Float32Array(bytes.buffer, bytes.byteOffset, length)
@@ -111,26 +119,31 @@ const rowsOf = (batch: RecordBatch, body: Uint8Array): ChunkRows => {
     const offsets = offsetsOf(int32s(BUFFER_AT[column] + 1, 2 * (length + 1)), length)
     return textsOf(offsets, slice(BUFFER_AT[column] + 2), length)
   }
-  const [ids, types] = [textColumn(0), textColumn(1)]
-  return {
-    length,
-    vehicle: ids.codes,
-    vehicleIds: ids.texts,
-    vehicleType: types.codes,
-    vehicleTypes: textsToStrings(types.texts),
-    eventTime: timesOf(int32s(BUFFER_AT[2] + 1, 2 * length), length),
-    longitude: microsOf(int32s(BUFFER_AT[3] + 1, 4 * length), length),
-    latitude: microsOf(int32s(BUFFER_AT[4] + 1, 4 * length), length),
-    speed: floatsOf(5),
-    heading: floatsOf(6),
-  }
+  const ids = textColumn(placeOfColumn('vehicle_id'))
+  const types = textColumn(placeOfColumn('vehicle_type'))
+  const arrays = makeRowArrays(length, (key, kind) => {
+    const column = COLUMNS.findIndex((other) => other.key === key)
+    switch (kind) {
+      case 'id':
+        return ids.codes
+      case 'label':
+        return types.codes
+      case 'instant':
+        return timesOf(int32s(BUFFER_AT[column] + 1, 2 * length), length)
+      case 'degrees':
+        return microsOf(int32s(BUFFER_AT[column] + 1, 4 * length), length)
+      case 'float':
+        return floatsOf(column)
+    }
+  })
+  return { length, ...arrays, vehicleIds: ids.texts, vehicleTypes: textsToStrings(types.texts) }
 }
 
 /**
  * The rows of a frame's Arrow stream, a record batch at a time.
  * @throws FleetError `table.invalid` for columns that are not the table's
  */
-export function* rowsOfIpc(stream: Uint8Array): Generator<ChunkRows> {
+export function* rowsOfIpc(stream: Uint8Array): Generator<Rows> {
   const bytes = stream.byteOffset % 8 === 0 ? stream : stream.slice()
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   for (let at = 0; at + 8 <= bytes.length;) {

@@ -1,6 +1,9 @@
 import { constants, zstdCompressSync } from 'node:zlib'
 import { FleetError } from '@fleetlake/core'
-import type { ChunkColumns, Codec } from './codec.ts'
+import { type ColumnKey, COLUMNS, type ColumnSpec } from '../columns.ts'
+import type { Rows } from '../rows/rows.ts'
+import { bytesOfStrings, bytesOfTexts } from '../rows/text-list.ts'
+import type { Codec } from './codec.ts'
 import { CREATED_BY } from '../parquet/sums.ts'
 import { Bytes } from '../parquet/bytes.ts'
 import type { Column } from '../parquet/plan-column.ts'
@@ -17,43 +20,32 @@ const compressAt = (level: number): ((bytes: Uint8Array) => Uint8Array) => {
 }
 const compress = compressAt(INGEST_LEVEL)
 
-/** The rows of a chunk as the columns of a row group. */
-const parquetColumns = (columns: ChunkColumns): readonly Column[] => {
-  const { length } = columns
-  return [
-    {
-      name: 'vehicle_id',
-      type: 'string',
-      codes: columns.vehicle.subarray(0, length),
-      dictionary: columns.vehicleIds,
-    },
-    {
-      name: 'vehicle_type',
-      type: 'string',
-      codes: columns.vehicleType.subarray(0, length),
-      dictionary: columns.vehicleTypes,
-    },
-    { name: 'event_time', type: 'timestamp', millis: columns.eventTime.subarray(0, length) },
-    {
-      name: 'longitude',
-      type: 'decimal',
-      unscaled: columns.longitude.subarray(0, length),
-      precision: 9,
-      scale: 6,
-    },
-    { name: 'latitude', type: 'decimal', unscaled: columns.latitude.subarray(0, length), precision: 9, scale: 6 },
-    { name: 'speed', type: 'float', values: columns.speed.subarray(0, length), encoding: 'dictionary' },
-    // Headings repeat along a street: zstd finds that better than a dictionary of them.
-    { name: 'heading', type: 'float', values: columns.heading.subarray(0, length), encoding: 'plain' },
-  ]
+/** Rows as the columns of a row group. */
+const parquetColumns = (rows: Rows): readonly Column[] => COLUMNS.map((column) => parquetColumn(column, rows))
+
+const parquetColumn = (column: ColumnSpec & { readonly key: ColumnKey }, rows: Rows): Column => {
+  const { name, key } = column
+  const values = rows[key].subarray(0, rows.length)
+  switch (column.kind) {
+    case 'id':
+      return { name, type: 'string', codes: values as Int32Array, dictionary: bytesOfTexts(rows.vehicleIds) }
+    case 'label':
+      return { name, type: 'string', codes: values as Int32Array, dictionary: bytesOfStrings(rows.vehicleTypes) }
+    case 'instant':
+      return { name, type: 'timestamp', millis: values as Float64Array }
+    case 'degrees':
+      return { name, type: 'decimal', unscaled: values as Int32Array, precision: 9, scale: 6 }
+    case 'float':
+      return { name, type: 'float', values: values as Float32Array, encoding: column.encoding ?? 'plain' }
+  }
 }
 
 /** Parquet, as every engine that reads the table expects its data files. */
 export const parquetCodec: Codec = {
   extension: '.parquet',
-  encode: (columns) => {
-    if (columns.length === 0) throw new FleetError('table.invalid', 'a chunk without rows')
-    return encodeParquet({ createdBy: CREATED_BY, compress, columns: parquetColumns(columns) })
+  encode: (rows) => {
+    if (rows.length === 0) throw new FleetError('table.invalid', 'a data file without rows')
+    return encodeParquet({ createdBy: CREATED_BY, compress, columns: parquetColumns(rows) })
   },
 }
 
@@ -62,7 +54,7 @@ export interface ParquetRowGroups {
   /** Of what is written so far. */
   readonly bytes: number
   /** Writes a row group. */
-  add(columns: ChunkColumns): void
+  add(rows: Rows): void
   finish(): Uint8Array
 }
 
@@ -73,7 +65,7 @@ export const startParquetFile = (capacity: number): ParquetRowGroups => {
     get bytes() {
       return file.bytes
     },
-    add: (columns) => file.add(parquetColumns(columns)),
+    add: (rows) => file.add(parquetColumns(rows)),
     finish: () => file.finish(),
   }
 }

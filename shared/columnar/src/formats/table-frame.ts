@@ -1,38 +1,60 @@
 import { toDegrees } from '@fleetlake/core'
-import pl, { type DataFrame, type Series } from 'nodejs-polars'
-import type { ChunkColumns } from './codec.ts'
+import pl, { type DataFrame, type DataType, type Series } from 'nodejs-polars'
+import { type Column, COLUMNS, type Kind } from '../columns.ts'
+import type { Rows } from '../rows/rows.ts'
+import { textsToStrings } from '../rows/text-list.ts'
 
-/** What is written of a coordinate and a time, and what it is read as. */
-export const DEGREES = pl.Decimal(9, 6)
-export const INSTANT = pl.Datetime('us', 'UTC')
+const DEGREES = pl.Decimal(9, 6)
+const INSTANT = pl.Datetime('us', 'UTC')
 
-const textsOf = (name: string, codes: Uint32Array, texts: readonly string[]): Series => {
-  const values = pl.Series(name, [...texts], pl.Utf8)
-  return values.gather(Array.from(codes)).rename(name)
+/** Polars' types of the table's columns. */
+export const FRAME_TYPES: Readonly<Record<Kind, DataType>> = {
+  id: pl.Utf8,
+  label: pl.Utf8,
+  instant: INSTANT,
+  degrees: DEGREES,
+  float: pl.Float32,
 }
 
-/** Degrees as doubles: six decimals of them are exact when they are written as text. */
-export const degreesOf = (micro: Int32Array): Float64Array => Float64Array.from(micro, toDegrees)
+const textsOf = (name: string, codes: Int32Array, texts: readonly string[]): Series =>
+  pl
+    .Series(name, [...texts], pl.Utf8)
+    .gather(Array.from(codes))
+    .rename(name)
 
-/** The rows of a chunk as a frame with the types of the table: an unknown speed or heading is null. */
-export const frameOf = (columns: ChunkColumns): DataFrame => {
-  const { length } = columns
-  const first = <T extends Uint32Array | Int32Array | Float32Array | Float64Array>(values: T): T =>
-    values.subarray(0, length) as T
-  const frame = pl.DataFrame([
-    textsOf('vehicle_id', first(columns.vehicle), columns.vehicleIds),
-    textsOf('vehicle_type', first(columns.vehicleType), columns.vehicleTypes),
-    pl.Series('event_time', first(columns.eventTime), pl.Float64),
-    pl.Series('longitude', degreesOf(first(columns.longitude)), pl.Float64),
-    pl.Series('latitude', degreesOf(first(columns.latitude)), pl.Float64),
-    pl.Series('speed', first(columns.speed), pl.Float32),
-    pl.Series('heading', first(columns.heading), pl.Float32),
-  ])
-  return frame.withColumns(
-    pl.col('event_time').cast(pl.Int64).cast(pl.Datetime('ms', 'UTC')).cast(INSTANT),
-    pl.col('longitude').cast(DEGREES),
-    pl.col('latitude').cast(DEGREES),
-    pl.col('speed').fillNan(null),
-    pl.col('heading').fillNan(null),
-  )
+const seriesOf = ({ name, key, kind }: Column, rows: Rows): Series => {
+  const values = rows[key].subarray(0, rows.length)
+  switch (kind) {
+    case 'id':
+      return textsOf(name, values as Int32Array, textsToStrings(rows.vehicleIds))
+    case 'label':
+      return textsOf(name, values as Int32Array, rows.vehicleTypes)
+    case 'instant':
+      return pl.Series(name, values as Float64Array, pl.Float64)
+    case 'degrees':
+      // Six decimals of doubles are exact when they are written as text.
+      return pl.Series(name, Float64Array.from(values as Int32Array, toDegrees), pl.Float64)
+    case 'float':
+      return pl.Series(name, values as Float32Array, pl.Float32)
+  }
 }
+
+/** From how a series is made of a column's values to the table's type: a float that is not known is null. */
+const FINISHED: Readonly<Partial<Record<Kind, (column: ReturnType<typeof pl.col>) => ReturnType<typeof pl.col>>>> = {
+  instant: (column) => column.cast(pl.Int64).cast(pl.Datetime('ms', 'UTC')).cast(INSTANT),
+  degrees: (column) => column.cast(DEGREES),
+  float: (column) => column.fillNan(null) as ReturnType<typeof pl.col>,
+}
+
+/** What is to be done with each column of a frame, by its kind; kinds that are missing stay as they are. */
+export const byKind = (
+  steps: Readonly<Partial<Record<Kind, (column: ReturnType<typeof pl.col>) => ReturnType<typeof pl.col>>>>,
+): ReturnType<typeof pl.col>[] =>
+  COLUMNS.flatMap(({ name, kind }) => {
+    const step = steps[kind]
+    return step === undefined ? [] : [step(pl.col(name))]
+  })
+
+/** Rows as a frame with the types of the table. */
+export const frameOf = (rows: Rows): DataFrame =>
+  pl.DataFrame(COLUMNS.map((column) => seriesOf(column, rows))).withColumns(...byKind(FINISHED))

@@ -1,3 +1,4 @@
+import type { TextBytes } from '../rows/text-list.ts'
 import { reuseArray, type Reused } from '@fleetlake/core'
 
 /** The distinct values that the rows use, and each row's index among them, in the order of first use; valid until the next column's. */
@@ -8,10 +9,10 @@ const int32s = (): Reused<Int32Array<ArrayBuffer>> => reuseArray((length) => new
 const [indexArray, entryArray, slotArray, valueArray] = [int32s(), int32s(), int32s(), int32s()]
 
 /** Keeps only the entries of `dictionary` that `codes` name: a chunk holds a few of the fleet's vehicles. */
-export function usedEntries(codes: ArrayLike<number>, dictionary: readonly string[]): Dictionary<string[]> {
+export function usedEntries(codes: Int32Array, dictionary: TextBytes): Dictionary<Uint8Array[]> {
   const indexes = indexArray(codes.length)
-  const indexOf = entryArray(dictionary.length).fill(-1)
-  const values: string[] = []
+  const indexOf = entryArray(dictionary.count).fill(-1)
+  const values: Uint8Array[] = []
   let lastCode = -1
   let lastIndex = -1
   for (let i = 0; i < codes.length; i++) {
@@ -21,7 +22,7 @@ export function usedEntries(codes: ArrayLike<number>, dictionary: readonly strin
       lastIndex = indexOf[code]
       if (lastIndex < 0) {
         lastIndex = indexOf[code] = values.length
-        values.push(dictionary[code])
+        values.push(dictionary.at(code))
       }
     }
     indexes[i] = lastIndex

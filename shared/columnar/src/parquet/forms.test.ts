@@ -1,4 +1,4 @@
-import { type ChunkRows } from '../rows/chunk-rows.ts'
+import type { Rows } from '../rows/rows.ts'
 import { textsToStrings } from '../rows/text-list.ts'
 import { expect, test } from 'vitest'
 import { createArena } from './arena.ts'
@@ -8,7 +8,7 @@ import { type FormRow, FORMS } from '../testing/forms.ts'
 
 const arena = createArena()
 
-const rowsOf = (rows: ChunkRows): FormRow[] => {
+const rowsOf = (rows: Rows): FormRow[] => {
   const ids = textsToStrings(rows.vehicleIds)
   const { vehicle, vehicleType, vehicleTypes, eventTime, longitude, latitude, speed, heading } = rows
   return Array.from({ length: rows.length }, (_, i) => [

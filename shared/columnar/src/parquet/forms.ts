@@ -1,3 +1,4 @@
+import type { Kind } from '../columns.ts'
 import { nameOf, PHYSICAL, type Physical } from './format.ts'
 import { type Fields, fieldsOf, numberOf } from './thrift.ts'
 
@@ -76,26 +77,25 @@ const isWhole = (physical: Physical, meaning: string | undefined): boolean =>
   (physical === 'int32' || physical === 'int64') && (meaning === undefined || meaning === 'INTEGER')
 
 /** Law: what does not say what it means is not guessed at. */
-const isFit = (column: string, physical: Physical, meaning: string | undefined): boolean => {
-  switch (column) {
-    case 'vehicle_id':
-    case 'vehicle_type':
+const isFit = (kind: Kind, physical: Physical, meaning: string | undefined): boolean => {
+  switch (kind) {
+    case 'id':
+    case 'label':
       return isText(physical, meaning)
-    case 'event_time':
+    case 'instant':
       return physical === 'int96' ? meaning === undefined : physical === 'int64' && meaning === 'TIMESTAMP'
-    case 'longitude':
-    case 'latitude':
+    case 'degrees':
       return isDecimal(physical, meaning) || isReal(physical, meaning)
-    default:
+    case 'float':
       return isDecimal(physical, meaning) || isReal(physical, meaning) || isWhole(physical, meaning)
   }
 }
 
-/** The form of a column of the table by its element of the schema; undefined when it can't be that column. */
-export const formOf = (column: string, element: Fields): Form | undefined => {
+/** The form of a column by its element of the schema; undefined when its values can't be of the kind. */
+export const formOf = (kind: Kind, element: Fields): Form | undefined => {
   const physical = physicalOf(numberOf(element[1]))
   const meaning = meaningOf(element)
-  if (physical === undefined || !isFit(column, physical, meaning)) return undefined
+  if (physical === undefined || !isFit(kind, physical, meaning)) return undefined
   const width = physical === 'fixed' ? numberOf(element[2]) : WIDTHS[physical]
   const scale =
     meaning === 'DECIMAL' ? Math.max(0, numberOf(fieldsOf(fieldsOf(element[10])[5])[1] ?? element[7] ?? 0)) : 0

@@ -1,9 +1,9 @@
 import type { Period } from '@fleetlake/core'
-import { CHUNK_COLUMNS } from '../rows/chunk-columns.ts'
+import { placeOfColumn } from '../columns.ts'
 import type { RowGroup } from './read-footer.ts'
 
 const LOW = 4_294_967_296
-const TIME = CHUNK_COLUMNS.indexOf('event_time')
+const TIME = placeOfColumn('event_time')
 
 const int64Of = (bytes: Uint8Array): number => {
   const view = new DataView(bytes.buffer, bytes.byteOffset)

@@ -7,7 +7,8 @@ import fc from 'fast-check'
 import { parquetReadObjects } from 'hyparquet'
 import pl from 'nodejs-polars'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { ChunkColumns } from '../formats/codec.ts'
+import { type Rows, rowsOfArrays } from '../rows/rows.ts'
+import { textsOfStrings } from '../rows/text-list.ts'
 import { parquetCodec } from '../formats/parquet.ts'
 import { encodeParquet } from './write-file.ts'
 
@@ -66,22 +67,23 @@ interface Sample {
   readonly heading: number
 }
 
-const columnsOf = (rows: readonly Sample[]): ChunkColumns => ({
-  length: rows.length,
-  vehicleIds: ids,
-  vehicle: Uint32Array.from(rows, ({ id }) => id),
-  vehicleTypes: types,
-  vehicleType: Uint32Array.from(rows, ({ type }) => type),
-  eventTime: Float64Array.from(rows, (r) => r.time),
-  longitude: Int32Array.from(rows, ({ x }) => x),
-  latitude: Int32Array.from(rows, ({ y }) => y),
-  speed: Float32Array.from(rows, ({ speed }) => speed),
-  heading: Float32Array.from(rows, ({ heading }) => heading),
-})
+const columnsOf = (rows: readonly Sample[]): Rows =>
+  rowsOfArrays({
+    length: rows.length,
+    vehicleIds: textsOfStrings(ids),
+    vehicle: Int32Array.from(rows, ({ id }) => id),
+    vehicleTypes: types,
+    vehicleType: Int32Array.from(rows, ({ type }) => type),
+    eventTime: Float64Array.from(rows, (r) => r.time),
+    longitude: Int32Array.from(rows, ({ x }) => x),
+    latitude: Int32Array.from(rows, ({ y }) => y),
+    speed: Float32Array.from(rows, ({ speed }) => speed),
+    heading: Float32Array.from(rows, ({ heading }) => heading),
+  })
 
-const expectedOf = (c: ChunkColumns): Row[] =>
+const expectedOf = (c: Rows): Row[] =>
   Array.from({ length: c.length }, (_, i) => [
-    c.vehicleIds[c.vehicle[i]],
+    ids[c.vehicle[i]],
     c.vehicleTypes[c.vehicleType[i]],
     c.eventTime[i] * 1000,
     c.longitude[i],

@@ -1,3 +1,4 @@
+import type { TextBytes } from '../rows/text-list.ts'
 import type { Bytes } from './bytes.ts'
 import { deltaInt32, deltaInt64 } from './delta.ts'
 import { distinctFloats, usedEntries } from './dictionary.ts'
@@ -7,7 +8,7 @@ import { dictionaryIndexes } from './runs.ts'
 
 /** A whole column as typed arrays. Floats are nullable, NaN being null; the others are required. */
 export type Column = { readonly name: string } & (
-  | { readonly type: 'string'; readonly codes: ArrayLike<number>; readonly dictionary: readonly string[] }
+  | { readonly type: 'string'; readonly codes: Int32Array; readonly dictionary: TextBytes }
   | { readonly type: 'timestamp'; readonly millis: Float64Array }
   | { readonly type: 'decimal'; readonly unscaled: Int32Array; readonly precision: number; readonly scale: number }
   | { readonly type: 'float'; readonly values: Float32Array; readonly encoding: 'dictionary' | 'plain' }
@@ -39,8 +40,6 @@ export const rowsOf = (column: Column): number => {
       return column.values.length
   }
 }
-
-const utf8 = new TextEncoder()
 
 const indexWriter = (indexes: Int32Array, entries: number): ColumnPlan['write'] => {
   const width = 32 - Math.clz32(entries - 1)
@@ -74,8 +73,7 @@ const knownOf = (values: Float32Array): Known => {
 export const planColumn = (column: Column): ColumnPlan => {
   switch (column.type) {
     case 'string': {
-      const { values, indexes } = usedEntries(column.codes, column.dictionary)
-      const texts = values.map((value) => utf8.encode(value))
+      const { values: texts, indexes } = usedEntries(column.codes, column.dictionary)
       return {
         column,
         encoding: 'dictionary',

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib'
 import { FleetError } from '@fleetlake/core'
-import { CHUNK_COLUMNS, REQUIRED_COLUMNS } from '../rows/chunk-columns.ts'
+import { type Column, COLUMNS } from '../columns.ts'
 import { MARK, type PageCodec, REPETITION } from './format.ts'
 import { codecOf } from './page-codecs.ts'
 import { describeForm, type Form, formOf } from './forms.ts'
@@ -22,7 +22,7 @@ export interface ColumnChunk {
   readonly headersCrc: number | undefined
 }
 
-/** Columns in the order of `CHUNK_COLUMNS`; undefined one that the file does not have. */
+/** Columns in the order of `COLUMNS`; undefined one that the file does not have. */
 export interface RowGroup {
   readonly rows: number
   readonly columns: readonly (ColumnChunk | undefined)[]
@@ -94,13 +94,13 @@ const readSchema = (elements: readonly Fields[]): ReadonlyMap<string, Leaf | und
 const tableColumns = (
   columns: ReadonlyMap<string, Leaf | undefined>,
 ): ((Leaf & { form: Form; name: string }) | undefined)[] =>
-  CHUNK_COLUMNS.map((name, column) => {
+  COLUMNS.map(({ name, kind, isRequired }: Column) => {
     if (!columns.has(name)) {
-      if (column < REQUIRED_COLUMNS) throw unsupported(`it has no column ${name}`)
+      if (isRequired) throw unsupported(`it has no column ${name}`)
       return undefined
     }
     const leaf = columns.get(name)
-    const form = leaf && formOf(name, leaf.element)
+    const form = leaf && formOf(kind, leaf.element)
     if (leaf === undefined || form === undefined) {
       const what = leaf === undefined ? 'nested' : describeForm(leaf.element)
       throw unsupported(`its column ${name} is ${what}, which is not of the type of the table`)

@@ -1,14 +1,9 @@
-import { type ChunkRows } from '../rows/chunk-rows.ts'
-import { textsToStrings } from '../rows/text-list.ts'
+import { type Column as TableColumn, COLUMNS, type ColumnName, placeOfColumn } from '../columns.ts'
+import { lazyRows, type Rows } from '../rows/rows.ts'
+import { type Texts, textsToStrings } from '../rows/text-list.ts'
 import type { Arena } from './arena.ts'
-import { CHUNK_COLUMNS } from '../rows/chunk-columns.ts'
 import { type Column, readFloats, readMicros, readTexts, readTimes } from './read-columns.ts'
-import type { ColumnChunk, RowGroup } from './read-footer.ts'
-
-const once = <Value>(make: () => Value): (() => Value) => {
-  let made: { readonly value: Value } | undefined
-  return () => (made ??= { value: make() }).value
-}
+import type { RowGroup } from './read-footer.ts'
 
 /** A file's bytes from `start` on. */
 export interface FilePart {
@@ -16,77 +11,66 @@ export interface FilePart {
   readonly start: number
 }
 
+const ID = COLUMNS[placeOfColumn('vehicle_id')].name
+const TYPE = COLUMNS[placeOfColumn('vehicle_type')].name
+
 /**
- * The rows of a row group, each column unpacked when it is first asked for: of rows that nobody wants only the columns that say so.
- * @param arena holds the columns; whoever reads the next row group into it is done with these
+ * The rows of a row group, each column unpacked when it is first asked for: of rows that are not wanted only the columns that say so.
+ * @param arena holds the columns; when the next row group is read into it, these are overwritten
  */
-export const rowsOfGroup = (group: RowGroup, { bytes, start }: FilePart, arena: Arena): ChunkRows => {
+export const rowsOfGroup = (group: RowGroup, { bytes, start }: FilePart, arena: Arena): Rows => {
   const { rows } = group
-  const chunkOf = (name: string): ColumnChunk | undefined => group.columns[CHUNK_COLUMNS.indexOf(name)]
-  const column = (name: string): Column => {
-    const chunk = chunkOf(name)
-    if (chunk === undefined) throw new RangeError(`it has no column ${name}`)
+  const sourceOf = (name: ColumnName): Column | undefined => {
+    const chunk = group.columns[placeOfColumn(name)]
+    if (chunk === undefined) return undefined
     const from = chunk.offset - start
     if (!(from >= 0 && chunk.bytes >= 0 && from + chunk.bytes <= bytes.length)) {
       throw new RangeError(`the column ${name} reaches beyond the file`)
     }
     return { name, chunk, bytes: bytes.subarray(from, from + chunk.bytes), rows }
   }
-  const filled = <Values>(values: Values, fill: (values: Values) => void): Values => {
-    fill(values)
-    return values
+  const present = (name: ColumnName): Column => {
+    const source = sourceOf(name)
+    if (source === undefined) throw new RangeError(`it has no column ${name}`)
+    return source
   }
-  const textColumn = (name: string) =>
-    once(() => {
+  const texts = new Map<ColumnName, { readonly codes: Int32Array; readonly texts: Texts }>()
+  const textsOf = (name: ColumnName): { readonly codes: Int32Array; readonly texts: Texts } => {
+    let found = texts.get(name)
+    if (found === undefined) {
       const codes = arena.int32s(name, rows)
-      return { codes, texts: readTexts(column(name), codes) }
-    })
-  const int32Column = (name: string) =>
-    once(() => filled(arena.int32s(name, rows), (values) => readMicros(column(name), values)))
-  const floatColumn = (name: string) =>
-    once(() =>
-      filled(arena.float32s(name, rows), (values) => {
-        if (chunkOf(name) === undefined) values.fill(NaN)
-        else readFloats(column(name), values)
-      }),
-    )
-
-  const ids = textColumn('vehicle_id')
-  const types = textColumn('vehicle_type')
-  const typeNames = once(() => textsToStrings(types().texts))
-  const times = once(() =>
-    filled(arena.float64s('event_time', rows), (values) => readTimes(column('event_time'), values)),
-  )
-  const [longitude, latitude] = [int32Column('longitude'), int32Column('latitude')]
-  const [speed, heading] = [floatColumn('speed'), floatColumn('heading')]
-  return {
-    length: rows,
-    get vehicle() {
-      return ids().codes
-    },
-    get vehicleIds() {
-      return ids().texts
-    },
-    get vehicleType() {
-      return types().codes
-    },
-    get vehicleTypes() {
-      return typeNames()
-    },
-    get eventTime() {
-      return times()
-    },
-    get longitude() {
-      return longitude()
-    },
-    get latitude() {
-      return latitude()
-    },
-    get speed() {
-      return speed()
-    },
-    get heading() {
-      return heading()
-    },
+      found = { codes, texts: readTexts(present(name), codes) }
+      texts.set(name, found)
+    }
+    return found
   }
+  const column = ({ name, kind }: TableColumn): Int32Array | Float64Array | Float32Array => {
+    switch (kind) {
+      case 'id':
+      case 'label':
+        return textsOf(name).codes
+      case 'instant': {
+        const times = arena.float64s(name, rows)
+        readTimes(present(name), times)
+        return times
+      }
+      case 'degrees': {
+        const micros = arena.int32s(name, rows)
+        readMicros(present(name), micros)
+        return micros
+      }
+      case 'float': {
+        const floats = arena.float32s(name, rows)
+        const source = sourceOf(name)
+        if (source === undefined) floats.fill(NaN)
+        else readFloats(source, floats)
+        return floats
+      }
+    }
+  }
+  return lazyRows(rows, {
+    vehicleIds: () => textsOf(ID).texts,
+    vehicleTypes: () => textsToStrings(textsOf(TYPE).texts),
+    column,
+  })
 }

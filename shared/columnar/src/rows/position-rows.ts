@@ -1,18 +1,16 @@
-import type { Positions } from './positions.ts'
+import type { Column } from '../columns.ts'
+import { makePositionArrays, type Positions, SENT_COLUMNS } from './positions.ts'
 
-/** One position as an object: for input that comes row by row, never for the hot path. */
-export interface PositionRow {
-  readonly vehicleId: string
-  readonly vehicleType: string
-  /** ms since the epoch. */
-  readonly eventTime: number
-  readonly longitude: number
-  readonly latitude: number
-  /** m/s; NaN when unknown. */
-  readonly speed: number
-  /** Degrees clockwise from north; NaN when unknown. */
-  readonly heading: number
-}
+type NumberColumn = Exclude<Column, { readonly kind: 'id' | 'label' }>
+type OptionalColumn = Extract<NumberColumn, { readonly isRequired: false }>
+
+/**
+ * One position as an object: for input that comes row by row, never for the hot path. Times are ms since the epoch, places degrees; a value that
+ * is not known is NaN, or missing.
+ */
+export type PositionRow = { readonly vehicleId: string; readonly vehicleType: string } & {
+  readonly [C in Exclude<NumberColumn, OptionalColumn> as C['key']]: number
+} & { readonly [C in OptionalColumn as C['key']]?: number }
 
 const utf8 = new TextEncoder()
 
@@ -26,29 +24,20 @@ export const positionsOfRows = (rows: readonly PositionRow[]): Positions => {
   ids.forEach((id, i) => vehicleIdBytes.set(id, vehicleIdOffsets[i]))
   const vehicleTypes = [...new Set(rows.map(({ vehicleType }) => vehicleType))]
   const codes = new Map(vehicleTypes.map((type, code) => [type, code]))
-  return {
-    length: rows.length,
-    vehicleIdOffsets,
-    vehicleIdBytes,
-    vehicleType: Int32Array.from(rows, ({ vehicleType }) => codes.get(vehicleType)!),
-    vehicleTypes,
-    eventTime: Float64Array.from(rows, (row) => row.eventTime),
-    longitude: Float64Array.from(rows, (row) => row.longitude),
-    latitude: Float64Array.from(rows, (row) => row.latitude),
-    speed: Float32Array.from(rows, (row) => row.speed),
-    heading: Float32Array.from(rows, (row) => row.heading),
-  }
+  const numbersOf = (key: NumberColumn['key']): number[] => rows.map((row) => row[key] ?? NaN)
+  const arrays = makePositionArrays((key, kind) => {
+    if (key === 'vehicleType') return Int32Array.from(rows, ({ vehicleType }) => codes.get(vehicleType)!)
+    return kind === 'float' ? Float32Array.from(numbersOf(key)) : Float64Array.from(numbersOf(key))
+  })
+  return { length: rows.length, vehicleIdOffsets, vehicleIdBytes, vehicleTypes, ...arrays }
 }
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
-export const rowsOfPositions = (rows: Positions): PositionRow[] =>
+export const rowsOfPositions = (rows: Positions): Required<PositionRow>[] =>
   Array.from({ length: rows.length }, (_, i) => ({
     vehicleId: decoder.decode(rows.vehicleIdBytes.subarray(rows.vehicleIdOffsets[i], rows.vehicleIdOffsets[i + 1])),
-    vehicleType: rows.vehicleTypes[rows.vehicleType[i]],
-    eventTime: rows.eventTime[i],
-    longitude: rows.longitude[i],
-    latitude: rows.latitude[i],
-    speed: rows.speed[i],
-    heading: rows.heading[i],
+    ...(Object.fromEntries(
+      SENT_COLUMNS.map(({ key }) => [key, key === 'vehicleType' ? rows.vehicleTypes[rows[key][i]] : rows[key][i]]),
+    ) as unknown as Omit<Required<PositionRow>, 'vehicleId'>),
   }))

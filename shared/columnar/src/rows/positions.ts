@@ -1,23 +1,59 @@
+import { type Column, type ColumnKey, COLUMNS, type Kind } from '../columns.ts'
+
+/** How the values of each kind are held in flight; ids lie side by side, and have no array of their own. */
+interface Sent {
+  /** Index into `vehicleTypes`. */
+  readonly label: Int32Array
+  /** ms since the epoch, UTC. */
+  readonly instant: Float64Array
+  /** WGS84. */
+  readonly degrees: Float64Array
+  /** NaN where there is none. */
+  readonly float: Float32Array
+}
+
+type SentKind = Exclude<Kind, 'id'>
+type SentColumn = Exclude<Column, { readonly kind: 'id' }>
+
+/** A typed array a column, which may be longer than there are rows. */
+export type PositionArrays = { readonly [C in SentColumn as C['key']]: Sent[C['kind']] }
+
 /**
- * Rows of positions as columns: the in-flight shape (DESIGN: `vehicle_id`, `vehicle_type`, `event_time`, …).
- * Only the first `length` rows count. Columns are views: whoever keeps them copies them.
+ * Rows in flight: as they are in messages. Only the first `length` count. Columns are views: to keep them is to copy them.
  */
-export interface Positions {
+export interface Positions extends PositionArrays {
   readonly length: number
   /** `length + 1` offsets into `vehicleIdBytes`. */
   readonly vehicleIdOffsets: Int32Array
   /** UTF-8. */
   readonly vehicleIdBytes: Uint8Array
-  /** Index into `vehicleTypes`, per row. */
-  readonly vehicleType: Int32Array
   readonly vehicleTypes: readonly string[]
-  /** ms since the epoch, UTC. */
-  readonly eventTime: Float64Array
-  /** Degrees WGS84. */
-  readonly longitude: Float64Array
-  readonly latitude: Float64Array
-  /** m/s; NaN where unknown. */
-  readonly speed: Float32Array
-  /** Degrees clockwise from north, [0, 360); NaN where unknown. */
-  readonly heading: Float32Array
 }
+
+type Values = Int32Array | Float64Array | Float32Array
+
+/** The columns of rows in flight that have an array. */
+export const SENT_COLUMNS: readonly SentColumn[] = COLUMNS.filter(
+  (column): column is SentColumn => column.kind !== 'id',
+)
+
+/** @param make an array of a column, of its kind's type; `place` is the column's among all */
+export const makePositionArrays = (
+  make: (key: Exclude<ColumnKey, 'vehicle'>, kind: SentKind, place: number) => Values,
+): PositionArrays =>
+  Object.fromEntries(
+    SENT_COLUMNS.map((column) => [column.key, make(column.key, column.kind, COLUMNS.indexOf(column))]),
+  ) as unknown as PositionArrays
+
+const MAKERS: Readonly<Record<SentKind, (length: number) => Values>> = {
+  label: (length) => new Int32Array(length),
+  instant: (length) => new Float64Array(length),
+  degrees: (length) => new Float64Array(length),
+  float: (length) => new Float32Array(length),
+}
+
+/** New arrays for so many rows. */
+export const newPositionArrays = (rows: number): PositionArrays => makePositionArrays((_, kind) => MAKERS[kind](rows))
+
+/** What a row takes in flight, beside its id: its values, and the offset of the id. */
+export const POSITION_BYTES: number = 4 + SENT_COLUMNS.reduce((sum, { kind }) => sum + MAKERS[kind](1).byteLength, 0)

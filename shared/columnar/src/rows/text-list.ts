@@ -64,3 +64,30 @@ export const textAt = ({ offsets, bytes }: Texts, i: number): string =>
 
 export const textsToStrings = (texts: Texts): string[] =>
   Array.from({ length: texts.count }, (_, i) => textAt(texts, i))
+
+/** Some texts as bytes, each by its number. */
+export interface TextBytes {
+  readonly count: number
+  at(number: number): Uint8Array
+}
+
+export const bytesOfTexts = ({ count, offsets, bytes }: Texts): TextBytes => ({
+  count,
+  at: (number) => bytes.subarray(offsets[number], offsets[number + 1]),
+})
+
+const encoder = new TextEncoder()
+
+export const bytesOfStrings = (texts: readonly string[]): TextBytes => ({
+  count: texts.length,
+  at: (number) => encoder.encode(texts[number]),
+})
+
+export const textsOfStrings = (strings: readonly string[]): Texts => {
+  const list = createTextList()
+  for (const text of strings) {
+    const bytes = encoder.encode(text)
+    list.add(bytes, 0, bytes.length)
+  }
+  return list.texts()
+}

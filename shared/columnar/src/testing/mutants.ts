@@ -1,7 +1,7 @@
-import { type ChunkRows } from '../rows/chunk-rows.ts'
+import { COLUMNS } from '../columns.ts'
+import { type Rows, rowsOfArrays } from '../rows/rows.ts'
 import { createRandomStreams } from '@fleetlake/core'
-import { textsToStrings } from '../rows/text-list.ts'
-import type { ChunkColumns } from '../formats/codec.ts'
+import { textsOfStrings, textsToStrings } from '../rows/text-list.ts'
 import { startParquetFile } from '../formats/parquet.ts'
 import { createArena } from '../parquet/arena.ts'
 import { parseFooter } from '../parquet/read-footer.ts'
@@ -53,31 +53,29 @@ export function* mutantsOf(good: Uint8Array, count: number, seed: number): Gener
 export const unpackAll = (bytes: Uint8Array, arena = createArena()): unknown[][] =>
   parseFooter(bytes).rowGroups.map((group) => columnsOf(rowsOfGroup(group, { bytes, start: 0 }, arena)))
 
-const columnsOf = (rows: ChunkRows): unknown[] => {
-  const { length, vehicle, vehicleType, vehicleTypes, eventTime, longitude, latitude, speed, heading } = rows
-  const ids = textsToStrings(rows.vehicleIds)
-  const numbers = [eventTime, longitude, latitude, speed, heading].map((values) => values.slice(0, length))
-  return [
-    Array.from(vehicle.subarray(0, length), (code) => ids[code]),
-    Array.from(vehicleType.subarray(0, length), (code) => vehicleTypes[code]),
-    ...numbers,
-  ]
+const columnsOf = (rows: Rows): unknown[] => {
+  const texts = { id: textsToStrings(rows.vehicleIds), label: rows.vehicleTypes }
+  return COLUMNS.map(({ key, kind }) => {
+    const values = rows[key].slice(0, rows.length)
+    return kind === 'id' || kind === 'label' ? Array.from(values, (code) => texts[kind][code]) : values
+  })
 }
 
 /** A file of ours of two row groups, with pages of each kind that we write. */
 export const ourFile = (): Uint8Array => {
-  const columns = (length: number, shift: number): ChunkColumns => ({
-    length,
-    vehicleIds: ['a', 'b', 'c'],
-    vehicle: Uint32Array.from({ length }, (_, i) => Math.floor((3 * i) / length)),
-    vehicleTypes: ['bus'],
-    vehicleType: new Uint32Array(length),
-    eventTime: Float64Array.from({ length }, (_, i) => 1.7e12 + shift + (i % 150) * 4_999),
-    longitude: Int32Array.from({ length }, (_, i) => -56_000_000 + i * i),
-    latitude: Int32Array.from({ length }, (_, i) => -34_000_000 - ((i * 7_919) % 10_000)),
-    speed: Float32Array.from({ length }, (_, i) => (i % 5 === 0 ? Number.NaN : i % 9)),
-    heading: Float32Array.from({ length }, (_, i) => (i * 31) % 360),
-  })
+  const columns = (length: number, shift: number): Rows =>
+    rowsOfArrays({
+      length,
+      vehicleIds: textsOfStrings(['a', 'b', 'c']),
+      vehicle: Int32Array.from({ length }, (_, i) => Math.floor((3 * i) / length)),
+      vehicleTypes: ['bus'],
+      vehicleType: new Int32Array(length),
+      eventTime: Float64Array.from({ length }, (_, i) => 1.7e12 + shift + (i % 150) * 4_999),
+      longitude: Int32Array.from({ length }, (_, i) => -56_000_000 + i * i),
+      latitude: Int32Array.from({ length }, (_, i) => -34_000_000 - ((i * 7_919) % 10_000)),
+      speed: Float32Array.from({ length }, (_, i) => (i % 5 === 0 ? Number.NaN : i % 9)),
+      heading: Float32Array.from({ length }, (_, i) => (i * 31) % 360),
+    })
   const file = startParquetFile(1 << 16)
   file.add(columns(400, 0))
   file.add(columns(150, 86_400_000))

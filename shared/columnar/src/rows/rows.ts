@@ -1,0 +1,192 @@
+import { type Column, type ColumnKey, COLUMNS, type Kind } from '../columns.ts'
+import { knownOrNaN, MICRO_PER_DEGREE } from '@fleetlake/core'
+import type { PositionArrays } from './positions.ts'
+import type { Texts } from './text-list.ts'
+
+/** How the values of each kind are held at rest. */
+interface Held {
+  /** The number of a text. */
+  readonly id: Int32Array
+  readonly label: Int32Array
+  /** ms since the epoch, UTC, rounded down. */
+  readonly instant: Float64Array
+  /** Whole millionths of a degree. */
+  readonly degrees: Int32Array
+  /** NaN where there is none. */
+  readonly float: Float32Array
+}
+
+/** A typed array a column, which may be longer than there are rows. */
+export type RowArrays = { readonly [C in Column as C['key']]: Held[C['kind']] }
+
+/**
+ * Rows at rest: as they are in a data file, a buffer or the tail. Only the first `length` count. Columns of rows that were read may be unpacked
+ * when they are first asked for, and are overwritten by the next rows of the same reader.
+ */
+export interface Rows extends RowArrays {
+  readonly length: number
+  /** By the numbers of `vehicle`; an id may have several. */
+  readonly vehicleIds: Texts
+  /** By the numbers of `vehicleType`. */
+  readonly vehicleTypes: readonly string[]
+}
+
+export type Values = Int32Array | Float64Array | Float32Array
+
+const MAKERS: Readonly<Record<Kind, (length: number) => Values>> = {
+  id: (length) => new Int32Array(length),
+  label: (length) => new Int32Array(length),
+  instant: (length) => new Float64Array(length),
+  degrees: (length) => new Int32Array(length),
+  float: (length) => new Float32Array(length),
+}
+
+/** A new array for values of a kind. */
+export const makeValues = (kind: Kind, length: number): Values => MAKERS[kind](length)
+
+/** A record of something for each column. */
+const eachColumn = <Made>(make: (column: Column) => Made): Record<ColumnKey, Made> =>
+  Object.fromEntries(COLUMNS.map((column) => [column.key, make(column)])) as Record<ColumnKey, Made>
+
+/** @param make an array of a column, of its kind's type; new ones by default */
+export const makeRowArrays = (
+  length: number,
+  make: (key: ColumnKey, kind: Kind) => Values = (_, kind) => MAKERS[kind](length),
+): RowArrays => eachColumn(({ key, kind }) => make(key, kind)) as unknown as RowArrays
+
+/** Rows of some columns; of the columns that are missing no row has a value. */
+export const rowsOfArrays = ({
+  length,
+  vehicleIds,
+  vehicleTypes,
+  ...arrays
+}: Pick<Rows, 'length' | 'vehicleIds' | 'vehicleTypes'> & Partial<RowArrays>): Rows => ({
+  length,
+  vehicleIds,
+  vehicleTypes,
+  ...makeRowArrays(length, (key, kind) => {
+    const made = arrays[key] ?? MAKERS[kind](length)
+    return arrays[key] === undefined && kind === 'float' ? made.fill(NaN) : made
+  }),
+})
+
+/** What a row takes in `RowArrays`. */
+export const ROW_BYTES: number = COLUMNS.reduce((sum, { kind }) => sum + MAKERS[kind](1).byteLength, 0)
+
+/** Copies the first `rows` rows of some arrays into others, from row `at` on. */
+export const copyRows = (from: RowArrays, to: RowArrays, rows: number, at = 0): void => {
+  for (const { key } of COLUMNS) to[key].set(from[key].subarray(0, rows), at)
+}
+
+// One loop a type of array: a loop that is given all of them is several times slower.
+
+const gatherInt32 = (from: Int32Array, order: Uint32Array, to: Int32Array): void => {
+  const { length } = order
+  for (let i = 0; i < length; i++) {
+    const row = order[i]
+    to[i] = from[row]
+  }
+}
+const gatherFloat64 = (from: Float64Array, order: Uint32Array, to: Float64Array): void => {
+  const { length } = order
+  for (let i = 0; i < length; i++) {
+    const row = order[i]
+    to[i] = from[row]
+  }
+}
+const gatherFloat32 = (from: Float32Array, order: Uint32Array, to: Float32Array): void => {
+  const { length } = order
+  for (let i = 0; i < length; i++) {
+    const row = order[i]
+    to[i] = from[row]
+  }
+}
+
+const gatherValues = <V extends Values>(from: V, order: Uint32Array, to: V, at: number): void => {
+  const rest = at === 0 ? to : to.subarray(at)
+  if (from instanceof Int32Array) gatherInt32(from, order, rest as Int32Array)
+  else if (from instanceof Float64Array) gatherFloat64(from, order, rest as Float64Array)
+  else gatherFloat32(from, order, rest as Float32Array)
+}
+
+const gatherDegrees = (from: Int32Array, order: Uint32Array, to: Float64Array, at: number): void => {
+  for (let i = 0; i < order.length; i++) to[at + i] = from[order[i]] / MICRO_PER_DEGREE
+}
+
+/** Copies the rows that `order` names into columns in flight, from row `at` on; ids and types apart, whose numbers are others there. */
+export const gatherPositions = (from: RowArrays, order: Uint32Array, to: PositionArrays, at: number): void => {
+  for (const { key, kind } of COLUMNS) {
+    if (kind === 'degrees') gatherDegrees(from[key], order, to[key], at)
+    else if (kind === 'instant' || kind === 'float') gatherValues<Values>(from[key], order, to[key], at)
+  }
+}
+
+const gatherKnown = (from: Float32Array, order: Uint32Array, to: Float32Array, at: number): void => {
+  for (let i = 0; i < order.length; i++) to[at + i] = knownOrNaN(from[order[i]])
+}
+
+/** Copies the floats of the rows in flight that `order` names into arrays at rest, from row `at` on; what is not finite is not known. */
+export const takeFloats = (from: PositionArrays, order: Uint32Array, to: RowArrays, at: number): void => {
+  for (const { key, kind } of COLUMNS) if (kind === 'float') gatherKnown(from[key], order, to[key], at)
+}
+
+/** Copies the rows that `order` names, in that order, into arrays, from row `at` on. Numbers of texts stay what they are. */
+export const gatherRows = <To extends RowArrays>(from: RowArrays, order: Uint32Array, to: To, at = 0): To => {
+  for (const { key } of COLUMNS) gatherValues<Values>(from[key], order, to[key], at)
+  return to
+}
+
+/** What makes the columns of rows when they are asked for. */
+export interface RowSource {
+  readonly vehicleIds: () => Texts
+  readonly vehicleTypes: () => readonly string[]
+  readonly column: (column: Column) => Values
+}
+
+/** Columns are on the prototype, so that all such rows have one shape. */
+class LazyRows {
+  readonly length: number
+  readonly source: RowSource
+  readonly made: Partial<Record<string, unknown>> = {}
+
+  constructor(length: number, source: RowSource) {
+    this.length = length
+    this.source = source
+  }
+}
+const define = (key: string, make: (source: RowSource) => unknown): void => {
+  Object.defineProperty(LazyRows.prototype, key, {
+    get(this: LazyRows) {
+      return (this.made[key] ??= make(this.source))
+    },
+  })
+}
+for (const column of COLUMNS) define(column.key, (source) => source.column(column))
+define('vehicleIds', (source) => source.vehicleIds())
+define('vehicleTypes', (source) => source.vehicleTypes())
+
+/** Rows of which each column is made when it is first asked for: of rows that are not wanted only the columns that say so. */
+export const lazyRows = (length: number, source: RowSource): Rows => new LazyRows(length, source) as unknown as Rows
+
+/** The same rows, every column made: one that is damaged is noticed now. */
+export const unpackedRows = (rows: Rows): Rows => ({
+  length: rows.length,
+  vehicleIds: rows.vehicleIds,
+  vehicleTypes: rows.vehicleTypes,
+  ...(eachColumn(({ key }) => rows[key]) as unknown as RowArrays),
+})
+
+/** The rows `[from, to)`, without a copy; a column that is not asked for stays packed. */
+export const sliceOfRows = (rows: Rows, from: number, to: number): Rows =>
+  lazyRows(to - from, {
+    vehicleIds: () => rows.vehicleIds,
+    vehicleTypes: () => rows.vehicleTypes,
+    column: ({ key }) => rows[key].subarray(from, to),
+  })
+
+export const NO_ROWS: Rows = {
+  ...makeRowArrays(0),
+  length: 0,
+  vehicleIds: { count: 0, offsets: new Int32Array(1), bytes: new Uint8Array(0) },
+  vehicleTypes: [],
+}
