@@ -4,7 +4,7 @@ import { createGapsUsed, type Gap, type GapsUsed } from '../gaps/gap.ts'
 import { joinRows } from '../gaps/joined-rows.ts'
 import { bearingDegrees, distanceM } from '../great-circle.ts'
 import { compareTexts } from '../rows/compare.ts'
-import { createIdDictionary } from '../rows/id-dictionary.ts'
+import { createIdTable, textsToStrings } from '@fleetlake/columnar'
 import { isSameVehicle } from '../rows/vehicle-ids.ts'
 import { createNearestReports, type Report } from './nearest-reports.ts'
 import { createNearestTimes } from './nearest-times.ts'
@@ -38,7 +38,7 @@ export const createPositionsAt = (
   options: InstantOptions,
 ): { add(rows: Positions): void; finish(area: Area): InstantAnswer } => {
   const { atMs, gap } = options
-  const dictionary = createIdDictionary()
+  const dictionary = createIdTable()
   const before = createNearestReports((next, held) => next - held)
   const after = createNearestReports((next, held) => held - next)
   const timesBefore = createNearestTimes((next, held) => next - held)
@@ -68,7 +68,7 @@ export const createPositionsAt = (
     finish: (area) => {
       const found: PositionRow[] = []
       let [exact, unknown] = [0, 0]
-      dictionary.ids().forEach((vehicleId, vehicle) => {
+      textsToStrings(dictionary.texts()).forEach((vehicleId, vehicle) => {
         const [last, first] = [before.get(vehicle), after.get(vehicle)]
         const place = placeAt(last, first, { ...options, isJoined: () => isJoined(vehicle) })
         if (place === undefined) {

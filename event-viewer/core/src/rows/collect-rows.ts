@@ -1,7 +1,7 @@
 import { FleetError } from '@fleetlake/core'
 import { type Positions } from '@fleetlake/columnar'
 import { compareNumbers, compareTexts } from './compare.ts'
-import { createIdDictionary, type IdDictionary } from './id-dictionary.ts'
+import { createIdTable, type IdTable, textsToStrings } from '@fleetlake/columnar'
 import { createColumn } from './row-column.ts'
 import type { FoundRows } from './found-rows.ts'
 import { sortRuns } from './sort-runs.ts'
@@ -26,7 +26,7 @@ export interface RowCollector {
 
 export const createRowCollector = ({ maxRows }: { readonly maxRows: number }): RowCollector => {
   let length = 0
-  let dictionary = createIdDictionary()
+  let dictionary = createIdTable()
   const typeNames: string[] = []
   const vehicle = createColumn(Uint32Array)
   const type = createColumn(Uint16Array)
@@ -74,7 +74,7 @@ export const createRowCollector = ({ maxRows }: { readonly maxRows: number }): R
       length += rows.length
     },
     finish: () => {
-      const { ids, rank } = rankIds(dictionary.ids())
+      const { ids, rank } = rankIds(textsToStrings(dictionary.texts()))
       const { start, order } = groupRows(length, ids.length, (row) => rank[vehicle.at(row)])
       const spare = new Uint32Array(length)
       for (let v = 0; v < ids.length; v++) sortRuns(order, spare, { from: start[v], to: start[v + 1], isAfter })
@@ -91,17 +91,17 @@ export const createRowCollector = ({ maxRows }: { readonly maxRows: number }): R
         heading: heading.take(order),
       }
       length = 0
-      dictionary = createIdDictionary()
+      dictionary = createIdTable()
       typeNames.length = 0
       return found
     },
     rows: () => length,
-    bytes: () => dictionary.bytes() + columns.reduce((sum, column) => sum + column.bytes(), 0),
+    bytes: () => dictionary.heldBytes + columns.reduce((sum, column) => sum + column.bytes(), 0),
   }
 }
 
 /** The number of each row's vehicle; rows of a batch come in runs of one, which is looked up once. */
-const vehiclesOf = (rows: Positions, dictionary: IdDictionary): Uint32Array => {
+const vehiclesOf = (rows: Positions, dictionary: IdTable): Uint32Array => {
   const { length, vehicleIdOffsets: at, vehicleIdBytes: bytes } = rows
   const numbers = new Uint32Array(length)
   for (let i = 0; i < length; i++) {

@@ -68,3 +68,16 @@ test('ids that differ by a byte order mark alone are two ids', () => {
   expect([table.numberOf(bytes, 0, 4), table.numberOf(bytes, 4, 5)]).toEqual([0, 1])
   expect([table.text(0), table.text(1)]).toEqual(['\uFEFFa', 'a'])
 })
+
+test('the ids of a hundred thousand stay through removals and their return', () => {
+  const table = createIdTable()
+  const bytesOf = (n: number): Uint8Array => utf8.encode(`vehicle-${n}`)
+  const add = (n: number): number => table.numberOf(bytesOf(n), 0, bytesOf(n).length)
+  const numbers = Array.from({ length: 100_000 }, (_, n) => add(n))
+  numbers.forEach((number, n) => n % 4 !== 0 && table.remove(number))
+  for (let n = 0; n < 100_000; n++) if (n % 4 !== 0) numbers[n] = add(n)
+  expect(table.limit).toBe(100_000)
+  expect(numbers.every((number, n) => table.find(bytesOf(n), 0, bytesOf(n).length) === number)).toBe(true)
+  expect(numbers.every((number, n) => table.text(number) === `vehicle-${n}`)).toBe(true)
+  expect(() => table.texts()).toThrow('removed')
+})

@@ -1,4 +1,4 @@
-import type { VehicleIds } from './vehicle-ids.ts'
+import type { IdTable } from '@fleetlake/columnar'
 
 const utf8 = new TextEncoder()
 const folded = (byte: number): number => (byte >= 65 && byte <= 90 ? byte + 32 : byte)
@@ -19,7 +19,7 @@ const indexIn = (id: Uint8Array, text: Uint8Array): number => {
 }
 
 /** The first few of what is added, sorted. */
-const createFirst = (max: number, ids: VehicleIds): { add(slot: number): void; readonly slots: number[] } => {
+const createFirst = (max: number, ids: IdTable): { add(slot: number): void; readonly slots: number[] } => {
   const slots: number[] = []
   return {
     slots,
@@ -35,13 +35,13 @@ const createFirst = (max: number, ids: VehicleIds): { add(slot: number): void; r
 }
 
 /** Slots of ids that begin with the text, then of those that hold it; each sorted by id. Upper and lower case of a–z are the same. */
-export const findIds = (ids: VehicleIds, text: string, max: number): number[] => {
+export const findIds = (ids: IdTable, text: string, max: number): number[] => {
   if (max <= 0) return []
   const sought = utf8.encode(text).map(folded)
   const beginning = createFirst(max, ids)
   const holding = createFirst(max, ids)
-  for (let slot = 0; slot < ids.slots; slot++) {
-    if (!ids.isTaken(slot)) continue
+  for (let slot = 0; slot < ids.limit; slot++) {
+    if (!ids.has(slot)) continue
     const at = indexIn(ids.at(slot), sought)
     if (at === 0) beginning.add(slot)
     else if (at > 0) holding.add(slot)

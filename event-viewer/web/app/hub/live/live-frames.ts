@@ -42,18 +42,18 @@ export const createLiveFrames = ({ ids, records, types, ...vehicles }: LiveVehic
   /** Slots of what the page is given, and of what it must be told of first; numbers of what it loses. */
   const choose = (): { readonly given: number[]; readonly fresh: number[]; readonly gone: number[] } => {
     const { wide } = records
-    const followed = follow.length === 0 ? -1 : ids.slotOf(follow, 0, follow.length)
+    const followed = follow.length === 0 ? -1 : ids.find(follow, 0, follow.length)
     const wantsType = types.map((type) => view.wantsType(type))
     const news = [...waiting, ...vehicles.takeNews()]
     waiting = []
     const gone = [...vehicles.takeForgotten()]
     const isAll = isAnew || isViewNew
-    const count = isAll ? ids.slots : news.length
+    const count = isAll ? ids.limit : news.length
     const given: number[] = []
     const fresh: number[] = []
     for (let i = 0; i < count; i++) {
       const slot = isAll ? i : news[i]
-      if (!ids.isTaken(slot)) continue
+      if (!ids.has(slot)) continue
       const at = slot * WIDE
       const state = wide[at + STATE]
       const type = typeOfState(state)
@@ -113,9 +113,9 @@ export const createLiveFrames = ({ ids, records, types, ...vehicles }: LiveVehic
       const { shows } = view
       if (shows === undefined) return told
       let count = 0
-      for (let slot = 0; slot < ids.slots; slot++) {
+      for (let slot = 0; slot < ids.limit; slot++) {
         const at = slot * WIDE
-        if (!ids.isTaken(slot) || (records.wide[at + STATE] & IS_TOLD) === 0) continue
+        if (!ids.has(slot) || (records.wide[at + STATE] & IS_TOLD) === 0) continue
         if (shows(records.wide[at + LONGITUDE], records.wide[at + LATITUDE])) count++
       }
       return count

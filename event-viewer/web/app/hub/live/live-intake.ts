@@ -159,7 +159,7 @@ export const createLiveIntake = (options: LiveIntakeOptions = {}): LiveIntake =>
     find: (text, max) => findIds(ids, text, max).map(vehicleIn),
     vehicle: (id) => {
       const bytes = utf8.encode(id)
-      const slot = ids.slotOf(bytes, 0, bytes.length)
+      const slot = ids.find(bytes, 0, bytes.length)
       return slot < 0 ? undefined : vehicleIn(slot)
     },
   }

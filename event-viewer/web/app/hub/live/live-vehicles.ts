@@ -1,7 +1,7 @@
 import { judgeRows, type Positions } from '@fleetlake/columnar'
 import { roundDegrees } from '@fleetlake/core'
 import { createRecentIntervals } from './recent-intervals.ts'
-import { createVehicleIds, type VehicleIds } from './vehicle-ids.ts'
+import { createIdTable, type IdTable } from '@fleetlake/columnar'
 import {
   createVehicleRecords,
   EVENT_TIME,
@@ -25,7 +25,7 @@ import {
 
 /** The vehicles that report, each with its newest report, by slot; the slots of forgotten vehicles are given again. */
 export interface LiveVehicles {
-  readonly ids: VehicleIds
+  readonly ids: IdTable
   readonly records: VehicleRecords
   /** In the order of their first report; and how many vehicles each has. */
   readonly types: readonly string[]
@@ -77,7 +77,7 @@ const FURTHER_TYPES = 'further types'
 const known = (value: number): number => (Number.isFinite(value) ? value : NaN)
 
 export const createLiveVehicles = ({ maxVehicles, maxIdBytes }: LiveVehiclesOptions): LiveVehicles => {
-  const ids = createVehicleIds()
+  const ids = createIdTable()
   const records = createVehicleRecords()
   const intervals = createRecentIntervals()
   const types: string[] = []
@@ -107,7 +107,7 @@ export const createLiveVehicles = ({ maxVehicles, maxIdBytes }: LiveVehiclesOpti
 
   /** Calls `each` for the vehicles that are known. */
   const everySlot = (each: (slot: number, heardMs: number) => void): void => {
-    for (let slot = 0; slot < ids.slots; slot++) if (ids.isTaken(slot)) each(slot, records.wide[slot * WIDE + HEARD])
+    for (let slot = 0; slot < ids.limit; slot++) if (ids.has(slot)) each(slot, records.wide[slot * WIDE + HEARD])
   }
 
   const forgetLongestSilent = (): void => {
@@ -130,12 +130,12 @@ export const createLiveVehicles = ({ maxVehicles, maxIdBytes }: LiveVehiclesOpti
   }
 
   const add = (bytes: Uint8Array, from: number, to: number, type: number): number => {
-    while (ids.size > 0 && (ids.size >= maxVehicles || ids.bytes + to - from > maxIdBytes)) forgetLongestSilent()
-    const slot = ids.add(bytes, from, to)
-    records.reserve(ids.slots)
-    intervals.reserve(ids.slots)
+    while (ids.size > 0 && (ids.size >= maxVehicles || ids.textBytes + to - from > maxIdBytes)) forgetLongestSilent()
+    const slot = ids.numberOf(bytes, from, to)
+    records.reserve(ids.limit)
+    intervals.reserve(ids.limit)
     intervals.clear(slot)
-    if (ids.slots > numbers.length) {
+    if (ids.limit > numbers.length) {
       const more = new Uint32Array(numbers.length * 2)
       more.set(numbers)
       numbers = more
@@ -180,7 +180,7 @@ export const createLiveVehicles = ({ maxVehicles, maxIdBytes }: LiveVehiclesOpti
         // A dictionary may hold types that no vehicle has.
         if (typeOf[vehicleType[i]] < 0) typeOf[vehicleType[i]] = typeIndexOf(rows.vehicleTypes[vehicleType[i]])
         const type = typeOf[vehicleType[i]]
-        let slot = ids.slotOf(vehicleIdBytes, from, to)
+        let slot = ids.find(vehicleIdBytes, from, to)
         if (slot < 0) slot = add(vehicleIdBytes, from, to, type)
         const { wide, narrow } = records
         const at = slot * WIDE
