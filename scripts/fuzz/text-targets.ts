@@ -1,6 +1,6 @@
 import { areaOf, areaOfSwapped, contains, FleetError } from '@fleetlake/core'
 import { parseArea, parseBox } from '../../event-viewer/terminal/src/query/area.ts'
-import { COLUMNS } from '../../event-viewer/terminal/src/import/columns.ts'
+import { COLUMN_NAMES } from '@fleetlake/columnar'
 import { isFault } from '../../event-viewer/terminal/src/import/input-row.ts'
 import { readRows } from '../../event-viewer/terminal/src/import/line-parser.ts'
 import { readLines } from '../../event-viewer/terminal/src/import/read-lines.ts'
@@ -164,7 +164,7 @@ export const importTargets = (): FuzzTarget[] =>
       '2026-02-30',
       '+25:00',
       'é'.repeat(130),
-      ...COLUMNS,
+      ...COLUMN_NAMES,
     ]),
     run: collect,
   }))

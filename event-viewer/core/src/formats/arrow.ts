@@ -1,5 +1,6 @@
-import type { Positions } from '@fleetlake/columnar'
+import { type Column, COLUMNS, type Kind, type Positions } from '@fleetlake/columnar'
 import {
+  type Data,
   Field,
   Float32,
   Float64,
@@ -17,21 +18,15 @@ import { blockFormat } from './block-format.ts'
 
 const BLOCK_ROWS = 65_536
 
-const field = (
-  name: string,
-  type: Utf8 | TimestampMillisecond | Float64 | Float32,
-  isNullable = false,
-): Field<Utf8 | TimestampMillisecond | Float64 | Float32> => new Field(name, type, isNullable)
+const TYPES: Readonly<Record<Kind, () => Utf8 | TimestampMillisecond | Float64 | Float32>> = {
+  id: () => new Utf8(),
+  label: () => new Utf8(),
+  instant: () => new TimestampMillisecond('UTC'),
+  degrees: () => new Float64(),
+  float: () => new Float32(),
+}
 
-const SCHEMA = new Schema([
-  field('vehicle_id', new Utf8()),
-  field('vehicle_type', new Utf8()),
-  field('event_time', new TimestampMillisecond('UTC')),
-  field('longitude', new Float64()),
-  field('latitude', new Float64()),
-  field('speed', new Float32(), true),
-  field('heading', new Float32(), true),
-])
+const SCHEMA = new Schema(COLUMNS.map(({ name, kind, isRequired }) => new Field(name, TYPES[kind](), !isRequired)))
 
 /**
  * An Arrow IPC file (Feather 2). Vehicle types are plain texts, since a file's dictionary can't be known before its last row, and few readers
@@ -79,17 +74,30 @@ const createPieces = (): { readonly sink: AsyncByteQueue; take(): Uint8Array } =
 
 const recordBatch = (rows: Positions): RecordBatch => {
   const { length } = rows
-  const type = typesOf(rows)
-  const children = [
-    makeData({ type: new Utf8(), length, valueOffsets: rows.vehicleIdOffsets, data: rows.vehicleIdBytes }),
-    makeData({ type: new Utf8(), length, valueOffsets: type.offsets, data: type.bytes }),
-    makeData({ type: new TimestampMillisecond('UTC'), length, data: BigInt64Array.from(rows.eventTime, BigInt) }),
-    makeData({ type: new Float64(), length, data: rows.longitude }),
-    makeData({ type: new Float64(), length, data: rows.latitude }),
-    makeData({ type: new Float32(), length, data: rows.speed, ...nullsOf(rows.speed) }),
-    makeData({ type: new Float32(), length, data: rows.heading, ...nullsOf(rows.heading) }),
-  ]
+  const children = COLUMNS.map((column) => dataOf(column, rows))
   return new RecordBatch(SCHEMA, makeData({ type: new Struct(SCHEMA.fields), length, nullCount: 0, children }))
+}
+
+const dataOf = (column: Column, rows: Positions): Data => {
+  const { length } = rows
+  switch (column.kind) {
+    case 'id':
+      return makeData({ type: new Utf8(), length, valueOffsets: rows.vehicleIdOffsets, data: rows.vehicleIdBytes })
+    case 'label': {
+      const { offsets, bytes } = typesOf(rows)
+      return makeData({ type: new Utf8(), length, valueOffsets: offsets, data: bytes })
+    }
+    case 'instant':
+      return makeData({
+        type: new TimestampMillisecond('UTC'),
+        length,
+        data: BigInt64Array.from(rows[column.key], BigInt),
+      })
+    case 'degrees':
+      return makeData({ type: new Float64(), length, data: rows[column.key] })
+    case 'float':
+      return makeData({ type: new Float32(), length, data: rows[column.key], ...nullsOf(rows[column.key]) })
+  }
 }
 
 const utf8 = new TextEncoder()

@@ -1,5 +1,6 @@
 import type { AnswerFormat } from './answer-format.ts'
-import { COLUMNS, type WriteRow, writeRows } from './row-text.ts'
+import { COLUMN_NAMES } from '@fleetlake/columnar'
+import { type WriteRow, writeRows } from './row-text.ts'
 
 export interface CsvOptions {
   /** Texts that a spreadsheet would take for a formula begin with an apostrophe. */
@@ -10,7 +11,7 @@ export interface CsvOptions {
 export const csv = ({ isSpreadsheetSafe = false }: CsvOptions = {}): AnswerFormat => {
   const text = isSpreadsheetSafe ? (value: string) => quoted(withoutFormula(value)) : quoted
   return {
-    head: () => `${COLUMNS.join(',')}\n`,
+    head: () => `${COLUMN_NAMES.join(',')}\n`,
     rows: (batch) => writeRows(batch, { text, none: '', row }),
     tail: () => '',
   }

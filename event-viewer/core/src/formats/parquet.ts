@@ -1,4 +1,4 @@
-import type { Positions } from '@fleetlake/columnar'
+import { type Column, COLUMNS, type Kind, type Positions } from '@fleetlake/columnar'
 import type { SchemaElement } from 'hyparquet'
 import { ByteWriter, type ColumnSource, ParquetWriter } from 'hyparquet-writer'
 import { isSameVehicle, vehicleIdAt } from '../rows/vehicle-ids.ts'
@@ -9,26 +9,25 @@ import { createGeoColumns, GEO_SCHEMA } from './geo-columns.ts'
 /** Of a row group: enough for statistics and compression to pay, and what is held in memory at most. */
 const GROUP_ROWS = 50_000
 
-const required = { repetition_type: 'REQUIRED' } as const
-const optional = { repetition_type: 'OPTIONAL' } as const
-const text = { type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' }, ...required } as const
-const degrees = { type: 'DOUBLE', ...required } as const
+const text = { type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } } as const
 
-const SCHEMA: readonly SchemaElement[] = [
-  { name: 'vehicle_id', ...text },
-  { name: 'vehicle_type', ...text },
-  {
-    name: 'event_time',
+const TYPES: Readonly<Record<Kind, Omit<SchemaElement, 'name'>>> = {
+  id: text,
+  label: text,
+  instant: {
     type: 'INT64',
     converted_type: 'TIMESTAMP_MILLIS',
     logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MILLIS' },
-    ...required,
   },
-  { name: 'longitude', ...degrees },
-  { name: 'latitude', ...degrees },
-  { name: 'speed', type: 'FLOAT', ...optional },
-  { name: 'heading', type: 'FLOAT', ...optional },
-]
+  degrees: { type: 'DOUBLE' },
+  float: { type: 'FLOAT' },
+}
+
+const SCHEMA: readonly SchemaElement[] = COLUMNS.map(({ name, kind, isRequired }) => ({
+  name,
+  ...TYPES[kind],
+  repetition_type: isRequired ? 'REQUIRED' : 'OPTIONAL',
+}))
 
 /** Parquet, a row group each 50,000 rows; the key `fleet:status` of the footer says how the answer ended. */
 export const parquet = (): AnswerFormat => parquetFormat(false)
@@ -72,15 +71,23 @@ const parquetFormat = (isGeo: boolean): AnswerFormat => {
 
 const GEO_COLUMNS = 2
 
-const columnsOf = (rows: Positions): ColumnSource[] => [
-  { name: 'vehicle_id', data: idsOf(rows) },
-  { name: 'vehicle_type', data: Array.from(rows.vehicleType, (code) => rows.vehicleTypes[code]) },
-  { name: 'event_time', data: BigInt64Array.from(rows.eventTime, BigInt), encoding: 'DELTA_BINARY_PACKED' },
-  { name: 'longitude', data: rows.longitude },
-  { name: 'latitude', data: rows.latitude },
-  { name: 'speed', data: nullable(rows.speed) },
-  { name: 'heading', data: nullable(rows.heading) },
-]
+const columnsOf = (rows: Positions): ColumnSource[] => COLUMNS.map((column) => sourceOf(column, rows))
+
+const sourceOf = (column: Column, rows: Positions): ColumnSource => {
+  const { name } = column
+  switch (column.kind) {
+    case 'id':
+      return { name, data: idsOf(rows) }
+    case 'label':
+      return { name, data: Array.from(rows[column.key], (code) => rows.vehicleTypes[code]) }
+    case 'instant':
+      return { name, data: BigInt64Array.from(rows[column.key], BigInt), encoding: 'DELTA_BINARY_PACKED' }
+    case 'degrees':
+      return { name, data: rows[column.key] }
+    case 'float':
+      return { name, data: nullable(rows[column.key]) }
+  }
+}
 
 /** Rows of one vehicle share one text. */
 const idsOf = (rows: Positions): string[] => {

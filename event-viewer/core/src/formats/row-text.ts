@@ -1,16 +1,6 @@
 import type { Positions } from '@fleetlake/columnar'
 import { isSameVehicle, vehicleIdAt } from '../rows/vehicle-ids.ts'
 
-export const COLUMNS = [
-  'vehicle_id',
-  'vehicle_type',
-  'event_time',
-  'longitude',
-  'latitude',
-  'speed',
-  'heading',
-] as const
-
 /** One row as text: the id and the type as the format writes texts, the speed and the heading as it writes none. */
 export type WriteRow = (
   id: string,

@@ -1,22 +1,11 @@
+import { COLUMN_NAMES, type ColumnName } from '@fleetlake/columnar'
 import { FleetError } from '@fleetlake/core'
 
-/** What a position is made of, by the names at rest. */
-export const COLUMNS = [
-  'vehicle_id',
-  'vehicle_type',
-  'event_time',
-  'longitude',
-  'latitude',
-  'speed',
-  'heading',
-] as const
-export type Column = (typeof COLUMNS)[number]
-
 /** Which column of the input a position's column is read from. */
-export type Mapping = Partial<Record<Column, string>>
+export type Mapping = Partial<Record<ColumnName, string>>
 
 /** Names that are taken for a column when nobody says otherwise; the first that the input has counts. */
-const USUAL: Record<Column, readonly string[]> = {
+const USUAL: Record<ColumnName, readonly string[]> = {
   vehicle_id: [
     'vehicleid',
     'nameid',
@@ -44,7 +33,7 @@ const USUAL: Record<Column, readonly string[]> = {
 
 const plain = (name: string): string => name.toLowerCase().replaceAll(/[\s_.-]/g, '')
 
-const isColumn = (name: string): name is Column => (COLUMNS as readonly string[]).includes(name)
+const isColumn = (name: string): name is ColumnName => (COLUMN_NAMES as readonly string[]).includes(name)
 
 /**
  * The mapping of `vehicle_id=name_id,event_time=timestamp`.
@@ -62,7 +51,10 @@ export const parseMapping = (text: string): Mapping => {
       )
     }
     if (!isColumn(column))
-      throw new FleetError('usage.invalid', `--columns: there is no column ${column}; there are ${COLUMNS.join(', ')}`)
+      throw new FleetError(
+        'usage.invalid',
+        `--columns: there is no column ${column}; there are ${COLUMN_NAMES.join(', ')}`,
+      )
     if (mapping[column] !== undefined) throw new FleetError('usage.invalid', `--columns names ${column} twice`)
     mapping[column] = source
   }
@@ -73,7 +65,7 @@ export interface MappingOptions {
   /** What the user says; the rest is found by its name. */
   readonly asked: Mapping
   /** Columns that need no source: they have a value for all rows. */
-  readonly constant: readonly Column[]
+  readonly constant: readonly ColumnName[]
 }
 
 /**
@@ -83,7 +75,7 @@ export interface MappingOptions {
  */
 export const mapColumns = (names: readonly string[], { asked, constant }: MappingOptions): Mapping => {
   const mapping: Mapping = {}
-  for (const column of COLUMNS) {
+  for (const column of COLUMN_NAMES) {
     if (constant.includes(column)) continue
     const source = asked[column] ?? usualSource(names, column, Object.values(asked))
     if (source === undefined) continue
@@ -102,7 +94,7 @@ export const mapColumns = (names: readonly string[], { asked, constant }: Mappin
   )
 }
 
-const usualSource = (names: readonly string[], column: Column, taken: readonly string[]): string | undefined => {
+const usualSource = (names: readonly string[], column: ColumnName, taken: readonly string[]): string | undefined => {
   for (const usual of USUAL[column]) {
     const found = names.find((name) => plain(name) === usual && !taken.includes(name))
     if (found !== undefined) return found

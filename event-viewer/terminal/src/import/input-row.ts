@@ -1,5 +1,5 @@
 import type { Mapping } from './columns.ts'
-/** One line of the input: its values in the order of `COLUMNS`, or why there are none. */
+/** One line of the input: its values in the order of `COLUMN_NAMES`, or why there are none. */
 export interface InputRow {
   readonly line: number
   readonly text: string

@@ -1,5 +1,6 @@
 import { FleetError } from '@fleetlake/core'
-import { COLUMNS, mapColumns, type MappingOptions } from './columns.ts'
+import { COLUMN_NAMES } from '@fleetlake/columnar'
+import { mapColumns, type MappingOptions } from './columns.ts'
 import type { InputRow, LineParser } from './input-row.ts'
 
 const objectOf = (text: string): Record<string, unknown> | undefined => {
@@ -28,7 +29,7 @@ export const createNdjsonParser = (firstLine: string, options: MappingOptions): 
     return {
       line,
       text,
-      values: COLUMNS.map((column) => (mapping[column] === undefined ? undefined : object[mapping[column]])),
+      values: COLUMN_NAMES.map((column) => (mapping[column] === undefined ? undefined : object[mapping[column]])),
     }
   }
   return { mapping, skipsFirst: false, parse: (lines, numbers) => lines.map((text, i) => rowOf(text, numbers[i])) }

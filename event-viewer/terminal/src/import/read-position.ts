@@ -40,7 +40,7 @@ const quoted = (value: unknown): string => (JSON.stringify(value) ?? 'nothing').
 const fault = (reason: string, detail: string): RowFault => ({ reason, detail })
 
 /**
- * @param values in the order of `COLUMNS`
+ * @param values in the order of `COLUMN_NAMES`
  * @returns the position, rounded, speed in m/s; speed and heading are NaN where the row does not say (or can't mean) them
  */
 export const readPosition = (values: readonly unknown[], settings: PositionSettings): PositionRow | RowFault => {
