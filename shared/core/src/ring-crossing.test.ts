@@ -37,12 +37,26 @@ const cutsOf = (ring: Ring): Point[] => {
   )
 }
 
-/** The vertices around which there are more than two winding numbers, looked at in 300 directions: on so small a grid no edge falls between. */
+/** The directions in which edges leave a point, ascending: those that end in it, and those that pass through it, both ways. */
+const directionsFrom = (ring: Ring, [x, y]: Point): number[] => {
+  const ends = ring.flatMap(([ax, ay], i): Point[] => {
+    const [bx, by] = ring[(i + 1) % ring.length]
+    const isThrough =
+      (bx - ax) * (y - ay) === (by - ay) * (x - ax) && (x - ax) * (x - bx) <= 0 && (y - ay) * (y - by) <= 0
+    return isThrough ? [ring[i], [bx, by]] : []
+  })
+  const angles = ends.filter(([ex, ey]) => ex !== x || ey !== y).map(([ex, ey]) => Math.atan2(ey - y, ex - x))
+  return [...new Set(angles)].toSorted((a, b) => a - b)
+}
+
+/** The vertices around which there are more than two winding numbers, looked at once between each direction and the next. */
 const knotsOf = (ring: Ring): Point[] =>
   ring.filter(([x, y]) => {
-    const around = Array.from({ length: 300 }, (_, i) => {
-      const angle = ((i + Math.SQRT1_2) / 300) * 2 * Math.PI
-      return windingNumber(ring, x + 1e-4 * Math.cos(angle), y + 1e-4 * Math.sin(angle))
+    const directions = directionsFrom(ring, [x, y])
+    const around = directions.map((angle, i) => {
+      const next = directions[i + 1] ?? directions[0] + 2 * Math.PI
+      const between = (angle + next) / 2
+      return windingNumber(ring, x + 1e-4 * Math.cos(between), y + 1e-4 * Math.sin(between))
     })
     return Math.max(...around) - Math.min(...around) > 1
   })
