@@ -114,7 +114,7 @@ const slowRemote = async (): Promise<BadStore> => {
 
 test.for([
   { what: 'fails', batches: 160, open: failingFolder },
-  { what: 'is slow', batches: 40, open: slowRemote },
+  { what: 'is slow', batches: 16, open: slowRemote },
 ])(
   'with 64 partitions, 1,000 windows and a store that $what a collector keeps to its budget; then it archives all of it',
   async ({ batches, open }) => {

@@ -26,10 +26,11 @@ const filesOf = async (store: ObjectStore): Promise<string[]> =>
 
 const named = ({ snapshot }: Table): string[] => Array.from(snapshot.files(), ({ path }) => path).toSorted()
 
-/** Files get the time of a clock that a test sets. */
+/** Files get the time of a clock that a test sets; but for those that are being written, which may be gone by then. */
 const agedTo = async (folder: string, timeMs: number): Promise<void> => {
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    if (entry.isFile()) await utimes(join(entry.parentPath, entry.name), timeMs / 1000, timeMs / 1000)
+    if (entry.isFile() && !entry.parentPath.endsWith('.tmp'))
+      await utimes(join(entry.parentPath, entry.name), timeMs / 1000, timeMs / 1000)
   }
 }
 

@@ -128,7 +128,8 @@ describe.each([
     const { result } = await troubled([cut, Infinity], () => impatient.putIfAbsent(path, ofSize(bytes)))
     expect(result).toMatchObject({ code: 'store.failed' })
     expect(await at.direct.size(path)).toBeUndefined()
-    expect(await at.direct.putIfAbsent(path, ofSize(3))).toBe('created')
+    // As large again: azurite, unlike Azure, takes staged blocks for an object when one is put as a whole.
+    expect(await at.direct.putIfAbsent(path, ofSize(bytes))).toBe('created')
   })
 
   test.each([
