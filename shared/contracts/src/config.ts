@@ -16,7 +16,7 @@ const hub = z.strictObject({
     .default('nats://127.0.0.1:4222')
     .describe('where nats-server listens'),
   user: z.string().optional().describe('user name, when the server asks for one'),
-  password: secret.optional(),
+  password: secret.optional().describe('password of that user'),
   dataDir: z.string().default('.fleetlake/hub').describe('where a server that Fleetlake starts keeps its streams'),
   maxBytesPerPartition: size.default(2048 * MIB).describe('room of each move stream; when full, producers wait'),
   maxBytesDeadLetters: size.default(256 * MIB).describe('room for dead letters; the oldest go first'),
@@ -46,7 +46,7 @@ const s3 = z
       .optional()
       .describe('the bucket in the path, not in the host name; as a rule with an endpoint, not with AWS'),
     accessKeyId: z.string().optional().describe("AWS's own chain (variables, profile, role) when missing"),
-    secretAccessKey: secret.optional(),
+    secretAccessKey: secret.optional().describe('the secret of `accessKeyId`'),
     sessionToken: secret.optional().describe('of temporary credentials'),
   })
   .refine(
@@ -199,7 +199,10 @@ const viewer = z.strictObject({
 })
 
 const log = z.strictObject({
-  level: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
+  level: z
+    .enum(['silent', 'error', 'warn', 'info', 'debug'])
+    .default('info')
+    .describe('the least severe lines that are logged'),
 })
 
 const service = z.strictObject({
@@ -229,5 +232,13 @@ export const configSchema = z.strictObject({
 })
 
 export type Config = z.output<typeof configSchema>
+
+/** What holds where nothing is configured; a default is written in the schema alone. */
+export const DEFAULT_CONFIG: Config = configSchema.parse({})
+
+/** The port of `hub.url`, which may leave out the usual one. */
+export const hubPortOf = (url: string): number => Number(portOf(url) || portOf(DEFAULT_CONFIG.hub.url))
+
+const portOf = (url: string): string => new URL(url).port
 
 export type ArchiveConfig = Config['archive']

@@ -36,11 +36,15 @@ const vehicleText = z
 
 /** How long a query may run at most: what it reads stays readable for longer. */
 export const LONGEST_QUERY_MS = 3_600_000
+/** How long one may run that says nothing of it. */
+export const DEFAULT_QUERY_MS = 60_000
 
 /** Bounds of one generation: its positions, its simulated time, and how long it may take. */
 export const MOST_GENERATED = 1_000_000_000
 export const LONGEST_GENERATION_MS = 31 * 86_400_000
 export const LONGEST_RUN_MS = 86_400_000
+/** The simulated time of one that names neither that nor its positions. */
+export const DEFAULT_GENERATION_MS = 3_600_000
 
 /** Streams of a hub, with room to spare: there are 64 at most. */
 const MOST_PARTITIONS = 1_024
@@ -322,7 +326,13 @@ export const messages = {
         ),
       ...selection,
       limit: z.number().int().min(1).max(MOST).optional().describe('rows at most'),
-      timeoutMs: z.number().int().min(1).max(LONGEST_QUERY_MS).default(60_000).describe('how long it may run'),
+      timeoutMs: z
+        .number()
+        .int()
+        .min(1)
+        .max(LONGEST_QUERY_MS)
+        .default(DEFAULT_QUERY_MS)
+        .describe('how long it may run'),
       ttlMs: z
         .number()
         .int()

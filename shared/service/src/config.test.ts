@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { listSettings } from '@fleetlake/contracts'
 import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import { z } from 'zod'
-import { listConfigKeys } from './config-keys.ts'
 import { loadConfig, type ConfigSources } from './config.ts'
 
 const schema = z.strictObject({
@@ -59,7 +59,7 @@ test('without any source every key has its default', () => {
 
 test('a key has one name in the file, one as a variable and one as a flag', () => {
   expect(
-    listConfigKeys(schema).map(({ path, variable, flag, description }) => [path, variable, flag, description]),
+    listSettings(schema).map(({ path, variable, flag, description }) => [path, variable, flag, description]),
   ).toEqual([
     ['hub.url', 'FLEET_HUB_URL', '--hub.url', undefined],
     ['collector.maxRows', 'FLEET_COLLECTOR_MAX_ROWS', '--collector.max-rows', 'rows that call for a flush'],

@@ -1,3 +1,4 @@
+import { DEFAULT_QUERY_MS } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
 import { type BoxArea, FORMATS, type FormatName, formatOfName, type Gap } from '@fleetlake/viewer-core'
 import { type Command, Option } from 'commander'
@@ -36,7 +37,7 @@ export const addOutput = (command: Command): Command =>
     .addOption(
       new Option('--timeout <duration>', 'how long it may run')
         .argParser(reads(parseDuration))
-        .default(60_000, '1 min'),
+        .default(DEFAULT_QUERY_MS, '1 min'),
     )
     .addOption(new Option('--format <format>', 'by the ending of --output, else ndjson').choices([...FORMATS]))
     .addOption(

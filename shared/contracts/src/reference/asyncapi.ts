@@ -1,3 +1,4 @@
+import { DEFAULT_CONFIG } from '../config.ts'
 import { CONTENT_TYPES, jsonMove, type MessageDefinition, messages } from '../messages.ts'
 import { subjects } from '../subjects.ts'
 import { CLOUD_EVENT_HEADERS, OPTIONAL_HEADERS } from './cloud-event-headers.ts'
@@ -130,7 +131,13 @@ export const asyncApiDocument = (): object => ({
     license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
   },
   defaultContentType: CONTENT_TYPES.json,
-  servers: { hub: { host: '127.0.0.1:4222', protocol: 'nats', description: 'nats-server with JetStream; hub.url' } },
+  servers: {
+    hub: {
+      host: new URL(DEFAULT_CONFIG.hub.url).host,
+      protocol: 'nats',
+      description: 'nats-server with JetStream; hub.url',
+    },
+  },
   channels: channels(),
   operations: operations(),
   components: {
