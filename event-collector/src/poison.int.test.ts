@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { CONTENT_TYPES, subjects } from '@fleetlake/contracts'
+import { CONTENT_TYPES, readerNote } from '@fleetlake/contracts'
 import { readDeadLetters } from '@fleetlake/hub'
 import { eventually } from '@fleetlake/testing'
 import { jetstreamManager } from '@nats-io/jetstream'
@@ -55,7 +55,7 @@ const lettersOf = async ({ hub }: Setup) => {
 /** How many collectors have noted that they read partition 0, and have not taken it back. */
 const readersOf = async ({ hub }: Setup): Promise<number> => {
   const { streams } = await jetstreamManager(hub.connection)
-  const filter = subjects.reader('collectors', 0, '*')
+  const filter = readerNote('collectors', 0, '*')
   const info = await streams.info('READERS', { subjects_filter: filter }).catch(() => undefined)
   return Object.keys(info?.state.subjects ?? {}).length
 }

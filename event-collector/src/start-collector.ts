@@ -139,7 +139,7 @@ export const startCollector = async (
       hasFailed = true
     },
     storeLetter: ({ id, partition, payload, headers }) =>
-      storeMessage(hub, 'deadLetter', subjects.deadLetters(partition), payload as Uint8Array<ArrayBuffer>, {
+      storeMessage(hub, 'deadLetter', subjects.deadLetter(partition), payload as Uint8Array<ArrayBuffer>, {
         id,
         headers,
       }),
@@ -232,7 +232,7 @@ const tellStats = (hub: Hub, flushed: Flushed, windowMs: number): void => {
   if (flushed.version === undefined) return
   hub.send(
     'aggregatePeriodStats',
-    subjects.stats,
+    subjects.aggregatePeriodStats,
     periodStatsOf(flushed, { collector: hub.uid, windowMs, now: Date.now() }),
   )
 }

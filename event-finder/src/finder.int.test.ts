@@ -1,7 +1,7 @@
 import { cp, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { CHUNK_FORMATS, type ChunkFormat, configSchema, rowsOfPositions, subjects } from '@fleetlake/contracts'
+import { CHUNK_FORMATS, type ChunkFormat, configSchema, rowsOfPositions, viewerInbox } from '@fleetlake/contracts'
 import { askVehicles, connectHub, type Hub, type VehicleBatch, type VehicleQueryInput } from '@fleetlake/hub'
 import { eventually, startTestHub, temporaryFolder, type TestHub } from '@fleetlake/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -309,7 +309,7 @@ test('a query that waited too long for a finder is not started', async () => {
 
 test.each(['1970-01-01T00:00:00Z', '2200-01-01T00:00:00Z'])('an asker whose clock says %s is answered', (time) =>
   withFinder({ agents: 1 }, async () => {
-    const inbox = subjects.viewerInbox('late')
+    const inbox = viewerInbox('late')
     const stats = Promise.withResolvers<unknown>()
     const listener = asker.listen('vehicleQueryResultStats', inbox, ({ data }) => stats.resolve(data))
     const detour = asker.connection.subscribe('detour')

@@ -67,9 +67,9 @@ test('options that are no options are answered with what is wrong, and the gener
   const answers: Message<'generationStats'>[] = []
   hub.listen('generationStats', 'inbox.viewer.test', ({ data }) => void answers.push(data))
   const bad = { run: 'bad-run', options: { vehicles: -1 } }
-  hub.send('startGeneration', subjects.generation, bad, { reply: 'inbox.viewer.test' })
-  hub.connection.publish(subjects.generation, 'noise', { reply: 'inbox.viewer.test' })
-  hub.connection.publish(subjects.generation, 'noise without a reply')
+  hub.send('startGeneration', subjects.startGeneration, bad, { reply: 'inbox.viewer.test' })
+  hub.connection.publish(subjects.startGeneration, 'noise', { reply: 'inbox.viewer.test' })
+  hub.connection.publish(subjects.startGeneration, 'noise without a reply')
   await eventually(() => answers.length === 2)
   expect(answers.map(({ run, status, error }) => ({ run, status, error }))).toEqual([
     { run: 'bad-run', status: 'failed', error: expect.stringContaining('options.vehicles') },

@@ -49,7 +49,7 @@ test('an agent that dies makes the run fail, and the run says who died', async (
   )
   let stats: Message<'generationStats'> | undefined
   hub.listen('generationStats', 'inbox.viewer.here', ({ data }) => void (stats = data))
-  hub.listen('generatePartitionStats', subjects.generatorInbox(hub.uid), ({ data }) => {
+  hub.listen('generatePartitionStats', subjects.generatePartitionStats(hub.uid), ({ data }) => {
     run.heard(data)
     if (data.events > 0) child.kill('SIGKILL')
   })

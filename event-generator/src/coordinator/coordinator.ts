@@ -15,17 +15,17 @@ export const startCoordinator = (deps: CoordinatorDeps & { say(message: string):
   const { hub, say } = deps
   const runs = new Map<string, ConductedRun>()
 
-  const reports = hub.listen('generatePartitionStats', subjects.generatorInbox(hub.uid), ({ data }) =>
+  const reports = hub.listen('generatePartitionStats', subjects.generatePartitionStats(hub.uid), ({ data }) =>
     runs.get(data.run)?.heard(data),
   )
-  const stops = hub.listen('stopGeneration', subjects.generationBroadcast, ({ data }) => runs.get(data.run)?.stop())
+  const stops = hub.listen('stopGeneration', subjects.stopGeneration, ({ data }) => runs.get(data.run)?.stop())
   const refuse = (error: unknown, { data, reply }: { data: Uint8Array; reply?: string }): void => {
     say(reasonOf(error))
     if (reply) hub.send('generationStats', reply, refusal(runOf(data), reasonOf(error)))
   }
   const requests = hub.listen(
     'startGeneration',
-    subjects.generation,
+    subjects.startGeneration,
     ({ data: { run, options }, reply }) => {
       if (reply === undefined) return say(`run ${run} is not begun: its request has no reply subject`)
       if (runs.has(run)) return
@@ -37,7 +37,7 @@ export const startCoordinator = (deps: CoordinatorDeps & { say(message: string):
       runs.set(run, conducted)
       void conducted.ended.then(() => runs.delete(run))
     },
-    { queue: queueGroups.generation, onInvalid: refuse, onFault: refuse },
+    { queue: queueGroups.startGeneration, onInvalid: refuse, onFault: refuse },
   )
 
   return {

@@ -1,6 +1,7 @@
-import { MAX_CELL_LENGTH } from '@fleetlake/core'
+import { MAX_CELL_LENGTH, PARTITION_BY } from '@fleetlake/core'
 import { z } from 'zod'
 import { duration, secret, size, timer } from './fields.ts'
+import { VIEWER_INBOX } from './messages.ts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
@@ -8,6 +9,10 @@ const YEAR_MS = 365.25 * DAY_MS
 const MIB = 1024 * 1024
 
 const port = z.number().int().min(0).max(65_535)
+
+/** The common one, or one below it. */
+const isViewerInbox = (inbox: string): boolean =>
+  inbox.startsWith(VIEWER_INBOX) && /^(\.[A-Za-z0-9_-]+)*$/.test(inbox.slice(VIEWER_INBOX.length))
 
 const hub = z.strictObject({
   url: z
@@ -30,7 +35,7 @@ const hub = z.strictObject({
 })
 
 const partitioning = z.strictObject({
-  by: z.enum(['cell', 'vehicle', 'vehicle-type']).default('cell').describe('what decides a partition'),
+  by: z.enum(PARTITION_BY).default('cell').describe('what decides a partition'),
   geohashLength: z.number().int().min(1).max(MAX_CELL_LENGTH).default(5).describe('characters of a cell'),
   count: z.number().int().min(1).max(64).default(8).describe('partitions made when the hub holds none'),
 })
@@ -187,8 +192,8 @@ const viewer = z.strictObject({
   hubPassword: secret.optional().describe('of that user; every browser gets it'),
   hubInbox: z
     .string()
-    .regex(/^inbox\.viewer(\.[A-Za-z0-9_-]+)*$/, 'must be inbox.viewer, or inbox.viewer.<name>')
-    .default('inbox.viewer')
+    .refine(isViewerInbox, `must be ${VIEWER_INBOX}, or ${VIEWER_INBOX}.<name>`)
+    .default(VIEWER_INBOX)
     .describe('below it the page gets its answers; one of its own keeps other users from listening'),
   generation: z
     .boolean()

@@ -44,10 +44,9 @@ export const secret = z.string().meta({ secret: true })
 export const LONGEST_SENTENCE = 16_384
 
 /** One token of a NATS subject. */
-export const token = z
-  .string()
-  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, - or _')
-  .max(64)
+export const TOKEN = /^[A-Za-z0-9_-]{1,64}$/
+
+export const token = z.string().regex(TOKEN, 'must be 1 to 64 letters, digits, - or _').max(64)
 
 /** RFC 3339 with a zone. */
 export const instant = z.iso.datetime({ offset: true }).max(64)

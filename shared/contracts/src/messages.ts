@@ -1,26 +1,47 @@
 import { MAX_TEXT_BYTES, textBytes } from '@fleetlake/core'
 import { z } from 'zod'
 import { count, instant, MOST, path, sentence, sequence, text, token } from './fields.ts'
+import { GROUPS } from './patterns.ts'
 
 /** How a message's data is carried. */
 export type Content = 'json' | 'positions' | 'any'
 
-/** One message: everything that its validator, its type and its documentation are made from. */
-export interface MessageDefinition<Data extends z.ZodType = z.ZodType> {
+/**
+ * What the user of a browser's page may do with a message: `sends` it; `generates`: sends it where pages may have vehicles generated;
+ * `hears` it, where its stream repeats it if a stream does; `hears-below`: hears everything that begins as its subject does.
+ */
+export type PageRight = 'sends' | 'generates' | 'hears' | 'hears-below'
+
+/**
+ * One message: everything that its validator, its type, its subject, its queue group, its stream, the permissions of the page's user and
+ * its documentation are made from.
+ */
+export interface MessageDefinition {
   readonly type: string
-  /** With `<parameters>` in angle brackets. */
-  readonly subject: string
+  /** A pattern, with `<parameters>` in angle brackets. Missing: the message goes to the reply subject of a request. */
+  readonly subject?: string
+  /** Each message goes to one member of it. */
   readonly queueGroup?: string
+  /** The name of the message that answers a request. */
+  readonly answer?: string
+  /** Nothing when missing. */
+  readonly page?: PageRight
+  /** The JetStream stream that keeps it, a pattern too, and where that repeats what it has stored. */
+  readonly stored?: { readonly stream: string; readonly repeatedTo?: string }
   readonly from: string
   readonly to: string
   readonly about: string
   readonly content: Content
-  readonly data: Data
+  readonly data: z.ZodType
   /** Headers beside those of CloudEvents. */
   readonly headers?: Readonly<Record<string, string>>
 }
 
-const define = <Data extends z.ZodType>(definition: MessageDefinition<Data>): MessageDefinition<Data> => definition
+/** Texts keep their own types: the subject's parameters are read from its pattern by the compiler. */
+const define = <const Definition extends MessageDefinition>(definition: Definition): Definition => definition
+
+/** Below it clients get their answers. */
+export const VIEWER_INBOX = 'inbox.viewer'
 
 /** Data that is no JSON. */
 const binary = z.instanceof(Uint8Array)
@@ -134,6 +155,7 @@ export const messages = {
     type: 'start-generation',
     subject: 'generation',
     queueGroup: 'generators',
+    page: 'generates',
     from: 'viewer, terminal',
     to: 'generator (coordinator)',
     about: 'Starts a run of simulated vehicles. Progress and stats go to the reply subject.',
@@ -143,6 +165,7 @@ export const messages = {
   stopGeneration: define({
     type: 'stop-generation',
     subject: 'generation.broadcast',
+    page: 'generates',
     from: 'viewer, terminal',
     to: 'generators',
     about: 'Stops a run; what it has published stays.',
@@ -186,7 +209,8 @@ export const messages = {
   }),
   generationProgress: define({
     type: 'generation-progress',
-    subject: 'inbox.viewer.<uid>',
+    subject: `${VIEWER_INBOX}.<uid>`,
+    page: 'hears-below',
     from: 'generator (coordinator)',
     to: 'viewer, terminal',
     about: 'How far a run is.',
@@ -204,7 +228,8 @@ export const messages = {
   }),
   generationStats: define({
     type: 'generation-stats',
-    subject: 'inbox.viewer.<uid>',
+    subject: `${VIEWER_INBOX}.<uid>`,
+    page: 'hears-below',
     from: 'generator (coordinator)',
     to: 'viewer, terminal',
     about: 'How a run ended. `flushed` says that the table holds every row of it.',
@@ -226,8 +251,10 @@ export const messages = {
   move: define({
     type: 'move',
     subject: 'commands.move.<partition>',
+    stored: { stream: 'MOVES_<partition>', repeatedTo: 'live.move.<partition>' },
+    page: 'hears',
     from: 'generator, importer, devices',
-    to: 'the stream MOVES_<partition>, collector; republished to live.move.<partition>',
+    to: 'collector, viewer',
     about:
       'Positions: a batch as an Arrow IPC stream, or one as JSON. Message id and ce-id are <run>/<agent>/<partition>/<n>; of imports ' +
       '<n>-<digest of the payload> instead of <n>.',
@@ -238,6 +265,7 @@ export const messages = {
   flush: define({
     type: 'flush',
     subject: 'commands.flush.<partition>',
+    answer: 'flushed',
     from: 'generator, terminal',
     to: 'collector that owns the partition',
     about: 'A request: answered once the table holds the stream up to the sequence. Repeat it when nobody answers.',
@@ -246,7 +274,6 @@ export const messages = {
   }),
   flushed: define({
     type: 'flushed',
-    subject: "the request's reply subject",
     from: 'collector',
     to: 'generator, terminal',
     about: 'The answer to `flush`.',
@@ -256,6 +283,7 @@ export const messages = {
   aggregatePeriodStats: define({
     type: 'aggregate-period-stats',
     subject: 'stats',
+    page: 'hears',
     from: 'collector',
     to: 'viewer, terminal',
     about: 'What one commit added to the table, per window.',
@@ -278,13 +306,14 @@ export const messages = {
   heartbeat: define({
     type: 'heartbeat',
     subject: 'members.<group>.<uid>',
+    page: 'hears-below',
     from: 'every service',
     to: 'all',
     about: 'Each second: who is alive. Three missing ones are a death; `leaving` is an orderly one.',
     content: 'json',
     data: z.strictObject({
       member: token,
-      group: z.enum(['generators', 'collectors', 'compactors', 'finders']),
+      group: z.enum(GROUPS),
       version: text,
       startedAt: instant,
       memoryBytes: count,
@@ -295,8 +324,9 @@ export const messages = {
   deadLetter: define({
     type: 'dead-letter',
     subject: 'dead-letters.<partition>',
+    stored: { stream: 'DEAD_LETTERS' },
     from: 'collector',
-    to: 'the stream DEAD_LETTERS',
+    to: 'terminal',
     about:
       'What could not be archived of one message: the message as it was when it can not be decoded, else an Arrow batch of the bad rows with a column `reason`. At least once: ignore a repeated id.',
     content: 'any',
@@ -313,6 +343,7 @@ export const messages = {
     type: 'vehicle-query',
     subject: 'query.vehicles',
     queueGroup: 'vehicle-finder',
+    page: 'sends',
     from: 'viewer, terminal',
     to: 'finder (coordinator)',
     about: 'Who was in this area, in this period? Results and stats go to the reply subject.',
@@ -401,7 +432,8 @@ export const messages = {
   }),
   vehicleQueryResult: define({
     type: 'vehicle-query-result',
-    subject: 'inbox.viewer.<uid>',
+    subject: `${VIEWER_INBOX}.<uid>`,
+    page: 'hears-below',
     from: 'finder (agent)',
     to: 'viewer, terminal',
     about: 'Positions found, as an Arrow IPC stream. A (task, batch) that comes twice is the same: ignore the second.',
@@ -416,7 +448,8 @@ export const messages = {
   }),
   vehicleQueryProgress: define({
     type: 'vehicle-query-progress',
-    subject: 'inbox.viewer.<uid>',
+    subject: `${VIEWER_INBOX}.<uid>`,
+    page: 'hears-below',
     from: 'finder (coordinator)',
     to: 'viewer, terminal',
     about: 'A sign of life: a query has been started, and then each half second how far it is.',
@@ -434,7 +467,8 @@ export const messages = {
   }),
   vehicleQueryResultStats: define({
     type: 'vehicle-query-result-stats',
-    subject: 'inbox.viewer.<uid>',
+    subject: `${VIEWER_INBOX}.<uid>`,
+    page: 'hears-below',
     from: 'finder (coordinator)',
     to: 'viewer, terminal',
     about: 'The end of an answer, and what it misses if anything.',
@@ -480,6 +514,7 @@ export const messages = {
   vehicleQueryTaken: define({
     type: 'vehicle-query-taken',
     subject: 'queries.<query>.taken',
+    page: 'sends',
     from: 'viewer, terminal',
     to: 'finder (agents)',
     about: 'The asker has taken a batch; an agent has at most 8 untaken batches a query on the way.',
@@ -489,6 +524,7 @@ export const messages = {
   vehicleQueryCancel: define({
     type: 'vehicle-query-cancel',
     subject: 'queries.<query>.cancel',
+    page: 'sends',
     from: 'viewer, terminal',
     to: 'finder (coordinator, agents)',
     about: 'The asker wants no more.',

@@ -1,6 +1,7 @@
 import type { Config } from './config.ts'
 import { isLoopback } from './loopback.ts'
-import { subjects, VIEWER_INBOX } from './subjects.ts'
+import { type MessageDefinition, messages, type PageRight } from './messages.ts'
+import { filterBelow, filterOf } from './patterns.ts'
 
 export interface ViewerPermissions {
   readonly publish: readonly string[]
@@ -14,14 +15,16 @@ export interface ViewerRights {
 
 /** All that the viewer's user of a hub may do; a server that Fleetlake starts knows no more for browsers. */
 export const viewerPermissions = ({ generation }: ViewerRights): ViewerPermissions => ({
-  publish: [
-    ...(generation ? [subjects.generation, subjects.generationBroadcast] : []),
-    subjects.query,
-    subjects.queryTaken('*'),
-    subjects.queryCancel('*'),
-  ],
-  subscribe: [subjects.liveMove('*'), subjects.stats, 'members.>', `${VIEWER_INBOX}.>`],
+  publish: [...(generation ? patternsOf('generates') : []), ...patternsOf('sends')].map(filterOf),
+  subscribe: [...patternsOf('hears').map(filterOf), ...new Set(patternsOf('hears-below').map(filterBelow))],
 })
+
+/** What is stored and repeated is heard where it is repeated. */
+const patternsOf = (right: PageRight): string[] =>
+  (Object.values(messages) as MessageDefinition[]).flatMap(({ page, subject, stored }) => {
+    const pattern = stored?.repeatedTo ?? subject
+    return page === right && pattern !== undefined ? [pattern] : []
+  })
 
 /** What is configured; else on only where nobody elsewhere comes to the page or to the hub. */
 export const mayPagesGenerate = ({ viewer, hub }: Pick<Config, 'viewer' | 'hub'>): boolean => {

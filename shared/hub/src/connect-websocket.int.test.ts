@@ -26,7 +26,7 @@ const echoOf = (viewer: Hub): (() => Promise<void>) => {
   viewer.connection.subscribe(viewer.inbox('q'), { callback: () => void heard++ })
   return async () => {
     const before = heard
-    viewer.send('vehicleQuery', subjects.query, QUERY, { reply: viewer.inbox('q') })
+    viewer.send('vehicleQuery', subjects.vehicleQuery, QUERY, { reply: viewer.inbox('q') })
     await eventually(() => heard > before)
   }
 }
@@ -91,7 +91,7 @@ test('a user that the hub does not know is told which settings to look at', asyn
 
 test('what the hub does not allow is told while it is connected', async () => {
   const viewer = await connectViewer(await startServer())
-  viewer.listen('stopGeneration', subjects.generationBroadcast, () => undefined)
+  viewer.listen('stopGeneration', subjects.stopGeneration, () => undefined)
   await eventually(() => viewer.status().reason !== undefined)
   expect(viewer.status()).toEqual({
     state: 'connected',

@@ -13,13 +13,13 @@ test('a message comes as it was sent, with its envelope and defaults', async () 
   const { connect } = await startFixture()
   const [from, to] = [await connect({ uid: 'from' }), await connect()]
   const got: unknown[] = []
-  to.listen('startGeneration', subjects.generation, ({ id, type, source, subject, reply, headers, data }) => {
+  to.listen('startGeneration', subjects.startGeneration, ({ id, type, source, subject, reply, headers, data }) => {
     got.push({ id, type, source, subject, reply, note: headers('fleet-note'), data })
   })
   await to.flush()
   from.send(
     'startGeneration',
-    subjects.generation,
+    subjects.startGeneration,
     { run: 'r1', options: {} },
     { id: 'i1', reply: 'inbox.viewer.v', headers: { 'fleet-note': 'n' } },
   )

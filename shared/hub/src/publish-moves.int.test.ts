@@ -1,4 +1,4 @@
-import { subjects } from '@fleetlake/contracts'
+import { liveSubjects, subjects } from '@fleetlake/contracts'
 import { eventually } from '@fleetlake/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { drainWithin } from './drain-within.ts'
@@ -130,7 +130,7 @@ test('the same ids again are stored once, and count as stored where they are', a
 test('what a stream stores is repeated to live.move, once', async () => {
   const { hub } = await startProvisioned()
   const live: string[] = []
-  hub.listen('move', subjects.liveMove('*'), ({ id, subject }) => void live.push(`${subject} ${id}`))
+  hub.listen('move', liveSubjects.move('*'), ({ id, subject }) => void live.push(`${subject} ${id}`))
   for (let round = 0; round < 2; round++) {
     const publisher = publisherOf(hub)
     publisher.publish(1, new Uint8Array(10), {})

@@ -1,6 +1,6 @@
 import {
-  CONTENT_TYPES,
   configSchema,
+  CONTENT_TYPES,
   DEAD_LETTERS,
   decodePositions,
   encodePositions,
@@ -48,7 +48,7 @@ const setUp = async (): Promise<{
 }
 
 const storeLetter = (hub: Hub, id: string, payload: Uint8Array, reason: string, rows: number): Promise<void> =>
-  storeMessage(hub, 'deadLetter', subjects.deadLetters(1), payload as Uint8Array<ArrayBuffer>, {
+  storeMessage(hub, 'deadLetter', subjects.deadLetter(1), payload as Uint8Array<ArrayBuffer>, {
     id,
     headers: {
       'fleet-reason': reason,

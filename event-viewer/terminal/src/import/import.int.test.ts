@@ -4,9 +4,9 @@ import {
   type Config,
   configSchema,
   decodePositions,
+  liveSubjects,
   type PositionRow,
   rowsOfPositions,
-  subjects,
 } from '@fleetlake/contracts'
 import { roundDegrees } from '@fleetlake/core'
 import { connectHub, type Hub, lookAtStream, partitionsOf, provision, purgeThrough } from '@fleetlake/hub'
@@ -33,7 +33,7 @@ const withSystem = async (use: (system: TestSystem) => Promise<void>): Promise<v
     partitioning: { count: 3 },
   })
   await provision(hub, config)
-  hub.listen('move', subjects.liveMove('*'), ({ id, data }) => {
+  hub.listen('move', liveSubjects.move('*'), ({ id, data }) => {
     stored.push({ id, rows: rowsOfPositions(decodePositions(data)!) })
   })
   await hub.flush()

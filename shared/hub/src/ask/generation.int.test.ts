@@ -62,13 +62,13 @@ test('a generator that comes while it is asked for gets the run once, with the d
     await hub.flush()
     hub.listen(
       'startGeneration',
-      subjects.generation,
+      subjects.startGeneration,
       ({ data, reply }) => {
         started.push(data)
         for (const events of [0, 5, 10]) hub.send('generationProgress', reply!, progressOf(data.run, events))
         hub.send('generationStats', reply!, statsOf(data.run, 'complete'))
       },
-      { queue: queueGroups.generation },
+      { queue: queueGroups.startGeneration },
     )
     expect(await running).toEqual(statsOf(started[0].run, 'complete'))
     expect(started.map(({ options }) => ({ events: options.events, vehicles: options.vehicles }))).toEqual([
@@ -81,11 +81,11 @@ test('aborted, it stops the run and returns the stats of the stopped run', () =>
   withHub(async (hub) => {
     const aborter = new AbortController()
     let asker: string | undefined
-    hub.listen('startGeneration', subjects.generation, ({ data, reply }) => {
+    hub.listen('startGeneration', subjects.startGeneration, ({ data, reply }) => {
       asker = reply
       hub.send('generationProgress', reply!, progressOf(data.run, 1))
     })
-    hub.listen('stopGeneration', subjects.generationBroadcast, ({ data }) => {
+    hub.listen('stopGeneration', subjects.stopGeneration, ({ data }) => {
       hub.send('generationStats', asker!, statsOf(data.run, 'stopped'))
     })
     const stats = await runGeneration(hub, {}, { signal: aborter.signal, onProgress: () => aborter.abort() })
@@ -98,7 +98,7 @@ test('aborted, it stops the run and returns the stats of the stopped run', () =>
 test('a generator that takes the run and falls silent is told of, not waited for', () =>
   withHub(async (hub) => {
     let starts = 0
-    hub.listen('startGeneration', subjects.generation, () => void starts++)
+    hub.listen('startGeneration', subjects.startGeneration, () => void starts++)
     await expect(runGeneration(hub, {})).rejects.toThrow(
       /generation\.unanswered: the generator that was asked for run \w+ has said nothing/,
     )

@@ -70,13 +70,13 @@ const askFinder = async (
         }),
     })
   const listeners = [
-    finder.listen('vehicleQuery', subjects.query, reply),
+    finder.listen('vehicleQuery', subjects.vehicleQuery, reply),
     finder.listen(
       'vehicleQueryTaken',
-      subjects.queryTaken('*'),
+      subjects.vehicleQueryTaken('*'),
       ({ data }) => void taken.push(`${data.task}/${data.batch}`),
     ),
-    finder.listen('vehicleQueryCancel', subjects.queryCancel('*'), () => void (cancelled = true)),
+    finder.listen('vehicleQueryCancel', subjects.vehicleQueryCancel('*'), () => void (cancelled = true)),
   ]
   await finder.flush()
   const answered = askVehicles(asker, QUERY)
