@@ -1,6 +1,6 @@
 import { checkStore, LOSSES_APP, openCodec, openLossStore, openTableStore, writeChunk } from '@fleetlake/archive'
 import { type Config, type DecodedMove, decodeMove, subjects } from '@fleetlake/contracts'
-import { reasonOf } from '@fleetlake/core'
+import { codeField, reasonOf } from '@fleetlake/core'
 import { createIsolatedDecoder, type IsolatedDecoderOptions } from '@fleetlake/service'
 import {
   createStreamsLook,
@@ -94,7 +94,8 @@ export const startCollector = async (
     retireMs: config.archive.logRetentionMs,
     warn,
     engine: `Fleetlake/${version}`,
-    onBackgroundError: (error) => warn({}, `a checkpoint or a copy of a commit was not written: ${reasonOf(error)}`),
+    onBackgroundError: (error) =>
+      warn(codeField(error), `a checkpoint or a copy of a commit was not written: ${reasonOf(error)}`),
     isWriter: true,
   })
   const { table } = archive
@@ -109,7 +110,7 @@ export const startCollector = async (
   }
   await store
     .removeStrayFiles(STRAY_MS)
-    .catch((error: unknown) => warn({}, `what dead writers left was not cleared: ${reasonOf(error)}`))
+    .catch((error: unknown) => warn(codeField(error), `what dead writers left was not cleared: ${reasonOf(error)}`))
 
   const spreading = async () => ({
     by: config.partitioning.by,
@@ -187,7 +188,7 @@ export const startCollector = async (
         try {
           tellStats(hub, flushed, settings.windowMs)
         } catch (error) {
-          warn({}, `the stats of a flush were not sent: ${reasonOf(error)}`)
+          warn(codeField(error), `the stats of a flush were not sent: ${reasonOf(error)}`)
         }
       },
     },
@@ -206,7 +207,10 @@ export const startCollector = async (
     for (const purgeable of collector.offsets()) {
       await purger.purge(purgeable).catch((error: unknown) => {
         if (!stopping.signal.aborted) {
-          warn({ partition: purgeable.partition }, `a purge failed and is tried again: ${reasonOf(error)}`)
+          warn(
+            { partition: purgeable.partition, ...codeField(error) },
+            `a purge failed and is tried again: ${reasonOf(error)}`,
+          )
         }
       })
     }

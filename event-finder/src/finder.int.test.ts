@@ -250,7 +250,7 @@ test('a missing, a truncated and a damaged chunk are named, and the rest is foun
 })
 
 test.each<[string, Partial<VehicleQueryInput>, string]>([
-  ['no polygon', { area: { type: 'Point', coordinates: [0, 0] } }, 'area.invalid'],
+  ['no polygon', { area: { type: 'Point', coordinates: [0, 0] } }, 'the area is of type "Point"'],
   [
     'an open ring',
     {
@@ -267,8 +267,8 @@ test.each<[string, Partial<VehicleQueryInput>, string]>([
     },
     'not closed',
   ],
-  ['a period that ends where it begins', { to: ALL.from }, 'query.invalid: the period is empty'],
-  ['a period that ends before it begins', { from: ALL.to, to: ALL.from }, 'query.invalid: the period is empty'],
+  ['a period that ends where it begins', { to: ALL.from }, 'the period is empty'],
+  ['a period that ends before it begins', { from: ALL.to, to: ALL.from }, 'the period is empty'],
   ['an empty list of types', { vehicleTypes: [] }, 'vehicleTypes'],
   ['an empty list of vehicles', { vehicleIds: [] }, 'vehicleIds'],
   ['a time without a zone', { from: '2026-01-05T23:00:00' }, 'from'],
@@ -469,7 +469,7 @@ test('a damaged log makes every search partial, with the reason, whether it was 
       config: { ...config, archive: { ...config.archive, path } },
       version: '0',
     })
-  const isDamaged = { status: 'partial', rows: 0, reason: expect.stringContaining('table.damaged') }
+  const isDamaged = { status: 'partial', rows: 0, reason: expect.stringContaining('the table is damaged') }
   await asker.flush()
   await writeFile(newest, '')
   const found = await start()

@@ -77,7 +77,7 @@ test('an area of too many positions is refused before anything is made of it', a
   expect(outcome).toMatchObject({
     status: 'refused',
     reason:
-      'query.invalid: the area has 101 positions, and a search may have 100 (finder.maxVertices): simplify it, or cut it into several searches',
+      'the area has 101 positions, and a search may have 100 (finder.maxVertices): simplify it, or cut it into several searches',
   })
 })
 

@@ -1,4 +1,5 @@
 import { cellOf, partitionOfCell, toMicroDegrees } from '@fleetlake/core'
+import { fault } from '@fleetlake/core/testing'
 import { decodePositions, type Message, type MessageInput, rowsOfPositions, subjects } from '@fleetlake/contracts'
 import { purgeThrough, readPartition, runGeneration } from '@fleetlake/hub'
 import { eventually } from '@fleetlake/testing'
@@ -58,7 +59,7 @@ test('what can not be made is refused, with what could be', async () => {
   expect(await refusal({ vehicles: 1, events: 10_000_000 })).toMatch(
     /would simulate 578\.7 days, and 31 days are allowed/,
   )
-  await expect(runGeneration(system.hub, { vehicles: 0 })).rejects.toThrow(/generation\.refused: vehicles: /)
+  await expect(runGeneration(system.hub, { vehicles: 0 })).rejects.toThrow(fault('generation.refused', /vehicles: /))
 })
 
 test('options that are no options are answered with what is wrong, and the generator goes on', async () => {
@@ -243,7 +244,7 @@ test('of more runs at once than a generator leads the last is refused, until ano
   await eventually(() => under.size === 8)
   expect(await runGeneration(system.hub, options)).toMatchObject({
     status: 'failed',
-    error: 'generation.refused: 8 runs are under way: wait until one has ended, or stop one',
+    error: '8 runs are under way: wait until one has ended, or stop one',
   })
   stopping.abort()
   expect((await Promise.all(runs)).map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => 'stopped'))

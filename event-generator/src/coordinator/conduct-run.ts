@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { reasonOf } from '@fleetlake/core'
+import { codeField, reasonOf } from '@fleetlake/core'
 import { type GenerationOptions, LONGEST_RUN_MS, type Message, subjects } from '@fleetlake/contracts'
 import { flushStreams, type Hub, type Membership } from '@fleetlake/hub'
 import type { City } from '../core/city.ts'
@@ -194,6 +194,7 @@ export const conductRun = (request: RunRequest, deps: CoordinatorDeps): Conducte
       flushed: false,
       streams: [],
       error: reasonOf(cause),
+      ...codeField(cause),
     }))
     .then((stats) => hub.send('generationStats', reply, stats))
     .catch(() => {})

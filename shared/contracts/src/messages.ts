@@ -246,6 +246,7 @@ export const messages = {
       ...period,
       streams,
       error: sentence.optional(),
+      code: text.optional().describe('of the error, for programs, such as `generation.refused`'),
     }),
   }),
   move: define({

@@ -8,6 +8,7 @@ import {
   subjects,
   viewerPermissions,
 } from '@fleetlake/contracts'
+import type { FleetError } from '@fleetlake/core'
 import { eventually, startTestHub, type TestHub, type TestHubOptions } from '@fleetlake/testing'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { PermissionViolationError } from '@nats-io/nats-core'
@@ -189,7 +190,7 @@ test('nobody is another user over websocket, not even with its password, and a b
       await hub.close()
       return 'let in'
     } catch (error) {
-      return (error as Error).message.split(':')[0]
+      return (error as FleetError).code
     }
   }
   const { url, websocketUrl } = server

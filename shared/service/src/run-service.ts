@@ -1,5 +1,5 @@
 import { DEFAULT_CONFIG, listSettings } from '@fleetlake/contracts'
-import { FleetError, reasonOf } from '@fleetlake/core'
+import { codeField, FleetError, reasonOf } from '@fleetlake/core'
 import type { z } from 'zod'
 import { loadConfig } from './config.ts'
 import { createLog, type Log } from './log.ts'
@@ -66,7 +66,7 @@ export const runService = async <Schema extends z.ZodObject>(service: Service<Sc
       try {
         await hook()
       } catch (error) {
-        log.error(reasonOf(error))
+        log.error(codeField(error), reasonOf(error))
         exitCode = 1
       }
     }
@@ -74,7 +74,7 @@ export const runService = async <Schema extends z.ZodObject>(service: Service<Sc
     process.exit(exitCode)
   }
   const fail = (error: unknown): void => {
-    log.fatal(error instanceof FleetError ? error.message : reasonOf(error))
+    log.fatal(codeField(error), error instanceof FleetError ? error.message : reasonOf(error))
     if (!(error instanceof FleetError) && error instanceof Error) log.debug(error.stack)
     exitCode = 1
     void end()

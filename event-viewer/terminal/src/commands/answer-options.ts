@@ -1,5 +1,5 @@
 import { DEFAULT_QUERY_MS } from '@fleetlake/contracts'
-import { FleetError } from '@fleetlake/core'
+import { FleetError, reasonOf } from '@fleetlake/core'
 import { type BoxArea, FORMATS, type FormatName, formatOfName, type Gap } from '@fleetlake/viewer-core'
 import { type Command, Option } from 'commander'
 import { readFile } from 'node:fs/promises'
@@ -69,7 +69,7 @@ export const instantOf = (flag: string, value: string, nowMs: number): number =>
   try {
     return parseInstant(value, nowMs)
   } catch (cause) {
-    throw new FleetError('usage.invalid', `${flag} ${(cause as FleetError).message.replace(/^usage\.invalid: /, '')}`)
+    throw new FleetError('usage.invalid', `${flag} ${reasonOf(cause)}`, { cause })
   }
 }
 

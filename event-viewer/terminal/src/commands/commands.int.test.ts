@@ -158,7 +158,7 @@ test.each([
     ['a.geojson.partial'],
   ],
   [{ status: 'timed-out' } as const, 4, 'allow it more time', ['a.geojson.partial']],
-  [{ status: 'refused', error: 'area.invalid: no' } as const, 1, 'refused: area.invalid: no', []],
+  [{ status: 'refused', error: 'no' } as const, 1, 'refused: no', []],
 ])(
   'an answer that ends with %j says so, has its own exit code, and never a file that looks whole',
   (some, code, text, files) =>

@@ -87,7 +87,7 @@ test('letters are listed once each with their reason, and shown with their rows 
   ])
   expect(await fleet('show', '7')).toMatchObject({
     code: 2,
-    err: 'error: usage.invalid: there is no letter 7: see `fleet dead-letters list`\n',
+    err: 'error: there is no letter 7: see `fleet dead-letters list`\n',
   })
 })
 

@@ -1,3 +1,4 @@
+import { fault } from '@fleetlake/core/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { readRows, type RowsOptions } from './line-parser.ts'
@@ -105,5 +106,5 @@ test.each([
   const read = async (): Promise<void> => {
     for await (const lines of readLines(chunksOf(bytes, 4))) expect(lines).toBe('nothing')
   }
-  await expect(read()).rejects.toThrow(new RegExp(`import\\.invalid: the input is ${name}`))
+  await expect(read()).rejects.toThrow(fault('import.invalid', new RegExp(`^the input is ${name}`)))
 })

@@ -1,4 +1,5 @@
 import { type Message, queueGroups, subjects } from '@fleetlake/contracts'
+import { fault } from '@fleetlake/core/testing'
 import { startTestHub } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
 import { connectHub } from '../connect.ts'
@@ -43,14 +44,14 @@ const statsOf = (run: string, status: 'complete' | 'stopped'): Message<'generati
 test('without a generator it says that none is running', () =>
   withHub(async (hub) => {
     await expect(runGeneration(hub, {}, { waitMs: 100 })).rejects.toThrow(
-      /generation\.unanswered: no generator is running/,
+      fault('generation.unanswered', /no generator is running/),
     )
   }))
 
 test('options that are not valid are refused before anybody is asked', () =>
   withHub(async (hub) => {
     await expect(runGeneration(hub, { vehicles: 0, batchRows: 20_000 })).rejects.toThrow(
-      /generation\.refused: vehicles: .*; batchRows: /,
+      fault('generation.refused', /vehicles: .*; batchRows: /),
     )
   }))
 
@@ -100,7 +101,7 @@ test('a generator that takes the run and falls silent is told of, not waited for
     let starts = 0
     hub.listen('startGeneration', subjects.startGeneration, () => void starts++)
     await expect(runGeneration(hub, {})).rejects.toThrow(
-      /generation\.unanswered: the generator that was asked for run \w+ has said nothing/,
+      fault('generation.unanswered', /the generator that was asked for run \w+ has said nothing/),
     )
     expect(starts).toBe(1)
   }))

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { fault } from '@fleetlake/core/testing'
 import { CONTENT_TYPES, decodeMove, encodePositions, positionsOfRows } from '@fleetlake/contracts'
 import { expect, onTestFinished, test } from 'vitest'
 import { createIsolatedDecoder, type IsolatedDecoderOptions } from './isolated-decoder.ts'
@@ -80,7 +81,7 @@ test('one that is closed in the middle of a message says so', async () => {
   const decoder = open()
   const judged = decoder.decode(poisonOf('spin'), CONTENT_TYPES.arrow)
   decoder.close()
-  await expect(judged).rejects.toThrow('service.failed: the decoder is closed')
+  await expect(judged).rejects.toThrow(fault('service.failed', 'the decoder is closed'))
 })
 
 /** The decoders that run below a process. */
