@@ -110,7 +110,7 @@ test('messages made to hang or to fill whoever decodes them go to the dead lette
     .toSorted((a, b) => Number(a.header.get('fleet-sequence')) - Number(b.header.get('fleet-sequence')))
   expect(bySequence.slice(0, 3).map(({ data }) => Buffer.from(data))).toEqual(attacks.map((a) => Buffer.from(a)))
   for (const { header } of bySequence.slice(0, 3)) {
-    expect([header.get('fleet-rows'), header.get('fleet-reason')]).toEqual(['0', expect.stringMatching(/^/)])
+    expect([header.get('fleet-rows'), header.get('fleet-reason')]).toEqual(['0', expect.stringContaining('Arrow')])
   }
   expect(tableFromIPC(bySequence[3].data).getChild('reason')!.toJSON()).toEqual([
     'text-too-long',

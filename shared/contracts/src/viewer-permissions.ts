@@ -26,11 +26,11 @@ const patternsOf = (right: PageRight): string[] =>
     return page === right && pattern !== undefined ? [pattern] : []
   })
 
-/** What is configured; else on only where nobody elsewhere comes to the page or to the hub. */
+/** As configured; by default only if neither the page nor the hub can be reached from another machine. */
 export const mayPagesGenerate = ({ viewer, hub }: Pick<Config, 'viewer' | 'hub'>): boolean => {
   const addresses = [hub.url, ...(viewer.hubUrl === undefined ? [] : [viewer.hubUrl]), ...(hub.websocketOrigins ?? [])]
   return viewer.generation ?? [viewer.host, ...addresses.map(hostOf)].every(isLoopback)
 }
 
-/** An address that is none is nobody's loopback. */
+/** Empty for what is no address: that is no loopback. */
 const hostOf = (address: string): string => (URL.canParse(address) ? new URL(address).hostname : '')

@@ -14,7 +14,7 @@ const rowsOf = async (text: string, options: Partial<RowsOptions> = {}, size = 1
   const lines = readLines(chunksOf(encode(text), size))
   const rows: unknown[] = []
   for await (const some of readRows(lines, { asked: {}, constant: [], hasHeader: true, ...options })) {
-    for (const { line, values, fault } of some) rows.push([line, values ?? fault?.reason])
+    for (const { line, values, fault: bad } of some) rows.push([line, values ?? bad?.reason])
   }
   return rows
 }
