@@ -21,4 +21,7 @@ const RIGHTS: Readonly<Record<PageRight, string>> = {
 }
 
 /** What the user of a browser's page may do with a message. */
-export const pageText = ({ page }: Pick<MessageDefinition, 'page'>): string => (page === undefined ? '' : RIGHTS[page])
+export const pageText = ({ page, stored }: Pick<MessageDefinition, 'page' | 'stored'>): string => {
+  if (page === undefined) return ''
+  return page === 'hears' && stored?.repeatedTo !== undefined ? 'may listen to what the stream repeats' : RIGHTS[page]
+}
