@@ -78,7 +78,7 @@ test('messages that make a collector hang or crash are dead letters after two en
     { messageSequence: 4, reason: 'decoding crashes (SIGABRT), 2 times, alone' },
   ])
   expect(ends).toEqual(['SIGKILL', 'SIGKILL'])
-  expect(readOutput()).toMatch(/fatal: the event loop has stood still for 5 s, in spin \(test-decoder\.ts:\d+\)/)
+  expect(readOutput()).toMatch(/fatal: the event loop has stood still for 5 s, in spin \(decoder\.ts:\d+\)/)
 })
 
 test('a collector that has come further counts ends from the beginning: the next such message ends two as well', async () => {
