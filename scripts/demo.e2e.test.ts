@@ -85,6 +85,6 @@ test('a folder that is not empty is refused, and so is a number that is none', a
   expect(refused).toMatchObject({ code: 1, stdout: '' })
   expect(refused.stderr).toContain('is not empty')
   const wrong = await runDemo('--events', 'many', '--data-dir', folder)
-  expect(wrong.stderr).toBe('usage.invalid: --events must be a whole number of at least 1, not "many"\n')
+  expect(wrong.stderr).toBe('--events must be a whole number of at least 1, not "many"\n')
   expect(readdirSync(folder)).toEqual([])
 })

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { fault } from '@fleetlake/core/testing'
 import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -118,7 +119,7 @@ test('a service that fails while starting fails the stack with its own words, an
   const broken = await writeService(`throw new Error('no good')`)
   const folder = await temporaryFolder()
   await expect(start({ dataDir: folder, files: { finder: broken } })).rejects.toThrow(
-    /^service\.failed: finder-\d ended with code 1 before it was ready: .*/,
+    fault('service.failed', /^finder-\d ended with code 1 before it was ready: .*/),
   )
   const { stack } = await start({ dataDir: folder })
   expect(stack.processes()).toHaveLength(6)
@@ -131,7 +132,7 @@ test('an end that nobody asked for is a failure, one that was asked for is not',
   expect(isAlive(first.pid)).toBe(false)
   expect(stack.processes().map(({ name }) => name)).not.toContain(first.name)
   process.kill(second.pid, 'SIGKILL')
-  await expect(stack.failure).rejects.toThrow(`service.failed: ${second.name} ended by SIGKILL`)
+  await expect(stack.failure).rejects.toThrow(fault('service.failed', `${second.name} ended by SIGKILL`))
 })
 
 test('with restart, a crashed service and a crashed hub come back', async () => {

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isFolder } from '@fleetlake/archive'
+import { DEFAULT_CONFIG } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
 import {
   pageOrigins,
@@ -208,15 +209,14 @@ const startHub = (
     say: (line) => say(`hub | ${line}`),
   })
 
-const usualPartitionBytes = 2 * 1024 ** 3
-
 /** Known only now when a free one was asked for. */
 const websocketOf = (hub: NatsServer | undefined): Record<string, string> =>
   hub === undefined ? {} : { FLEET_HUB_WEBSOCKET_PORT: new URL(hub.websocketUrl).port }
 
 /** A small disk makes the streams smaller than what is configured. */
 const limitOf = (hub: NatsServer | undefined, options: StackOptions): Record<string, string> =>
-  hub !== undefined && hub.partitionMaxBytes < (options.hub?.partitionMaxBytes ?? usualPartitionBytes)
+  hub !== undefined &&
+  hub.partitionMaxBytes < (options.hub?.partitionMaxBytes ?? DEFAULT_CONFIG.hub.maxBytesPerPartition)
     ? { FLEET_HUB_MAX_BYTES_PER_PARTITION: String(hub.partitionMaxBytes) }
     : {}
 

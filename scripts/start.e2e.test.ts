@@ -109,8 +109,8 @@ test('a port in use is one line that says what to do', async () => {
   const { readOutput, ended } = start(folder, port)
   expect(await ended).toBe(1)
   expect(readOutput().replace(/^\d\d:\d\d:\d\d /, '')).toBe(
-    `fleetlake: fatal: hub.port-in-use: 127.0.0.1:${port} is in use: stop the program that has it, ` +
-      'or choose another port with FLEET_HUB_URL=nats://127.0.0.1:<port>\n',
+    `fleetlake: fatal: 127.0.0.1:${port} is in use: stop the program that has it, ` +
+      'or choose another port with FLEET_HUB_URL=nats://127.0.0.1:<port> code=hub.port-in-use\n',
   )
   close()
 })
@@ -121,8 +121,8 @@ test('a port of the page that is in use is one line that says what to do, before
   const { readOutput, ended } = start(folder, await findFreePort(), { FLEET_VIEWER_PORT: String(port) })
   expect(await ended).toBe(1)
   expect(readOutput().replace(/^\d\d:\d\d:\d\d /, '')).toBe(
-    `fleetlake: fatal: viewer.port-in-use: 127.0.0.1:${port} is in use: stop the program that has it, ` +
-      'or choose another port with FLEET_VIEWER_PORT=<port>\n',
+    `fleetlake: fatal: 127.0.0.1:${port} is in use: stop the program that has it, ` +
+      'or choose another port with FLEET_VIEWER_PORT=<port> code=viewer.port-in-use\n',
   )
   expect(await findProcesses(folder)).toEqual([])
   close()

@@ -74,7 +74,7 @@ test('noise and rows that can not be true go to the dead letters with their reas
     ['dead-letter', 'MOVES_0', '4'],
   ])
   expect(bySequence.map(({ header }) => header.get('fleet-reason'))).toEqual([
-    expect.stringContaining('arrow.invalid'),
+    expect.stringContaining('Arrow'),
     expect.stringContaining('the JSON is not a position'),
     'content-type text/plain',
     'off-the-globe',
@@ -108,10 +108,7 @@ test('messages made to hang or to fill whoever decodes them go to the dead lette
     .toSorted((a, b) => Number(a.header.get('fleet-sequence')) - Number(b.header.get('fleet-sequence')))
   expect(bySequence.slice(0, 3).map(({ data }) => Buffer.from(data))).toEqual(attacks.map((a) => Buffer.from(a)))
   for (const { header } of bySequence.slice(0, 3)) {
-    expect([header.get('fleet-rows'), header.get('fleet-reason')]).toEqual([
-      '0',
-      expect.stringMatching(/^arrow\.invalid: /),
-    ])
+    expect([header.get('fleet-rows'), header.get('fleet-reason')]).toEqual(['0', expect.stringContaining('Arrow')])
   }
   expect(tableFromIPC(bySequence[3].data).getChild('reason')!.toJSON()).toEqual([
     'text-too-long',

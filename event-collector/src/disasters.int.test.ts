@@ -1,4 +1,5 @@
 import { cp, rename, rm, writeFile } from 'node:fs/promises'
+import { fault } from '@fleetlake/core/testing'
 import { join } from 'node:path'
 import { createFileStore, openTable } from '@fleetlake/archive'
 import { DEAD_LETTERS } from '@fleetlake/contracts'
@@ -146,7 +147,7 @@ test('a store that fails loses nothing: tried again while running, left to the s
   await publishRows(hub, 0, rowsFrom(10, 10))
   await eventually(failed, { what: 'the warning' })
   await first.collector.stop()
-  await expect(start()).rejects.toThrow('archive.other: there is no table')
+  await expect(start()).rejects.toThrow(fault('archive.other', 'there is no table'))
   await mendStore()
   await start()
   await flush(hub, 0)

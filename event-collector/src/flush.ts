@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { moveStreamName } from '@fleetlake/contracts'
-import { reasonOf } from '@fleetlake/core'
+import { codeField, reasonOf } from '@fleetlake/core'
 import { type AddFile, type CommitPart, type CommitRequest, type CommitResult, LOSSES_APP } from '@fleetlake/archive'
 import { type Chunk, type ChunkArrays, type ChunkOptions, chunksOf } from './core/chunks.ts'
 import type { Batch, LostMessages } from './batch.ts'
@@ -169,10 +169,10 @@ const tryUntilDone = async (
       return await within(signal, flush(batches, options, deps))
     } catch (error) {
       if (signal.aborted) {
-        warn({}, `a flush was not done; its rows stay in the stream: ${reasonOf(error)}`)
+        warn(codeField(error), `a flush was not done; its rows stay in the stream: ${reasonOf(error)}`)
         return { version: undefined, committed: [], stale: batches, written: [] }
       }
-      warn({ pauseMs }, `a flush failed and is tried again: ${reasonOf(error)}`)
+      warn({ pauseMs, ...codeField(error) }, `a flush failed and is tried again: ${reasonOf(error)}`)
       await delay(pauseMs, undefined, { signal }).catch(() => undefined)
     }
   }

@@ -1,5 +1,5 @@
 import { subjects } from '@fleetlake/contracts'
-import { reasonOf } from '@fleetlake/core'
+import { codeField, reasonOf } from '@fleetlake/core'
 import { type Hub, type Listener, type Membership, ownedPartitions, partitionsOf } from '@fleetlake/hub'
 import type { Collector } from './collector.ts'
 import { repeat } from './repeat.ts'
@@ -52,7 +52,7 @@ export const followMembership = async ({
       partitions = found
       assign()
     } catch (error) {
-      if (!signal.aborted) warn({}, `the hub's partitions could not be read: ${reasonOf(error)}`)
+      if (!signal.aborted) warn(codeField(error), `the hub's partitions could not be read: ${reasonOf(error)}`)
     }
   }
   void repeat(look, { everyMs: PARTITIONS_MS, signal })

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type DecodedMove, moveStreamName } from '@fleetlake/contracts'
-import { reasonOf } from '@fleetlake/core'
+import { codeField, reasonOf } from '@fleetlake/core'
 import {
   beginAt,
   isOvertaken,
@@ -373,7 +373,10 @@ export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
         pauseMs = FIRST_PAUSE_MS
       } catch (error) {
         if (isStopped()) return
-        deps.warn({ partition, pauseMs }, `reading starts again from the table: ${reasonOf(error)}`)
+        deps.warn(
+          { partition, pauseMs, ...codeField(error) },
+          `reading starts again from the table: ${reasonOf(error)}`,
+        )
         restart()
         await delay(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined)
         pauseMs = Math.min(2 * pauseMs, MOST_PAUSE_MS)

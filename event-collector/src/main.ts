@@ -1,5 +1,5 @@
 import { configSchema } from '@fleetlake/contracts'
-import { reasonOf } from '@fleetlake/core'
+import { codeField, reasonOf } from '@fleetlake/core'
 import { connectHub, provision } from '@fleetlake/hub'
 import { createHubLog, runService, version } from '@fleetlake/service'
 import { startCollector } from './start-collector.ts'
@@ -16,7 +16,7 @@ await runService({
       service: name,
       signal,
       onStatus: createHubLog(log),
-      onFault: (fault) => log.error(reasonOf(fault)),
+      onFault: (fault) => log.error(codeField(fault), reasonOf(fault)),
     })
     onStop(() => hub.close())
     await provision(hub, config, { warn: (warning) => log.warn(warning) })

@@ -1,4 +1,5 @@
 import { cp, rename, rm } from 'node:fs/promises'
+import { fault } from '@fleetlake/core/testing'
 import { dirname, join } from 'node:path'
 import { createFileStore, feederOf, LOSSES_APP, openTable } from '@fleetlake/archive'
 import { readArchiveClaim } from '@fleetlake/hub'
@@ -50,7 +51,7 @@ test('an archive whose disk is not mounted is no new archive: the collector refu
   await flush(hub, 0)
   await collector.stop()
   await rename(dirname(folder), `${dirname(folder)}-away`)
-  await expect(start()).rejects.toThrow('archive.other: there is no table at')
+  await expect(start()).rejects.toThrow(fault('archive.other', 'there is no table at'))
   await rename(`${dirname(folder)}-away`, dirname(folder))
   await start()
   await publishRows(hub, 0, rowsFrom(10, 10))
@@ -62,10 +63,10 @@ test('another archive is taken only when that is said', async () => {
   const { hub, folder } = await setUp()
   await openArchive(hub, storesIn(folder), { adopt: false, create })
   const other = storesIn(join(await temporaryFolder(), 'moves'))
-  await expect(openArchive(hub, other, { adopt: false, create })).rejects.toThrow('archive.other')
+  await expect(openArchive(hub, other, { adopt: false, create })).rejects.toThrow(fault('archive.other'))
   const { table } = await openArchive(hub, other, { adopt: true, create })
   expect(await readArchiveClaim(hub)).toMatchObject({ table: table.snapshot.id, version: table.snapshot.version })
-  await expect(openArchive(hub, storesIn(folder), { adopt: false, create })).rejects.toThrow('archive.other')
+  await expect(openArchive(hub, storesIn(folder), { adopt: false, create })).rejects.toThrow(fault('archive.other'))
 })
 
 test('a claim of an earlier release is taken over, and then says who the hub is and how far the table was', async () => {
@@ -102,7 +103,7 @@ test('a hub without a claim takes an archive that was fed only when that is said
   const late = { parts: [{ add: [], offset: { appId: 'S', from: 0, to: 1 } }], operation: 'WRITE', feeder: fed.hub }
   expect(await fed.table.commit(late)).toEqual({ status: 'other-hub', hub: taken.hub })
   await expect(openArchive(old, storesIn(folder), { adopt: false, create })).rejects.toThrow(
-    'archive.other: another hub',
+    fault('archive.other', 'another hub'),
   )
 })
 
@@ -119,11 +120,14 @@ test('a copy that went on apart is known by what is under the version that the h
   const apart = await openTable(createFileStore(copy))
   expect((await openArchive(hub, storesIn(folder), { adopt: false })).hub).toBe(archive.hub)
   await expect(openArchive(hub, storesIn(copy), { adopt: false })).rejects.toThrow(
-    /^archive\.older: the archive at .* is a copy older than what this hub has fed: it is at version 1, and version 2 was there/,
+    fault(
+      'archive.older',
+      /^the archive at .* is a copy older than what this hub has fed: it is at version 1, and version 2 was there/,
+    ),
   )
   for (const to of [1, 2]) await apart.commit(move(to))
   await expect(openArchive(hub, storesIn(copy), { adopt: false })).rejects.toThrow(
-    /^archive\.older: the archive at .* is a copy that went on without this hub: its version 2 is not the one/,
+    fault('archive.older', /^the archive at .* is a copy that went on without this hub: its version 2 is not the one/),
   )
   const taken = await openArchive(hub, storesIn(copy), { adopt: true })
   expect(await readArchiveClaim(hub)).toMatchObject({ hub: archive.hub, version: 3 })
@@ -140,7 +144,7 @@ test('a table of losses that is gone is not made again unless that is said', asy
   await table.commit({ parts: [], counts: [LOSSES_APP], operation: 'TEST' })
   await rm(losses, { recursive: true })
   await expect(openArchive(hub, storesIn(folder), { adopt: false })).rejects.toThrow(
-    /^archive\.older: the archive's table of losses is gone from .*losses.*: restore the folder/,
+    fault('archive.older', /^the archive's table of losses is gone from .*losses.*: restore the folder/),
   )
   const warnings: string[] = []
   await openArchive(hub, storesIn(folder), { adopt: true, warn: (_, what) => warnings.push(what) })

@@ -12,7 +12,7 @@ import {
   type Table,
 } from '@fleetlake/archive'
 import { type ArchiveClaim, partitionOfStream } from '@fleetlake/contracts'
-import { FleetError } from '@fleetlake/core'
+import { codeField, FleetError } from '@fleetlake/core'
 import { createStreamsLook, findArchiveClaim, type Hub, newHubId, parseAppId, writeArchiveClaim } from '@fleetlake/hub'
 
 export interface OpenArchiveOptions extends OpenTableOptions {
@@ -142,11 +142,11 @@ export const openArchive = async (
   )
   const { id } = table.snapshot
 
-  // Law: what is known to be lost is not forgotten by making an empty table in its place.
+  // Invariant: what is known to be lost is not forgotten by making an empty table in its place.
   if (table.snapshot.txn(LOSSES_APP) > 0 && (await openLossTable(stores.losses)) === undefined) {
     const gone = lossesGone(stores.losses)
     if (!adopt) throw gone
-    warn({}, `FLEET_ARCHIVE_ADOPT says to go on: ${gone.message}`)
+    warn(codeField(gone), `FLEET_ARCHIVE_ADOPT says to go on: ${gone.message}`)
   }
 
   /** @returns the hub's id, once hub and table agree that it feeds this table */
@@ -166,7 +166,7 @@ export const openArchive = async (
     if (!isKnown && !(await remember(own, snapshot))) return undefined
     if (objection !== undefined)
       warn(
-        {},
+        codeField(objection),
         `the archive is taken all the same, as FLEET_ARCHIVE_ADOPT says; what this hub holds and the table does not count (any more) is archived again, and may be there twice: ${objection.message}`,
       )
     if (feeder === own) return own

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { CONTENT_TYPES, subjects } from '@fleetlake/contracts'
+import { CONTENT_TYPES, readerNote } from '@fleetlake/contracts'
 import { readDeadLetters } from '@fleetlake/hub'
 import { eventually } from '@fleetlake/testing'
 import { jetstreamManager } from '@nats-io/jetstream'
@@ -55,7 +55,7 @@ const lettersOf = async ({ hub }: Setup) => {
 /** How many collectors have noted that they read partition 0, and have not taken it back. */
 const readersOf = async ({ hub }: Setup): Promise<number> => {
   const { streams } = await jetstreamManager(hub.connection)
-  const filter = subjects.reader('collectors', 0, '*')
+  const filter = readerNote('collectors', 0, '*')
   const info = await streams.info('READERS', { subjects_filter: filter }).catch(() => undefined)
   return Object.keys(info?.state.subjects ?? {}).length
 }
@@ -78,7 +78,7 @@ test('messages that make a collector hang or crash are dead letters after two en
     { messageSequence: 4, reason: 'decoding crashes (SIGABRT), 2 times, alone' },
   ])
   expect(ends).toEqual(['SIGKILL', 'SIGKILL'])
-  expect(readOutput()).toMatch(/fatal: the event loop has stood still for 5 s, in spin \(test-decoder\.ts:\d+\)/)
+  expect(readOutput()).toMatch(/fatal: the event loop has stood still for 5 s, in spin \(decoder\.ts:\d+\)/)
 })
 
 test('a collector that has come further counts ends from the beginning: the next such message ends two as well', async () => {

@@ -1,7 +1,7 @@
 import { checkStore, LOSSES_APP, openLossStore, openTableStore, writeChunk } from '@fleetlake/archive'
 import { openCodec } from '@fleetlake/columnar/formats'
 import { type Config, type DecodedMove, decodeMove, subjects } from '@fleetlake/contracts'
-import { reasonOf } from '@fleetlake/core'
+import { codeField, reasonOf } from '@fleetlake/core'
 import { createIsolatedDecoder, type IsolatedDecoderOptions } from '@fleetlake/service'
 import {
   createStreamsLook,
@@ -95,7 +95,8 @@ export const startCollector = async (
     retireMs: config.archive.logRetentionMs,
     warn,
     engine: `Fleetlake/${version}`,
-    onBackgroundError: (error) => warn({}, `a checkpoint or a copy of a commit was not written: ${reasonOf(error)}`),
+    onBackgroundError: (error) =>
+      warn(codeField(error), `a checkpoint or a copy of a commit was not written: ${reasonOf(error)}`),
     isWriter: true,
   })
   const { table } = archive
@@ -110,7 +111,7 @@ export const startCollector = async (
   }
   await store
     .removeStrayFiles(STRAY_MS)
-    .catch((error: unknown) => warn({}, `what dead writers left was not cleared: ${reasonOf(error)}`))
+    .catch((error: unknown) => warn(codeField(error), `what dead writers left was not cleared: ${reasonOf(error)}`))
 
   const spreading = async () => ({
     by: config.partitioning.by,
@@ -140,7 +141,7 @@ export const startCollector = async (
       hasFailed = true
     },
     storeLetter: ({ id, partition, payload, headers }) =>
-      storeMessage(hub, 'deadLetter', subjects.deadLetters(partition), payload as Uint8Array<ArrayBuffer>, {
+      storeMessage(hub, 'deadLetter', subjects.deadLetter(partition), payload as Uint8Array<ArrayBuffer>, {
         id,
         headers,
       }),
@@ -188,7 +189,7 @@ export const startCollector = async (
         try {
           tellStats(hub, flushed, settings.windowMs)
         } catch (error) {
-          warn({}, `the stats of a flush were not sent: ${reasonOf(error)}`)
+          warn(codeField(error), `the stats of a flush were not sent: ${reasonOf(error)}`)
         }
       },
     },
@@ -207,7 +208,10 @@ export const startCollector = async (
     for (const purgeable of collector.offsets()) {
       await purger.purge(purgeable).catch((error: unknown) => {
         if (!stopping.signal.aborted) {
-          warn({ partition: purgeable.partition }, `a purge failed and is tried again: ${reasonOf(error)}`)
+          warn(
+            { partition: purgeable.partition, ...codeField(error) },
+            `a purge failed and is tried again: ${reasonOf(error)}`,
+          )
         }
       })
     }
@@ -233,7 +237,7 @@ const tellStats = (hub: Hub, flushed: Flushed, windowMs: number): void => {
   if (flushed.version === undefined) return
   hub.send(
     'aggregatePeriodStats',
-    subjects.stats,
+    subjects.aggregatePeriodStats,
     periodStatsOf(flushed, { collector: hub.uid, windowMs, now: Date.now() }),
   )
 }

@@ -69,7 +69,7 @@ export const createActiveQuery = (owner: Owner, { hub, scan, onDone }: ActiveQue
   let working: Promise<void> | undefined
   let forgetting: NodeJS.Timeout | undefined
 
-  const takes = hub.listen('vehicleQueryTaken', subjects.queryTaken(query), ({ data: { task, batch } }) => {
+  const takes = hub.listen('vehicleQueryTaken', subjects.vehicleQueryTaken(query), ({ data: { task, batch } }) => {
     untaken.take(`${task}/${batch}`)
     settle()
   })

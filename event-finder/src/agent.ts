@@ -50,15 +50,20 @@ export const startAgent = (
     return active
   }
 
-  const cancels = hub.listen('vehicleQueryCancel', subjects.queryCancel('*'), ({ data: { query } }) => {
+  const cancels = hub.listen('vehicleQueryCancel', subjects.vehicleQueryCancel('*'), ({ data: { query } }) => {
     cancelled.add(query)
     if (cancelled.size > MOST_CANCELLED) cancelled.delete(cancelled.keys().next().value!)
     setTimeout(() => cancelled.delete(query), REMEMBER_CANCEL_MS).unref()
     for (const [key, active] of queries) if (key.startsWith(`${query} `)) active.cancel()
   })
-  const tasks = hub.listen('vehicleQueryPartition', subjects.queryPartition, ({ data }) => activate(data).add(data), {
-    queue: queueGroups.queryPartition,
-  })
+  const tasks = hub.listen(
+    'vehicleQueryPartition',
+    subjects.vehicleQueryPartition,
+    ({ data }) => activate(data).add(data),
+    {
+      queue: queueGroups.vehicleQueryPartition,
+    },
+  )
   return {
     add: (task, tail) => activate(task).add(task, tail),
     stop: async () => {

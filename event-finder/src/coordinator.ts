@@ -118,7 +118,7 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
   const intake = createIntake(options)
   const small = createAdmission(SMALL_AT_ONCE)
   const large = createAdmission(options.largeAtOnce ?? LARGE_AT_ONCE)
-  const inbox = subjects.finderInbox(hub.uid)
+  const inbox = subjects.vehicleQueryPartitionResultStats(hub.uid)
   const taskStats = hub.listen('vehicleQueryPartitionResultStats', inbox, ({ data }) => hearers.get(data.query)?.(data))
 
   const taskOf = ({ query, client, reply }: Asked, { task, chunks, skip, limit }: TaskOrder): Task => {
@@ -142,7 +142,7 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
   }
   const send = (task: Task): void => {
     try {
-      hub.send('vehicleQueryPartition', subjects.queryPartition, task)
+      hub.send('vehicleQueryPartition', subjects.vehicleQueryPartition, task)
     } catch (cause) {
       if (cause instanceof RangeError) throw new FleetError('query.invalid', 'the area is nested too deeply', { cause })
       if (!(cause instanceof FleetError) || cause.code !== 'message.invalid') throw cause
@@ -151,7 +151,8 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
     }
   }
 
-  const stopAgents = (query: string): void => hub.send('vehicleQueryCancel', subjects.queryCancel(query), { query })
+  const stopAgents = (query: string): void =>
+    hub.send('vehicleQueryCancel', subjects.vehicleQueryCancel(query), { query })
 
   /** Tells the asker, until stopped, that the query is alive. */
   const tellAlive = (query: string, reply: string): (() => void) => {
@@ -172,7 +173,7 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
     const { signal: cancelled } = aborter
     let pinned: PinnedVersion | undefined
     let leave: (() => void) | undefined
-    const cancels = hub.listen('vehicleQueryCancel', subjects.queryCancel(query.query), () => aborter.abort())
+    const cancels = hub.listen('vehicleQueryCancel', subjects.vehicleQueryCancel(query.query), () => aborter.abort())
     const stopTelling = tellAlive(query.query, reply)
     try {
       checkSize(query.area, options.maxVertices)
@@ -274,14 +275,14 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
 
   const queries = hub.listen(
     'vehicleQuery',
-    subjects.query,
+    subjects.vehicleQuery,
     (message) => {
       const answering = answer(message).finally(() => underWay.delete(answering))
       underWay.add(answering)
       return answering
     },
     {
-      queue: queueGroups.query,
+      queue: queueGroups.vehicleQuery,
       onInvalid: (error, raw) => answerNoise('refused', error, raw),
       onFault: (error, raw) => answerNoise('partial', error, raw),
     },

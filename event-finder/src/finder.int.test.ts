@@ -2,7 +2,7 @@ import { cp, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { CHUNK_FORMATS, type ChunkFormat, rowsOfPositions } from '@fleetlake/columnar'
-import { configSchema, subjects } from '@fleetlake/contracts'
+import { configSchema, viewerInbox } from '@fleetlake/contracts'
 import { askVehicles, connectHub, type Hub, type VehicleBatch, type VehicleQueryInput } from '@fleetlake/hub'
 import { eventually, startTestHub, temporaryFolder, type TestHub } from '@fleetlake/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -251,7 +251,7 @@ test('a missing, a truncated and a damaged chunk are named, and the rest is foun
 })
 
 test.each<[string, Partial<VehicleQueryInput>, string]>([
-  ['no polygon', { area: { type: 'Point', coordinates: [0, 0] } }, 'area.invalid'],
+  ['no polygon', { area: { type: 'Point', coordinates: [0, 0] } }, 'the area is of type "Point"'],
   [
     'an open ring',
     {
@@ -268,8 +268,8 @@ test.each<[string, Partial<VehicleQueryInput>, string]>([
     },
     'not closed',
   ],
-  ['a period that ends where it begins', { to: ALL.from }, 'query.invalid: the period is empty'],
-  ['a period that ends before it begins', { from: ALL.to, to: ALL.from }, 'query.invalid: the period is empty'],
+  ['a period that ends where it begins', { to: ALL.from }, 'the period is empty'],
+  ['a period that ends before it begins', { from: ALL.to, to: ALL.from }, 'the period is empty'],
   ['an empty list of types', { vehicleTypes: [] }, 'vehicleTypes'],
   ['an empty list of vehicles', { vehicleIds: [] }, 'vehicleIds'],
   ['a time without a zone', { from: '2026-01-05T23:00:00' }, 'from'],
@@ -310,7 +310,7 @@ test('a query that waited too long for a finder is not started', async () => {
 
 test.each(['1970-01-01T00:00:00Z', '2200-01-01T00:00:00Z'])('an asker whose clock says %s is answered', (time) =>
   withFinder({ agents: 1 }, async () => {
-    const inbox = subjects.viewerInbox('late')
+    const inbox = viewerInbox('late')
     const stats = Promise.withResolvers<unknown>()
     const listener = asker.listen('vehicleQueryResultStats', inbox, ({ data }) => stats.resolve(data))
     const detour = asker.connection.subscribe('detour')
@@ -470,7 +470,7 @@ test('a damaged log makes every search partial, with the reason, whether it was 
       config: { ...config, archive: { ...config.archive, path } },
       version: '0',
     })
-  const isDamaged = { status: 'partial', rows: 0, reason: expect.stringContaining('table.damaged') }
+  const isDamaged = { status: 'partial', rows: 0, reason: expect.stringContaining('the table is damaged') }
   await asker.flush()
   await writeFile(newest, '')
   const found = await start()

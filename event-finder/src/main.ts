@@ -1,5 +1,5 @@
 import { configSchema } from '@fleetlake/contracts'
-import { reasonOf } from '@fleetlake/core'
+import { codeField, reasonOf } from '@fleetlake/core'
 import { connectHub } from '@fleetlake/hub'
 import { collectGarbageLess, createHubLog, runService, version } from '@fleetlake/service'
 import { startFinder } from './start-finder.ts'
@@ -17,10 +17,10 @@ await runService({
       service: name,
       signal,
       onStatus: createHubLog(log),
-      onFault: (fault) => log.error(reasonOf(fault)),
+      onFault: (fault) => log.error(codeField(fault), reasonOf(fault)),
     })
     onStop(() => hub.close())
-    const finder = await startFinder(hub, { config, version, warn: (what) => log.warn(what) })
+    const finder = await startFinder(hub, { config, version, warn: (what, fields = {}) => log.warn(fields, what) })
     onStop(() => finder.stop())
     ready({ uid: hub.uid })
   },

@@ -9,7 +9,7 @@ import {
   type Table,
 } from '@fleetlake/archive'
 import { type Config, type DecodedMove, decodeMove } from '@fleetlake/contracts'
-import { FleetError, reasonOf } from '@fleetlake/core'
+import { codeField, FleetError, reasonOf } from '@fleetlake/core'
 import { createIsolatedDecoder, type IsolatedDecoderOptions } from '@fleetlake/service'
 import {
   createStreamsLook,
@@ -52,7 +52,7 @@ export interface FinderOptions {
   readonly config: Pick<Config, 'archive' | 'collector' | 'finder'>
   readonly version: string
   /** Told of faults that an operator should know of. */
-  readonly warn?: (what: string) => void
+  readonly warn?: (what: string, fields?: object) => void
   readonly decode?: (payload: Uint8Array, contentType: string | undefined) => DecodedMove | Promise<DecodedMove>
   /** Where messages are decoded alone; with the same decoder. */
   readonly isolation?: IsolatedDecoderOptions
@@ -66,15 +66,15 @@ export const startFinder = async (
   const store = await openTableStore(config.archive)
   let table: Table | undefined
   const told = new Set<string>()
-  const tellOnce = (what: string): void => {
-    if (!told.has(what)) warn(what)
+  const tellOnce = (what: string, fields?: object): void => {
+    if (!told.has(what)) warn(what, fields)
     told.add(what)
   }
   const snapshot = shareReads(async (): Promise<Snapshot | undefined> => {
     try {
       table ??= await openTable(store)
       const read = await table.refresh()
-      read.warnings.forEach(tellOnce)
+      for (const warning of read.warnings) tellOnce(warning)
       return read
     } catch (error) {
       // Nothing has been archived yet.
@@ -85,7 +85,7 @@ export const startFinder = async (
   // A damaged table is told with each search, which then is partial, and read again once it is repaired.
   await snapshot().catch((error: unknown) => {
     if (!(error instanceof FleetError) || error.code !== 'table.damaged') throw error
-    tellOnce(reasonOf(error))
+    tellOnce(reasonOf(error), codeField(error))
   })
   const lossStore = await openLossStore(config.archive)
   const watch = createLossWatch(() => openLossTable(lossStore))
@@ -148,7 +148,13 @@ export const startFinder = async (
   const coordinator = startCoordinator(
     hub,
     { ...config.finder, taskSize: TASK_SIZE, silenceMs: SILENCE_MS },
-    { pin, losses, processor, perform: agent.add, onFault: (error) => warn(`a query failed: ${reasonOf(error)}`) },
+    {
+      pin,
+      losses,
+      processor,
+      perform: agent.add,
+      onFault: (error) => warn(`a query failed: ${reasonOf(error)}`, codeField(error)),
+    },
   )
   const membership = joinGroup(hub, {
     group: 'finders',

@@ -1,6 +1,7 @@
 import { cellOf, partitionOfCell, toMicroDegrees } from '@fleetlake/core'
 import { decodePositions, rowsOfPositions } from '@fleetlake/columnar'
 import { type Message, type MessageInput, subjects } from '@fleetlake/contracts'
+import { fault } from '@fleetlake/core/testing'
 import { purgeThrough, readPartition, runGeneration } from '@fleetlake/hub'
 import { eventually } from '@fleetlake/testing'
 import { rm } from 'node:fs/promises'
@@ -59,7 +60,7 @@ test('what can not be made is refused, with what could be', async () => {
   expect(await refusal({ vehicles: 1, events: 10_000_000 })).toMatch(
     /would simulate 578\.7 days, and 31 days are allowed/,
   )
-  await expect(runGeneration(system.hub, { vehicles: 0 })).rejects.toThrow(/generation\.refused: vehicles: /)
+  await expect(runGeneration(system.hub, { vehicles: 0 })).rejects.toThrow(fault('generation.refused', /vehicles: /))
 })
 
 test('options that are no options are answered with what is wrong, and the generator goes on', async () => {
@@ -68,9 +69,9 @@ test('options that are no options are answered with what is wrong, and the gener
   const answers: Message<'generationStats'>[] = []
   hub.listen('generationStats', 'inbox.viewer.test', ({ data }) => void answers.push(data))
   const bad = { run: 'bad-run', options: { vehicles: -1 } }
-  hub.send('startGeneration', subjects.generation, bad, { reply: 'inbox.viewer.test' })
-  hub.connection.publish(subjects.generation, 'noise', { reply: 'inbox.viewer.test' })
-  hub.connection.publish(subjects.generation, 'noise without a reply')
+  hub.send('startGeneration', subjects.startGeneration, bad, { reply: 'inbox.viewer.test' })
+  hub.connection.publish(subjects.startGeneration, 'noise', { reply: 'inbox.viewer.test' })
+  hub.connection.publish(subjects.startGeneration, 'noise without a reply')
   await eventually(() => answers.length === 2)
   expect(answers.map(({ run, status, error }) => ({ run, status, error }))).toEqual([
     { run: 'bad-run', status: 'failed', error: expect.stringContaining('options.vehicles') },
@@ -244,7 +245,7 @@ test('of more runs at once than a generator leads the last is refused, until ano
   await eventually(() => under.size === 8)
   expect(await runGeneration(system.hub, options)).toMatchObject({
     status: 'failed',
-    error: 'generation.refused: 8 runs are under way: wait until one has ended, or stop one',
+    error: '8 runs are under way: wait until one has ended, or stop one',
   })
   stopping.abort()
   expect((await Promise.all(runs)).map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => 'stopped'))

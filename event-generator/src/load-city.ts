@@ -15,7 +15,7 @@ export const createCityLoader = (cityDir: string): (() => Promise<City>) => {
       loading = undefined
       throw new FleetError(
         'city.invalid',
-        `${reasonOf(cause).replace(/^city\.invalid: /, '')}. Montevideo: node event-generator/src/city/build-pack.ts ${cityDir}`,
+        `${reasonOf(cause)}. Montevideo: node event-generator/src/city/build-pack.ts ${cityDir}`,
         { cause },
       )
     }

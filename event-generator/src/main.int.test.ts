@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { fault } from '@fleetlake/core/testing'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { generationOptions, type Message, subjects } from '@fleetlake/contracts'
@@ -49,7 +50,7 @@ test('an agent that dies makes the run fail, and the run says who died', async (
   )
   let stats: Message<'generationStats'> | undefined
   hub.listen('generationStats', 'inbox.viewer.here', ({ data }) => void (stats = data))
-  hub.listen('generatePartitionStats', subjects.generatorInbox(hub.uid), ({ data }) => {
+  hub.listen('generatePartitionStats', subjects.generatePartitionStats(hub.uid), ({ data }) => {
     run.heard(data)
     if (data.events > 0) child.kill('SIGKILL')
   })
@@ -80,5 +81,5 @@ test('when the leading generator dies the asker is told', async () => {
   await using child = await startProcess(system)
   await expect(
     runGeneration(system.hub, ENDLESS, { onProgress: ({ events }) => void (events > 0 && child.kill('SIGKILL')) }),
-  ).rejects.toThrow(/generation\.unanswered: the generator that leads run \w+ has said nothing for 10 s/)
+  ).rejects.toThrow(fault('generation.unanswered', /the generator that leads run \w+ has said nothing for 10 s/))
 })

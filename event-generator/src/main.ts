@@ -1,5 +1,5 @@
 import { configSchema } from '@fleetlake/contracts'
-import { reasonOf } from '@fleetlake/core'
+import { codeField, reasonOf } from '@fleetlake/core'
 import { connectHub, provision } from '@fleetlake/hub'
 import { createHubLog, runService, version } from '@fleetlake/service'
 import { startGenerator } from './start-generator.ts'
@@ -16,11 +16,16 @@ await runService({
       service: name,
       signal,
       onStatus: createHubLog(log),
-      onFault: (fault) => log.error(reasonOf(fault)),
+      onFault: (fault) => log.error(codeField(fault), reasonOf(fault)),
     })
     onStop(() => hub.close())
     await provision(hub, config, { warn: (warning) => log.warn(warning) })
-    const generator = await startGenerator({ hub, config, version, say: (message) => log.warn(message) })
+    const generator = await startGenerator({
+      hub,
+      config,
+      version,
+      say: (message, fields = {}) => log.warn(fields, message),
+    })
     onStop(() => generator.stop())
     ready({ uid: hub.uid })
   },

@@ -1,20 +1,18 @@
-import { configSchema, mayPagesGenerate } from '@fleetlake/contracts'
+import { configSchema, hubPortOf, mayPagesGenerate } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
 import { pageOrigins, startNatsServer, watchJetStream } from '@fleetlake/nats-server'
 import { runService } from '@fleetlake/service'
-
-const usualPort = 4222
 
 /** Runs nats-server in the foreground, on the host and port of `hub.url`, and ends when it ends. */
 await runService({
   name: 'event-hub',
   schema: configSchema,
   main: async ({ config, log, onStop, ready, fail }) => {
-    const { hostname, port } = new URL(config.hub.url)
+    const { hostname } = new URL(config.hub.url)
     const server = await startNatsServer({
       dataDir: config.hub.dataDir,
       host: hostname,
-      port: Number(port || usualPort),
+      port: hubPortOf(config.hub.url),
       websocketPort: config.hub.websocketPort,
       websocketOrigins: pageOrigins(config.viewer.port, config.hub.websocketOrigins),
       pagesMayGenerate: mayPagesGenerate(config),

@@ -11,6 +11,7 @@ import { availableParallelism, loadavg } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { subjects } from '@fleetlake/contracts'
 import { askVehicles, connectHub } from '@fleetlake/hub'
 import { startTestHub } from '@fleetlake/testing'
 import { writeTestArchive } from '../../event-finder/src/testing/archive.ts'
@@ -46,7 +47,7 @@ const hub = await connectHub({ url: server.url, service: 'bench' })
 /** The longest time between two heartbeats of one finder. */
 let gapMs = 0
 const heard = new Map<string, number>()
-hub.listen('heartbeat', 'members.finders.*', ({ data: { member } }) => {
+hub.listen('heartbeat', subjects.heartbeat('finders', '*'), ({ data: { member } }) => {
   const now = performance.now()
   gapMs = Math.max(gapMs, now - (heard.get(member) ?? now))
   heard.set(member, now)

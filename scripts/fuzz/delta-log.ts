@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { createGenerator } from './file-mutants.ts'
 import { openTable } from '@fleetlake/archive'
-import { reasonOf } from '@fleetlake/core'
+import { FleetError, reasonOf } from '@fleetlake/core'
 import type { AddFile } from '../../shared/archive/src/log/actions.ts'
 import { createMemoryStore } from '../../shared/archive/src/store/memory-store.ts'
 import type { Snapshot } from '../../shared/archive/src/snapshot.ts'
@@ -95,7 +95,7 @@ const fuzzTable = async (kind: string, paths: readonly string[]): Promise<Count>
         console.error(`wrong: ${path} ${Buffer.from(bytes).toString('base64')}`)
       }
     } catch (error) {
-      if (!/^(?:table|cell)\.[a-z]+:/.test(reasonOf(error))) {
+      if (!(error instanceof FleetError && /^(?:table|cell)\./.test(error.code))) {
         count.wrong++
         console.error(`not a refusal: ${path} ${reasonOf(error)} ${Buffer.from(bytes).toString('base64')}`)
       } else count.refused++

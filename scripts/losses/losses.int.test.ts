@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { cleanLog, createFileStore, openTable } from '@fleetlake/archive'
 import type { PositionRow } from '@fleetlake/columnar'
 import { cellBounds, cellOf, partitionOfCell, toMicroDegrees } from '@fleetlake/core'
+import { fault } from '@fleetlake/core/testing'
 import { lookAtStream } from '@fleetlake/hub'
 import { eventually, temporaryFolder } from '@fleetlake/testing'
 import { jetstreamManager } from '@nats-io/jetstream'
@@ -77,13 +78,16 @@ test('an older archive under a living hub whose streams are purged: refused by i
     ),
   })
   await expect(startCollector()).rejects.toThrow(
-    /^archive\.older: the archive at .* is a copy older than what this hub has fed: it is at version \d+, and version \d+ was there/,
+    fault(
+      'archive.older',
+      /^the archive at .* is a copy older than what this hub has fed: it is at version \d+, and version \d+ was there/,
+    ),
   )
 
   warnings.length = 0
   await startCollector({}, { adopt: true })
   expect(warnings[0]).toMatch(
-    /^the archive is taken all the same, as FLEET_ARCHIVE_ADOPT says; .* may be there twice: archive\.older/,
+    /^the archive is taken all the same, as FLEET_ARCHIVE_ADOPT says; .* may be there twice: the archive at .* is a copy/,
   )
   await flush()
   // Seven: the last committed message stays in the stream, and is archived again.
@@ -135,7 +139,7 @@ test('two hubs never feed one archive: a new one says so first, and the collecto
 
   const fresh = await createWorld({ path: dirname(old.folder) })
   await expect(fresh.startCollector()).rejects.toThrow(
-    /^archive\.other: this hub is new to the archive at .*, which another one has fed/,
+    fault('archive.other', /^this hub is new to the archive at .*, which another one has fed/),
   )
   await fresh.startCollector({}, { adopt: true })
   await fresh.publishRows(1, rowsIn(1, 'new', 3))
@@ -143,10 +147,8 @@ test('two hubs never feed one archive: a new one says so first, and the collecto
 
   await old.publishRows(0, rowsIn(0, 'late', 1))
   old.flush().catch(() => undefined)
-  expect(String(await told.promise)).toMatch(
-    /archive\.other: another hub \([0-9a-f]{16}\) feeds the archive at .* now, and two can't/,
-  )
-  await expect(old.startCollector()).rejects.toThrow('archive.other: another hub')
+  expect(String(await told.promise)).toMatch(/another hub \([0-9a-f]{16}\) feeds the archive at .* now, and two can't/)
+  await expect(old.startCollector()).rejects.toThrow(fault('archive.other', 'another hub'))
   await fresh.startFinder()
   const { ids, outcome } = await fresh.ask()
   expect(ids.filter((id) => id.startsWith('late'))).toEqual([])
@@ -160,7 +162,7 @@ test('two hubs never feed one archive: a new one says so first, and the collecto
 
   // The old one comes back: only when that is said, and then the other one has to stop.
   await old.startCollector({}, { adopt: true })
-  await expect(fresh.startCollector()).rejects.toThrow('archive.other: another hub')
+  await expect(fresh.startCollector()).rejects.toThrow(fault('archive.other', 'another hub'))
 })
 
 test('messages that go missing are told by the tail first, then by the table, and never by neither', async () => {

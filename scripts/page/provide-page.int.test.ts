@@ -1,4 +1,5 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { fault } from '@fleetlake/core/testing'
 import { dirname, join } from 'node:path'
 import { eventually, temporaryFolder } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
@@ -96,7 +97,7 @@ test('a build that fails says why, leaves the page before, and is tried again', 
   await write('event-viewer/web/app/fault', 'fail')
   for (const builds of [2, 3]) {
     await expect(providePage({ root })).rejects.toThrow(
-      /^viewer\.build-failed: the page could not be built:\n(it broke\nhere|here\nit broke)$/,
+      fault('viewer.build-failed', /^the page could not be built:\n(it broke\nhere|here\nit broke)$/),
     )
     expect([await countBuilds(), await readPage()]).toEqual([builds, 'one'])
   }

@@ -1,7 +1,7 @@
 import { createMaintenance, type MaintenanceReport, openTable, openTableStore } from '@fleetlake/archive'
 import { openCodec } from '@fleetlake/columnar/formats'
 import type { Config } from '@fleetlake/contracts'
-import { FleetError, ownerOf, reasonOf } from '@fleetlake/core'
+import { codeField, FleetError, ownerOf, reasonOf } from '@fleetlake/core'
 import { type Hub, joinGroup, readArchiveClaim } from '@fleetlake/hub'
 import type { Log } from '@fleetlake/service'
 import { repeat } from '../repeat.ts'
@@ -43,7 +43,8 @@ export const startCompactor = async (
     const table = await openTable(store, {
       retireMs: archive.logRetentionMs,
       engine: `Fleetlake/${version}`,
-      onBackgroundError: (error) => warn({}, `a checkpoint or a copy of a commit was not written: ${reasonOf(error)}`),
+      onBackgroundError: (error) =>
+        warn(codeField(error), `a checkpoint or a copy of a commit was not written: ${reasonOf(error)}`),
       isWriter: true,
     })
     if (table.snapshot.id === fed.table) return { table, maintenance: maintenanceOf(table) }
@@ -80,7 +81,7 @@ export const startCompactor = async (
       const report = await opened?.maintenance.run()
       if (report !== undefined) tell(report)
     } catch (error) {
-      if (!stopping.signal.aborted) warn({}, `a run failed and is tried again: ${reasonOf(error)}`)
+      if (!stopping.signal.aborted) warn(codeField(error), `a run failed and is tried again: ${reasonOf(error)}`)
     }
   }
   const working = repeat(work, { everyMs: compactor.everyMs, signal: stopping.signal })

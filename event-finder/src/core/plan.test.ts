@@ -1,4 +1,5 @@
 import { finish } from '@fleetlake/core'
+import { fault } from '@fleetlake/core/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { planTasks, type PlannedChunk } from './plan-tasks.ts'
@@ -46,7 +47,7 @@ const area = {
 test('a period that is empty or turned round is refused, and so is a bad area', () => {
   const [early, late] = ['2026-01-05T08:00:00Z', '2026-01-05T09:00:00Z']
   expect(searchOf({ area, from: early, to: late }).period).toEqual({ from: Date.parse(early), to: Date.parse(late) })
-  expect(() => searchOf({ area, from: late, to: early })).toThrow('query.invalid: the period is empty')
-  expect(() => searchOf({ area, from: early, to: early })).toThrow('query.invalid')
-  expect(() => searchOf({ area: { type: 'Point' }, from: early, to: late })).toThrow('area.invalid')
+  expect(() => searchOf({ area, from: late, to: early })).toThrow(fault('query.invalid', 'the period is empty'))
+  expect(() => searchOf({ area, from: early, to: early })).toThrow(fault('query.invalid'))
+  expect(() => searchOf({ area: { type: 'Point' }, from: early, to: late })).toThrow(fault('area.invalid'))
 })

@@ -1,5 +1,6 @@
 import type { KnownLoss } from '@fleetlake/archive'
 import { areaOf, cellOf, contains, partitionOfCell } from '@fleetlake/core'
+import { fault } from '@fleetlake/core/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { partitionsOfArea } from './cells-of-area.ts'
@@ -165,7 +166,9 @@ test('losses are read again when a version says that there is news, and only the
 test('a table of losses that is gone is told, and found again once it is there', async () => {
   let isThere = false
   const watch = createLossWatch(async () => (isThere ? { losses: [] } : undefined))
-  await expect(watch.at({ txn: () => 3 })).rejects.toThrow(/^table.missing: the archive.s table losses is gone/)
+  await expect(watch.at({ txn: () => 3 })).rejects.toThrow(
+    fault('table.missing', /^the archive.s table losses is gone/),
+  )
   isThere = true
   expect(await watch.at({ txn: () => 3 })).toEqual([])
 })

@@ -27,12 +27,12 @@ const coordinate = async ({
   await membership.ready
   const agent = await otherMember(hub, membership)
   const reports: Stats[] = []
-  const reply = subjects.generatorInbox(hub.uid)
+  const reply = subjects.generatePartitionStats(hub.uid)
   hub.listen('generatePartitionStats', reply, ({ data }) => void reports.push(data))
   return {
     membership,
     reports,
-    ask: (asked) => hub.send('generatePartition', subjects.generationAgent(agent), asked, { reply }),
+    ask: (asked) => hub.send('generatePartition', subjects.generatePartition(agent), asked, { reply }),
   }
 }
 

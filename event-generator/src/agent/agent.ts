@@ -54,7 +54,7 @@ export const startAgent = (deps: AgentDeps): Agent => {
     if (ends.size > MAX_REMEMBERED) ends.delete(ends.keys().next().value!)
   }
 
-  const requests = hub.listen('generatePartition', subjects.generationAgent(hub.uid), ({ data, reply }) => {
+  const requests = hub.listen('generatePartition', subjects.generatePartition(hub.uid), ({ data, reply }) => {
     if (reply === undefined) return say(`run ${data.run}: a share without a reply subject is not run`)
     const known = running.get(data.run)
     const end = ends.get(data.run)
@@ -63,9 +63,7 @@ export const startAgent = (deps: AgentDeps): Agent => {
     if (running.size >= MAX_SHARES) return hub.send('generatePartitionStats', reply, refusal(data))
     start(data, reply)
   })
-  const stops = hub.listen('stopGeneration', subjects.generationBroadcast, ({ data }) =>
-    running.get(data.run)?.share.stop(),
-  )
+  const stops = hub.listen('stopGeneration', subjects.stopGeneration, ({ data }) => running.get(data.run)?.share.stop())
 
   return {
     stop: async () => {

@@ -1,4 +1,5 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { fault } from '@fleetlake/core/testing'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
@@ -154,11 +155,11 @@ test('metres to a district are the length of the shortest way of turns', () => {
 
 test('an interrupted, damaged or other pack is not taken for one, and is built again where Montevideo is wanted', async () => {
   const folder = await freshFolder()
-  await expect(loadCityPack(folder)).rejects.toThrow('city.invalid')
+  await expect(loadCityPack(folder)).rejects.toThrow(fault('city.invalid'))
   await mkdir(folder)
   await writeFile(join(folder, 'network.bin'), pack.get('network.bin')!)
   await expect(loadCityPack(folder)).rejects.toThrow(
-    /city\.invalid: .* holds no city pack, city\.json can't be read: build it first/,
+    fault('city.invalid', /.* holds no city pack, city\.json can't be read: build it first/),
   )
   await writeFile(join(folder, 'city.json'), pack.get('city.json')!)
   await expect(loadCityPack(folder)).resolves.toMatchObject({ name: 'Montevideo' })
@@ -218,6 +219,6 @@ test("a pack is built from anyone's GeoJSON", async () => {
   })
   expect(JSON.parse(await readFile(join(folder, 'streets.geojson'), 'utf8')).features).toHaveLength(3)
   await expect(buildGeoJsonPack(folder, { file: `${file}.no`, name: 'X', attribution: '' })).rejects.toThrow(
-    'city.invalid',
+    fault('city.invalid', "can't be read"),
   )
 })

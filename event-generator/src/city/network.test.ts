@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { fault } from '@fleetlake/core/testing'
 import { expect, test } from 'vitest'
 import type { City } from '../core/city.ts'
 import { buildCity } from './build-city.ts'
@@ -92,8 +93,8 @@ test('a vehicle turns round only at the end of a cul-de-sac', () => {
 })
 
 test('streets that do not make a network, and points off the globe, are refused', () => {
-  expect(() => build()).toThrow('city.invalid: Test has no streets that hang together')
-  expect(() => build(street([a, b], { oneway: 'yes' }))).toThrow('city.invalid')
+  expect(() => build()).toThrow(fault('city.invalid', 'Test has no streets that hang together'))
+  expect(() => build(street([a, b], { oneway: 'yes' }))).toThrow(fault('city.invalid'))
   expect(() =>
     build(
       street([
@@ -101,7 +102,7 @@ test('streets that do not make a network, and points off the globe, are refused'
         [200, 0],
       ]),
     ),
-  ).toThrow('city.invalid: a street has a point at 200, 0')
+  ).toThrow(fault('city.invalid', 'a street has a point at 200, 0'))
 })
 
 test('suburbs divide the city by nearness; one without streets gets no district', () => {

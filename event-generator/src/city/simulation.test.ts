@@ -1,4 +1,5 @@
 import { createRandomStreams, seedOf } from '@fleetlake/core'
+import { fault } from '@fleetlake/core/testing'
 import { beforeAll, expect, test } from 'vitest'
 import type { City } from '../core/city.ts'
 import { createDriver } from '../core/driver.ts'
@@ -99,7 +100,7 @@ test('ticks may be left out and not repeated', () => {
     expect([...out.longitude]).toEqual(expected.map(({ longitude }) => longitude))
     expect([...out.time]).toEqual(expected.map(({ time }) => time))
   }
-  expect(() => fleet.tick(29, out)).toThrow('generation.refused: tick 29 has been: the next one is 30')
+  expect(() => fleet.tick(29, out)).toThrow(fault('generation.refused', 'tick 29 has been: the next one is 30'))
 })
 
 test('reports come in order of time, spread over the interval, exactly one interval apart', () => {
@@ -200,10 +201,10 @@ test('vehicles of chosen types live in chosen districts; unknown ones are refuse
     rows.every(({ longitude, latitude }) => near(longitude, latitude).some(({ district }) => district === pocitos)),
   ).toBe(true)
   expect(() => simulate(1, { vehicleTypes: ['tank'] })).toThrow(
-    "generation.refused: no vehicle type 'tank': choose among car, taxi, van, truck, bus",
+    fault('generation.refused', "no vehicle type 'tank': choose among car, taxi, van, truck, bus"),
   )
   expect(() => simulate(1, { districts: ['Nowhere'] })).toThrow(
-    "generation.refused: Montevideo has no district 'Nowhere': choose among Aguada,",
+    fault('generation.refused', "Montevideo has no district 'Nowhere': choose among Aguada,"),
   )
 })
 

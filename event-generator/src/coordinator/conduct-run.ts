@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { reasonOf } from '@fleetlake/core'
+import { codeField, reasonOf } from '@fleetlake/core'
 import { type GenerationOptions, LONGEST_RUN_MS, type Message, subjects } from '@fleetlake/contracts'
 import { flushStreams, type Hub, type Membership } from '@fleetlake/hub'
 import type { City } from '../core/city.ts'
@@ -91,9 +91,9 @@ export const conductRun = (request: RunRequest, deps: CoordinatorDeps): Conducte
     const ask = ({ agent, share }: ShareState): void =>
       hub.send(
         'generatePartition',
-        subjects.generationAgent(agent),
+        subjects.generatePartition(agent),
         { run, options, startTime: new Date(startTime).toISOString(), events, share, agents: agents.length },
-        { reply: subjects.generatorInbox(hub.uid) },
+        { reply: subjects.generatePartitionStats(hub.uid) },
       )
     shares.all().forEach(ask)
     let stopSince: number | undefined
@@ -103,7 +103,7 @@ export const conductRun = (request: RunRequest, deps: CoordinatorDeps): Conducte
       shares.buryDead(membership.members(), now)
       if (stopped.signal.aborted || shares.isBroken()) {
         stopSince ??= now
-        hub.send('stopGeneration', subjects.generationBroadcast, { run })
+        hub.send('stopGeneration', subjects.stopGeneration, { run })
         if (now - stopSince > STOP_MS) shares.giveUp(`no word for ${STOP_MS / 1000} s after the run was stopped`)
       }
       shares.silent(now).forEach(ask)
@@ -194,6 +194,7 @@ export const conductRun = (request: RunRequest, deps: CoordinatorDeps): Conducte
       flushed: false,
       streams: [],
       error: reasonOf(cause),
+      ...codeField(cause),
     }))
     .then((stats) => hub.send('generationStats', reply, stats))
     .catch(() => {})

@@ -1,5 +1,5 @@
 import { type Message, queueGroups, subjects, TOKEN } from '@fleetlake/contracts'
-import { reasonOf } from '@fleetlake/core'
+import { codeField, FleetError, reasonOf } from '@fleetlake/core'
 import { type ConductedRun, conductRun, type CoordinatorDeps } from './conduct-run.ts'
 
 export interface Coordinator {
@@ -11,33 +11,36 @@ export interface Coordinator {
 const MOST_RUNS = 8
 
 /** Leads the runs that are asked of it. A request that is no valid one is answered with what is wrong with it. */
-export const startCoordinator = (deps: CoordinatorDeps & { say(message: string): void }): Coordinator => {
+export const startCoordinator = (
+  deps: CoordinatorDeps & { say(message: string, fields?: object): void },
+): Coordinator => {
   const { hub, say } = deps
   const runs = new Map<string, ConductedRun>()
 
-  const reports = hub.listen('generatePartitionStats', subjects.generatorInbox(hub.uid), ({ data }) =>
+  const reports = hub.listen('generatePartitionStats', subjects.generatePartitionStats(hub.uid), ({ data }) =>
     runs.get(data.run)?.heard(data),
   )
-  const stops = hub.listen('stopGeneration', subjects.generationBroadcast, ({ data }) => runs.get(data.run)?.stop())
+  const stops = hub.listen('stopGeneration', subjects.stopGeneration, ({ data }) => runs.get(data.run)?.stop())
   const refuse = (error: unknown, { data, reply }: { data: Uint8Array; reply?: string }): void => {
-    say(reasonOf(error))
-    if (reply) hub.send('generationStats', reply, refusal(runOf(data), reasonOf(error)))
+    say(reasonOf(error), codeField(error))
+    if (reply) hub.send('generationStats', reply, refusal(runOf(data), error))
   }
   const requests = hub.listen(
     'startGeneration',
-    subjects.generation,
+    subjects.startGeneration,
     ({ data: { run, options }, reply }) => {
       if (reply === undefined) return say(`run ${run} is not begun: its request has no reply subject`)
       if (runs.has(run)) return
       if (runs.size >= MOST_RUNS) {
-        const reason = `generation.refused: ${MOST_RUNS} runs are under way: wait until one has ended, or stop one`
-        return hub.send('generationStats', reply, refusal(run, reason))
+        const advice = 'wait until one has ended, or stop one'
+        const busy = new FleetError('generation.refused', `${MOST_RUNS} runs are under way: ${advice}`)
+        return hub.send('generationStats', reply, refusal(run, busy))
       }
       const conducted = conductRun({ run, options, reply }, deps)
       runs.set(run, conducted)
       void conducted.ended.then(() => runs.delete(run))
     },
-    { queue: queueGroups.generation, onInvalid: refuse, onFault: refuse },
+    { queue: queueGroups.startGeneration, onInvalid: refuse, onFault: refuse },
   )
 
   return {
@@ -61,7 +64,7 @@ const runOf = (data: Uint8Array): string => {
   }
 }
 
-const refusal = (run: string, error: string): Message<'generationStats'> => {
+const refusal = (run: string, error: unknown): Message<'generationStats'> => {
   const now = new Date().toISOString()
   return {
     run,
@@ -75,6 +78,7 @@ const refusal = (run: string, error: string): Message<'generationStats'> => {
     from: now,
     to: now,
     streams: [],
-    error,
+    error: reasonOf(error),
+    ...codeField(error),
   }
 }

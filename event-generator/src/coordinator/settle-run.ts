@@ -1,11 +1,9 @@
 import { FleetError } from '@fleetlake/core'
-import type { GenerationOptions } from '@fleetlake/contracts'
+import { DEFAULT_GENERATION_MS, type GenerationOptions } from '@fleetlake/contracts'
 import type { City } from '../core/city.ts'
 import { createHomes } from '../core/homes.ts'
 import { planRun, type RunPlan } from '../core/plan-run.ts'
 import { vehicleTypesOf } from '../core/vehicle-type.ts'
-
-const DEFAULT_DURATION_MS = 3_600_000
 
 export interface SettleDeps {
   readonly city: City
@@ -34,7 +32,7 @@ export const settleRun = (options: GenerationOptions, { city, now, toleranceMs, 
     vehicles,
     intervalMs,
     events,
-    durationMs: options.durationMs ?? (events === undefined ? DEFAULT_DURATION_MS : undefined),
+    durationMs: options.durationMs ?? (events === undefined ? DEFAULT_GENERATION_MS : undefined),
     startTime: startTime === undefined ? undefined : Date.parse(startTime),
     realTime,
     speedFactor: realTime ? options.speedFactor : undefined,

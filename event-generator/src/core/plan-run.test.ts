@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { fault } from '@fleetlake/core/testing'
 import { expect, test } from 'vitest'
 import { eventsOfShare, planRun } from './plan-run.ts'
 import type { RunRequest } from './plan-run.ts'
@@ -34,46 +35,62 @@ test('a run ends at exactly so many events, or after whole intervals', () => {
 
 test('a run that would be ahead of the clock is refused and says what to do', () => {
   expect(() => plan({ durationMs: 3_600_000, startTime: NOW })).toThrow(
-    "generation.refused: the run's reports would be up to 3600 s in the future, and 60 s are allowed: " +
-      'start it earlier, make it shorter, leave the start time out, or run it in real time',
+    fault(
+      'generation.refused',
+      "the run's reports would be up to 3600 s in the future, and 60 s are allowed: " +
+        'start it earlier, make it shorter, leave the start time out, or run it in real time',
+    ),
   )
-  expect(() => plan({ durationMs: 3_600_000, startTime: NOW + 60_001, realTime: true })).toThrow('generation.refused')
+  expect(() => plan({ durationMs: 3_600_000, startTime: NOW + 60_001, realTime: true })).toThrow(
+    fault('generation.refused'),
+  )
   expect(() => plan({ durationMs: 3_600_000, startTime: NOW, speedFactor: 2 })).toThrow('up to 1800 s')
   expect(plan({ durationMs: 3_600_000, startTime: NOW - 3_540_000 }).endTime).toBe(NOW + 60_000)
   expect(plan({ durationMs: 3_600_000, startTime: NOW + 60_000, realTime: true }).startTime).toBe(NOW + 60_000)
 })
 
 test('a run without an end or with a number out of range is refused', () => {
-  expect(() => plan({})).toThrow('generation.refused: the run has no end: give events or a duration')
-  expect(() => plan({ events: 1.5 })).toThrow('generation.refused: events is 1.5: give a whole number above 0')
+  expect(() => plan({})).toThrow(fault('generation.refused', 'the run has no end: give events or a duration'))
+  expect(() => plan({ events: 1.5 })).toThrow(fault('generation.refused', 'events is 1.5: give a whole number above 0'))
   expect(() => plan({ vehicles: 0, events: 1 })).toThrow(
-    'generation.refused: vehicles is 0: give a whole number above 0',
+    fault('generation.refused', 'vehicles is 0: give a whole number above 0'),
   )
-  expect(() => plan({ durationMs: NaN })).toThrow('generation.refused: durationMs is NaN: give a number above 0')
-  expect(() => plan({ events: 1, startTime: NaN })).toThrow('generation.refused: the start time is not a time')
+  expect(() => plan({ durationMs: NaN })).toThrow(
+    fault('generation.refused', 'durationMs is NaN: give a number above 0'),
+  )
+  expect(() => plan({ events: 1, startTime: NaN })).toThrow(fault('generation.refused', 'the start time is not a time'))
 })
 
 test('a run beyond the bounds of one is refused and says which', () => {
   const most = { vehicles: 1_000_000, intervalMs: 1000 }
   expect(plan({ ...most, durationMs: 1_000_000 }).events).toBe(1_000_000_000)
   expect(() => plan({ ...most, durationMs: 1_000_001 })).toThrow(
-    'generation.refused: the run would make 1,001,000,000 positions, and 1,000,000,000 are allowed: ' +
-      'have fewer vehicles, a longer interval or a shorter duration',
+    fault(
+      'generation.refused',
+      'the run would make 1,001,000,000 positions, and 1,000,000,000 are allowed: ' +
+        'have fewer vehicles, a longer interval or a shorter duration',
+    ),
   )
   expect(plan({ vehicles: 1, durationMs: 31 * DAY_MS }).ticks).toBe((31 * DAY_MS) / 5000)
   expect(() => plan({ vehicles: 1, events: (31 * DAY_MS) / 5000 + 86_400 })).toThrow(
-    'generation.refused: the run would simulate 36 days, and 31 days are allowed: make it shorter, or have more vehicles for as many positions',
+    fault(
+      'generation.refused',
+      'the run would simulate 36 days, and 31 days are allowed: make it shorter, or have more vehicles for as many positions',
+    ),
   )
   expect(plan({ durationMs: DAY_MS, realTime: true }).speedFactor).toBe(1)
   expect(() => plan({ durationMs: 3 * DAY_MS, realTime: true, speedFactor: 2 })).toThrow(
-    'generation.refused: the run would take 1.5 days, and 1 day is allowed: make it shorter, or raise the speed factor',
+    fault(
+      'generation.refused',
+      'the run would take 1.5 days, and 1 day is allowed: make it shorter, or raise the speed factor',
+    ),
   )
 })
 
 test('a run that begins before what the archive keeps is refused', () => {
   expect(plan({ events: 1, startTime: NOW - 100 * DAY_MS }).startTime).toBe(NOW - 100 * DAY_MS)
   expect(() => plan({ events: 1, startTime: NOW - 101 * DAY_MS })).toThrow(
-    'generation.refused: the run would begin 101 days ago, and the archive keeps 100 days: start it later',
+    fault('generation.refused', 'the run would begin 101 days ago, and the archive keeps 100 days: start it later'),
   )
 })
 
@@ -97,5 +114,5 @@ test('the shares of the agents make exactly the events of the run', () => {
 })
 
 test('there is no agent beyond the last', () => {
-  expect(() => shareOf(10, 2, 2)).toThrow('generation.refused: there is no agent 2 of 2: count agents from 0')
+  expect(() => shareOf(10, 2, 2)).toThrow(fault('generation.refused', 'there is no agent 2 of 2: count agents from 0'))
 })

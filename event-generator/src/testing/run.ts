@@ -58,7 +58,7 @@ export const startTestRun = async (options: TestRunOptions): Promise<TestRun> =>
   )
   const flushes: Message<'flush'>[] = []
   if (isCollected) {
-    hub.listen('flush', 'commands.flush.*', ({ data, reply }) => {
+    hub.listen('flush', subjects.flush('*'), ({ data, reply }) => {
       flushes.push(data)
       hub.send('flushed', reply!, { committed: data.sequence })
     })

@@ -1,4 +1,4 @@
-import { configSchema } from '@fleetlake/contracts'
+import { configSchema, DEFAULT_CONFIG } from '@fleetlake/contracts'
 import { FleetError, printable, reasonOf } from '@fleetlake/core'
 import { loadConfig, version } from '@fleetlake/service'
 import { Command, CommanderError } from 'commander'
@@ -73,7 +73,7 @@ const configure = (program: Command): void => {
   program
     .description('The terminal client of Fleetlake: where every vehicle was.')
     .version(version)
-    .option('--hub <url>', 'where the hub is (default: hub.url of fleet.yaml, else nats://127.0.0.1:4222)')
+    .option('--hub <url>', `where the hub is (default: hub.url of fleet.yaml, else ${DEFAULT_CONFIG.hub.url})`)
     .option('--config <file>', 'settings (default: fleet.yaml if there is one); FLEET_* variables come on top')
     .option('--json', 'answers for machines on standard output; all else goes to standard error')
     .showHelpAfterError(false)

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { configSchema } from '@fleetlake/contracts'
-import { listConfigKeys } from '@fleetlake/service'
+import { configSchema, listSettings } from '@fleetlake/contracts'
 import { expect, test } from 'vitest'
 
 test('the configuration reference has every key under the names by which it is read', () => {
@@ -10,7 +9,7 @@ test('the configuration reference has every key under the names by which it is r
     .map((row) => row.split('|').map((cell) => cell.trim().replaceAll('`', '')))
     .map((cells) => [cells[1], cells.at(-3), cells.at(-2)])
   expect(named).toEqual(
-    listConfigKeys(configSchema).map(({ path, variable, flag, isSecret }) => [
+    listSettings(configSchema).map(({ path, variable, flag, isSecret }) => [
       path,
       variable,
       // A flag is seen by everybody on the machine.

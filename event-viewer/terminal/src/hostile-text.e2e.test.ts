@@ -64,7 +64,7 @@ beforeAll(async () => {
   const file = join(archive, 'rows.ndjson')
   await writeFile(file, rows.map((each) => `${JSON.stringify(each)}\n`).join(''))
   imported = await fleet('import', file)
-  await storeMessage(hub, 'deadLetter', subjects.deadLetters(0), new TextEncoder().encode('not JSON \u202e\x9b31m'), {
+  await storeMessage(hub, 'deadLetter', subjects.deadLetter(0), new TextEncoder().encode('not JSON \u202e\x9b31m'), {
     id: 'letter',
     headers: {
       'fleet-reason': 'json',
@@ -105,7 +105,7 @@ test.each([
 })
 
 test('what a generator says is shown and not obeyed', async () => {
-  const listener = hub.listen('startGeneration', subjects.generation, ({ data: { run }, reply }) => {
+  const listener = hub.listen('startGeneration', subjects.startGeneration, ({ data: { run }, reply }) => {
     const time = '2026-01-05T08:00:00Z'
     const some = { run, events: 0, total: 9, elapsedMs: 1, eventsPerSecond: 0, agents: 1 }
     hub.send('generationProgress', reply!, { ...some, phase: 'generating', note: HOSTILE })

@@ -1,4 +1,5 @@
 import { FleetError } from '@fleetlake/core'
+import { fault } from '@fleetlake/core/testing'
 import { expect, test } from 'vitest'
 import { parseCount, parseDuration, parseInstant, parseList, parseNumber, parsePositiveCount } from './options.ts'
 
@@ -52,5 +53,5 @@ test.each([
   [parseList, ' ,'],
 ])('%o refuses "%s" and shows a right one', (parse, text) => {
   expect(() => parse(text)).toThrow(FleetError)
-  expect(() => parse(text)).toThrow(/^usage\.invalid: ".*" is not (an? )/)
+  expect(() => parse(text)).toThrow(fault('usage.invalid', /^".*" is not (an? )/))
 })

@@ -1,3 +1,5 @@
+import type { PartitionBy } from '@fleetlake/core'
+
 /** What `GET /api/config` tells the page; no secret of any service is in it. */
 export interface ViewerConfig {
   readonly version: string
@@ -16,7 +18,7 @@ export interface ViewerConfig {
   readonly partitions: readonly number[] | null
   /** How far ahead of the hub's clock a report may be to be believed. */
   readonly futureToleranceMs: number
-  readonly partitioning: { readonly by: 'cell' | 'vehicle' | 'vehicle-type'; readonly geohashLength: number }
+  readonly partitioning: { readonly by: PartitionBy; readonly geohashLength: number }
   readonly map: {
     /** A MapLibre style, or a PMTiles file, instead of the city pack's map; a path is one of this service. */
     readonly style: string | null

@@ -83,8 +83,8 @@ test('a port in use is one line that says what to do', async () => {
   const { code, output } = await (await start({ port })).ended
   expect([code, output.replace(/^\d\d:\d\d:\d\d /, '')]).toEqual([
     1,
-    `event-viewer: fatal: viewer.port-in-use: 127.0.0.1:${port} is in use: stop the program that has it, ` +
-      'or choose another port with FLEET_VIEWER_PORT=<port>\n',
+    `event-viewer: fatal: 127.0.0.1:${port} is in use: stop the program that has it, ` +
+      'or choose another port with FLEET_VIEWER_PORT=<port> code=viewer.port-in-use\n',
   ])
 })
 
@@ -93,7 +93,7 @@ test('a page that is not built is one line with the command that builds it', asy
   const { code, output } = await viewer.ended
   expect([code, output.replace(/^\d\d:\d\d:\d\d /, '')]).toEqual([
     1,
-    `event-viewer: fatal: viewer.page-missing: the page is not built, ${viewer.folder}/public/200.html is missing: ` +
-      'run `npm run build`\n',
+    `event-viewer: fatal: the page is not built, ${viewer.folder}/public/200.html is missing: ` +
+      'run `npm run build` code=viewer.page-missing\n',
   ])
 })

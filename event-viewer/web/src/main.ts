@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { openTableStore } from '@fleetlake/archive'
 import { configSchema } from '@fleetlake/contracts'
-import { reasonOf } from '@fleetlake/core'
+import { codeField, reasonOf } from '@fleetlake/core'
 import { connectHub, type Hub } from '@fleetlake/hub'
 import { createHubLog, runService, version } from '@fleetlake/service'
 import { createArchiveReader } from './archive/archive-reader.ts'
@@ -31,7 +31,7 @@ await runService({
       service: name,
       signal,
       onStatus: createHubLog(log),
-      onFault: (fault) => log.error(reasonOf(fault)),
+      onFault: (fault) => log.error(codeField(fault), reasonOf(fault)),
     })
     let connected: Hub | undefined
     hub.then(

@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { serveStatic } from '@hono/node-server/serve-static'
 import type { Snapshot } from '@fleetlake/archive'
 import type { Config } from '@fleetlake/contracts'
-import { FleetError, reasonOf } from '@fleetlake/core'
+import { codeField, FleetError, reasonOf } from '@fleetlake/core'
 import { Hono } from 'hono'
 import { etag } from 'hono/etag'
 import type { Log } from '@fleetlake/service'
@@ -42,7 +42,7 @@ export const createViewerApp = (deps: ViewerDeps): Hono => {
     }),
   )
   app.onError((error, c) => {
-    log.error(`${c.req.path}: ${reasonOf(error)}`)
+    log.error(codeField(error), `${c.req.path}: ${reasonOf(error)}`)
     return error instanceof FleetError
       ? c.text(error.message, 503)
       : c.text('The viewer failed: its log says why.', 500)
@@ -50,7 +50,7 @@ export const createViewerApp = (deps: ViewerDeps): Hono => {
   app.get('/healthz', (c) => c.text('ok'))
   app.get('/api/config', async (c) => {
     const [described, partitions] = await Promise.all([
-      city.describe().catch((error: unknown) => log.warn(reasonOf(error))),
+      city.describe().catch((error: unknown) => log.warn(codeField(error), reasonOf(error))),
       deps.partitions(),
     ])
     c.header('Cache-Control', 'no-store')

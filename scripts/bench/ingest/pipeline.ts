@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Message } from '@fleetlake/contracts'
+import { type Message, subjects } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
 import { type Hub, runGeneration } from '@fleetlake/hub'
 import { liveFiles } from '@fleetlake/testing'
@@ -85,7 +85,7 @@ const watchLag = (hub: Hub): { stop(): Promise<Lag> } => {
     const minute = Math.floor((performance.now() - startedAt) / 60_000)
     perMinute[minute] = Math.max(perMinute[minute] ?? 0, last)
   }
-  const listener = hub.listen('heartbeat', 'members.>', ({ data }) => hear(data))
+  const listener = hub.listen('heartbeat', subjects.heartbeat('*', '*'), ({ data }) => hear(data))
   return {
     stop: async () => {
       await listener.close()

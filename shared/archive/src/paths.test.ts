@@ -1,4 +1,5 @@
 import { dateOf } from '@fleetlake/core'
+import { fault } from '@fleetlake/core/testing'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
@@ -66,12 +67,12 @@ describe('paths', () => {
   test.each(['/absolute.parquet', 's3://bucket/x.parquet', 'file:/x.parquet'])(
     'a file outside the table is refused: %s',
     (path) => {
-      expect(() => decodePath(path)).toThrow('table.unsupported')
+      expect(() => decodePath(path)).toThrow(fault('table.unsupported'))
     },
   )
 
   test('a path that is not URI-encoded is refused', () => {
-    expect(() => decodePath('100%/x.parquet')).toThrow('table.invalid')
+    expect(() => decodePath('100%/x.parquet')).toThrow(fault('table.invalid'))
   })
 
   test('log files carry their version in 20 digits', () => {

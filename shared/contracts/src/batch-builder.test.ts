@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { fault } from '@fleetlake/core/testing'
 import { expect, test } from 'vitest'
 import { createBatchBuilder, type EncodedBatch } from './batch-builder.ts'
 import { decodePositions, type PositionRow, rowsOfPositions } from '@fleetlake/columnar'
@@ -92,7 +93,7 @@ test('a message holds 1,200 rows with ids of 8 characters', () => {
 
 test('a row that no batch can hold is refused, not tried for ever', () => {
   const builder = createBatchBuilder({ maxRows: 10, maxBytes: 2_500 })
-  expect(() => builder.append(new Uint8Array(2_500), 0, 2_500, 0, 0, 0, 0, 0, 0)).toThrow('message.invalid')
+  expect(() => builder.append(new Uint8Array(2_500), 0, 2_500, 0, 0, 0, 0, 0, 0)).toThrow(fault('message.invalid'))
 })
 
 test('a type that a refused row brought does not make the batch before it larger', () => {

@@ -1,7 +1,8 @@
 import { CHUNK_FORMATS } from '@fleetlake/columnar'
-import { MAX_CELL_LENGTH } from '@fleetlake/core'
+import { MAX_CELL_LENGTH, PARTITION_BY } from '@fleetlake/core'
 import { z } from 'zod'
 import { duration, secret, size, timer } from './fields.ts'
+import { VIEWER_INBOX } from './messages.ts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
@@ -10,45 +11,66 @@ const MIB = 1024 * 1024
 
 const port = z.number().int().min(0).max(65_535)
 
+/** The common one, or one below it. */
+const isViewerInbox = (inbox: string): boolean =>
+  inbox.startsWith(VIEWER_INBOX) && /^(\.[A-Za-z0-9_-]+)*$/.test(inbox.slice(VIEWER_INBOX.length))
+
 const hub = z.strictObject({
   url: z
     .string()
     .regex(/^(nats|tls|ws|wss):\/\/./, 'must begin with nats://, tls://, ws:// or wss://')
     .default('nats://127.0.0.1:4222')
-    .describe('where nats-server listens'),
-  user: z.string().optional().describe('user name, when the server asks for one'),
-  password: secret.optional(),
-  dataDir: z.string().default('.fleetlake/hub').describe('where a server that Fleetlake starts keeps its streams'),
-  maxBytesPerPartition: size.default(2048 * MIB).describe('room of each move stream; when full, producers wait'),
-  maxBytesDeadLetters: size.default(256 * MIB).describe('room for dead letters; the oldest go first'),
-  duplicateWindowMs: timer.default(2 * MINUTE_MS).describe('how long the server remembers message ids'),
+    .describe('address of nats-server'),
+  user: z.string().optional().describe('user name on a server that asks for one'),
+  password: secret.optional().describe('password of that user'),
+  dataDir: z.string().default('.fleetlake/hub').describe('folder in which the bundled nats-server keeps its streams'),
+  maxBytesPerPartition: size
+    .default(2048 * MIB)
+    .describe('size limit of each move stream; when it is full, producers wait'),
+  maxBytesDeadLetters: size.default(256 * MIB).describe('size limit of the dead letters; the oldest are dropped first'),
+  duplicateWindowMs: timer
+    .default(2 * MINUTE_MS)
+    .describe('how long the server remembers message ids to drop duplicates'),
   replicas: z.number().int().min(1).max(5).default(1).describe('copies of each stream; 3 in a cluster'),
-  websocketPort: port.default(9222).describe('where a server that Fleetlake starts lets browsers in; 0: a free one'),
+  websocketPort: port.default(9222).describe('WebSocket port of the bundled nats-server; 0 picks a free port'),
   websocketOrigins: z
     .array(z.string().regex(/^https?:\/\/[^/]+$/, 'must be like https://fleet.example.com, without a path'))
     .optional()
-    .describe("whose pages may connect there beside the viewer's on this machine, e.g. `https://fleet.example.com`"),
+    .describe(
+      "origins of further pages that may connect to the WebSocket port, e.g. `https://fleet.example.com`; the viewer's page on this machine always may",
+    ),
 })
 
 const partitioning = z.strictObject({
-  by: z.enum(['cell', 'vehicle', 'vehicle-type']).default('cell').describe('what decides a partition'),
-  geohashLength: z.number().int().min(1).max(MAX_CELL_LENGTH).default(5).describe('characters of a cell'),
-  count: z.number().int().min(1).max(64).default(8).describe('partitions made when the hub holds none'),
+  by: z.enum(PARTITION_BY).default('cell').describe('what the partition of a position is computed from'),
+  geohashLength: z
+    .number()
+    .int()
+    .min(1)
+    .max(MAX_CELL_LENGTH)
+    .default(5)
+    .describe('length of a cell: characters of its geohash'),
+  count: z.number().int().min(1).max(64).default(8).describe('number of partitions, when the hub has none yet'),
 })
 
 const httpUrl = z.string().regex(/^https?:\/\/./, 'must begin with http:// or https://')
 
 const s3 = z
   .strictObject({
-    endpoint: httpUrl.optional().describe('a server other than AWS, e.g. `http://127.0.0.1:9000`'),
-    region: z.string().optional().describe("of the bucket; AWS's own variables and profiles when missing"),
+    endpoint: httpUrl.optional().describe('address of an S3 server other than AWS, e.g. `http://127.0.0.1:9000`'),
+    region: z.string().optional().describe("region of the bucket. Default: from AWS's own variables and profiles"),
     pathStyle: z
       .boolean()
       .optional()
-      .describe('the bucket in the path, not in the host name; as a rule with an endpoint, not with AWS'),
-    accessKeyId: z.string().optional().describe("AWS's own chain (variables, profile, role) when missing"),
-    secretAccessKey: secret.optional(),
-    sessionToken: secret.optional().describe('of temporary credentials'),
+      .describe(
+        'whether the bucket is named in the path instead of the host name. Default: true with an endpoint, false with AWS',
+      ),
+    accessKeyId: z
+      .string()
+      .optional()
+      .describe("access key. Default: AWS's own credential chain (variables, profile, role)"),
+    secretAccessKey: secret.optional().describe('secret key that belongs to `accessKeyId`'),
+    sessionToken: secret.optional().describe('session token of temporary credentials'),
   })
   .refine(
     ({ accessKeyId, secretAccessKey }) => (accessKeyId === undefined) === (secretAccessKey === undefined),
@@ -56,39 +78,45 @@ const s3 = z
   )
 
 const azure = z.strictObject({
-  connectionString: secret.optional().describe('account, key and endpoint in one'),
+  connectionString: secret.optional().describe('connection string: account, key and endpoint in one'),
   account: z.string().optional().describe('name of the storage account'),
-  accountKey: secret.optional().describe('who Azure takes this program for, when neither key nor signature is given'),
-  sasToken: secret.optional().describe('a shared access signature'),
-  endpoint: httpUrl.optional().describe("the account's address, when it is not Azure's usual one"),
+  accountKey: secret.optional().describe("storage account key. Default: Azure's own credential chain"),
+  sasToken: secret.optional().describe('shared access signature, instead of a key'),
+  endpoint: httpUrl.optional().describe("address of the account. Default: Azure's usual one"),
 })
 
 const archive = z.strictObject({
   path: z
     .string()
     .default('.fleetlake/archive')
-    .describe('where the table `moves` is: a folder, `s3://bucket/prefix` or `azure://container/prefix`'),
+    .describe('place of the table `moves`: a folder, `s3://bucket/prefix` or `azure://container/prefix`'),
   format: z
     .enum(CHUNK_FORMATS)
     .default('parquet')
-    .describe('of new chunks; anything but parquet is read by Fleetlake only'),
+    .describe('format of new data files; formats other than parquet can be read by Fleetlake only'),
   windowMs: duration
     .refine((ms) => DAY_MS % ms === 0, 'must divide a day, such as "10 min"')
     .default(10 * MINUTE_MS)
-    .describe('event time that shares a chunk; a whole fraction of a day'),
-  retentionMs: duration.default(7 * YEAR_MS).describe('dates that are older go'),
+    .describe('span of event time that shares a data file; a whole fraction of a day'),
+  retentionMs: duration.default(7 * YEAR_MS).describe('data older than this is deleted'),
   logRetentionMs: duration
     .refine((ms) => ms >= 2 * DAY_MS, 'must be at least "2 d"')
     .default(30 * DAY_MS)
-    .describe("how long the table's earlier versions stay in its log"),
+    .describe('how long earlier versions of the table stay in its log'),
   adopt: z
     .boolean()
     .default(false)
     .describe(
-      'feed this archive from now on though the hub has fed another, another hub has fed it, or it is an older copy; what the hub still holds is archived again. For one start',
+      'accept this archive even if the hub has fed another archive, another hub has fed this archive, or it is an older copy; what the hub still holds is archived again. Set it for one start only',
     ),
-  requestTimeoutMs: timer.default(30_000).describe('how long one request to S3 or Azure may take'),
-  requestAttempts: z.number().int().min(1).max(20).default(5).describe('how often one is made before it fails'),
+  requestTimeoutMs: timer.default(30_000).describe('time limit of one request to S3 or Azure'),
+  requestAttempts: z
+    .number()
+    .int()
+    .min(1)
+    .max(20)
+    .default(5)
+    .describe('how often a request is made before it counts as failed'),
   s3: s3.prefault({}),
   azure: azure.prefault({}),
 })
@@ -100,104 +128,127 @@ const collector = z.strictObject({
     .positive()
     .max(100_000_000)
     .default(2_000_000)
-    .describe('rows of one partition that call for a flush'),
-  maxBytes: size.default(64 * MIB).describe('buffered bytes of one partition that call for a flush'),
-  maxAgeMs: timer.default(MINUTE_MS).describe('age of the oldest buffered message that calls for a flush'),
-  memory: size.default(256 * MIB).describe('buffered bytes of all partitions; reading pauses beyond'),
-  futureToleranceMs: duration.default(MINUTE_MS).describe('how far ahead of its arrival a position may be'),
+    .describe('buffered rows of one partition that trigger a flush'),
+  maxBytes: size.default(64 * MIB).describe('buffered bytes of one partition that trigger a flush'),
+  maxAgeMs: timer.default(MINUTE_MS).describe('age of the oldest buffered message that triggers a flush'),
+  memory: size
+    .default(256 * MIB)
+    .describe('memory budget for the buffers of all partitions; beyond it, reading pauses'),
+  futureToleranceMs: duration
+    .default(MINUTE_MS)
+    .describe('how far the event time of a position may lie ahead of its arrival'),
 })
 
 const compactor = z.strictObject({
   memory: size
     .refine((bytes) => bytes >= 32 * MIB, 'must be at least "32 MiB"')
     .default(512 * MIB)
-    .describe('what merging takes; a file is a quarter of it at most'),
-  targetBytes: size.default(128 * MIB).describe('of a compacted file, where a cell has so much in a day'),
-  quietMs: duration.default(15 * MINUTE_MS).describe('how long after its end a window, or a date, is left alone'),
-  everyMs: timer.default(5 * MINUTE_MS).describe('how often it looks for work'),
+    .describe('memory budget for compaction; output files are at most a quarter of it'),
+  targetBytes: size.default(128 * MIB).describe('target size of compacted files'),
+  quietMs: duration
+    .default(15 * MINUTE_MS)
+    .describe('how long the compactor waits after the end of a window or a date'),
+  everyMs: timer.default(5 * MINUTE_MS).describe('interval between compaction runs'),
   graceMs: duration
     .refine((ms) => ms <= 7 * DAY_MS, 'must be at most "7 d": then the table forgets which files were removed')
     .default(7 * DAY_MS)
-    .describe('how long files stay that no version names any more; never less than 2 h'),
-  vacuumEveryMs: timer.default(6 * 60 * MINUTE_MS).describe('how often it looks for such files'),
+    .describe('how long unreferenced files are kept; never less than 2 h'),
+  vacuumEveryMs: timer.default(6 * 60 * MINUTE_MS).describe('interval between searches for unreferenced files'),
 })
 
 const finder = z.strictObject({
-  tasksInFlight: z.number().int().positive().max(1_000).default(8).describe('tasks of one query that run at once'),
-  batchRows: z.number().int().positive().max(100_000).default(8_192).describe('rows of a result batch'),
+  tasksInFlight: z
+    .number()
+    .int()
+    .positive()
+    .max(1_000)
+    .default(8)
+    .describe('tasks of one query that run at the same time'),
+  batchRows: z.number().int().positive().max(100_000).default(8_192).describe('rows of a result batch, at most'),
   tailMemory: size
     .default(256 * MIB)
-    .describe('for positions that are not archived yet; beyond, they are archived sooner'),
+    .describe(
+      'memory budget for the tail: positions that are acknowledged and not archived yet. When it fills up, they are archived sooner',
+    ),
   maxVertices: z
     .number()
     .int()
     .min(4)
     .max(1_000_000)
     .default(10_000)
-    .describe('positions of an area, all its polygons together; a search with more is refused'),
+    .describe('vertices of an area, all its polygons together; a search with more is refused'),
   searches: z
     .number()
     .int()
     .positive()
     .max(100_000)
     .default(1_024)
-    .describe('searches of one finder, running and waiting; more are refused'),
+    .describe('searches of one finder, running or waiting; more are refused'),
   searchesPerClient: z
     .number()
     .int()
     .positive()
     .max(100_000)
     .default(64)
-    .describe('of those, how many one client may have; a client is a connection: a terminal, a page, a program'),
+    .describe(
+      'searches that one client may have, running or waiting; a client is a connection: a terminal, a page, a program',
+    ),
   searchBytes: size
     .default(8 * MIB)
-    .describe('what the requests of these searches may take, above all their areas; more are refused'),
+    .describe(
+      'memory budget for the requests of all searches, mostly for their areas; beyond it, searches are refused',
+    ),
 })
 
 const generator = z.strictObject({
-  cityDir: z.string().default('.fleetlake/city/montevideo').describe('the city pack'),
-  queueBytes: size.default(4 * MIB).describe('unacknowledged bytes of one partition before the simulation waits'),
+  cityDir: z.string().default('.fleetlake/city/montevideo').describe('folder of the city pack'),
+  queueBytes: size.default(4 * MIB).describe('unacknowledged bytes of one partition at which the simulation waits'),
 })
 
 const viewer = z.strictObject({
   host: z
     .string()
     .default('127.0.0.1')
-    .describe('the address that the web viewer listens at: only this machine reaches 127.0.0.1'),
-  port: port.default(3000).describe('where the web viewer is served; 0: a free one'),
+    .describe('address at which the web viewer listens; 127.0.0.1 can be reached from this machine only'),
+  port: port.default(3000).describe('port of the web viewer; 0 picks a free port'),
   hubUrl: z
     .string()
     .regex(/^wss?:\/\/./, 'must begin with ws:// or wss://')
     .optional()
-    .describe("where browsers come to the hub; the page's own host at `hub.websocketPort` when missing"),
-  hubUser: z.string().optional().describe("the viewer's own user of a hub that asks for one; every browser gets it"),
-  hubPassword: secret.optional().describe('of that user; every browser gets it'),
+    .describe("WebSocket address of the hub for browsers. Default: the page's own host at `hub.websocketPort`"),
+  hubUser: z.string().optional().describe('user name of the page on a hub that asks for one; every browser gets it'),
+  hubPassword: secret.optional().describe('password of that user; every browser gets it'),
   hubInbox: z
     .string()
-    .regex(/^inbox\.viewer(\.[A-Za-z0-9_-]+)*$/, 'must be inbox.viewer, or inbox.viewer.<name>')
-    .default('inbox.viewer')
-    .describe('below it the page gets its answers; one of its own keeps other users from listening'),
+    .refine(isViewerInbox, `must be ${VIEWER_INBOX}, or ${VIEWER_INBOX}.<name>`)
+    .default(VIEWER_INBOX)
+    .describe('subject prefix of the answers to the page; a prefix of its own keeps other users from listening'),
   generation: z
     .boolean()
     .optional()
-    .describe('whether pages may have vehicles generated; only where page and hub are on this machine when missing'),
-  mapStyle: z.string().optional().describe("address of a MapLibre style to show instead of the city pack's map"),
-  mapPmtiles: z.string().optional().describe("address of a PMTiles file to show instead of the city pack's map"),
+    .describe('whether pages may start generations. Default: only if page and hub are on this machine'),
+  mapStyle: z.string().optional().describe("address of a MapLibre style that replaces the city pack's map"),
+  mapPmtiles: z.string().optional().describe("address of a PMTiles file that replaces the city pack's map"),
 })
 
 const log = z.strictObject({
-  level: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
+  level: z
+    .enum(['silent', 'error', 'warn', 'info', 'debug'])
+    .default('info')
+    .describe('lowest severity that is logged'),
 })
 
 const service = z.strictObject({
   hangMs: duration
     .default(30_000)
-    .describe('how long the event loop of a service may stand still before it ends itself, to be started again'),
+    .describe(
+      'how long the event loop of a service may stand still before the service ends itself, to be started again',
+    ),
   heartbeatFile: z
     .string()
     .optional()
     .describe(
-      'written each second while the service is ready and its event loop runs, for probes; a file of its own each',
+      'file that is written each second while the service is ready and its event loop runs, for probes; each service needs a file of its own',
     ),
 })
 
@@ -216,5 +267,13 @@ export const configSchema = z.strictObject({
 })
 
 export type Config = z.output<typeof configSchema>
+
+/** What holds where nothing is configured; a default is written in the schema alone. */
+export const DEFAULT_CONFIG: Config = configSchema.parse({})
+
+/** The port of `hub.url`, which may leave out the usual one. */
+export const hubPortOf = (url: string): number => Number(portOf(url) || portOf(DEFAULT_CONFIG.hub.url))
+
+const portOf = (url: string): string => new URL(url).port
 
 export type ArchiveConfig = Config['archive']

@@ -11,10 +11,12 @@ const LONGEST_MS = 31_557_600_000_000
 export const LONGEST_TIMER_MS = 0x7fffffff
 
 const durationUpTo = (mostMs: number) =>
-  z.preprocess(
-    (value) => (typeof value === 'string' && DURATION.test(value) ? parseMs(value as StringValue) : value),
-    z.number('a duration such as "10 min", or a number of ms').int().positive().max(mostMs),
-  )
+  z
+    .preprocess(
+      (value) => (typeof value === 'string' && DURATION.test(value) ? parseMs(value as StringValue) : value),
+      z.number('a duration such as "10 min", or a number of ms').int().positive().max(mostMs),
+    )
+    .meta({ kind: 'duration' })
 
 /** ms, or a text such as "10 min" or "60 s". */
 export const duration = durationUpTo(LONGEST_MS)
@@ -28,21 +30,23 @@ export const MOST = 1e15
 const SIZE = /^\d+(\.\d+)? ?[kmgt]?i?b$/i
 
 /** Bytes, or a text such as "2 GiB"; powers of 1024. */
-export const size = z.preprocess(
-  (value) => (typeof value === 'string' && SIZE.test(value) ? parseBytes(value.replace(/i?b$/i, 'B')) : value),
-  z.number('a size such as "2 GiB", or a number of bytes').int().positive().max(MOST),
-)
+export const size = z
+  .preprocess(
+    (value) => (typeof value === 'string' && SIZE.test(value) ? parseBytes(value.replace(/i?b$/i, 'B')) : value),
+    z.number('a size such as "2 GiB", or a number of bytes').int().positive().max(MOST),
+  )
+  .meta({ kind: 'size' })
 
 /** Never a flag, which everybody on the machine can read in the list of processes. */
 export const secret = z.string().meta({ secret: true })
+
 /** Of a sentence for people: what says more is cut by `reasonOf`, and by who puts several together. */
 export const LONGEST_SENTENCE = 16_384
 
 /** One token of a NATS subject. */
-export const token = z
-  .string()
-  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, - or _')
-  .max(64)
+export const TOKEN = /^[A-Za-z0-9_-]{1,64}$/
+
+export const token = z.string().regex(TOKEN, 'must be 1 to 64 letters, digits, - or _').max(64)
 
 /** RFC 3339 with a zone. */
 export const instant = z.iso.datetime({ offset: true }).max(64)

@@ -2,26 +2,47 @@ import { MAX_TEXT_BYTES } from '@fleetlake/core'
 import { textBytes } from '@fleetlake/columnar'
 import { z } from 'zod'
 import { count, instant, MOST, path, sentence, sequence, text, token } from './fields.ts'
+import { GROUPS } from './patterns.ts'
 
 /** How a message's data is carried. */
 export type Content = 'json' | 'positions' | 'any'
 
-/** One message: everything that its validator, its type and its documentation are made from. */
-export interface MessageDefinition<Data extends z.ZodType = z.ZodType> {
+/**
+ * What the user of a browser's page may do with a message: `sends` it; `generates`: sends it where pages may have vehicles generated;
+ * `hears` it, where its stream repeats it if a stream does; `hears-below`: hears everything that begins as its subject does.
+ */
+export type PageRight = 'sends' | 'generates' | 'hears' | 'hears-below'
+
+/**
+ * One message: everything that its validator, its type, its subject, its queue group, its stream, the permissions of the page's user and
+ * its documentation are made from.
+ */
+export interface MessageDefinition {
   readonly type: string
-  /** With `<parameters>` in angle brackets. */
-  readonly subject: string
+  /** A pattern, with `<parameters>` in angle brackets. Missing: the message goes to the reply subject of a request. */
+  readonly subject?: string
+  /** Each message goes to one member of it. */
   readonly queueGroup?: string
+  /** The name of the message that answers a request. */
+  readonly answer?: string
+  /** Nothing when missing. */
+  readonly page?: PageRight
+  /** The JetStream stream that keeps it, a pattern too, and where that repeats what it has stored. */
+  readonly stored?: { readonly stream: string; readonly repeatedTo?: string }
   readonly from: string
   readonly to: string
   readonly about: string
   readonly content: Content
-  readonly data: Data
+  readonly data: z.ZodType
   /** Headers beside those of CloudEvents. */
   readonly headers?: Readonly<Record<string, string>>
 }
 
-const define = <Data extends z.ZodType>(definition: MessageDefinition<Data>): MessageDefinition<Data> => definition
+/** Texts keep their own types: the subject's parameters are read from its pattern by the compiler. */
+const define = <const Definition extends MessageDefinition>(definition: Definition): Definition => definition
+
+/** Below it clients get their answers. */
+export const VIEWER_INBOX = 'inbox.viewer'
 
 /** Data that is no JSON. */
 const binary = z.instanceof(Uint8Array)
@@ -37,11 +58,15 @@ const vehicleText = z
 
 /** How long a query may run at most: what it reads stays readable for longer. */
 export const LONGEST_QUERY_MS = 3_600_000
+/** How long one may run that says nothing of it. */
+export const DEFAULT_QUERY_MS = 60_000
 
 /** Bounds of one generation: its positions, its simulated time, and how long it may take. */
 export const MOST_GENERATED = 1_000_000_000
 export const LONGEST_GENERATION_MS = 31 * 86_400_000
 export const LONGEST_RUN_MS = 86_400_000
+/** The simulated time of one that names neither that nor its positions. */
+export const DEFAULT_GENERATION_MS = 3_600_000
 
 /** Streams of a hub, with room to spare: there are 64 at most. */
 const MOST_PARTITIONS = 1_024
@@ -55,42 +80,62 @@ const partition = z.number().int().min(0).max(1_000_000)
 
 /** What a user asks of a generation; the rest has defaults. */
 export const generationOptions = z.strictObject({
-  vehicles: z.number().int().min(1).max(10_000_000).default(1_500).describe('how many vehicles drive'),
+  vehicles: z.number().int().min(1).max(10_000_000).default(1_500).describe('number of vehicles'),
   events: z
     .number()
     .int()
     .min(1)
     .max(MOST_GENERATED)
     .optional()
-    .describe('positions in all; or give durationMs. A run makes 1,000,000,000 at most, whichever is given'),
+    .describe(
+      'number of positions to generate, instead of durationMs. A run generates at most 1,000,000,000, whichever is given',
+    ),
   durationMs: z
     .number()
     .int()
     .min(1)
     .max(LONGEST_GENERATION_MS)
     .optional()
-    .describe('simulated time, 31 days at most; one hour when events is missing too'),
-  intervalMs: z.number().int().min(100).max(3_600_000).default(5_000).describe('time between two reports of a vehicle'),
+    .describe('simulated time, at most 31 days. Default without events: one hour'),
+  intervalMs: z
+    .number()
+    .int()
+    .min(100)
+    .max(3_600_000)
+    .default(5_000)
+    .describe('time between two positions of a vehicle'),
   startTime: instant
     .optional()
-    .describe('of the simulated time, within what the archive keeps; so that it ends now when missing'),
+    .describe('start of the simulated time, within what the archive keeps. Default: chosen so that the run ends now'),
   seed: z.number().int().min(0).max(0xffffffff).default(1).describe('the same seed gives the same rows'),
-  vehicleTypes: z.array(vehicleText).min(1).max(64).optional().describe('of the city pack when missing'),
-  districts: z.array(text).min(1).max(1_000).optional().describe('where vehicles live; everywhere when missing'),
-  city: text.optional().describe('the name of the city pack that the generator must have loaded'),
+  vehicleTypes: z
+    .array(vehicleText)
+    .min(1)
+    .max(64)
+    .optional()
+    .describe('vehicle types. Default: those of the city pack'),
+  districts: z
+    .array(text)
+    .min(1)
+    .max(1_000)
+    .optional()
+    .describe('districts in which the vehicles are at home. Default: all'),
+  city: text.optional().describe('name of the city pack that the generator must have loaded'),
   realTime: z
     .boolean()
     .default(false)
-    .describe('at the pace of the simulated time instead of as fast as possible; either way a run takes 24 h at most'),
-  speedFactor: z.number().min(0.001).max(10_000).default(1).describe('with realTime: simulated seconds a second'),
-  batchRows: z.number().int().min(1).max(10_000).default(1_200).describe('rows of a move at most'),
+    .describe(
+      'run at the pace of the simulated time instead of as fast as possible; either way a run takes at most 24 h',
+    ),
+  speedFactor: z.number().min(0.001).max(10_000).default(1).describe('with realTime: simulated seconds per second'),
+  batchRows: z.number().int().min(1).max(10_000).default(1_200).describe('rows of a move, at most'),
   agents: z
     .number()
     .int()
     .min(1)
     .max(MOST_AGENTS)
     .optional()
-    .describe('generators that share the work; all when missing'),
+    .describe('number of generators that share the work. Default: all'),
 })
 
 export type GenerationOptions = z.output<typeof generationOptions>
@@ -99,7 +144,7 @@ export type GenerationOptions = z.output<typeof generationOptions>
 export const streamPosition = z.strictObject({
   partition,
   stream: text,
-  created: text.describe('when the stream was made, as the server writes it'),
+  created: text.describe('creation time of the stream, as the server writes it'),
   sequence,
 })
 
@@ -112,8 +157,8 @@ const period = { from: instant, to: instant.describe('exclusive') }
 /** The fields of a vehicle query that select rows. */
 const selection = {
   ...period,
-  vehicleTypes: z.array(text).min(1).max(1_000).optional().describe('any when missing'),
-  vehicleIds: z.array(text).min(1).max(100_000).optional().describe('any when missing'),
+  vehicleTypes: z.array(text).min(1).max(1_000).optional().describe('Default: any'),
+  vehicleIds: z.array(text).min(1).max(100_000).optional().describe('Default: any'),
 }
 
 export const queryStatus = z.enum(['complete', 'limit-reached', 'timed-out', 'cancelled', 'partial', 'refused'])
@@ -131,6 +176,7 @@ export const messages = {
     type: 'start-generation',
     subject: 'generation',
     queueGroup: 'generators',
+    page: 'generates',
     from: 'viewer, terminal',
     to: 'generator (coordinator)',
     about: 'Starts a run of simulated vehicles. Progress and stats go to the reply subject.',
@@ -140,9 +186,10 @@ export const messages = {
   stopGeneration: define({
     type: 'stop-generation',
     subject: 'generation.broadcast',
+    page: 'generates',
     from: 'viewer, terminal',
     to: 'generators',
-    about: 'Stops a run; what it has published stays.',
+    about: 'Stops a run. What it has published stays.',
     content: 'json',
     data: z.strictObject({ run: token }),
   }),
@@ -157,7 +204,7 @@ export const messages = {
       run: token,
       options: generationOptions,
       startTime: instant,
-      events: count.describe('of the whole run'),
+      events: count.describe('positions of the whole run'),
       share: z.number().int().min(0).max(MOST_AGENTS),
       agents: z.number().int().min(1).max(MOST_AGENTS),
     }),
@@ -167,26 +214,27 @@ export const messages = {
     subject: 'inbox.generator.<uid>',
     from: 'generator (agent)',
     to: 'generator (coordinator)',
-    about: 'How far an agent is, each half second and at the end.',
+    about: 'Progress of an agent, each half second and at the end.',
     content: 'json',
     data: z.strictObject({
       run: token,
       share: count,
       status: z.enum(['running', 'complete', 'stopped', 'failed']),
-      events: count.describe('acknowledged by the hub'),
+      events: count.describe('positions that the hub has acknowledged'),
       messages: count,
-      waitingMs: count.describe('time spent waiting for room in the streams'),
-      streams: streams.describe('the last sequence that this agent stored, per stream'),
-      note: sentence.optional().describe('what holds it up, if anything'),
+      waitingMs: count.describe('time spent waiting for space in the streams'),
+      streams: streams.describe('last sequence that this agent has stored, per stream'),
+      note: sentence.optional().describe('what the run is waiting for, if anything'),
       error: sentence.optional(),
     }),
   }),
   generationProgress: define({
     type: 'generation-progress',
-    subject: 'inbox.viewer.<uid>',
+    subject: `${VIEWER_INBOX}.<uid>`,
+    page: 'hears-below',
     from: 'generator (coordinator)',
     to: 'viewer, terminal',
-    about: 'How far a run is.',
+    about: 'Progress of a run.',
     content: 'json',
     data: z.strictObject({
       run: token,
@@ -196,15 +244,16 @@ export const messages = {
       eventsPerSecond: perSecond,
       elapsedMs: count,
       agents: count,
-      note: sentence.optional().describe('what holds it up, if anything'),
+      note: sentence.optional().describe('what the run is waiting for, if anything'),
     }),
   }),
   generationStats: define({
     type: 'generation-stats',
-    subject: 'inbox.viewer.<uid>',
+    subject: `${VIEWER_INBOX}.<uid>`,
+    page: 'hears-below',
     from: 'generator (coordinator)',
     to: 'viewer, terminal',
-    about: 'How a run ended. `flushed` says that the table holds every row of it.',
+    about: 'How a run ended. `flushed` says whether the table holds every row of the run.',
     content: 'json',
     data: z.strictObject({
       run: token,
@@ -218,13 +267,16 @@ export const messages = {
       ...period,
       streams,
       error: sentence.optional(),
+      code: text.optional().describe('code of the error, e.g. `generation.refused`'),
     }),
   }),
   move: define({
     type: 'move',
     subject: 'commands.move.<partition>',
+    stored: { stream: 'MOVES_<partition>', repeatedTo: 'live.move.<partition>' },
+    page: 'hears',
     from: 'generator, importer, devices',
-    to: 'the stream MOVES_<partition>, collector; republished to live.move.<partition>',
+    to: 'collector, viewer',
     about:
       'Positions: a batch as an Arrow IPC stream, or one as JSON. Message id and ce-id are <run>/<agent>/<partition>/<n>; of imports ' +
       '<n>-<digest of the payload> instead of <n>.',
@@ -235,38 +287,40 @@ export const messages = {
   flush: define({
     type: 'flush',
     subject: 'commands.flush.<partition>',
+    answer: 'flushed',
     from: 'generator, terminal',
     to: 'collector that owns the partition',
-    about: 'A request: answered once the table holds the stream up to the sequence. Repeat it when nobody answers.',
+    about:
+      'A request that is answered once the table holds the stream up to the sequence. Repeat it while there is no answer.',
     content: 'json',
     data: streamPosition,
   }),
   flushed: define({
     type: 'flushed',
-    subject: "the request's reply subject",
     from: 'collector',
     to: 'generator, terminal',
     about: 'The answer to `flush`.',
     content: 'json',
-    data: z.strictObject({ committed: sequence.describe('up to here the table holds the stream') }),
+    data: z.strictObject({ committed: sequence.describe('sequence up to which the table holds the stream') }),
   }),
   aggregatePeriodStats: define({
     type: 'aggregate-period-stats',
     subject: 'stats',
+    page: 'hears',
     from: 'collector',
     to: 'viewer, terminal',
     about: 'What one commit added to the table, per window.',
     content: 'json',
     data: z.strictObject({
       collector: token,
-      version: sequence.describe('of the table'),
+      version: sequence.describe('version of the table'),
       committedAt: instant,
       partitions: z.array(partition).max(MOST_PARTITIONS),
       rows: count,
       bytes: count,
       files: count,
-      deadRows: count.describe('rows that went to the dead letters'),
-      lagMs: count.describe('age of the oldest message of the commit'),
+      deadRows: count.describe('invalid rows, which went to the dead letters'),
+      lagMs: count.describe('age of the oldest message in the commit'),
       windows: z
         .array(z.strictObject({ ...period, rows: count, vehicles: count, cells: count, bytes: count, files: count }))
         .max(MOST_ENTRIES),
@@ -275,13 +329,15 @@ export const messages = {
   heartbeat: define({
     type: 'heartbeat',
     subject: 'members.<group>.<uid>',
+    page: 'hears-below',
     from: 'every service',
     to: 'all',
-    about: 'Each second: who is alive. Three missing ones are a death; `leaving` is an orderly one.',
+    about:
+      'Each second: the member is alive. A member that misses three heartbeats counts as dead; `leaving` announces an orderly end.',
     content: 'json',
     data: z.strictObject({
       member: token,
-      group: z.enum(['generators', 'collectors', 'compactors', 'finders']),
+      group: z.enum(GROUPS),
       version: text,
       startedAt: instant,
       memoryBytes: count,
@@ -292,49 +348,57 @@ export const messages = {
   deadLetter: define({
     type: 'dead-letter',
     subject: 'dead-letters.<partition>',
+    stored: { stream: 'DEAD_LETTERS' },
     from: 'collector',
-    to: 'the stream DEAD_LETTERS',
+    to: 'terminal',
     about:
-      'What could not be archived of one message: the message as it was when it can not be decoded, else an Arrow batch of the bad rows with a column `reason`. At least once: ignore a repeated id.',
+      'What could not be archived of one message: a malformed message as it came, else an Arrow batch of its invalid rows with a column `reason`. Delivered at least once: ignore a repeated id.',
     content: 'any',
     data: binary,
     headers: {
-      'fleet-reason': 'why; the most frequent reason of a batch',
-      'fleet-rows': 'bad rows; 0 for a message that can not be decoded',
-      'fleet-stream': 'where it came from',
-      'fleet-sequence': 'its sequence there',
-      'fleet-content-type': 'of the original message',
+      'fleet-reason': 'why the message could not be archived; of a batch the most frequent reason',
+      'fleet-rows': 'number of invalid rows; 0 for a malformed message',
+      'fleet-stream': 'stream of the original message',
+      'fleet-sequence': 'sequence of the original message in that stream',
+      'fleet-content-type': 'content type of the original message',
     },
   }),
   vehicleQuery: define({
     type: 'vehicle-query',
     subject: 'query.vehicles',
     queueGroup: 'vehicle-finder',
+    page: 'sends',
     from: 'viewer, terminal',
     to: 'finder (coordinator)',
-    about: 'Who was in this area, in this period? Results and stats go to the reply subject.',
+    about: 'Which vehicles were in this area in this period? Results and stats go to the reply subject.',
     content: 'json',
     data: z.strictObject({
       query: token,
       area: z
         .unknown()
         .describe(
-          'GeoJSON Polygon or MultiPolygon, bare or in a Feature or a FeatureCollection; docs/search-areas.md has the rules',
+          'GeoJSON Polygon or MultiPolygon, bare or in a Feature or a FeatureCollection; the rules are in docs/search-areas.md',
         ),
       ...selection,
-      limit: z.number().int().min(1).max(MOST).optional().describe('rows at most'),
-      timeoutMs: z.number().int().min(1).max(LONGEST_QUERY_MS).default(60_000).describe('how long it may run'),
+      limit: z.number().int().min(1).max(MOST).optional().describe('maximum number of rows'),
+      timeoutMs: z
+        .number()
+        .int()
+        .min(1)
+        .max(LONGEST_QUERY_MS)
+        .default(DEFAULT_QUERY_MS)
+        .describe('time limit of the query'),
       ttlMs: z
         .number()
         .int()
         .min(1)
         .max(LONGEST_QUERY_MS)
         .default(10_000)
-        .describe('how long it may wait to be started, from when a finder has received it'),
+        .describe('how long the query may wait to be started, from when a finder has received it'),
       mode: z
         .enum(['parallel', 'serialised'])
         .default('parallel')
-        .describe('serialised: one task at a time, oldest first'),
+        .describe('serialised: one task at a time, the oldest data first'),
     }),
   }),
   vehicleQueryPartition: define({
@@ -344,11 +408,11 @@ export const messages = {
     from: 'finder (coordinator)',
     to: 'finder (agent)',
     about:
-      'One task: some chunks to scan. It holds everything that shapes its output, so that repeating it is harmless.',
+      'One task: data files to scan. The task holds everything that shapes its output, so that it can be repeated.',
     content: 'json',
     data: z.strictObject({
       query: token,
-      client: z.string().max(1_024).default('unknown').describe('whose query it is: clients take turns'),
+      client: z.string().max(1_024).default('unknown').describe('client of the query: clients take turns'),
       task: count,
       area: z.unknown(),
       ...selection,
@@ -357,12 +421,12 @@ export const messages = {
           z.strictObject({
             path,
             bytes: count,
-            inside: z.boolean().describe('its cell lies wholly in the area'),
+            inside: z.boolean().describe('whether the cell of the file lies wholly in the area'),
           }),
         )
         .max(MOST_ENTRIES),
-      skip: count.default(0).describe('matching rows to pass over first: another task has sent them'),
-      limit: z.number().int().min(1).max(MOST).optional().describe('rows of this task at most'),
+      skip: count.default(0).describe('matching rows to skip first, because another task has sent them'),
+      limit: z.number().int().min(1).max(MOST).optional().describe('maximum number of rows of this task'),
       batchRows: z.number().int().min(1).max(100_000),
       resultSubject: text,
       statsSubject: text,
@@ -373,7 +437,7 @@ export const messages = {
     subject: 'inbox.finder.<uid>',
     from: 'finder (agent)',
     to: 'finder (coordinator)',
-    about: 'A sign of life of a task, and its end.',
+    about: 'Progress of a task, and its end.',
     content: 'json',
     data: z.strictObject({
       query: token,
@@ -381,7 +445,7 @@ export const messages = {
       agent: token,
       status: z
         .enum(['running', 'complete', 'limit-reached', 'cancelled', 'partial'])
-        .describe('limit-reached: there are more rows than its limit'),
+        .describe('limit-reached: there are more rows than the limit of the task'),
       batches: count,
       rowsRead: count,
       rowsSelected: count,
@@ -392,31 +456,34 @@ export const messages = {
   }),
   vehicleQueryResult: define({
     type: 'vehicle-query-result',
-    subject: 'inbox.viewer.<uid>',
+    subject: `${VIEWER_INBOX}.<uid>`,
+    page: 'hears-below',
     from: 'finder (agent)',
     to: 'viewer, terminal',
-    about: 'Positions found, as an Arrow IPC stream. A (task, batch) that comes twice is the same: ignore the second.',
+    about:
+      'Positions found, as an Arrow IPC stream. A (task, batch) may be delivered twice, with the same rows: ignore the second.',
     content: 'positions',
     data: binary,
     headers: {
-      'fleet-query': 'the query',
-      'fleet-task': 'the task',
-      'fleet-batch': 'the number of the batch within the task, from 0',
+      'fleet-query': 'id of the query',
+      'fleet-task': 'number of the task',
+      'fleet-batch': 'number of the batch within the task, from 0',
       'fleet-rows': 'number of rows',
     },
   }),
   vehicleQueryProgress: define({
     type: 'vehicle-query-progress',
-    subject: 'inbox.viewer.<uid>',
+    subject: `${VIEWER_INBOX}.<uid>`,
+    page: 'hears-below',
     from: 'finder (coordinator)',
     to: 'viewer, terminal',
-    about: 'A sign of life: a query has been started, and then each half second how far it is.',
+    about: 'Progress of a query: when it has been started, then each half second.',
     content: 'json',
     data: z.strictObject({
       query: token,
       tasks: z.strictObject({ total: count, done: count }),
       rows: z.strictObject({
-        total: count.describe('of the chunks that are read, and not archived yet'),
+        total: count.describe('rows of the data files to read, and of the tail'),
         read: count,
         selected: count,
       }),
@@ -425,64 +492,67 @@ export const messages = {
   }),
   vehicleQueryResultStats: define({
     type: 'vehicle-query-result-stats',
-    subject: 'inbox.viewer.<uid>',
+    subject: `${VIEWER_INBOX}.<uid>`,
+    page: 'hears-below',
     from: 'finder (coordinator)',
     to: 'viewer, terminal',
-    about: 'The end of an answer, and what it misses if anything.',
+    about: 'The end of an answer, and what the answer misses, if anything.',
     content: 'json',
     data: z.strictObject({
       query: token,
       status: queryStatus,
-      error: sentence.optional().describe('why a query was refused'),
-      hint: sentence.optional().describe('what may have been meant, when nothing was found'),
+      error: sentence.optional().describe('why the query was refused or failed'),
+      hint: sentence.optional().describe('what may have been meant, if nothing was found'),
       notes: z
         .array(sentence)
         .max(MOST_ENTRIES)
         .optional()
-        .describe('what is to be known beside the answer, e.g. of messages that were lost elsewhere'),
+        .describe('remarks on the answer, e.g. about messages that were lost elsewhere'),
       unknownBefore: sentence
         .optional()
-        .describe(
-          'the first date of the table, where the period begins before it: nothing is known of what was before',
-        ),
-      failed: failed.describe('chunks that could not be read, streams whose newest messages could not, and why'),
-      version: sequence.optional().describe('of the table that was read'),
+        .describe('first date of the table, if the period begins before it: earlier positions are not known'),
+      failed: failed.describe(
+        'data files that could not be read, streams whose newest messages could not be read, and why',
+      ),
+      version: sequence.optional().describe('version of the table that was read'),
       files: z.strictObject({ total: count, pruned: count, read: count }),
       bytes: z.strictObject({ total: count, read: count }),
       rows: z
         .strictObject({ total: count, pruned: count, read: count, selected: count })
-        .describe('of the table; `selected` are all rows of the answer'),
+        .describe('rows of the table; `selected` counts all rows of the answer'),
       hot: z
         .strictObject({
           messages: count,
           rows: count,
-          selected: count.describe('rows of the answer that came from here'),
-          bytes: count.describe('of memory'),
+          selected: count.describe('rows of the answer that came from the tail'),
+          bytes: count.describe('memory that the tail takes'),
         })
         .default({ messages: 0, rows: 0, selected: 0, bytes: 0 })
-        .describe('what the hub holds and that version of the table does not'),
+        .describe('the tail: positions that the hub holds and that version of the table does not'),
       tasks: z
         .array(z.strictObject({ task: count, batches: count, rows: count }))
         .max(MOST_ENTRIES)
-        .describe('what the asker must hold to be complete'),
+        .describe('batches and rows of each task that make the answer complete'),
       elapsedMs: elapsed,
     }),
   }),
   vehicleQueryTaken: define({
     type: 'vehicle-query-taken',
     subject: 'queries.<query>.taken',
+    page: 'sends',
     from: 'viewer, terminal',
     to: 'finder (agents)',
-    about: 'The asker has taken a batch; an agent has at most 8 untaken batches a query on the way.',
+    about: 'The client acknowledges a batch. An agent has at most 8 unacknowledged batches per query in flight.',
     content: 'json',
     data: z.strictObject({ task: count, batch: count }),
   }),
   vehicleQueryCancel: define({
     type: 'vehicle-query-cancel',
     subject: 'queries.<query>.cancel',
+    page: 'sends',
     from: 'viewer, terminal',
     to: 'finder (coordinator, agents)',
-    about: 'The asker wants no more.',
+    about: 'The client cancels the query.',
     content: 'json',
     data: z.strictObject({ query: token }),
   }),
@@ -495,7 +565,7 @@ export type Message<Name extends MessageName> = z.output<Messages[Name]['data']>
 /** The data of a message as it may be written: defaults may be missing. */
 export type MessageInput<Name extends MessageName> = z.input<Messages[Name]['data']>
 
-/** One that is no position's is a bad row, which is told as such. */
+/** A number that can't be part of a position makes an invalid row, which goes to the dead letters. */
 const number = z.number().min(-MOST).max(MOST)
 
 /** One position as JSON: the data of a `move` of content type `application/json`. */

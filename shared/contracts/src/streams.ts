@@ -1,4 +1,6 @@
-import { subjects } from './subjects.ts'
+import { messages } from './messages.ts'
+import { fillIn } from './patterns.ts'
+import { liveSubjects, subjects } from './subjects.ts'
 
 /** What a JetStream stream is to be, in the server's terms but for its client's types. */
 export interface StreamSpec {
@@ -23,9 +25,10 @@ export interface StreamOptions {
 /** Headers included. */
 export const MAX_MESSAGE_BYTES = 64 * 1024
 
-const MOVES = 'MOVES_'
+/** Of a partition. */
+export const moveStreamName = fillIn(messages.move.stored.stream)
 
-export const moveStreamName = (partition: number): string => `${MOVES}${partition}`
+const MOVES = moveStreamName('*').slice(0, -1)
 
 /** The partition of a stream's name; undefined for other streams. */
 export const partitionOfStream = (name: string): number | undefined => {
@@ -33,23 +36,23 @@ export const partitionOfStream = (name: string): number | undefined => {
   return /^\d+$/.test(number) ? Number(number) : undefined
 }
 
-/** Law: a move stream refuses when full and forgets nothing by itself; only what the table holds is purged. */
+/** Invariant: a move stream refuses when full and forgets nothing by itself; only what the table holds is purged. */
 export const moveStream = (partition: number, options: StreamOptions): StreamSpec => ({
   ...options,
   name: moveStreamName(partition),
   subjects: [subjects.move(partition)],
   maxMessageBytes: MAX_MESSAGE_BYTES,
   discard: 'new',
-  republishTo: subjects.liveMove(partition),
+  republishTo: liveSubjects.move(partition),
 })
 
-export const DEAD_LETTERS = 'DEAD_LETTERS'
+export const DEAD_LETTERS = messages.deadLetter.stored.stream
 
 /** Dead letters are kept while there is room; the oldest go first. A letter may be a whole move and its reasons. */
 export const deadLetterStream = (options: StreamOptions): StreamSpec => ({
   ...options,
   name: DEAD_LETTERS,
-  subjects: ['dead-letters.*'],
+  subjects: [subjects.deadLetter('*')],
   maxMessageBytes: 4 * MAX_MESSAGE_BYTES,
   discard: 'old',
 })

@@ -1,38 +1,44 @@
-/** Every subject, once. Partitions are numbers from 0; ids must be one token (`TOKEN`). */
-export const TOKEN = /^[A-Za-z0-9_-]{1,64}$/
+import { type MessageDefinition, type Messages, messages, VIEWER_INBOX } from './messages.ts'
+import { type Filled, fillIn } from './patterns.ts'
 
-/** Below it askers get their answers; an asker whose user may listen to less has one of its own, `inbox.viewer.<name>`. */
-export const VIEWER_INBOX = 'inbox.viewer'
+/** The messages whose definition has something, and what it is made into. */
+type Derived<Key extends string> = {
+  readonly [
+    Name in keyof Messages as Messages[Name] extends Record<Key, string> ? Name : never
+  ]: Messages[Name] extends Record<Key, infer Pattern extends string> ? Filled<Pattern> : never
+}
 
-export const subjects = {
-  generation: 'generation',
-  generationBroadcast: 'generation.broadcast',
-  generationAgent: (agent: string): string => `generation.agent.${agent}`,
-  generatorInbox: (uid: string): string => `inbox.generator.${uid}`,
-  move: (partition: number | '*'): string => `commands.move.${partition}`,
-  liveMove: (partition: number | '*'): string => `live.move.${partition}`,
-  flush: (partition: number): string => `commands.flush.${partition}`,
-  stats: 'stats',
-  query: 'query.vehicles',
-  queryPartition: 'query.vehicles.partitions',
-  finderInbox: (uid: string): string => `inbox.finder.${uid}`,
-  viewerInbox: (uid: string, inbox: string = VIEWER_INBOX): string => `${inbox}.${uid}`,
-  queryTaken: (query: string): string => `queries.${query}.taken`,
-  queryCancel: (query: string): string => `queries.${query}.cancel`,
-  member: (group: string, uid: string): string => `members.${group}.${uid}`,
-  members: (group: string): string => `members.${group}.*`,
-  reader: (role: string, partition: number | '*', uid: string): string => `readers.${role}.${partition}.${uid}`,
-  deadLetters: (partition: number): string => `dead-letters.${partition}`,
-} as const
+type Live = {
+  readonly [
+    Name in keyof Messages as Messages[Name] extends { stored: { repeatedTo: string } } ? Name : never
+  ]: Messages[Name] extends { stored: { repeatedTo: infer Pattern extends string } } ? Filled<Pattern> : never
+}
 
-/** Whether answers may go to a subject: an asker's own, or the NATS clients' own for requests. */
+const derive = (read: (definition: MessageDefinition) => string | undefined): object =>
+  Object.fromEntries(
+    Object.entries(messages).flatMap(([name, definition]) => {
+      const pattern = read(definition)
+      return pattern === undefined ? [] : [[name, fillIn(pattern)]]
+    }),
+  )
+
+/**
+ * The subject of each message, by the message's name: a text, or a function of the parameters that its definition names. The parameters
+ * must be one token each (`TOKEN`); `*` in place of one makes a subject to listen to.
+ */
+export const subjects = derive(({ subject }) => subject) as Derived<'subject'>
+
+/** Where the streams repeat what they have stored, for those who watch live. */
+export const liveSubjects = derive(({ stored }) => stored?.repeatedTo) as Live
+
+/** Of a message that goes to one member of a group, by the message's name. */
+export const queueGroups = derive(({ queueGroup }) => queueGroup) as Derived<'queueGroup'>
+
+/** Where a client gets its answers: a client whose user may listen to less has an inbox of its own, `inbox.viewer.<name>`. */
+export const viewerInbox = (uid: string, inbox: string = VIEWER_INBOX): string => `${inbox}.${uid}`
+
+/** A note of who reads which partition. It is no message: a stream of its own remembers its subject, which says everything. */
+export const readerNote = fillIn('readers.<role>.<partition>.<uid>')
+
+/** Whether answers may go to a subject: a client's own, or the NATS clients' own for requests. */
 export const isInbox = (subject: string): boolean => /^(inbox\.|_INBOX[._])/.test(subject)
-
-export const queueGroups = {
-  generation: 'generators',
-  query: 'vehicle-finder',
-  queryPartition: 'vehicle-finder-partitions',
-} as const
-
-/** The groups whose members announce themselves. */
-export type Group = 'generators' | 'collectors' | 'compactors' | 'finders'

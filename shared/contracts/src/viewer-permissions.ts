@@ -1,6 +1,7 @@
 import type { Config } from './config.ts'
 import { isLoopback } from './loopback.ts'
-import { subjects, VIEWER_INBOX } from './subjects.ts'
+import { type MessageDefinition, messages, type PageRight } from './messages.ts'
+import { filterBelow, filterOf } from './patterns.ts'
 
 export interface ViewerPermissions {
   readonly publish: readonly string[]
@@ -14,20 +15,22 @@ export interface ViewerRights {
 
 /** All that the viewer's user of a hub may do; a server that Fleetlake starts knows no more for browsers. */
 export const viewerPermissions = ({ generation }: ViewerRights): ViewerPermissions => ({
-  publish: [
-    ...(generation ? [subjects.generation, subjects.generationBroadcast] : []),
-    subjects.query,
-    subjects.queryTaken('*'),
-    subjects.queryCancel('*'),
-  ],
-  subscribe: [subjects.liveMove('*'), subjects.stats, 'members.>', `${VIEWER_INBOX}.>`],
+  publish: [...(generation ? patternsOf('generates') : []), ...patternsOf('sends')].map(filterOf),
+  subscribe: [...patternsOf('hears').map(filterOf), ...new Set(patternsOf('hears-below').map(filterBelow))],
 })
 
-/** What is configured; else on only where nobody elsewhere comes to the page or to the hub. */
+/** What is stored and repeated is heard where it is repeated. */
+const patternsOf = (right: PageRight): string[] =>
+  (Object.values(messages) as MessageDefinition[]).flatMap(({ page, subject, stored }) => {
+    const pattern = stored?.repeatedTo ?? subject
+    return page === right && pattern !== undefined ? [pattern] : []
+  })
+
+/** As configured; by default only if neither the page nor the hub can be reached from another machine. */
 export const mayPagesGenerate = ({ viewer, hub }: Pick<Config, 'viewer' | 'hub'>): boolean => {
   const addresses = [hub.url, ...(viewer.hubUrl === undefined ? [] : [viewer.hubUrl]), ...(hub.websocketOrigins ?? [])]
   return viewer.generation ?? [viewer.host, ...addresses.map(hostOf)].every(isLoopback)
 }
 
-/** An address that is none is nobody's loopback. */
+/** Empty for what is no address: that is no loopback. */
 const hostOf = (address: string): string => (URL.canParse(address) ? new URL(address).hostname : '')

@@ -1,3 +1,4 @@
+import type { FleetError } from './errors.ts'
 import { expect, test } from 'vitest'
 import { areaOf } from './area.ts'
 import { box, multi, pointsOf, polygon, type Position } from './testing/geo-json.ts'
@@ -7,7 +8,7 @@ const refusal = (geojson: unknown): string => {
     areaOf(geojson)
     return 'taken'
   } catch (error) {
-    return (error as Error).message
+    return `${(error as FleetError).code}: ${(error as FleetError).message}`
   }
 }
 

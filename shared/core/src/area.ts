@@ -1,6 +1,6 @@
 import { type AreaEdges, EAST, edgesOfRings, type MicroBounds, type MicroRing, TURN, WEST } from './area-edges.ts'
 import type { FleetError } from './errors.ts'
-import { type GivenPolygon, givenPolygons, type GivenRing, invalidArea } from './given-polygons.ts'
+import { type AreaNames, type GivenPolygon, givenPolygons, type GivenRing, invalidArea } from './given-polygons.ts'
 import { toDegrees, toMicroDegrees } from './position.ts'
 import { crossingSteps } from './ring-crossing.ts'
 import { finish, type Steps } from './steps.ts'
@@ -18,11 +18,11 @@ export interface Area extends AreaEdges {
  * @throws FleetError `area.invalid` with the ring and the place: what is no area, off the globe, not closed, ambiguous at the antimeridian,
  *   or crosses itself
  */
-export const areaOf = (geojson: unknown): Area => finish(areaSteps(geojson))
+export const areaOf = (geojson: unknown, names?: AreaNames): Area => finish(areaSteps(geojson, names))
 
 /** `areaOf`, in small steps: some milliseconds for ten thousand positions. */
-export function* areaSteps(geojson: unknown): Steps<Area> {
-  const given = givenPolygons(geojson)
+export function* areaSteps(geojson: unknown, names?: AreaNames): Steps<Area> {
+  const given = givenPolygons(geojson, names)
   const polygons: MicroRing[][] = []
   for (const polygon of given) {
     yield

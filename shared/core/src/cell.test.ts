@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { fault } from './testing/fault.ts'
 import ngeohash from 'ngeohash'
 import { expect, test } from 'vitest'
 import { cellBounds, cellName, cellOf, parseCell } from './cell.ts'
@@ -57,5 +58,5 @@ test('the bounds are those of ngeohash, and a name reads back as its cell', () =
 })
 
 test('what is no geohash is refused', () => {
-  for (const name of ['', 'a', '6ceya1b', 'É']) expect(() => parseCell(name)).toThrow('cell.invalid')
+  for (const name of ['', 'a', '6ceya1b', 'É']) expect(() => parseCell(name)).toThrow(fault('cell.invalid'))
 })

@@ -37,15 +37,19 @@ export type ErrorCode =
   | 'viewer.page-missing'
   | 'viewer.port-in-use'
 
-/** A fault with a stable code; the message says what is wrong and what to do. */
+/** A fault with a stable code, which programs and logs read; the message is a plain sentence that says what is wrong and what to do. */
 export class FleetError extends Error {
   readonly code: ErrorCode
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
-    super(`${code}: ${message}`, options)
+    super(message, options)
     this.name = 'FleetError'
     this.code = code
   }
 }
+
+/** The code of a fault as a field of a line in a log; no field for an error without one. */
+export const codeField = (error: unknown): { readonly code?: ErrorCode } =>
+  error instanceof FleetError ? { code: error.code } : {}
 
 /** A reason is for people, and part of messages, which have an end. */
 const LONGEST_REASON = 4_000

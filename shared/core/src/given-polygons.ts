@@ -11,6 +11,14 @@ export interface GivenRing {
 /** An outline, then its holes. */
 export type GivenPolygon = readonly GivenRing[]
 
+/** What a bare Polygon is called where it is refused. */
+export interface AreaNames {
+  /** `the polygon` when missing. */
+  readonly polygon?: string
+  /** Its outline; `<polygon>, outer ring` when missing. */
+  readonly outline?: string
+}
+
 /** Half a turn beyond the globe on both sides: 190 and −190 are understood, and so are longitudes from 0 to 360. */
 const FURTHEST_LONGITUDE = 540
 
@@ -21,8 +29,8 @@ export const invalidArea = (where: string, what: string): FleetError =>
  * The polygons of a GeoJSON Polygon or MultiPolygon, bare or as a Feature or a FeatureCollection of them.
  * @throws FleetError `area.invalid` with the ring and the position, counted from 1
  */
-export const givenPolygons = (geojson: unknown): GivenPolygon[] => {
-  const polygons = geometriesOf(geojson).flatMap(({ geometry, where }) => polygonsOf(geometry, where))
+export const givenPolygons = (geojson: unknown, names: AreaNames = {}): GivenPolygon[] => {
+  const polygons = geometriesOf(geojson).flatMap(({ geometry, where }) => polygonsOf(geometry, where, names))
   if (polygons.length === 0) throw invalidArea('the area', 'holds no polygon')
   return polygons
 }
@@ -53,11 +61,15 @@ const geometriesOf = (value: unknown): { geometry: unknown; where: string }[] =>
   })
 }
 
-const polygonsOf = (value: unknown, where: string): GivenPolygon[] => {
+const polygonsOf = (value: unknown, where: string, { polygon = 'the polygon', outline }: AreaNames): GivenPolygon[] => {
   if (!isRecord(value)) throw invalidArea(where, 'is not a GeoJSON object')
   switch (value['type']) {
     case 'Polygon':
-      return [polygonOf(value['coordinates'], where === 'the area' ? 'the polygon' : where)]
+      return [
+        where === 'the area'
+          ? polygonOf(value['coordinates'], polygon, outline)
+          : polygonOf(value['coordinates'], where),
+      ]
     case 'MultiPolygon': {
       const parts = value['coordinates']
       if (!Array.isArray(parts)) throw invalidArea('the MultiPolygon', 'has no coordinates')
@@ -69,9 +81,9 @@ const polygonsOf = (value: unknown, where: string): GivenPolygon[] => {
   }
 }
 
-const polygonOf = (value: unknown, where: string): GivenPolygon => {
+const polygonOf = (value: unknown, where: string, outline = `${where}, outer ring`): GivenPolygon => {
   if (!Array.isArray(value) || value.length === 0) throw invalidArea(where, 'has no rings')
-  return value.map((ring, i) => ringOf(ring, `${where}, ${i === 0 ? 'outer ring' : `hole ${i}`}`))
+  return value.map((ring, i) => ringOf(ring, i === 0 ? outline : `${where}, hole ${i}`))
 }
 
 const ringOf = (value: unknown, where: string): GivenRing => {

@@ -1,7 +1,8 @@
 import { hashText, mix32 } from './hash.ts'
 
 /** What decides a row's partition: where it is, which vehicle it is, or which group its vehicle belongs to. */
-export type PartitionBy = 'cell' | 'vehicle' | 'vehicle-type'
+export const PARTITION_BY = ['cell', 'vehicle', 'vehicle-type'] as const
+export type PartitionBy = (typeof PARTITION_BY)[number]
 
 /** The partition of a cell: stable for ever, 0 … count − 1. */
 export const partitionOfCell = (cell: number, count: number): number => mix32(cell) % count

@@ -1,4 +1,5 @@
 import { subjects } from '@fleetlake/contracts'
+import { fault } from '@fleetlake/core/testing'
 import { eventually, startTestHub, type TestHub } from '@fleetlake/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { connectHub } from './connect-websocket.ts'
@@ -26,7 +27,7 @@ const echoOf = (viewer: Hub): (() => Promise<void>) => {
   viewer.connection.subscribe(viewer.inbox('q'), { callback: () => void heard++ })
   return async () => {
     const before = heard
-    viewer.send('vehicleQuery', subjects.query, QUERY, { reply: viewer.inbox('q') })
+    viewer.send('vehicleQuery', subjects.vehicleQuery, QUERY, { reply: viewer.inbox('q') })
     await eventually(() => heard > before)
   }
 }
@@ -79,19 +80,22 @@ test('a hub that starts later is waited for, with a reason to show, and the wait
   const giveUp = new AbortController()
   const given = connectHub({ url: server.websocketUrl, service: 'event-viewer', signal: giveUp.signal })
   giveUp.abort()
-  await expect(given).rejects.toThrow('hub.closed: stopped before the hub was reached')
+  await expect(given).rejects.toThrow(fault('hub.closed', 'stopped before the hub was reached'))
 })
 
 test('a user that the hub does not know is told which settings to look at', async () => {
   const server = await startServer()
   await expect(connectViewer(server, { user: 'anna', password: 'x' })).rejects.toThrow(
-    `hub.refused: the hub at ${server.websocketUrl} refuses user anna: set viewer.hubUser and viewer.hubPassword`,
+    fault(
+      'hub.refused',
+      `the hub at ${server.websocketUrl} refuses user anna: set viewer.hubUser and viewer.hubPassword`,
+    ),
   )
 })
 
 test('what the hub does not allow is told while it is connected', async () => {
   const viewer = await connectViewer(await startServer())
-  viewer.listen('stopGeneration', subjects.generationBroadcast, () => undefined)
+  viewer.listen('stopGeneration', subjects.stopGeneration, () => undefined)
   await eventually(() => viewer.status().reason !== undefined)
   expect(viewer.status()).toEqual({
     state: 'connected',

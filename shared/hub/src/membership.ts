@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { subjects, type Group, type Message } from '@fleetlake/contracts'
+import { type Group, type Message, subjects } from '@fleetlake/contracts'
 import { ownerOf } from '@fleetlake/core'
 import type { Hub } from './hub.ts'
 import {
@@ -67,7 +67,7 @@ export const joinGroup = (hub: Hub, options: GroupOptions): Membership => {
   const beat = (leaving: boolean): void => {
     if (hub.connection.isClosed() || hub.connection.isDraining()) return
     const { memoryBytes, lagMs } = describe()
-    hub.send('heartbeat', subjects.member(group, hub.uid), {
+    hub.send('heartbeat', subjects.heartbeat(group, hub.uid), {
       member: hub.uid,
       group,
       version,
@@ -84,7 +84,7 @@ export const joinGroup = (hub: Hub, options: GroupOptions): Membership => {
     echoedAt = nowMs
     if (view.hearsSince === undefined) look(reconnect(view, nowMs))
   }
-  const listener = hub.listen('heartbeat', subjects.members(group), ({ data }) => {
+  const listener = hub.listen('heartbeat', subjects.heartbeat(group, '*'), ({ data }) => {
     if (data.group !== group) return
     if (data.member === hub.uid) return echo(performance.now())
     if (data.leaving === true) return look(bidFarewell(view, data.member))

@@ -1,4 +1,4 @@
-import { messages, type MessageInput, type MessageName, subjects } from '@fleetlake/contracts'
+import { type MessageInput, type MessageName, messages, viewerInbox } from '@fleetlake/contracts'
 import { FleetError, reasonOf } from '@fleetlake/core'
 import {
   AuthorizationError,
@@ -161,7 +161,7 @@ const hubOn = ({ connection, uid, options: { service, inbox, onFault }, status, 
     uid,
     service,
     connection,
-    inbox: (id) => subjects.viewerInbox(id, inbox),
+    inbox: (id) => viewerInbox(id, inbox),
     status,
     onStatus: (tell) => {
       listeners.add(tell)

@@ -1,4 +1,5 @@
 import { DEAD_LETTERS, moveStreamName } from '@fleetlake/contracts'
+import { fault } from '@fleetlake/core/testing'
 import { provideOldServer } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
 import { provisionConfig, startFixture } from './testing/hub.ts'
@@ -94,7 +95,10 @@ test('where the server has little room the streams are smaller alike, with a war
 test('where not even small streams fit it says what to do, and leaves nothing behind', async () => {
   const hub = await (await startFixture({ maxFileBytes: 40 * MIB })).connect()
   await expect(provision(hub, provisionConfig({ count: 4, maxBytes: 64 * MIB }))).rejects.toThrow(
-    /^hub\.no-room: the server has no room for MOVES_0, MOVES_1, MOVES_2, MOVES_3, DEAD_LETTERS .* raise max_file/,
+    fault(
+      'hub.no-room',
+      /^the server has no room for MOVES_0, MOVES_1, MOVES_2, MOVES_3, DEAD_LETTERS .* raise max_file/,
+    ),
   )
   expect(await partitionsOf(hub)).toEqual([])
 })

@@ -1,4 +1,5 @@
-import { subjects } from '@fleetlake/contracts'
+import { liveSubjects, subjects } from '@fleetlake/contracts'
+import { fault } from '@fleetlake/core/testing'
 import { eventually } from '@fleetlake/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { drainWithin } from './drain-within.ts'
@@ -130,7 +131,7 @@ test('the same ids again are stored once, and count as stored where they are', a
 test('what a stream stores is repeated to live.move, once', async () => {
   const { hub } = await startProvisioned()
   const live: string[] = []
-  hub.listen('move', subjects.liveMove('*'), ({ id, subject }) => void live.push(`${subject} ${id}`))
+  hub.listen('move', liveSubjects.move('*'), ({ id, subject }) => void live.push(`${subject} ${id}`))
   for (let round = 0; round < 2; round++) {
     const publisher = publisherOf(hub)
     publisher.publish(1, new Uint8Array(10), {})
@@ -213,7 +214,7 @@ test('a fate that cannot be found out within the duplicate window is told, and t
   await eventually(() => publisher.stats().unknown === 1)
   expect(states.at(-1)).toEqual({ partition: 0, state: 'unknown', reason: 'message r/a/0/2' })
   await server.restart()
-  await expect(publisher.drain()).rejects.toThrow(/^publish\.unknown: whether 1 moves were stored is not known/)
+  await expect(publisher.drain()).rejects.toThrow(fault('publish.unknown', /^whether 1 moves were stored is not known/))
   expect(publisher.stats()).toMatchObject({ messages: 2, unknown: 1 })
   expect((await idsIn(hub, 0)).at(-1)).toBe('r/a/0/3')
 })
@@ -232,15 +233,17 @@ test('what no stream would take is refused at once', async () => {
   const { hub } = await startProvisioned()
   const publisher = publisherOf(hub)
   expect(() => publisher.publish(0, new Uint8Array(64 * KIB), {})).toThrow(
-    /^publish\.refused: .* put fewer rows into a batch/,
+    fault('publish.refused', /^.* put fewer rows into a batch/),
   )
-  expect(() => publisher.publish(7, new Uint8Array(1), {})).toThrow('publish.refused: partition 7 is not in use')
+  expect(() => publisher.publish(7, new Uint8Array(1), {})).toThrow(
+    fault('publish.refused', 'partition 7 is not in use'),
+  )
   await (await streamsOf(hub)).streams.update('MOVES_1', { max_msg_size: KIB })
   publisher.publish(1, new Uint8Array(2 * KIB), {})
   await expect(publisher.drain()).rejects.toThrow(
-    /^publish\.refused: the hub refuses a move of partition 1: message size/,
+    fault('publish.refused', /^the hub refuses a move of partition 1: message size/),
   )
-  await expect(publisher.whenRoom()).rejects.toThrow(/^publish\.refused/)
+  await expect(publisher.whenRoom()).rejects.toThrow(fault('publish.refused'))
 })
 
 test('closing gives up what waits', async () => {
@@ -251,5 +254,5 @@ test('closing gives up what waits', async () => {
   publisher.publish(0, new Uint8Array(10), {})
   const drained = publisher.drain()
   publisher.close()
-  await expect(drained).rejects.toThrow(/^hub\.closed/)
+  await expect(drained).rejects.toThrow(fault('hub.closed'))
 })

@@ -1,4 +1,4 @@
-import { subjects } from '@fleetlake/contracts'
+import { readerNote } from '@fleetlake/contracts'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { eventually } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
@@ -22,7 +22,7 @@ const createGroup = (group: Group) => {
 
 const notes = async (hub: Hub): Promise<string[]> => {
   const { streams } = await jetstreamManager(hub.connection)
-  const { state } = await streams.info('READERS', { subjects_filter: subjects.reader('*', '*', '*') })
+  const { state } = await streams.info('READERS', { subjects_filter: readerNote('*', '*', '*') })
   return Object.keys(state.subjects ?? {}).toSorted()
 }
 
@@ -54,7 +54,7 @@ test('once a reader has come further, earlier ends are forgotten', async () => {
   expect(third.isCareful).toBe(true)
   third.passed()
   await eventually(async () => (await notes(hubs[2])).length === 1, { what: 'that its own note is all there is' })
-  expect(await notes(hubs[2])).toEqual([subjects.reader('collectors', 0, hubs[2].uid)])
+  expect(await notes(hubs[2])).toEqual([readerNote('collectors', 0, hubs[2].uid)])
   die(hubs[2])
   expect((await enter(hubs[3])).isCareful).toBe(false)
 })
@@ -72,7 +72,7 @@ test('what one group has found makes the other careful, until a reader has passe
   const careful = await collectors.enter(hubs[2])
   expect((await finders.enter(hubs[4])).isCareful).toBe(true)
   careful.passed()
-  await eventually(async () => !(await notes(hubs[2])).includes(subjects.reader('careful', 0, hubs[2].uid)))
+  await eventually(async () => !(await notes(hubs[2])).includes(readerNote('careful', 0, hubs[2].uid)))
 })
 
 test('a hub that does not answer keeps no reader waiting', async () => {

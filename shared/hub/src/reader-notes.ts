@@ -1,4 +1,4 @@
-import { type Group, subjects } from '@fleetlake/contracts'
+import { type Group, readerNote } from '@fleetlake/contracts'
 import { jetstream, StorageType } from '@nats-io/jetstream'
 import { nanos } from '@nats-io/nats-core'
 import type { Hub } from './hub.ts'
@@ -39,7 +39,7 @@ export const enterPartition = async (
   hub: Hub,
   { group, partition, members }: EntryOptions,
 ): Promise<PartitionEntry> => {
-  const noteOf = (role: string, uid: string): string => subjects.reader(role, partition, uid)
+  const noteOf = (role: string, uid: string): string => readerNote(role, partition, uid)
   const own = noteOf(group, hub.uid)
   const ownMark = noteOf(CAREFUL, hub.uid)
   const notes = await note(hub, own).then(
@@ -81,7 +81,7 @@ const make = async (hub: Hub): Promise<void> => {
   await streams
     .add({
       name: STREAM,
-      subjects: [subjects.reader('*', '*', '*')],
+      subjects: [readerNote('*', '*', '*')],
       storage: StorageType.Memory,
       max_msgs_per_subject: 1,
       max_bytes: 1024 ** 2,

@@ -1,6 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { moveStreamName, subjects, viewerPermissions } from '@fleetlake/contracts'
+import {
+  type MessageDefinition,
+  messages,
+  moveStreamName,
+  readerNote,
+  subjects,
+  viewerPermissions,
+} from '@fleetlake/contracts'
+import type { FleetError } from '@fleetlake/core'
 import { eventually, startTestHub, type TestHub, type TestHubOptions } from '@fleetlake/testing'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { PermissionViolationError } from '@nats-io/nats-core'
@@ -41,12 +49,12 @@ afterAll(async () => {
 })
 
 /** Every subject of the contracts. */
-const known = Object.values(subjects).map((subject) =>
-  typeof subject === 'string'
-    ? subject
-    : (subject as (...some: unknown[]) => string)('x', ...(subject.length > 1 ? ['y'] : [])),
-)
+const known = (Object.values(messages) as MessageDefinition[])
+  .flatMap(({ subject, stored }) => [subject ?? [], stored?.repeatedTo ?? []].flat())
+  .map((pattern) => pattern.replace(/<\w+>/, 'x').replace(/<\w+>/, 'y'))
 const MORE = [
+  'members.x.*',
+  readerNote('x', 1, 'y'),
   '>',
   '*',
   'commands.>',
@@ -147,12 +155,17 @@ test('a service does not answer anywhere but at an inbox, so that it does nothin
   const manager = await jetstreamManager(service.connection)
   const replies: string[] = []
   const noise: string[] = []
-  const listener = service.listen('vehicleQuery', subjects.query, ({ reply }) => void replies.push(reply ?? ''), {
-    onInvalid: (_, { reply }) => void noise.push(reply ?? ''),
-  })
+  const listener = service.listen(
+    'vehicleQuery',
+    subjects.vehicleQuery,
+    ({ reply }) => void replies.push(reply ?? ''),
+    {
+      onInvalid: (_, { reply }) => void noise.push(reply ?? ''),
+    },
+  )
   await service.flush()
   const ask = (reply: string, payload: object): void =>
-    viewer.send('vehicleQuery', subjects.query, payload as never, { reply })
+    viewer.send('vehicleQuery', subjects.vehicleQuery, payload as never, { reply })
   const query = { query: 'q', area: null, from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' }
   const [purge, move] = ['$JS.API.STREAM.PURGE.MOVES_0', subjects.move(0)]
   const { state } = await manager.streams.info(moveStreamName(0))
@@ -177,7 +190,7 @@ test('nobody is another user over websocket, not even with its password, and a b
       await hub.close()
       return 'let in'
     } catch (error) {
-      return (error as Error).message.split(':')[0]
+      return (error as FleetError).code
     }
   }
   const { url, websocketUrl } = server
@@ -221,7 +234,7 @@ test.each([
 
 test('the permissions are those of the reference', () => {
   const publish = ['query.vehicles', 'queries.*.taken', 'queries.*.cancel']
-  const subscribe = ['live.move.*', 'stats', 'members.>', 'inbox.viewer.>']
+  const subscribe = ['live.move.*', 'stats', 'inbox.viewer.>', 'members.>']
   expect(viewerPermissions({ generation: false })).toEqual({ publish, subscribe })
   expect(viewerPermissions({ generation: true })).toEqual({
     publish: ['generation', 'generation.broadcast', ...publish],

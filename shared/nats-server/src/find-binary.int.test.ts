@@ -1,4 +1,5 @@
 import { access, chmod, mkdir, utimes, writeFile } from 'node:fs/promises'
+import { fault } from '@fleetlake/core/testing'
 import { join } from 'node:path'
 import { temporaryFolder } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
@@ -96,7 +97,10 @@ test.each([
 test('where there is none and none can be fetched it is told what to do, and with which version', async () => {
   const [empty, folder] = await foldersOf('empty', 'fetched')
   await expect(provideNatsServer({ folders: [empty], folder, fetch: undefined })).rejects.toThrow(
-    /^hub\.server-missing: nats-server 2\.12\.5 or newer is needed and was not found\. Install it .*docker run -p 4222:4222 nats -js`$/,
+    fault(
+      'hub.server-missing',
+      /^nats-server 2\.12\.5 or newer is needed and was not found\. Install it .*docker run -p 4222:4222 nats -js`$/,
+    ),
   )
   const fetch = () => Promise.reject(new Error('E: no network'))
   await expect(provideNatsServer({ folders: [empty], folder, fetch })).rejects.toThrow(

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { fault } from '@fleetlake/core/testing'
 import { connect } from 'node:net'
 import { provideOldServer, temporaryFolder } from '@fleetlake/testing'
 import { expect, onTestFinished, test } from 'vitest'
@@ -62,7 +63,10 @@ test('an old server is not opened to pages beyond the loopback', async () => {
   const binary = await provideOldServer()
   const websocketOrigins = ['http://127.0.0.1:3000', 'https://fleet.example.com', 'http://localhost.example.com']
   await expect(start({ binary, websocketOrigins })).rejects.toThrow(
-    /^hub\.server-old: pages of https:\/\/fleet\.example\.com, http:\/\/localhost\.example\.com \(hub\.websocketOrigins\) are not let in to this server: nats-server 2\.9\.10 is old: .*CVE-2026-27889/,
+    fault(
+      'hub.server-old',
+      /^pages of https:\/\/fleet\.example\.com, http:\/\/localhost\.example\.com \(hub\.websocketOrigins\) are not let in to this server: nats-server 2\.9\.10 is old: .*CVE-2026-27889/,
+    ),
   )
   const origins = ['http://localhost:3000', 'http://127.0.0.1:3000', 'http://[::1]:3000']
   expect((await start({ binary, websocketOrigins: origins })).port).toBeGreaterThan(0)

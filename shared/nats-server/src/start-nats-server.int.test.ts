@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { fault } from '@fleetlake/core/testing'
 import { once } from 'node:events'
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
@@ -70,16 +71,22 @@ test('a server that ends by itself is told from one that was asked to', async ()
 test('a port in use is one line that says what to do', async () => {
   const first = await start({ dataDir: await makeFolder() })
   await expect(startNatsServer({ dataDir: await makeFolder(), port: first.port })).rejects.toThrow(
-    `hub.port-in-use: 127.0.0.1:${first.port} is in use: stop the program that has it, ` +
-      'or choose another port with FLEET_HUB_URL=nats://127.0.0.1:<port>',
+    fault(
+      'hub.port-in-use',
+      `127.0.0.1:${first.port} is in use: stop the program that has it, ` +
+        'or choose another port with FLEET_HUB_URL=nats://127.0.0.1:<port>',
+    ),
   )
 })
 
 test('so is a websocket port in use', async () => {
   const first = await start({ dataDir: await makeFolder() })
   await expect(startNatsServer({ dataDir: await makeFolder(), websocketPort: first.port })).rejects.toThrow(
-    `hub.port-in-use: 127.0.0.1:${first.port} is in use: stop the program that has it, ` +
-      'or choose another port with FLEET_HUB_WEBSOCKET_PORT=<port>',
+    fault(
+      'hub.port-in-use',
+      `127.0.0.1:${first.port} is in use: stop the program that has it, ` +
+        'or choose another port with FLEET_HUB_WEBSOCKET_PORT=<port>',
+    ),
   )
 })
 
@@ -102,7 +109,7 @@ test('of two origins of one host it is told which may be kept out', async () => 
 
 test('a configuration that the server refuses is told in its own words', async () => {
   await expect(startNatsServer({ dataDir: await makeFolder(), maxPayloadBytes: 10 ** 12 })).rejects.toThrow(
-    /^hub\.failed: nats-server ended while starting: .*max_payload/,
+    fault('hub.failed', /^nats-server ended while starting: .*max_payload/),
   )
 })
 
@@ -125,7 +132,9 @@ const startOwner = async (dataDir: string) => {
 test('a data folder in use by a living process is refused', async () => {
   const dataDir = await makeFolder()
   const { owner, serverPid } = await startOwner(dataDir)
-  await expect(startNatsServer({ dataDir })).rejects.toThrow(`hub.data-in-use: process ${owner.pid} runs the hub`)
+  await expect(startNatsServer({ dataDir })).rejects.toThrow(
+    fault('hub.data-in-use', `process ${owner.pid} runs the hub`),
+  )
   expect(isAlive(serverPid)).toBe(true)
 })
 

@@ -5,7 +5,7 @@ import { mkdir, open, readdir, readFile, stat } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { describeServerFaults, isLoopback, viewerPermissions } from '@fleetlake/contracts'
+import { DEFAULT_CONFIG, describeServerFaults, isLoopback, viewerPermissions } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
 import {
   claimDataFolder,
@@ -35,7 +35,7 @@ export type NatsServerOptions = {
   websocketOrigins?: readonly string[]
   /** whether they may have vehicles generated; only where all of them and `host` are on the loopback when missing */
   pagesMayGenerate?: boolean
-  /** sizes the store: 8 partitions of 2 GiB by default */
+  /** sizes the store; partitions as the configuration has them by default */
   partitions?: number
   partitionMaxBytes?: number
   /** fixes the store's size in bytes instead, e.g. to test a full one */
@@ -75,14 +75,13 @@ type Ports = { port: number; websocketPort: number }
 type Running = { child: ChildProcess; pid: number; asked: boolean; ended: Promise<void> }
 
 const loopback = '127.0.0.1'
-const usualViewerPort = 3000
 const defaults = {
   host: loopback,
   port: 0,
   websocketPort: 0,
-  websocketOrigins: pageOrigins(usualViewerPort),
-  partitions: 8,
-  partitionMaxBytes: 2 * 1024 ** 3,
+  websocketOrigins: pageOrigins(DEFAULT_CONFIG.viewer.port),
+  partitions: DEFAULT_CONFIG.partitioning.count,
+  partitionMaxBytes: DEFAULT_CONFIG.hub.maxBytesPerPartition,
   maxMemoryBytes: 256 * 1024 ** 2,
   maxPayloadBytes: 1024 ** 2,
   graceMs: 5000,

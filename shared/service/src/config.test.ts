@@ -1,10 +1,12 @@
+import type { FleetError } from '@fleetlake/core'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { fault } from '@fleetlake/core/testing'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { listSettings } from '@fleetlake/contracts'
 import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import { z } from 'zod'
-import { listConfigKeys } from './config-keys.ts'
 import { loadConfig, type ConfigSources } from './config.ts'
 
 const schema = z.strictObject({
@@ -43,7 +45,7 @@ const messageOf = (action: () => unknown): string => {
   try {
     return `no error but ${JSON.stringify(action())}`
   } catch (error) {
-    return (error as Error).message
+    return `${(error as FleetError).code}: ${(error as FleetError).message}`
   }
 }
 
@@ -59,7 +61,7 @@ test('without any source every key has its default', () => {
 
 test('a key has one name in the file, one as a variable and one as a flag', () => {
   expect(
-    listConfigKeys(schema).map(({ path, variable, flag, description }) => [path, variable, flag, description]),
+    listSettings(schema).map(({ path, variable, flag, description }) => [path, variable, flag, description]),
   ).toEqual([
     ['hub.url', 'FLEET_HUB_URL', '--hub.url', undefined],
     ['collector.maxRows', 'FLEET_COLLECTOR_MAX_ROWS', '--collector.max-rows', 'rows that call for a flush'],
@@ -110,7 +112,7 @@ test('a file can be named, and must then exist', () => {
   const file = writeConfig('collector: { maxRows: 7 }')
   expect(load({ args: ['--config', file] }).collector.maxRows).toBe(7)
   expect(load({ env: { FLEET_CONFIG: file } }).collector.maxRows).toBe(7)
-  expect(() => load({ env: { FLEET_CONFIG: absent } })).toThrow(`config.invalid: ${absent} can't be read`)
+  expect(() => load({ env: { FLEET_CONFIG: absent } })).toThrow(fault('config.invalid', `${absent} can't be read`))
 })
 
 test('texts are read as what their key accepts', () => {
@@ -169,8 +171,8 @@ test('a bad value is told with its key, its source and what is allowed', () => {
 test('a section that is a value, and a file that is noise, are refused', () => {
   const file = writeConfig('collector: 5')
   expect(() => load({ defaultFile: file })).toThrow(
-    `config.invalid: collector (from ${file}) must be a section with keys below it`,
+    fault('config.invalid', `collector (from ${file}) must be a section with keys below it`),
   )
   writeConfig('a: [')
-  expect(() => load({ defaultFile: file })).toThrow(`config.invalid: ${file} is not YAML`)
+  expect(() => load({ defaultFile: file })).toThrow(fault('config.invalid', `${file} is not YAML`))
 })

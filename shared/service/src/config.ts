@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
+import { listSettings, type Setting } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
 import { closest, distance } from 'fastest-levenshtein'
 import { parse as parseYaml } from 'yaml'
 import type { z } from 'zod'
-import { listConfigKeys, type ConfigKey } from './config-keys.ts'
 
 /** What configures a process, the page's build or the tests besides a schema's keys; never an unknown key. */
 const reservedVariables = new Set([
@@ -24,7 +24,12 @@ export type ConfigSources = {
   defaultFile?: string
 }
 
-type Setting = { key: ConfigKey; value: unknown; source: string }
+/** What is set, and where. */
+interface GivenSetting {
+  readonly key: Setting
+  readonly value: unknown
+  readonly source: string
+}
 
 /**
  * Reads fleet.yaml, then variables, then flags, the later winning, and checks the whole once, strictly.
@@ -35,7 +40,7 @@ export const loadConfig = <Schema extends z.ZodObject>(
   sources: ConfigSources = {},
 ): z.output<Schema> => {
   const { args = process.argv.slice(2), env = process.env, defaultFile = 'fleet.yaml' } = sources
-  const keys = listConfigKeys(schema)
+  const keys = listSettings(schema)
   const { file: flaggedFile, flags } = splitFlags(args)
   const named = flaggedFile ?? env.FLEET_CONFIG
   const settings = [
@@ -50,7 +55,7 @@ export const loadConfig = <Schema extends z.ZodObject>(
   throw invalid(result.error.issues.map((issue) => describeIssue(issue, settings)).join('; '))
 }
 
-const readFileSettings = (keys: readonly ConfigKey[], file: string, required: boolean): Setting[] => {
+const readFileSettings = (keys: readonly Setting[], file: string, required: boolean): GivenSetting[] => {
   let text: string
   try {
     text = readFileSync(file, 'utf8')
@@ -67,7 +72,12 @@ const readFileSettings = (keys: readonly ConfigKey[], file: string, required: bo
   return flatten(content ?? {}, keys, file, [])
 }
 
-const flatten = (content: unknown, keys: readonly ConfigKey[], file: string, above: readonly string[]): Setting[] => {
+const flatten = (
+  content: unknown,
+  keys: readonly Setting[],
+  file: string,
+  above: readonly string[],
+): GivenSetting[] => {
   const path = above.join('.')
   const key = keys.find((candidate) => candidate.path === path)
   if (key !== undefined) return [{ key, value: content, source: file }]
@@ -81,12 +91,12 @@ const flatten = (content: unknown, keys: readonly ConfigKey[], file: string, abo
   return Object.entries(content).flatMap(([name, value]) => flatten(value, keys, file, [...above, name]))
 }
 
-const sectionsAndPath = ({ path }: ConfigKey): string[] => {
+const sectionsAndPath = ({ path }: Setting): string[] => {
   const parts = path.split('.')
   return parts.map((_, index) => parts.slice(0, index + 1).join('.'))
 }
 
-const readVariables = (keys: readonly ConfigKey[], env: NodeJS.ProcessEnv): Setting[] =>
+const readVariables = (keys: readonly Setting[], env: NodeJS.ProcessEnv): GivenSetting[] =>
   Object.entries(env)
     .filter(([name, value]) => name.startsWith('FLEET_') && value !== undefined && !reservedVariables.has(name))
     .map(([name, text]) => {
@@ -100,7 +110,7 @@ const readVariables = (keys: readonly ConfigKey[], env: NodeJS.ProcessEnv): Sett
       return { key, value: parseText(key, String(text)), source: name }
     })
 
-const readFlags = (keys: readonly ConfigKey[], flags: readonly [name: string, text: string][]): Setting[] =>
+const readFlags = (keys: readonly Setting[], flags: readonly [name: string, text: string][]): GivenSetting[] =>
   flags.map(([name, text]) => {
     const key = keys.find(({ flag, path }) => flag === name || `--${path}` === name)
     if (key === undefined)
@@ -137,7 +147,7 @@ const splitFlags = (args: readonly string[]): { file?: string; flags: [string, s
 }
 
 /** The first reading of a text that its key accepts: as it is, as a YAML value, as a list with commas. */
-const parseText = ({ schema }: ConfigKey, text: string): unknown => {
+const parseText = ({ schema }: Setting, text: string): unknown => {
   const readings = [() => text, () => parseYaml(text) as unknown, () => text.split(',').map((item) => item.trim())]
   for (const read of readings) {
     try {
@@ -155,7 +165,7 @@ const assign = (target: Record<string, unknown>, [name, ...rest]: readonly strin
   else assign((target[name] ??= {}) as Record<string, unknown>, rest, value)
 }
 
-const describeIssue = (issue: z.core.$ZodIssue, settings: readonly Setting[]): string => {
+const describeIssue = (issue: z.core.$ZodIssue, settings: readonly GivenSetting[]): string => {
   const path = issue.path.join('.')
   const setting = settings.findLast(({ key }) => path === key.path || path.startsWith(`${key.path}.`))
   if (setting === undefined) return `${path || 'the configuration'}: ${issue.message}`

@@ -1,5 +1,4 @@
 export { collectGarbageLess } from './tune-heap.ts'
-export { listConfigKeys, type ConfigKey } from './config-keys.ts'
 export { loadConfig, type ConfigSources } from './config.ts'
 export { type AliveMessage } from './heartbeat.ts'
 export { createLog, formatLogLine, type Log, type LogOptions } from './log.ts'

@@ -108,7 +108,7 @@ test('a fault is one line and code 1, and what was opened is closed', async () =
   for (const fault of faults) {
     expect(await start(closing + fault).ended).toEqual({
       code: 1,
-      lines: ['sample: fatal: hub.unreachable: no hub there', 'closed'],
+      lines: ['sample: fatal: no hub there code=hub.unreachable', 'closed'],
     })
   }
 })
@@ -122,7 +122,7 @@ test('a bad setting is one line and code 1', async () => {
   expect(await start('', ['--a.max-row', '5']).ended).toEqual({
     code: 1,
     lines: [
-      'sample: fatal: config.invalid: --a.max-row (from the command line) is not a known key, did you mean --a.max-rows?',
+      'sample: fatal: --a.max-row (from the command line) is not a known key, did you mean --a.max-rows? code=config.invalid',
     ],
   })
 })

@@ -1,6 +1,6 @@
-import { FleetError, reasonOf } from '@fleetlake/core'
+import { DEFAULT_CONFIG, listSettings } from '@fleetlake/contracts'
+import { codeField, FleetError, reasonOf } from '@fleetlake/core'
 import type { z } from 'zod'
-import { listConfigKeys } from './config-keys.ts'
 import { loadConfig } from './config.ts'
 import { createLog, type Log } from './log.ts'
 import { beatIntoFile, beatToParent } from './heartbeat.ts'
@@ -37,7 +37,6 @@ export type Service<Schema extends z.ZodObject> = {
 export type ReadyMessage = { ready: true } & Record<string, unknown>
 
 const usualStopTimeoutMs = 30_000
-const usualHangMs = 30_000
 /** npm and the scripts pass on a signal that a terminal has already sent to all: that is one Ctrl-C. */
 const sameSignalMs = 1000
 
@@ -67,7 +66,7 @@ export const runService = async <Schema extends z.ZodObject>(service: Service<Sc
       try {
         await hook()
       } catch (error) {
-        log.error(reasonOf(error))
+        log.error(codeField(error), reasonOf(error))
         exitCode = 1
       }
     }
@@ -75,7 +74,7 @@ export const runService = async <Schema extends z.ZodObject>(service: Service<Sc
     process.exit(exitCode)
   }
   const fail = (error: unknown): void => {
-    log.fatal(error instanceof FleetError ? error.message : reasonOf(error))
+    log.fatal(codeField(error), error instanceof FleetError ? error.message : reasonOf(error))
     if (!(error instanceof FleetError) && error instanceof Error) log.debug(error.stack)
     exitCode = 1
     void end()
@@ -93,7 +92,7 @@ export const runService = async <Schema extends z.ZodObject>(service: Service<Sc
 
   try {
     const config = loadConfig(schema)
-    const { hangMs = usualHangMs, heartbeatFile } = watchingOf(config)
+    const { hangMs = DEFAULT_CONFIG.service.hangMs, heartbeatFile } = watchingOf(config)
     startWatchdog({ name, limitMs: hangMs, warn: (fault) => log.warn(fault) })
     const level = levelOf(config)
     if (level !== undefined) log = createLog({ name, level })
@@ -135,7 +134,7 @@ const answerInformation = (name: string, schema: z.ZodObject, args: readonly str
   console.log(
     `fleetlake ${name} ${version}\n\nSettings: in fleet.yaml (or --config <file>), then variables, then flags.\n`,
   )
-  for (const { path, flag, variable, isSecret, description } of listConfigKeys(schema)) {
+  for (const { path, flag, variable, isSecret, description } of listSettings(schema)) {
     console.log(
       `  ${path}\n      ${isSecret ? '' : `${flag}, `}${variable}${description === undefined ? '' : `\n      ${description}`}`,
     )

@@ -1,4 +1,5 @@
 import { type PositionRow, positionsOfRows } from '@fleetlake/columnar'
+import { fault } from '@fleetlake/core/testing'
 import { positions } from '@fleetlake/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -126,6 +127,8 @@ test('it grows beyond its blocks, tells what it holds, and is empty afterwards',
 test('more rows than were asked for are refused, and what was there stays', () => {
   const collector = createRowCollector({ maxRows: 3 })
   collector.add(positionsOfRows([row(1), row(2)]))
-  expect(() => collector.add(positionsOfRows([row(3), row(4)]))).toThrow('query.invalid: more rows came than the 3')
+  expect(() => collector.add(positionsOfRows([row(3), row(4)]))).toThrow(
+    fault('query.invalid', 'more rows came than the 3'),
+  )
   expect(collector.finish().ids).toEqual(['vehicle-1', 'vehicle-2'])
 })

@@ -1,4 +1,5 @@
-import { FleetError } from '@fleetlake/core'
+import { DEFAULT_QUERY_MS } from '@fleetlake/contracts'
+import { FleetError, reasonOf } from '@fleetlake/core'
 import { type BoxArea, FORMATS, type FormatName, formatOfName, type Gap } from '@fleetlake/viewer-core'
 import { type Command, Option } from 'commander'
 import { readFile } from 'node:fs/promises'
@@ -36,7 +37,7 @@ export const addOutput = (command: Command): Command =>
     .addOption(
       new Option('--timeout <duration>', 'how long it may run')
         .argParser(reads(parseDuration))
-        .default(60_000, '1 min'),
+        .default(DEFAULT_QUERY_MS, '1 min'),
     )
     .addOption(new Option('--format <format>', 'by the ending of --output, else ndjson').choices([...FORMATS]))
     .addOption(
@@ -68,7 +69,7 @@ export const instantOf = (flag: string, value: string, nowMs: number): number =>
   try {
     return parseInstant(value, nowMs)
   } catch (cause) {
-    throw new FleetError('usage.invalid', `${flag} ${(cause as FleetError).message.replace(/^usage\.invalid: /, '')}`)
+    throw new FleetError('usage.invalid', `${flag} ${reasonOf(cause)}`, { cause })
   }
 }
 

@@ -26,7 +26,7 @@ export const reads =
       return parse(text)
     } catch (error) {
       if (!(error instanceof FleetError)) throw error
-      throw new InvalidArgumentError(error.message.slice(error.code.length + 2))
+      throw new InvalidArgumentError(error.message)
     }
   }
 

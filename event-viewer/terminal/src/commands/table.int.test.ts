@@ -91,7 +91,7 @@ test('where there is no table, that is said', async () => {
   await writeFile(config, `archive:\n  path: ${config}-nowhere\n`)
   const { code, err } = await runFleetProcess(['table', '--config', config])
   expect(code).toBe(1)
-  expect(err).toMatch(/^error: table.missing: there is no table in /)
+  expect(err).toMatch(/^error: there is no table in /)
 })
 
 test('a damaged log is told, and repaired: first dry, then really', async () => {
@@ -102,7 +102,7 @@ test('a damaged log is told, and repaired: first dry, then really', async () => 
   const commit = join(folder, '_delta_log', `${'1'.padStart(20, '0')}.json`)
   await writeFile(commit, '')
   const shown = await fleet()
-  expect([shown.code, shown.err]).toEqual([1, expect.stringMatching(/^error: table.damaged: .* is empty/)])
+  expect([shown.code, shown.err]).toEqual([1, expect.stringMatching(/^error: .* is empty/)])
   const dry = await fleet('repair')
   expect(dry).toEqual({
     code: 3,

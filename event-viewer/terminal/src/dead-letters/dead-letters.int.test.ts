@@ -45,7 +45,7 @@ const setUp = async (): Promise<{
 }
 
 const storeLetter = (hub: Hub, id: string, payload: Uint8Array, reason: string, rows: number): Promise<void> =>
-  storeMessage(hub, 'deadLetter', subjects.deadLetters(1), payload as Uint8Array<ArrayBuffer>, {
+  storeMessage(hub, 'deadLetter', subjects.deadLetter(1), payload as Uint8Array<ArrayBuffer>, {
     id,
     headers: {
       'fleet-reason': reason,
@@ -84,7 +84,7 @@ test('letters are listed once each with their reason, and shown with their rows 
   ])
   expect(await fleet('show', '7')).toMatchObject({
     code: 2,
-    err: 'error: usage.invalid: there is no letter 7: see `fleet dead-letters list`\n',
+    err: 'error: there is no letter 7: see `fleet dead-letters list`\n',
   })
 })
 

@@ -107,7 +107,7 @@ const storeRest = async (
     positionsOfRows(bad.map((index) => rows[index])),
     bad.map((index) => reasons[index]),
   )
-  await storeMessage(hub, 'deadLetter', subjects.deadLetters(letter.partition), payload as Uint8Array<ArrayBuffer>, {
+  await storeMessage(hub, 'deadLetter', subjects.deadLetter(letter.partition), payload as Uint8Array<ArrayBuffer>, {
     id: `${letter.id}+${bad.length}`,
     contentType: CONTENT_TYPES.arrow,
     headers: {

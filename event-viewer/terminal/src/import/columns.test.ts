@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { fault } from '@fleetlake/core/testing'
 import { mapColumns, parseMapping } from './columns.ts'
 
 const none = { asked: {}, constant: [] }
@@ -32,13 +33,16 @@ test('what the user says counts, and is not taken for another column too', () =>
 
 test('a column that is missing is told together with those that are there', () => {
   expect(() => mapColumns(['a', 'lon', 'lat'], none)).toThrow(
-    'import.invalid: no column for vehicle_id, event_time; the input has "a", "lon", "lat": say which with --columns vehicle_id=<column> (or --vehicle-id if all rows are of one vehicle)',
+    fault(
+      'import.invalid',
+      'no column for vehicle_id, event_time; the input has "a", "lon", "lat": say which with --columns vehicle_id=<column> (or --vehicle-id if all rows are of one vehicle)',
+    ),
   )
   expect(() => mapColumns(['id', 'time', 'lon', 'lat'], { asked: { speed: 'v' }, constant: [] })).toThrow(
-    'import.invalid: there is no column "v"; the input has "id", "time", "lon", "lat"',
+    fault('import.invalid', 'there is no column "v"; the input has "id", "time", "lon", "lat"'),
   )
 })
 
 test.each(['vehicle_id', 'vehicle_id=', 'vehicle=x', 'speed=a,speed=b'])('--columns %s is refused', (text) => {
-  expect(() => parseMapping(text)).toThrow('usage.invalid: --columns')
+  expect(() => parseMapping(text)).toThrow(fault('usage.invalid', '--columns'))
 })

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Config, configSchema, subjects } from '@fleetlake/contracts'
+import { type Config, configSchema, liveSubjects } from '@fleetlake/contracts'
 import { decodePositions, type PositionRow, rowsOfPositions } from '@fleetlake/columnar'
 import { roundDegrees } from '@fleetlake/core'
 import { connectHub, type Hub, lookAtStream, partitionsOf, provision, purgeThrough } from '@fleetlake/hub'
@@ -27,7 +27,7 @@ const withSystem = async (use: (system: TestSystem) => Promise<void>): Promise<v
     partitioning: { count: 3 },
   })
   await provision(hub, config)
-  hub.listen('move', subjects.liveMove('*'), ({ id, data }) => {
+  hub.listen('move', liveSubjects.move('*'), ({ id, data }) => {
     stored.push({ id, rows: rowsOfPositions(decodePositions(data)!) })
   })
   await hub.flush()

@@ -1,3 +1,4 @@
+import { fault } from '@fleetlake/core/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { readRows, type RowsOptions } from './line-parser.ts'
@@ -13,7 +14,7 @@ const rowsOf = async (text: string, options: Partial<RowsOptions> = {}, size = 1
   const lines = readLines(chunksOf(encode(text), size))
   const rows: unknown[] = []
   for await (const some of readRows(lines, { asked: {}, constant: [], hasHeader: true, ...options })) {
-    for (const { line, values, fault } of some) rows.push([line, values ?? fault?.reason])
+    for (const { line, values, fault: bad } of some) rows.push([line, values ?? bad?.reason])
   }
   return rows
 }
@@ -105,5 +106,5 @@ test.each([
   const read = async (): Promise<void> => {
     for await (const lines of readLines(chunksOf(bytes, 4))) expect(lines).toBe('nothing')
   }
-  await expect(read()).rejects.toThrow(new RegExp(`import\\.invalid: the input is ${name}`))
+  await expect(read()).rejects.toThrow(fault('import.invalid', new RegExp(`^the input is ${name}`)))
 })

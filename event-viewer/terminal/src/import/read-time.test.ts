@@ -1,5 +1,6 @@
 /// <reference lib="esnext.temporal" />
 import fc from 'fast-check'
+import { fault } from '@fleetlake/core/testing'
 import { expect, test } from 'vitest'
 import { createTimeReader, type TimeOptions } from './read-time.ts'
 
@@ -96,12 +97,12 @@ test('what is no time says why', () => {
 
 test('a local time without a zone ends the import with what to do', () => {
   expect(() => iso('2018-10-01 08:00:00')).toThrow(
-    /import\.invalid: the time "2018-10-01 08:00:00" has no offset: say its zone, such as --timezone/,
+    fault('import.invalid', /the time "2018-10-01 08:00:00" has no offset: say its zone, such as --timezone/),
   )
 })
 
 test('a zone or a pattern that does not exist is refused', () => {
   expect(() => createTimeReader({ format: 'auto', timezone: 'Asia/Shangai' })).toThrow('did you mean Asia/Shanghai?')
-  expect(() => createTimeReader({ format: 'epoch' })).toThrow('usage.invalid: --time-format "epoch"')
-  expect(() => createTimeReader({ format: 'HH:mm' })).toThrow('usage.invalid: --time-format')
+  expect(() => createTimeReader({ format: 'epoch' })).toThrow(fault('usage.invalid', '--time-format "epoch"'))
+  expect(() => createTimeReader({ format: 'HH:mm' })).toThrow(fault('usage.invalid', '--time-format'))
 })

@@ -1,4 +1,5 @@
 import { areaOf, contains } from '@fleetlake/core'
+import { fault } from '@fleetlake/core/testing'
 import { expect, test } from 'vitest'
 import { parseArea, parseBox } from './area.ts'
 
@@ -24,17 +25,17 @@ test('the whole globe is a box, and so is all of it but a strip', () => {
 test.each(['', '1,2,3', '1,2,3,x', '1,2,,4', '10,20,11,19', '10,20,10,21', '-34.9,156,-34.8,157', '1,2,3,4,5'])(
   '--bbox "%s" is refused',
   (text) => {
-    expect(() => parseBox(text)).toThrow('usage.invalid: --bbox')
+    expect(() => parseBox(text)).toThrow(fault('usage.invalid', '--bbox'))
   },
 )
 
 test('an area that is none says why', () => {
-  expect(() => parseArea('{', '--area x.geojson')).toThrow('usage.invalid: --area x.geojson is not JSON')
+  expect(() => parseArea('{', '--area x.geojson')).toThrow(fault('usage.invalid', '--area x.geojson is not JSON'))
   expect(() => parseArea('{"type":"Point","coordinates":[1,2]}', 'x')).toThrow(
-    'area.invalid: the area is of type "Point"',
+    fault('area.invalid', 'the area is of type "Point"'),
   )
   const bowTie = '{"type":"Polygon","coordinates":[[[0,0],[2,2],[2,0],[0,2],[0,0]]]}'
   expect(() => parseArea(bowTie, 'x')).toThrow(
-    'area.invalid: the polygon, outer ring crosses itself at 1, 1 (longitude, latitude)',
+    fault('area.invalid', 'the polygon, outer ring crosses itself at 1, 1 (longitude, latitude)'),
   )
 })

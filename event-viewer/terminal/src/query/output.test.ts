@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { fault } from '@fleetlake/core/testing'
 import { join } from 'node:path'
 import { temporaryFolder } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
@@ -34,7 +35,7 @@ test('a folder that is not there is told', async () => {
     await output.write('a')
     await output.keep()
   }
-  await expect(write()).rejects.toThrow(/store\.failed: .*out\.csv can't be written/)
+  await expect(write()).rejects.toThrow(fault('store.failed', /.*out\.csv can't be written/))
 })
 
 test('pieces of a text are shown as a terminal may show them, also where they end within a character', () => {

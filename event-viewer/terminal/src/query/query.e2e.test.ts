@@ -288,7 +288,7 @@ test('a disk that is full is told', async () => {
   let said = ''
   full.stderr.on('data', (chunk) => (said += String(chunk)))
   expect(await once(full, 'close')).toEqual([1, null])
-  expect(said).toMatch(/^error: store\.failed: standard output can't be written \(ENOSPC/)
+  expect(said).toMatch(/^error: standard output can't be written \(ENOSPC/)
 })
 
 test('a limit ends it, and is told', async () => {

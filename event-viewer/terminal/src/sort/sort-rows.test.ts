@@ -1,4 +1,5 @@
 import { positionsOfRows, rowsOfPositions, type PositionRow, type Positions } from '@fleetlake/columnar'
+import { fault } from '@fleetlake/core/testing'
 import { createRowCollector, foundPositions } from '@fleetlake/viewer-core'
 import { positions, temporaryFolder } from '@fleetlake/testing'
 import fc from 'fast-check'
@@ -52,7 +53,10 @@ test('a folder where it can not be is told, and what to do', async () => {
   try {
     const all = fc.sample(positions({ vehicles: 5, maxLength: 30 }), { numRuns: 9, seed: 1 })
     await expect(sort(all, { runRows: 10 })).rejects.toThrow(
-      "store.failed: the temporary file for sorting in /no-such-folder can't be made; TMPDIR says where else it may be",
+      fault(
+        'store.failed',
+        "the temporary file for sorting in /no-such-folder can't be made; TMPDIR says where else it may be",
+      ),
     )
   } finally {
     vi.unstubAllEnvs()

@@ -1,9 +1,8 @@
 import { type BoardState, createFleetBoard } from '@fleetlake/viewer-core'
 import { setTimeout as delay } from 'node:timers/promises'
-import { subjects } from '@fleetlake/contracts'
+import { GROUPS, subjects } from '@fleetlake/contracts'
 import type { Hub } from '@fleetlake/hub'
 
-const GROUPS = ['generators', 'collectors', 'compactors', 'finders'] as const
 const REFRESH_MS = 1000
 
 export interface WatchOptions {
@@ -16,9 +15,9 @@ export interface WatchOptions {
 export const watchFleet = async (hub: Hub, { show, signal }: WatchOptions): Promise<void> => {
   const board = createFleetBoard()
   const listeners = [
-    hub.listen('aggregatePeriodStats', subjects.stats, ({ data }) => board.addCommit(data, Date.now())),
+    hub.listen('aggregatePeriodStats', subjects.aggregatePeriodStats, ({ data }) => board.addCommit(data, Date.now())),
     ...GROUPS.map((group) =>
-      hub.listen('heartbeat', subjects.members(group), ({ data }) => board.addHeartbeat(data, Date.now())),
+      hub.listen('heartbeat', subjects.heartbeat(group, '*'), ({ data }) => board.addHeartbeat(data, Date.now())),
     ),
   ]
   await hub.flush()

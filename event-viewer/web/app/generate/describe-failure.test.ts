@@ -16,9 +16,9 @@ const STATS: GenerationStats = {
   streams: [],
 }
 
-test('a refusal says what is wrong, without its code', () => {
+test('a refusal is told as one, by its code, and says what is wrong', () => {
   expect(
-    describeFailure({ ...STATS, error: "generation.refused: there is no city 'Atlantis' here" }, undefined),
+    describeFailure({ ...STATS, error: "there is no city 'Atlantis' here", code: 'generation.refused' }, undefined),
   ).toEqual({
     title: 'The run was refused',
     description: "There is no city 'Atlantis' here.",

@@ -10,11 +10,10 @@ const TITLES: Readonly<Record<string, string>> = {
   'generation.unanswered': 'No generator answers',
 }
 
-/** The text of an error without its code, as a sentence. */
-const sentenceOf = (message: string): string => {
-  const text = message.replace(/^[a-z]+\.[a-z-]+: /, '')
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}`
-}
+const titleOf = (code: string | undefined): string | undefined => (code === undefined ? undefined : TITLES[code])
+
+const sentenceOf = (text: string): string =>
+  `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}`
 
 /** Why a run did not take place, or not to its end; undefined when it did. */
 export const describeFailure = (
@@ -22,14 +21,13 @@ export const describeFailure = (
   error: GenerationError | undefined,
 ): Failure | undefined => {
   if (error !== undefined) {
-    return { title: TITLES[error.code] ?? 'The run could not be started', description: sentenceOf(error.message) }
+    return { title: titleOf(error.code) ?? 'The run could not be started', description: sentenceOf(error.message) }
   }
   if (stats === undefined || stats.status !== 'failed') return undefined
   const told = stats.error ?? 'the generators did not say why'
-  const isRefused = told.startsWith('generation.refused')
   const kept = stats.events > 0 ? ' What it has made stays.' : ''
   return {
-    title: isRefused ? 'The run was refused' : 'The run has failed',
+    title: titleOf(stats.code) ?? 'The run has failed',
     description: `${sentenceOf(told)}${kept}`,
   }
 }

@@ -1,4 +1,4 @@
-import { generationOptions } from '@fleetlake/contracts'
+import { DEFAULT_GENERATION_MS, generationOptions } from '@fleetlake/contracts'
 import type { GenerationInput } from './generation-form.ts'
 
 /** What a run will be, before anybody is asked. */
@@ -8,11 +8,9 @@ export interface Forecast {
   readonly perSecond: number | undefined
 }
 
-const DEFAULT_DURATION_MS = 3_600_000
-
 export const forecastOf = (input: GenerationInput): Forecast => {
   const { vehicles, events, durationMs, intervalMs, realTime, speedFactor } = generationOptions.parse(input)
-  const lasting = events === undefined ? (durationMs ?? DEFAULT_DURATION_MS) : (durationMs ?? Infinity)
+  const lasting = events === undefined ? (durationMs ?? DEFAULT_GENERATION_MS) : (durationMs ?? Infinity)
   return {
     events: Math.min(events ?? Infinity, Math.ceil(lasting / intervalMs) * vehicles),
     perSecond: realTime ? (vehicles * speedFactor * 1000) / intervalMs : undefined,

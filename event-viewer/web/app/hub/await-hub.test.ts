@@ -1,4 +1,5 @@
 import type { Hub, HubStatus } from '@fleetlake/hub/browser'
+import { fault } from '@fleetlake/core/testing'
 import { expect, test } from 'vitest'
 import { awaitHub } from './await-hub.ts'
 
@@ -48,12 +49,15 @@ test('a hub that is lost is waited for until it is back, and nothing stays behin
 test('a hub that does not come in time, or is not waited for any more, is told with its reason', async () => {
   const hub = new Promise<Hub>(() => undefined)
   await expect(awaitHub({ hub, status: connecting, signal: never, waitMs: 1 })).rejects.toThrow(
-    'hub.unreachable: the hub is not reached (ws://127.0.0.1:1: no hub answers there): try again once it is back',
+    fault(
+      'hub.unreachable',
+      'the hub is not reached (ws://127.0.0.1:1: no hub answers there): try again once it is back',
+    ),
   )
   const lost = hubIn('disconnected')
   const aborter = new AbortController()
   const waiting = awaitHub({ hub: Promise.resolve(lost.hub), status: lost.hub.status, signal: aborter.signal })
   aborter.abort()
-  await expect(waiting).rejects.toThrow('hub.unreachable: given up before the hub was reached')
+  await expect(waiting).rejects.toThrow(fault('hub.unreachable', 'given up before the hub was reached'))
   expect(lost.listeners).toBe(0)
 })

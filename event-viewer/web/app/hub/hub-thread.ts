@@ -1,4 +1,5 @@
 import type { Message, MessageInput } from '@fleetlake/contracts'
+import type { PartitionBy } from '@fleetlake/core'
 import type { HubStatus } from '@fleetlake/hub/browser'
 import type { BoardState } from '@fleetlake/viewer-core'
 import type { LiveFrame, LiveRequest, LiveVehicle } from './live/live-frame.ts'
@@ -15,7 +16,7 @@ export interface HubSettings {
   readonly partitions: readonly number[] | null
   /** How far ahead of the hub's clock a report may be to be believed. */
   readonly futureToleranceMs: number
-  readonly partitioning: { readonly by: 'cell' | 'vehicle' | 'vehicle-type'; readonly geohashLength: number }
+  readonly partitioning: { readonly by: PartitionBy; readonly geohashLength: number }
 }
 
 /** Plain data, so that it crosses the thread's border. */

@@ -1,9 +1,6 @@
-import type { Group, Message } from '@fleetlake/contracts'
-import { subjects } from '@fleetlake/contracts'
+import { GROUPS, type Message, subjects } from '@fleetlake/contracts'
 import type { Hub } from '@fleetlake/hub/browser'
 import { createFleetBoard, type BoardState } from '@fleetlake/viewer-core'
-
-const GROUPS: readonly Group[] = ['generators', 'collectors', 'compactors', 'finders']
 
 /** Listens to heartbeats and commits from now on. @returns what is known at an instant */
 export const watchFleet = (
@@ -11,12 +8,12 @@ export const watchFleet = (
   onCommit: (commit: Message<'aggregatePeriodStats'>) => void,
 ): ((nowMs: number) => BoardState) => {
   const board = createFleetBoard()
-  hub.listen('aggregatePeriodStats', subjects.stats, ({ data }) => {
+  hub.listen('aggregatePeriodStats', subjects.aggregatePeriodStats, ({ data }) => {
     board.addCommit(data, Date.now())
     onCommit(data)
   })
   for (const group of GROUPS) {
-    hub.listen('heartbeat', subjects.members(group), ({ data }) => board.addHeartbeat(data, Date.now()))
+    hub.listen('heartbeat', subjects.heartbeat(group, '*'), ({ data }) => board.addHeartbeat(data, Date.now()))
   }
   return (nowMs) => board.state(nowMs)
 }

@@ -15,7 +15,7 @@ test('a field is told with its type, whether it must be there, and what it means
     name: 'options.vehicles',
     type: 'whole number ≥ 1 and ≤ 10,000,000',
     presence: 'default `1500`',
-    description: 'how many vehicles drive',
+    description: 'number of vehicles',
   })
 })
 

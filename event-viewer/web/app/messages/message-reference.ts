@@ -1,6 +1,14 @@
 import { humanCount } from '@fleetlake/viewer-core'
 import { CONTENT_TYPES, jsonMove, type MessageDefinition, messages } from '@fleetlake/contracts'
-import { CLOUD_EVENT_HEADERS, type FieldLine, fieldsOf, jsonSchemaOf } from '@fleetlake/contracts/reference'
+import {
+  CLOUD_EVENT_HEADERS,
+  type FieldLine,
+  fieldsOf,
+  jsonSchemaOf,
+  pageText,
+  storageText,
+  subjectText,
+} from '@fleetlake/contracts/reference'
 
 export interface HeaderLine {
   readonly name: string
@@ -11,10 +19,15 @@ export interface HeaderLine {
 export interface MessageEntry {
   /** Also its anchor. */
   readonly type: string
+  /** This, `stored` and `page` with code between backticks. */
   readonly subject: string
   readonly queueGroup: string | undefined
   readonly from: string
   readonly to: string
+  /** Empty when no stream keeps it. */
+  readonly stored: string
+  /** What the user of a page may do with it, if anything. */
+  readonly page: string
   readonly about: string
   readonly contentType: string
   readonly headers: readonly HeaderLine[]
@@ -42,14 +55,23 @@ const grouped = (text: string): string => text.replaceAll(/\d{5,}/g, (digits) =>
 const fieldLines = (schema: Parameters<typeof jsonSchemaOf>[0]): FieldLine[] =>
   fieldsOf(jsonSchemaOf(schema)).map((line) => ({ ...line, type: grouped(line.type) }))
 
-const entryOf = ({ content, headers, data, queueGroup, ...told }: MessageDefinition): MessageEntry => ({
-  ...told,
-  queueGroup,
-  contentType: CONTENT[content],
-  headers: headers === undefined ? [] : headerLines(headers),
-  fields: content === 'json' ? fieldLines(data) : [],
-  data: DATA[content],
-})
+const entryOf = (definition: MessageDefinition): MessageEntry => {
+  const { type, queueGroup, from, to, about, content, headers, data } = definition
+  return {
+    type,
+    subject: subjectText(definition),
+    queueGroup,
+    from,
+    to,
+    stored: storageText(definition),
+    page: pageText(definition),
+    about,
+    contentType: CONTENT[content],
+    headers: headers === undefined ? [] : headerLines(headers),
+    fields: content === 'json' ? fieldLines(data) : [],
+    data: DATA[content],
+  }
+}
 
 /** Every message on the hub, in the order of its definitions. */
 export const MESSAGE_ENTRIES: readonly MessageEntry[] = (Object.values(messages) as MessageDefinition[]).map(entryOf)
@@ -61,13 +83,27 @@ export const EVENT_HEADERS: readonly HeaderLine[] = headerLines(CLOUD_EVENT_HEAD
 export const JSON_MOVE_FIELDS: readonly FieldLine[] = fieldLines(jsonMove)
 
 /** Everything of an entry that words are looked for in. */
-const textOf = ({ type, subject, queueGroup, from, to, about, headers, fields, data }: MessageEntry): string =>
+const textOf = ({
+  type,
+  subject,
+  queueGroup,
+  from,
+  to,
+  stored,
+  page,
+  about,
+  headers,
+  fields,
+  data,
+}: MessageEntry): string =>
   [
     type,
     subject,
     queueGroup,
     from,
     to,
+    stored,
+    page,
     about,
     data,
     ...headers.flatMap(({ name, meaning }) => [name, meaning]),

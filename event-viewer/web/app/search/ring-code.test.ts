@@ -1,3 +1,4 @@
+import type { FleetError } from '@fleetlake/core'
 import { roundDegrees } from '@fleetlake/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -38,7 +39,7 @@ test('what is no area says why', () => {
     try {
       return JSON.stringify(decodeShapes(text))
     } catch (error) {
-      return (error as Error).message
+      return `${(error as FleetError).code}: ${(error as FleetError).message}`
     }
   }
   expect(['', 'A B', 'AAA', 'gg', 'AAAA', '________________', 'AABBCC.', 'AACAAC'].map(message)).toEqual([

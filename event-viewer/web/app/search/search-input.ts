@@ -1,7 +1,7 @@
 import { areaOf } from '@fleetlake/core'
 import { boxArea } from '@fleetlake/viewer-core'
 import { solidShapes } from './area/solid-shapes.ts'
-import { plainReason } from './plain-reason.ts'
+import { reasonOf } from '@fleetlake/core'
 import { resolvePeriod, type PeriodContext } from './resolve-period.ts'
 import type { SearchInput } from '../hub/search/search-answer.ts'
 import type { SearchRequest, Where } from './search-request.ts'
@@ -31,7 +31,7 @@ export const resolveSearch = (request: SearchRequest, context: PeriodContext): R
     area = areaOfWhere(where)
     if (area !== undefined) areaOf(area)
   } catch (error) {
-    return problem(`This area can’t be searched: ${plainReason(error)}.`)
+    return problem(`This area can’t be searched: ${reasonOf(error)}.`)
   }
   return {
     ok: true,

@@ -36,8 +36,8 @@ export interface SearchRequest {
 }
 
 export const DEFAULT_LIMIT = 2_000_000
+/** These are what the query's definition says, which would come to the page with all other messages: a test compares. */
 export const DEFAULT_TIMEOUT_MS = 60_000
-/** By the definition of the query. */
 export const MAX_TIMEOUT_MS = 3_600_000
 export const MAX_IDS = 100_000
 export const MAX_TYPES = 1_000

@@ -4,7 +4,7 @@ import { duration } from '@fleetlake/contracts'
 import { areaOf, roundDegrees } from '@fleetlake/core'
 import { humanCount } from '@fleetlake/viewer-core'
 import { durationText, formatWhen, parseWhen } from './period-code.ts'
-import { plainReason } from './plain-reason.ts'
+import { reasonOf } from '@fleetlake/core'
 import { decodeShapes, encodeShapes } from './ring-code.ts'
 import {
   DEFAULT_LIMIT,
@@ -102,7 +102,7 @@ const parseWhere = (query: UrlQuery, problems: string[]): Where => {
     areaOf({ type: 'MultiPolygon', coordinates: shapes })
     return { kind: 'shapes', shapes }
   } catch (error) {
-    problems.push(`The link’s area can’t be searched: ${plainReason(error)}.`)
+    problems.push(`The link’s area can’t be searched: ${reasonOf(error)}.`)
     return NOWHERE
   }
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { fault } from '@fleetlake/core/testing'
 import { formatCommit, parseCommit } from './actions.ts'
 
 const parse = (text: string): unknown => parseCommit(new TextEncoder().encode(text), 'the commit', 3)
@@ -56,7 +57,9 @@ test('a commit with its checksum is read as it was written, and at its version o
 test('a commit that was cut off anywhere is not believed, at the end of a line neither', () => {
   const bytes = formatCommit(SEALED, 3)
   for (let length = 0; length < bytes.length; length++) {
-    expect(() => parseCommit(bytes.subarray(0, length), 'the commit', 3), String(length)).toThrow('table.invalid')
+    expect(() => parseCommit(bytes.subarray(0, length), 'the commit', 3), String(length)).toThrow(
+      fault('table.invalid'),
+    )
   }
 })
 
@@ -64,7 +67,7 @@ test.each([
   ['nothing', ''],
   ['lines without anything', '\n\n  \n'],
 ])('a commit of %s is told', (_, text) => {
-  expect(() => parse(text)).toThrow('table.invalid: the commit is empty')
+  expect(() => parse(text)).toThrow(fault('table.invalid', 'the commit is empty'))
 })
 
 test('bytes that are no UTF-8 are not mended', () => {

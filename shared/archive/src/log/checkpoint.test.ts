@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises'
+import { fault } from '@fleetlake/core/testing'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { temporaryFolder } from '@fleetlake/testing'
@@ -200,7 +201,7 @@ test('of a checkpoint only the dates are read that are asked for', async () => {
   expect([DATES[0], DATES[1], DATES[4], DATES[11]].map(read)).toEqual([2, 2, 2, 2])
   for (const date of [DATES[2], DATES[3]]) {
     for (let time = 0; time < 2; time++) {
-      expect(() => read(date)).toThrow('table.invalid: a checkpoint is not readable as a checkpoint')
+      expect(() => read(date)).toThrow(fault('table.invalid', 'a checkpoint is not readable as a checkpoint'))
     }
   }
 })
@@ -255,6 +256,6 @@ test.each([
   const { bytes } = await threeGroups()
   const spoilt = { name: '_delta_log/5.checkpoint.parquet', bytes: spoil(bytes) }
   await expect(readCheckpoint([spoilt])).rejects.toThrow(
-    'table.invalid: _delta_log/5.checkpoint.parquet is not readable as a checkpoint',
+    fault('table.invalid', '_delta_log/5.checkpoint.parquet is not readable as a checkpoint'),
   )
 })

@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises'
+import { fault } from '@fleetlake/core/testing'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
@@ -130,7 +131,7 @@ test('a checkpoint in parts is read whole or not at all, and the next one is our
   expect(await open()).toEqual(expected)
   const part = (await store.get(parts[1]))!
   await store.delete(parts[1])
-  await expect(open()).rejects.toThrow('table.damaged: the table is damaged: the log begins at version 11')
+  await expect(open()).rejects.toThrow(fault('table.damaged', 'the table is damaged: the log begins at version 11'))
   await store.put(parts[1], part)
 
   await store.put(LAST, last)
@@ -184,7 +185,7 @@ test.each([
   // A part that is gone is told, and not fewer files.
   await store.delete('_delta_log/00000000000000000013.checkpoint.parquet')
   await store.delete('_delta_log/_sidecars/a.parquet')
-  await expect(open()).rejects.toThrow('table.damaged')
+  await expect(open()).rejects.toThrow(fault('table.damaged'))
 })
 
 test('compacted commits of another writer are passed over', async () => {
@@ -199,5 +200,5 @@ test('files of which rows were deleted by a vector are told, wherever the log na
   const select = `select txn, ${someAdd(`{${vectors}}`)}, remove, metaData, protocol from it`
   await db.run(`copy (with it as (from '${ours}') ${select}) to '${store.url(CHECKPOINT)}' (format parquet)`)
   await deleteCommits()
-  await expect(open()).rejects.toThrow(/^table.unsupported: some rows of date=.*deletion vector/)
+  await expect(open()).rejects.toThrow(fault('table.unsupported', /^some rows of date=.*deletion vector/))
 })

@@ -20,7 +20,7 @@ const answer = async ({ what, files }: ThreadTask): Promise<ThreadAnswer<unknown
     return { value: what === 'state' ? await readParts(files) : await readRemoves(files) }
   } catch (error) {
     const { code } = error instanceof FleetError ? error : { code: 'table.invalid' as const }
-    return { code, reason: reasonOf(error).replace(`${code}: `, '') }
+    return { code, reason: reasonOf(error) }
   }
 }
 

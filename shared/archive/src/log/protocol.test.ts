@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { fault } from '@fleetlake/core/testing'
 import { SCHEMA_STRING } from '../schema.ts'
 import { createMemoryStore } from '../store/memory-store.ts'
 import type { ObjectStore } from '../store/object-store.ts'
@@ -103,7 +104,7 @@ test('a constraint that somebody sets stops who writes, with its name, and nobod
   await expect(table.commit({ parts: [{ add }], operation: 'WRITE' })).rejects.toThrow(
     'the table can be read, but not written to: its CHECK constraint slow',
   )
-  await expect(openTable(store, { isWriter: true })).rejects.toThrow('table.unsupported')
+  await expect(openTable(store, { isWriter: true })).rejects.toThrow(fault('table.unsupported'))
   const { snapshot } = await openTable(store)
   expect([snapshot.version, snapshot.totals.rows]).toEqual([2, 5])
   expect((await table.refresh()).version).toBe(2)
@@ -116,7 +117,7 @@ test('of a table that is append-only nothing is removed, and its rows may be rea
   await alter(store, 2, { metaData: metaDataOf({ 'delta.appendOnly': 'true' }) })
   const options = { retentionMs: 86_400_000, nowMs: NOW_MS + 5 * 86_400_000 }
   await expect(dropOldDates(table, options)).rejects.toThrow(
-    /^table.unsupported: 1 or more dates are past retention and stay/,
+    fault('table.unsupported', /^1 or more dates are past retention and stay/),
   )
   const remove = [...table.snapshot.files()].map(({ path }) => path)
   await expect(table.commit({ parts: [], remove, operation: 'DELETE' })).rejects.toThrow('delta.appendOnly is true')
@@ -157,7 +158,7 @@ test('a deleted row that only a vector tells of stops readers while the file is 
   // The file with the vector takes the place of the one without, in any order.
   await alter(store, 3, { add: { ...file, deletionVector } }, { remove: { path, dataChange: true } })
   await expect(table.refresh()).rejects.toThrow(
-    /^table.unsupported: some rows of date=.* were deleted by a deletion vector/,
+    fault('table.unsupported', /^some rows of date=.* were deleted by a deletion vector/),
   )
   await expect(openTable(store)).rejects.toThrow('deletion vector')
   await alter(store, 4, { remove: { path, dataChange: true, deletionVector } })

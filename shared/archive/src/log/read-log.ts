@@ -60,7 +60,7 @@ export const readVersion = async (store: ObjectStore, version: number): Promise<
 const judge = async (store: ObjectStore, version: number, fault: FleetError): Promise<FleetError> => {
   const isNewest = (await store.size(commitPath(version + 1))) === undefined
   const advice = isNewest ? ' (if another program is writing it just now, this passes by itself)' : ''
-  return damaged({ version, found: `${reasonOf(fault).replace(/^[a-z.]+: /, '')}${advice}` }, fault)
+  return damaged({ version, found: `${reasonOf(fault)}${advice}` }, fault)
 }
 
 const gapAt = (version: number, newest: number): FleetError =>

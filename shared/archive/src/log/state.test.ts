@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { fault } from '@fleetlake/core/testing'
 import { SCHEMA_STRING } from '../schema.ts'
 import type { Action, MetaData } from './actions.ts'
 import { reconcile } from './reconcile.ts'
@@ -32,7 +33,7 @@ test.each([
   ['a missing column', [{ metaData: { ...metaData, schemaString: SCHEMA_STRING.replace('"speed"', '"velocity"') } }]],
   ['a file outside the table', [add('s3://bucket/x.parquet')]],
 ])('a table with %s is refused', (_, actions: Action[]) => {
-  expect(() => stateOf(...actions)).toThrow('table.unsupported')
+  expect(() => stateOf(...actions)).toThrow(fault('table.unsupported'))
 })
 
 test.each([
@@ -42,11 +43,11 @@ test.each([
   ['a date that is none', add('x.parquet', { date: 'monday', cell: '69y7p' })],
   ['a name that contradicts its partition', add('date=2026-11-20/cell=69y7p/20261121T100000Z-a.parquet')],
 ])('a log with %s is refused', (_, action) => {
-  expect(() => stateOf(action)).toThrow('table.invalid')
+  expect(() => stateOf(action)).toThrow(fault('table.invalid'))
 })
 
 test('a log without protocol and metadata is refused', () => {
-  expect(() => applyVersions(undefined, [{ version: 0, actions: [add('x.parquet')] }])).toThrow('table.invalid')
+  expect(() => applyVersions(undefined, [{ version: 0, actions: [add('x.parquet')] }])).toThrow(fault('table.invalid'))
 })
 
 test('another writer may add columns that can be null', () => {

@@ -1,4 +1,5 @@
 import { createMemoryStore } from '../store/memory-store.ts'
+import { fault } from '@fleetlake/core/testing'
 import { createFileStore } from '../store/file-store.ts'
 import { openTable } from '../table.ts'
 import { temporaryFolder } from '@fleetlake/testing'
@@ -148,5 +149,5 @@ test('another engine reads the files', async () => {
 test('it is no table of positions, and is not taken for one', async () => {
   const store = createMemoryStore()
   await openLossTable(store, { create: true })
-  await expect(openTable(store)).rejects.toThrow('table.unsupported')
+  await expect(openTable(store)).rejects.toThrow(fault('table.unsupported'))
 })

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import { dateOf } from '@fleetlake/core'
+import { fault } from '@fleetlake/core/testing'
 import { expect, test } from 'vitest'
 import type { AddFile } from '../log/actions.ts'
 import { NOW_MS, someRows } from '../testing/log-table.ts'
@@ -130,7 +131,7 @@ test('a cell that the store does not give is passed over; a store that gives non
       get: (path, range) => (isGone(path) ? table.store.get(dirname(path), range) : table.store.get(path, range)),
     },
   })
-  await expect(run(failing((path) => path.startsWith('date=')))).rejects.toThrow('store.failed')
+  await expect(run(failing((path) => path.startsWith('date=')))).rejects.toThrow(fault('store.failed'))
   const report = await run(failing((path) => path.includes('69y7m')))
   expect(report).toMatchObject({ filesBefore: 3 })
   expect(report.skipped).toMatchObject([{ cell: '69y7m' }])

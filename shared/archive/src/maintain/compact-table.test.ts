@@ -184,8 +184,8 @@ test('what a rewrite would lose, and what is missing or broken, is left alone an
   const { skipped, filesBefore } = await compact(world)
   expect(filesBefore).toBe(1)
   expect(skipped.map(({ reason }) => reason).toSorted()).toEqual([
-    `table.unsupported: ${missing.path} can't be compacted: it is missing`,
-    `table.unsupported: ${foreign.path} can't be compacted: it has a column "fuel" of another writer, which would be lost`,
+    `${missing.path} can't be compacted: it is missing`,
+    `${foreign.path} can't be compacted: it has a column "fuel" of another writer, which would be lost`,
   ])
 })
 

@@ -88,7 +88,7 @@ const parse = (bytes: Uint8Array | undefined, path: string, version: number): Ac
   try {
     return parseCommit(bytes, path, version)
   } catch (error) {
-    if (isDamage(error)) return reasonOf(error).replace(/^[a-z.]+: /, '')
+    if (isDamage(error)) return reasonOf(error)
     throw error
   }
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { fault } from '@fleetlake/core/testing'
 import { checkStore } from './check-store.ts'
 import { createMemoryStore } from './memory-store.ts'
 
@@ -12,7 +13,7 @@ test('a server that ignores If-None-Match is refused, and nothing is left on it'
     },
   }
   await expect(checkStore(lax)).rejects.toThrow(
-    /store\.failed: .* does not keep If-None-Match .* use a server that does/,
+    fault('store.failed', /.* does not keep If-None-Match .* use a server that does/),
   )
   for await (const object of store.list('')) expect(object).toBeUndefined()
 })

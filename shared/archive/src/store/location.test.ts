@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { fault } from '@fleetlake/core/testing'
 import { isFolder, parseLocation, placeBelow } from './location.ts'
 
 test.each([
@@ -19,7 +20,9 @@ test.each([
 test.each(['gs://bucket/x', 'http://host/x', 's3:///x', 'azure://'])(
   '%s is none, and the message names what is',
   (path) => {
-    expect(() => parseLocation(path)).toThrow(/config\.invalid: ".*" is not a place for an archive: name a folder, s3:/)
+    expect(() => parseLocation(path)).toThrow(
+      fault('config.invalid', /".*" is not a place for an archive: name a folder, s3:/),
+    )
   },
 )
 

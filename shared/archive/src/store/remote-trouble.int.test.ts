@@ -7,6 +7,7 @@ import {
   type TestS3,
 } from '@fleetlake/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { fault } from '@fleetlake/core/testing'
 import type { ObjectStore } from './object-store.ts'
 import { openStore, type StoreSettings } from './open-store.ts'
 import { settingsAt } from '../testing/store-race.ts'
@@ -150,7 +151,7 @@ describe.each([
 
   test('a line that stays frozen fails, with what was waited for', async () => {
     const { result } = await troubled([{ kind: 'freeze' }, Infinity], () => impatient.get('frozen'))
-    expect(String(result)).toMatch(/^FleetError: store.failed: cannot read .*\/t\/frozen: no answer within 0.5 s$/)
+    expect(result).toEqual(fault('store.failed', /^cannot read .*\/t\/frozen: no answer within 0.5 s$/))
   })
 
   test.each([

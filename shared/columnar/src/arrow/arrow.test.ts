@@ -8,6 +8,7 @@ import {
   vectorFromArray,
 } from 'apache-arrow'
 import fc from 'fast-check'
+import { fault } from '@fleetlake/core/testing'
 import { expect, test } from 'vitest'
 import { decodePositions } from './decode.ts'
 import { decodeForeignPositions } from './foreign.ts'
@@ -110,7 +111,7 @@ test('damaged bytes are refused with arrow.invalid or read as rows, never anythi
           if (rows !== undefined) rowsOfPositions(rows)
         } catch (error) {
           refused++
-          expect(String(error)).toContain('arrow.invalid')
+          expect(error).toEqual(fault('arrow.invalid'))
         }
       },
     ),
@@ -129,7 +130,7 @@ test('vehicle ids that are not UTF-8, or are cut within a character, are damage'
   const at = Buffer.from(bytes).indexOf(Buffer.from('aé'))
   const broken = bytes.slice()
   broken[at] = 0xff
-  expect(() => decodePositions(broken)).toThrow('arrow.invalid')
+  expect(() => decodePositions(broken)).toThrow(fault('arrow.invalid'))
   const cut = positionsOfRows([
     { ...sample[0], vehicleId: 'a' },
     { ...sample[1], vehicleId: 'é' },
@@ -140,6 +141,6 @@ test('vehicle ids that are not UTF-8, or are cut within a character, are damage'
 
 test('noise is refused', () => {
   const noise = new TextEncoder().encode('not arrow at all, and long enough to look')
-  expect(() => decodePositions(noise)).toThrow('arrow.invalid')
-  expect(() => decodeForeignPositions(noise)).toThrow('arrow.invalid')
+  expect(() => decodePositions(noise)).toThrow(fault('arrow.invalid'))
+  expect(() => decodeForeignPositions(noise)).toThrow(fault('arrow.invalid'))
 })

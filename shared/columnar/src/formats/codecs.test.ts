@@ -1,5 +1,6 @@
 import { CHUNK_FORMATS } from './chunk-format.ts'
 import { toMicroDegrees } from '@fleetlake/core'
+import { fault } from '@fleetlake/core/testing'
 import fc from 'fast-check'
 import pl from 'nodejs-polars'
 import { describe, expect, test } from 'vitest'
@@ -148,7 +149,7 @@ describe.each(CHUNK_FORMATS)('chunks as %s', (format) => {
 
   test('a chunk without rows is refused, and so are bytes that are something else', async () => {
     const codec = await openCodec(format)
-    expect(() => codec.encode(columnsOf([]))).toThrow('table.invalid')
+    expect(() => codec.encode(columnsOf([]))).toThrow(fault('table.invalid'))
     const junk = new TextEncoder().encode('something else')
     await expect(readChunkFile(`x${codec.extension}`, junk, COLUMN_NAMES)).rejects.toBeInstanceOf(Error)
   })

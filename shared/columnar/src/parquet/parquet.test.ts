@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { fault } from '@fleetlake/core/testing'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
@@ -204,7 +205,7 @@ test('engines see the types of the table and statistics to prune by', async () =
 })
 
 test('what no file can hold is refused', () => {
-  expect(() => parquetCodec.encode(columnsOf([]))).toThrow('table.invalid')
+  expect(() => parquetCodec.encode(columnsOf([]))).toThrow(fault('table.invalid'))
   const late = [{ id: 0, type: 0, time: 5e12, x: 0, y: 0, speed: 0, heading: 0 }]
   expect(() => parquetCodec.encode(columnsOf(late))).toThrow('142 years')
 })

@@ -1,6 +1,8 @@
+import { DEFAULT_CONFIG } from '../config.ts'
 import { CONTENT_TYPES, jsonMove, type MessageDefinition, messages } from '../messages.ts'
-import { subjects } from '../subjects.ts'
+import { filterOf, parameterNamesOf, PARAMETERS } from '../patterns.ts'
 import { CLOUD_EVENT_HEADERS, OPTIONAL_HEADERS } from './cloud-event-headers.ts'
+import { subjectText } from './describe-message.ts'
 import { type JsonSchema, jsonSchemaOf } from './describe-schema.ts'
 
 type Reference = { readonly $ref: string }
@@ -12,39 +14,33 @@ interface Channel {
   readonly messages: Record<string, Reference>
 }
 
-const PARAMETERS: Record<string, string> = {
-  agent: 'the process of a generator',
-  group: 'generators, collectors, compactors or finders',
-  partition: 'a number from 0',
-  query: 'the id of a query',
-  uid: 'a token of one process',
-}
-
 const definitions: [name: string, definition: MessageDefinition][] = Object.entries(messages)
-
-/** Only a subject has no spaces; the reply subject of a request is known at run time only. */
-const isSubject = (subject: string): boolean => !subject.includes(' ')
 
 const addressOf = (subject: string): string => subject.replaceAll('<', '{').replaceAll('>', '}')
 
 const parametersOf = (subject: string): Record<string, { description: string }> =>
   Object.fromEntries(
-    [...subject.matchAll(/<(\w+)>/g)].map(([, name]) => [name, { description: PARAMETERS[name] ?? name }]),
+    parameterNamesOf(subject).map((name) => [name, { description: PARAMETERS[name as keyof typeof PARAMETERS] }]),
   )
 
-/** `commands.move.<partition>` is the channel `commands.move`. */
-const channelId = (name: string, subject: string): string =>
-  isSubject(subject) ? subject.replaceAll(/\.<\w+>/g, '').replaceAll(/<\w+>\./g, '') : name
+/** `commands.move.<partition>` is the channel `commands.move`; the reply subject of a request is known at run time only. */
+const channelId = (name: string, subject: string | undefined): string =>
+  subject === undefined ? name : subject.replaceAll(/\.<\w+>/g, '').replaceAll(/<\w+>\./g, '')
 
-const channelOf = (subject: string, names: readonly string[]): Channel => {
-  const parameters = parametersOf(subject)
+const channelOf = (subject: string | undefined, names: readonly string[]): Channel => {
+  const parameters = parametersOf(subject ?? '')
   return {
-    address: isSubject(subject) ? addressOf(subject) : null,
-    ...(isSubject(subject) ? {} : { description: subject }),
+    address: subject === undefined ? null : addressOf(subject),
+    ...(subject === undefined ? { description: subjectText({}) } : {}),
     ...(Object.keys(parameters).length === 0 ? {} : { parameters }),
     messages: Object.fromEntries(names.map((name) => [name, { $ref: `#/components/messages/${name}` }])),
   }
 }
+
+/** What streams repeat: the message's name, and where. */
+const repeated: [name: string, subject: string][] = definitions.flatMap(([name, { stored }]) =>
+  stored?.repeatedTo === undefined ? [] : [[name, stored.repeatedTo]],
+)
 
 const channels = (): Record<string, Channel> => {
   const bySubject = Map.groupBy(definitions, ([, { subject }]) => subject)
@@ -52,18 +48,19 @@ const channels = (): Record<string, Channel> => {
     const names = all.map(([name]) => name)
     return [channelId(names[0], subject), channelOf(subject, names)]
   })
-  return {
-    ...Object.fromEntries(entries),
-    'live.move': {
-      ...channelOf('live.move.<partition>', ['move']),
-      description: `What the streams have stored, repeated to ${subjects.liveMove('*')}`,
+  const repetitions = repeated.map(([name, subject]): [string, Channel] => [
+    channelId(name, subject),
+    {
+      ...channelOf(subject, [name]),
+      description: `What the streams have stored, repeated to ${filterOf(subject)}`,
     },
-  }
+  ])
+  return Object.fromEntries([...entries, ...repetitions])
 }
 
 const reference = (channel: string, name: string): Reference => ({ $ref: `#/channels/${channel}/messages/${name}` })
 
-const operationOf = (name: string, { subject, queueGroup, from, to }: MessageDefinition): object => {
+const operationOf = (name: string, { subject, queueGroup, answer, from, to }: MessageDefinition): object => {
   const channel = channelId(name, subject)
   return {
     action: 'send',
@@ -71,20 +68,31 @@ const operationOf = (name: string, { subject, queueGroup, from, to }: MessageDef
     summary: `${from} → ${to}`,
     messages: [reference(channel, name)],
     ...(queueGroup === undefined ? {} : { bindings: { nats: { queue: queueGroup } } }),
-    ...(name === 'flush'
-      ? { reply: { channel: { $ref: '#/channels/flushed' }, messages: [reference('flushed', 'flushed')] } }
-      : {}),
+    ...(answer === undefined
+      ? {}
+      : { reply: { channel: { $ref: `#/channels/${answer}` }, messages: [reference(answer, answer)] } }),
   }
 }
 
+/** `watchMoves` of the message `move`. */
+const watchingOf = (name: string): string => `watch${name[0].toUpperCase()}${name.slice(1)}s`
+
 const operations = (): Record<string, object> => ({
   ...Object.fromEntries(definitions.map(([name, definition]) => [name, operationOf(name, definition)])),
-  watchMoves: {
-    action: 'receive',
-    channel: { $ref: '#/channels/live.move' },
-    summary: 'stream → viewer',
-    messages: [reference('live.move', 'move')],
-  },
+  ...Object.fromEntries(
+    repeated.map(([name, subject]) => {
+      const channel = channelId(name, subject)
+      return [
+        watchingOf(name),
+        {
+          action: 'receive',
+          channel: { $ref: `#/channels/${channel}` },
+          summary: 'stream → viewer',
+          messages: [reference(channel, name)],
+        },
+      ]
+    }),
+  ),
 })
 
 const headersOf = ({ type, headers = {} }: MessageDefinition): object => {
@@ -130,7 +138,13 @@ export const asyncApiDocument = (): object => ({
     license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
   },
   defaultContentType: CONTENT_TYPES.json,
-  servers: { hub: { host: '127.0.0.1:4222', protocol: 'nats', description: 'nats-server with JetStream; hub.url' } },
+  servers: {
+    hub: {
+      host: new URL(DEFAULT_CONFIG.hub.url).host,
+      protocol: 'nats',
+      description: 'nats-server with JetStream; hub.url',
+    },
+  },
   channels: channels(),
   operations: operations(),
   components: {

@@ -1,6 +1,7 @@
 import { CONTENT_TYPES, jsonMove, type MessageDefinition, messages } from '../messages.ts'
 import { MAX_MESSAGE_BYTES } from '../streams.ts'
 import { CLOUD_EVENT_HEADERS } from './cloud-event-headers.ts'
+import { pageText, storageText, subjectText } from './describe-message.ts'
 import { escapeTags, fieldsOf, jsonSchemaOf, tableRow } from './describe-schema.ts'
 
 const GENERATED =
@@ -19,17 +20,20 @@ export const messagesReference = (): string => {
     '',
     ...headersTable(CLOUD_EVENT_HEADERS),
     '',
-    '| type | subject | queue group | from | to |',
-    '|---|---|---|---|---|',
-    ...all.map(({ type, subject, queueGroup, from, to }) =>
-      tableRow(
+    '| type | subject | queue group | from | to | kept by the stream | a page |',
+    '|---|---|---|---|---|---|---|',
+    ...all.map((definition) => {
+      const { type, queueGroup, from, to } = definition
+      return tableRow(
         `[\`${type}\`](#${type})`,
-        subjectOf(subject),
+        subjectText(definition),
         queueGroup === undefined ? '' : `\`${queueGroup}\``,
         from,
         to,
-      ),
-    ),
+        storageText(definition),
+        pageText(definition),
+      )
+    }),
     '',
     ...all.flatMap(messageSection),
     '## A move as JSON',
@@ -41,18 +45,17 @@ export const messagesReference = (): string => {
   return `${lines.join('\n').trimEnd()}\n`
 }
 
-/** Subjects are code; words about one are not. */
-const subjectOf = (subject: string): string => (subject.includes(' ') ? subject : `\`${subject}\``)
-
 const messageSection = (definition: MessageDefinition): string[] => {
-  const { type, subject, queueGroup, from, to, about, content, headers } = definition
+  const { type, queueGroup, from, to, about, content, headers } = definition
   const group = queueGroup === undefined ? '' : `, queue group \`${queueGroup}\``
+  const storage = storageText(definition)
   return [
     `## ${type}`,
     '',
     escapeTags(about),
     '',
-    escapeTags(`On ${subjectOf(subject)}${group}; ${from} → ${to}.`),
+    escapeTags(`On ${subjectText(definition)}${group}; ${from} → ${to}.`),
+    ...(storage === '' ? [] : ['', escapeTags(`Kept by the stream ${storage}.`)]),
     '',
     ...(headers === undefined ? [] : [...headersTable(headers), '']),
     ...(content === 'json' ? fieldsTable(jsonSchemaOf(definition.data)) : [DATA[content]]),

@@ -1,4 +1,5 @@
 import { type Message, queueGroups, subjects } from '@fleetlake/contracts'
+import { fault } from '@fleetlake/core/testing'
 import { startTestHub } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
 import { connectHub } from '../connect.ts'
@@ -43,14 +44,14 @@ const statsOf = (run: string, status: 'complete' | 'stopped'): Message<'generati
 test('without a generator it says that none is running', () =>
   withHub(async (hub) => {
     await expect(runGeneration(hub, {}, { waitMs: 100 })).rejects.toThrow(
-      /generation\.unanswered: no generator is running/,
+      fault('generation.unanswered', /no generator is running/),
     )
   }))
 
 test('options that are not valid are refused before anybody is asked', () =>
   withHub(async (hub) => {
     await expect(runGeneration(hub, { vehicles: 0, batchRows: 20_000 })).rejects.toThrow(
-      /generation\.refused: vehicles: .*; batchRows: /,
+      fault('generation.refused', /vehicles: .*; batchRows: /),
     )
   }))
 
@@ -62,13 +63,13 @@ test('a generator that comes while it is asked for gets the run once, with the d
     await hub.flush()
     hub.listen(
       'startGeneration',
-      subjects.generation,
+      subjects.startGeneration,
       ({ data, reply }) => {
         started.push(data)
         for (const events of [0, 5, 10]) hub.send('generationProgress', reply!, progressOf(data.run, events))
         hub.send('generationStats', reply!, statsOf(data.run, 'complete'))
       },
-      { queue: queueGroups.generation },
+      { queue: queueGroups.startGeneration },
     )
     expect(await running).toEqual(statsOf(started[0].run, 'complete'))
     expect(started.map(({ options }) => ({ events: options.events, vehicles: options.vehicles }))).toEqual([
@@ -81,11 +82,11 @@ test('aborted, it stops the run and returns the stats of the stopped run', () =>
   withHub(async (hub) => {
     const aborter = new AbortController()
     let asker: string | undefined
-    hub.listen('startGeneration', subjects.generation, ({ data, reply }) => {
+    hub.listen('startGeneration', subjects.startGeneration, ({ data, reply }) => {
       asker = reply
       hub.send('generationProgress', reply!, progressOf(data.run, 1))
     })
-    hub.listen('stopGeneration', subjects.generationBroadcast, ({ data }) => {
+    hub.listen('stopGeneration', subjects.stopGeneration, ({ data }) => {
       hub.send('generationStats', asker!, statsOf(data.run, 'stopped'))
     })
     const stats = await runGeneration(hub, {}, { signal: aborter.signal, onProgress: () => aborter.abort() })
@@ -98,9 +99,9 @@ test('aborted, it stops the run and returns the stats of the stopped run', () =>
 test('a generator that takes the run and falls silent is told of, not waited for', () =>
   withHub(async (hub) => {
     let starts = 0
-    hub.listen('startGeneration', subjects.generation, () => void starts++)
+    hub.listen('startGeneration', subjects.startGeneration, () => void starts++)
     await expect(runGeneration(hub, {})).rejects.toThrow(
-      /generation\.unanswered: the generator that was asked for run \w+ has said nothing/,
+      fault('generation.unanswered', /the generator that was asked for run \w+ has said nothing/),
     )
     expect(starts).toBe(1)
   }))

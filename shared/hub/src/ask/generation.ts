@@ -40,7 +40,7 @@ export const runGeneration = async (
   const send = (): void => {
     isUnheard = false
     heardMs = performance.now()
-    hub.send('startGeneration', subjects.generation, start, { reply: inbox })
+    hub.send('startGeneration', subjects.startGeneration, start, { reply: inbox })
   }
   /** The server tells one of the subscriptions only, either. */
   const noise: ListenOptions = { onInvalid: (_, { headers }) => (isUnheard ||= headers?.code === NO_RESPONDERS) }
@@ -55,7 +55,7 @@ export const runGeneration = async (
   }
   const progress = hub.listen('generationProgress', inbox, tell, noise)
   const end = hub.listen('generationStats', inbox, finish, noise)
-  const stop = (): void => hub.send('stopGeneration', subjects.generationBroadcast, { run })
+  const stop = (): void => hub.send('stopGeneration', subjects.stopGeneration, { run })
   const onAbort = (): void => (isLed ? stop() : ended.abort())
 
   signal?.addEventListener('abort', onAbort)

@@ -71,13 +71,13 @@ const askFinder = async (
         }),
     })
   const listeners = [
-    finder.listen('vehicleQuery', subjects.query, reply),
+    finder.listen('vehicleQuery', subjects.vehicleQuery, reply),
     finder.listen(
       'vehicleQueryTaken',
-      subjects.queryTaken('*'),
+      subjects.vehicleQueryTaken('*'),
       ({ data }) => void taken.push(`${data.task}/${data.batch}`),
     ),
-    finder.listen('vehicleQueryCancel', subjects.queryCancel('*'), () => void (cancelled = true)),
+    finder.listen('vehicleQueryCancel', subjects.vehicleQueryCancel('*'), () => void (cancelled = true)),
   ]
   await finder.flush()
   const answered = askVehicles(asker, QUERY)
@@ -132,7 +132,7 @@ test('a damaged batch is not held, and is the reason that is told', async () => 
     batch(0, 0, Uint8Array.of(1, 2, 3))
     end({ tasks: [{ task: 0, batches: 1, rows: 1 }] })
   })
-  expect(outcome).toMatchObject({ status: 'partial', reason: expect.stringContaining('arrow.invalid'), rows: 0 })
+  expect(outcome).toMatchObject({ status: 'partial', reason: expect.stringContaining('Arrow'), rows: 0 })
 })
 
 test('a finder that falls silent leaves a partial answer, and the agents are told', async () => {
@@ -148,8 +148,8 @@ test('a finder that falls silent leaves a partial answer, and the agents are tol
 })
 
 test('a refusal is told with its reason, a partial answer with its first chunk', async () => {
-  const refused = await askFinder(({ end }) => end({ status: 'refused', error: 'query.invalid: no' }))
-  expect(refused.outcome).toMatchObject({ status: 'refused', reason: 'query.invalid: no' })
+  const refused = await askFinder(({ end }) => end({ status: 'refused', error: 'no' }))
+  expect(refused.outcome).toMatchObject({ status: 'refused', reason: 'no' })
   const failed = [{ path: 'a.parquet', reason: 'the file is missing' }]
   const partial = await askFinder(({ end }) => end({ status: 'partial', failed }))
   expect(partial.outcome).toMatchObject({ status: 'partial', reason: 'a.parquet: the file is missing' })

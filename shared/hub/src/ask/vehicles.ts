@@ -80,7 +80,7 @@ export const askVehicles = (
   let wake: (() => void) | undefined
 
   const taken = (task: number, batch: number): void =>
-    hub.send('vehicleQueryTaken', subjects.queryTaken(query), { task, batch })
+    hub.send('vehicleQueryTaken', subjects.vehicleQueryTaken(query), { task, batch })
 
   const take = (raw: Msg): void => {
     const { data, headers } = receiveMessage('vehicleQueryResult', raw)
@@ -122,12 +122,12 @@ export const askVehicles = (
   const send = (): void => {
     isUnheard = false
     sentMs = performance.now()
-    hub.send('vehicleQuery', subjects.query, { ...input, query }, { reply: inbox })
+    hub.send('vehicleQuery', subjects.vehicleQuery, { ...input, query }, { reply: inbox })
   }
   const cancel = (): void => {
     if (isEnded || isCancelled) return
     isCancelled = true
-    if (!hub.connection.isClosed()) hub.send('vehicleQueryCancel', subjects.queryCancel(query), { query })
+    if (!hub.connection.isClosed()) hub.send('vehicleQueryCancel', subjects.vehicleQueryCancel(query), { query })
     wake?.()
   }
   signal?.addEventListener('abort', cancel)

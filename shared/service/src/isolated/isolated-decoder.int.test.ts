@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { CONTENT_TYPES, decodeMove } from '@fleetlake/contracts'
 import { encodePositions, positionsOfRows } from '@fleetlake/columnar'
+import { fault } from '@fleetlake/core/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { createIsolatedDecoder, type IsolatedDecoderOptions } from './isolated-decoder.ts'
 import { poisonOf } from '../testing/decoder.ts'
@@ -81,7 +82,7 @@ test('one that is closed in the middle of a message says so', async () => {
   const decoder = open()
   const judged = decoder.decode(poisonOf('spin'), CONTENT_TYPES.arrow)
   decoder.close()
-  await expect(judged).rejects.toThrow('service.failed: the decoder is closed')
+  await expect(judged).rejects.toThrow(fault('service.failed', 'the decoder is closed'))
 })
 
 /** The decoders that run below a process. */

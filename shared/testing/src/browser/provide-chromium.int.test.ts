@@ -1,4 +1,5 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
+import { fault } from '@fleetlake/core/testing'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../temporary-folder.ts'
@@ -32,6 +33,6 @@ test('the chosen one is taken whatever else there is, and must be a program', as
   const chosen = await writeProgram(join(folder, 'mine'))
   expect(await findChromium({ chosen })).toBe(chosen)
   await expect(findChromium({ chosen: join(folder, 'none') })).rejects.toThrow(
-    `browser.missing: FLEET_CHROMIUM is ${folder}/none, which is no program`,
+    fault('browser.missing', `FLEET_CHROMIUM is ${folder}/none, which is no program`),
   )
 })

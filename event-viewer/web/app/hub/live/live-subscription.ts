@@ -1,4 +1,4 @@
-import { subjects } from '@fleetlake/contracts'
+import { liveSubjects } from '@fleetlake/contracts'
 import { contentTypeOf, type Hub, idOf, sleep } from '@fleetlake/hub/browser'
 import type { Msg, Subscription } from '@nats-io/nats-core'
 
@@ -52,7 +52,7 @@ export const createLiveSubscription = (
   }
   return {
     listenTo: (partitions) => {
-      const wanted = new Set(partitions?.map((partition) => subjects.liveMove(partition)) ?? [subjects.liveMove('*')])
+      const wanted = new Set(partitions?.map((partition) => liveSubjects.move(partition)) ?? [liveSubjects.move('*')])
       for (const subject of wanted) {
         if (!open.has(subject)) open.set(subject, connection.subscribe(subject, { callback: hear }))
       }

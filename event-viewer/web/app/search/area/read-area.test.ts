@@ -1,3 +1,4 @@
+import type { FleetError } from '@fleetlake/core'
 import { expect, test } from 'vitest'
 import type { Ring } from '../search-request.ts'
 import { readArea } from './read-area.ts'
@@ -66,7 +67,7 @@ test('what is wrong is told, and where', () => {
     try {
       return JSON.stringify(readArea(text))
     } catch (error) {
-      return (error as Error).message
+      return `${(error as FleetError).code}: ${(error as FleetError).message}`
     }
   }
   const bowTie = {
@@ -142,11 +143,11 @@ test('what is wrong is told, and where', () => {
     'area.invalid: no area: it holds Point; a Polygon or a MultiPolygon is needed',
     'area.invalid: no area: it holds nothing; a Polygon or a MultiPolygon is needed',
     'area.invalid: the text is a FeatureCollection without "features"',
-    'area.invalid: feature 2: outer ring crosses itself at 1, 1 (longitude, latitude): what it encloses would be a guess; put its positions in order along its border, or make it several polygons',
+    'area.invalid: feature 2, outer ring crosses itself at 1, 1 (longitude, latitude): what it encloses would be a guess; put its positions in order along its border, or make it several polygons',
     'area.invalid: polygon 2 of 2, outline, position 2 is not [longitude, latitude] in numbers',
-    'area.invalid: geometry 2: outer ring, position 2 is [-35, 100], off the globe: the two look swapped, since [100, -35] would be on it: longitude comes first, −180 to 180, then latitude, −90 to 90',
-    'area.invalid: the polygon: outer ring encloses nothing: rounded to 1e-6 degrees (11 cm), its positions lie on one line',
-    'area.invalid: the polygon: outer ring, position 1 to 2 spans more than 180° of longitude: if it crosses the antimeridian, write -181 for 179, and likewise for all that lies beyond it, or cut the polygon there (RFC 7946, 3.1.9); if it goes the long way around, put a position in between',
+    'area.invalid: geometry 2, outer ring, position 2 is [-35, 100], off the globe: the two look swapped, since [100, -35] would be on it: longitude comes first, −180 to 180, then latitude, −90 to 90',
+    'area.invalid: the polygon, outer ring encloses nothing: rounded to 1e-6 degrees (11 cm), its positions lie on one line',
+    'area.invalid: the polygon, outer ring, position 1 to 2 spans more than 180° of longitude: if it crosses the antimeridian, write -181 for 179, and likewise for all that lies beyond it, or cut the polygon there (RFC 7946, 3.1.9); if it goes the long way around, put a position in between',
     'area.invalid: 20,001 positions are too many: simplify it to 20000 at most',
   ])
   expect(message('{"type": "Polygon", "coordinates": [[')).toMatch(/^area\.invalid: it is not JSON \(.+\); a GeoJSON/)

@@ -115,11 +115,7 @@ const isClosed = (line: unknown): boolean => {
 
 const shapesOf = ({ rings, where }: FoundPolygon): Shape[] => {
   const closed = rings.map((ring, i) => closedRing(ring, `${where}, ${i === 0 ? 'outline' : `hole ${i}`}`))
-  try {
-    areaOf({ type: 'Polygon', coordinates: closed })
-  } catch (error) {
-    throw invalid(`${where}: ${(error as Error).message.replace(/^area\.invalid: (the polygon, )?/, '')}`, error)
-  }
+  areaOf({ type: 'Polygon', coordinates: closed }, { polygon: where })
   return solidShapes(closed)
 }
 
@@ -136,13 +132,8 @@ const closedRing = (ring: unknown, where: string): Ring => {
 }
 
 /** @throws FleetError `area.invalid` with the place, for a ring that can't be searched */
-export const refuseRing = (ring: Ring, where: string): void => {
-  try {
-    areaOf({ type: 'Polygon', coordinates: [ring] })
-  } catch (error) {
-    throw invalid((error as Error).message.replace(/^area\.invalid: the polygon, outer ring/, where), error)
-  }
-}
+export const refuseRing = (ring: Ring, where: string): void =>
+  void areaOf({ type: 'Polygon', coordinates: [ring] }, { outline: where })
 
 /** `2 × Point, LineString` */
 const sorts = (names: readonly string[]): string => {

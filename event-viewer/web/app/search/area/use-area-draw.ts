@@ -4,7 +4,7 @@ import type { Map as MapLibreMap, MapMouseEvent } from 'maplibre-gl'
 import { onScopeDispose, ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import { useFleetMap } from '../../map/use-fleet-map.ts'
 import type { Ring, Shape } from '../search-request.ts'
-import { plainReason } from '../plain-reason.ts'
+import { reasonOf } from '@fleetlake/core'
 import { useSearchForm } from '../use-search-form.ts'
 import { type AreaEditor, createAreaEditor, type RingPlace } from './area-editor.ts'
 import type { DrawColours, Tool } from './draw-modes.ts'
@@ -80,7 +80,7 @@ export const useAreaDraw = ({ colours, isPaused, isEditable, onClick }: AreaDraw
       refuseRing(ring, 'what was drawn')
       return ring
     } catch (error) {
-      notice.value = sentence(plainReason(error))
+      notice.value = sentence(reasonOf(error))
       return undefined
     }
   }
@@ -89,7 +89,7 @@ export const useAreaDraw = ({ colours, isPaused, isEditable, onClick }: AreaDraw
     try {
       return change()
     } catch (error) {
-      notice.value = `That can’t be done with these areas: ${plainReason(error)}.`
+      notice.value = `That can’t be done with these areas: ${reasonOf(error)}.`
       return form.shapes.value
     }
   }

@@ -1,4 +1,5 @@
 import { AccountSASPermissions, AccountSASResourceTypes, AccountSASServices } from '@azure/storage-blob'
+import { fault } from '@fleetlake/core/testing'
 import { generateAccountSASQueryParameters, StorageSharedKeyCredential } from '@azure/storage-blob'
 import { startTestAzure, type TestAzure } from '@fleetlake/testing'
 import pl from 'nodejs-polars'
@@ -52,6 +53,6 @@ test.each([
 
 test('without an account the message says what to set', async () => {
   await expect(openStore(settingsAt(`azure://${container}/x`))).rejects.toThrow(
-    'config.invalid: archive.azure.account is needed: set it, or archive.azure.connectionString',
+    fault('config.invalid', 'archive.azure.account is needed: set it, or archive.azure.connectionString'),
   )
 })

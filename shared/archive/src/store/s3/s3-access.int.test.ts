@@ -1,4 +1,5 @@
 import { AbortMultipartUploadCommand, CreateMultipartUploadCommand, S3Client } from '@aws-sdk/client-s3'
+import { fault } from '@fleetlake/core/testing'
 import { startTestS3, type TestS3 } from '@fleetlake/testing'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { openStore } from '../open-store.ts'
@@ -44,7 +45,7 @@ test('credentials come from where every AWS program takes them, for scans too', 
 test('without any credentials the message says what to set', async () => {
   setVariables(nowhere)
   const store = await openStore(settingsAt(`s3://${bucket}/none`, { s3: { endpoint: server.settings.endpoint } }))
-  await expect(store.get('x')).rejects.toThrow(/store\.failed: .* set archive\.s3\.accessKeyId/)
+  await expect(store.get('x')).rejects.toThrow(fault('store.failed', /.* set archive\.s3\.accessKeyId/))
 })
 
 test('without a region AWS can’t be asked, and the message says so', async () => {
