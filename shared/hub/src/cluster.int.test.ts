@@ -4,6 +4,7 @@ import { eventually, startTestCluster } from '@fleetlake/testing'
 import { jetstream, jetstreamManager, DeliverPolicy } from '@nats-io/jetstream'
 import { expect, onTestFinished, test } from 'vitest'
 import { connectHub } from './connect.ts'
+import { untilAnswered } from './jet-stream.ts'
 import { provision } from './provision.ts'
 import { createMovePublisher } from './publish-moves.ts'
 
@@ -63,9 +64,10 @@ test('with three replicas the leader is killed three times while moves are publi
   }
   await publisher.drain()
   expect(publisher.stats()).toMatchObject({ messages: MESSAGES, rows: MESSAGES, unknown: 0 })
-  const consumer = await jetstream(hub.connection).consumers.get(moveStreamName(0), {
-    deliver_policy: DeliverPolicy.All,
-  })
+  // The last leader was killed a moment ago: the cluster may still be choosing another.
+  const consumer = await untilAnswered(hub, () =>
+    jetstream(hub.connection).consumers.get(moveStreamName(0), { deliver_policy: DeliverPolicy.All }),
+  )
   const ids: string[] = []
   while (ids.length < MESSAGES) {
     for await (const { headers } of await consumer.fetch({ max_messages: 200, expires: 2_000 })) {
