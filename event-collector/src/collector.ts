@@ -33,7 +33,7 @@ export interface Collector {
   stop(): Promise<void>
 }
 
-/** A request about a stream that is not (yet) the one that is read is answered by nobody after this long; the asker repeats. */
+/** A request about a stream that is not (yet) the one that is read is answered by nobody after this long; the client repeats. */
 const OTHER_STREAM_MS = 5_000
 /** So is one about a message that is not there. */
 const ANSWER_MS = 30_000
@@ -45,7 +45,7 @@ interface Waiting {
 }
 
 /**
- * The lanes of one process, their common budget of memory, and one flush at a time for all that are due. Law: a partition has one
+ * The lanes of one process, their common budget of memory, and one flush at a time for all that are due. Invariant: a partition has one
  * lane at a time; one that is won again while its lane is leaving is read once that has left.
  */
 export const createCollector = ({ memory }: CollectorOptions, deps: CollectorDeps): Collector => {

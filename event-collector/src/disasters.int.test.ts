@@ -156,7 +156,7 @@ test('a store that fails loses nothing: tried again while running, left to the s
 
 test('what is committed is purged but for the last message, and reading goes on', async () => {
   const { hub, folder, start } = await setUp()
-  // The margin of the law is 30 s: by this everything is old enough at once.
+  // The margin of the trailing purge is 30 s: by this everything is old enough at once.
   await start({}, { purgeMs: 50, duplicateWindowMs: -30_000 })
   await publishEach(hub, rowsFrom(0, 5))
   await flush(hub, 0)

@@ -80,7 +80,7 @@ const partOf = ({ batch: { appId, from, to, toTimestampMs }, add }: WrittenBatch
 })
 
 /**
- * Letters, losses and files first, then one commit with the offsets of all batches. Law: a crash in between leaves orphan files and
+ * Letters, losses and files first, then one commit with the offsets of all batches. Invariant: a crash in between leaves orphan files and
  * repeated letters, never a lost or doubled row, and no offset is moved over a loss that is not recorded; batches that are stale are taken out and the rest is tried again.
  */
 export const flush = async (batches: readonly Batch[], options: ChunkOptions, deps: FlushDeps): Promise<Flushed> => {

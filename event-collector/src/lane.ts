@@ -52,7 +52,7 @@ export interface LaneDeps {
 }
 
 /**
- * One partition on its way into the table. At most one sealed batch waits for the flush while the next one fills. Laws: a sealed
+ * One partition on its way into the table. At most one sealed batch waits for the flush while the next one fills. Invariants: a sealed
  * batch never changes, and stays until it is told `committed` or `givenUp`; batches are contiguous and reach the table in
  * the order of the stream; before a lane begins again at the table's offset, what it has buffered is committed or given up.
  */

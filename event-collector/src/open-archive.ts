@@ -34,7 +34,7 @@ export interface FedArchive {
   /** This hub's own id; by it the table knows who feeds it. */
   readonly hub: string
   /**
-   * Has the hub remember the table's version. Law: before a purge, so that no older copy of the archive is taken for the archive.
+   * Has the hub remember the table's version. Invariant: before a purge, so that no older copy of the archive is taken for the archive.
    * @throws FleetError `archive.other` when the hub feeds another archive now
    */
   remember(): Promise<void>
@@ -118,7 +118,7 @@ const partOffsets = async (
 }
 
 /**
- * Opens the archive that this hub feeds, or makes the first one. Law: one hub feeds one archive, an archive is fed by one hub, and neither goes on with an
+ * Opens the archive that this hub feeds, or makes the first one. Invariant: one hub feeds one archive, an archive is fed by one hub, and neither goes on with an
  * older copy of it, unless an operator says so. The hub is told first, then the table: what was decided and not carried out is decided
  * again.
  * @throws FleetError `archive.other`, `archive.older`

@@ -10,7 +10,7 @@ export interface Purgeable {
 
 export interface Purger {
   /**
-   * Purges what the trailing purge law allows. Nothing, while the stream's message at the offset is not the very one that was
+   * Purges what the trailing purge allows. Nothing, while the stream's message at the offset is not the very one that was
    * committed: then the stream was restored or made again, and holds under these sequences what the table has not.
    */
   purge(purgeable: Purgeable): Promise<void>

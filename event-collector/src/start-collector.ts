@@ -58,7 +58,7 @@ export interface RunningCollector {
 }
 
 /**
- * Law, bounded memory: what is read ahead of all partitions, two answers each, is within an eighth of the budget of the buffers, but for the
+ * Invariant, bounded memory: what is read ahead of all partitions, two answers each, is within an eighth of the budget of the buffers, but for the
  * least that an answer may be. Few partitions read as much as is of use.
  */
 const READ_AHEAD_SHARE = 16
@@ -69,7 +69,7 @@ const IDLE_SHARE = 4
 /** Temporary files this old were left by writers that died. */
 const STRAY_MS = 3_600_000
 
-/** A collector on a hub and a store: membership decides what it reads, the commit law what counts. */
+/** A collector on a hub and a store: membership decides what it reads, the commit rule what counts. */
 export const startCollector = async (
   hub: Hub,
   {

@@ -15,10 +15,10 @@ type TaskStatus = Message<'vehicleQueryPartitionResultStats'>['status']
 
 /** Batches of a query that are sent and not yet taken. */
 const MAX_UNTAKEN = 8
-/** An asker that takes nothing for this long is gone. */
+/** A client that takes nothing for this long is gone. */
 const ASKER_GONE_MS = 10_000
 const SIGN_OF_LIFE_MS = 1_000
-/** While others wait for memory, a query that waits for its asker for longer than this gives its own back. */
+/** While others wait for memory, a query that waits for its client for longer than this gives its own back. */
 const YIELD_MS = 250
 
 /** A query as far as this agent works on it. */
@@ -28,7 +28,7 @@ export interface ActiveQuery {
    * @param tail what is not archived yet, for the task that gives it
    */
   add(task: Task, tail?: HeldTail): void
-  /** The asker wants no more. */
+  /** The client wants no more. */
   cancel(): void
   /** Says nothing any more: whoever waits for its tasks gives them to others. */
   abandon(): void
@@ -55,7 +55,7 @@ interface Work {
 }
 
 /**
- * Works on a query's tasks one after the other, so that it never holds more than one file, and waits for its asker without taking
+ * Works on a query's tasks one after the other, so that it never holds more than one file, and waits for its client without taking
  * anybody's turn.
  */
 export const createActiveQuery = (owner: Owner, { hub, scan, onDone }: ActiveQueryDeps): ActiveQuery => {

@@ -8,12 +8,12 @@ import type { ScanDeps } from './scan/scan-task.ts'
 import type { HeldTail } from './tail/held-tail.ts'
 import { createTurns } from './turns.ts'
 
-/** For the rows of files that are read, or whose rows wait for their asker. */
+/** For the rows of files that are read, or whose rows wait for their client. */
 const MEMORY_BYTES = 256 * 1024 * 1024
 /** A task may arrive after its query was cancelled, by far less than this. */
 const REMEMBER_CANCEL_MS = 30_000
 const MOST_CANCELLED = 10_000
-/** A stop leaves the tasks of slow askers to others after this long. */
+/** A stop leaves the tasks of slow clients to others after this long. */
 const STOP_MS = 5_000
 
 export interface Agent {
@@ -23,7 +23,7 @@ export interface Agent {
   stop(): Promise<void>
 }
 
-/** Scans tasks and sends what it finds straight to the asker. Several queries take turns. */
+/** Scans tasks and sends what it finds straight to the client. Several queries take turns. */
 export const startAgent = (
   hub: Hub,
   { store, processor }: Pick<ScanDeps, 'store' | 'processor'>,

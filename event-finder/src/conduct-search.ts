@@ -25,7 +25,7 @@ export interface ConductDeps {
   onProgress(progress: MessageInput<'vehicleQueryProgress'>): void
   /** Has the agents stop and say what they have sent. */
   stopAgents(): void
-  /** Aborted when the asker wants no more. */
+  /** Aborted when the client wants no more. */
   readonly cancelled: AbortSignal
   readonly now: () => number
   /** By `now`. */
@@ -134,7 +134,7 @@ export const conductSearch = async (
   const cancel = (): void => {
     if (settling === undefined) end('cancelled')
   }
-  /** What agents have sent by now counts: the asker holds it, and waits for what is still on the way. */
+  /** What agents have sent by now counts: the client holds it, and waits for what is still on the way. */
   const runOut = (): void => {
     board.giveUp()
     settling = setTimeout(() => end('timed-out'), SETTLE_MS)
@@ -154,8 +154,8 @@ export const conductSearch = async (
       advance()
     }
     const stats = statsOf(await ended)
-    const isAskerGone = stats.status === 'cancelled' && !deps.cancelled.aborted
-    return isAskerGone ? { ...stats, error: ASKER_GONE } : stats
+    const isClientGone = stats.status === 'cancelled' && !deps.cancelled.aborted
+    return isClientGone ? { ...stats, error: ASKER_GONE } : stats
   } finally {
     clearTimeout(deadline)
     clearTimeout(settling)

@@ -50,11 +50,11 @@ export interface CoordinatorDeps {
   pin(signal: AbortSignal): Promise<PinnedVersion>
   /** What known losses mean to a search; without it none are looked for. */
   losses?(snapshot: Snapshot | undefined, search: VehicleSearch): Promise<LossVerdict>
-  /** For checking areas and planning. Law: all that works without waiting shares one, so that heartbeats are never late. */
+  /** For checking areas and planning. Invariant: all that works without waiting shares one, so that heartbeats are never late. */
   readonly processor: Turns
   /** Takes on the task of what is not archived yet. */
   perform(task: Task, tail: HeldTail): void
-  /** Told of a fault that is not the asker's. */
+  /** Told of a fault that is not the client's. */
   onFault(error: unknown): void
 }
 
@@ -154,7 +154,7 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
   const stopAgents = (query: string): void =>
     hub.send('vehicleQueryCancel', subjects.vehicleQueryCancel(query), { query })
 
-  /** Tells the asker, until stopped, that the query is alive. */
+  /** Tells the client, until stopped, that the query is alive. */
   const tellAlive = (query: string, reply: string): (() => void) => {
     const startedAt = performance.now()
     const progress = { query, tasks: { total: 0, done: 0 }, rows: { total: 0, read: 0, selected: 0 } }
@@ -245,7 +245,7 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
     }
   }
 
-  /** Law: how long a query may wait counts from when it was received; its sender's clock decides nothing. */
+  /** Invariant: how long a query may wait counts from when it was received; its sender's clock decides nothing. */
   const answer = async ({ data: query, reply, source, bytes }: Received<'vehicleQuery'>): Promise<void> => {
     if (reply === undefined) return
     const taken = { query: query.query, client: source, bytes }

@@ -1,5 +1,5 @@
 /**
- * What waits, of several clients. Law: clients take turns, whatever the number of things that each has waiting; those of one client keep
+ * What waits, of several clients. Invariant: clients take turns, whatever the number of things that each has waiting; those of one client keep
  * their order.
  */
 export interface FairQueue<Item> {

@@ -42,14 +42,14 @@ beforeAll(async () => {
 interface Scene {
   readonly server: TestHub
   readonly url: string
-  readonly asker: Hub
+  readonly client: Hub
   readonly onEnd: TestContext['onTestFinished']
   connect(service: string): Promise<Hub>
   startFinder(options: Partial<TestFinderOptions>): Promise<void>
   startAgent(): Promise<void>
 }
 
-/** A hub and an asker of its own for a test, ended with it. */
+/** A hub and a client of its own for a test, ended with it. */
 const setScene = async ({ onTestFinished: onEnd }: TestContext): Promise<Scene> => {
   const server = await startTestHub()
   const { url } = server
@@ -63,7 +63,7 @@ const setScene = async ({ onTestFinished: onEnd }: TestContext): Promise<Scene> 
     server,
     url,
     onEnd,
-    asker: await connect('terminal'),
+    client: await connect('terminal'),
     connect,
     startFinder: async (options) => {
       const finder = await startTestFinder({ url, path: archive.path, ...options })
@@ -76,7 +76,7 @@ const setScene = async ({ onTestFinished: onEnd }: TestContext): Promise<Scene> 
   }
 }
 
-/** What askers are sent. */
+/** What clients are sent. */
 const watchBatches = async ({ connect }: Scene): Promise<{ sent: string[]; distinct(): number }> => {
   const hub = await connect('watcher')
   const sent: string[] = []
@@ -99,9 +99,9 @@ const isWhole = (outcome: VehicleOutcome, rows: number): void =>
   expect(outcome).toMatchObject({ status: 'complete', reason: undefined, rows, stats: { status: 'complete' } })
 
 /** Asks ten small queries at once; all of their answers are exact. */
-const askSmall = async ({ asker }: Scene, onEnd: () => void = () => {}): Promise<void> => {
+const askSmall = async ({ client }: Scene, onEnd: () => void = () => {}): Promise<void> => {
   const ask = async (_: unknown, i: number): Promise<void> => {
-    const { keys, outcome } = await askAll(asker, smallQuery(i))
+    const { keys, outcome } = await askAll(client, smallQuery(i))
     onEnd()
     const expected = expectedOf(smallQuery(i), archive.rows)
     isWhole(outcome, expected.length)
@@ -117,7 +117,7 @@ test('of fifty queries at once all large ones get their turns, and the small one
   const log: string[] = []
   const begun = Promise.withResolvers<void>()
   const askLarge = async (): Promise<void> => {
-    const { keys, outcome } = await readOneThen(askVehicles(scene.asker, ALL), () => {
+    const { keys, outcome } = await readOneThen(askVehicles(scene.client, ALL), () => {
       if (log.push('begin') === 40) begun.resolve()
     })
     log.push('end')
@@ -137,7 +137,7 @@ test.concurrent('small queries do not wait for the large ones, neither for those
   let [begun, mayEnd] = [0, false]
   const isHeld = Promise.withResolvers<void>()
   const askLarge = async (): Promise<void> => {
-    const { keys, outcome } = await readOneThen(askVehicles(scene.asker, { ...ALL, ttlMs: 60_000 }), () => {
+    const { keys, outcome } = await readOneThen(askVehicles(scene.client, { ...ALL, ttlMs: 60_000 }), () => {
       begun++
       return mayEnd || isHeld.promise
     })
@@ -156,13 +156,13 @@ test.concurrent('small queries do not wait for the large ones, neither for those
 test.concurrent('a query that waits for its turn can be cancelled, and one that waits too long is told so', async (context) => {
   const scene = await setScene(context)
   await scene.startFinder({ batchRows: 200, taskChunks: 2, largeAtOnce: 1 })
-  const { outcome } = await readOneThen(askVehicles(scene.asker, ALL), async () => {
-    expect((await askAll(scene.asker, { ...ALL, ttlMs: 300 })).outcome).toMatchObject({
+  const { outcome } = await readOneThen(askVehicles(scene.client, ALL), async () => {
+    expect((await askAll(scene.client, { ...ALL, ttlMs: 300 })).outcome).toMatchObject({
       status: 'timed-out',
       reason: 'it waited for more than 300 ms to be started',
       rows: 0,
     })
-    const waiting = askVehicles(scene.asker, ALL, { onProgress: () => waiting.cancel() })
+    const waiting = askVehicles(scene.client, ALL, { onProgress: () => waiting.cancel() })
     expect((await readOneThen(waiting, () => {})).outcome).toMatchObject({
       status: 'cancelled',
       rows: 0,
@@ -172,12 +172,12 @@ test.concurrent('a query that waits for its turn can be cancelled, and one that 
   isWhole(outcome, all.length)
 })
 
-test.concurrent('an asker that takes its time does not keep the memory that others wait for, and loses nothing', async (context) => {
+test.concurrent('a client that takes its time does not keep the memory that others wait for, and loses nothing', async (context) => {
   const scene = await setScene(context)
   // Any file takes all of it.
   await scene.startFinder({ agents: 1, batchRows: 40, memoryBytes: 1 })
   const { sent, distinct } = await watchBatches(scene)
-  const { keys, outcome } = await readOneThen(askVehicles(scene.asker, ALL), () => askSmall(scene))
+  const { keys, outcome } = await readOneThen(askVehicles(scene.client, ALL), () => askSmall(scene))
   isWhole(outcome, all.length)
   expect(outcome.stats!.files.read).toBe(archive.files.length)
   expect(keys.toSorted()).toEqual(all)
@@ -186,12 +186,12 @@ test.concurrent('an asker that takes its time does not keep the memory that othe
 
 test.concurrent('an agent that is frozen is replaced; when it goes on, what it sends late is ignored', async (context) => {
   const scene = await setScene(context)
-  const { asker, url } = scene
+  const { client, url } = scene
   await scene.startFinder({ agents: 0, batchRows: 40, tasksInFlight: 3, taskChunks: 10, silenceMs: 1_200 })
   const { sent, distinct } = await watchBatches(scene)
   const victim = await startAgentProcess({ url, path: archive.path })
   scene.onEnd(() => killProcess(victim))
-  const { keys, outcome } = await readOneThen(askVehicles(asker, ALL), async () => {
+  const { keys, outcome } = await readOneThen(askVehicles(client, ALL), async () => {
     await eventually(() => sent.length === 8)
     victim.kill('SIGSTOP')
     for (let agent = 0; agent < 3; agent++) await scene.startAgent()
@@ -207,9 +207,9 @@ test.concurrent('a query that runs out of time has what its stats say, each row 
   const scene = await setScene(context)
   await scene.startFinder({ batchRows: 40, taskChunks: 10 })
   const { sent, distinct } = await watchBatches(scene)
-  const answer = askVehicles(scene.asker, { ...ALL, timeoutMs: 1_500 })
+  const answer = askVehicles(scene.client, { ...ALL, timeoutMs: 1_500 })
   const isTold = Promise.withResolvers<void>()
-  scene.asker.connection.subscribe('inbox.viewer.*', {
+  scene.client.connection.subscribe('inbox.viewer.*', {
     callback: (_, { headers }) => {
       if (headers?.get('ce-type') === STATS) isTold.resolve()
     },
@@ -235,7 +235,7 @@ test.concurrent('a query that is cancelled stops its agent at what it has at han
     if (status !== 'running') ended.push(status)
   })
   await hub.flush()
-  const answer = askVehicles(scene.asker, ALL)
+  const answer = askVehicles(scene.client, ALL)
   const { outcome } = await readOneThen(answer, async () => {
     await eventually(() => sent.length === 8)
     answer.cancel()
@@ -258,19 +258,19 @@ const hotRows = (count: number): PositionRow[] =>
     heading: 1,
   }))
 
-const publishHot = async ({ asker }: Scene, count: number): Promise<void> => {
+const publishHot = async ({ client }: Scene, count: number): Promise<void> => {
   const { hub, partitioning } = configSchema.parse({
     hub: { maxBytesPerPartition: 32 * MIB, maxBytesDeadLetters: 16 * MIB },
     partitioning: { count: 1 },
   })
-  await provision(asker, { hub, partitioning })
+  await provision(client, { hub, partitioning })
   const data = encodePositions(positionsOfRows(hotRows(count))) as Uint8Array<ArrayBuffer>
-  await storeMessage(asker, 'move', subjects.move(0), data, { id: 'hot' })
+  await storeMessage(client, 'move', subjects.move(0), data, { id: 'hot' })
 }
 
 test.concurrent('a limit is exact over what is archived and what is not, also when an agent dies on the way', async (context) => {
   const scene = await setScene(context)
-  const { asker, url } = scene
+  const { client, url } = scene
   await publishHot(scene, 500)
   const config = configSchema.parse({ archive: { path: archive.path }, finder: { batchRows: 100, tasksInFlight: 4 } })
   const finder = await startFinder(await scene.connect('event-finder'), { config, version: 'test' })
@@ -283,7 +283,7 @@ test.concurrent('a limit is exact over what is archived and what is not, also wh
     const { sent } = await watchBatches(scene)
     const victim = await startAgentProcess({ url, path: archive.path })
     scene.onEnd(() => killProcess(victim))
-    const { keys, outcome } = await readOneThen(askVehicles(asker, { ...ALL, limit }), async () => {
+    const { keys, outcome } = await readOneThen(askVehicles(client, { ...ALL, limit }), async () => {
       await eventually(() => sent.length >= 8)
       await killProcess(victim)
     })
@@ -299,7 +299,7 @@ test.concurrent('an answer is partial when the finder dies that leads it', async
   const finder = await startFinderProcess({ url: scene.url, path: archive.path }, '--finder.batch-rows', '100')
   scene.onEnd(() => killProcess(finder))
   await scene.startAgent()
-  const { keys, outcome } = await readOneThen(askVehicles(scene.asker, ALL), () => killProcess(finder))
+  const { keys, outcome } = await readOneThen(askVehicles(scene.client, ALL), () => killProcess(finder))
   expect(outcome).toMatchObject({ status: 'partial', reason: expect.stringContaining('silent'), stats: undefined })
   expect([new Set(keys).size, outcome.rows]).toEqual([keys.length, keys.length])
 })
@@ -307,12 +307,12 @@ test.concurrent('an answer is partial when the finder dies that leads it', async
 test.concurrent('an answer says what is true when the hub is killed in the middle of it and comes back', async (context) => {
   const scene = await setScene(context)
   await scene.startFinder({ batchRows: 40 })
-  const { keys, outcome } = await readOneThen(askVehicles(scene.asker, ALL), async () => {
+  const { keys, outcome } = await readOneThen(askVehicles(scene.client, ALL), async () => {
     await scene.server.kill()
     await scene.server.restart()
   })
   expect([new Set(keys).size, outcome.rows]).toEqual([keys.length, keys.length])
   expect(outcome.status).toBe(keys.length === all.length ? 'complete' : 'partial')
-  const again = await askAll(scene.asker, ALL)
+  const again = await askAll(scene.client, ALL)
   isWhole(again.outcome, all.length)
 })

@@ -27,13 +27,13 @@ import {
 } from './testing/finder.ts'
 let server: TestHub
 let archive: TestArchive
-let asker: Hub
+let client: Hub
 const hubs: Hub[] = []
 
 beforeAll(async () => {
   server = await startTestHub()
   archive = await writeTestArchive()
-  asker = await newHub('terminal')
+  client = await newHub('terminal')
 })
 afterAll(async () => {
   await Promise.all(hubs.map((hub) => hub.close()))
@@ -48,7 +48,7 @@ const newHub = async (service: string): Promise<Hub> => {
 
 const withFinder = async (options: Partial<TestFinderOptions>, use: () => Promise<void>): Promise<void> => {
   const finder = await startTestFinder({ url: server.url, path: archive.path, ...options })
-  await asker.flush()
+  await client.flush()
   try {
     await use()
   } finally {
@@ -56,7 +56,7 @@ const withFinder = async (options: Partial<TestFinderOptions>, use: () => Promis
   }
 }
 
-const ask = (query: VehicleQueryInput): Promise<TestAnswer> => askAll(asker, query)
+const ask = (query: VehicleQueryInput): Promise<TestAnswer> => askAll(client, query)
 const expectedOf = (query: VehicleQueryInput, { rows } = archive): string[] => expectedOfRows(query, rows)
 
 const AREA_WITH_HOLE: TestArea = {
@@ -187,11 +187,11 @@ test.each([1, 499, 500, 501, 1_800, 5_000])('a limit of %i gives as many rows an
   withFinder({}, async () => {
     for (const mode of ['parallel', 'serialised'] as const) {
       let sent = 0
-      const counting = asker.connection.subscribe('inbox.viewer.*', {
+      const counting = client.connection.subscribe('inbox.viewer.*', {
         callback: (_, { headers }) => void (sent += Number(headers?.get('fleet-rows') ?? 0)),
       })
       const { keys, outcome } = await ask({ ...ALL, limit, mode })
-      await asker.flush()
+      await client.flush()
       counting.unsubscribe()
       expect(outcome).toMatchObject({ status: 'limit-reached', rows: limit })
       expect(sent).toBe(limit)
@@ -284,7 +284,7 @@ test.each<[string, Partial<VehicleQueryInput>, string]>([
 
 test('noise on the query subject is answered and harms nobody', () =>
   withFinder({ agents: 1 }, async () => {
-    const noisy = await asker.connection.request('query.vehicles', new Uint8Array([1, 2, 3]), { timeout: 5_000 })
+    const noisy = await client.connection.request('query.vehicles', new Uint8Array([1, 2, 3]), { timeout: 5_000 })
     expect(noisy.json()).toMatchObject({
       query: 'unknown',
       status: 'refused',
@@ -308,16 +308,16 @@ test('a query that waited too long for a finder is not started', async () => {
   expect(outcome).toMatchObject({ status: 'timed-out', reason: expect.stringContaining('no finder is running') })
 })
 
-test.each(['1970-01-01T00:00:00Z', '2200-01-01T00:00:00Z'])('an asker whose clock says %s is answered', (time) =>
+test.each(['1970-01-01T00:00:00Z', '2200-01-01T00:00:00Z'])('a client whose clock says %s is answered', (time) =>
   withFinder({ agents: 1 }, async () => {
     const inbox = viewerInbox('late')
     const stats = Promise.withResolvers<unknown>()
-    const listener = asker.listen('vehicleQueryResultStats', inbox, ({ data }) => stats.resolve(data))
-    const detour = asker.connection.subscribe('detour')
-    asker.send('vehicleQuery', 'detour', { ...ALL, area: TRIANGLE, query: 'late', limit: 1 }, { reply: inbox })
+    const listener = client.listen('vehicleQueryResultStats', inbox, ({ data }) => stats.resolve(data))
+    const detour = client.connection.subscribe('detour')
+    client.send('vehicleQuery', 'detour', { ...ALL, area: TRIANGLE, query: 'late', limit: 1 }, { reply: inbox })
     for await (const { data, headers } of detour) {
       headers!.set('ce-time', time)
-      asker.connection.publish('query.vehicles', data, { headers: headers!, reply: inbox })
+      client.connection.publish('query.vehicles', data, { headers: headers!, reply: inbox })
       break
     }
     expect(await stats.promise).toMatchObject({ status: 'limit-reached', rows: { selected: 1 } })
@@ -335,7 +335,7 @@ test('a query finds its finder when that starts within the time to live', async 
 
 test('a query that runs out of time says so', () =>
   withFinder({ batchRows: 100 }, async () => {
-    const answer = askVehicles(asker, { ...ALL, timeoutMs: 150 })
+    const answer = askVehicles(client, { ...ALL, timeoutMs: 150 })
     const { keys, outcome } = await readOneThen(answer, () => delay(300))
     expect(outcome.status).toBe('timed-out')
     expect(keys.length).toBeLessThan(expectedOf(ALL).length)
@@ -344,7 +344,7 @@ test('a query that runs out of time says so', () =>
 
 test('a query that is cancelled says so and sends no more', () =>
   withFinder({ batchRows: 100 }, async () => {
-    const answer = askVehicles(asker, ALL)
+    const answer = askVehicles(client, ALL)
     const { outcome } = await readOneThen(answer, () => answer.cancel())
     expect(outcome).toMatchObject({ status: 'cancelled', stats: { status: 'cancelled' } })
     expect(outcome.rows).toBeLessThan(expectedOf(ALL).length)
@@ -353,26 +353,26 @@ test('a query that is cancelled says so and sends no more', () =>
 test('an aborted signal cancels, and so does leaving the loop', () =>
   withFinder({ batchRows: 100 }, async () => {
     const aborter = new AbortController()
-    const answer = askVehicles(asker, ALL, { signal: aborter.signal })
+    const answer = askVehicles(client, ALL, { signal: aborter.signal })
     expect((await readOneThen(answer, () => aborter.abort())).outcome.status).toBe('cancelled')
-    const left = askVehicles(asker, ALL)
+    const left = askVehicles(client, ALL)
     for await (const batch of left) {
       expect(batch.rows.length).toBe(100)
       break
     }
     expect(await left.outcome).toMatchObject({ status: 'cancelled', rows: 100 })
-    const early = askVehicles(asker, ALL, { signal: AbortSignal.abort() })
+    const early = askVehicles(client, ALL, { signal: AbortSignal.abort() })
     expect((await readOneThen(early, () => {})).outcome).toMatchObject({ status: 'cancelled', rows: 0 })
   }))
 
-test('an asker that reads slowly gets all of it, with no more than eight batches an agent on the way', () =>
+test('a client that reads slowly gets all of it, with no more than eight batches an agent on the way', () =>
   withFinder({ agents: 1, batchRows: 200 }, async () => {
-    const answer = askVehicles(asker, ALL)
+    const answer = askVehicles(client, ALL)
     let sent = 0
-    const counting = asker.connection.subscribe('inbox.viewer.*', {
+    const counting = client.connection.subscribe('inbox.viewer.*', {
       callback: (_, { headers }) => void (sent += Number(headers?.get('ce-type') === 'vehicle-query-result')),
     })
-    await asker.flush()
+    await client.flush()
     let most = 0
     let read = 0
     const batches: VehicleBatch[] = []
@@ -389,11 +389,11 @@ test('an asker that reads slowly gets all of it, with no more than eight batches
     expect(most).toBeGreaterThan(1)
   }))
 
-test('an asker that takes nothing for ten seconds is taken for gone, and hears so', () =>
+test('a client that takes nothing for ten seconds is taken for gone, and hears so', () =>
   withFinder({ agents: 1, batchRows: 100 }, async () => {
-    const answer = askVehicles(asker, ALL)
+    const answer = askVehicles(client, ALL)
     let ended = false
-    const watching = asker.connection.subscribe('inbox.viewer.*', {
+    const watching = client.connection.subscribe('inbox.viewer.*', {
       callback: (_, { headers }) => void (ended ||= headers?.get('ce-type') === 'vehicle-query-result-stats'),
     })
     const { outcome } = await readOneThen(answer, () => eventually(() => ended))
@@ -401,9 +401,9 @@ test('an asker that takes nothing for ten seconds is taken for gone, and hears s
     expect(outcome).toMatchObject({ status: 'partial', reason: expect.stringContaining('took none') })
   }))
 
-test('a small query is not stuck behind a large one whose asker is slow', () =>
+test('a small query is not stuck behind a large one whose client is slow', () =>
   withFinder({ agents: 1, batchRows: 100, tasksInFlight: 8 }, async () => {
-    const large = askVehicles(asker, ALL)
+    const large = askVehicles(client, ALL)
     const small = { ...ALL, area: TRIANGLE, vehicleIds: ['vehicle-3'] }
     const { outcome } = await readOneThen(large, async () => {
       const { keys, outcome: ended } = await ask(small)
@@ -432,7 +432,7 @@ test('the tasks of an agent that is killed are done by another, and no row comes
     // All tasks are the victim's: the hub may give two agents' tasks to one of them.
     const victim = await startAgentProcess({ url: server.url, path: archive.path })
     let other: TestFinder | undefined
-    const answer = askVehicles(asker, ALL)
+    const answer = askVehicles(client, ALL)
     // It waits for its batches to be taken, in the middle of its tasks.
     const { keys, outcome } = await readOneThen(answer, async () => {
       await killProcess(victim)
@@ -449,7 +449,7 @@ test('a whole finder answers over the hub, and before there is an archive there 
     config: { ...config, archive: { ...config.archive, path: join(archive.path, 'none') } },
     version: '0',
   })
-  await asker.flush()
+  await client.flush()
   expect((await ask(ALL)).outcome).toMatchObject({ status: 'complete', rows: 0 })
   await empty.stop()
   const finder = await startFinder(await newHub('event-finder'), {
@@ -471,7 +471,7 @@ test('a damaged log makes every search partial, with the reason, whether it was 
       version: '0',
     })
   const isDamaged = { status: 'partial', rows: 0, reason: expect.stringContaining('the table is damaged') }
-  await asker.flush()
+  await client.flush()
   await writeFile(newest, '')
   const found = await start()
   expect((await ask(ALL)).outcome).toMatchObject(isDamaged)

@@ -12,11 +12,11 @@ const openWorld = async () => {
   const archive = await writeTestArchive({ vehicles: 30, steps: 240 })
   const server = await startTestHub()
   onTestFinished(() => server.stop())
-  const asker = await connectHub({ url: server.url, service: 'terminal' })
-  onTestFinished(() => asker.close())
+  const client = await connectHub({ url: server.url, service: 'terminal' })
+  onTestFinished(() => client.close())
   const finder = await startTestFinder({ url: server.url, path: archive.path })
   onTestFinished(() => finder.stop())
-  await asker.flush()
+  await client.flush()
   const store = createFileStore(`${archive.path}/moves`)
   const table = await openTable(store, { checkpointEvery: 1 })
   const codec = await openCodec('parquet')
@@ -30,7 +30,7 @@ const openWorld = async () => {
     return report
   }
   const search = async () => {
-    const { keys, outcome } = await askAll(asker, { ...ALL, to: iso(START_MS + 400 * 86_400_000) })
+    const { keys, outcome } = await askAll(client, { ...ALL, to: iso(START_MS + 400 * 86_400_000) })
     expect(outcome).toMatchObject({ status: 'complete', reason: undefined })
     return keys.toSorted()
   }

@@ -17,7 +17,7 @@ export interface Asked {
 const CLIENT_SHARE = 3 / 4
 
 /**
- * What a finder takes on. Law: what it has in hand is bounded in number, in bytes, and in number for each client, and no two searches of one id
+ * What a finder takes on. Invariant: what it has in hand is bounded in number, in bytes, and in number for each client, and no two searches of one id
  * run at once: what agents and clients say of one would be taken for the other's.
  */
 export interface Intake {

@@ -39,10 +39,10 @@ const trianglesOf = (rows: TableRows, corners: number): Triangle[] => {
   return triangles
 }
 
-const keysOf = async (asker: Hub, triangle: Triangle, [from, to]: readonly [number, number]): Promise<string[]> => {
+const keysOf = async (client: Hub, triangle: Triangle, [from, to]: readonly [number, number]): Promise<string[]> => {
   const ring = [...triangle, triangle[0]].map(([x, y]) => [toDegrees(x), toDegrees(y)])
   const period = { from: new Date(from).toISOString(), to: new Date(to).toISOString() }
-  const answer = askVehicles(asker, { area: { type: 'Polygon', coordinates: [ring] }, ...period })
+  const answer = askVehicles(client, { area: { type: 'Polygon', coordinates: [ring] }, ...period })
   const keys: string[] = []
   for await (const { rows } of answer) {
     for (const { vehicleId, eventTime, longitude, latitude } of rowsOfPositions(rows)) {
@@ -56,7 +56,7 @@ const keysOf = async (asker: Hub, triangle: Triangle, [from, to]: readonly [numb
 test('searches of adjacent areas and periods find every row of the table once', async () => {
   const { path, rows } = await writeTestArchive({ vehicles: 40, steps: 240 })
   const server = await startTestHub()
-  const [hub, asker] = await Promise.all(
+  const [hub, client] = await Promise.all(
     ['event-finder', 'terminal'].map((service) => connectHub({ url: server.url, service })),
   )
   const config = configSchema.parse({})
@@ -68,7 +68,7 @@ test('searches of adjacent areas and periods find every row of the table once', 
     const ends = [START_MS, START_MS + 45 * 15_000, START_MS + 120 * 15_000, START_MS + 240 * 15_000]
     const found: string[] = []
     for (const [i, to] of ends.slice(1).entries()) {
-      const parts = await Promise.all(triangles.map((triangle) => keysOf(asker, triangle, [ends[i], to])))
+      const parts = await Promise.all(triangles.map((triangle) => keysOf(client, triangle, [ends[i], to])))
       expect(parts.filter((part) => part.length > 0).length).toBeGreaterThan(5)
       found.push(...parts.flat())
     }
@@ -78,7 +78,7 @@ test('searches of adjacent areas and periods find every row of the table once', 
     expect(found.toSorted()).toEqual(all.toSorted())
   } finally {
     await finder.stop()
-    await Promise.all([hub.close(), asker.close()])
+    await Promise.all([hub.close(), client.close()])
     await server.stop()
   }
 })

@@ -64,7 +64,7 @@ const positionsIn = (streams: StreamStates): StreamPosition[] =>
   }))
 
 /**
- * Pins what a query is answered from. Law: (1) the version, (2) how the streams are filled, (3) what lies between the two in hand; a tail that
+ * Pins what a query is answered from. Invariant: (1) the version, (2) how the streams are filled, (3) what lies between the two in hand; a tail that
  * does not reach back to the version starts again at (1). So each row that was acknowledged before is in one of them, once, and what is
  * missing is told.
  */

@@ -1,5 +1,5 @@
 /**
- * One reading at a time for any number of askers. Law: what an asker gets was read after it had asked.
+ * One reading at a time for any number of clients. Invariant: what a client gets was read after it had asked.
  */
 export const shareReads = <Value>(read: () => Promise<Value>): (() => Promise<Value>) => {
   let running: Promise<Value> | undefined

@@ -10,7 +10,7 @@ export interface Owner {
 }
 
 /**
- * Work in turn. Law: of the clients that wait, the one whose work has taken the least is next, and of its queries each in turn. So a small query
+ * Work in turn. Invariant: of the clients that wait, the one whose work has taken the least is next, and of its queries each in turn. So a small query
  * waits for the piece at work and for what other queries of its own client take, never for all that another client has asked for.
  */
 export interface Turns {

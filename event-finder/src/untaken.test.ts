@@ -23,7 +23,7 @@ test('no more batches than allowed are on the way, and each that is taken makes 
   expect(untaken.isEmpty()).toBe(true)
 })
 
-test('an asker that takes nothing is given up, and so is one that wants no more', async () => {
+test('a client that takes nothing is given up, and so is one that wants no more', async () => {
   const silent = createUntaken({ most: 1, goneMs: 1 })
   expect(await silent.add('0/0')).toBe(true)
   expect(await silent.add('0/1')).toBe(false)
@@ -34,7 +34,7 @@ test('an asker that takes nothing is given up, and so is one that wants no more'
   expect(await second).toBe(false)
 })
 
-test('whoever was frozen hears what its asker took meanwhile before it judges', async () => {
+test('whoever was frozen hears what its client took meanwhile before it judges', async () => {
   const untaken = createUntaken({ most: 1, goneMs: 100 })
   await untaken.add('0/0')
   const second = untaken.add('0/1')

@@ -1,8 +1,8 @@
-/** The batches of a query that are on the way to its asker. */
+/** The batches of a query that are on the way to its client. */
 export interface Untaken {
   /**
    * Waits for room, then counts a batch as sent.
-   * @returns false when the asker is gone or wants no more
+   * @returns false when the client is gone or wants no more
    */
   add(batch: string): Promise<boolean>
   take(batch: string): void
@@ -15,11 +15,11 @@ export interface Untaken {
 
 export interface UntakenOptions {
   readonly most: number
-  /** An asker that takes nothing for this long, while there is something to take, is gone. */
+  /** A client that takes nothing for this long, while there is something to take, is gone. */
   readonly goneMs: number
 }
 
-/** An asker is looked at so many times before it is given up. */
+/** A client is looked at so many times before it is given up. */
 const LOOKS = 10
 
 export const createUntaken = ({ most, goneMs }: UntakenOptions): Untaken => {

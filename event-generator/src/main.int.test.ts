@@ -76,7 +76,7 @@ test('a generator that is told to end stops its run, says so and exits with 0', 
   expect(await exit).toEqual([0, null])
 })
 
-test('when the leading generator dies the asker is told', async () => {
+test('when the leading generator dies the client is told', async () => {
   await using system = await startTestRun({ generators: 0 })
   await using child = await startProcess(system)
   await expect(

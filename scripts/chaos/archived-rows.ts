@@ -17,7 +17,7 @@ export const countCompactions = async (archivePath: string): Promise<number> =>
   (await openTable(createFileStore(join(archivePath, 'moves')))).snapshot.txn(COMPACTION_APP)
 
 /**
- * Law: the log reads the same whether by our own code, with its checkpoints, or by the protocol alone.
+ * Invariant: the log reads the same whether by our own code, with its checkpoints, or by the protocol alone.
  * @throws FleetError `table.invalid`
  */
 export const checkLog = async (archivePath: string): Promise<void> => {

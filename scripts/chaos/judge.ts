@@ -11,7 +11,7 @@ export interface Verdict {
   readonly invented: number
 }
 
-/** Law: what the hub has stored is in the table, as often as it was stored. */
+/** Invariant: what the hub has stored is in the table, as often as it was stored. */
 export const judge = (stored: RowCounts, archived: RowCounts): Verdict => {
   let [rows, lost, doubled, invented] = [0, 0, 0, 0]
   for (const [row, times] of stored) {

@@ -19,7 +19,7 @@ export interface Scenario {
   readonly mayFail?: boolean
   /** The hub forgets what is archived: what was acknowledged is then looked for in the table alone. */
   readonly hubForgets?: boolean
-  /** Rows may be doubled: by law rather that than lost (a hub that was restored). */
+  /** Rows may be doubled: rather that than lost (a hub that was restored). */
   readonly mayDouble?: boolean
 }
 
@@ -178,7 +178,7 @@ export const SCENARIOS: readonly Scenario[] = [
       await moment(world)
       await world.server.stop()
       world.say('  the hub is away')
-      // Longer than the silence after which an asker gives a run up that it can hear.
+      // Longer than the silence after which a client gives a run up that it can hear.
       await world.pause(11_000 + world.random() * 4_000)
       await world.server.restart()
     },

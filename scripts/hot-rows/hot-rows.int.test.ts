@@ -155,7 +155,7 @@ test('a limit is exact over both, batches come once, and in order the archived o
   )
 })
 
-test('a slow asker gets all that is not archived yet, and one who cancels gets no more', async () => {
+test('a slow client gets all that is not archived yet, and one who cancels gets no more', async () => {
   const { hub, publishRows, startFinder } = await createWorld({ partitions: 1 })
   await startFinder({ finder: { batchRows: 10 } })
   await publishRows(0, rowsOf('a', 500))

@@ -12,7 +12,7 @@ import { committedOf, createWorld, rowOf, type World } from './testing/world.ts'
 const ROUNDS = Number(process.env['FLEET_RACE_ROUNDS'] ?? 5)
 const SEED = Number(process.env['FLEET_RACE_SEED'] ?? 1)
 const PARTITIONS = 3
-const ASKERS = 4
+const CLIENTS = 4
 const QUERIES_A_ROUND = 10
 /** A query is about so many of the latest rows: each of the others is in a file that is small, and read for nothing. */
 const LATEST = 200
@@ -120,15 +120,15 @@ test(
         const draw = drawFrom(round, part)
         while (!isOver) await act(draw)
       }
-      const askers = Array.from({ length: ASKERS }, async (_, asker) => {
-        const draw = drawFrom(round, 10 + asker)
+      const clients = Array.from({ length: CLIENTS }, async (_, client) => {
+        const draw = drawFrom(round, 10 + client)
         for (let query = 0; query < QUERIES_A_ROUND; query++) {
           await askOne(world, draw, ledger)
           await delay(draw(20))
         }
       })
       await Promise.all([
-        Promise.all(askers).finally(() => {
+        Promise.all(clients).finally(() => {
           isOver = true
         }),
         until((draw) => publishOne(world, draw, ledger), 0),

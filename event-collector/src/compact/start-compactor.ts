@@ -17,7 +17,7 @@ const STOP_MS = 15_000
 const WORK = 'compaction'
 
 /**
- * A compactor on a hub and a store. Of all that are alive one is at work, which only saves work: that two at once harm nothing is the commit law's
+ * A compactor on a hub and a store. Of all that are alive one is at work, which only saves work: that two at once harm nothing is the commit rule's
  * affair.
  */
 export const startCompactor = async (

@@ -213,7 +213,7 @@ const DAY_MS = 86_400_000
 type Cutting = ChunkOptions & { readonly arrays: ChunkArrays }
 
 /**
- * The buffer as chunks, one at a time so that only one is in memory beside it. Law: every buffered row is in exactly one
+ * The buffer as chunks, one at a time so that only one is in memory beside it. Invariant: every buffered row is in exactly one
  * chunk, and all rows of a chunk share its date and its cell.
  */
 export function* chunksOf(

@@ -18,7 +18,7 @@ export interface BadRow {
 const takenRows = reuseArray((length) => new Uint32Array(length))
 
 /**
- * Takes a message's rows into a buffer. Law: every row is either appended, rounded and with the cell of its own position, or
+ * Takes a message's rows into a buffer. Invariant: every row is either appended, rounded and with the cell of its own position, or
  * returned as bad; none is dropped. The subject that it came on decides nothing.
  */
 export const takeIn = (

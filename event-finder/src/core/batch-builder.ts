@@ -8,7 +8,7 @@ import {
 } from '@fleetlake/columnar'
 
 export interface BatchBuilder {
-  /** Takes rows in; full batches come out. Law: the same rows give the same batches, however they are handed in. */
+  /** Takes rows in; full batches come out. Invariant: the same rows give the same batches, however they are handed in. */
   add(rows: Rows, selected: Uint32Array): Generator<Positions>
   /** The rest, if any. */
   finish(): Generator<Positions>

@@ -27,7 +27,7 @@ export interface TaskSize {
 /** What a chunk without stats is taken for; a position has about this many bytes in a small chunk. */
 const BYTES_PER_ROW = 12
 
-/** Groups chunks into tasks, in their order. Law: every chunk is in exactly one task. A chunk larger than a task is a task. */
+/** Groups chunks into tasks, in their order. Invariant: every chunk is in exactly one task. A chunk larger than a task is a task. */
 export const planTasks = (chunks: readonly PlannedChunk[], size: TaskSize): PlannedTask[] => {
   const groups: PlannedChunk[][] = []
   let [rows, bytes] = [0, 0]

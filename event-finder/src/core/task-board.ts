@@ -37,11 +37,11 @@ export interface TaskBoard {
   giveUp(): void
   /** Nothing is under way and nothing more is to be begun. */
   isOver(): boolean
-  /** Law: complete only when every chunk was read to its end by a task that said so. */
+  /** Invariant: complete only when every chunk was read to its end by a task that said so. */
   status(): BoardStatus
   counts(): BoardCounts
   failed(): { path: string; reason: string }[]
-  /** What the asker must hold of the tasks that have ended. */
+  /** What the client must hold of the tasks that have ended. */
   ended(): { task: number; batches: number; rows: number }[]
 }
 
@@ -80,7 +80,7 @@ interface Running extends Waiting {
 }
 
 /**
- * Law, exact limit: a task may send only rows that were granted to it; what it does not need goes back, and never are more rows
+ * Invariant, exact limit: a task may send only rows that were granted to it; what it does not need goes back, and never are more rows
  * granted and sent together than the limit. A task whose grant was too small is followed by one for the rest of its chunks.
  */
 export const createTaskBoard = ({ tasks, limit, inFlight, silenceMs }: BoardOptions): TaskBoard => {

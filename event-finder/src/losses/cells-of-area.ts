@@ -9,7 +9,7 @@ const gridOf = (length: number): { readonly width: number; readonly height: numb
 })
 
 /**
- * The partitions that rows of an area may be in, where rows are spread by their cells. Law: may name one that holds none, and never leaves one out; all
+ * The partitions that rows of an area may be in, where rows are spread by their cells. Invariant: may name one that holds none, and never leaves one out; all
  * when the area has more cells than are worth looking at.
  */
 export const partitionsOfArea = (area: Area, count: number, length: number): ReadonlySet<number> => {

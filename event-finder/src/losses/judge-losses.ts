@@ -45,7 +45,7 @@ const createPartitionsOf = (area: Area) => {
 }
 
 /**
- * What losses mean to a search. Law: an answer that may miss a row of a known loss says so until an operator settles the loss; of one
+ * What losses mean to a search. Invariant: an answer that may miss a row of a known loss says so until an operator settles the loss; of one
  * that is only possible, and of losses elsewhere, a note is left.
  */
 export const judgeLosses = (

@@ -21,7 +21,7 @@ export const spanOf = ({ columns }: RowGroup): Span => {
 }
 
 /**
- * Which bytes to read for some row groups. Law: each row group is in exactly one read, whole, and nothing is read twice or for nothing.
+ * Which bytes to read for some row groups. Invariant: each row group is in exactly one read, whole, and nothing is read twice or for nothing.
  * @param mostBytes of a read, unless a single row group is larger
  */
 export const planReads = (groups: readonly RowGroup[], mostBytes: number): GroupRead[] => {

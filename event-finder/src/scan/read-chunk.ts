@@ -81,7 +81,7 @@ const wrongSize = (found: number, bytes: number): ChunkFault => ({
 const MISSING: ChunkFault = { fault: 'the file is missing' }
 
 /**
- * Opens a chunk. Law: a file that is missing, not of the size that the log tells or not readable is a fault, never fewer rows. Parquet is
+ * Opens a chunk. Invariant: a file that is missing, not of the size that the log tells or not readable is a fault, never fewer rows. Parquet is
  * unpacked by the types that it declares, other formats by polars.
  */
 export const readChunk = async (

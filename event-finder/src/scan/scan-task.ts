@@ -28,7 +28,7 @@ export interface ScanCounts {
   filesRead: number
   bytesRead: number
   rowsRead: number
-  /** Law: a chunk that could not be read is named, with the reason. */
+  /** Invariant: a chunk that could not be read is named, with the reason. */
   failed: { path: string; reason: string }[]
   /** There are more rows than the limit. */
   hasMore: boolean
@@ -53,7 +53,7 @@ const EDGES_OF_TURN = 25_000
 const rowsOfTurn = (area: Area): number => Math.max(4, Math.floor(EDGES_OF_TURN / edgesAtOnce(area)))
 
 /**
- * Scans a task. Law: rows come in the order of the chunks, then of the file, in batches that depend on the task alone, so that
+ * Scans a task. Invariant: rows come in the order of the chunks, then of the file, in batches that depend on the task alone, so that
  * a repeated task repeats its batches. Waits while a batch is not asked for, and takes no turn meanwhile.
  * A batch is done with when the next is asked for.
  * @param counts is kept up to date

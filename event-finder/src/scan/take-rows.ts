@@ -14,7 +14,7 @@ export interface RowTaker {
   hasMore(): boolean
 }
 
-/** Counts the matches of a task. Law: of all matches, in order, it gives those from `skip` on, `limit` of them at most. */
+/** Counts the matches of a task. Invariant: of all matches, in order, it gives those from `skip` on, `limit` of them at most. */
 export const createRowTaker = (
   select: RowSelector,
   { skip, limit = Infinity }: { readonly skip: number; readonly limit: number | undefined },

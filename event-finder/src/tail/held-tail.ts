@@ -14,7 +14,7 @@ export interface HeldTail {
   readonly rows: number
   /** Of memory, shared with other queries. */
   readonly bytes: number
-  /** Law: what should be here and is not. */
+  /** Invariant: what should be here and is not. */
   readonly missing: readonly Missing[]
   /** The rows, stream by stream, each in its order; the same each time. */
   pieces(): Generator<TailRows>

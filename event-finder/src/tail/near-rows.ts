@@ -4,7 +4,7 @@ import type { VehicleSearch } from '../core/search.ts'
 
 /**
  * Makes few rows of many, for the exact test: rows that are not archived yet are in the order in which they were reported, from all over
- * the city, and a search is about few of them as a rule. Law: it may keep rows that don't match, and never drops one that does.
+ * the city, and a search is about few of them as a rule. Invariant: it may keep rows that don't match, and never drops one that does.
  */
 export const createRowNarrower = ({ area, period, vehicleIds }: VehicleSearch): ((rows: Rows) => Rows) => {
   const hashes = vehicleIds && new Set(vehicleIds.map(hashText))

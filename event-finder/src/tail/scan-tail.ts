@@ -27,7 +27,7 @@ export const comesNear = (tail: HeldTail, search: VehicleSearch): boolean =>
   tail.pieces().some((piece) => isNear(piece, search))
 
 /**
- * Gives the matches of what is not archived yet. Law: like any task, it gives the same batches each time.
+ * Gives the matches of what is not archived yet. Invariant: like any task, it gives the same batches each time.
  * @param counts is kept up to date
  * @param isStopped asked before each turn: nobody wants the rest
  */

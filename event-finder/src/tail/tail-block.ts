@@ -20,7 +20,7 @@ export interface TailRows {
 }
 
 /**
- * The rows of successive messages `(from, to]` of a stream, as they are once they are archived. Law: it is only ever added to, so that what
+ * The rows of successive messages `(from, to]` of a stream, as they are once they are archived. Invariant: it is only ever added to, so that what
  * was taken out of it stays as it was.
  */
 export interface TailBlock {

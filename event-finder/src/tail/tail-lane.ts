@@ -22,7 +22,7 @@ export interface HeldBlock {
 }
 
 /**
- * The messages of one stream after an offset, in memory. Law: what is in hand is contiguous, but for the gaps told; a lane whose stream
+ * The messages of one stream after an offset, in memory. Invariant: what is in hand is contiguous, but for the gaps told; a lane whose stream
  * turns out to be another, or in an earlier state, or whose connection is lost, has ended and gives nothing any more.
  */
 export interface TailLane {

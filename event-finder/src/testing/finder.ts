@@ -140,8 +140,8 @@ export const readOneThen = async (answer: VehicleAnswer, act: () => unknown): Pr
   return { keys: keysOf(batches), outcome: await answer.outcome, batches }
 }
 
-export const askAll = (asker: Hub, query: VehicleQueryInput): Promise<TestAnswer> =>
-  readOneThen(askVehicles(asker, query), () => {})
+export const askAll = (client: Hub, query: VehicleQueryInput): Promise<TestAnswer> =>
+  readOneThen(askVehicles(client, query), () => {})
 
 /** By a look at every row. */
 export const expectedOf = (query: VehicleQueryInput, rows: TableRows): string[] => {

@@ -40,7 +40,7 @@ export interface ShareRun {
   readonly ended: Promise<void>
 }
 
-/** Simulates a share and publishes it. Law: its rows depend on the request only. */
+/** Simulates a share and publishes it. Invariant: its rows depend on the request only. */
 export const runShare = (request: ShareRequest, deps: ShareDeps): ShareRun => {
   const { run, share } = request
   const aborter = new AbortController()

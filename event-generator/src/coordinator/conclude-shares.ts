@@ -16,7 +16,7 @@ export interface Published {
   readonly error?: string
 }
 
-/** Law: a run is whole only if every share was completed, all of its positions were acknowledged, and no stream was replaced. */
+/** Invariant: a run is whole only if every share was completed, all of its positions were acknowledged, and no stream was replaced. */
 export const concludeShares = (plan: RunPlan, states: readonly ShareState[]): Published => {
   const { status, events, error } = totalOf(states)
   const { streams, replaced } = mergeStreams(states.map(({ stats }) => stats?.streams ?? []))

@@ -45,7 +45,7 @@ export interface ConductedRun {
 type Stats = Message<'generationStats'>
 
 /**
- * Leads a run: shares it out, tells how far it is, has the collectors archive it, and says how it ended. Law: 'complete' and
+ * Leads a run: shares it out, tells how far it is, has the collectors archive it, and says how it ended. Invariant: 'complete' and
  * `flushed` are said only of a run whose every position was acknowledged, and archived; whatever else happens is told.
  */
 export const conductRun = (request: RunRequest, deps: CoordinatorDeps): ConductedRun => {

@@ -8,7 +8,7 @@ export const CONTROL = { none: 0, crossing: 1, giveWay: 2, stop: 3, signals: 4 }
  * A city as the simulation drives it. An edge is one street between two crossings in one direction; columns run side by
  * side, one entry per edge, vertex or turn.
  *
- * Laws: every edge has a turn, every edge can be reached from every other by turns, and an edge turns into its own
+ * Invariants: every edge has a turn, every edge can be reached from every other by turns, and an edge turns into its own
  * reverse only where nothing else leaves its end.
  */
 export interface City {

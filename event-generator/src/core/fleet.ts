@@ -39,7 +39,7 @@ export interface Fleet {
 }
 
 /**
- * A share of a simulated fleet. Law: the rows of vehicle i depend on the city, the seed, i, the start time, the interval, the vehicle
+ * A share of a simulated fleet. Invariant: the rows of vehicle i depend on the city, the seed, i, the start time, the interval, the vehicle
  * types and the districts, and on nothing else: not on the share nor on the number of vehicles.
  * @throws FleetError `generation.refused` for an unknown vehicle type or district
  */

@@ -18,7 +18,7 @@ export interface TestRunOptions {
   readonly longestRunMs?: number
 }
 
-/** A real hub with generators of a small city in this process, each with a connection of its own, and an asker. */
+/** A real hub with generators of a small city in this process, each with a connection of its own, and a client. */
 export interface TestRun extends AsyncDisposable {
   readonly server: TestHub
   readonly hub: Hub

@@ -41,7 +41,7 @@ export interface Table {
    */
   refresh(): Promise<Snapshot>
   /**
-   * Commits, when the commit law allows it. The files have been written and are durable. Nothing is written to a damaged log.
+   * Commits, when the commit rule allows it. The files have been written and are durable. Nothing is written to a damaged log.
    * @throws FleetError `store.failed` when the outcome could not be settled: read the table again to know;
    * `table.conflict` for a request that contradicts itself; `table.damaged`; `table.unsupported` with the feature that forbids it
    */
@@ -128,7 +128,7 @@ export const openTable = async (store: ObjectStore, options: OpenTableOptions = 
 
   let readMs = now()
   let checkedMs = performance.now()
-  /** Law: what is missing from the log is not taken for no news, be it that the log was cleaned since or that it is damaged. */
+  /** Invariant: what is missing from the log is not taken for no news, be it that the log was cleaned since or that it is damaged. */
   const readNews = async (): Promise<LogState | undefined> => {
     const nowMs = now()
     const since = readMs

@@ -20,7 +20,7 @@ export interface BatchLimits {
 
 /**
  * Gathers rows of one partition in columns that are made once, and cuts them into moves. Nothing is allocated a row.
- * Law: no batch has more rows or more bytes than its limits, and rows keep their order.
+ * Invariant: no batch has more rows or more bytes than its limits, and rows keep their order.
  */
 export interface BatchBuilder {
   readonly length: number

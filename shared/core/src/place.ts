@@ -38,7 +38,7 @@ const isEast = (edges: Float64Array, at: number, x: number, y: number): boolean 
   (x < edges[at + WEST_X] || isLeft(edges, at, x, y))
 
 /**
- * Whether a point, in whole millionths of a degree, is in the area. Law, the edge rule: crossing parity with half-open edges, decided
+ * Whether a point, in whole millionths of a degree, is in the area. Invariant, the edge rule: crossing parity with half-open edges, decided
  * exactly, as if the point lay a little further east and, by less, north. So a point on a western or southern edge is in, one on an eastern or northern edge
  * is out, and polygons that share edges share no point and leave none between them. Longitude 180 is −180; latitude 90 is in where
  * the area reaches it from the south.

@@ -98,7 +98,7 @@ interface OpenEdges {
 }
 
 /**
- * Law: as long as no two edges have cut each other, the open edges have one order from south to north, and two that will cut each other are
+ * Invariant: as long as no two edges have cut each other, the open edges have one order from south to north, and two that will cut each other are
  * neighbours in it before they do. Those through one position lie next to each other.
  *
  *     ──────────────────────   above

@@ -6,7 +6,7 @@ import type { Hub } from './hub.ts'
 import { API_CODES, apiCodeOf, streamsOf, untilAnswered } from './jet-stream.ts'
 
 /**
- * Law: one hub, one archive. The hub remembers the id of the table that its streams go to, who it is itself, and a version of the table that is known to be
+ * Invariant: one hub, one archive. The hub remembers the id of the table that its streams go to, who it is itself, and a version of the table that is known to be
  * there. A collector that finds an empty folder, since a disk was not mounted or a path was mistyped, would otherwise begin a second
  * archive beside the first; and one that finds an older copy would take up there, though what was purged since is in no stream any more.
  */

@@ -19,7 +19,7 @@ export interface HubOptions {
   readonly service: string
   /** A token of this process; random when missing. */
   readonly uid?: string
-  /** Below it this asker gets its answers; `inbox.viewer` when missing. */
+  /** Below it this client gets its answers; `inbox.viewer` when missing. */
   readonly inbox?: string | undefined
   readonly onStatus?: (status: HubStatus) => void
   /** Told of what the handling of a message threw: a fault of this program, which goes on. On the console when missing. */
@@ -92,7 +92,7 @@ export interface Hub {
    */
   send<Name extends MessageName>(name: Name, subject: string, data: MessageInput<Name>, options?: SendOptions): void
   /**
-   * Law: neither noise nor a handler that throws ends it, or the process; what asks for its answer anywhere but at an inbox is not heard at
+   * Invariant: neither noise nor a handler that throws ends it, or the process; what asks for its answer anywhere but at an inbox is not heard at
    * all. Handlers of several messages may run at once. What one throws is told to `onFault` of the hub.
    */
   listen<Name extends MessageName>(

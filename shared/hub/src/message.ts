@@ -52,7 +52,7 @@ const invalid = (raw: Msg, what: string, cause?: unknown): FleetError =>
   new FleetError('message.invalid', `a message on ${raw.subject} ${what}`, cause === undefined ? {} : { cause })
 
 /**
- * Law: an answer goes to an inbox only. Else whoever may ask could have a service publish, with the service's permissions, wherever
+ * Invariant: an answer goes to an inbox only. Else whoever may ask could have a service publish, with the service's permissions, wherever
  * he likes: its answers to a stream, or to the server's own API.
  */
 export const asksForNoInbox = ({ reply }: Msg): boolean => reply !== undefined && reply !== '' && !isInbox(reply)

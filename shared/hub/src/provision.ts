@@ -41,7 +41,7 @@ const MIB = 1024 * 1024
 const SMALLEST_BYTES = 16 * MIB
 
 /**
- * Makes the streams that are missing, one process at a time. Idempotent. Law: move streams that exist decide which partitions
+ * Makes the streams that are missing, one process at a time. Idempotent. Invariant: move streams that exist decide which partitions
  * are in use, and no stream ever gets smaller or forgets ids sooner. `DEAD_LETTERS` is made last: while it is missing, the move
  * streams are not yet all there.
  * @returns the partitions in use, ascending

@@ -15,7 +15,7 @@ export interface PurgeableOptions {
 }
 
 /**
- * Law, trailing purge: what may go is committed and, by the server's timestamps and clock, older than the duplicate window
+ * Invariant, trailing purge: what may go is committed and, by the server's timestamps and clock, older than the duplicate window
  * + 30 s, since a restarted server remembers only the ids of what it stores; the last committed message stays.
  * @returns the highest such sequence; 0 when there is none
  */

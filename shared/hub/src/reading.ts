@@ -38,7 +38,7 @@ export interface ReadOptions {
 }
 
 /**
- * Law, contiguity: the sequences handed out are offset + 1, + 2, …; anything else is told in its place as a reading of its own.
+ * Invariant, contiguity: the sequences handed out are offset + 1, + 2, …; anything else is told in its place as a reading of its own.
  * Pull-based: whoever does not call `next` pauses it.
  */
 export interface PartitionReader {

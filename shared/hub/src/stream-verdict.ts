@@ -24,7 +24,7 @@ export type Verdict =
   | { readonly kind: 'rolled-back'; readonly stream: StreamState }
 
 /**
- * Law, contiguity: whether the stream continues at the offset.
+ * Invariant, contiguity: whether the stream continues at the offset.
  * @param storedAtMs when the message at the offset was stored, as the server now says; undefined when it is not there or not asked
  */
 export const judge = (offset: Offset, stream: StreamState, storedAtMs?: number): Verdict => {

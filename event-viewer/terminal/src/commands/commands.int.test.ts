@@ -79,7 +79,7 @@ test.each([
 
 test('Ctrl-C stops a run in order', () =>
   withHub(async (hub, url) => {
-    let asker: string | undefined
+    let client: string | undefined
     hub.listen('startGeneration', subjects.startGeneration, async ({ data, reply }) => {
       const progress = {
         run: data.run,
@@ -92,14 +92,14 @@ test('Ctrl-C stops a run in order', () =>
       }
       hub.send('generationProgress', reply!, progress)
       await hub.flush()
-      asker = reply
+      client = reply
     })
     hub.listen('stopGeneration', subjects.stopGeneration, ({ data }) => {
-      hub.send('generationStats', asker!, statsOf(data.run, { status: 'stopped', events: 5, total: 9 }))
+      hub.send('generationStats', client!, statsOf(data.run, { status: 'stopped', events: 5, total: 9 }))
     })
     await hub.flush()
     const { child, ended } = await startFleet(['generate', '--hub', url])
-    await eventually(() => asker !== undefined)
+    await eventually(() => client !== undefined)
     child.kill('SIGINT')
     expect(await ended).toEqual({
       code: 130,
@@ -128,19 +128,19 @@ const QUERY = ['query', '--bbox', '1,2,3,4', '--from', '2026-01-05', '--to', '20
 
 test('Ctrl-C cancels a query, and no file is left', () =>
   withHub(async (hub, url) => {
-    let asker: string | undefined
+    let client: string | undefined
     hub.listen('vehicleQuery', subjects.vehicleQuery, ({ data: { query }, reply }) => {
-      asker = reply
+      client = reply
       const progress = { query, tasks: { total: 2, done: 0 }, rows: { total: 2, read: 0, selected: 0 }, elapsedMs: 1 }
       hub.send('vehicleQueryProgress', reply!, progress)
       hub.listen('vehicleQueryCancel', subjects.vehicleQueryCancel(query), ({ data }) => {
-        hub.send('vehicleQueryResultStats', asker!, answerOf(data.query, { status: 'cancelled' }))
+        hub.send('vehicleQueryResultStats', client!, answerOf(data.query, { status: 'cancelled' }))
       })
     })
     await hub.flush()
     const folder = await temporaryFolder()
     const { child, ended } = await startFleet([...QUERY, '--output', join(folder, 'a.csv'), '--hub', url])
-    await eventually(() => asker !== undefined)
+    await eventually(() => client !== undefined)
     child.kill('SIGINT')
     expect(await ended).toEqual({
       code: 130,

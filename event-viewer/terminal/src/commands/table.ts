@@ -168,7 +168,7 @@ const losses = async (
   )
 }
 
-/** Law: the settlement is in the table of losses before the commit that has finders look there. */
+/** Invariant: the settlement is in the table of losses before the commit that has finders look there. */
 const settleLosses = async (
   known: LossTable | undefined,
   table: Table,

@@ -10,7 +10,7 @@ interface Flag {
   readonly parse?: (text: string) => Input[Key]
 }
 
-/** One flag for each option of a generation. Law: none is missing. */
+/** One flag for each option of a generation. Invariant: none is missing. */
 export const GENERATION_FLAGS: { readonly [Name in Key]: Flag } = {
   vehicles: { flag: '--vehicles <count>', parse: parseCount },
   events: { flag: '--events <count>', parse: parseCount },

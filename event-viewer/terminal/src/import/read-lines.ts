@@ -11,7 +11,7 @@ export interface Lines {
 export const MAX_LINE_CHARACTERS = 1024 * 1024
 
 /**
- * Cuts bytes into lines as they come. Law: every line is given once, with its number, whatever the size of the chunks; memory
+ * Cuts bytes into lines as they come. Invariant: every line is given once, with its number, whatever the size of the chunks; memory
  * is bounded by a chunk and a line.
  * @throws FleetError `import.invalid` for UTF-16 and for compressed files
  */

@@ -14,7 +14,7 @@ export interface FramePump<Frame> {
   pump(): Promise<void>
 }
 
-/** Law: no frame is taken before the page is done with the one before, so that they come in order and never pile up. */
+/** Invariant: no frame is taken before the page is done with the one before, so that they come in order and never pile up. */
 export const createFramePump = <Frame>(
   take: () => Frame | undefined,
   onFault: (error: unknown) => void,

@@ -206,15 +206,15 @@ test('a generation is run, told of and stopped, and one that is refused says why
     to: COMMIT.committedAt,
     streams: [],
   })
-  let asker = ''
+  let client = ''
   const listeners = [
     service.listen('startGeneration', subjects.startGeneration, ({ data: { run }, reply }) => {
-      asker = reply!
+      client = reply!
       const counts = { events: 1, total: 2, eventsPerSecond: 1, elapsedMs: 1, agents: 1 }
-      service.send('generationProgress', asker, { run, phase: 'generating', ...counts })
+      service.send('generationProgress', client, { run, phase: 'generating', ...counts })
     }),
     service.listen('stopGeneration', subjects.stopGeneration, ({ data: { run } }) =>
-      service.send('generationStats', asker, stats(run, 'stopped')),
+      service.send('generationStats', client, stats(run, 'stopped')),
     ),
   ]
   onTestFinished(() => Promise.all(listeners.map((listener) => listener.close())).then(() => undefined))

@@ -29,7 +29,7 @@ export interface UrlSearch {
 
 const KEYS = ['area', 'view', 'everywhere', 'when', 'type', 'id', 'limit', 'timeout'] as const
 
-/** Law: `parseSearch(formatSearch(request))` is the request, without problems. */
+/** Invariant: `parseSearch(formatSearch(request))` is the request, without problems. */
 export const formatSearch = (request: SearchRequest): Record<string, string | string[] | null> => {
   const { where, when, types, ids, limit, timeoutMs } = request
   return {

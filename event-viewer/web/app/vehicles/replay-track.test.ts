@@ -67,7 +67,7 @@ const fleets = fc.array(
   { maxLength: 8 },
 )
 
-/** The law in ten lines, over every row. */
+/** The rule in ten lines, over every row. */
 const bruteForce = (found: FoundRows, t: number, gapMs: number): Map<number, [number, number]> => {
   const drawn = new Map<number, [number, number]>()
   for (let vehicle = 0; vehicle < found.ids.length; vehicle += 1) {

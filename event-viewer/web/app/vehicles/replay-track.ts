@@ -26,7 +26,7 @@ import { orderOf } from './time-order.ts'
  *
  * A page holds what starts within a short time, and its segments last about equally long, so that only few pages can hold an instant.
  *
- * Law: at any time t a vehicle is drawn exactly when its last row at or before t, at s, is followed by another without a gap in between, and
+ * Invariant: at any time t a vehicle is drawn exactly when its last row at or before t, at s, is followed by another without a gap in between, and
  * then at s + (t - s) of the way there; or when s + `LINGER_MS` is after t, and then it stands where it was last (`replay-track.test.ts`
  * compares every drawn vehicle and place with brute force over the rows).
  */

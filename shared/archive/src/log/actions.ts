@@ -149,7 +149,7 @@ const checksumOf = (version: number, bytes: Uint8Array): string =>
 const afterFirstLine = (bytes: Uint8Array): Uint8Array => bytes.subarray(bytes.indexOf(NEW_LINE) + 1)
 
 /**
- * The actions of a commit file, in its order. Law: a file that was cut off or changed is not believed. Commits of ours begin with a commitInfo
+ * The actions of a commit file, in its order. Invariant: a file that was cut off or changed is not believed. Commits of ours begin with a commitInfo
  * that has a checksum of the version and all lines after it.
  * @param where the file, for errors
  * @throws FleetError `table.invalid` with the line

@@ -96,7 +96,7 @@ export const checkRequest = ({ parts, remove = [], counts = [], claim }: CommitR
 }
 
 /**
- * The commit law: version v+1 may be tried only if in state v the hub that feeds the table is the one that commits, each stream's offset is the one at
+ * The commit rule: version v+1 may be tried only if in state v the hub that feeds the table is the one that commits, each stream's offset is the one at
  * which its buffer began, every path to remove is in the table, and no file is too old.
  */
 export const decide = (

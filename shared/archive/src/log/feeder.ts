@@ -36,7 +36,7 @@ interface Counted {
 }
 
 /**
- * Law: an offset goes only when another hub has claimed the table and its own has not been back for the whole retention of the log; a hub that comes back
+ * Invariant: an offset goes only when another hub has claimed the table and its own has not been back for the whole retention of the log; a hub that comes back
  * later is a new one.
  * @param beforeMs claims before it are so long ago
  */

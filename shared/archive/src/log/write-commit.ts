@@ -78,7 +78,7 @@ const createVersion = async (
 }
 
 /**
- * Commits as soon as the law allows it: who loses the race for a version waits a random moment, reads the winner's, and checks again
+ * Commits as soon as the commit rule allows it: who loses the race for a version waits a random moment, reads the winner's, and checks again
  * before trying the next. A refusal is checked against the newest state.
  */
 export const writeCommit = async (request: CommitRequest, deps: CommitDeps): Promise<Written> => {

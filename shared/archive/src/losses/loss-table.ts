@@ -18,7 +18,7 @@ export interface LossTable {
   readonly losses: readonly KnownLoss[]
   /** Reads what came since; without news it costs one get. */
   refresh(): Promise<readonly KnownLoss[]>
-  /** Durable once it resolves. Law: a loss that is recorded already, by anybody, is not recorded again. */
+  /** Durable once it resolves. Invariant: a loss that is recorded already, by anybody, is not recorded again. */
   record(losses: readonly Loss[]): Promise<void>
   /** @param ids of losses that are known */
   settle(ids: readonly string[], settlement: Settlement): Promise<void>

@@ -56,7 +56,7 @@ export const lossId = ({ stream, created, epoch, from, to }: Loss): string =>
 const earlier = (a: number | undefined, b: number | undefined): number | undefined =>
   a === undefined || b === undefined ? undefined : Math.min(a, b)
 
-/** Law: of rows about the same loss the widest times hold, and where they disagree about cells any may be missing. */
+/** Invariant: of rows about the same loss the widest times hold, and where they disagree about cells any may be missing. */
 const widen = (known: KnownLoss, row: Loss): KnownLoss => {
   const isSame = known.partitions === row.partitions && known.geohashLength === row.geohashLength
   return {

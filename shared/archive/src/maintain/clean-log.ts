@@ -32,7 +32,7 @@ const findFirstNeeded = async (store: ObjectStore, beforeMs: number): Promise<nu
 }
 
 /**
- * Deletes commits and checkpoints that no version within the retention is read by. Law: what goes is covered by a checkpoint that stays, and is
+ * Deletes commits and checkpoints that no version within the retention is read by. Invariant: what goes is covered by a checkpoint that stays, and is
  * older than the retention. The oldest go first, so that what is left is whole whenever it stops.
  * @returns how many files went
  */

@@ -43,7 +43,7 @@ export interface CompactionReport {
 }
 
 /**
- * The table's offset of compactions: each moves it by one. Law: compactions are one after the other, so that no two of them put rows that are
+ * The table's offset of compactions: each moves it by one. Invariant: compactions are one after the other, so that no two of them put rows that are
  * doubles of each other into different files; of two that plan from one version one is refused.
  */
 export const COMPACTION_APP = 'fleetlake.compaction'
@@ -89,7 +89,7 @@ export const compactTable = async (settings: CompactionSettings, deps: Compactio
   let isDone = false
   let [commits, lost, lossesInRow, failedInRow] = [0, 0, 0, 0]
 
-  /** Law: what can't be rewritten, for whatever reason, costs its own date and cell only. */
+  /** Invariant: what can't be rewritten, for whatever reason, costs its own date and cell only. */
   const rewriteSome = async (snapshot: Snapshot, planned: readonly Rewrite[]): Promise<Batch> => {
     const batch: Batch = { rewrites: [], add: [], rows: 0, doubles: 0 }
     const began = now()

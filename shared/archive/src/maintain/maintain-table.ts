@@ -31,7 +31,7 @@ export interface MaintenanceReport {
 }
 
 /**
- * What keeps a table in order, run after run: drops dates past retention, compacts, and now and then vacuums. Law: killed at any moment it harms
+ * What keeps a table in order, run after run: drops dates past retention, compacts, and now and then vacuums. Invariant: killed at any moment it harms
  * nothing, and any number of them may be at work; of two that are in each other's way one has worked for nothing.
  */
 export const createMaintenance = (

@@ -32,7 +32,7 @@ const orderByVehicle = (vehicle: Int32Array, length: number, vehicles: number): 
 }
 
 /**
- * Sorts rows by vehicle and time and leaves doubles out. Law: of the rows that are equal in vehicle, time and position one is written, the first
+ * Sorts rows by vehicle and time and leaves doubles out. Invariant: of the rows that are equal in vehicle, time and position one is written, the first
  * in the order of `columns`; none if one of them is kept elsewhere. Every other row that is not kept is written.
  * @param vehicles how many codes there are
  */

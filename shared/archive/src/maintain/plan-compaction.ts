@@ -108,7 +108,7 @@ export const isDateClosed = (date: string, quietMs: number, nowMs: number): bool
   periodOfDate(date).to + quietMs <= nowMs
 
 /**
- * What is to be compacted now, the most gain first. Law: each file that no compaction wrote is taken some time, alone if need be, since it may
+ * What is to be compacted now, the most gain first. Invariant: each file that no compaction wrote is taken some time, alone if need be, since it may
  * hold doubles; what is large and compacted is never rewritten; windows that may still fill are not touched.
  * @param isPassedOver dates to leave alone: they are not looked into
  */

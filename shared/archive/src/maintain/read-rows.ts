@@ -38,13 +38,13 @@ export const estimateRows = ({ rows, bytes }: Pick<Chunk, 'rows' | 'bytes'>): nu
 const unfit = ({ path }: Chunk, what: string, options?: ErrorOptions): FleetError =>
   new FleetError('table.unsupported', `${path} can't be compacted: ${what}`, options)
 
-/** Law: what a rewrite would lose is not rewritten. */
+/** Invariant: what a rewrite would lose is not rewritten. */
 const checkColumns = (chunk: Chunk, columns: readonly string[]): void => {
   const other = columns.find((name) => !KNOWN.has(name))
   if (other !== undefined) throw unfit(chunk, `it has a column "${other}" of another writer, which would be lost`)
 }
 
-/** Law: a file is rewritten only if its rows lie where its name in the log says, so that a rewrite never moves one. */
+/** Invariant: a file is rewritten only if its rows lie where its name in the log says, so that a rewrite never moves one. */
 const checkPlace = (chunk: Chunk, { time, x, y }: Extremes): void => {
   const { date, cell, bounds } = chunk
   for (const ms of [time.min, time.max]) {

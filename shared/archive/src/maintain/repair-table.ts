@@ -247,7 +247,7 @@ const recoverOne = async (
 
 /**
  * What makes a damaged log whole again: each commit that is missing or not as it was written is taken from its copy; one without a copy is made
- * from the data files. Law: no row that a version before or after names is lost by it, and none is made up; rows may come back that a
+ * from the data files. Invariant: no row that a version before or after names is lost by it, and none is made up; rows may come back that a
  * compaction had taken out as repeats, which the next one takes out again.
  * @returns undefined when nothing is wrong
  * @throws FleetError `table.damaged` when too little is left, `table.missing`, `store.failed`

@@ -133,7 +133,7 @@ const joinExtremes = (all: Extremes, some: Extremes): void => {
 }
 
 /**
- * Law: nothing is committed unless each row of the files that go is in a file that comes, or is told as a double, and those reach as far. What
+ * Invariant: nothing is committed unless each row of the files that go is in a file that comes, or is told as a double, and those reach as far. What
  * comes was read back.
  */
 const checkRewrite = (
@@ -171,7 +171,7 @@ const writeMerged = async (
 
 /**
  * Rewrites files of a (date, cell) as fewer, their rows sorted and without doubles. The table is not touched: the files are to be committed.
- * Works through the time in stretches whose rows fit into the memory. Law: doubles are equal in time, so they are in one stretch.
+ * Works through the time in stretches whose rows fit into the memory. Invariant: doubles are equal in time, so they are in one stretch.
  * @throws FleetError `table.unsupported` for a file that can't be rewritten, `table.invalid` when what was written is not what was read, `config.invalid` when the memory is too small, `store.failed`
  */
 export const rewriteChunks = async (

@@ -62,7 +62,7 @@ const widest = (rows: Uint32Array, columns: TiledColumns, { periodMs, metres }: 
 
 /**
  * Parts rows into tiles small in time and place, each of about the same number of rows: a k-d tree's leaves, so that the statistics of a row
- * group let a search pass it over. Law: every row is in one tile, in the order that it had.
+ * group let a search pass it over. Invariant: every row is in one tile, in the order that it had.
  * @param order row numbers; is used up
  */
 export function* tileRows(order: Uint32Array, columns: TiledColumns, shape: TileShape): Generator<Uint32Array> {

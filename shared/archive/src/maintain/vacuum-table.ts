@@ -8,7 +8,7 @@ import { readTombstones } from './read-tombstones.ts'
 export const VACUUM_APP = 'fleetlake.vacuum'
 
 export interface VacuumOptions {
-  /** Files that no version within this time names go; the law's least when it is less. */
+  /** Files that no version within this time names go; the least that is allowed when it is less. */
   readonly graceMs: number
   /** Only tells what would go. */
   readonly isDryRun?: boolean
@@ -45,7 +45,7 @@ async function* pagesOf(store: ObjectStore, isOld: (file: ObjectInfo) => boolean
 }
 
 /**
- * Deletes the files that no version within the grace names. Law: a file that is named, was named within the grace, or may still come to be named
+ * Deletes the files that no version within the grace names. Invariant: a file that is named, was named within the grace, or may still come to be named
  * is never deleted. Before it deletes anything it takes a version: whoever decided to commit before that, and slept over its decision, loses the
  * race for that version and then finds that its files are too old.
  * @throws FleetError `store.failed`, `table.invalid`, `table.unsupported`

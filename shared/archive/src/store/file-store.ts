@@ -101,7 +101,7 @@ export const createFileStore = (root: string): ObjectStore => {
     if (witness !== undefined && (await infoOf(witness)) === undefined) throw gone()
   }
   /**
-   * Law: a folder that was written to, or in which something was found, and that is gone is not made again. A disk that was unmounted
+   * Invariant: a folder that was written to, or in which something was found, and that is gone is not made again. A disk that was unmounted
    * would else be taken for an empty archive, and what is written there is lost once it is back.
    */
   const makeTemporary = async (): Promise<void> => {

@@ -19,7 +19,7 @@ export interface ObjectStore {
   /** How many reads at once keep it busy: few of a disk, more where each is a journey. */
   readonly readsAtOnce: number
   /**
-   * Creates an object. Law: of all writers to one path, whenever and wherever they run, at most one is told 'created'.
+   * Creates an object. Invariant: of all writers to one path, whenever and wherever they run, at most one is told 'created'.
    * Durable once told. When it rejects, the outcome is unknown.
    */
   putIfAbsent(path: string, bytes: Uint8Array): Promise<'created' | 'exists'>

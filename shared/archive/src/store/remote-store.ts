@@ -14,7 +14,7 @@ const READ_ATTEMPTS = 4
 /**
  * A store made of a remote one's requests: it repeats what failed, gives up what hangs, and carries large objects in parts.
  *
- * Law: a put-if-absent that was repeated after an unknown outcome and then meets an object looks whose it is, by the random writer id
+ * Invariant: a put-if-absent that was repeated after an unknown outcome and then meets an object looks whose it is, by the random writer id
  * that every put leaves with its object: its own is 'created', another's 'exists'. What can't be found out is rejected as unknown.
  * @param prefix of every key, '' or ending in `/`
  */

@@ -153,7 +153,7 @@ export const testStore = (name: string, start: () => Promise<StoreUnderTest>): v
       expect(Buffer.compare((await store.get('race/large'))!, writers[told.indexOf('created')])).toBe(0)
     })
 
-    test('a store that keeps the law passes its check, which leaves nothing behind', async () => {
+    test('a store that keeps its promises passes its check, which leaves nothing behind', async () => {
       await checkStore(store)
       expect(await pathsOf('_delta_log/')).toEqual([])
       expect(await pathsOf('.probe/')).toEqual([])

@@ -76,7 +76,7 @@ const isReal = (physical: Physical, meaning: string | undefined): boolean =>
 const isWhole = (physical: Physical, meaning: string | undefined): boolean =>
   (physical === 'int32' || physical === 'int64') && (meaning === undefined || meaning === 'INTEGER')
 
-/** Law: what does not say what it means is not guessed at. */
+/** Invariant: what does not say what it means is not guessed at. */
 const isFit = (kind: Kind, physical: Physical, meaning: string | undefined): boolean => {
   switch (kind) {
     case 'id':

@@ -112,7 +112,7 @@ const dictionaryPage = ({ header, body, size, column }: PageSource): Page => {
 const MAX_PAGE_BYTES = 64 * 1024 * 1024
 
 /**
- * The pages of a column of so many rows, one unpacked at a time. Law: of a page that carries a checksum no value is given unless it fits.
+ * The pages of a column of so many rows, one unpacked at a time. Invariant: of a page that carries a checksum no value is given unless it fits.
  * @throws RangeError for damaged bytes, and for other rows than those
  */
 export function* readPages(bytes: Uint8Array, column: ColumnChunk, rows: number): Generator<Page> {

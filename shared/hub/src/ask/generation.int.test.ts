@@ -81,13 +81,13 @@ test('a generator that comes while it is asked for gets the run once, with the d
 test('aborted, it stops the run and returns the stats of the stopped run', () =>
   withHub(async (hub) => {
     const aborter = new AbortController()
-    let asker: string | undefined
+    let client: string | undefined
     hub.listen('startGeneration', subjects.startGeneration, ({ data, reply }) => {
-      asker = reply
+      client = reply
       hub.send('generationProgress', reply!, progressOf(data.run, 1))
     })
     hub.listen('stopGeneration', subjects.stopGeneration, ({ data }) => {
-      hub.send('generationStats', asker!, statsOf(data.run, 'stopped'))
+      hub.send('generationStats', client!, statsOf(data.run, 'stopped'))
     })
     const stats = await runGeneration(hub, {}, { signal: aborter.signal, onProgress: () => aborter.abort() })
     expect(stats.status).toBe('stopped')

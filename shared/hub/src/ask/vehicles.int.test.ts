@@ -7,16 +7,16 @@ import type { Hub } from '../hub.ts'
 import { askVehicles, type VehicleOutcome } from './vehicles.ts'
 
 let server: TestHub
-let asker: Hub
+let client: Hub
 let finder: Hub
 
 beforeAll(async () => {
   server = await startTestHub()
-  asker = await connectHub({ url: server.url, service: 'terminal' })
+  client = await connectHub({ url: server.url, service: 'terminal' })
   finder = await connectHub({ url: server.url, service: 'event-finder' })
 })
 afterAll(async () => {
-  await asker.close()
+  await client.close()
   await finder.close()
   await server.stop()
 })
@@ -80,11 +80,11 @@ const askFinder = async (
     finder.listen('vehicleQueryCancel', subjects.vehicleQueryCancel('*'), () => void (cancelled = true)),
   ]
   await finder.flush()
-  const answered = askVehicles(asker, QUERY)
+  const answered = askVehicles(client, QUERY)
   const batches: string[] = []
   for await (const { task, batch } of answered) batches.push(`${task}/${batch}`)
   const outcome = await answered.outcome
-  await asker.flush()
+  await client.flush()
   await Promise.all(listeners.map((listener) => listener.close()))
   return { batches, taken, cancelled, outcome }
 }

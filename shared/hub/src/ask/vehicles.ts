@@ -19,7 +19,7 @@ export interface VehicleBatch {
   readonly rows: Positions
 }
 
-/** How an answer ended. Law: it is complete only when the asker holds every batch that the finder names. */
+/** How an answer ended. Invariant: it is complete only when the client holds every batch that the finder names. */
 export interface VehicleOutcome {
   readonly status: QueryStatus
   /** Why it is not complete, for people. */
@@ -132,7 +132,7 @@ export const askVehicles = (
   }
   signal?.addEventListener('abort', cancel)
 
-  /** A search that the finders gave up, and not this asker, is one that misses something. */
+  /** A search that the finders gave up, and not this client, is one that misses something. */
   const statusOf = ({ status }: VehicleQueryStats): QueryStatus => {
     if (isCancelled) return 'cancelled'
     return status === 'cancelled' ? 'partial' : status

@@ -20,7 +20,7 @@ export type IsolatedDecoderOptions = {
 
 export type IsolatedDecoder = {
   /**
-   * Decodes a message in a process of its own, one message at a time. Law: it is only the message's fault, and so a reason that
+   * Decodes a message in a process of its own, one message at a time. Invariant: it is only the message's fault, and so a reason that
    * `decodeMove` might give, when it took too long, needed too much memory or crashed the process, alone and twice. That the process was
    * killed by anything else, an operator or a system without memory, says nothing: the message is tried again.
    * @throws FleetError `service.failed` once it is closed

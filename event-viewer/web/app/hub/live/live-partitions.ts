@@ -9,7 +9,7 @@ const CELLS_PER_PARTITION = 4
 const ROUNDING_DEGREES = 1e-6
 
 /**
- * The partitions whose reports the page needs. Law: may name a partition that has none in view, and never leaves out one that has.
+ * The partitions whose reports the page needs. Invariant: may name a partition that has none in view, and never leaves out one that has.
  * @returns undefined for all: the view holds many cells, a vehicle is followed wherever it drives, or it is not the cell that decides
  */
 export const partitionsInView = (

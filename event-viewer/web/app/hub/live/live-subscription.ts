@@ -5,7 +5,7 @@ import type { Msg, Subscription } from '@nats-io/nats-core'
 /** What of the live reports is listened to. */
 export interface LiveSubscription {
   /**
-   * Listens to these partitions, or to all, instead of those before. Law: what is published to a partition that was listened to before
+   * Listens to these partitions, or to all, instead of those before. Invariant: what is published to a partition that was listened to before
    * and is after comes once, whenever the change falls.
    */
   listenTo(partitions: readonly number[] | undefined): void

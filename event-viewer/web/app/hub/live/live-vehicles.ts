@@ -34,7 +34,7 @@ export interface LiveVehicles {
   /** The number of the vehicle in a slot: never given again. */
   numberOf(slot: number): number
   /**
-   * Law: a vehicle is where its report of the latest event time says; what is older, or as old, is counted and moves nothing. Rows are judged as the
+   * Invariant: a vehicle is where its report of the latest event time says; what is older, or as old, is counted and moves nothing. Rows are judged as the
    * collectors judge them; those of the past are counted and are no vehicle's place.
    */
   take(rows: Positions, bounds: RowBounds): void

@@ -6,7 +6,7 @@ import type { Ring, Shape } from '../search-request.ts'
 import { findMeeting } from './ring-meeting.ts'
 
 /**
- * An outline less its holes, wherever they lie: shapes whose holes are inside their outline, and apart from it and each other. Law: a shape
+ * An outline less its holes, wherever they lie: shapes whose holes are inside their outline, and apart from it and each other. Invariant: a shape
  * that is so already stays as it is, to the last digit. None when the holes leave nothing.
  * @param shape rings that do not cross themselves
  */
