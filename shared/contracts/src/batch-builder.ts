@@ -1,6 +1,6 @@
 import { FleetError } from '@fleetlake/core'
 import { MAX_MESSAGE_BYTES } from './streams.ts'
-import { encodePositions } from '@fleetlake/columnar'
+import { encodePositions, newPositionArrays, POSITION_BYTES, type Positions, SENT_COLUMNS } from '@fleetlake/columnar'
 
 /** A move that is ready to be sent, but for its id. */
 export interface EncodedBatch {
@@ -57,22 +57,17 @@ const HEADER_ROOM_BYTES = 2048
 export const MAX_PAYLOAD_BYTES = MAX_MESSAGE_BYTES - HEADER_ROOM_BYTES
 
 /** Offset, type, time, longitude, latitude, speed, heading, and two bits of validity. */
-const ROW_BYTES = 4 + 4 + 8 + 8 + 8 + 4 + 4 + 1
+const ROW_BYTES = POSITION_BYTES + 1
 const TYPE_BYTES = 4
 /** Padding of every buffer to 8 bytes. */
 const SLACK_BYTES = 160
 
-const none = {
+const none: Positions = {
   length: 0,
   vehicleIdOffsets: new Int32Array(1),
   vehicleIdBytes: new Uint8Array(0),
-  vehicleType: new Int32Array(0),
   vehicleTypes: [],
-  eventTime: new Float64Array(0),
-  longitude: new Float64Array(0),
-  latitude: new Float64Array(0),
-  speed: new Float32Array(0),
-  heading: new Float32Array(0),
+  ...newPositionArrays(0),
 }
 
 const BASE_BYTES = encodePositions(none).length + SLACK_BYTES
@@ -83,12 +78,9 @@ export const createBatchBuilder = (limits: BatchLimits): BatchBuilder => {
   const { maxRows, maxBytes = MAX_PAYLOAD_BYTES, vehicleTypes: known = [] } = limits
   const offsets = new Int32Array(maxRows + 1)
   const ids = new Uint8Array(maxBytes)
-  const type = new Int32Array(maxRows)
-  const time = new Float64Array(maxRows)
-  const longitudes = new Float64Array(maxRows)
-  const latitudes = new Float64Array(maxRows)
-  const speeds = new Float32Array(maxRows)
-  const headings = new Float32Array(maxRows)
+  const arrays = newPositionArrays(maxRows)
+  // Columns that are not given here have no values.
+  for (const { key, kind } of SENT_COLUMNS) if (kind === 'float') arrays[key].fill(NaN)
   let types: string[] = []
   let codes = new Map<string, number>()
   let length = 0
@@ -130,13 +122,13 @@ export const createBatchBuilder = (limits: BatchLimits): BatchBuilder => {
       const at = offsets[length]
       for (let i = 0; i < idLength; i++) ids[at + i] = idBytes[idFrom + i]
       offsets[length + 1] = at + idLength
-      type[length] = typeCode
+      arrays.vehicleType[length] = typeCode
       if (typeCode >= used) used = typeCode + 1
-      time[length] = eventTime
-      longitudes[length] = longitude
-      latitudes[length] = latitude
-      speeds[length] = speed
-      headings[length] = heading
+      arrays.eventTime[length] = eventTime
+      arrays.longitude[length] = longitude
+      arrays.latitude[length] = latitude
+      arrays.speed[length] = speed
+      arrays.heading[length] = heading
       if (eventTime < from) from = eventTime
       if (eventTime > to) to = eventTime
       if (longitude < west) west = longitude
@@ -155,13 +147,8 @@ export const createBatchBuilder = (limits: BatchLimits): BatchBuilder => {
           length,
           vehicleIdOffsets: offsets,
           vehicleIdBytes: ids,
-          vehicleType: type,
           vehicleTypes: types.slice(0, used),
-          eventTime: time,
-          longitude: longitudes,
-          latitude: latitudes,
-          speed: speeds,
-          heading: headings,
+          ...arrays,
         }),
         headers: {
           'fleet-rows': String(length),

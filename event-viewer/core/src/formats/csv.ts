@@ -24,5 +24,5 @@ const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/
 
 const withoutFormula = (value: string): string => (FORMULA.test(value) ? `'${value}` : value)
 
-const row: WriteRow = (id, type, time, longitude, latitude, speed, heading) =>
-  `${id},${type},${time},${longitude},${latitude},${speed},${heading}\n`
+const row: WriteRow = (id, type, time, longitude, latitude, optional) =>
+  `${id},${type},${time},${longitude},${latitude},${optional.join(',')}\n`

@@ -1,13 +1,13 @@
 import type { AnswerFormat } from './answer-format.ts'
-import { type WriteRow, writeRows } from './row-text.ts'
+import { optionalJson, type WriteRow, writeRows } from './row-text.ts'
 
 /** A FeatureCollection of points; the member `status` says how the answer ended. */
 export const geojson = (): AnswerFormat => {
   let isFirst = true
-  const row: WriteRow = (id, type, time, longitude, latitude, speed, heading) => {
+  const row: WriteRow = (id, type, time, longitude, latitude, optional) => {
     const separator = isFirst ? '\n' : ',\n'
     isFirst = false
-    return `${separator}{"type":"Feature","geometry":{"type":"Point","coordinates":[${longitude},${latitude}]},"properties":{"vehicle_id":${id},"vehicle_type":${type},"event_time":"${time}","speed":${speed},"heading":${heading}}}`
+    return `${separator}{"type":"Feature","geometry":{"type":"Point","coordinates":[${longitude},${latitude}]},"properties":{"vehicle_id":${id},"vehicle_type":${type},"event_time":"${time}"${optionalJson(optional)}}}`
   }
   return {
     head: () => '{"type":"FeatureCollection","features":[',

@@ -1,5 +1,5 @@
 import type { AnswerFormat } from './answer-format.ts'
-import { type WriteRow, writeRows } from './row-text.ts'
+import { optionalJson, type WriteRow, writeRows } from './row-text.ts'
 
 /** One JSON object a line. */
 export const ndjson = (): AnswerFormat => ({
@@ -8,5 +8,5 @@ export const ndjson = (): AnswerFormat => ({
   tail: () => '',
 })
 
-const row: WriteRow = (id, type, time, longitude, latitude, speed, heading) =>
-  `{"vehicle_id":${id},"vehicle_type":${type},"event_time":"${time}","longitude":${longitude},"latitude":${latitude},"speed":${speed},"heading":${heading}}\n`
+const row: WriteRow = (id, type, time, longitude, latitude, optional) =>
+  `{"vehicle_id":${id},"vehicle_type":${type},"event_time":"${time}","longitude":${longitude},"latitude":${latitude}${optionalJson(optional)}}\n`

@@ -1,16 +1,27 @@
-import type { Positions } from '@fleetlake/columnar'
+import { COLUMNS, type Positions } from '@fleetlake/columnar'
 import { isSameVehicle, vehicleIdAt } from '../rows/vehicle-ids.ts'
 
-/** One row as text: the id and the type as the format writes texts, the speed and the heading as it writes none. */
+const OPTIONAL = COLUMNS.filter((column) => !column.isRequired)
+
+/** The columns of which a row may have no value. */
+export const OPTIONAL_NAMES: readonly string[] = OPTIONAL.map(({ name }) => name)
+
+/** One row as text: the id and the type as the format writes texts, those of its numbers that may be missing as the format writes them, in the order of `OPTIONAL_NAMES`. */
 export type WriteRow = (
   id: string,
   type: string,
   time: string,
   longitude: number,
   latitude: number,
-  speed: string,
-  heading: string,
+  optional: readonly string[],
 ) => string
+
+/** The optional values as members of a JSON object, after others. */
+export const optionalJson = (values: readonly string[]): string => {
+  let members = ''
+  for (let i = 0; i < values.length; i++) members += `,"${OPTIONAL_NAMES[i]}":${values[i]}`
+  return members
+}
 
 interface Writing {
   readonly text: (value: string) => string
@@ -33,8 +44,7 @@ export const writeRows = (batch: Positions, { text, none, row }: Writing): strin
       new Date(eventTime[i]).toISOString(),
       batch.longitude[i],
       batch.latitude[i],
-      float32Text(batch.speed[i]) ?? none,
-      float32Text(batch.heading[i]) ?? none,
+      OPTIONAL.map(({ key }) => float32Text(batch[key][i]) ?? none),
     )
   }
   return written

@@ -1,7 +1,13 @@
 import { FleetError } from '@fleetlake/core'
-import { type Positions } from '@fleetlake/columnar'
 import { compareNumbers, compareTexts } from './compare.ts'
-import { createIdTable, type IdTable, textsToStrings } from '@fleetlake/columnar'
+import {
+  createIdTable,
+  type IdTable,
+  makeValueArrays,
+  type Positions,
+  textsToStrings,
+  VALUE_COLUMNS,
+} from '@fleetlake/columnar'
 import { createColumn } from './row-column.ts'
 import type { FoundRows } from './found-rows.ts'
 import { sortRuns } from './sort-runs.ts'
@@ -30,12 +36,12 @@ export const createRowCollector = ({ maxRows }: { readonly maxRows: number }): R
   const typeNames: string[] = []
   const vehicle = createColumn(Uint32Array)
   const type = createColumn(Uint16Array)
-  const eventTime = createColumn(Float64Array)
-  const longitude = createColumn(Float64Array)
-  const latitude = createColumn(Float64Array)
-  const speed = createColumn(Float32Array)
-  const heading = createColumn(Float32Array)
-  const columns = [vehicle, type, eventTime, longitude, latitude, speed, heading]
+  const values = VALUE_COLUMNS.map(({ key, kind }) => ({
+    key,
+    column: createColumn<Float32Array | Float64Array>(kind === 'float' ? Float32Array : Float64Array),
+  }))
+  const columns = [vehicle, type, ...values.map(({ column }) => column)]
+  const [times, ...others] = [...values].map(({ column }) => column)
 
   const numberOfType = (name: string): number => {
     const known = typeNames.indexOf(name)
@@ -47,9 +53,9 @@ export const createRowCollector = ({ maxRows }: { readonly maxRows: number }): R
 
   /** One order for all rows: by time, then by all that could tell two rows apart. */
   const isAfter = (a: number, b: number): boolean => {
-    const later = eventTime.at(a) - eventTime.at(b)
+    const later = times.at(a) - times.at(b)
     if (later !== 0) return later > 0
-    for (const column of [longitude, latitude, speed, heading]) {
+    for (const column of others) {
       const difference = compareNumbers(column.at(a), column.at(b))
       if (difference !== 0) return difference > 0
     }
@@ -66,11 +72,7 @@ export const createRowCollector = ({ maxRows }: { readonly maxRows: number }): R
       for (let i = 0; i < rows.length; i++) typeOfRow[i] = numbers[rows.vehicleType[i]]
       vehicle.append(vehiclesOf(rows, dictionary), rows.length)
       type.append(typeOfRow, rows.length)
-      eventTime.append(rows.eventTime, rows.length)
-      longitude.append(rows.longitude, rows.length)
-      latitude.append(rows.latitude, rows.length)
-      speed.append(rows.speed, rows.length)
-      heading.append(rows.heading, rows.length)
+      for (const { key, column } of values) column.append(rows[key], rows.length)
       length += rows.length
     },
     finish: () => {
@@ -84,11 +86,7 @@ export const createRowCollector = ({ maxRows }: { readonly maxRows: number }): R
         ids,
         ...typesOf(type.take(order), start, typeNames),
         start,
-        eventTime: eventTime.take(order),
-        longitude: longitude.take(order),
-        latitude: latitude.take(order),
-        speed: speed.take(order),
-        heading: heading.take(order),
+        ...makeValueArrays((key) => values.find((value) => value.key === key)!.column.take(order)),
       }
       length = 0
       dictionary = createIdTable()

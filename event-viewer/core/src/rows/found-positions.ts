@@ -1,4 +1,4 @@
-import type { Positions } from '@fleetlake/columnar'
+import { makePositionArrays, type Positions } from '@fleetlake/columnar'
 import type { FoundRows } from './found-rows.ts'
 
 const utf8 = new TextEncoder()
@@ -41,13 +41,8 @@ const batchOf = (found: FoundRows, { from, to, vehicle: first }: Slice): Positio
     length,
     vehicleIdOffsets,
     vehicleIdBytes: repeated(ids, bytes),
-    vehicleType,
     vehicleTypes: found.types,
-    eventTime: found.eventTime.subarray(from, to),
-    longitude: found.longitude.subarray(from, to),
-    latitude: found.latitude.subarray(from, to),
-    speed: found.speed.subarray(from, to),
-    heading: found.heading.subarray(from, to),
+    ...makePositionArrays((key) => (key === 'vehicleType' ? vehicleType : found[key].subarray(from, to))),
   }
 }
 

@@ -1,8 +1,10 @@
+import type { ValueArrays } from '@fleetlake/columnar'
+
 /**
- * Rows that were found: columns, sorted by vehicle and then by time; `start` says where each vehicle's rows are. Rows that are equal
+ * Rows that were found: columns, sorted by vehicle and then by time, which ascends within a vehicle; `start` says where each vehicle's rows are. Rows that are equal
  * (doubles) are there as often as they came.
  */
-export interface FoundRows {
+export interface FoundRows extends ValueArrays {
   readonly length: number
   /** Of each vehicle, sorted as JavaScript sorts texts. */
   readonly ids: readonly string[]
@@ -14,11 +16,4 @@ export interface FoundRows {
   readonly rowType?: Uint16Array
   /** Rows of vehicle v: `[start[v], start[v + 1])`; one longer than `ids`. */
   readonly start: Uint32Array
-  /** ms since the epoch, UTC; ascending within a vehicle */
-  readonly eventTime: Float64Array
-  readonly longitude: Float64Array
-  readonly latitude: Float64Array
-  /** m/s and degrees clockwise from north; NaN for none */
-  readonly speed: Float32Array
-  readonly heading: Float32Array
 }

@@ -1,4 +1,4 @@
-import type { Positions } from '@fleetlake/columnar'
+import { makePositionArrays, newPositionArrays, type Positions, VALUE_KEYS } from '@fleetlake/columnar'
 
 /** Joins the batches of an answer, which are small, into blocks of one size, in their order. */
 export interface RowGatherer {
@@ -37,13 +37,8 @@ interface Block {
 const createBlock = (maxRows: number): Block => {
   const vehicleIdOffsets = new Int32Array(maxRows + 1)
   let vehicleIdBytes = new Uint8Array(FIRST_ID_BYTES)
-  const vehicleType = new Int32Array(maxRows)
+  const arrays = newPositionArrays(maxRows)
   const codes = new Map<string, number>()
-  const eventTime = new Float64Array(maxRows)
-  const longitude = new Float64Array(maxRows)
-  const latitude = new Float64Array(maxRows)
-  const speed = new Float32Array(maxRows)
-  const heading = new Float32Array(maxRows)
   let length = 0
 
   const codeOf = (type: string): number => {
@@ -69,12 +64,8 @@ const createBlock = (maxRows: number): Block => {
       const to = Math.min(end, from + maxRows - length)
       appendIds(rows, from, to)
       const known = rows.vehicleTypes.map(codeOf)
-      for (let row = from; row < to; row++) vehicleType[length + row - from] = known[rows.vehicleType[row]]
-      eventTime.set(rows.eventTime.subarray(from, to), length)
-      longitude.set(rows.longitude.subarray(from, to), length)
-      latitude.set(rows.latitude.subarray(from, to), length)
-      speed.set(rows.speed.subarray(from, to), length)
-      heading.set(rows.heading.subarray(from, to), length)
+      for (let row = from; row < to; row++) arrays.vehicleType[length + row - from] = known[rows.vehicleType[row]]
+      for (const key of VALUE_KEYS) arrays[key].set(rows[key].subarray(from, to), length)
       length += to - from
       return to
     },
@@ -83,13 +74,8 @@ const createBlock = (maxRows: number): Block => {
       length,
       vehicleIdOffsets: vehicleIdOffsets.subarray(0, length + 1),
       vehicleIdBytes: vehicleIdBytes.subarray(0, vehicleIdOffsets[length]),
-      vehicleType: vehicleType.subarray(0, length),
       vehicleTypes: [...codes.keys()],
-      eventTime: eventTime.subarray(0, length),
-      longitude: longitude.subarray(0, length),
-      latitude: latitude.subarray(0, length),
-      speed: speed.subarray(0, length),
-      heading: heading.subarray(0, length),
+      ...makePositionArrays((key) => arrays[key].subarray(0, length)),
     }),
   }
 }

@@ -1,4 +1,4 @@
-import type { Positions } from '@fleetlake/columnar'
+import { type Positions, VALUE_KEYS } from '@fleetlake/columnar'
 import { compareNumbers, compareTexts } from './compare.ts'
 import { createRowGatherer } from './gather-rows.ts'
 import { isSameVehicle, vehicleIdAt } from './vehicle-ids.ts'
@@ -74,16 +74,14 @@ const hasRow = async (cursor: Cursor): Promise<boolean> => {
 }
 
 const compare = (a: Cursor, b: Cursor): number => {
+  const byId = compareTexts(a.id, b.id)
+  if (byId !== 0) return byId
   const [left, right] = [a.batch, b.batch]
-  return (
-    compareTexts(a.id, b.id) ||
-    left.eventTime[a.row] - right.eventTime[b.row] ||
-    left.longitude[a.row] - right.longitude[b.row] ||
-    left.latitude[a.row] - right.latitude[b.row] ||
-    compareNumbers(left.speed[a.row], right.speed[b.row]) ||
-    compareNumbers(left.heading[a.row], right.heading[b.row]) ||
-    compareTexts(left.vehicleTypes[left.vehicleType[a.row]], right.vehicleTypes[right.vehicleType[b.row]])
-  )
+  for (const key of VALUE_KEYS) {
+    const difference = compareNumbers(left[key][a.row], right[key][b.row])
+    if (difference !== 0) return difference
+  }
+  return compareTexts(left.vehicleTypes[left.vehicleType[a.row]], right.vehicleTypes[right.vehicleType[b.row]])
 }
 
 /** Who comes next after the first. */

@@ -4,8 +4,8 @@ import { FleetError } from '@fleetlake/core'
 /** Which column of the input a position's column is read from. */
 export type Mapping = Partial<Record<ColumnName, string>>
 
-/** Names that are taken for a column when nobody says otherwise; the first that the input has counts. */
-const USUAL: Record<ColumnName, readonly string[]> = {
+/** Names that are taken for a column unless the user says otherwise, beside its own; the first that the input has counts. */
+const USUAL: Partial<Record<ColumnName, readonly string[]>> = {
   vehicle_id: [
     'vehicleid',
     'nameid',
@@ -95,7 +95,7 @@ export const mapColumns = (names: readonly string[], { asked, constant }: Mappin
 }
 
 const usualSource = (names: readonly string[], column: ColumnName, taken: readonly string[]): string | undefined => {
-  for (const usual of USUAL[column]) {
+  for (const usual of USUAL[column] ?? [plain(column)]) {
     const found = names.find((name) => plain(name) === usual && !taken.includes(name))
     if (found !== undefined) return found
   }

@@ -1,3 +1,4 @@
+import { newValueArrays } from '@fleetlake/columnar'
 import type { FoundRows } from '@fleetlake/viewer-core'
 import { joinRows } from '@fleetlake/viewer-core'
 import type { DrawnFrame, DrawnScene, SceneHost } from './drawn-scene.ts'
@@ -18,11 +19,7 @@ const NO_ROWS: FoundRows = {
   type: new Uint16Array(0),
   types: [],
   start: new Uint32Array(1),
-  eventTime: new Float64Array(0),
-  longitude: new Float64Array(0),
-  latitude: new Float64Array(0),
-  speed: new Float32Array(0),
-  heading: new Float32Array(0),
+  ...newValueArrays(0),
 }
 const NOTHING: ReplayTrack = { found: NO_ROWS, isJoined: new Uint8Array(0), pages: [], segments: 0 }
 

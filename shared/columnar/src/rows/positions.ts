@@ -32,10 +32,26 @@ export interface Positions extends PositionArrays {
 
 type Values = Int32Array | Float64Array | Float32Array
 
+type ValueColumn = Exclude<SentColumn, { readonly kind: 'label' }>
+
+/** Columns of numbers: neither ids nor labels. */
+export type ValueArrays = { readonly [C in ValueColumn as C['key']]: Sent[C['kind']] }
+export type ValueKey = ValueColumn['key']
+
 /** The columns of rows in flight that have an array. */
 export const SENT_COLUMNS: readonly SentColumn[] = COLUMNS.filter(
   (column): column is SentColumn => column.kind !== 'id',
 )
+
+/** The columns of numbers, in the order of files and messages. */
+export const VALUE_COLUMNS: readonly ValueColumn[] = COLUMNS.filter(
+  (column): column is ValueColumn => column.kind !== 'id' && column.kind !== 'label',
+)
+export const VALUE_KEYS: readonly ValueKey[] = VALUE_COLUMNS.map(({ key }) => key)
+
+/** A typed array of each column of numbers. */
+export const makeValueArrays = (make: (key: ValueKey, kind: ValueColumn['kind']) => Values): ValueArrays =>
+  Object.fromEntries(VALUE_COLUMNS.map(({ key, kind }) => [key, make(key, kind)])) as unknown as ValueArrays
 
 /** @param make an array of a column, of its kind's type; `place` is the column's among all */
 export const makePositionArrays = (
@@ -51,6 +67,28 @@ const MAKERS: Readonly<Record<SentKind, (length: number) => Values>> = {
   degrees: (length) => new Float64Array(length),
   float: (length) => new Float32Array(length),
 }
+
+/** New arrays for the numbers of so many rows. */
+export const newValueArrays = (rows: number): ValueArrays => makeValueArrays((_, kind) => MAKERS[kind](rows))
+
+/** Rows in flight of some columns; of the columns that are missing no row has a value. */
+export const positionsOfArrays = ({
+  length,
+  vehicleIdOffsets,
+  vehicleIdBytes,
+  vehicleTypes,
+  ...arrays
+}: Pick<Positions, 'length' | 'vehicleIdOffsets' | 'vehicleIdBytes' | 'vehicleTypes'> &
+  Partial<PositionArrays>): Positions => ({
+  length,
+  vehicleIdOffsets,
+  vehicleIdBytes,
+  vehicleTypes,
+  ...makePositionArrays((key, kind) => {
+    const made = arrays[key] ?? MAKERS[kind](length)
+    return arrays[key] === undefined && kind === 'float' ? made.fill(NaN) : made
+  }),
+})
 
 /** New arrays for so many rows. */
 export const newPositionArrays = (rows: number): PositionArrays => makePositionArrays((_, kind) => MAKERS[kind](rows))
