@@ -1,11 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { moveStreamName } from '@fleetlake/contracts'
-import { codeField, reasonOf } from '@fleetlake/core'
+import { codeField, reasonOf, within } from '@fleetlake/core'
 import { type AddFile, type CommitPart, type CommitRequest, type CommitResult, LOSSES_APP } from '@fleetlake/archive'
 import { type Chunk, type ChunkArrays, type ChunkOptions, chunksOf } from './core/chunks.ts'
 import type { Batch, LostMessages } from './batch.ts'
 import { storeLetters, type StoreLettersDeps } from './store-letters.ts'
-import { within } from './within.ts'
 
 export interface FlushDeps extends StoreLettersDeps {
   /** Durable once it resolves. Done with the chunk's arrays once it returns. */

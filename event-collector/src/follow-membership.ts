@@ -1,8 +1,7 @@
 import { subjects } from '@fleetlake/contracts'
-import { codeField, reasonOf } from '@fleetlake/core'
+import { codeField, reasonOf, repeat } from '@fleetlake/core'
 import { type Hub, type Listener, type Membership, ownedPartitions, partitionsOf } from '@fleetlake/hub'
 import type { Collector } from './collector.ts'
-import { repeat } from './repeat.ts'
 
 /** How soon a stream that was added or deleted is noticed. */
 const PARTITIONS_MS = 5_000

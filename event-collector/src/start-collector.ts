@@ -1,7 +1,7 @@
 import { checkStore, LOSSES_APP, openLossStore, openTableStore, writeChunk } from '@fleetlake/archive'
 import { openCodec } from '@fleetlake/columnar/formats'
 import { type Config, type DecodedMove, decodeMove, subjects } from '@fleetlake/contracts'
-import { codeField, reasonOf } from '@fleetlake/core'
+import { codeField, reasonOf, repeat } from '@fleetlake/core'
 import { createIsolatedDecoder, type IsolatedDecoderOptions } from '@fleetlake/service'
 import {
   createStreamsLook,
@@ -25,7 +25,6 @@ import { periodStatsOf } from './period-stats.ts'
 import { fedByOther, openArchive } from './open-archive.ts'
 import { createPurger } from './purge-committed.ts'
 import { lostWithStreams, recordLosses } from './record-losses.ts'
-import { repeat } from './repeat.ts'
 
 const TICK_MS = 250
 const PURGE_MS = 10_000

@@ -1,6 +1,7 @@
+import { orAborted } from '@fleetlake/core'
 import type { Snapshot } from '@fleetlake/archive'
 import { type ArchiveClaim, moveStreamName, type StreamPosition } from '@fleetlake/contracts'
-import { orAborted, type StreamStates } from '@fleetlake/hub'
+import { type StreamStates } from '@fleetlake/hub'
 import { type HeldTail, holdNothing, type Missing } from './tail/held-tail.ts'
 import type { Tail } from './tail/tail.ts'
 

@@ -1,10 +1,9 @@
 import { createMaintenance, type MaintenanceReport, openTable, openTableStore } from '@fleetlake/archive'
 import { openCodec } from '@fleetlake/columnar/formats'
 import type { Config } from '@fleetlake/contracts'
-import { codeField, FleetError, ownerOf, reasonOf } from '@fleetlake/core'
+import { codeField, FleetError, ownerOf, reasonOf, repeat } from '@fleetlake/core'
 import { type Hub, joinGroup, readArchiveClaim } from '@fleetlake/hub'
 import type { Log } from '@fleetlake/service'
-import { repeat } from '../repeat.ts'
 
 export interface RunningCompactor {
   /** Commits what is rewritten, or gives it up after a while, and leaves the group. */

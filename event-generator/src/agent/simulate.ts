@@ -1,5 +1,5 @@
+import { orAborted } from '@fleetlake/core'
 import { setTimeout } from 'node:timers/promises'
-import { orAborted } from '@fleetlake/hub'
 import type { Router } from '../batching/router.ts'
 import { createBreather } from './breather.ts'
 import type { Pace } from './pace.ts'

@@ -1,5 +1,6 @@
 export * from './area.ts'
 export { edgesAtOnce, type MicroBounds } from './area-edges.ts'
+export * from './async.ts'
 export * from './cell.ts'
 export * from './errors.ts'
 export { countPositions, type GivenPolygon, givenPolygons, type GivenRing } from './given-polygons.ts'

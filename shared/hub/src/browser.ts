@@ -2,6 +2,5 @@
 export { contentTypeOf, idOf } from './cloud-event.ts'
 export * from './connect-websocket.ts'
 export * from './hub.ts'
-export { sleep } from './sleep.ts'
 export * from './ask/generation.ts'
 export * from './ask/vehicles.ts'

@@ -1,7 +1,7 @@
+import { orAborted } from '@fleetlake/core'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { StreamPosition } from '@fleetlake/contracts'
 import type { MovePublisher } from './move-publisher.ts'
-import { orAborted } from './or-aborted.ts'
 
 export interface DrainOptions {
   readonly signal: AbortSignal

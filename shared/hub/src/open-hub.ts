@@ -1,5 +1,5 @@
 import { type MessageInput, type MessageName, messages, viewerInbox } from '@fleetlake/contracts'
-import { FleetError, reasonOf } from '@fleetlake/core'
+import { FleetError, reasonOf, sleep } from '@fleetlake/core'
 import {
   AuthorizationError,
   ClosedConnectionError,
@@ -13,7 +13,6 @@ import {
 import type { Answer, Hub, HubOptions, HubStatus, Listener, ListenOptions, Received, SendOptions } from './hub.ts'
 import { asksForNoInbox, receiveMessage, wrapMessage, type Wrapped } from './message.ts'
 import { randomToken } from './random-token.ts'
-import { sleep } from './sleep.ts'
 
 /** Short, so that a restarted server is found again within a fraction of a second. */
 const RECONNECT_MS = 150

@@ -1,7 +1,7 @@
 import { humanBytes, plural } from '@fleetlake/viewer-core'
 import { createReadStream, statSync } from 'node:fs'
 import { addAbortSignal } from 'node:stream'
-import { FleetError, reasonOf } from '@fleetlake/core'
+import { FleetError, reasonOf, orAborted } from '@fleetlake/core'
 import {
   createMovePublisher,
   drainWithin,
@@ -9,7 +9,6 @@ import {
   flushStreams,
   type Hub,
   type MovePublisher,
-  orAborted,
   partitionsOf,
   provision,
 } from '@fleetlake/hub'

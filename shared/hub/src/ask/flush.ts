@@ -1,8 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { type StreamPosition, subjects } from '@fleetlake/contracts'
-import { FleetError } from '@fleetlake/core'
+import { FleetError, orAborted } from '@fleetlake/core'
 import type { Answer, Hub } from '../hub.ts'
-import { orAborted } from '../or-aborted.ts'
 
 const ANSWER_MS = 3000
 const PAUSE_MS = 500

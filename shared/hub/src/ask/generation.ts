@@ -1,9 +1,8 @@
 import { generationOptions, type Message, type MessageInput, subjects } from '@fleetlake/contracts'
-import { FleetError } from '@fleetlake/core'
+import { FleetError, sleep } from '@fleetlake/core'
 import type { Hub, ListenOptions, Received } from '../hub.ts'
 import { NO_RESPONDERS } from '../no-responders.ts'
 import { randomToken } from '../random-token.ts'
-import { sleep } from '../sleep.ts'
 
 const REPEAT_MS = 500
 const SILENT_MS = 10_000

@@ -1,5 +1,6 @@
 import { liveSubjects } from '@fleetlake/contracts'
-import { contentTypeOf, type Hub, idOf, sleep } from '@fleetlake/hub/browser'
+import { sleep } from '@fleetlake/core'
+import { contentTypeOf, type Hub, idOf } from '@fleetlake/hub/browser'
 import type { Msg, Subscription } from '@nats-io/nats-core'
 
 /** What of the live reports is listened to. */

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { orAborted } from './or-aborted.ts'
+import { orAborted } from './async.ts'
 
 test('it settles as the promise does', async () => {
   const { signal } = new AbortController()
