@@ -54,12 +54,12 @@ test('the main job: everything generated is archived once, and every search find
   expect(compacted.queries.map(({ name, status, hits, differing }) => [name, status, hits, differing])).toEqual(
     report.queries.map(({ name, hits }) => [name, 'complete', hits, 0]),
   )
-  expect(compacted).toMatchObject({ rows: 200_001, doubles: 0 })
+  expect(compacted).toMatchObject({ rows: 200_001, duplicates: 0 })
   expect(compacted.files).toBeLessThan(report.files)
   expect(compacted.bytesPerEvent).toBeLessThan(report.bytesPerEvent)
 })
 
-test('a collector that is killed in the middle loses nothing and doubles nothing', async () => {
+test('a collector that is killed in the middle loses nothing and duplicates nothing', async () => {
   const { code, stdout, stderr } = await runDemo('--events', '1000000', '--kill-collector', '600', '--json')
   expect(stderr).toMatch(/killing (collector-\d)[\s\S]*?\1 \| ended by SIGKILL, starting it again/)
   expect(code, stderr).toBe(0)

@@ -1,6 +1,6 @@
 /**
  * What compaction makes of a table: `node scripts/bench/compaction.bench.ts --table <folder>` (e.g. `archive/moves` of a demo run with --keep).
- * The same job, each (date, cell) from its chunks to one sorted file without doubles, by our own writer, DuckDB and polars, each in a process of
+ * The same job, each (date, cell) from its chunks to one sorted file without duplicates, by our own writer, DuckDB and polars, each in a process of
  * its own; then our own file in other orders. The table is not touched.
  */
 import { copyRows, createIdTable, gatherRows, makeRowArrays, type Rows, type Texts } from '@fleetlake/columnar'

@@ -5,7 +5,7 @@ import { type ArchiveConfig, configSchema } from '@fleetlake/contracts'
 export interface CompactionFigures {
   readonly files: number
   readonly rows: number
-  readonly doubles: number
+  readonly duplicates: number
   readonly bytesPerEvent: number
   readonly elapsedMs: number
   readonly cpuMicrosPerEvent: number
@@ -21,7 +21,7 @@ export const compactArchive = async (
   const { compactor } = configSchema.parse({})
   const startedAt = performance.now()
   const cpuBefore = process.cpuUsage()
-  const { filesBefore, filesAfter, doubles } = await compactTable(
+  const { filesBefore, filesAfter, duplicates } = await compactTable(
     { ...compactor, quietMs: 0 },
     { table, store, codec: await openCodec(archive.format), signal: new AbortController().signal },
   )
@@ -31,5 +31,12 @@ export const compactArchive = async (
   const { files, rows, bytes } = table.snapshot.totals
   await table.close()
   const perEvent = (value: number): number => Number((value / Math.max(1, rows)).toFixed(2))
-  return { files, rows, doubles, bytesPerEvent: perEvent(bytes), elapsedMs, cpuMicrosPerEvent: perEvent(user + system) }
+  return {
+    files,
+    rows,
+    duplicates,
+    bytesPerEvent: perEvent(bytes),
+    elapsedMs,
+    cpuMicrosPerEvent: perEvent(user + system),
+  }
 }

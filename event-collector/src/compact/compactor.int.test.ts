@@ -79,7 +79,9 @@ test('compactors share the work by taking turns: one is at it, and when it leave
   // The commit is seen before its line. The one that was at it before it had heard the other may have lost to the other's commit.
   const compactions = () => lines.filter((line) => Object.hasOwn(line as object, 'commits'))
   await eventually(() => compactions().length > 0, { what: 'the line of the compaction' })
-  expect(compactions()).toEqual([expect.objectContaining({ commits: 1, filesBefore: 12, filesAfter: 1, doubles: 0 })])
+  expect(compactions()).toEqual([
+    expect.objectContaining({ commits: 1, filesBefore: 12, filesAfter: 1, duplicates: 0 }),
+  ])
   for (let round = 1; round <= 2; round++) {
     await writeDay(table, folder, { chunks: 12, rows: 100 })
     await running[2 - round].stop()

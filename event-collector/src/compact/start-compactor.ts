@@ -99,9 +99,9 @@ export const startCompactor = async (
 
 /** What a run did; empty when nothing. */
 const describe = ({ dropped, compaction, vacuum }: MaintenanceReport): Record<string, number> => {
-  const { commits, filesBefore, filesAfter, bytesBefore, bytesAfter, doubles, lost } = compaction
+  const { commits, filesBefore, filesAfter, bytesBefore, bytesAfter, duplicates, lost } = compaction
   return {
-    ...(commits === 0 ? {} : { commits, filesBefore, filesAfter, bytesBefore, bytesAfter, doubles }),
+    ...(commits === 0 ? {} : { commits, filesBefore, filesAfter, bytesBefore, bytesAfter, duplicates }),
     ...(lost === 0 ? {} : { lost }),
     ...(dropped.length === 0 ? {} : { droppedDates: dropped.length }),
     ...(vacuum === undefined || vacuum.files + vacuum.logFiles === 0

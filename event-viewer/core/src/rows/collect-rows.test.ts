@@ -62,7 +62,7 @@ const rowsOf = (found: FoundRows): PositionRow[] =>
     }),
   )
 
-test('rows come out as a naive sort leaves them, doubles and all', () => {
+test('rows come out as a naive sort leaves them, duplicates and all', () => {
   fc.assert(
     fc.property(batches, (all) => {
       const found = collect(all)

@@ -15,7 +15,7 @@ import { isSameVehicle } from './vehicle-ids.ts'
 
 /**
  * Gathers the batches of an answer. Rows stay columns: 38 bytes a row until `finish`, some 16 more while it sorts, and 32 afterwards.
- * Rows that are equal (doubles) stay as many as they are.
+ * Rows that are equal (duplicates) stay as many as they are.
  */
 export interface RowCollector {
   /**

@@ -2,7 +2,7 @@ import type { ValueArrays } from '@fleetlake/columnar'
 
 /**
  * Rows that were found: columns, sorted by vehicle and then by time, which ascends within a vehicle; `start` says where each vehicle's rows are. Rows that are equal
- * (doubles) are there as often as they came.
+ * (duplicates) are there as often as they came.
  */
 export interface FoundRows extends ValueArrays {
   readonly length: number

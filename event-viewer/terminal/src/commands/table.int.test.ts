@@ -71,7 +71,7 @@ test('the table is shown, compacted, shortened and vacuumed by hand, each first 
     err: '1 cell of a date would be compacted first\n',
   })
   expect(await show()).toMatchObject(before)
-  expect((await fleet('compact')).out).toMatch(/^3 files, .* became 1 file, .*; 1 double left out\n$/)
+  expect((await fleet('compact')).out).toMatch(/^3 files, .* became 1 file, .*; 1 duplicate left out\n$/)
   expect(await show()).toMatchObject({ version: 2, files: 1, rows: 2, smallFileShare: 0, compactions: 1 })
   expect((await fleet('vacuum', '--grace', '1 s')).err).toBe(
     'deleted 0 files, 0 B, and 0 files of the log; the grace is 2 h 0 min at least\n',

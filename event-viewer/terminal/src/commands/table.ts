@@ -63,7 +63,7 @@ export const addTable = (program: Command, context: CommandContext): void => {
     .command('show', { isDefault: true })
     .description('how it stands')
     .action(async () => withTable(context, (archive) => show(archive, context)))
-  dry(command.command('compact').description('merges small files and leaves doubles out'))
+  dry(command.command('compact').description('merges small files and leaves duplicates out'))
     .option(
       '--quiet <duration>',
       'how long a window or date has to be over (default: compactor.quietMs)',
@@ -216,10 +216,10 @@ const compact = async (
   if (!report.isDone || report.skipped.length > 0) context.exitWith(INCOMPLETE)
   if (json()) return terminal.print(JSON.stringify(report))
   for (const { reason } of report.skipped) terminal.say(reason)
-  const { filesBefore, filesAfter, bytesBefore, bytesAfter, doubles } = report
+  const { filesBefore, filesAfter, bytesBefore, bytesAfter, duplicates } = report
   terminal.print(
     `${filesAndBytes(filesBefore, bytesBefore)} became ${filesAndBytes(filesAfter, bytesAfter)}; ` +
-      `${plural(doubles, 'double')} left out${report.isDone ? '' : '; not all is done: run it again'}`,
+      `${plural(duplicates, 'duplicate')} left out${report.isDone ? '' : '; not all is done: run it again'}`,
   )
 }
 

@@ -39,7 +39,7 @@ test.each(FORMS)('$name: each row keeps its instant and place through a compacti
   const table = await openTestTable()
   const date = dateOf(rows[0][2])
   await addFile(table, await write(), { date })
-  expect(await run(table)).toMatchObject({ skipped: [], commits: 1, rows: rows.length, doubles: 0, isDone: true })
+  expect(await run(table)).toMatchObject({ skipped: [], commits: 1, rows: rows.length, duplicates: 0, isDone: true })
   const files = [...table.table.snapshot.files()]
   expect(files.map((file) => [file.date, file.cell])).toEqual([[date, CELL]])
   expect(files[0]).toMatchObject({

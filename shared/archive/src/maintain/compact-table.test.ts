@@ -45,7 +45,7 @@ const randomRows = (seed: number, count: number, hours = 6): Row[] => {
 
 const distinct = (rows: readonly Row[]): string[] => [...new Set(rows.map(keyOf))].toSorted()
 
-test.each([16_384, 65_536, 1 << 26])('rows stay, but for doubles, with %d bytes of memory', async (memory) => {
+test.each([16_384, 65_536, 1 << 26])('rows stay, but for duplicates, with %d bytes of memory', async (memory) => {
   const world = await openTestTable()
   const rows = randomRows(memory, 1_200)
   for (let at = 0; at < rows.length; at += 300) await append(world, rows.slice(at, at + 300))
@@ -57,7 +57,7 @@ test.each([16_384, 65_536, 1 << 26])('rows stay, but for doubles, with %d bytes 
     bytesBefore: before.bytes,
     filesAfter: world.table.snapshot.totals.files,
     bytesAfter: world.table.snapshot.totals.bytes,
-    doubles: rows.length - distinct(rows).length,
+    duplicates: rows.length - distinct(rows).length,
     skipped: [],
     isDone: true,
   })
@@ -66,7 +66,7 @@ test.each([16_384, 65_536, 1 << 26])('rows stay, but for doubles, with %d bytes 
   expect(await compact(world, { memory })).toMatchObject({ commits: 0, filesBefore: 0, isDone: true })
 })
 
-test('rows that come late are reduced too, whether what they double is large and stays, or small and is merged', async () => {
+test('rows that come late are reduced too, whether what they duplicate is large and stays, or small and is merged', async () => {
   const world = await openTestTable()
   const rows = randomRows(1, 900)
   const large = { targetBytes: 1_000 }
@@ -81,8 +81,8 @@ test('rows that come late are reduced too, whether what they double is large and
   }
   await append(world, rows.slice(100, 200))
   const before = new Set(Array.from(world.table.snapshot.files(), ({ path }) => path))
-  const { filesAfter, doubles } = await compact(world, large)
-  expect({ filesAfter, doubles }).toEqual({ filesAfter: 0, doubles: 100 })
+  const { filesAfter, duplicates } = await compact(world, large)
+  expect({ filesAfter, duplicates }).toEqual({ filesAfter: 0, duplicates: 100 })
   expect(Array.from(world.table.snapshot.files(), ({ path }) => path).every((path) => before.has(path))).toBe(true)
   await compact(world)
   expect(await keysOf(world)).toEqual(distinct(rows))
@@ -101,7 +101,7 @@ test('a compaction changes no data as the log tells it, and moves the count of c
   expect(changes.every(({ dataChange }) => !dataChange)).toBe(true)
 })
 
-test('compactors at once, while rows and their doubles come in: each row is there once, and none is lost', async () => {
+test('compactors at once, while rows and their duplicates come in: each row is there once, and none is lost', async () => {
   const settings = { quietMs: 0, targetBytes: 2_000, memory: 32_768 }
   let lost = 0
   for (let seed = 0; seed < 4; seed++) {
@@ -128,7 +128,7 @@ test('of two that compact files of their own which hold the same row, one loses 
   const [row] = randomRows(3, 1)
   await append(world, [row])
   const late = await openTable(world.store, { now: () => NOW_MS })
-  /** Another compacts, alone, what came after the late one's plan: a row before, so that it comes first, and a double. */
+  /** Another compacts, alone, what came after the late one's plan: a row before, so that it comes first, and a duplicate. */
   const goBefore = async (): Promise<void> => {
     await append(world, [{ ...row, time: row.time - 1_000 }, row])
     const rules = { ...compactionRules(SETTINGS), rewriteBytes: 1 }
@@ -150,7 +150,7 @@ test('of two that compact files of their own which hold the same row, one loses 
     return late.commit(request)
   }
   const table = { ...late, refresh: late.refresh, commit, snapshot: late.snapshot }
-  expect(await compact({ ...world, table })).toMatchObject({ lost: 1, commits: 1, doubles: 1 })
+  expect(await compact({ ...world, table })).toMatchObject({ lost: 1, commits: 1, duplicates: 1 })
   await world.table.refresh()
   expect(await keysOf(world)).toEqual([keyOf({ ...row, time: row.time - 1_000 }), keyOf(row)])
 })

@@ -33,7 +33,7 @@ export interface CompactionReport {
   readonly bytesBefore: number
   readonly bytesAfter: number
   readonly rows: number
-  readonly doubles: number
+  readonly duplicates: number
   /** Commits that another one went before: their work was done for nothing, and planned anew. */
   readonly lost: number
   /** Nothing is left to do but what was skipped. */
@@ -44,7 +44,7 @@ export interface CompactionReport {
 
 /**
  * The table's offset of compactions: each moves it by one. Invariant: compactions are one after the other, so that no two of them put rows that are
- * doubles of each other into different files; of two that plan from one version one is refused.
+ * duplicates of each other into different files; of two that plan from one version one is refused.
  */
 export const COMPACTION_APP = 'fleetlake.compaction'
 
@@ -69,7 +69,7 @@ interface Batch {
   readonly rewrites: Rewrite[]
   readonly add: AddFile[]
   rows: number
-  doubles: number
+  duplicates: number
 }
 
 const bytesOf = (files: readonly { readonly bytes: number }[]): number =>
@@ -84,14 +84,14 @@ export const compactTable = async (settings: CompactionSettings, deps: Compactio
   const { table, signal, now = Date.now, isPassedOver = () => false } = deps
   const rules = compactionRules(settings)
   const skipped = new Map<string, CompactionReport['skipped'][number]>()
-  const report = { filesBefore: 0, filesAfter: 0, bytesBefore: 0, bytesAfter: 0, rows: 0, doubles: 0 }
+  const report = { filesBefore: 0, filesAfter: 0, bytesBefore: 0, bytesAfter: 0, rows: 0, duplicates: 0 }
   let version: number | undefined
   let isDone = false
   let [commits, lost, lossesInRow, failedInRow] = [0, 0, 0, 0]
 
   /** Invariant: what can't be rewritten, for whatever reason, costs its own date and cell only. */
   const rewriteSome = async (snapshot: Snapshot, planned: readonly Rewrite[]): Promise<Batch> => {
-    const batch: Batch = { rewrites: [], add: [], rows: 0, doubles: 0 }
+    const batch: Batch = { rewrites: [], add: [], rows: 0, duplicates: 0 }
     const began = now()
     let bytes = 0
     for (const rewrite of planned) {
@@ -102,11 +102,11 @@ export const compactTable = async (settings: CompactionSettings, deps: Compactio
           targetBytes: rules.targetBytes,
           memory: settings.memory,
         }
-        const { add, rows, doubles } = await rewriteChunks(rewrite, options, deps)
+        const { add, rows, duplicates } = await rewriteChunks(rewrite, options, deps)
         batch.rewrites.push(rewrite)
         batch.add.push(...add)
         batch.rows += rows
-        batch.doubles += doubles
+        batch.duplicates += duplicates
         bytes += bytesOf(take)
         failedInRow = 0
       } catch (error) {
@@ -126,7 +126,7 @@ export const compactTable = async (settings: CompactionSettings, deps: Compactio
     )
     isDone = planned.length === 0
     if (isDone) break
-    const { rewrites, add, rows, doubles } = await rewriteSome(snapshot, planned)
+    const { rewrites, add, rows, duplicates } = await rewriteSome(snapshot, planned)
     if (rewrites.length === 0) continue
     const taken = rewrites.flatMap(({ take }) => take)
     const from = snapshot.txn(COMPACTION_APP)
@@ -135,7 +135,7 @@ export const compactTable = async (settings: CompactionSettings, deps: Compactio
       remove: taken.map(({ path }) => path),
       dataChange: false,
       operation: 'OPTIMIZE',
-      info: { doubles, operationMetrics: { numRemovedFiles: taken.length, numAddedFiles: add.length } },
+      info: { duplicates, operationMetrics: { numRemovedFiles: taken.length, numAddedFiles: add.length } },
     })
     if (result.status !== 'committed') {
       lost++
@@ -150,7 +150,7 @@ export const compactTable = async (settings: CompactionSettings, deps: Compactio
     report.bytesBefore += bytesOf(taken)
     report.bytesAfter += add.reduce((sum, { size }) => sum + size, 0)
     report.rows += rows
-    report.doubles += doubles
+    report.duplicates += duplicates
   }
   return { version, commits, ...report, lost, isDone, skipped: [...skipped.values()] }
 }

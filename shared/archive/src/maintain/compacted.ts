@@ -1,5 +1,5 @@
 /**
- * Which files a compaction has written. Invariant: of those of a (date, cell) no two share a double, and none holds one; so a compaction that
+ * Which files a compaction has written. Invariant: of those of a (date, cell) no two share a duplicate, and none holds one; so a compaction that
  * adds to them looks at them, and no other needs to.
  */
 

@@ -37,10 +37,10 @@ const someRows = fc.array(
   { maxLength: 80 },
 )
 
-test('of rows that are doubles the first is written, none if one stays elsewhere, and all others are', () => {
+test('of rows that are duplicates the first is written, none if one stays elsewhere, and all others are', () => {
   fc.assert(
     fc.property(someRows, (rows) => {
-      const { order, doubles } = mergeRows(columnsOf(rows), rows.length, 4)
+      const { order, duplicates } = mergeRows(columnsOf(rows), rows.length, 4)
       const seen = new Set(rows.filter(({ isKept }) => isKept).map(keyOf))
       const expected = rows.flatMap((row, i) => {
         if (row.isKept || seen.has(keyOf(row))) return []
@@ -48,7 +48,7 @@ test('of rows that are doubles the first is written, none if one stays elsewhere
         return [i]
       })
       expect([...order].toSorted((a, b) => a - b)).toEqual(expected)
-      expect(doubles).toBe(rows.filter(({ isKept }) => !isKept).length - expected.length)
+      expect(duplicates).toBe(rows.filter(({ isKept }) => !isKept).length - expected.length)
       const sorted = [...order].toSorted(
         (a, b) =>
           rows[a].vehicle - rows[b].vehicle || rows[a].time - rows[b].time || order.indexOf(a) - order.indexOf(b),

@@ -18,7 +18,7 @@ export interface MergedRows {
   /** Row numbers, sorted by vehicle, then time, of the rows that are to be written. */
   readonly order: Uint32Array
   /** Rows left out since another equals them in vehicle, time and position. */
-  readonly doubles: number
+  readonly duplicates: number
 }
 
 /** One stable counting-sort pass over the codes. */
@@ -32,7 +32,7 @@ const orderByVehicle = (vehicle: Int32Array, length: number, vehicles: number): 
 }
 
 /**
- * Sorts rows by vehicle and time and leaves doubles out. Invariant: of the rows that are equal in vehicle, time and position one is written, the first
+ * Sorts rows by vehicle and time and leaves duplicates out. Invariant: of the rows that are equal in vehicle, time and position one is written, the first
  * in the order of `columns`; none if one of them is kept elsewhere. Every other row that is not kept is written.
  * @param vehicles how many codes there are
  */
@@ -56,20 +56,20 @@ export const mergeRows = (columns: MergeColumns, length: number, vehicles: numbe
     if (!isSorted) order.subarray(start, end).sort(compare)
     start = end
   }
-  let [written, doubles] = [0, 0]
+  let [written, duplicates] = [0, 0]
   for (let i = 0; i < length; i++) {
     const row = order[i]
     if (isKept[row] === 1) continue
     // Sorted, so that a row's equals stand before it, a kept one first.
     const before = i > 0 ? order[i - 1] : row
-    const isDouble =
+    const isDuplicate =
       before !== row &&
       vehicle[before] === vehicle[row] &&
       eventTime[before] === eventTime[row] &&
       longitude[before] === longitude[row] &&
       latitude[before] === latitude[row]
-    if (isDouble) doubles++
+    if (isDuplicate) duplicates++
     else order[written++] = row
   }
-  return { order: order.subarray(0, written), doubles }
+  return { order: order.subarray(0, written), duplicates }
 }

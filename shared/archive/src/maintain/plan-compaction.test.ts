@@ -65,13 +65,13 @@ test('on an open day windows that may still fill are left alone, and files are m
   expect(planOf(files, now)).toEqual([{ date: '2026-01-05', cell: '69y7p', take: files.slice(0, 8), keep: [] }])
 })
 
-test('a file alone is compacted once, since it may hold doubles, and then never again', () => {
+test('a file alone is compacted once, since it may hold duplicates, and then never again', () => {
   const raw = chunkOf({ from: 0 })
   expect(planOf([raw], CLOSED)).toMatchObject([{ take: [raw], keep: [] }])
   expect(planOf([chunkOf({ from: 0, isCompacted: true })], CLOSED)).toEqual([])
 })
 
-test('what is large and compacted stays, and is looked at for doubles where its time is', () => {
+test('what is large and compacted stays, and is looked at for duplicates where its time is', () => {
   const early = chunkOf({ from: 0, to: 599, bytes: 100 * MIB, isCompacted: true })
   const late = chunkOf({ from: 600, to: 1_439, bytes: 100 * MIB, isCompacted: true })
   const raw = chunkOf({ from: 700 })

@@ -19,7 +19,7 @@ export interface Rewrite {
   readonly cell: string
   /** They leave the table; the earliest rows first. */
   readonly take: readonly Chunk[]
-  /** They stay; rows of `take` that they hold too are doubles. */
+  /** They stay; rows of `take` that they hold too are duplicates. */
   readonly keep: readonly Chunk[]
 }
 
@@ -109,7 +109,7 @@ export const isDateClosed = (date: string, quietMs: number, nowMs: number): bool
 
 /**
  * What is to be compacted now, the most gain first. Invariant: each file that no compaction wrote is taken some time, alone if need be, since it may
- * hold doubles; what is large and compacted is never rewritten; windows that may still fill are not touched.
+ * hold duplicates; what is large and compacted is never rewritten; windows that may still fill are not touched.
  * @param isPassedOver dates to leave alone: they are not looked into
  */
 export const planCompaction = (

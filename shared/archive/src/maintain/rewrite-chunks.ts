@@ -30,7 +30,7 @@ export interface RewriteOptions {
 export interface Rewritten {
   readonly add: readonly AddFile[]
   readonly rows: number
-  readonly doubles: number
+  readonly duplicates: number
 }
 
 /** Shares of the memory: the rest is for the part of a file that is being read. */
@@ -133,12 +133,12 @@ const joinExtremes = (all: Extremes, some: Extremes): void => {
 }
 
 /**
- * Invariant: nothing is committed unless each row of the files that go is in a file that comes, or is told as a double, and those reach as far. What
+ * Invariant: nothing is committed unless each row of the files that go is in a file that comes, or is told as a duplicate, and those reach as far. What
  * comes was read back.
  */
 const checkRewrite = (
   { date, cell, take, keep }: Rewrite,
-  { counts, taken, written, doubles }: { counts: RowCounts; taken: Extremes; written: Extremes; doubles: number },
+  { counts, taken, written, duplicates }: { counts: RowCounts; taken: Extremes; written: Extremes; duplicates: number },
 ): void => {
   const refuse = (what: string): never => {
     throw new FleetError('table.invalid', `${date} ${cell} is not rewritten: ${what}`)
@@ -148,10 +148,10 @@ const checkRewrite = (
     const names = take.map(({ path }) => path).join(', ')
     refuse(`${names} hold ${held} rows, of which ${taken.rows} lie in the period that the log tells of them`)
   }
-  if (written.rows + doubles !== held)
-    refuse(`of ${held} rows ${doubles} are doubles, but ${written.rows} were written`)
-  // A double of a row in a file that stays may have been the first or the last.
-  const isExact = doubles === 0 || keep.length === 0
+  if (written.rows + duplicates !== held)
+    refuse(`of ${held} rows ${duplicates} are duplicates, but ${written.rows} were written`)
+  // A duplicate of a row in a file that stays may have been the first or the last.
+  const isExact = duplicates === 0 || keep.length === 0
   if (!(isExact ? reachAsFar(written, taken) : reachNoFurther(written, taken))) {
     refuse('the rows that were written reach from or to elsewhere than those that were read')
   }
@@ -160,18 +160,18 @@ const checkRewrite = (
 const writeMerged = async (
   merge: Merge,
   files: MergedFiles,
-): Promise<{ readonly rows: number; readonly doubles: number }> => {
-  const { order, doubles } = mergeRows(merge.columns, merge.length, merge.vehicles.limit)
+): Promise<{ readonly rows: number; readonly duplicates: number }> => {
+  const { order, duplicates } = mergeRows(merge.columns, merge.length, merge.vehicles.limit)
   for (const tile of tileRows(order, merge.columns, files.shape)) {
     await breathe()
     await files.add(gather(merge, tile))
   }
-  return { rows: order.length, doubles }
+  return { rows: order.length, duplicates }
 }
 
 /**
- * Rewrites files of a (date, cell) as fewer, their rows sorted and without doubles. The table is not touched: the files are to be committed.
- * Works through the time in stretches whose rows fit into the memory. Invariant: doubles are equal in time, so they are in one stretch.
+ * Rewrites files of a (date, cell) as fewer, their rows sorted and without duplicates. The table is not touched: the files are to be committed.
+ * Works through the time in stretches whose rows fit into the memory. Invariant: duplicates are equal in time, so they are in one stretch.
  * @throws FleetError `table.unsupported` for a file that can't be rewritten, `table.invalid` when what was written is not what was read, `config.invalid` when the memory is too small, `store.failed`
  */
 export const rewriteChunks = async (
@@ -199,7 +199,7 @@ export const rewriteChunks = async (
   }
   const counts: RowCounts = new Map()
   const taken = noRows()
-  let [rows, doubles] = [0, 0]
+  let [rows, duplicates] = [0, 0]
   const stretches: Period[] = [
     { from: Math.min(...take.map(({ from }) => from)), to: Math.max(...take.map(({ to }) => to)) + 1 },
   ]
@@ -217,9 +217,9 @@ export const rewriteChunks = async (
     joinExtremes(taken, merge.taken)
     const written = await writeMerged(merge, files)
     rows += written.rows
-    doubles += written.doubles
+    duplicates += written.duplicates
   }
   const { add, written } = await files.finish()
-  checkRewrite(rewrite, { counts, taken, written, doubles })
-  return { add, rows, doubles }
+  checkRewrite(rewrite, { counts, taken, written, duplicates })
+  return { add, rows, duplicates }
 }

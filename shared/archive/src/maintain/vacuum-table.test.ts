@@ -57,7 +57,7 @@ test('a query that began before a compaction reads its version, while vacuums ru
   const pinned = world.table.snapshot
   const before = await keysOf(world)
   nowMs += DAY_MS
-  expect(await compact(world, { now: () => nowMs })).toMatchObject({ filesBefore: 3, filesAfter: 2, doubles: 80 })
+  expect(await compact(world, { now: () => nowMs })).toMatchObject({ filesBefore: 3, filesAfter: 2, duplicates: 80 })
   await vacuum(world, nowMs + LEAST_GRACE_MS - 1)
   expect(await keysOf(world, pinned)).toEqual(before)
   expect(await vacuum(world, nowMs + LEAST_GRACE_MS + 1)).toMatchObject({ files: 3 })
