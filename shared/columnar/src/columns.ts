@@ -13,6 +13,8 @@ export interface ColumnSpec {
   readonly kind: Kind
   /** A row without a value has a fault; of the other columns a row may have none. */
   readonly isRequired: boolean
+  /** Two rows are one report only if they are equal in each of these columns. */
+  readonly isIdentity?: boolean
   readonly unit?: string
   readonly description: string
   /** How floats are best written: a dictionary pays where few values are distinct. */
@@ -21,7 +23,14 @@ export interface ColumnSpec {
 
 /** In the order of files and messages. Required columns come first. */
 export const COLUMNS = [
-  { name: 'vehicle_id', key: 'vehicle', kind: 'id', isRequired: true, description: 'the vehicle' },
+  {
+    name: 'vehicle_id',
+    key: 'vehicle',
+    kind: 'id',
+    isRequired: true,
+    isIdentity: true,
+    description: 'the vehicle',
+  },
   {
     name: 'vehicle_type',
     key: 'vehicleType',
@@ -34,6 +43,7 @@ export const COLUMNS = [
     key: 'eventTime',
     kind: 'instant',
     isRequired: true,
+    isIdentity: true,
     description: 'when the vehicle was there, UTC',
   },
   {
@@ -41,6 +51,7 @@ export const COLUMNS = [
     key: 'longitude',
     kind: 'degrees',
     isRequired: true,
+    isIdentity: true,
     unit: 'degrees',
     description: 'WGS84, to six decimals',
   },
@@ -49,6 +60,7 @@ export const COLUMNS = [
     key: 'latitude',
     kind: 'degrees',
     isRequired: true,
+    isIdentity: true,
     unit: 'degrees',
     description: 'WGS84, to six decimals',
   },

@@ -1,4 +1,4 @@
-import type { Positions } from '@fleetlake/columnar'
+import { isSameReport, type Positions } from '@fleetlake/columnar'
 import { createDateReader, type VehicleDate } from '../gaps/date-reader.ts'
 import type { Gap, GapsUsed } from '../gaps/gap.ts'
 
@@ -76,9 +76,9 @@ export const createStretches = ({
   /** @returns undefined for a duplicate */
   const follows = (date: VehicleDate, row: number): boolean | undefined => {
     const last = length - 1
+    if (isSameReport(date, row, columns, last)) return undefined
     const sinceMs = date.eventTime[row] - columns.eventTime[last]
     const east = date.longitude[row] - columns.longitude[last]
-    if (sinceMs === 0 && east === 0 && date.latitude[row] === columns.latitude[last]) return undefined
     if (isCutAtAntimeridian && Math.abs(east) > 180) return false
     return sinceMs > 0 && sinceMs <= (row === 0 ? date.gapBeforeMs : date.gapMs)
   }

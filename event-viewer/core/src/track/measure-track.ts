@@ -1,4 +1,4 @@
-import type { Positions } from '@fleetlake/columnar'
+import { IDENTITY_KEYS, isSameReport, newValueArrays, type Positions } from '@fleetlake/columnar'
 import { createDateReader, type VehicleDate } from '../gaps/date-reader.ts'
 import type { Gap, GapsUsed } from '../gaps/gap.ts'
 import { distanceM } from '../great-circle.ts'
@@ -51,6 +51,8 @@ export const createTrackMeter = ({
   let [reports, meters, seenMs, gaps, joints, maxSpeedMps] = [0, 0, 0, 0, 0, NaN]
   let first: TrackMeasures['first'] | undefined
   let last: TrackMeasures['last'] = { timeMs: 0, longitude: 0, latitude: 0 }
+  /** The last report, as one row. */
+  const lastReport = newValueArrays(1)
   /** Where the vehicle may be standing, and since when. */
   let anchor = last
 
@@ -78,9 +80,8 @@ export const createTrackMeter = ({
     for (let row = 0; row < date.length; row++) {
       types.add(date.types[date.type[row]])
       const here = { timeMs: date.eventTime[row], longitude: date.longitude[row], latitude: date.latitude[row] }
-      const isDuplicate =
-        here.timeMs === last.timeMs && here.longitude === last.longitude && here.latitude === last.latitude
-      if (first !== undefined && isDuplicate) continue
+      if (first !== undefined && isSameReport(date, row, lastReport, 0)) continue
+      for (const key of IDENTITY_KEYS) lastReport[key][0] = date[key][row]
       if (first === undefined) anchor = first = here
       else step(here, row === 0 ? date.gapBeforeMs : date.gapMs)
       last = here

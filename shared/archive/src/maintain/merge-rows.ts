@@ -1,4 +1,4 @@
-import { makeRowArrays, type RowArrays } from '@fleetlake/columnar'
+import { compareReports, isSameReport, makeRowArrays, type RowArrays } from '@fleetlake/columnar'
 
 /** Rows of one (date, cell) in memory, from any number of files. */
 export interface MergeColumns extends RowArrays {
@@ -37,14 +37,10 @@ const orderByVehicle = (vehicle: Int32Array, length: number, vehicles: number): 
  * @param vehicles how many codes there are
  */
 export const mergeRows = (columns: MergeColumns, length: number, vehicles: number): MergedRows => {
-  const { vehicle, eventTime, longitude, latitude, isKept } = columns
+  const { vehicle, eventTime, isKept } = columns
   const order = orderByVehicle(vehicle, length, vehicles)
   const compare = (a: number, b: number): number =>
-    eventTime[a] - eventTime[b] ||
-    longitude[a] - longitude[b] ||
-    latitude[a] - latitude[b] ||
-    isKept[b] - isKept[a] ||
-    a - b
+    compareReports(columns, a, columns, b) || isKept[b] - isKept[a] || a - b
   // Rows of a vehicle nearly always come in the order of time, each at a time of its own: then there is nothing to sort.
   for (let start = 0; start < length;) {
     let end = start + 1
@@ -63,11 +59,7 @@ export const mergeRows = (columns: MergeColumns, length: number, vehicles: numbe
     // Sorted, so that a row's equals stand before it, a kept one first.
     const before = i > 0 ? order[i - 1] : row
     const isDuplicate =
-      before !== row &&
-      vehicle[before] === vehicle[row] &&
-      eventTime[before] === eventTime[row] &&
-      longitude[before] === longitude[row] &&
-      latitude[before] === latitude[row]
+      before !== row && vehicle[before] === vehicle[row] && isSameReport(columns, before, columns, row)
     if (isDuplicate) duplicates++
     else order[written++] = row
   }
