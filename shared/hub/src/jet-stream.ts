@@ -13,6 +13,7 @@ export const streamsOf = (hub: Hub): Promise<JetStreamManager> =>
 export const API_CODES = {
   insufficientStorage: 10047,
   storeFailed: 10077,
+  streamNotMade: 10049,
   messageTooLarge: 10054,
   streamNotFound: 10059,
   noMessageFound: 10037,

@@ -11,7 +11,7 @@ import {
   type StreamOptions,
   type StreamSpec,
 } from '@fleetlake/contracts'
-import { FleetError } from '@fleetlake/core'
+import { FleetError, reasonOf, sleep } from '@fleetlake/core'
 import {
   DiscardPolicy,
   RetentionPolicy,
@@ -158,13 +158,23 @@ const configOf = (spec: StreamSpec): Partial<StreamConfig> & { name: string } =>
   ...(spec.republishTo === undefined ? {} : { republish: { src: spec.subjects[0], dest: spec.republishTo } }),
 })
 
+/** A server that has just deleted a stream may fail to make the next one's store, once or twice. */
+const STORE_PATIENCE_MS = 10_000
+const STORE_RETRY_MS = 200
+
 const create = async (hub: Hub, streams: JetStreamManager, spec: StreamSpec): Promise<void> => {
-  try {
-    await untilAnswered(hub, () => streams.streams.add(configOf(spec)))
-  } catch (error) {
-    // Somebody else made it meanwhile, with other settings.
-    if (apiCodeOf(error) === API_CODES.nameInUse) return
-    throw noRoom(error, [spec])
+  const until = performance.now() + STORE_PATIENCE_MS
+  for (;;) {
+    try {
+      await untilAnswered(hub, () => streams.streams.add(configOf(spec)))
+      return
+    } catch (error) {
+      const code = apiCodeOf(error)
+      // Another has made it meanwhile, with other settings.
+      if (code === API_CODES.nameInUse) return
+      if (code !== API_CODES.streamNotMade || performance.now() > until) throw noRoom(error, [spec])
+      await sleep(STORE_RETRY_MS)
+    }
   }
 }
 
@@ -227,7 +237,9 @@ const noRoom = (error: unknown, specs: readonly StreamSpec[]): FleetError =>
           'in its configuration, delete streams that nobody needs, or lower partitioning.count',
         { cause: error },
       )
-    : new FleetError('hub.failed', `the server refuses the stream ${specs[0].name}`, { cause: error })
+    : new FleetError('hub.failed', `the server refuses the stream ${specs[0].name}: ${reasonOf(error)}`, {
+        cause: error,
+      })
 
 interface Difference {
   readonly spec: StreamSpec

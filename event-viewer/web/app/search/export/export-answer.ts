@@ -10,15 +10,21 @@ export const exportAnswer = async (
   { format, ...options }: FormatOptions & { readonly format: FormatName },
   onProgress: (rows: number) => void,
 ): Promise<void> => {
+  // Progress and the end come through ports of their own, in no order: what comes after the end is not told.
+  let isOver = false
+  const tell = (rows: number): void => {
+    if (!isOver) onProgress(rows)
+  }
   const worker = new Worker(new URL('./export-worker.ts', import.meta.url), { type: 'module', name: 'export' })
   try {
     const failed = new Promise<never>((_, reject) => {
       worker.addEventListener('error', ({ message }) => reject(new Error(message || 'the thread did not load')))
     })
     const { writeRows } = wrap<ExportThread>(worker)
-    const writing = writeRows(answer.found, { ...options, format, status: answer.outcome.status }, proxy(onProgress))
+    const writing = writeRows(answer.found, { ...options, format, status: answer.outcome.status }, proxy(tell))
     save(await Promise.race([writing, failed]), exportName(answer, format))
   } finally {
+    isOver = true
     worker.terminate()
   }
 }
