@@ -360,3 +360,22 @@ test('copies are of what was committed', () => {
     expect(log.get(copyOf(version))).toEqual(log.get(commitOf(version)))
   }
 })
+
+test('a table that is made while it is looked for is no damaged one', async () => {
+  const store = createMemoryStore()
+  let isMade = false
+  /** Another makes the table after the log was listed, and before the copies of commits are. */
+  const late: ObjectStore = {
+    ...store,
+    list: async function* (folder, options) {
+      if (folder.startsWith('_fleetlake/') && !isMade) {
+        isMade = true
+        await (await openTable(store, { ...OPTIONS, create: SETTINGS })).close()
+      }
+      yield* store.list(folder, options)
+    },
+  }
+  const table = await openTable(late, OPTIONS)
+  expect(table.snapshot.version).toBe(0)
+  await table.close()
+})

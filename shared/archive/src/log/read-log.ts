@@ -161,6 +161,8 @@ export const readLog = async (store: ObjectStore, options: ReadLogOptions = {}):
   const copied = await newestCopy(store, base?.version ?? -1)
   if (listing.newest < 0) {
     if (copied < 0) return undefined
+    // A commit comes before its copy: the first one may have come since the log was listed.
+    if ((await listLog(store, 0)).newest >= 0) return readLog(store, options)
     throw damaged({
       version: 0,
       found: `the log in ${store.url(LOG_FOLDER)} is gone, though ${copyPath(copied)} is there`,

@@ -271,7 +271,10 @@ export const createFileStore = (root: string): ObjectStore => {
     removeStrayFiles,
     size: (path) => attempt(`read ${fileOf(path)}`, async () => (await infoOf(path))?.size),
     delete: (path) => attempt(`delete ${fileOf(path)}`, () => rm(fileOf(path), { force: true })),
-    url: (path) => (path === '' ? rootFolder + sep : fileOf(path)),
+    url: (path) => {
+      if (path === '') return rootFolder + sep
+      return path.endsWith('/') ? fileOf(path.slice(0, -1)) + sep : fileOf(path)
+    },
     scanOptions: async () => ({}),
   }
 }

@@ -192,7 +192,10 @@ export const createRemoteStore = (requests: ObjectRequests, prefix: string, pati
       attempt(`clear ${requests.url(prefix)}`, () =>
         askAgain((signal) => requests.abandonUploads(prefix, Date.now() - olderThanMs, signal)),
       ),
-    url: (path) => requests.url(path === '' ? prefix : keyOf(path)),
+    url: (path) => {
+      if (path === '') return requests.url(prefix)
+      return requests.url(path.endsWith('/') ? `${keyOf(path.slice(0, -1))}/` : keyOf(path))
+    },
     scanOptions: () => attempt(`scan ${requests.url(prefix)}`, () => ask(() => requests.scanOptions())),
   }
 }

@@ -153,6 +153,10 @@ export const testStore = (name: string, start: () => Promise<StoreUnderTest>): v
       expect(Buffer.compare((await store.get('race/large'))!, writers[told.indexOf('created')])).toBe(0)
     })
 
+    test('a folder has an address as its files have', () => {
+      expect(store.url('a/b').startsWith(store.url('a/'))).toBe(true)
+    })
+
     test('a store that keeps its promises passes its check, which leaves nothing behind', async () => {
       await checkStore(store)
       expect(await pathsOf('_delta_log/')).toEqual([])
