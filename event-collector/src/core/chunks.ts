@@ -152,37 +152,29 @@ const sortRunsByTime = (
   }
 }
 
-/** Numbers the vehicles of rows that are sorted by vehicle anew, from 0. @param see is told the old number of each. @returns their ids */
+/** Renumbers the vehicles of rows that are sorted by vehicle, from 0. @param see is told the old number of each. @returns their ids */
 const numberVehicles = (
   vehicle: Int32Array,
   all: Texts,
   { arrays, see }: { readonly arrays: ChunkArrays; readonly see: (old: number) => void },
 ): Texts => {
   const { length } = vehicle
-  let [count, size] = [0, 0]
-  for (let i = 0; i < length; i++) {
-    const id = vehicle[i]
-    if (i > 0 && id === vehicle[i - 1]) continue
-    count++
-    size += all.offsets[id + 1] - all.offsets[id]
-  }
-  const offsets = arrays.idOffsets(count + 1)
-  const bytes = arrays.idBytes(size)
+  // A vehicle comes once, so that there are no more of them, and of their bytes, than in the buffer.
+  const offsets = arrays.idOffsets(Math.min(length, all.count) + 1)
+  const bytes = arrays.idBytes(all.offsets[all.count])
   offsets[0] = 0
-  let [number, last] = [-1, -1]
+  let [number, last, at] = [-1, -1, 0]
   for (let i = 0; i < length; i++) {
     if (vehicle[i] !== last) {
       last = vehicle[i]
       see(last)
-      number++
-      const [from, to] = [all.offsets[last], all.offsets[last + 1]]
-      let at = offsets[number]
-      for (let byte = from; byte < to; byte++) bytes[at++] = all.bytes[byte]
-      offsets[number + 1] = at
+      const to = all.offsets[last + 1]
+      for (let from = all.offsets[last]; from < to; from++) bytes[at++] = all.bytes[from]
+      offsets[++number + 1] = at
     }
     vehicle[i] = number
   }
-  return { count, offsets, bytes }
+  return { count: number + 1, offsets, bytes }
 }
 
 const gather = (buffer: PartitionBuffer, order: Uint32Array, { windowMs, geohashLength, arrays }: Cutting): Chunk => {

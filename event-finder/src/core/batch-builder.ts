@@ -48,52 +48,63 @@ export const createBatchBuilder = (batchRows: number, { reuseColumns = false }: 
   const capacity = Math.min(batchRows, Math.floor(MAX_BATCH_BYTES / POSITION_BYTES))
   let batch: Open | undefined
 
-  /** How many of the rows from `selected[from]` fit into the batch; at least one into an empty batch. */
-  const fitting = (open: Open, rows: Rows, selected: Uint32Array, from: number): number => {
+  /** How many of the rows from `selected[from]` fit into the batch, at least one into an empty batch; and the bytes of their ids. */
+  const fitting = (open: Open, rows: Rows, selected: Uint32Array, from: number): { count: number; idBytes: number } => {
+    const { vehicle, vehicleType, vehicleTypes } = rows
     const { offsets } = rows.vehicleIds
-    let bytes = open.length * POSITION_BYTES + open.idOffsets[open.length] + open.typeBytes
+    const startBytes = open.length * POSITION_BYTES + open.idOffsets[open.length] + open.typeBytes
+    const most = Math.min(selected.length - from, capacity - open.length)
+    let [rowBytes, typeBytes, idBytes] = [0, 0, 0]
     let known: Set<number> | undefined
     let lastType = -1
-    const most = Math.min(selected.length - from, capacity - open.length)
     for (let i = 0; i < most; i++) {
       const row = selected[from + i]
-      const vehicle = rows.vehicle[row]
-      bytes += POSITION_BYTES + offsets[vehicle + 1] - offsets[vehicle]
-      const code = rows.vehicleType[row]
+      const code = vehicleType[row]
       if (code !== lastType) {
         lastType = code
         known ??= new Set()
         if (!known.has(code)) {
           known.add(code)
-          const type = rows.vehicleTypes[code]
-          if (!open.typeCodes.has(type)) bytes += 3 * type.length + 4
+          const type = vehicleTypes[code]
+          if (!open.typeCodes.has(type)) typeBytes += 3 * type.length + 4
         }
       }
-      if (bytes > MAX_BATCH_BYTES && open.length + i > 0) return i
+      const id = vehicle[row]
+      const bytes = offsets[id + 1] - offsets[id]
+      rowBytes += POSITION_BYTES
+      if (startBytes + rowBytes + typeBytes + idBytes + bytes > MAX_BATCH_BYTES && open.length + i > 0) {
+        return { count: i, idBytes }
+      }
+      idBytes += bytes
     }
-    return most
+    return { count: most, idBytes }
   }
 
-  const copyIds = (open: Open, { vehicle, vehicleIds: { offsets, bytes } }: Rows, selected: Uint32Array): void => {
-    let at = open.idOffsets[open.length]
-    let needed = at
-    for (const row of selected) needed += offsets[vehicle[row] + 1] - offsets[vehicle[row]]
-    if (needed > open.idBytes.length) {
-      const larger = new Uint8Array(Math.max(needed, open.idBytes.length * 2))
+  const copyIds = (open: Open, { vehicle, vehicleIds }: Rows, selected: Uint32Array, idBytes: number): void => {
+    const { offsets, bytes } = vehicleIds
+    const { idOffsets } = open
+    const { length } = selected
+    let place = open.length
+    let at = idOffsets[place]
+    if (at + idBytes > open.idBytes.length) {
+      const larger = new Uint8Array(Math.max(at + idBytes, open.idBytes.length * 2))
       larger.set(open.idBytes.subarray(0, at))
       open.idBytes = larger
     }
     const to = open.idBytes
-    for (let i = 0; i < selected.length; i++) {
-      const code = vehicle[selected[i]]
-      for (let from = offsets[code]; from < offsets[code + 1]; from++) to[at++] = bytes[from]
-      open.idOffsets[open.length + i + 1] = at
+    for (let i = 0; i < length; i++) {
+      const id = vehicle[selected[i]]
+      const end = offsets[id + 1]
+      for (let from = offsets[id]; from < end; from++) to[at++] = bytes[from]
+      idOffsets[++place] = at
     }
   }
 
   const copyTypes = (open: Open, { vehicleType, vehicleTypes }: Rows, selected: Uint32Array): void => {
     const codes = new Int32Array(vehicleTypes.length).fill(-1)
-    for (let i = 0; i < selected.length; i++) {
+    const to = open.arrays.vehicleType
+    const { length } = selected
+    for (let i = 0, at = open.length; i < length; i++, at++) {
       const code = vehicleType[selected[i]]
       if (codes[code] < 0) {
         const type = vehicleTypes[code]
@@ -103,12 +114,12 @@ export const createBatchBuilder = (batchRows: number, { reuseColumns = false }: 
         }
         codes[code] = open.typeCodes.get(type)!
       }
-      open.arrays.vehicleType[open.length + i] = codes[code]
+      to[at] = codes[code]
     }
   }
 
-  const copyRows = (open: Open, rows: Rows, selected: Uint32Array): void => {
-    copyIds(open, rows, selected)
+  const copyRows = (open: Open, rows: Rows, selected: Uint32Array, idBytes: number): void => {
+    copyIds(open, rows, selected, idBytes)
     copyTypes(open, rows, selected)
     gatherPositions(rows, selected, open.arrays, open.length)
     open.length += selected.length
@@ -132,8 +143,8 @@ export const createBatchBuilder = (batchRows: number, { reuseColumns = false }: 
     const rows = unpackedRows(chunk)
     for (let from = 0; from < selected.length;) {
       batch ??= startBatch(capacity, 16 * capacity)
-      const count = fitting(batch, rows, selected, from)
-      copyRows(batch, rows, selected.subarray(from, from + count))
+      const { count, idBytes } = fitting(batch, rows, selected, from)
+      copyRows(batch, rows, selected.subarray(from, from + count), idBytes)
       from += count
       if (from < selected.length || batch.length === capacity) yield* close()
     }

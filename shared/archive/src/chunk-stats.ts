@@ -33,21 +33,20 @@ const numberRange = (values: ArrayLike<number>, length: number): Range<number> =
   return { min, max, nulls }
 }
 
-/** The numbers that rows have, each once. */
-const usedCodes = (codes: Int32Array, length: number): Set<number> => {
-  const used = new Set<number>()
-  let last = -1
-  for (let i = 0; i < length; i++) {
-    if (codes[i] === last) continue
-    last = codes[i]
-    used.add(last)
-  }
-  return used
-}
+// Rows come by vehicle, so that a text is compared about once: where it differs from that of the row before.
 
 const labelRange = (codes: Int32Array, texts: readonly string[], length: number): Range<string> => {
-  const sorted = Array.from(usedCodes(codes, length), (code) => texts[code]).toSorted(compareUtf8)
-  return { min: sorted[0], max: sorted[sorted.length - 1], nulls: 0 }
+  let last = codes[0]
+  let [min, max] = [texts[last], texts[last]]
+  for (let i = 1; i < length; i++) {
+    if (codes[i] === last) continue
+    last = codes[i]
+    const text = texts[last]
+    if (text === min || text === max) continue
+    if (compareUtf8(text, min) < 0) min = text
+    else if (compareUtf8(text, max) > 0) max = text
+  }
+  return { min, max, nulls: 0 }
 }
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -55,9 +54,12 @@ const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 /** The order of UTF-8 is that of its bytes. */
 const idRange = (codes: Int32Array, { offsets, bytes }: Texts, length: number): Range<string> => {
   const at = (code: number): Uint8Array => bytes.subarray(offsets[code], offsets[code + 1])
-  const [first, ...others] = Array.from(usedCodes(codes, length), at)
-  let [min, max] = [first, first]
-  for (const text of others) {
+  let last = codes[0]
+  let [min, max] = [at(last), at(last)]
+  for (let i = 1; i < length; i++) {
+    if (codes[i] === last) continue
+    last = codes[i]
+    const text = at(last)
     if (Buffer.compare(text, min) < 0) min = text
     else if (Buffer.compare(text, max) > 0) max = text
   }

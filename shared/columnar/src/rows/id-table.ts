@@ -131,8 +131,10 @@ export const createIdTable = (): IdTable => {
       return live
     },
     get heldBytes() {
-      const tables = [slots, hashes, starts, lengths, followers]
-      return store.length + tables.reduce((sum, { byteLength }) => sum + byteLength, 0)
+      const { byteLength } = slots
+      return (
+        store.length + byteLength + hashes.byteLength + starts.byteLength + lengths.byteLength + followers.byteLength
+      )
     },
     find: (bytes, from, to) => find(hashBytes(bytes, from, to) | 0, bytes, from, to),
     numberOf: (bytes, from, to) => {

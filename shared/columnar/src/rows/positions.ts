@@ -71,25 +71,6 @@ const MAKERS: Readonly<Record<SentKind, (length: number) => Values>> = {
 /** New arrays for the numbers of so many rows. */
 export const newValueArrays = (rows: number): ValueArrays => makeValueArrays((_, kind) => MAKERS[kind](rows))
 
-/** Rows in flight of some columns; of the columns that are missing no row has a value. */
-export const positionsOfArrays = ({
-  length,
-  vehicleIdOffsets,
-  vehicleIdBytes,
-  vehicleTypes,
-  ...arrays
-}: Pick<Positions, 'length' | 'vehicleIdOffsets' | 'vehicleIdBytes' | 'vehicleTypes'> &
-  Partial<PositionArrays>): Positions => ({
-  length,
-  vehicleIdOffsets,
-  vehicleIdBytes,
-  vehicleTypes,
-  ...makePositionArrays((key, kind) => {
-    const made = arrays[key] ?? MAKERS[kind](length)
-    return arrays[key] === undefined && kind === 'float' ? made.fill(NaN) : made
-  }),
-})
-
 /** New arrays for so many rows. */
 export const newPositionArrays = (rows: number): PositionArrays => makePositionArrays((_, kind) => MAKERS[kind](rows))
 
