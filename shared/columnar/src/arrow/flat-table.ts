@@ -41,7 +41,7 @@ const tableAt = (view: DataView, at: number): FlatTable => {
   /** Where the value of a slot is; 0 when the table has none. */
   const placeOf = (slot: number): number => {
     const entry = 4 + 2 * slot
-    if (entry + 2 > vtableBytes) return 0
+    if (entry >= vtableBytes) return 0
     const offset = view.getUint16(vtable + entry, true)
     return offset === 0 ? 0 : at + offset
   }

@@ -8,6 +8,7 @@ import {
   Int8,
   LargeUtf8,
   Table,
+  tableFromIPC,
   tableToIPC,
   TimestampMillisecond,
   Utf8,
@@ -18,7 +19,7 @@ import { List } from 'apache-arrow/fb/list'
 import { Schema } from 'apache-arrow/fb/schema'
 import { Type } from 'apache-arrow/fb/type'
 import { expect, test } from 'vitest'
-import { reasonOf } from '@fleetlake/core'
+import { FleetError, reasonOf } from '@fleetlake/core'
 import { decodePositions } from './decode.ts'
 import { encodeSchema } from './encode.ts'
 import { decodeForeignPositions, decodeReasons } from './foreign.ts'
@@ -65,6 +66,32 @@ test.each(['poison-1', 'poison-2'])('%s, on which the Arrow library never comes 
   expect(reasonFor(caseOf(name))).toMatch(/^/)
   expect(() => decodeForeignPositions(caseOf(name))).toThrow(fault('arrow.invalid'))
   expect(() => decodeReasons(caseOf(name))).not.toThrow(RangeError)
+})
+
+test('where both readers take a stream of which one byte was changed, they read the same rows', () => {
+  const good = encodePositions(positionsOfRows([row(), row({ vehicleId: 'w', eventTime: 1_700_000_001_000 })]))
+  let readByBoth = 0
+  for (const stream of [good, tableToIPC(tableFromIPC(good), 'stream')]) {
+    for (let at = 0; at < stream.length; at++) {
+      for (const step of [-1, 1, 128]) {
+        const mutant = stream.slice()
+        mutant[at] += step
+        const [fast, slow] = [decodePositions, decodeForeignPositions].map((decode) => {
+          try {
+            const rows = decode(mutant)
+            return rows && rowsOfPositions(rows)
+          } catch (error) {
+            if (error instanceof FleetError) return undefined
+            throw error
+          }
+        })
+        if (fast === undefined || slow === undefined) continue
+        readByBoth++
+        expect(slow, `byte ${at}, ${step}`).toEqual(fast)
+      }
+    }
+  }
+  expect(readByBoth).toBeGreaterThan(1_000)
 })
 
 test('one long id that stands in every row is refused before it is unpacked', () => {

@@ -10,7 +10,8 @@ import pl from 'nodejs-polars'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Rows, rowsOfArrays } from '../rows/rows.ts'
 import { textsOfStrings } from '../rows/text-list.ts'
-import { parquetCodec } from '../formats/parquet.ts'
+import { COLUMNS } from '../columns.ts'
+import { parquetCodec, startParquetFile } from '../formats/parquet.ts'
 import { encodeParquet } from './write-file.ts'
 
 let folder: string
@@ -82,6 +83,17 @@ const columnsOf = (rows: readonly Sample[]): Rows =>
     heading: Float32Array.from(rows, ({ heading }) => heading),
   })
 
+const samplesOf = (from: number): Sample[] =>
+  Array.from({ length: 3 }, (_, i) => ({
+    id: from + i,
+    type: i % 2,
+    time: 1_700_000_000_000 + i,
+    x: i,
+    y: -i,
+    speed: i,
+    heading: NaN,
+  }))
+
 const expectedOf = (c: Rows): Row[] =>
   Array.from({ length: c.length }, (_, i) => [
     ids[c.vehicle[i]],
@@ -146,6 +158,23 @@ test('DuckDB, Polars and hyparquet read back every row, nulls included', async (
     }),
     { numRuns: 120 },
   )
+})
+
+test('a row group is written when it is added: its arrays may be overwritten before the file is finished', () => {
+  const groups = [columnsOf(samplesOf(0)), columnsOf(samplesOf(3))]
+  const expected = startParquetFile(1 << 12)
+  for (const rows of groups) expected.add(rows)
+  const whole = expected.finish().slice()
+  const file = startParquetFile(1 << 12)
+  for (const rows of groups) {
+    const { vehicleIds } = rows
+    const reused = { ...rows, vehicleIds: { ...vehicleIds, bytes: vehicleIds.bytes.slice() } }
+    for (const { key } of COLUMNS) reused[key] = rows[key].slice() as never
+    file.add(reused)
+    reused.vehicleIds.bytes.fill(0x7a)
+    for (const { key } of COLUMNS) reused[key].fill(1)
+  }
+  expect(Buffer.compare(file.finish(), whole)).toBe(0)
 })
 
 test('many pages, with nulls in some of them, read back as one', async () => {

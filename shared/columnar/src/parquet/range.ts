@@ -12,13 +12,14 @@ const compareBytes = (a: Uint8Array, b: Uint8Array): number => {
   return a.length - b.length
 }
 
+/** Copies: the range is written with the footer, when the caller may have other texts in those bytes. */
 export const textRange = (texts: readonly Uint8Array[]): Range => {
   let [min, max] = [texts[0], texts[0]]
   for (const text of texts) {
     if (compareBytes(text, min) < 0) min = text
     if (compareBytes(text, max) > 0) max = text
   }
-  return { min, max }
+  return { min: min.slice(), max: max.slice() }
 }
 
 const extremes = (values: Int32Array | Float32Array | Float64Array): { min: number; max: number } => {
