@@ -33,7 +33,7 @@ export interface Collector {
   stop(): Promise<void>
 }
 
-/** A request about a stream that is not (yet) the one that is read is answered by nobody after this long; the client repeats. */
+/** A request about a stream that is not (yet) the one that is read goes unanswered after this long; the client repeats it. */
 const OTHER_STREAM_MS = 5_000
 /** So is one about a message that is not there. */
 const ANSWER_MS = 30_000

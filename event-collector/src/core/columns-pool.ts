@@ -1,6 +1,6 @@
 import { BYTES_PER_ROW, type BufferColumns, columnsOf, FIRST_ROWS } from './buffer-columns.ts'
 
-/** Columns that buffers have given back, for the next ones: arrays that are made anew for each flush keep the garbage collector busy. */
+/** Columns that buffers have given back, for the next ones: new arrays for each flush keep the garbage collector busy. */
 export interface ColumnsPool {
   /** Columns with room for at least so many rows, not much more, and whatever they hold from before. */
   take(rows: number): BufferColumns

@@ -5,7 +5,7 @@ import { byKind, FRAME_TYPES, frameOf } from './table-frame.ts'
 
 const TIME_FORMAT = '%Y-%m-%dT%H:%M:%S%.3fZ'
 
-/** Times are read as texts first: with a "Z" polars' own guess is none. */
+/** Times are read as texts first: polars' CSV reader doesn't take times that end in "Z". */
 const READ_TYPES = Object.fromEntries(
   COLUMNS.map(({ name, kind }) => [name, kind === 'instant' ? pl.Utf8 : FRAME_TYPES[kind]]),
 )

@@ -1,5 +1,5 @@
 import { toDegrees } from '@fleetlake/core'
-import pl, { type DataFrame, type DataType, type Series } from 'nodejs-polars'
+import pl, { type DataFrame, type DataType, type Expr, type Series } from 'nodejs-polars'
 import { type Column, COLUMNS, type Kind } from '../columns.ts'
 import type { Rows } from '../rows/rows.ts'
 import { textsToStrings } from '../rows/text-list.ts'
@@ -40,16 +40,14 @@ const seriesOf = ({ name, key, kind }: Column, rows: Rows): Series => {
 }
 
 /** From how a series is made of a column's values to the table's type: a float that is not known is null. */
-const FINISHED: Readonly<Partial<Record<Kind, (column: ReturnType<typeof pl.col>) => ReturnType<typeof pl.col>>>> = {
+const FINISHED: Readonly<Partial<Record<Kind, (column: Expr) => Expr>>> = {
   instant: (column) => column.cast(pl.Int64).cast(pl.Datetime('ms', 'UTC')).cast(INSTANT),
   degrees: (column) => column.cast(DEGREES),
-  float: (column) => column.fillNan(null) as ReturnType<typeof pl.col>,
+  float: (column) => column.fillNan(null) as Expr,
 }
 
 /** What is to be done with each column of a frame, by its kind; kinds that are missing stay as they are. */
-export const byKind = (
-  steps: Readonly<Partial<Record<Kind, (column: ReturnType<typeof pl.col>) => ReturnType<typeof pl.col>>>>,
-): ReturnType<typeof pl.col>[] =>
+export const byKind = (steps: Readonly<Partial<Record<Kind, (column: Expr) => Expr>>>): Expr[] =>
   COLUMNS.flatMap(({ name, kind }) => {
     const step = steps[kind]
     return step === undefined ? [] : [step(pl.col(name))]
