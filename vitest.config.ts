@@ -39,7 +39,7 @@ export default defineConfig({
           include: serverTests,
           testTimeout: HANGS_AFTER_MS,
           hookTimeout: HANGS_AFTER_MS,
-          maxWorkers: Math.max(2, Math.min(4, Math.floor(availableParallelism() / 2))),
+          maxWorkers: Math.max(3, Math.min(4, Math.floor(availableParallelism() / 2))),
         },
       },
       {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { launchBrowser, openPage } from '@fleetlake/testing/browser'
-import type { AxeResults } from 'axe-core'
+import type { AxeResults, RunOptions } from 'axe-core'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestViewer, type TestViewer } from './testing/viewer.ts'
@@ -40,7 +40,9 @@ describe.each(SCREENS)('$name', ({ options }) => {
       }
       await page.evaluate(await readFile(AXE, 'utf8'))
       const { violations } = await page.evaluate(() =>
-        (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+        (globalThis as unknown as { axe: { run(options: RunOptions): Promise<AxeResults> } }).axe.run({
+          resultTypes: ['violations'],
+        }),
       )
       for (const { id, impact, nodes } of violations) {
         if (impact !== 'serious' && impact !== 'critical') continue
