@@ -29,6 +29,7 @@ const batchFrom = (first: number): Positions => {
   const vehicleIdBytes = new Uint8Array(BATCH_ROWS * idBytes)
   const batch = {
     length: BATCH_ROWS,
+    measures: [],
     vehicleIdOffsets: Int32Array.from({ length: BATCH_ROWS + 1 }, (_, i) => i * idBytes),
     vehicleIdBytes,
     vehicleType: new Int32Array(BATCH_ROWS),

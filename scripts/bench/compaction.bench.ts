@@ -154,6 +154,7 @@ const gather = ({ columns, vehicleIds, vehicleTypes }: Loaded, tile: Uint32Array
   length: tile.length,
   vehicleIds,
   vehicleTypes,
+  measures: [],
   ...gatherRows(columns, tile, makeRowArrays(tile.length)),
 })
 

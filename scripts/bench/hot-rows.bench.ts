@@ -60,6 +60,7 @@ const nextBatch = (): Positions => {
     vehicleIdBytes: ids.subarray(first * 8, (first + BATCH_ROWS) * 8),
     vehicleType: new Int32Array(BATCH_ROWS),
     vehicleTypes: ['taxi'],
+    measures: [],
     eventTime: column(() => Date.now()),
     longitude: column(() => WEST + random.next(0) * 0.25),
     latitude: column(() => SOUTH + random.next(0) * 0.2),

@@ -35,7 +35,7 @@ import {
 } from 'apache-arrow'
 import polars from 'nodejs-polars'
 
-type FullRow = Required<PositionRow>
+type FullRow = Required<Omit<PositionRow, 'measures'>>
 
 /** One way to write the same positions as an Arrow stream. */
 export interface ArrowLayout {

@@ -196,6 +196,7 @@ const gather = (buffer: PartitionBuffer, order: Uint32Array, { windowMs, geohash
     vehicleIds: numberVehicles(columns.vehicle, buffer.vehicles.texts(), { arrays, see }),
     vehicles,
     vehicleTypes: buffer.vehicleTypes,
+    measures: [],
     ...columns,
   }
 }

@@ -35,6 +35,7 @@ const positionsOf = (batch: Open): Positions => ({
   vehicleIdOffsets: batch.idOffsets,
   vehicleIdBytes: batch.idBytes,
   vehicleTypes: [...batch.typeCodes.keys()],
+  measures: [],
   ...batch.arrays,
 })
 

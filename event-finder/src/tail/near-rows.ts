@@ -1,4 +1,4 @@
-import { gatherRows, makeRowArrays, type Rows } from '@fleetlake/columnar'
+import { gatherMeasures, gatherRows, makeRowArrays, type Rows } from '@fleetlake/columnar'
 import { hashBytes, hashText, type MicroBounds, type Period } from '@fleetlake/core'
 import type { VehicleSearch } from '../core/search.ts'
 
@@ -50,5 +50,6 @@ const gather = (rows: Rows, indexes: Uint32Array): Rows => ({
   length: indexes.length,
   vehicleIds: rows.vehicleIds,
   vehicleTypes: rows.vehicleTypes,
+  measures: gatherMeasures(rows.measures, indexes),
   ...gatherRows(rows, indexes, makeRowArrays(indexes.length)),
 })

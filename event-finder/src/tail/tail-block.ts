@@ -182,6 +182,7 @@ export const createTailBlock = (from: number): TailBlock => {
         length: end - first,
         vehicleIds: { count: end - first, offsets: vehicleIdOffsets.subarray(first, end + 1), bytes: idBytes },
         vehicleTypes,
+        measures: [],
         ...makeRowArrays(end - first, (key, kind) =>
           kind === 'id' ? countTo(end - first) : columns[key].subarray(first, end),
         ),

@@ -67,6 +67,7 @@ const none: Positions = {
   vehicleIdOffsets: new Int32Array(1),
   vehicleIdBytes: new Uint8Array(0),
   vehicleTypes: [],
+  measures: [],
   ...newPositionArrays(0),
 }
 
@@ -148,6 +149,7 @@ export const createBatchBuilder = (limits: BatchLimits): BatchBuilder => {
           vehicleIdOffsets: offsets,
           vehicleIdBytes: ids,
           vehicleTypes: types.slice(0, used),
+          measures: [],
           ...arrays,
         }),
         headers: {

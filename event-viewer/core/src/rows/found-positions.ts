@@ -42,6 +42,7 @@ const batchOf = (found: FoundRows, { from, to, vehicle: first }: Slice): Positio
     vehicleIdOffsets,
     vehicleIdBytes: repeated(ids, bytes),
     vehicleTypes: found.types,
+    measures: [],
     ...makePositionArrays((key) => (key === 'vehicleType' ? vehicleType : found[key].subarray(from, to))),
   }
 }

@@ -75,6 +75,7 @@ const createBlock = (maxRows: number): Block => {
       vehicleIdOffsets: vehicleIdOffsets.subarray(0, length + 1),
       vehicleIdBytes: vehicleIdBytes.subarray(0, vehicleIdOffsets[length]),
       vehicleTypes: [...codes.keys()],
+      measures: [],
       ...makePositionArrays((key) => arrays[key].subarray(0, length)),
     }),
   }

@@ -1,5 +1,5 @@
 import { cellName, cellOf, dateOf, FleetError, type Period, reasonOf } from '@fleetlake/core'
-import { gatherRows, makeRowArrays, type Rows, type Texts } from '@fleetlake/columnar'
+import { gatherMeasures, gatherRows, makeRowArrays, type Rows, type Texts } from '@fleetlake/columnar'
 import type { Chunk } from '../chunk.ts'
 import { isParquet, readChunkFile, rowsOfFrame } from '@fleetlake/columnar/formats'
 import { DATA_COLUMNS, PARTITION_COLUMNS } from '../schema.ts'
@@ -88,7 +88,8 @@ const select = (rows: Rows, { period, hasId }: RowSelection): Rows => {
     if (isWanted === undefined || isWanted[vehicle[i]]) chosen[length++] = i
   }
   const arrays = gatherRows(rows, chosen.subarray(0, length), makeRowArrays(length))
-  return { length, vehicleIds, vehicleTypes: rows.vehicleTypes, ...arrays }
+  const measures = gatherMeasures(rows.measures, chosen.subarray(0, length))
+  return { length, vehicleIds, vehicleTypes: rows.vehicleTypes, measures, ...arrays }
 }
 
 /** A file that is read: its rows, part by part, of which those that can't be of a period are left out. */

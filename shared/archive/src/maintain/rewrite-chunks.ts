@@ -118,6 +118,7 @@ const gather = ({ columns, vehicles, types }: Merge, order: Uint32Array): Rows =
   length: order.length,
   vehicleIds: vehicles.texts(),
   vehicleTypes: types.texts,
+  measures: [],
   ...gatherRows(columns, order, makeRowArrays(order.length)),
 })
 

@@ -188,7 +188,7 @@ const positionsOf = ({ message, body }: Part, vehicleTypes: readonly string[]): 
         return floatsOf(batch, slice, i, at, length)
     }
   })
-  return { length, vehicleIdOffsets, vehicleIdBytes, vehicleTypes, ...arrays }
+  return { length, vehicleIdOffsets, vehicleIdBytes, vehicleTypes, measures: [], ...arrays }
 }
 
 /** A view that starts at a multiple of 8: what comes from a socket rarely does. (A Buffer's own `slice` copies nothing.) */

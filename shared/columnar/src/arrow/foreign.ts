@@ -48,6 +48,7 @@ export const decodeForeignPositions = (payload: Uint8Array): Positions => {
     length: rows,
     ...gatherIds(payload, columns[placeOfColumn('vehicle_id')]!, mostBytes),
     vehicleTypes: vehicleTypes.texts,
+    measures: [],
     ...arrays,
   }
 }

@@ -136,7 +136,7 @@ const rowsOf = (batch: RecordBatch, body: Uint8Array): Rows => {
         return floatsOf(column)
     }
   })
-  return { length, ...arrays, vehicleIds: ids.texts, vehicleTypes: textsToStrings(types.texts) }
+  return { length, ...arrays, measures: [], vehicleIds: ids.texts, vehicleTypes: textsToStrings(types.texts) }
 }
 
 /**

@@ -72,5 +72,6 @@ export const rowsOfGroup = (group: RowGroup, { bytes, start }: FilePart, arena: 
     vehicleIds: () => textsOf(ID).texts,
     vehicleTypes: () => textsToStrings(textsOf(TYPE).texts),
     column,
+    measures: () => [],
   })
 }

@@ -13,6 +13,7 @@ test('a row is believed if its time and place are, and its id and type take 1 to
         vehicleIdBytes: utf8.encode(texts.join('')),
         vehicleType: new Int32Array(texts.length).fill(1),
         vehicleTypes: ['other', type],
+        measures: [],
         eventTime: new Float64Array(texts.length),
         longitude: new Float64Array(texts.length),
         latitude: new Float64Array(texts.length).fill(latitude),

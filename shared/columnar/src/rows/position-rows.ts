@@ -1,4 +1,6 @@
 import type { Column } from '../columns.ts'
+import { type MeasureSpec, wellKnownMeasure } from '../measures.ts'
+import { type MeasureColumn, measureOfValues, measureValue } from './measure-columns.ts'
 import { makePositionArrays, type Positions, SENT_COLUMNS } from './positions.ts'
 
 type NumberColumn = Exclude<Column, { readonly kind: 'id' | 'label' }>
@@ -10,9 +12,33 @@ type OptionalColumn = Extract<NumberColumn, { readonly isRequired: false }>
  */
 export type PositionRow = { readonly vehicleId: string; readonly vehicleType: string } & {
   readonly [C in Exclude<NumberColumn, OptionalColumn> as C['key']]: number
-} & { readonly [C in OptionalColumn as C['key']]?: number }
+} & { readonly [C in OptionalColumn as C['key']]?: number } & {
+  /** By name; of a measure that is not well known a number is a double. */
+  readonly measures?: Readonly<Record<string, string | number | boolean>>
+}
+
+type MeasuredRow = Required<Omit<PositionRow, 'measures'>> & Pick<PositionRow, 'measures'>
 
 const utf8 = new TextEncoder()
+
+const specOf = (name: string, value: string | number | boolean): MeasureSpec =>
+  wellKnownMeasure(name) ?? {
+    name,
+    type: typeof value === 'number' ? 'double' : typeof value === 'string' ? 'string' : 'boolean',
+  }
+
+const measuresOfRows = (rows: readonly PositionRow[]): MeasureColumn[] => {
+  const specs = new Map<string, MeasureSpec>()
+  for (const { measures = {} } of rows) {
+    for (const [name, value] of Object.entries(measures)) if (!specs.has(name)) specs.set(name, specOf(name, value))
+  }
+  return Array.from(specs.values(), (spec) =>
+    measureOfValues(
+      spec,
+      rows.map(({ measures = {} }) => measures[spec.name] ?? null),
+    ),
+  )
+}
 
 export const positionsOfRows = (rows: readonly PositionRow[]): Positions => {
   const ids = rows.map(({ vehicleId }) => utf8.encode(vehicleId))
@@ -29,15 +55,32 @@ export const positionsOfRows = (rows: readonly PositionRow[]): Positions => {
     if (key === 'vehicleType') return Int32Array.from(rows, ({ vehicleType }) => codes.get(vehicleType)!)
     return kind === 'float' ? Float32Array.from(numbersOf(key)) : Float64Array.from(numbersOf(key))
   })
-  return { length: rows.length, vehicleIdOffsets, vehicleIdBytes, vehicleTypes, ...arrays }
+  return {
+    length: rows.length,
+    vehicleIdOffsets,
+    vehicleIdBytes,
+    vehicleTypes,
+    measures: measuresOfRows(rows),
+    ...arrays,
+  }
 }
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
-export const rowsOfPositions = (rows: Positions): Required<PositionRow>[] =>
+const measuresAt = (columns: readonly MeasureColumn[], row: number): Pick<PositionRow, 'measures'> => {
+  const values = columns.flatMap((column) => {
+    const value = measureValue(column, row)
+    return value === null ? [] : [[column.spec.name, value] as const]
+  })
+  return values.length === 0 ? {} : { measures: Object.fromEntries(values) }
+}
+
+/** Rows as objects; `measures` is there where a row has one. */
+export const rowsOfPositions = (rows: Positions): MeasuredRow[] =>
   Array.from({ length: rows.length }, (_, i) => ({
     vehicleId: decoder.decode(rows.vehicleIdBytes.subarray(rows.vehicleIdOffsets[i], rows.vehicleIdOffsets[i + 1])),
     ...(Object.fromEntries(
       SENT_COLUMNS.map(({ key }) => [key, key === 'vehicleType' ? rows.vehicleTypes[rows[key][i]] : rows[key][i]]),
-    ) as unknown as Omit<Required<PositionRow>, 'vehicleId'>),
+    ) as unknown as Omit<MeasuredRow, 'vehicleId' | 'measures'>),
+    ...measuresAt(rows.measures, i),
   }))

@@ -1,4 +1,5 @@
 import { type Column, type ColumnKey, COLUMNS, type Kind } from '../columns.ts'
+import type { MeasureColumn } from './measure-columns.ts'
 
 /** How the values of each kind are held in flight; ids lie side by side, and have no array of their own. */
 interface Sent {
@@ -28,6 +29,8 @@ export interface Positions extends PositionArrays {
   /** UTF-8. */
   readonly vehicleIdBytes: Uint8Array
   readonly vehicleTypes: readonly string[]
+  /** What the rows say beside, in the order of the message. */
+  readonly measures: readonly MeasureColumn[]
 }
 
 type Values = Int32Array | Float64Array | Float32Array

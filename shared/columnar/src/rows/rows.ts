@@ -1,5 +1,6 @@
 import { type Column, type ColumnKey, COLUMNS, type Kind } from '../columns.ts'
 import { knownOrNaN, MICRO_PER_DEGREE } from '@fleetlake/core'
+import { type MeasureColumn, sliceMeasures } from './measure-columns.ts'
 import type { PositionArrays } from './positions.ts'
 import type { Texts } from './text-list.ts'
 
@@ -29,6 +30,8 @@ export interface Rows extends RowArrays {
   readonly vehicleIds: Texts
   /** By the numbers of `vehicleType`. */
   readonly vehicleTypes: readonly string[]
+  /** What the rows say beside: of a file that was read those that were asked for. */
+  readonly measures: readonly MeasureColumn[]
 }
 
 export type Values = Int32Array | Float64Array | Float32Array
@@ -59,11 +62,13 @@ export const rowsOfArrays = ({
   length,
   vehicleIds,
   vehicleTypes,
+  measures = [],
   ...arrays
-}: Pick<Rows, 'length' | 'vehicleIds' | 'vehicleTypes'> & Partial<RowArrays>): Rows => ({
+}: Pick<Rows, 'length' | 'vehicleIds' | 'vehicleTypes'> & Partial<Pick<Rows, 'measures'> & RowArrays>): Rows => ({
   length,
   vehicleIds,
   vehicleTypes,
+  measures,
   ...makeRowArrays(length, (key, kind) => {
     const made = arrays[key] ?? MAKERS[kind](length)
     return arrays[key] === undefined && kind === 'float' ? made.fill(NaN) : made
@@ -212,6 +217,7 @@ export interface RowSource {
   readonly vehicleIds: () => Texts
   readonly vehicleTypes: () => readonly string[]
   readonly column: (column: Column) => Values
+  readonly measures: () => readonly MeasureColumn[]
 }
 
 /** Columns are on the prototype, so that all such rows have one shape. */
@@ -235,6 +241,7 @@ const define = (key: string, make: (source: RowSource) => unknown): void => {
 for (const column of COLUMNS) define(column.key, (source) => source.column(column))
 define('vehicleIds', (source) => source.vehicleIds())
 define('vehicleTypes', (source) => source.vehicleTypes())
+define('measures', (source) => source.measures())
 
 /** Rows of which each column is made when it is first asked for: of rows that are not wanted only the columns that say so. */
 export const lazyRows = (length: number, source: RowSource): Rows => new LazyRows(length, source) as unknown as Rows
@@ -244,6 +251,7 @@ export const unpackedRows = (rows: Rows): Rows => ({
   length: rows.length,
   vehicleIds: rows.vehicleIds,
   vehicleTypes: rows.vehicleTypes,
+  measures: rows.measures,
   ...(eachColumn(({ key }) => rows[key]) as unknown as RowArrays),
 })
 
@@ -253,6 +261,7 @@ export const sliceOfRows = (rows: Rows, from: number, to: number): Rows =>
     vehicleIds: () => rows.vehicleIds,
     vehicleTypes: () => rows.vehicleTypes,
     column: ({ key }) => rows[key].subarray(from, to),
+    measures: () => sliceMeasures(rows.measures, from, to),
   })
 
 export const NO_ROWS: Rows = {
@@ -260,4 +269,5 @@ export const NO_ROWS: Rows = {
   length: 0,
   vehicleIds: { count: 0, offsets: new Int32Array(1), bytes: new Uint8Array(0) },
   vehicleTypes: [],
+  measures: [],
 }

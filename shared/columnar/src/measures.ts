@@ -1,0 +1,62 @@
+import { COLUMN_NAMES } from './columns.ts'
+
+/**
+ * Measures: what a position may say beside the columns of every position. A table has any number of them, each a nullable column that is added when it is
+ * needed; what they are is in the table's own schema, not here.
+ */
+
+/** What a measure's values are, as Delta names the types. */
+export const MEASURE_TYPES = ['double', 'float', 'long', 'int', 'string', 'boolean'] as const
+export type MeasureType = (typeof MEASURE_TYPES)[number]
+
+export interface MeasureSpec {
+  /** In messages, files, exports and queries. */
+  readonly name: string
+  readonly type: MeasureType
+  readonly unit?: string
+  readonly description?: string
+}
+
+/** A JSON object with what a device said and what has no column of its own. */
+export const ATTRIBUTES = 'attributes'
+/** By it a later word of a source on the same report is told from an earlier one. */
+export const REVISION = 'revision'
+
+/** Measures that are the same thing wherever they are: their names, types and units are fixed. */
+export const WELL_KNOWN_MEASURES: readonly MeasureSpec[] = [
+  { name: 'altitude', type: 'double', unit: 'm', description: 'above the WGS84 ellipsoid, or as the device has it' },
+  { name: 'accuracy', type: 'double', unit: 'm', description: 'radius within which the position is' },
+  { name: 'battery', type: 'double', unit: '%', description: 'charge of the device or vehicle' },
+  { name: 'odometer', type: 'double', unit: 'm', description: 'distance driven in all' },
+  { name: 'ignition', type: 'boolean', description: 'whether the engine is switched on' },
+  { name: 'fuel', type: 'double', unit: '%', description: 'level of the tank' },
+  { name: 'temperature', type: 'double', unit: '°C', description: 'of the load, or as the device measures it' },
+  { name: 'driver_id', type: 'string', description: 'who drives' },
+  { name: 'order_id', type: 'string', description: 'what the vehicle is on its way for' },
+  { name: 'state', type: 'string', description: 'what the vehicle does, such as "loading"' },
+  { name: 'source', type: 'string', description: 'where the report comes from' },
+  { name: REVISION, type: 'long', unit: 'µs', description: 'when a correction was received, since 1970' },
+  { name: ATTRIBUTES, type: 'string', description: 'a JSON object of what has no column of its own' },
+]
+
+export const wellKnownMeasure = (name: string): MeasureSpec | undefined =>
+  WELL_KNOWN_MEASURES.find((measure) => measure.name === name)
+
+/** Names that mean something else in the table or in a message: its partitions, and why a row was refused. */
+const RESERVED = new Set(['date', 'cell', 'reason'])
+const NAME = /^[a-z][a-z0-9_]{0,62}$/
+
+/** Why a measure can't have a name, for people; undefined when it can. */
+export const measureNameFault = (name: string): string | undefined => {
+  if ((COLUMN_NAMES as readonly string[]).includes(name)) return `"${name}" is a column of every position`
+  if (RESERVED.has(name)) return `"${name}" has a meaning of its own`
+  if (NAME.test(name)) return undefined
+  return `"${name.slice(0, 80)}" is no name of a measure: use a lower-case letter, then at most 62 letters, digits and underscores`
+}
+
+export const isMeasureName = (name: string): boolean => measureNameFault(name) === undefined
+
+/** Bytes of a text in UTF-8, at most. */
+export const MAX_MEASURE_TEXT_BYTES = 4_096
+/** Measures of a batch or a table, at most. */
+export const MAX_MEASURES = 256
