@@ -60,7 +60,9 @@ test('of rows that are one report the one with the smallest revision is written,
       )
       const best = [...reports.values()].map((group) => ({
         group,
-        row: group.toSorted((a, b) => revisionOf(a) - revisionOf(b) || Number(b.isKept) - Number(a.isKept) || a.i - b.i)[0],
+        row: group.toSorted(
+          (a, b) => revisionOf(a) - revisionOf(b) || Number(b.isKept) - Number(a.isKept) || a.i - b.i,
+        )[0],
       }))
       const isOutdone = best.some(({ group, row }) => !row.isKept && group.some(({ isKept }) => isKept))
       expect(isKeptOutdone).toBe(isOutdone)

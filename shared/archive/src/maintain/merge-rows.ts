@@ -67,13 +67,16 @@ export const mergeRows = (columns: MergeColumns, length: number, vehicles: numbe
   }
   const hasRevisions = columns.measures.some(({ spec }) => spec.name === REVISION)
   let [written, duplicates, isKeptOutdone] = [0, 0, false]
+  /** The first of the rows that are one report. */
+  let first = order[0]
   for (let i = 0; i < length; i++) {
     const row = order[i]
     if (isKept[row] === 1 && !hasRevisions) continue
     // Sorted, so that a row's equals stand before it, by their revisions, of one revision a kept one first.
     const before = i > 0 ? order[i - 1] : row
     const isRepeat = before !== row && vehicle[before] === vehicle[row] && isSameReport(columns, before, columns, row)
-    if (isKept[row] === 1) isKeptOutdone ||= isRepeat && isKept[before] === 0
+    if (!isRepeat) first = row
+    if (isKept[row] === 1) isKeptOutdone ||= isRepeat && isKept[first] === 0
     else if (isRepeat) duplicates++
     else order[written++] = row
   }
