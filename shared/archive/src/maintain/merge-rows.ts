@@ -52,8 +52,12 @@ const orderByVehicle = (vehicle: Int32Array, length: number, vehicles: number): 
 export const mergeRows = (columns: MergeColumns, length: number, vehicles: number): MergedRows => {
   const { vehicle, eventTime, isKept } = columns
   const order = orderByVehicle(vehicle, length, vehicles)
+  const hasRevisions = columns.measures.some(({ spec }) => spec.name === REVISION)
   const compare = (a: number, b: number): number =>
-    compareReports(columns, a, b) || compareRevisions(columns, a, b) || isKept[b] - isKept[a] || a - b
+    compareReports(columns, a, b) ||
+    (hasRevisions ? compareRevisions(columns, a, b) : 0) ||
+    isKept[b] - isKept[a] ||
+    a - b
   // Rows of a vehicle nearly always come in the order of time, each at a time of its own: then there is nothing to sort.
   for (let start = 0; start < length;) {
     let end = start + 1
@@ -65,7 +69,6 @@ export const mergeRows = (columns: MergeColumns, length: number, vehicles: numbe
     if (!isSorted) order.subarray(start, end).sort(compare)
     start = end
   }
-  const hasRevisions = columns.measures.some(({ spec }) => spec.name === REVISION)
   let [written, duplicates, isKeptOutdone] = [0, 0, false]
   /** The first of the rows that are one report. */
   let first = order[0]
