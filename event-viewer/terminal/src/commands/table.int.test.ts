@@ -86,6 +86,59 @@ test('the table is shown, compacted, shortened and vacuumed by hand, each first 
   expect(await Array.fromAsync(createFileStore(folder).list('date='))).toHaveLength(4)
 })
 
+test('columns are listed and added; what is well known needs nothing said, and is nothing else', async () => {
+  const { config } = await makeArchive()
+  const fleet = (...args: string[]) => runFleetProcess(['table', 'columns', ...args, '--config', config])
+  const listed = await fleet()
+  expect(listed.out.split('\n').slice(0, 4)).toEqual([
+    'name          type          unit     description',
+    'vehicle_id    string        –        the vehicle',
+    'vehicle_type  string        –        what the vehicle is, such as "bus"',
+    'event_time    timestamp     –        when the vehicle was there, UTC',
+  ])
+  expect(await fleet('add', 'temperature')).toEqual({
+    code: 0,
+    out: '',
+    err: 'temperature was added: double, in °C\n',
+  })
+  expect(await fleet('add', 'doors', '--type', 'int', '--description', 'doors that are open', '--json')).toEqual({
+    code: 0,
+    out: '{"name":"doors","type":"int","description":"doors that are open","isNew":true}\n',
+    err: '',
+  })
+  expect((await fleet('add', 'temperature', '--unit', '°C')).err).toBe('temperature is there already: double, in °C\n')
+  expect((await fleet()).out.split('\n').slice(8, -1)).toEqual([
+    'temperature   double        °C       of the load, or as the device measures it',
+    'doors         int           –        doors that are open',
+  ])
+  const { columns, otherColumns } = JSON.parse((await fleet('--json')).out) as {
+    columns: { name: string }[]
+    otherColumns: string[]
+  }
+  expect([columns.length, columns.at(-1), otherColumns]).toEqual([
+    9,
+    { name: 'doors', type: 'int', unit: null, description: 'doors that are open' },
+    [],
+  ])
+  expect(await fleet('add', 'doors', '--type', 'long')).toMatchObject({
+    code: 1,
+    err: 'error: "doors" is there already, and is integer, without a unit: take another name\n',
+  })
+  expect(await fleet('add', 'temperature', '--unit', '°F')).toMatchObject({
+    code: 2,
+    err: 'error: "temperature" is double, in °C in every table: leave --type and --unit out, or take another name\n',
+  })
+  expect(await fleet('add', 'wheels')).toMatchObject({ code: 2, err: expect.stringContaining('say with --type') })
+  expect(await fleet('add', 'Wheels', '--type', 'int')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('is no name of a measure'),
+  })
+  expect(await fleet('add', 'wheels', '--type', 'number')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('"number" is not one of double, float, long, int, string, boolean'),
+  })
+})
+
 test('where there is no table, that is said', async () => {
   const config = join(await temporaryFolder(), 'fleet.yaml')
   await writeFile(config, `archive:\n  path: ${config}-nowhere\n`)
@@ -123,7 +176,7 @@ test('a damaged log is told, and repaired: first dry, then really', async () => 
   expect([offsets, checkpoint.version]).toEqual([{}, 1])
 })
 
-test.each([[[]], [['--json']], [['compact', '--dry-run']], [['vacuum', '--dry-run']]])(
+test.each([[[]], [['--json']], [['columns']], [['compact', '--dry-run']], [['vacuum', '--dry-run']]])(
   'fleet table %j ends quietly when the reader of its answer has gone',
   async (args) => {
     const { config } = await makeArchive()

@@ -20,11 +20,21 @@ import {
   unsettled,
   vacuumTable,
 } from '@fleetlake/archive'
+import { MEASURE_TYPES, type MeasureSpec, WELL_KNOWN_MEASURES } from '@fleetlake/columnar'
 import { openCodec } from '@fleetlake/columnar/formats'
 import { FleetError } from '@fleetlake/core'
 import { humanDuration, plural } from '@fleetlake/viewer-core'
 import type { Command } from 'commander'
 import { parseDuration } from '../options.ts'
+import {
+  type AskedColumn,
+  checkAdded,
+  columnOf,
+  columnsOfTable,
+  linesOfColumns,
+  parseMeasureType,
+  sentenceOfAdded,
+} from '../table/columns.ts'
 import { linesOfLosses, lossFacts } from '../table/losses-text.ts'
 import { filesAndBytes, linesOfRepair, linesOfTable, planForMachines, sentenceOf } from '../table/table-text.ts'
 import { type CommandContext, examples, reads } from './context.ts'
@@ -53,6 +63,8 @@ export const addTable = (program: Command, context: CommandContext): void => {
         ['table retain --retention "1 y" --dry-run', 'the dates that would go'],
         ['table losses', 'messages that were lost before they were archived'],
         ['table losses --settle 0f3a… --note "imported again"', 'searches are complete again without them'],
+        ['table columns', 'what the table has of each position'],
+        ['table columns add temperature', 'a column more, which is well known: in °C'],
         ['table vacuum', 'delete the files that no version names any more'],
         ['table repair', 'whether the log is whole, and what would be done if it is not'],
       ) +
@@ -100,6 +112,56 @@ export const addTable = (program: Command, context: CommandContext): void => {
     .option('--settle <id...>', 'these have been dealt with, by their ids or the beginnings of them; `all` for all')
     .option('--note <text>', 'what was done about them; asked for with --settle')
     .action(async (options: LossOptions) => withTable(context, (archive) => losses(archive, options, context)))
+  addColumns(command, context)
+}
+
+const addColumns = (command: Command, context: CommandContext): void => {
+  const columns = command
+    .command('columns')
+    .description('the columns of the table, and adding one; older files stay as they are, and have no value of it')
+    .action(async () => withTable(context, (archive) => showColumns(archive, context)))
+  columns
+    .command('add <name>')
+    .description('adds a column that positions may have a value of')
+    .addHelpText(
+      'after',
+      `${examples(
+        ['table columns add temperature', 'one that is well known needs nothing said'],
+        ['table columns add doors --type int --description "doors that are open"', 'any other needs its type'],
+        ['table columns add pressure --type double --unit bar', 'and its unit, where it has one'],
+      )}\nWell known are ${WELL_KNOWN_MEASURES.map(({ name }) => name).join(', ')}.\n`,
+    )
+    .option('--type <type>', `one of ${MEASURE_TYPES.join(', ')}`, reads(parseMeasureType))
+    .option('--unit <unit>', 'what its numbers are counted in, such as "°C"')
+    .option('--description <text>', 'what it says of a position')
+    .action(async (name: string, asked: AskedColumn) =>
+      withTable(context, (archive) => addColumn(archive, columnOf(name, asked), context)),
+    )
+}
+
+const showColumns = async ({ table }: OpenArchive, { terminal, json }: CommandContext): Promise<void> => {
+  const { otherColumns } = table.snapshot
+  const columns = columnsOfTable(table.snapshot)
+  if (json()) return terminal.print(JSON.stringify({ columns, otherColumns }))
+  linesOfColumns(columns).forEach((line) => terminal.print(line))
+  if (otherColumns.length === 0) return
+  terminal.say(
+    `${plural(otherColumns.length, 'column')} of other programs, which Fleetlake does not read: ${otherColumns.join(', ')}. ` +
+      'Files that have one are not compacted',
+  )
+}
+
+const addColumn = async (
+  { table }: OpenArchive,
+  column: MeasureSpec,
+  { terminal, json }: CommandContext,
+): Promise<void> => {
+  const isNew = table.snapshot.measures.every(({ name }) => name !== column.name)
+  const info = { operationParameters: { columns: JSON.stringify([column]) } }
+  checkAdded(await table.commit({ parts: [], columns: [column], operation: 'ADD COLUMNS', info }))
+  const held = table.snapshot.measures.find(({ name }) => name === column.name) ?? column
+  if (json()) return terminal.print(JSON.stringify({ ...held, isNew }))
+  terminal.say(sentenceOfAdded(held, isNew))
 }
 
 interface LossOptions {
