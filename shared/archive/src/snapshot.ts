@@ -1,6 +1,7 @@
 import type { MeasureSpec } from '@fleetlake/columnar'
 import { FleetError } from '@fleetlake/core'
 import type { Chunk } from './chunk.ts'
+import { newestDateGone } from './log/arrivals.ts'
 import { type DateFiles, eachFile, findFiles, type Totals } from './log/files.ts'
 import { isAppendOnly } from './log/protocol.ts'
 import type { LogState } from './log/state.ts'
@@ -33,6 +34,8 @@ export interface Snapshot {
   readonly txns: ReadonlyMap<string, number>
   /** When the server stored the message at a stream's offset, ms since the epoch, by appId, where known. */
   readonly txnTimes: ReadonlyMap<string, number>
+  /** The newest date that retention took out of it; undefined when it took none. */
+  readonly newestDateGone: string | undefined
   /** Nothing may be taken out of it. */
   readonly isAppendOnly: boolean
   /** What was found amiss and got round while the log was read. */
@@ -93,6 +96,7 @@ export const snapshotOf = ({
     txn: (appId) => txns.get(appId) ?? 0,
     txns,
     txnTimes,
+    newestDateGone: newestDateGone(txns),
     isAppendOnly: isAppendOnly(metaData),
     warnings,
   }

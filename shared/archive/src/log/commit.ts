@@ -3,6 +3,7 @@ import { FleetError } from '@fleetlake/core'
 import { encodePath } from '../paths.ts'
 import { columnChange, type ColumnConflict, schemaWith } from '../schema.ts'
 import type { Action, AddFile, Txn } from './actions.ts'
+import { arrivalActions, goneActions } from './arrivals.ts'
 import { feederAppOf, feederOf, goneAppOf } from './feeder.ts'
 import { findFiles } from './files.ts'
 import type { LogState } from './state.ts'
@@ -44,6 +45,8 @@ export interface CommitRequest {
   readonly columns?: readonly MeasureSpec[]
   /** False when the rows stay the same (a compaction). Default true. */
   readonly dataChange?: boolean
+  /** Dates, all of whose files that are known the commit takes out since they are past retention. */
+  readonly gone?: readonly string[]
   /** Counts of the table's own that go up by one. */
   readonly counts?: readonly string[]
   /** Allowed only while this hub feeds the table; not asked when missing (a compaction). */
@@ -201,13 +204,31 @@ export const actionsOf = (
   state: LogState,
   { commitId, nowMs, engine }: CommitStamp,
 ): Action[] => {
-  const { parts, remove = [], dataChange = true, counts = [], columns = [], claim, operation, info = {} } = request
+  const {
+    parts,
+    remove = [],
+    dataChange = true,
+    counts = [],
+    columns = [],
+    gone = [],
+    claim,
+    operation,
+    info = {},
+  } = request
   const next = (feederOf(state.txns)?.claim ?? 0) + 1
   return [
     { commitInfo: { ...info, timestamp: nowMs, operation, engineInfo: engine, readVersion: state.version, commitId } },
     ...columnActions(columns, state),
     ...(claim === undefined ? [] : claimActions(claim, state, { number: next, nowMs })),
     ...parts.flatMap(({ offset }): Action[] => (offset === undefined ? [] : [{ txn: txnOf(offset) }])),
+    ...(dataChange
+      ? arrivalActions(
+          parts.flatMap(({ add }) => add),
+          state.txns,
+          nowMs,
+        )
+      : []),
+    ...goneActions(gone, state.txns),
     ...counts.map((appId): Action => ({ txn: { appId, version: (state.txns.get(appId) ?? 0) + 1 } })),
     ...Array.from(findFiles(state.files, remove).values(), ({ path, bytes, date, cell }): Action => ({
       remove: {

@@ -1,4 +1,5 @@
 import { FleetError, periodOfDate } from '@fleetlake/core'
+import { lastArrivalMs } from '../log/arrivals.ts'
 import type { Totals } from '../log/files.ts'
 import type { Snapshot } from '../snapshot.ts'
 import type { Table } from '../table.ts'
@@ -9,10 +10,15 @@ export interface OldDate {
   readonly totals: Totals
 }
 
-/** The dates whose every instant is older than the retention, the oldest first. */
-export const planRetention = ({ dates }: Snapshot, retentionMs: number, nowMs: number): OldDate[] =>
+/**
+ * The dates whose every instant is older than the retention, and whose last rows came so long ago as well, the oldest first: what is imported of years
+ * ago stays as long as what is new.
+ */
+export const planRetention = ({ dates, txns }: Snapshot, retentionMs: number, nowMs: number): OldDate[] =>
   Array.from(dates.values(), ({ date, totals }) => ({ date, totals }))
-    .filter(({ date }) => periodOfDate(date).to <= nowMs - retentionMs)
+    .filter(
+      ({ date }) => Math.max(periodOfDate(date).to, lastArrivalMs(txns, date) ?? -Infinity) <= nowMs - retentionMs,
+    )
     .toSorted((a, b) => a.date.localeCompare(b.date))
 
 export interface RetentionOptions {
@@ -51,7 +57,13 @@ export const dropOldDates = async (
     }
     if (some.length === 0) return dropped
     if (snapshot.isAppendOnly) throw appendOnly(some.length)
-    const result = await table.commit({ parts: [], remove, operation: 'DELETE', info: { retentionMs } })
+    const result = await table.commit({
+      parts: [],
+      remove,
+      gone: some.map(({ date }) => date),
+      operation: 'DELETE',
+      info: { retentionMs },
+    })
     if (result.status === 'committed') dropped.push(...some)
   }
 }

@@ -138,23 +138,55 @@ test('tombstones are found in a checkpoint as well as after it', async () => {
 })
 
 test('dates past retention go, data and all, and those that are not stay', async () => {
-  const world = await openTestTable()
+  let clockMs = Date.UTC(2019, 10, 22)
+  const world = await openTestTable(() => clockMs)
   const time = Date.UTC(2019, 10, 20, 12)
   const old = someRows(20, '69y7p', time)
   const young = someRows(20, '69y7p', time + DAY_MS)
   await append(world, [...old, ...young])
+  clockMs = NOW_MS
   const retentionMs = 7 * YEAR_MS
   // The end of the old date is 7 years ago to the millisecond.
   const nowMs = Date.UTC(2019, 10, 21) + retentionMs
   expect(await dropOldDates(world.table, { retentionMs, nowMs: nowMs - 1 })).toEqual([])
   expect(await dropOldDates(world.table, { retentionMs, nowMs })).toMatchObject([{ date: '2019-11-20' }])
   expect([...world.table.snapshot.dates.keys()]).toEqual(['2019-11-21'])
+  expect(world.table.snapshot.newestDateGone).toBe('2019-11-20')
   const path = commitPath(world.table.snapshot.version)
   const text = new TextDecoder().decode(await world.store.get(path))
   expect(text.match(/"remove":/g)).toHaveLength(1)
   expect(text.match(/"dataChange":true/g)).toHaveLength(1)
   await agedTo(world.folder, NOW_MS - DAY_MS)
   expect(await vacuum(world, NOW_MS + LEAST_GRACE_MS + 1)).toMatchObject({ files: 1 })
+})
+
+test('a date into which rows came late stays until retention has passed since then, through checkpoints and compactions', async () => {
+  let clockMs = Date.UTC(2026, 10, 21, 10)
+  const { folder, store } = await openTestTable()
+  const table = await openTable(store, { now: () => clockMs, checkpointEvery: 3 })
+  const world = { folder, store, table }
+  const late = someRows(20, '69y7p', Date.UTC(2008, 1, 3, 12))
+  await append(world, [...late, ...someRows(20, '69y7p', Date.UTC(2026, 10, 19, 12))])
+  // A compaction brings no rows, two days are not late, and a day says itself once.
+  clockMs += DAY_MS
+  await compact(world, { now: () => clockMs })
+  const arrived = (): string[] => [...table.snapshot.txns.keys()].filter((appId) => appId.includes('arrived'))
+  expect([arrived(), table.snapshot.txn(arrived()[0])]).toEqual([
+    ['fleetlake.arrived/2008-02-03'],
+    Date.UTC(2026, 10, 21) / DAY_MS,
+  ])
+  for (let i = 0; i < 2; i++) {
+    const add = await writeRows(store, late, clockMs)
+    expect(await table.commit({ parts: [{ add }], operation: 'WRITE' })).toMatchObject({ status: 'committed' })
+  }
+  await table.close()
+  const cold = await openTable(store)
+  expect(cold.snapshot.txn(arrived()[0])).toBe(Date.UTC(2026, 10, 22) / DAY_MS)
+  const retentionMs = 30 * DAY_MS
+  const goesAt = Date.UTC(2026, 10, 23) + retentionMs
+  expect(await dropOldDates(table, { retentionMs, nowMs: goesAt - 1 })).toMatchObject([{ date: '2026-11-19' }])
+  expect(await dropOldDates(table, { retentionMs, nowMs: goesAt })).toMatchObject([{ date: '2008-02-03' }])
+  expect((await cold.refresh()).newestDateGone).toBe('2026-11-19')
 })
 
 test('commits and checkpoints go once a checkpoint that stays covers them and their time has passed', async () => {
