@@ -12,18 +12,30 @@ const number = fc.oneof(
   fc.constantFrom(0.5, -0, 2 ** 31, -(2 ** 31), 2 ** 60, 1e300, Infinity, -Infinity),
 )
 const text = fc.oneof(
-  fc.constantFrom('', 'x', '[1]', '5', '{"a":1}', '{"a":1,"a_":"é"} ', '{ }', '{"attributes":2}', '{"a":12345678901234567890}'),
+  fc.constantFrom(
+    '',
+    'x',
+    '[1]',
+    '5',
+    '{"a":1}',
+    '{"a":1,"a_":"é"} ',
+    '{ }',
+    '{"attributes":2}',
+    '{"a":12345678901234567890}',
+  ),
   fc.string({ maxLength: 5 }),
 )
 const valueOf = { double: number, long: fc.integer(), boolean: fc.boolean(), string: text }
 const sentType = fc.constantFrom('double' as const, 'long' as const, 'boolean' as const, 'string' as const)
 
 const column = (length: number): fc.Arbitrary<MeasureColumn> =>
-  fc.tuple(fc.constantFrom(...NAMES), sentType).chain(([name, type]) =>
-    fc
-      .array(fc.option(valueOf[type] as fc.Arbitrary<Value>, { freq: 3 }), { minLength: length, maxLength: length })
-      .map((values) => measureOfValues({ name, type }, values)),
-  )
+  fc
+    .tuple(fc.constantFrom(...NAMES), sentType)
+    .chain(([name, type]) =>
+      fc
+        .array(fc.option(valueOf[type] as fc.Arbitrary<Value>, { freq: 3 }), { minLength: length, maxLength: length })
+        .map((values) => measureOfValues({ name, type }, values)),
+    )
 
 const message = fc
   .integer({ min: 1, max: 6 })
@@ -48,7 +60,7 @@ const said = (value: string | number | boolean): unknown =>
 test('for any rows and any table every value is found, in its column if it fits that, else in the attributes', () => {
   fc.assert(
     fc.property(message, table, ({ length, measures }, columns) => {
-      const fitted = fitMeasures({ length, measures }, columns)
+      const fitted = fitMeasures({ length, measures }, { measures: columns })
       expect(fitted.faults).toBeUndefined()
       const names = fitted.measures.map(({ spec }) => spec.name)
       expect(new Set(names).size).toBe(names.length)
@@ -80,7 +92,10 @@ test('for any rows and any table every value is found, in its column if it fits 
             // Its members, to the letter.
             expect(attributes).toContain(inner(value as string))
             for (const member of Object.values(JSON.parse(value as string) as object)) {
-              members.splice(members.findIndex((each) => Object.is(each, member)), 1)
+              members.splice(
+                members.findIndex((each) => Object.is(each, member)),
+                1,
+              )
             }
           } else {
             const member = members.findIndex((each) => Object.is(each, said(value)))
@@ -113,21 +128,19 @@ const one = (name: string, type: MeasureSpec['type'], ...values: Value[]): Measu
 test('attributes that are a JSON object stay as they are, to the letter, and more is added at their end', () => {
   const own = '{"n": 12345678901234567890, "temperature": 3} '
   const of = (measures: MeasureColumn[], columns: MeasureSpec[] = []): string | undefined =>
-    attributesAt(fitMeasures({ length: 1, measures }, columns).measures, 0)
+    attributesAt(fitMeasures({ length: 1, measures }, { measures: columns }).measures, 0)
   expect(of([one('attributes', 'string', own)])).toBe(own)
   expect(of([one('attributes', 'string', own), one('temperature', 'string', 'hot')])).toBe(
     '{"n": 12345678901234567890, "temperature": 3,"temperature_":"hot"}',
   )
-  expect(of([one('attributes', 'string', 'a text'), one('doors', 'long', 2)])).toBe(
-    '{"attributes":"a text","doors":2}',
-  )
+  expect(of([one('attributes', 'string', 'a text'), one('doors', 'long', 2)])).toBe('{"attributes":"a text","doors":2}')
   expect(of([one('doors', 'long', 2)], [{ name: 'doors', type: 'int' }])).toBeUndefined()
   expect(of([one('doors', 'double', 2.5)], [{ name: 'doors', type: 'int' }])).toBe('{"doors":2.5}')
 })
 
 test('a row whose texts or attributes are too long can’t be kept, the others of its message can', () => {
   const faultsOf = (measures: MeasureColumn[], columns: MeasureSpec[] = []): unknown =>
-    fitMeasures({ length: 2, measures }, columns).faults
+    fitMeasures({ length: 2, measures }, { measures: columns }).faults
   const long = 'é'.repeat(2_049)
   expect(faultsOf([one('note', 'string', 'x', long)])).toEqual([undefined, 'measure-text-too-long'])
   expect(measureTextFaultsOf({ length: 2, measures: [one('note', 'string', 'x', long)] })).toEqual([
@@ -150,17 +163,19 @@ test('a row whose texts or attributes are too long can’t be kept, the others o
 test('a table that can have no attributes refuses what has no column, and nothing else', () => {
   const measures = [one('a', 'double', 1, null), one('c0', 'boolean', true, true)]
   const full = Array.from({ length: MAX_MEASURES }, (_, i): MeasureSpec => ({ name: `c${i}`, type: 'boolean' }))
-  expect(fitMeasures({ length: 2, measures }, full).faults).toEqual(['no-place-for-attributes', undefined])
-  expect(fitMeasures({ length: 2, measures }, [{ name: 'attributes', type: 'double' }]).faults).toEqual([
+  expect(fitMeasures({ length: 2, measures }, { measures: full }).faults).toEqual([
     'no-place-for-attributes',
-    'no-place-for-attributes',
+    undefined,
   ])
+  const none = ['no-place-for-attributes', 'no-place-for-attributes']
+  const other = [{ measures: [one('attributes', 'double', 1).spec] }, { measures: [], otherColumns: ['Attributes'] }]
+  for (const table of other) expect(fitMeasures({ length: 2, measures }, table).faults).toEqual(none)
 })
 
 test('a text that many rows name is not written out for more of them than fit into memory', () => {
   const rows = 20_000
   const text = measureOfValues({ name: 'a', type: 'string' }, Array<string>(rows).fill('x'.repeat(4_000)))
-  const { faults, measures } = fitMeasures({ length: rows, measures: [text] }, [])
+  const { faults, measures } = fitMeasures({ length: rows, measures: [text] }, { measures: [] })
   const kept = faults?.filter((fault) => fault === undefined).length
   expect(kept).toBe(Math.floor((32 * 1024 * 1024) / 4_008))
   expect(measures[0]).toMatchObject({ spec: { name: 'attributes' } })

@@ -16,12 +16,26 @@ import {
   type OwnAttributes,
   ownAttributesOf,
 } from './attributes.ts'
-import { hasValues, isTextMeasure, type MeasureColumn, measureValue, type NumberMeasure, type TextMeasure } from './measure-columns.ts'
+import {
+  hasValues,
+  isTextMeasure,
+  type MeasureColumn,
+  measureValue,
+  type NumberMeasure,
+  type TextMeasure,
+} from './measure-columns.ts'
 import type { Positions } from './positions.ts'
 import { createTextList, textAt, type Texts } from './text-list.ts'
 
 /** What a device may say in a measure. */
 export type MeasureScalar = string | number | boolean
+
+/** What a table has beside the seven columns and its partitions: part of a `Snapshot`. */
+export interface ColumnsBeside {
+  readonly measures: readonly MeasureSpec[]
+  /** Names of columns that are no measures. */
+  readonly otherColumns?: readonly string[]
+}
 
 /** What the rows of a message say beside the seven columns, as a table keeps it. */
 export interface FittedMeasures {
@@ -236,19 +250,20 @@ const mergedAttributes = ({ own, left, length, faults }: Merging): TextMeasure =
 }
 
 /** Whether a table has a column for attributes, or may be given one. */
-const hasPlaceForAttributes = (columns: readonly MeasureSpec[]): boolean => {
-  const found = columns.find(({ name }) => name === ATTRIBUTES)
-  return found === undefined ? columns.length < MAX_MEASURES : found.type === 'string'
+const hasPlaceForAttributes = ({ measures, otherColumns = [] }: ColumnsBeside): boolean => {
+  const found = measures.find(({ name }) => name === ATTRIBUTES)
+  if (found !== undefined) return found.type === 'string'
+  return measures.length < MAX_MEASURES && !otherColumns.some((name) => name.toLowerCase() === ATTRIBUTES)
 }
 
 /**
  * Where the measures of a message's rows go in a table: a value that fits the column of its name into that column, any other into the row's `attributes`. Invariant: of a row without a
  * fault every value is in `measures`, in its column or in `attributes`. The same at every intake: collector and finders' tail.
- * @param columns what the table has beside the seven columns
+ * @param table the newest that is known of it
  */
 export const fitMeasures = (
   { length, measures }: Pick<Positions, 'length' | 'measures'>,
-  columns: readonly MeasureSpec[],
+  table: ColumnsBeside,
 ): FittedMeasures => {
   if (measures.length === 0) return NOTHING
   const faults = createFaults(length)
@@ -264,7 +279,7 @@ export const fitMeasures = (
       continue
     }
     // Of two columns of one name only one has a place.
-    const spec = placed.has(name) || name === ATTRIBUTES ? undefined : columns.find((each) => each.name === name)
+    const spec = placed.has(name) || name === ATTRIBUTES ? undefined : table.measures.find((each) => each.name === name)
     const parts = split(column, spec, length)
     if (parts.placed !== undefined) {
       fitted.push(parts.placed)
@@ -275,7 +290,7 @@ export const fitMeasures = (
   if (own === undefined && left.length === 0) return { measures: fitted, faults: faults.of }
   const merging = { own, left, length, faults }
   const attributes = asTheyAre(merging) ?? mergedAttributes(merging)
-  if (!hasPlaceForAttributes(columns)) {
+  if (!hasPlaceForAttributes(table)) {
     for (let i = 0; i < length; i++) if (attributes.codes[i] >= 0) faults.add(i, 'no-place-for-attributes')
     return { measures: fitted, faults: faults.of }
   }

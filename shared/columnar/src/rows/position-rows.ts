@@ -1,7 +1,7 @@
 import type { Column } from '../columns.ts'
 import type { MeasureSpec } from '../measures.ts'
 import { measureOfName, type MeasureScalar } from './fit-measures.ts'
-import { type MeasureColumn, measureOfValues, measureValue } from './measure-columns.ts'
+import { gatherMeasures, type MeasureColumn, measureOfValues, measureValue } from './measure-columns.ts'
 import { makePositionArrays, type Positions, SENT_COLUMNS } from './positions.ts'
 
 type NumberColumn = Exclude<Column, { readonly kind: 'id' | 'label' }>
@@ -93,3 +93,12 @@ export const rowsOfPositions = (rows: Positions): MeasuredRow[] =>
     ) as unknown as Omit<MeasuredRow, 'vehicleId' | 'measures'>),
     ...measuresAt(rows.measures, i),
   }))
+
+/** Some rows, in the order of `indexes`, with everything that they say. */
+export const takePositions = (rows: Positions, indexes: readonly number[]): Positions => {
+  const all = rowsOfPositions({ ...rows, measures: [] })
+  return {
+    ...positionsOfRows(indexes.map((index) => all[index])),
+    measures: gatherMeasures(rows.measures, Uint32Array.from(indexes)),
+  }
+}
