@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { fault } from '@fleetlake/core/testing'
 import { expect, test } from 'vitest'
 import { createBatchBuilder, type EncodedBatch } from './batch-builder.ts'
-import { decodePositions, type PositionRow, rowsOfPositions } from '@fleetlake/columnar'
+import { decodePositions, measureOfName, type PositionRow, rowsOfPositions } from '@fleetlake/columnar'
 
 const utf8 = new TextEncoder()
 
@@ -11,6 +11,7 @@ const batchesOf = (rows: readonly PositionRow[], limits: { maxRows: number; maxB
   const batches: EncodedBatch[] = []
   for (const row of rows) {
     const id = utf8.encode(row.vehicleId)
+    for (const [name, value] of Object.entries(row.measures ?? {})) builder.say(measureOfName(name, value), value)
     const append = (): boolean =>
       builder.append(
         id,
@@ -58,6 +59,42 @@ test('batches hold every row once and in order, and none is longer or larger tha
       },
     ),
   )
+})
+
+const said = fc.record(
+  {
+    temperature: fc.double({ noNaN: true, noDefaultInfinity: true }),
+    ignition: fc.boolean(),
+    order_id: fc.string({ unit: 'grapheme', maxLength: 40 }),
+    // Of all kinds, so that a batch must end where the next row says another one.
+    mood: fc.oneof(fc.integer(), fc.string({ maxLength: 5 }), fc.boolean()),
+  },
+  { requiredKeys: [] },
+)
+
+test('what rows say beside comes with them, whatever they say, and batches keep to their limits', () => {
+  const spoken = fc.tuple(row, said).map(([bare, measures]): PositionRow =>
+    Object.keys(measures).length === 0 ? bare : { ...bare, measures },
+  )
+  fc.assert(
+    fc.property(
+      fc.array(spoken, { maxLength: 60 }),
+      fc.integer({ min: 1, max: 40 }),
+      fc.integer({ min: 5_000, max: 9_000 }),
+      (rows, maxRows, maxBytes) => {
+        const batches = batchesOf(rows, { maxRows, maxBytes })
+        expect(batches.flatMap(({ payload }) => rowsOfPositions(decodePositions(payload)!))).toEqual(rows)
+        for (const batch of batches) expect(batch.payload.length).toBeLessThanOrEqual(maxBytes)
+      },
+    ),
+  )
+})
+
+test('what a measure can’t be, and what is said twice of a row, is refused', () => {
+  const builder = createBatchBuilder({ maxRows: 10 })
+  expect(() => builder.say({ name: 'doors', type: 'int' }, 1.5)).toThrow(fault('message.invalid', "doors can't be 1.5"))
+  builder.say({ name: 'doors', type: 'int' }, 1)
+  expect(() => builder.say({ name: 'doors', type: 'int' }, 1)).toThrow(fault('message.invalid', 'twice'))
 })
 
 test('the headers say rows, time range and bounds of each batch', () => {

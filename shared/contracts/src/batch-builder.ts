@@ -1,6 +1,16 @@
 import { FleetError } from '@fleetlake/core'
 import { MAX_MESSAGE_BYTES } from './streams.ts'
-import { encodePositions, newPositionArrays, POSITION_BYTES, type Positions, SENT_COLUMNS } from '@fleetlake/columnar'
+import {
+  encodePositions,
+  fitsMeasure,
+  type MeasureScalar,
+  type MeasureSpec,
+  newPositionArrays,
+  POSITION_BYTES,
+  type Positions,
+  SENT_COLUMNS,
+} from '@fleetlake/columnar'
+import { createMeasureBatch } from './measure-batch.ts'
 
 /** A move that is ready to be sent, but for its id. */
 export interface EncodedBatch {
@@ -27,13 +37,18 @@ export interface BatchBuilder {
   /** The code of a vehicle type in the current batch, new or known; it ends with the batch, except for those given at the start. */
   codeOf(vehicleType: string): number
   /**
-   * Adds a row unless the batch is full.
+   * Says something of the row that is added next. Of the measures of one name in a batch all have one type.
+   * @throws FleetError `message.invalid` for a value that the measure can't have
+   */
+  say(measure: MeasureSpec, value: MeasureScalar): void
+  /**
+   * Adds a row, with what was said of it, unless the batch is full.
    * @param idBytes,idFrom,idTo the vehicle's id: UTF-8 bytes `[idFrom, idTo)`
    * @param eventTime ms since the epoch
    * @param longitude,latitude degrees, rounded
    * @param speed m/s, NaN where unknown
    * @param heading degrees clockwise from north, NaN where unknown
-   * @returns false when there is no room: take the batch, then add the row again
+   * @returns false when there is no room: take the batch, then add the row again; what was said of it stays said
    * @throws FleetError `message.invalid` for a row that no batch can hold
    */
   append(
@@ -87,6 +102,7 @@ export const createBatchBuilder = (limits: BatchLimits): BatchBuilder => {
   let length = 0
   let used = known.length
   let bytes = BASE_BYTES
+  const measures = createMeasureBatch(maxRows)
   let [from, to, west, south, east, north] = [0, 0, 0, 0, 0, 0]
 
   const codeOf = (vehicleType: string): number => {
@@ -101,6 +117,7 @@ export const createBatchBuilder = (limits: BatchLimits): BatchBuilder => {
     length = 0
     used = known.length
     bytes = BASE_BYTES
+    measures.clear()
     types = []
     codes = new Map()
     for (const vehicleType of known) codeOf(vehicleType)
@@ -114,13 +131,21 @@ export const createBatchBuilder = (limits: BatchLimits): BatchBuilder => {
       return length
     },
     codeOf,
+    say: (measure, value) => {
+      if (!fitsMeasure(value, measure.type)) {
+        throw new FleetError('message.invalid', `${measure.name} can't be ${JSON.stringify(value)}: it is ${measure.type}`)
+      }
+      measures.say(measure, value)
+    },
     append: (idBytes, idFrom, idTo, typeCode, eventTime, longitude, latitude, speed, heading) => {
-      const idLength = idTo - idFrom
-      if (length === maxRows || bytes + ROW_BYTES + idLength > maxBytes) {
+      const rowBytes = ROW_BYTES + idTo - idFrom + measures.nextBytes(length)
+      if (length === maxRows || bytes + rowBytes > maxBytes) {
         if (length > 0) return false
         throw new FleetError('message.invalid', `one row does not fit into a message of ${maxBytes} bytes`)
       }
       const at = offsets[length]
+      const idLength = idTo - idFrom
+      measures.append(length)
       for (let i = 0; i < idLength; i++) ids[at + i] = idBytes[idFrom + i]
       offsets[length + 1] = at + idLength
       arrays.vehicleType[length] = typeCode
@@ -136,7 +161,7 @@ export const createBatchBuilder = (limits: BatchLimits): BatchBuilder => {
       if (longitude > east) east = longitude
       if (latitude < south) south = latitude
       if (latitude > north) north = latitude
-      bytes += ROW_BYTES + idLength
+      bytes += rowBytes
       length++
       return true
     },
@@ -149,7 +174,7 @@ export const createBatchBuilder = (limits: BatchLimits): BatchBuilder => {
           vehicleIdOffsets: offsets,
           vehicleIdBytes: ids,
           vehicleTypes: types.slice(0, used),
-          measures: [],
+          measures: measures.columns(length),
           ...arrays,
         }),
         headers: {
