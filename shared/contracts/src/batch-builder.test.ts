@@ -73,9 +73,9 @@ const said = fc.record(
 )
 
 test('what rows say beside comes with them, whatever they say, and batches keep to their limits', () => {
-  const spoken = fc.tuple(row, said).map(([bare, measures]): PositionRow =>
-    Object.keys(measures).length === 0 ? bare : { ...bare, measures },
-  )
+  const spoken = fc
+    .tuple(row, said)
+    .map(([bare, measures]): PositionRow => (Object.keys(measures).length === 0 ? bare : { ...bare, measures }))
   fc.assert(
     fc.property(
       fc.array(spoken, { maxLength: 60 }),

@@ -133,7 +133,10 @@ export const createBatchBuilder = (limits: BatchLimits): BatchBuilder => {
     codeOf,
     say: (measure, value) => {
       if (!fitsMeasure(value, measure.type)) {
-        throw new FleetError('message.invalid', `${measure.name} can't be ${JSON.stringify(value)}: it is ${measure.type}`)
+        throw new FleetError(
+          'message.invalid',
+          `${measure.name} can't be ${JSON.stringify(value)}: it is ${measure.type}`,
+        )
       }
       measures.say(measure, value)
     },
