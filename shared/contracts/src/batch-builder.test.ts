@@ -11,7 +11,10 @@ const batchesOf = (rows: readonly PositionRow[], limits: { maxRows: number; maxB
   const batches: EncodedBatch[] = []
   for (const row of rows) {
     const id = utf8.encode(row.vehicleId)
-    for (const [name, value] of Object.entries(row.measures ?? {})) builder.say(measureOfName(name, value), value)
+    const said = Object.entries(row.measures ?? {}).map(([name, value]) => ({
+      measure: measureOfName(name, value),
+      value,
+    }))
     const append = (): boolean =>
       builder.append(
         id,
@@ -23,6 +26,7 @@ const batchesOf = (rows: readonly PositionRow[], limits: { maxRows: number; maxB
         row.latitude,
         row.speed ?? NaN,
         row.heading ?? NaN,
+        said,
       )
     if (append()) continue
     batches.push(builder.take()!)
@@ -90,11 +94,12 @@ test('what rows say beside comes with them, whatever they say, and batches keep 
   )
 })
 
-test('what a measure can’t be, and what is said twice of a row, is refused', () => {
+test('a measure of another type than it has is refused', () => {
   const builder = createBatchBuilder({ maxRows: 10 })
-  expect(() => builder.say({ name: 'doors', type: 'int' }, 1.5)).toThrow(fault('message.invalid', "doors can't be 1.5"))
-  builder.say({ name: 'doors', type: 'int' }, 1)
-  expect(() => builder.say({ name: 'doors', type: 'int' }, 1)).toThrow(fault('message.invalid', 'twice'))
+  const said = [{ measure: { name: 'doors', type: 'int' } as const, value: 1.5 }]
+  expect(() => builder.append(new Uint8Array(1), 0, 1, 0, 0, 0, 0, 0, 0, said)).toThrow(
+    fault('message.invalid', "doors is of type int and can't be 1.5"),
+  )
 })
 
 test('the headers say rows, time range and bounds of each batch', () => {

@@ -1,16 +1,7 @@
 import { FleetError } from '@fleetlake/core'
 import { MAX_MESSAGE_BYTES } from './streams.ts'
-import {
-  encodePositions,
-  fitsMeasure,
-  type MeasureScalar,
-  type MeasureSpec,
-  newPositionArrays,
-  POSITION_BYTES,
-  type Positions,
-  SENT_COLUMNS,
-} from '@fleetlake/columnar'
-import { createMeasureBatch } from './measure-batch.ts'
+import { encodePositions, newPositionArrays, POSITION_BYTES, type Positions, SENT_COLUMNS } from '@fleetlake/columnar'
+import { createMeasureBatch, type Said } from './measure-batch.ts'
 
 /** A move that is ready to be sent, but for its id. */
 export interface EncodedBatch {
@@ -37,19 +28,15 @@ export interface BatchBuilder {
   /** The code of a vehicle type in the current batch, new or known; it ends with the batch, except for those given at the start. */
   codeOf(vehicleType: string): number
   /**
-   * Says something of the row that is added next. Of the measures of one name in a batch all have one type.
-   * @throws FleetError `message.invalid` for a value that the measure can't have
-   */
-  say(measure: MeasureSpec, value: MeasureScalar): void
-  /**
-   * Adds a row, with what was said of it, unless the batch is full.
+   * Adds a row unless the batch is full, or has another type of one of the row's measures.
    * @param idBytes,idFrom,idTo the vehicle's id: UTF-8 bytes `[idFrom, idTo)`
    * @param eventTime ms since the epoch
    * @param longitude,latitude degrees, rounded
    * @param speed m/s, NaN where unknown
    * @param heading degrees clockwise from north, NaN where unknown
-   * @returns false when there is no room: take the batch, then add the row again; what was said of it stays said
-   * @throws FleetError `message.invalid` for a row that no batch can hold
+   * @param said what the row says beside, if anything
+   * @returns false when there is no room: take the batch, then add the row again
+   * @throws FleetError `message.invalid` for a row that no batch can hold, and for a measure of another type than it has
    */
   append(
     idBytes: Uint8Array,
@@ -61,6 +48,7 @@ export interface BatchBuilder {
     latitude: number,
     speed: number,
     heading: number,
+    said?: readonly Said[],
   ): boolean
   /** The rows so far, encoded, and an empty builder; undefined when there are none. */
   take(): EncodedBatch | undefined
@@ -89,6 +77,8 @@ const none: Positions = {
 const BASE_BYTES = encodePositions(none).length + SLACK_BYTES
 
 const utf8 = new TextEncoder()
+
+const NOTHING_SAID: readonly Said[] = []
 
 export const createBatchBuilder = (limits: BatchLimits): BatchBuilder => {
   const { maxRows, maxBytes = MAX_PAYLOAD_BYTES, vehicleTypes: known = [] } = limits
@@ -131,24 +121,15 @@ export const createBatchBuilder = (limits: BatchLimits): BatchBuilder => {
       return length
     },
     codeOf,
-    say: (measure, value) => {
-      if (!fitsMeasure(value, measure.type)) {
-        throw new FleetError(
-          'message.invalid',
-          `${measure.name} can't be ${JSON.stringify(value)}: it is ${measure.type}`,
-        )
-      }
-      measures.say(measure, value)
-    },
-    append: (idBytes, idFrom, idTo, typeCode, eventTime, longitude, latitude, speed, heading) => {
-      const rowBytes = ROW_BYTES + idTo - idFrom + measures.nextBytes(length)
+    append: (idBytes, idFrom, idTo, typeCode, eventTime, longitude, latitude, speed, heading, said = NOTHING_SAID) => {
+      const rowBytes = ROW_BYTES + idTo - idFrom + measures.bytesOf(said, length)
       if (length === maxRows || bytes + rowBytes > maxBytes) {
         if (length > 0) return false
         throw new FleetError('message.invalid', `one row does not fit into a message of ${maxBytes} bytes`)
       }
       const at = offsets[length]
       const idLength = idTo - idFrom
-      measures.append(length)
+      measures.append(said, length)
       for (let i = 0; i < idLength; i++) ids[at + i] = idBytes[idFrom + i]
       offsets[length + 1] = at + idLength
       arrays.vehicleType[length] = typeCode

@@ -1,6 +1,7 @@
 import { FleetError } from '@fleetlake/core'
 import {
   createTextList,
+  fitsMeasure,
   MAX_MEASURES,
   type MeasureColumn,
   type MeasureScalar,
@@ -10,17 +11,26 @@ import {
   type TextMeasure,
 } from '@fleetlake/columnar'
 
-/** The measures of a batch that is being filled. Rows of which nothing is said cost nothing as long as nothing was said of any. */
+/** What a row says beside; each measure once. */
+export interface Said {
+  readonly measure: MeasureSpec
+  /** Null for nothing. */
+  readonly value: MeasureScalar | null
+}
+
+/** The measures of a batch that is being filled. Rows that say nothing cost nothing as long as none says anything. */
 export interface MeasureBatch {
-  /** Of the row that comes next. @throws FleetError `message.invalid` when it is said twice */
-  say(spec: MeasureSpec, value: MeasureScalar): void
-  /** What the next row adds to the batch's bytes, at most; Infinity when it can't be in it, but in an empty one. @param length rows so far */
-  nextBytes(length: number): number
-  /** Puts down what was said as row `length`. */
-  append(length: number): void
+  /**
+   * What a row would add to the batch's bytes, at most; Infinity when it can't be in it: of the measures of one name in a batch all have one type.
+   * @param length rows so far
+   * @throws FleetError `message.invalid` for a value that the measure can't have
+   */
+  bytesOf(said: readonly Said[], length: number): number
+  /** Puts it down as row `length`. */
+  append(said: readonly Said[], length: number): void
   /** Of the first `length` rows; views, good until the batch is cleared. */
   columns(length: number): MeasureColumn[]
-  /** Begins a new batch; what was said of the next row stays said. */
+  /** Begins a new batch. */
   clear(): void
 }
 
@@ -55,8 +65,6 @@ const columnOf = (spec: MeasureSpec, maxRows: number): Column =>
       }
     : { spec: { ...spec, type: spec.type }, values: new Float64Array(maxRows).fill(NaN) }
 
-const valueBytes = (value: MeasureScalar): number => (typeof value === 'string' ? utf8.encode(value).length : 0)
-
 const put = (column: Column, row: number, value: MeasureScalar): void => {
   if ('values' in column) {
     column.values[row] = Number(value)
@@ -85,7 +93,6 @@ export const createMeasureBatch = (maxRows: number): MeasureBatch => {
   const columns = new Map<string, Column>()
   /** Of batches before: made once. */
   const spare = new Map<string, Column>()
-  const said = new Map<string, { readonly spec: MeasureSpec; readonly value: MeasureScalar }>()
   let rows = 0
 
   const open = (spec: MeasureSpec): Column => {
@@ -97,28 +104,28 @@ export const createMeasureBatch = (maxRows: number): MeasureBatch => {
   }
 
   return {
-    say: (spec, value) => {
-      if (said.has(spec.name)) throw new FleetError('message.invalid', `a row says ${spec.name} twice`)
-      said.set(spec.name, { spec, value })
-    },
-    nextBytes: (length) => {
-      if (said.size === 0) return columns.size * VALUE_BYTES
+    bytesOf: (said, length) => {
       let [bytes, added] = [0, 0]
-      for (const { spec, value } of said.values()) {
-        const column = columns.get(spec.name)
+      for (const { measure, value } of said) {
+        if (value === null) continue
+        const { name, type } = measure
+        if (!fitsMeasure(value, type)) {
+          throw new FleetError('message.invalid', `${name} is of type ${type} and can't be ${JSON.stringify(value)}`)
+        }
+        const column = columns.get(name)
         if (column === undefined) {
           added++
-          bytes += COLUMN_BYTES + spec.name.length + VALUE_BYTES * length
-        } else if (column.spec.type !== spec.type) return Infinity
-        bytes += valueBytes(value)
+          bytes += COLUMN_BYTES + name.length + VALUE_BYTES * length
+        } else if (column.spec.type !== type) return Infinity
+        if (typeof value === 'string') bytes += utf8.encode(value).length
       }
       return columns.size + added > MAX_MEASURES ? Infinity : bytes + VALUE_BYTES * (columns.size + added)
     },
-    append: (length) => {
+    append: (said, length) => {
       rows = length + 1
-      if (said.size === 0) return
-      for (const { spec, value } of said.values()) put(columns.get(spec.name) ?? open(spec), length, value)
-      said.clear()
+      for (const { measure, value } of said) {
+        if (value !== null) put(columns.get(measure.name) ?? open(measure), length, value)
+      }
     },
     columns: (length) =>
       Array.from(columns.values(), (column): MeasureColumn =>
@@ -127,10 +134,10 @@ export const createMeasureBatch = (maxRows: number): MeasureBatch => {
           : { spec: column.spec, codes: column.codes.subarray(0, length), texts: column.texts.texts() },
       ),
     clear: () => {
+      if (columns.size === 0) return
       if (spare.size > MAX_MEASURES) spare.clear()
       for (const [name, column] of columns) spare.set(name, emptied(column, rows))
       columns.clear()
-      rows = 0
     },
   }
 }

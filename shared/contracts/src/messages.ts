@@ -78,6 +78,20 @@ const perSecond = z.number().min(0).max(MOST)
 const elapsed = z.number().min(0).max(MOST)
 const partition = z.number().int().min(0).max(1_000_000)
 
+/** Measures that simulated vehicles can report. */
+export const SIMULATED_MEASURES = [
+  'temperature',
+  'battery',
+  'fuel',
+  'odometer',
+  'ignition',
+  'altitude',
+  'driver_id',
+  'order_id',
+] as const
+
+export type SimulatedMeasure = (typeof SIMULATED_MEASURES)[number]
+
 /** What a user asks of a generation; the rest has defaults. */
 export const generationOptions = z.strictObject({
   vehicles: z.number().int().min(1).max(10_000_000).default(1_500).describe('number of vehicles'),
@@ -121,6 +135,15 @@ export const generationOptions = z.strictObject({
     .optional()
     .describe('districts in which the vehicles are at home. Default: all'),
   city: text.optional().describe('name of the city pack that the generator must have loaded'),
+  measures: z
+    .array(z.enum(SIMULATED_MEASURES, `must be of ${SIMULATED_MEASURES.join(', ')}`))
+    .min(1)
+    .max(SIMULATED_MEASURES.length)
+    .refine((names) => new Set(names).size === names.length, 'names a measure twice')
+    .optional()
+    .describe(
+      `what vehicles report beside their positions: ${SIMULATED_MEASURES.join(', ')}. Default: nothing. The table stores each in a column of its own if it has that, else in \`attributes\``,
+    ),
   realTime: z
     .boolean()
     .default(false)
