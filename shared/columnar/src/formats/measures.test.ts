@@ -122,9 +122,9 @@ test('every format of data files gives measures back', async () => {
 
 test('row groups of one file have the same measures, with values or without', () => {
   const spec = { name: 'fuel', type: 'double' } as const
-  const with_ = rowsWith(3, [{ spec, values: [1, null, 3] }])
+  const first = rowsWith(3, [{ spec, values: [1, null, 3] }])
   const file = startParquetFile(1 << 14)
-  file.add(with_)
+  file.add(first)
   file.add({ ...rowsWith(2, []), measures: [emptyMeasure(spec, 2)] })
   const bytes = file.finish().slice()
   const read = parseFooter(bytes).rowGroups.map((group) =>
