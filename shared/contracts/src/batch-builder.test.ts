@@ -65,7 +65,7 @@ test('batches hold every row once and in order, and none is longer or larger tha
   )
 })
 
-const said = fc.record(
+const manySaid = fc.record(
   {
     temperature: fc.double({ noNaN: true, noDefaultInfinity: true }),
     ignition: fc.boolean(),
