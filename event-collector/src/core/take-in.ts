@@ -31,7 +31,7 @@ export const takeIn = (
   /** Of each of the message's types, its code in the buffer once a row that is taken has it. */
   const types = new Int32Array(rows.vehicleTypes.length).fill(-1)
   const textFaults = textFaultsOf(rows)
-  const fitted = fitMeasures(rows, table)
+  const { measures, faults: measureFaults } = fitMeasures(rows, table)
   const { vehicleIdOffsets, vehicleIdBytes } = rows
   const columns = buffer.reserve(rows.length)
   const first = buffer.length
@@ -41,7 +41,7 @@ export const takeIn = (
   let maxTime = -Infinity
   for (let i = 0; i < rows.length; i++) {
     const time = rows.eventTime[i]
-    const reason = faultOf(time, rows.longitude[i], rows.latitude[i], latestMs) ?? textFaults?.[i] ?? fitted.faults?.[i]
+    const reason = faultOf(time, rows.longitude[i], rows.latitude[i], latestMs) ?? textFaults?.[i] ?? measureFaults?.[i]
     if (reason !== undefined) {
       bad.push({ index: i, reason })
       continue
@@ -62,7 +62,7 @@ export const takeIn = (
     at++
   }
   takeFloats(rows, taken.subarray(0, at - first), columns, first)
-  if (at > first) buffer.measures.take(fitted.measures, taken.subarray(0, at - first), first)
+  if (at > first) buffer.measures.take(measures, taken.subarray(0, at - first), first)
   buffer.extend(at - first, minTime, maxTime)
   return bad
 }

@@ -6,6 +6,7 @@ import {
   type MeasureColumn,
   type MeasureScalar,
   type MeasureSpec,
+  type MeasureType,
   type NumberMeasure,
   type TextList,
   type TextMeasure,
@@ -54,6 +55,10 @@ interface TextColumn {
 type Column = NumberColumn | TextColumn
 
 const utf8 = new TextEncoder()
+
+/** A number that is not finite is sent as it came. */
+const isOfType = (value: MeasureScalar, type: MeasureType): boolean =>
+  type === 'double' || type === 'float' ? typeof value === 'number' && !Number.isNaN(value) : fitsMeasure(value, type)
 
 const columnOf = (spec: MeasureSpec, maxRows: number): Column =>
   spec.type === 'string'
@@ -109,7 +114,7 @@ export const createMeasureBatch = (maxRows: number): MeasureBatch => {
       for (const { measure, value } of said) {
         if (value === null) continue
         const { name, type } = measure
-        if (!fitsMeasure(value, type)) {
+        if (!isOfType(value, type)) {
           throw new FleetError('message.invalid', `${name} is of type ${type} and can't be ${JSON.stringify(value)}`)
         }
         const column = columns.get(name)
