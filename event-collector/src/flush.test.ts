@@ -25,7 +25,7 @@ const batchOf = (partition: number, { rows = 3, letters = 0, losses = [] as (typ
       heading: 4,
     })),
   )
-  takeIn(batch.buffer, positions, { geohashLength: 5, latestMs: 1e12 })
+  takeIn(batch.buffer, positions, { geohashLength: 5, latestMs: 1e12, table: { measures: [] } })
   for (let i = 0; i < letters; i++) {
     const origin = { appId: batch.appId, partition, stream: '', sequence: 11 + i, contentType: undefined }
     batch.keep(letterOfNoise(origin, Uint8Array.of(i), 'noise'), [])
@@ -88,6 +88,26 @@ test('letters are stored before the files are written and the offset is committe
   const flushed = await flushing
   expect(flushed.committed).toHaveLength(2)
   expect(deps.said).toEqual([...Array<string>(6).fill('write'), `commit ${offset(0)} 3, ${offset(1)} 3`])
+})
+
+test('a commit brings the column for attributes if one of its files has any', async () => {
+  const asked: CommitRequest['columns'][] = []
+  const deps = fakeDeps({
+    commit: async ({ parts, columns }) => {
+      asked.push(columns)
+      const isStale = parts.length > 1
+      return isStale
+        ? { status: 'stale', streams: [{ appId: 'P0', offset: 12 }] }
+        : { status: 'committed', version: asked.length }
+    },
+  })
+  const batch = batchOf(0)
+  const said = [{ vehicleId: 'v', vehicleType: 't', eventTime: 0, longitude: 1, latitude: 2, measures: { fuel: 1 } }]
+  takeIn(batch.buffer, positionsOfRows(said), { geohashLength: 5, latestMs: 1e12, table: { measures: [] } })
+  await flush([batch, batchOf(1)], OPTIONS, deps)
+  await flush([batch], OPTIONS, deps)
+  // Of the batch that was stale nothing is left.
+  expect(asked.map((columns) => columns?.map(({ name }) => name))).toEqual([['attributes'], undefined, ['attributes']])
 })
 
 test('a letter that is refused holds the commit back, is told, and has the same id when it is tried again', async () => {

@@ -58,7 +58,11 @@ const storeLetter = (hub: Hub, id: string, payload: Uint8Array, reason: string, 
 
 /** One row that was in the future when it came and is not any more, one that can never be true. */
 const batch = (): Uint8Array =>
-  encodePositions(positionsOfRows([row('early'), row('off the globe', { latitude: 91 })]), ['future', 'latitude'])
+  encodePositions(positionsOfRows([early(), row('off the globe', { latitude: 91, measures: { state: 'lost' } })]), [
+    'future',
+    'latitude',
+  ])
+const early = (): PositionRow => row('early', { measures: { temperature: Infinity, driver_id: 'd-1' } })
 
 test('no letters is said in words', async () => {
   const { fleet } = await setUp()
@@ -82,6 +86,7 @@ test('letters are listed once each with their reason, and shown with their rows 
     ['future', 'early'],
     ['latitude', 'off the globe'],
   ])
+  expect(shown.bad[1]).toMatchObject({ state: 'lost' })
   expect(await fleet('show', '7')).toMatchObject({
     code: 2,
     err: 'error: there is no letter 7: see `fleet dead-letters list`\n',
@@ -102,11 +107,12 @@ test('what can be true by now is published once, and what can not stays a letter
   )
   await hub.flush()
   expect(received.map((payload) => new TextDecoder().decode(payload)).at(-1)).toBe('noise')
-  expect(received.slice(0, -1).flatMap((payload) => rowsOfPositions(decodePositions(payload)!))).toEqual([row('early')])
+  expect(received.slice(0, -1).flatMap((payload) => rowsOfPositions(decodePositions(payload)!))).toEqual([early()])
   const letters = await Array.fromAsync(readDeadLetters(hub))
   expect(letters.map(({ id, rows, reason }) => ({ id, rows, reason }))).toEqual([
     { id: 'a+1', rows: 1, reason: 'latitude' },
   ])
+  expect(rowsOfPositions(decodePositions(letters[0].payload)!)[0].measures).toEqual({ state: 'lost' })
   expect(await countMessages(hub, DEAD_LETTERS)).toBe(1)
 })
 

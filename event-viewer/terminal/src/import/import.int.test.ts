@@ -88,6 +88,32 @@ test('a real trace is stored whole and once, however often it is imported', () =
     expect(await messagesIn(hub)).toBe(2 * count)
   }))
 
+test('what a file says beside is sent as it is mapped, and what is left out is told', () =>
+  withSystem(async ({ url, stored }) => {
+    const file = join(await temporaryFolder(), 'vans.csv')
+    const lines = [
+      'id,time,lon,lat,temp_c,driver,note,humidity',
+      'a,2026-01-05T08:00:00Z,1,2,-18.5,d-1,x,40',
+      'b,2026-01-05T08:00:00Z,1,2,hot,,y,41',
+    ]
+    writeFileSync(file, lines.join('\n'))
+    const args = ['import', file, '--columns', 'temperature=temp_c,driver_id=driver', '--hub', url, '--no-wait']
+    const { code, out } = await runFleetProcess(args)
+    expect([code, out.split('\n').slice(2, 4)]).toEqual([
+      0,
+      [
+        'beside: temperature in 1 row, driver_id in 1 row',
+        '2 columns of the input left out: "note", "humidity"; --columns <measure>=<column> takes one',
+      ],
+    ])
+    await eventually(() => stored.flatMap(({ rows }) => rows).length === 2)
+    expect(
+      Object.fromEntries(stored.flatMap(({ rows }) => rows.map(({ vehicleId, measures }) => [vehicleId, measures]))),
+    ).toEqual({ a: { temperature: -18.5, driver_id: 'd-1' }, b: { attributes: '{"temperature":"hot"}' } })
+    const told = JSON.parse((await runFleetProcess([...args.slice(0, 4), '--dry-run', '--json'])).out)
+    expect(told).toMatchObject({ leftOut: ['note', 'humidity'], measures: { temperature: 1, driver_id: 1 } })
+  }))
+
 test('it waits until collectors say that the table holds every partition', () =>
   withSystem(async ({ hub, url }) => {
     const asked: number[] = []
