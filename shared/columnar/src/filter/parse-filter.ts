@@ -102,9 +102,9 @@ const createParser = (text: string): { whole(): Filter } => {
     pass(isWord('in'), isNot ? 'in' : `=, !=, <, <=, >, >=, in, not in or is after ${column.name}`)
     return negatedIf(isNot, { kind: 'in', column, values: list() })
   }
-  const deeper = (read: () => Filter): Filter => {
+  const deeper = (part: () => Filter): Filter => {
     if (++depth > MAX_FILTER_DEPTH) throw filterFault(text, token.at, `it is nested more than ${MAX_FILTER_DEPTH} deep`)
-    const filter = read()
+    const filter = part()
     depth--
     return filter
   }
