@@ -72,7 +72,8 @@ for (let round = 0; round < ROUNDS; round++) {
   const decoded = cost(() => payloads.map((payload) => decodePositions(payload)!))
   const taken = cost(() => {
     const buffer = createPartitionBuffer()
-    for (const batch of decoded.result) takeIn(buffer, batch, { geohashLength: 5, latestMs: START_MS + 86_400_000 })
+    for (const batch of decoded.result)
+      takeIn(buffer, batch, { geohashLength: 5, latestMs: START_MS + 86_400_000, table: { measures: [] } })
     return buffer
   })
   const cutInto = (use: (chunk: Chunk) => number) => (): number => {

@@ -1,4 +1,4 @@
-import { encodePositions, positionsOfRows, rowsOfPositions, type Positions } from '@fleetlake/columnar'
+import { encodePositions, type Positions, takePositions } from '@fleetlake/columnar'
 import { MAX_MESSAGE_BYTES } from '@fleetlake/contracts'
 import type { BadRow } from './core/take-in.ts'
 
@@ -51,7 +51,7 @@ export const letterOfNoise = (origin: LetterOrigin, message: Uint8Array, reason:
   letterOf(origin, message.slice(), reason, 0)
 
 /**
- * The letter of a message with rows that can't be true: those rows, each with its reason; where they have become too large
+ * The letter of a message with rows that can't be true: those rows with everything that they say, each with its reason; where they have become too large
  * to be stored, the message as it was.
  */
 export const letterOfRows = (
@@ -62,9 +62,11 @@ export const letterOfRows = (
 ): DeadLetter => {
   const counts = Map.groupBy(bad, ({ reason }) => reason)
   const [mostFrequent] = [...counts].toSorted(([, a], [, b]) => b.length - a.length)[0]
-  const all = rowsOfPositions(rows)
   const payload = encodePositions(
-    positionsOfRows(bad.map(({ index }) => all[index])),
+    takePositions(
+      rows,
+      bad.map(({ index }) => index),
+    ),
     bad.map(({ reason }) => reason),
   )
   const isTooLarge = payload.byteLength > MAX_PAYLOAD_BYTES

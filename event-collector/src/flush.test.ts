@@ -25,7 +25,7 @@ const batchOf = (partition: number, { rows = 3, letters = 0, losses = [] as (typ
       heading: 4,
     })),
   )
-  takeIn(batch.buffer, positions, { geohashLength: 5, latestMs: 1e12 })
+  takeIn(batch.buffer, positions, { geohashLength: 5, latestMs: 1e12, table: { measures: [] } })
   for (let i = 0; i < letters; i++) {
     const origin = { appId: batch.appId, partition, stream: '', sequence: 11 + i, contentType: undefined }
     batch.keep(letterOfNoise(origin, Uint8Array.of(i), 'noise'), [])

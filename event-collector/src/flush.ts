@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { ATTRIBUTES, ATTRIBUTES_MEASURE } from '@fleetlake/columnar'
 import { moveStreamName } from '@fleetlake/contracts'
 import { codeField, reasonOf, within } from '@fleetlake/core'
 import { type AddFile, type CommitPart, type CommitRequest, type CommitResult, LOSSES_APP } from '@fleetlake/archive'
@@ -49,6 +50,8 @@ const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resol
 
 interface WrittenBatch {
   readonly batch: Batch
+  /** Whether a file has attributes, for which the table may have no column yet. */
+  readonly hasAttributes: boolean
   readonly add: readonly AddFile[]
   readonly written: readonly WrittenChunk[]
 }
@@ -57,7 +60,9 @@ const writeBatch = async (batch: Batch, options: ChunkOptions, deps: FlushDeps):
   const add: AddFile[] = []
   const written: WrittenChunk[] = []
   const pending = new Set<Promise<void>>()
+  let hasAttributes = false
   for (const chunk of chunksOf(batch.buffer, options, deps.arrays)) {
+    hasAttributes ||= chunk.measures.some(({ spec }) => spec.name === ATTRIBUTES)
     const writing = deps.writeChunk(chunk).then((file) => {
       add.push(file)
       const { windowFrom, cell, length, vehicles } = chunk
@@ -70,7 +75,7 @@ const writeBatch = async (batch: Batch, options: ChunkOptions, deps: FlushDeps):
     await (pending.size >= WRITES_AT_ONCE ? Promise.race(pending) : breathe())
   }
   await Promise.all(pending)
-  return { batch, add, written }
+  return { batch, hasAttributes, add, written }
 }
 
 const partOf = ({ batch: { appId, from, to, toTimestampMs }, add }: WrittenBatch): CommitPart => ({
@@ -81,6 +86,7 @@ const partOf = ({ batch: { appId, from, to, toTimestampMs }, add }: WrittenBatch
 /**
  * Letters, losses and files first, then one commit with the offsets of all batches. Invariant: a crash in between leaves orphan files and
  * repeated letters, never a lost or doubled row, and no offset is moved over a loss that is not recorded; batches that are stale are taken out and the rest is tried again.
+ * The table gets its column for attributes with the commit that first needs it.
  */
 export const flush = async (batches: readonly Batch[], options: ChunkOptions, deps: FlushDeps): Promise<Flushed> => {
   await storeLetters(
@@ -96,6 +102,7 @@ export const flush = async (batches: readonly Batch[], options: ChunkOptions, de
     const result = await deps.commit({
       parts: left.map(partOf),
       ...(left.some(({ batch }) => batch.losses.length > 0) ? { counts: [LOSSES_APP] } : {}),
+      ...(left.some(({ hasAttributes }) => hasAttributes) ? { columns: [ATTRIBUTES_MEASURE] } : {}),
       operation: 'WRITE',
       info: {
         streams: left.map(({ batch }) => ({

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { measureRowBytes } from '@fleetlake/columnar'
 import { type DecodedMove, moveStreamName } from '@fleetlake/contracts'
 import { codeField, reasonOf } from '@fleetlake/core'
 import {
@@ -20,6 +21,7 @@ import type { ColumnsPool } from './core/columns-pool.ts'
 import { endsWindow, isDue, type SealOptions } from './core/seal.ts'
 import { takeIn } from './core/take-in.ts'
 import { letterOfNoise, letterOfRows } from './dead-letters.ts'
+import type { TableColumns } from './table-columns.ts'
 
 export interface LaneOptions {
   readonly partition: number
@@ -41,6 +43,8 @@ export interface LaneDeps {
   read(partition: number, from: Offset): PartitionReader
   /** What the table holds, as new as can be. */
   offsets(): Promise<TableOffsets>
+  /** By them it is decided what of a message's measures goes where. */
+  readonly columns: TableColumns
   /** When the server stored a message, ms since the epoch; undefined when it is not there. */
   storedAt(partition: number, sequence: number): Promise<number | undefined>
   /** Waits while the buffers of all partitions are over the budget. */
@@ -93,7 +97,7 @@ const UNASKED_BYTES = 8 * 1024 * 1024
 
 /** About what a message takes once it is taken in. */
 const bytesOf = ({ rows }: DecodedMove): number =>
-  rows === undefined ? 0 : rows.length * BYTES_PER_ROW + rows.vehicleIdBytes.length
+  rows === undefined ? 0 : rows.length * (BYTES_PER_ROW + measureRowBytes(rows.measures)) + rows.vehicleIdBytes.length
 const MOST_PAUSE_MS = 10_000
 
 export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
@@ -251,7 +255,11 @@ export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
     if (decoded.rows === undefined) {
       batch.keep(letterOfNoise(letterOrigin, move.data, decoded.reason), [])
     } else {
-      const bad = takeIn(batch.buffer, decoded.rows, { geohashLength, latestMs: move.timestampMs + futureToleranceMs })
+      const bad = takeIn(batch.buffer, decoded.rows, {
+        geohashLength,
+        latestMs: move.timestampMs + futureToleranceMs,
+        table: deps.columns.current,
+      })
       if (bad.length > 0) batch.keep(letterOfRows(letterOrigin, move.data, decoded.rows, bad), bad)
     }
     position = move.sequence
@@ -291,6 +299,11 @@ export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
       const decoding = (isCareful ? deps.decodeCarefully : deps.decode)(move.data, contentType)
       const decoded = decoding instanceof Promise ? await decoding : decoding
       if (restarting || isStopped()) return
+      const meeting = decoded.rows === undefined ? undefined : deps.columns.meet(decoded.rows)
+      if (meeting !== undefined) {
+        await meeting
+        if (restarting || isStopped()) return
+      }
       unasked += bytesOf(decoded)
       if (unasked > UNASKED_BYTES) {
         await deps.room()

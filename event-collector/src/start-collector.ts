@@ -25,6 +25,7 @@ import { periodStatsOf } from './period-stats.ts'
 import { fedByOther, openArchive } from './open-archive.ts'
 import { createPurger } from './purge-committed.ts'
 import { lostWithStreams, recordLosses } from './record-losses.ts'
+import { createTableColumns } from './table-columns.ts'
 
 const TICK_MS = 250
 const PURGE_MS = 10_000
@@ -146,6 +147,11 @@ export const startCollector = async (
       }),
     warn,
   }
+  const columns = createTableColumns({
+    current: () => table.snapshot,
+    refresh: table.refresh,
+    now: () => performance.now(),
+  })
   const isolated = createIsolatedDecoder({ warn: (fault) => warn({}, fault), ...isolation })
   const pool = createColumnsPool(config.collector.memory / IDLE_SHARE)
   const collector = createCollector(
@@ -170,6 +176,7 @@ export const startCollector = async (
             enter: (p) =>
               enterPartition(hub, { group: 'collectors', partition: p, members: async () => membership.members() }),
             offsets: table.refresh,
+            columns,
             pool,
             warn,
             ...hooks,

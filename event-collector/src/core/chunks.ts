@@ -4,11 +4,13 @@ import {
   type Kind,
   makeRowArrays,
   makeValues,
+  type MeasureColumn,
   type Rows,
   type Texts,
   type Values,
 } from '@fleetlake/columnar'
 import { cellName, dateOf, reuseArray, type Reused, windowStart } from '@fleetlake/core'
+import { createMeasureArrays, cutMeasures, type MeasureArrays } from './chunk-measures.ts'
 import type { PartitionBuffer } from './partition-buffer.ts'
 
 /** The rows of one data file, sorted by vehicle and time; its arrays are valid until the next one is asked for. */
@@ -43,6 +45,7 @@ export interface ChunkArrays {
   readonly columns: (key: ColumnKey, kind: Kind, length: number) => Values
   readonly idOffsets: Reused<Int32Array>
   readonly idBytes: Reused<Uint8Array>
+  readonly measures: MeasureArrays
 }
 
 const createColumns = (): ChunkArrays['columns'] => {
@@ -64,6 +67,7 @@ export const createChunkArrays = (): ChunkArrays => ({
   columns: createColumns(),
   idOffsets: int32s(),
   idBytes: reuseArray((length) => new Uint8Array(length)),
+  measures: createMeasureArrays(),
 })
 
 interface Pass {
@@ -177,7 +181,11 @@ const numberVehicles = (
   return { count: number + 1, offsets, bytes }
 }
 
-const gather = (buffer: PartitionBuffer, order: Uint32Array, { windowMs, geohashLength, arrays }: Cutting): Chunk => {
+const gather = (
+  buffer: PartitionBuffer,
+  order: Uint32Array,
+  { windowMs, geohashLength, measures, arrays }: Cutting,
+): Chunk => {
   const { length } = order
   const columns = gatherRows(
     buffer.columns,
@@ -196,18 +204,22 @@ const gather = (buffer: PartitionBuffer, order: Uint32Array, { windowMs, geohash
     vehicleIds: numberVehicles(columns.vehicle, buffer.vehicles.texts(), { arrays, see }),
     vehicles,
     vehicleTypes: buffer.vehicleTypes,
-    measures: [],
+    measures: cutMeasures(measures, order, arrays.measures),
     ...columns,
   }
 }
 
 const DAY_MS = 86_400_000
 
-type Cutting = ChunkOptions & { readonly arrays: ChunkArrays }
+type Cutting = ChunkOptions & {
+  /** Of all rows of the buffer. */
+  readonly measures: readonly MeasureColumn[]
+  readonly arrays: ChunkArrays
+}
 
 /**
  * The buffer as chunks, one at a time so that only one is in memory beside it. Invariant: every buffered row is in exactly one
- * chunk, and all rows of a chunk share its date and its cell.
+ * chunk, and all rows of a chunk share its date and its cell. A chunk's measures are those that any of its rows has.
  */
 export function* chunksOf(
   buffer: PartitionBuffer,
@@ -217,6 +229,7 @@ export function* chunksOf(
   const { length, columns } = buffer
   if (length === 0) return
   const vehicles = buffer.vehicles.size
+  const measures = buffer.measures.columns(length)
   const windows = rankWindows(buffer, options.windowMs, arrays)
   const cells = rankCells(buffer, arrays)
   const passOf = (ranks: Int32Array, count: number): Pass => ({ ranks, count, starts: arrays.starts(count + 1) })
@@ -243,7 +256,7 @@ export function* chunksOf(
     // What is sorted already is not needed any more.
     if (parts > 1) rows = sortBy(rows, other.subarray(from, to), passOf(columns.vehicle, vehicles))
     sortRunsByTime(rows, 0, rows.length, columns.vehicle, columns.eventTime)
-    yield gather(buffer, rows, { ...options, arrays })
+    yield gather(buffer, rows, { ...options, measures, arrays })
     from = to
   }
 }

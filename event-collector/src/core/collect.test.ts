@@ -1,4 +1,11 @@
-import { positionsOfRows, type PositionRow, textAt, textsToStrings } from '@fleetlake/columnar'
+import {
+  type MeasureSpec,
+  measureValue,
+  positionsOfRows,
+  type PositionRow,
+  textAt,
+  textsToStrings,
+} from '@fleetlake/columnar'
 import { cellName, cellOf, toMicroDegrees } from '@fleetlake/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -7,6 +14,15 @@ import { createPartitionBuffer } from './partition-buffer.ts'
 import { takeIn } from './take-in.ts'
 
 const HOUR_MS = 3_600_000
+/** With a column of each kind, and none for `note`. */
+const TABLE: { measures: readonly MeasureSpec[] } = {
+  measures: [
+    { name: 'temperature', type: 'double' },
+    { name: 'doors', type: 'int' },
+    { name: 'order_id', type: 'string' },
+    { name: 'ignition', type: 'boolean' },
+  ],
+}
 const row: fc.Arbitrary<PositionRow> = fc.record({
   vehicleId: fc.constantFrom('a', 'b', 'c', 'çd'),
   vehicleType: fc.constantFrom('taxi', 'bus'),
@@ -16,6 +32,16 @@ const row: fc.Arbitrary<PositionRow> = fc.record({
   speed: fc.constantFrom(0, 12.5, NaN),
   heading: fc.constantFrom(0, 359.5, NaN),
 })
+const measures = fc.record(
+  {
+    temperature: fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.constant('hot')),
+    doors: fc.constantFrom(1, 2, 2.5),
+    order_id: fc.constantFrom('o-1', 'o-2', 'ö'),
+    ignition: fc.boolean(),
+    note: fc.constantFrom('x', 'y'),
+  },
+  { requiredKeys: [] },
+)
 
 interface Plain {
   id: string
@@ -36,7 +62,7 @@ test('every row is in exactly one chunk of its own date and cell or is told as b
   fc.assert(
     fc.property(fc.array(row, { maxLength: 200 }), fc.constantFrom(1, 5, 1_000), (rows, minRows) => {
       const buffer = createPartitionBuffer()
-      const bad = takeIn(buffer, positionsOfRows(rows), { geohashLength: 5, latestMs: 30 * HOUR_MS })
+      const bad = takeIn(buffer, positionsOfRows(rows), { geohashLength: 5, latestMs: 30 * HOUR_MS, table: TABLE })
       const found: Plain[] = []
       for (const chunk of chunksOf(buffer, { ...options, minRows }, arrays)) {
         expect(chunk.length).toBeGreaterThan(0)
@@ -88,7 +114,7 @@ test('sparse windows of a day and cell share a chunk, days and cells never do', 
   })
   const buffer = createPartitionBuffer()
   const rows = [at(0), at(600_000), at(1_200_000), at(23.9 * HOUR_MS), at(24 * HOUR_MS), at(0, -56.2)]
-  expect(takeIn(buffer, positionsOfRows(rows), { geohashLength: 5, latestMs: 1e12 })).toEqual([])
+  expect(takeIn(buffer, positionsOfRows(rows), { geohashLength: 5, latestMs: 1e12, table: TABLE })).toEqual([])
   const shapes = (minRows: number): string[] =>
     [...chunksOf(buffer, { windowMs: 600_000, geohashLength: 5, minRows })].map(
       (c) => `${c.date} ${c.cell} ${c.length}`,
@@ -113,7 +139,7 @@ test('rows whose id or type is missing or too long are told as bad, and nothing 
   const long = 'é'.repeat(128)
   const buffer = createPartitionBuffer()
   const rows = [at('a'), at(''), at(long), at('b', ''), at('c', long), at('x'.repeat(255), 'y'.repeat(255))]
-  expect(takeIn(buffer, positionsOfRows(rows), { geohashLength: 5, latestMs: 0 })).toEqual([
+  expect(takeIn(buffer, positionsOfRows(rows), { geohashLength: 5, latestMs: 0, table: TABLE })).toEqual([
     { index: 1, reason: 'vehicle-id-missing' },
     { index: 2, reason: 'text-too-long' },
     { index: 3, reason: 'vehicle-type-missing' },
@@ -134,7 +160,76 @@ test('what a buffer says that it holds counts the texts, types too', () => {
     speed: 1,
     heading: 1,
   }))
-  takeIn(buffer, positionsOfRows(rows), { geohashLength: 5, latestMs: 0 })
+  takeIn(buffer, positionsOfRows(rows), { geohashLength: 5, latestMs: 0, table: TABLE })
   // Ids as bytes and as texts, types as texts.
   expect(buffer.heldBytes).toBeGreaterThan(2_000 * (250 + 250 + 250))
+})
+
+test('of messages one after the other each row has in its chunk what it said, in a column or in its attributes', () => {
+  const arrays = createChunkArrays()
+  const said = fc.record({ eventTime: fc.integer({ min: 0, max: 30 * HOUR_MS }), west: fc.boolean(), measures })
+  fc.assert(
+    fc.property(fc.array(fc.array(said, { maxLength: 20 }), { maxLength: 6 }), (messages) => {
+      const buffer = createPartitionBuffer()
+      const sent = messages.flat().map(({ measures: all }) => all)
+      let number = 0
+      for (const message of messages) {
+        const rows = message.map(({ eventTime, west, measures: all }) => ({
+          vehicleId: `v${number++}`,
+          vehicleType: 'bus',
+          eventTime,
+          longitude: west ? -56.1 : 56.1,
+          latitude: -34.9,
+          measures: all,
+        }))
+        const options = { geohashLength: 5, latestMs: 30 * HOUR_MS, table: TABLE }
+        expect(takeIn(buffer, positionsOfRows(rows), options)).toEqual([])
+      }
+      let found = 0
+      for (const chunk of chunksOf(buffer, { windowMs: 600_000, geohashLength: 5, minRows: 5 }, arrays)) {
+        for (const column of chunk.measures) {
+          // None that none of its rows has, and no text that none of them names.
+          const values = Array.from({ length: chunk.length }, (_, row) => measureValue(column, row))
+          expect(values.some((value) => value !== null)).toBe(true)
+          if ('texts' in column) expect(new Set(values).has(textAt(column.texts, column.texts.count - 1))).toBe(true)
+        }
+        for (let row = 0; row < chunk.length; row++) {
+          const kept = Object.fromEntries(
+            chunk.measures
+              .map((column) => [column.spec.name, measureValue(column, row)] as const)
+              .filter(([, value]) => value !== null),
+          )
+          const { attributes = '{}', ...columns } = kept
+          const all = sent[Number(textAt(chunk.vehicleIds, chunk.vehicle[row]).slice(1))]
+          // Of a message in which a measure is of two kinds the numbers come as texts.
+          const asTexts = (object: object): unknown =>
+            Object.fromEntries(Object.entries(object).map(([name, value]) => [name, String(value)]))
+          expect(asTexts({ ...columns, ...(JSON.parse(String(attributes)) as object) })).toEqual(asTexts(all))
+          found++
+        }
+      }
+      expect(found).toBe(sent.length)
+    }),
+    { numRuns: 200 },
+  )
+})
+
+test('what a buffer says that it holds counts the measures, as long as its rows', () => {
+  const buffer = createPartitionBuffer()
+  const bare = createPartitionBuffer()
+  const rowsOf = (from: number, said: PositionRow['measures']): PositionRow[] =>
+    Array.from({ length: 5_000 }, (_, i) => ({
+      vehicleId: 'v',
+      vehicleType: 'bus',
+      eventTime: from + i,
+      longitude: 1,
+      latitude: 2,
+      ...(said === undefined ? {} : { measures: { ...said, note: `${from + i}`.padEnd(100, 'n') } }),
+    }))
+  const options = { geohashLength: 5, latestMs: 1e12, table: TABLE }
+  takeIn(buffer, positionsOfRows(rowsOf(0, { temperature: 1.5 })), options)
+  takeIn(buffer, positionsOfRows(rowsOf(5_000, undefined)), options)
+  takeIn(bare, positionsOfRows(rowsOf(0, undefined)), options)
+  takeIn(bare, positionsOfRows(rowsOf(5_000, undefined)), options)
+  expect(buffer.heldBytes - bare.heldBytes).toBeGreaterThan(10_000 * (8 + 4) + 5_000 * 100)
 })

@@ -1,8 +1,8 @@
 import { BYTES_PER_ROW, type BufferColumns, columnsOf, copyRows } from './buffer-columns.ts'
 import { type ColumnsPool, createColumnsPool } from './columns-pool.ts'
-import { createIdTable, type IdTable } from '@fleetlake/columnar'
+import { createIdTable, createMeasureStore, type IdTable, type MeasureStore } from '@fleetlake/columnar'
 
-/** The rows of one partition that wait for a flush, as columns; 36 bytes a row. */
+/** The rows of one partition that wait for a flush, as columns; 36 bytes a row, and its measures. */
 export interface PartitionBuffer {
   readonly length: number
   /** What it holds, in bytes. */
@@ -16,6 +16,8 @@ export interface PartitionBuffer {
   readonly vehicleTypes: readonly string[]
   /** The first `length` entries of each count. */
   readonly columns: BufferColumns
+  /** What the rows say beside, row for row. */
+  readonly measures: MeasureStore
   /** The id of a vehicle by its number. */
   vehicleId(number: number): string
   vehicleCode(bytes: Uint8Array, from: number, to: number): number
@@ -48,6 +50,7 @@ export const createPartitionBuffer = ({
   const vehicleTypes: string[] = []
   const typeCodes = new Map<string, number>()
   let typeBytes = 0
+  const measures = createMeasureStore()
   let columns = pool.take(expectedRows)
   let length = 0
   /** Ids are held twice: as bytes, and as they are given out. */
@@ -59,10 +62,10 @@ export const createPartitionBuffer = ({
       return length
     },
     get bytes() {
-      return length * BYTES_PER_ROW + idBytes() + typeBytes
+      return length * BYTES_PER_ROW + idBytes() + typeBytes + measures.bytes
     },
     get heldBytes() {
-      return columns.eventTime.length * BYTES_PER_ROW + idBytes() + typeBytes
+      return columns.eventTime.length * BYTES_PER_ROW + idBytes() + typeBytes + measures.bytes
     },
     get minTime() {
       return minTime
@@ -73,6 +76,7 @@ export const createPartitionBuffer = ({
     get columns() {
       return columns
     },
+    measures,
     vehicles,
     vehicleTypes,
     vehicleId: (number) => (vehicleIds[number] ??= vehicles.text(number)),

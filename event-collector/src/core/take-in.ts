@@ -1,4 +1,4 @@
-import { type Positions, takeFloats, textFaultsOf } from '@fleetlake/columnar'
+import { type ColumnsBeside, fitMeasures, type Positions, takeFloats, textFaultsOf } from '@fleetlake/columnar'
 import { cellOf, faultOf, type PositionFault, reuseArray, toMicroDegrees } from '@fleetlake/core'
 import type { PartitionBuffer } from './partition-buffer.ts'
 
@@ -6,6 +6,7 @@ export interface TakeInOptions {
   readonly geohashLength: number
   /** The latest believable time: the message's arrival at the server plus the tolerance, ms since the epoch. */
   readonly latestMs: number
+  readonly table: ColumnsBeside
 }
 
 /** A row that can't be true, by its index in the message. */
@@ -18,18 +19,19 @@ export interface BadRow {
 const takenRows = reuseArray((length) => new Uint32Array(length))
 
 /**
- * Takes a message's rows into a buffer. Invariant: every row is either appended, rounded and with the cell of its own position, or
- * returned as bad; none is dropped. The subject that it came on decides nothing.
+ * Takes a message's rows into a buffer. Invariant: every row is either appended, rounded, with the cell of its own position and with everything that it says in a
+ * column or in its attributes, or returned as bad; none is dropped. The subject that it came on decides nothing.
  */
 export const takeIn = (
   buffer: PartitionBuffer,
   rows: Positions,
-  { geohashLength, latestMs }: TakeInOptions,
+  { geohashLength, latestMs, table }: TakeInOptions,
 ): BadRow[] => {
   const bad: BadRow[] = []
   /** Of each of the message's types, its code in the buffer once a row that is taken has it. */
   const types = new Int32Array(rows.vehicleTypes.length).fill(-1)
   const textFaults = textFaultsOf(rows)
+  const fitted = fitMeasures(rows, table)
   const { vehicleIdOffsets, vehicleIdBytes } = rows
   const columns = buffer.reserve(rows.length)
   const first = buffer.length
@@ -39,7 +41,7 @@ export const takeIn = (
   let maxTime = -Infinity
   for (let i = 0; i < rows.length; i++) {
     const time = rows.eventTime[i]
-    const reason = faultOf(time, rows.longitude[i], rows.latitude[i], latestMs) ?? textFaults?.[i]
+    const reason = faultOf(time, rows.longitude[i], rows.latitude[i], latestMs) ?? textFaults?.[i] ?? fitted.faults?.[i]
     if (reason !== undefined) {
       bad.push({ index: i, reason })
       continue
@@ -60,6 +62,7 @@ export const takeIn = (
     at++
   }
   takeFloats(rows, taken.subarray(0, at - first), columns, first)
+  if (at > first) buffer.measures.take(fitted.measures, taken.subarray(0, at - first), first)
   buffer.extend(at - first, minTime, maxTime)
   return bad
 }

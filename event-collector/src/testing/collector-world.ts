@@ -7,6 +7,7 @@ import { type Collector, createCollector } from '../collector.ts'
 import type { Flushed } from '../flush.ts'
 import { createColumnsPool } from '../core/columns-pool.ts'
 import { createLane } from '../lane.ts'
+import { createTableColumns } from '../table-columns.ts'
 
 /** For tests: streams and a table in memory, whose every step the test decides. */
 
@@ -226,6 +227,11 @@ export const createWorld = (partitions: number): World => {
                   isCareful: world.careful.has(p),
                   passed: () => world.careful.delete(p),
                   leave: async () => undefined,
+                }),
+                columns: createTableColumns({
+                  current: () => ({ measures: [] }),
+                  refresh: async () => undefined,
+                  now: () => world.nowMs,
                 }),
                 pool,
                 offsets: async () => ({ txns: new Map(txns), txnTimes: new Map(txnTimes) }),

@@ -23,9 +23,13 @@ export type PositionFault =
   | 'in-the-future'
   | 'before-1970'
   | TextFault
+  | MeasureFault
 
 /** Why a vehicle's id or type can't be taken. */
 export type TextFault = 'vehicle-id-missing' | 'vehicle-type-missing' | 'text-too-long'
+
+/** Why what a position says beside can't be kept; `no-place-for-attributes` is a fault of the table, not of the row. */
+export type MeasureFault = 'measure-text-too-long' | 'attributes-too-long' | 'no-place-for-attributes'
 
 /**
  * What is wrong with the time and place of a position, if anything; `judgeRows` judges the whole row.

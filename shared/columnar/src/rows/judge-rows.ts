@@ -1,15 +1,24 @@
 import { faultOf, MAX_TEXT_BYTES, type PositionFault, type TextFault } from '@fleetlake/core'
+import { measureTextFaultsOf } from './fit-measures.ts'
 import type { Positions } from './positions.ts'
 
 /**
  * The one judgement of a message's rows at every intake: collector, finders' tail, live page, replay of dead letters. (Loops that must be
  * fast ask `faultOf` and `textFaultsOf` themselves.)
  * @param latestMs the latest time that is believed, ms since the epoch
+ * @param measureFaults those of `fitMeasures`; who does not know the table's columns looks at the lengths of texts only
  * @returns what is wrong with a row, if anything
  */
-export const judgeRows = (rows: Positions, latestMs: number): ((row: number) => PositionFault | undefined) => {
+export const judgeRows = (
+  rows: Positions,
+  latestMs: number,
+  measureFaults = measureTextFaultsOf(rows),
+): ((row: number) => PositionFault | undefined) => {
   const textFaults = textFaultsOf(rows)
-  return (row) => faultOf(rows.eventTime[row], rows.longitude[row], rows.latitude[row], latestMs) ?? textFaults?.[row]
+  return (row) =>
+    faultOf(rows.eventTime[row], rows.longitude[row], rows.latitude[row], latestMs) ??
+    textFaults?.[row] ??
+    measureFaults?.[row]
 }
 
 /** What is wrong with each row's id or type; undefined when all are right, as nearly always. */

@@ -96,7 +96,7 @@ export const measureOfValues = (
 export interface MeasureStore {
   /** Of those that any row had. */
   readonly specs: readonly MeasureSpec[]
-  /** What it holds, about. */
+  /** What it takes of memory, about, once its columns are as long as its rows. */
   readonly bytes: number
   /**
    * Takes rows in: row `order[i]` of the columns becomes row `at + i`. Rows have no value of a measure that their columns lack. A text where numbers are held, and a
@@ -132,6 +132,7 @@ export const createMeasureStore = (specs: readonly MeasureSpec[] = []): MeasureS
     return made
   }
   for (const spec of specs) add(spec)
+  let rows = 0
 
   const roomFor = (room: number, rows: number): number => (rows > room ? Math.max(rows, room + (room >> 1)) : room)
   const growTo = (held: StoredText | StoredNumber, rows: number): void => {
@@ -165,11 +166,15 @@ export const createMeasureStore = (specs: readonly MeasureSpec[] = []): MeasureS
     get bytes() {
       let sum = 0
       for (const held of stored.values()) {
-        sum += 'values' in held ? held.values.byteLength : held.codes.byteLength + held.table.heldBytes
+        sum +=
+          'values' in held
+            ? Float64Array.BYTES_PER_ELEMENT * Math.max(held.values.length, rows)
+            : Int32Array.BYTES_PER_ELEMENT * Math.max(held.codes.length, rows) + held.table.heldBytes
       }
       return sum
     },
     take: (measures, order, at) => {
+      rows = Math.max(rows, at + order.length)
       for (const column of measures) {
         const held = stored.get(column.spec.name) ?? add(column.spec)
         growTo(held, at + order.length)

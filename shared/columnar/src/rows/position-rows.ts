@@ -1,6 +1,7 @@
 import type { Column } from '../columns.ts'
-import { type MeasureSpec, wellKnownMeasure } from '../measures.ts'
-import { type MeasureColumn, measureOfValues, measureValue } from './measure-columns.ts'
+import type { MeasureSpec } from '../measures.ts'
+import { measureOfName, type MeasureScalar } from './fit-measures.ts'
+import { gatherMeasures, type MeasureColumn, measureOfValues, measureValue } from './measure-columns.ts'
 import { makePositionArrays, type Positions, SENT_COLUMNS } from './positions.ts'
 
 type NumberColumn = Exclude<Column, { readonly kind: 'id' | 'label' }>
@@ -21,23 +22,31 @@ type MeasuredRow = Required<Omit<PositionRow, 'measures'>> & Pick<PositionRow, '
 
 const utf8 = new TextEncoder()
 
-const specOf = (name: string, value: string | number | boolean): MeasureSpec =>
-  wellKnownMeasure(name) ?? {
-    name,
-    type: typeof value === 'number' ? 'double' : typeof value === 'string' ? 'string' : 'boolean',
-  }
+/** The well-known measure where all values fit it; else what all of them are, and texts where they are of several kinds. */
+const specOf = (name: string, values: readonly MeasureScalar[]): MeasureSpec => {
+  const specs = values.map((value) => measureOfName(name, value))
+  const { type } = specs[0]
+  return specs.every((spec) => spec.type === type) ? specs[0] : { name, type: 'string' }
+}
 
 const measuresOfRows = (rows: readonly PositionRow[]): MeasureColumn[] => {
-  const specs = new Map<string, MeasureSpec>()
+  const values = new Map<string, MeasureScalar[]>()
   for (const { measures = {} } of rows) {
-    for (const [name, value] of Object.entries(measures)) if (!specs.has(name)) specs.set(name, specOf(name, value))
+    for (const [name, value] of Object.entries(measures)) {
+      const found = values.get(name)
+      if (found === undefined) values.set(name, [value])
+      else found.push(value)
+    }
   }
-  return Array.from(specs.values(), (spec) =>
-    measureOfValues(
+  return Array.from(values, ([name, all]) => {
+    const spec = specOf(name, all)
+    const valueOf = (value: MeasureScalar | undefined): MeasureScalar | null =>
+      value === undefined ? null : spec.type === 'string' ? String(value) : value
+    return measureOfValues(
       spec,
-      rows.map(({ measures = {} }) => measures[spec.name] ?? null),
-    ),
-  )
+      rows.map(({ measures = {} }) => valueOf(measures[name])),
+    )
+  })
 }
 
 export const positionsOfRows = (rows: readonly PositionRow[]): Positions => {
@@ -84,3 +93,12 @@ export const rowsOfPositions = (rows: Positions): MeasuredRow[] =>
     ) as unknown as Omit<MeasuredRow, 'vehicleId' | 'measures'>),
     ...measuresAt(rows.measures, i),
   }))
+
+/** Some rows, in the order of `indexes`, with everything that they say. */
+export const takePositions = (rows: Positions, indexes: readonly number[]): Positions => {
+  const all = rowsOfPositions({ ...rows, measures: [] })
+  return {
+    ...positionsOfRows(indexes.map((index) => all[index])),
+    measures: gatherMeasures(rows.measures, Uint32Array.from(indexes)),
+  }
+}

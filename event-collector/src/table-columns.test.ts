@@ -1,0 +1,57 @@
+import { type ColumnsBeside, positionsOfRows, type Positions } from '@fleetlake/columnar'
+import { expect, test } from 'vitest'
+import { createTableColumns } from './table-columns.ts'
+
+const saying = (measures: Record<string, number>): Positions =>
+  positionsOfRows([{ vehicleId: 'v', vehicleType: 't', eventTime: 0, longitude: 0, latitude: 0, measures }])
+
+const world = () => {
+  let table: ColumnsBeside = { measures: [{ name: 'known', type: 'double' }] }
+  let newest = table
+  const state = {
+    nowMs: 0,
+    refreshes: 0,
+    fails: false,
+    add: (name: string) => (newest = { measures: [...newest.measures, { name, type: 'double' }] }),
+  }
+  const columns = createTableColumns({
+    current: () => table,
+    now: () => state.nowMs,
+    refresh: async () => {
+      state.refreshes++
+      await Promise.resolve()
+      if (state.fails) throw new Error('the store does not answer')
+      table = newest
+    },
+  })
+  return Object.assign(state, { columns })
+}
+
+test('a name that the table is not known to have has it read again, once in ten seconds, and no other has', async () => {
+  const it = world()
+  expect(it.columns.meet(saying({}))).toBeUndefined()
+  expect(it.columns.meet(saying({ known: 1, attributes: 2 }))).toBeUndefined()
+  it.add('new')
+  await it.columns.meet(saying({ known: 1, new: 1, other: 1 }))
+  expect(it.columns.current.measures.map(({ name }) => name)).toEqual(['known', 'new'])
+  expect(it.columns.meet(saying({ other: 1 }))).toBeUndefined()
+  await it.columns.meet(saying({ another: 1, other: 1 }))
+  it.nowMs = 9_999
+  expect(it.columns.meet(saying({ other: 1, another: 1, new: 1 }))).toBeUndefined()
+  it.nowMs = 10_000
+  await it.columns.meet(saying({ other: 1 }))
+  expect(it.refreshes).toBe(3)
+})
+
+test('who meets a name while it is being asked for waits too, and a store that fails holds nothing up', async () => {
+  const it = world()
+  it.add('new')
+  const both = [it.columns.meet(saying({ new: 1 })), it.columns.meet(saying({ new: 1 }))]
+  expect(both.every((each) => each !== undefined)).toBe(true)
+  await both[1]
+  expect(it.columns.current.measures).toHaveLength(2)
+  it.fails = true
+  await it.columns.meet(saying({ other: 1 }))
+  expect(it.columns.meet(saying({ other: 1 }))).toBeUndefined()
+  expect(it.refreshes).toBe(2)
+})
