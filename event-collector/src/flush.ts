@@ -133,6 +133,8 @@ export const flush = async (batches: readonly Batch[], options: ChunkOptions, de
         break
       case 'expired':
       case 'conflict':
+      case 'column-conflict':
+      case 'too-many-columns':
         deps.warn({ status: result.status }, 'a commit was given up; its rows are read again')
         stale.push(...left.map(({ batch }) => batch))
         left = []

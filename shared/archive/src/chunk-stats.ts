@@ -1,4 +1,13 @@
-import { type Column, type ColumnKey, COLUMNS, type Rows, type Texts } from '@fleetlake/columnar'
+import {
+  type Column,
+  type ColumnKey,
+  COLUMNS,
+  isTextMeasure,
+  type MeasureColumn,
+  type Rows,
+  type TextMeasure,
+  type Texts,
+} from '@fleetlake/columnar'
 import { toDegrees } from '@fleetlake/core'
 import { compareUtf8, cutMaximum, cutMinimum } from './utf8-order.ts'
 
@@ -14,13 +23,21 @@ interface Range<T> {
 
 type Ranged = Column extends infer C ? (C extends { readonly kind: 'id' | 'label' } ? never : C) : never
 
+/** Bounds are missing where no row has a value, and of booleans. */
+interface MeasureStats {
+  readonly name: string
+  readonly bounds: Omit<Range<number>, 'nulls'> | Omit<Range<string>, 'nulls'> | undefined
+  /** Rows without a value. */
+  readonly nulls: number
+}
+
 /** What the log tells of a data file's rows: of each column its least and greatest value. A range is undefined when no row has a value. */
 export type ChunkStats = { readonly rows: number } & {
   readonly [C in Exclude<Column, Ranged> as C['key']]: Range<string>
 } & {
   /** Times in ms, places in whole millionths of a degree. */
   readonly [C in Ranged as C['key']]: Range<number>
-}
+} & { readonly measures: readonly MeasureStats[] }
 
 const numberRange = (values: ArrayLike<number>, length: number): Range<number> => {
   let [min, max, nulls] = [Infinity, -Infinity, 0]
@@ -66,6 +83,29 @@ const idRange = (codes: Int32Array, { offsets, bytes }: Texts, length: number): 
   return { min: utf8.decode(min), max: utf8.decode(max), nulls: 0 }
 }
 
+/** Rows of a measure come in no order: each text is looked at once. */
+const textStats = ({ spec, codes, texts }: TextMeasure, length: number): MeasureStats => {
+  const isUsed = new Uint8Array(texts.count)
+  const used = new Int32Array(Math.min(length, texts.count))
+  let [count, nulls] = [0, 0]
+  for (let i = 0; i < length; i++) {
+    const code = codes[i]
+    if (code < 0) nulls++
+    else if (isUsed[code] === 0) {
+      isUsed[code] = 1
+      used[count++] = code
+    }
+  }
+  return { name: spec.name, bounds: count === 0 ? undefined : idRange(used, texts, count), nulls }
+}
+
+const measureStats = (column: MeasureColumn, length: number): MeasureStats => {
+  if (isTextMeasure(column)) return textStats(column, length)
+  const { min, max, nulls } = numberRange(column.values, length)
+  const hasBounds = nulls < length && column.spec.type !== 'boolean'
+  return { name: column.spec.name, bounds: hasBounds ? { min, max } : undefined, nulls }
+}
+
 const rangeOf = ({ kind, key }: Column, rows: Rows): Range<string> | Range<number> => {
   const { length, vehicleIds, vehicleTypes } = rows
   if (kind === 'id') return idRange(rows[key], vehicleIds, length)
@@ -78,7 +118,11 @@ const eachColumn = (make: (column: Column) => unknown): Record<ColumnKey, unknow
 
 /** @param rows at least one */
 export const statsOf = (rows: Rows): ChunkStats =>
-  ({ rows: rows.length, ...eachColumn((column) => rangeOf(column, rows)) }) as unknown as ChunkStats
+  ({
+    rows: rows.length,
+    ...eachColumn((column) => rangeOf(column, rows)),
+    measures: rows.measures.map((column) => measureStats(column, rows.length)),
+  }) as unknown as ChunkStats
 
 const joinRanges = (a: Range<number>, b: Range<number>): Range<number> => ({
   min: Math.min(a.min, b.min),
@@ -92,6 +136,25 @@ const joinTexts = (a: Range<string>, b: Range<string>): Range<string> => ({
   nulls: a.nulls + b.nulls,
 })
 
+const joinBounds = (a: MeasureStats['bounds'], b: MeasureStats['bounds']): MeasureStats['bounds'] => {
+  if (a === undefined || b === undefined) return a ?? b
+  return typeof a.min === 'string'
+    ? joinTexts({ ...(a as Range<string>), nulls: 0 }, { ...(b as Range<string>), nulls: 0 })
+    : joinRanges({ ...(a as Range<number>), nulls: 0 }, { ...(b as Range<number>), nulls: 0 })
+}
+
+/** Rows have no value of a measure that their stats do not name. */
+const joinMeasures = (a: ChunkStats, b: ChunkStats): MeasureStats[] => {
+  const names = new Set([...a.measures, ...b.measures].map(({ name }) => name))
+  return Array.from(names, (name) => {
+    const [first, second] = [a, b].map(
+      ({ measures, rows }): MeasureStats =>
+        measures.find((measure) => measure.name === name) ?? { name, bounds: undefined, nulls: rows },
+    )
+    return { name, bounds: joinBounds(first.bounds, second.bounds), nulls: first.nulls + second.nulls }
+  })
+}
+
 /** The stats of the rows of both. */
 export const joinStats = (a: ChunkStats, b: ChunkStats): ChunkStats =>
   ({
@@ -99,6 +162,7 @@ export const joinStats = (a: ChunkStats, b: ChunkStats): ChunkStats =>
     ...eachColumn(({ kind, key }) =>
       kind === 'id' || kind === 'label' ? joinTexts(a[key], b[key]) : joinRanges(a[key], b[key]),
     ),
+    measures: joinMeasures(a, b),
   }) as unknown as ChunkStats
 
 /** Infinity has no place in JSON: a bound that is not finite is left out, and so is one of no rows. */
@@ -122,14 +186,37 @@ const boundOf = ({ kind, key }: Column, stats: ChunkStats, bound: Bound): string
   }
 }
 
-/** The text of `add.stats`. */
+/** Numbers are exact: whole ones have no more digits than a double. */
+const measureBound = ({ bounds }: MeasureStats, bound: Bound): string | number | undefined => {
+  const value = bounds?.[bound]
+  return typeof value === 'string'
+    ? CUT[bound](value, MAX_TEXT_LENGTH)
+    : value === undefined
+      ? undefined
+      : finite(value)
+}
+
+/** The text of `add.stats`. A measure that no row has is not named. */
 export const formatStats = (stats: ChunkStats): string => {
-  const named = (of: (column: Column) => unknown): unknown =>
-    Object.fromEntries(COLUMNS.map((column) => [column.name, of(column)]))
+  const measures = stats.measures.filter(({ nulls }) => nulls < stats.rows)
+  const named = (of: (column: Column) => unknown, ofMeasure: (measure: MeasureStats) => unknown): unknown =>
+    Object.fromEntries([
+      ...COLUMNS.map((column) => [column.name, of(column)]),
+      ...measures.map((measure) => [measure.name, ofMeasure(measure)]),
+    ])
   return JSON.stringify({
     numRecords: stats.rows,
-    minValues: named((column) => boundOf(column, stats, 'min')),
-    maxValues: named((column) => boundOf(column, stats, 'max')),
-    nullCount: named(({ key }) => stats[key].nulls),
+    minValues: named(
+      (column) => boundOf(column, stats, 'min'),
+      (measure) => measureBound(measure, 'min'),
+    ),
+    maxValues: named(
+      (column) => boundOf(column, stats, 'max'),
+      (measure) => measureBound(measure, 'max'),
+    ),
+    nullCount: named(
+      ({ key }) => stats[key].nulls,
+      ({ nulls }) => nulls,
+    ),
   })
 }

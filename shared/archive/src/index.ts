@@ -4,7 +4,14 @@ export { type Feeder, feederOf } from './log/feeder.ts'
 export { fingerprintOf } from './log/fingerprint.ts'
 export { type KnownLoss, type Loss, lossId, type Settlement, unsettled } from './losses/loss.ts'
 export { LOSSES_APP, type LossTable, openLossTable, type OpenLossTableOptions } from './losses/loss-table.ts'
-export type { CommitPart, CommitRequest, CommitResult, OffsetMove, StaleStream } from './log/commit.ts'
+export {
+  columnsFault,
+  type CommitPart,
+  type CommitRequest,
+  type CommitResult,
+  type OffsetMove,
+  type StaleStream,
+} from './log/commit.ts'
 export { cleanLog, type CleanLogOptions } from './maintain/clean-log.ts'
 export {
   COMPACTION_APP,
@@ -23,6 +30,7 @@ export { type CompactionRules, planCompaction, type Rewrite } from './maintain/p
 export { type VacuumReport, vacuumTable } from './maintain/vacuum-table.ts'
 export { type KeptChunk, prune, type Pruned, pruneSteps, type Search } from './prune.ts'
 export type { DateFiles, Totals } from './log/files.ts'
+export { type ColumnConflict, DATA_COLUMNS, deltaTypeOf } from './schema.ts'
 export type { Snapshot, TableSettings } from './snapshot.ts'
 export { checkStore } from './store/check-store.ts'
 export { createFileStore } from './store/file-store.ts'

@@ -1,4 +1,12 @@
-import { COLUMNS, DELTA_TYPES } from '@fleetlake/columnar'
+import {
+  COLUMNS,
+  DELTA_TYPES,
+  isMeasureName,
+  MAX_MEASURES,
+  MEASURE_TYPES,
+  type MeasureSpec,
+  type MeasureType,
+} from '@fleetlake/columnar'
 import { FleetError } from '@fleetlake/core'
 
 /** The columns of the table's files as Delta names their types; those of the partition are in the files' paths. */
@@ -61,4 +69,118 @@ export const checkSchema = (schemaString: string, partitionColumns: readonly str
   if (partitionColumns.join() !== PARTITION_COLUMNS.join()) {
     refuse(`it is partitioned by (${partitionColumns.join(', ')}), not (${PARTITION_COLUMNS.join(', ')})`)
   }
+}
+
+/** Delta's name of a measure's type. */
+export const deltaTypeOf = (type: MeasureType): string => (type === 'int' ? 'integer' : type)
+
+const MEASURE_TYPE_OF: ReadonlyMap<unknown, MeasureType> = new Map(
+  MEASURE_TYPES.map((type) => [deltaTypeOf(type), type]),
+)
+
+const UNIT = 'fleetlake.unit'
+const DESCRIPTION = 'comment'
+
+/** The columns of a table beside those of every position and the partitions. */
+export interface TableColumns {
+  /** In the order of the schema. */
+  readonly measures: readonly MeasureSpec[]
+  /** Names of columns of other engines' making that are no measures, by their type, their name or their number. */
+  readonly others: readonly string[]
+}
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
+
+const measureOf = ({ name, type, metadata }: Field): MeasureSpec | undefined => {
+  const measureType = MEASURE_TYPE_OF.get(type)
+  if (measureType === undefined || !isMeasureName(name)) return undefined
+  const [unit, description] = [textOf(metadata[UNIT]), textOf(metadata[DESCRIPTION])]
+  return {
+    name,
+    type: measureType,
+    ...(unit === undefined ? {} : { unit }),
+    ...(description === undefined ? {} : { description }),
+  }
+}
+
+/**
+ * What a table has beside the columns of every position: its own schema says it.
+ * @throws FleetError `table.invalid`
+ */
+export const tableColumnsOf = (schemaString: string): TableColumns => {
+  const measures: MeasureSpec[] = []
+  const others: string[] = []
+  for (const field of fieldsOf(schemaString)) {
+    if (isOurColumn(field.name)) continue
+    const measure = measures.length < MAX_MEASURES ? measureOf(field) : undefined
+    if (measure === undefined || measures.some(({ name }) => name === measure.name)) others.push(field.name)
+    else measures.push(measure)
+  }
+  return { measures, others }
+}
+
+/** What a table has under the name of a column that was to be added, and that is something else. */
+export interface ColumnConflict {
+  /** As it is in the table: names that differ in case only are one name to other engines. */
+  readonly name: string
+  /** Delta's name of the type; JSON for one that is nested. */
+  readonly type: string
+  readonly unit?: string
+}
+
+/** What adding columns to a table would do. */
+export interface ColumnChange {
+  /** Those that are not there yet. */
+  readonly added: readonly MeasureSpec[]
+  readonly conflicts: readonly ColumnConflict[]
+}
+
+/** One that is there with the same type is no change; another type or another unit is a conflict. */
+export const columnChange = (schemaString: string, asked: readonly MeasureSpec[]): ColumnChange => {
+  const fields = new Map(fieldsOf(schemaString).map((field) => [field.name.toLowerCase(), field]))
+  const added: MeasureSpec[] = []
+  const conflicts: ColumnConflict[] = []
+  for (const spec of asked) {
+    const field = fields.get(spec.name.toLowerCase())
+    if (field === undefined) {
+      added.push(spec)
+      continue
+    }
+    const unit = textOf(field.metadata[UNIT])
+    const isSameUnit = unit === undefined || spec.unit === undefined || unit === spec.unit
+    if (field.name === spec.name && field.type === deltaTypeOf(spec.type) && isSameUnit) continue
+    const type = typeof field.type === 'string' ? field.type : JSON.stringify(field.type)
+    conflicts.push({ name: field.name, type, ...(unit === undefined ? {} : { unit }) })
+  }
+  return { added, conflicts }
+}
+
+const fieldOf = ({ name, type, unit, description }: MeasureSpec): Field => ({
+  name,
+  type: deltaTypeOf(type),
+  nullable: true,
+  metadata: {
+    ...(unit === undefined ? {} : { [UNIT]: unit }),
+    ...(description === undefined ? {} : { [DESCRIPTION]: description }),
+  },
+})
+
+/**
+ * A schema with more columns, after all others. What is there stays as it is written, to the digit, also what is not known here.
+ * @param added at least one; none is there yet
+ * @throws FleetError `table.invalid`
+ */
+export const schemaWith = (schemaString: string, added: readonly MeasureSpec[]): string => {
+  const before = fieldsOf(schemaString).length
+  const fields = added.map(fieldOf)
+  // Other engines and ours write the fields last.
+  const end = schemaString.lastIndexOf(']')
+  const text = `${schemaString.slice(0, end)},${JSON.stringify(fields).slice(1, -1)}${schemaString.slice(end)}`
+  try {
+    if (fieldsOf(text).length === before + fields.length) return text
+  } catch {
+    // They are not last, so that the text is made anew.
+  }
+  const schema = objectOf(JSON.parse(schemaString))
+  return JSON.stringify({ ...schema, fields: [...(schema['fields'] as unknown[]), ...fields] })
 }

@@ -1,3 +1,4 @@
+import type { MeasureSpec } from '@fleetlake/columnar'
 import { FleetError } from '@fleetlake/core'
 import type { Chunk } from './chunk.ts'
 import { type DateFiles, eachFile, findFiles, type Totals } from './log/files.ts'
@@ -16,6 +17,10 @@ export interface Snapshot {
   readonly id: string
   readonly version: number
   readonly settings: TableSettings
+  /** Its columns beside those of every position, in the order of its schema. */
+  readonly measures: readonly MeasureSpec[]
+  /** Columns that other engines made and that are no measures. */
+  readonly otherColumns: readonly string[]
   readonly totals: Totals
   readonly dates: ReadonlyMap<string, DateFiles>
   /** All files, in no particular order. */
@@ -57,7 +62,16 @@ export const settingsOf = (configuration: Readonly<Record<string, string>>): Tab
 }
 
 /** @throws FleetError `table.unsupported` when the rows of a file can't be told */
-export const snapshotOf = ({ version, metaData, files, txns, txnTimes, vectors, warnings }: LogState): Snapshot => {
+export const snapshotOf = ({
+  version,
+  metaData,
+  columns,
+  files,
+  txns,
+  txnTimes,
+  vectors,
+  warnings,
+}: LogState): Snapshot => {
   const [withVector] = vectors
   if (withVector !== undefined) {
     throw new FleetError(
@@ -70,6 +84,8 @@ export const snapshotOf = ({ version, metaData, files, txns, txnTimes, vectors, 
     id: metaData.id,
     version,
     settings: settingsOf(metaData.configuration ?? {}),
+    measures: columns.measures,
+    otherColumns: columns.others,
     totals: files.totals,
     dates: files.dates,
     files: () => eachFile(files),

@@ -3,7 +3,7 @@ import { FleetError } from '@fleetlake/core'
 import { type Action, formatCommit } from './log/actions.ts'
 import { type CommitRequest, type CommitResult } from './log/commit.ts'
 import { isDamage } from './log/damage.ts'
-import { checkWriter, isAppendOnly, mayCheckpoint } from './log/protocol.ts'
+import { checkMapping, checkWriter, isAppendOnly, mayCheckpoint } from './log/protocol.ts'
 import { checkEnd, readLog, type ReadLogOptions, readOn } from './log/read-log.ts'
 import { applyVersions, type LogState } from './log/state.ts'
 import { writeCheckpoint } from './log/write-checkpoint.ts'
@@ -163,8 +163,12 @@ export const openTable = async (store: ObjectStore, options: OpenTableOptions = 
     background = background.then(work).catch(onBackgroundError)
   }
 
-  const check = async ({ version, protocol, metaData }: LogState, removesData: boolean): Promise<void> => {
+  const check = async (
+    { version, protocol, metaData }: LogState,
+    { removesData, addsColumns }: { readonly removesData: boolean; readonly addsColumns: boolean },
+  ): Promise<void> => {
     checkWriter(protocol, metaData)
+    if (addsColumns) checkMapping(metaData)
     if (removesData && isAppendOnly(metaData)) {
       throw new FleetError(
         'table.unsupported',
@@ -176,9 +180,14 @@ export const openTable = async (store: ObjectStore, options: OpenTableOptions = 
 
   const commit = (request: CommitRequest): Promise<CommitResult> =>
     inTurn(async () => {
+      const addsColumns = (request.columns ?? []).length > 0
       const removesData = (request.dataChange ?? true) && (request.remove ?? []).length > 0
       const deps = { store, state: () => state, refresh, now, engine }
-      const written = await writeCommit(request, { ...deps, check: (upon) => check(upon, removesData) })
+      const written = await writeCommit(request, {
+        ...deps,
+        check: (upon) => check(upon, { removesData, addsColumns }),
+      })
+      if (written.status === 'unchanged') return { status: 'committed', version: written.version }
       if (written.status !== 'committed') return written
       const { version, actions, bytes } = written
       if (version === state.version + 1) advance(applyVersions(state, [{ version, actions }]))

@@ -18,11 +18,12 @@ const protocol = z.object({
   writerFeatures: z.array(z.string()).nullish(),
 })
 
-const metaData = z.object({
+/** With what is not known here: who adds a column writes all of it again. */
+const metaData = z.looseObject({
   id: z.string(),
   name: z.string().nullish(),
   description: z.string().nullish(),
-  format: z.object({ provider: z.string(), options: texts.nullish() }),
+  format: z.looseObject({ provider: z.string(), options: texts.nullish() }),
   schemaString: z.string(),
   partitionColumns: z.array(z.string()),
   configuration: texts.nullish(),

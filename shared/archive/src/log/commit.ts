@@ -1,5 +1,7 @@
+import { MAX_MEASURES, MEASURE_TYPES, measureNameFault, type MeasureSpec } from '@fleetlake/columnar'
 import { FleetError } from '@fleetlake/core'
 import { encodePath } from '../paths.ts'
+import { columnChange, type ColumnConflict, schemaWith } from '../schema.ts'
 import type { Action, AddFile, Txn } from './actions.ts'
 import { feederAppOf, feederOf, goneAppOf } from './feeder.ts'
 import { findFiles } from './files.ts'
@@ -38,6 +40,8 @@ export interface CommitRequest {
   readonly parts: readonly CommitPart[]
   /** Store paths of files that the commit takes out of the table. */
   readonly remove?: readonly string[]
+  /** Columns that the table has from this commit on, if it does not have them yet; no file is rewritten for it. */
+  readonly columns?: readonly MeasureSpec[]
   /** False when the rows stay the same (a compaction). Default true. */
   readonly dataChange?: boolean
   /** Counts of the table's own that go up by one. */
@@ -60,10 +64,12 @@ export interface StaleStream {
 }
 
 /**
- * - committed: everything is in the table, once.
+ * - committed: everything is in the table, once. Columns that were there already were no change.
  * - stale: nothing was written. The caller takes these streams' parts out, gives their buffers up and tries the rest again.
  * - conflict: nothing was written; these paths to remove are not in the table any more.
  * - other-hub: nothing was written; this hub feeds the table now, none when undefined.
+ * - column-conflict: nothing was written; the table has these columns with another type or unit, or in another case.
+ * - too-many-columns: nothing was written; the table would have more measures than it may.
  * - expired: nothing was written; the oldest file was written so long ago that a vacuum may take it.
  */
 export type CommitResult =
@@ -71,6 +77,8 @@ export type CommitResult =
   | { readonly status: 'stale'; readonly streams: readonly StaleStream[] }
   | { readonly status: 'conflict'; readonly paths: readonly string[] }
   | { readonly status: 'other-hub'; readonly hub: string | undefined }
+  | { readonly status: 'column-conflict'; readonly columns: readonly ColumnConflict[] }
+  | { readonly status: 'too-many-columns'; readonly most: number }
   | { readonly status: 'expired'; readonly ageMs: number }
 
 export type Verdict = { readonly status: 'write' } | Exclude<CommitResult, { readonly status: 'committed' }>
@@ -78,8 +86,29 @@ export type Verdict = { readonly status: 'write' } | Exclude<CommitResult, { rea
 /** A commit whose oldest file is older is given up: vacuum takes files that are in no version after twice this time. */
 export const MAX_FILE_AGE_MS = 3_600_000
 
+/** Characters of a column's unit and of its description, at most. */
+export const MAX_UNIT_LENGTH = 40
+export const MAX_DESCRIPTION_LENGTH = 1_000
+
+/** Why a table can't be given such columns whatever it has, for people; undefined when it can. */
+export const columnsFault = (columns: readonly MeasureSpec[]): string | undefined => {
+  if (columns.length > MAX_MEASURES) return `${columns.length} columns are more than the ${MAX_MEASURES} of a table`
+  if (new Set(columns.map(({ name }) => name)).size < columns.length) return 'a column is named twice'
+  for (const { name, type, unit = '', description = '' } of columns) {
+    const fault = measureNameFault(name)
+    if (fault !== undefined) return fault
+    if (!MEASURE_TYPES.includes(type))
+      return `"${name}" is to be of type ${type}, which is none of ${MEASURE_TYPES.join(', ')}`
+    if (unit.length > MAX_UNIT_LENGTH) return `the unit of "${name}" has more than ${MAX_UNIT_LENGTH} characters`
+    if (description.length > MAX_DESCRIPTION_LENGTH) {
+      return `the description of "${name}" has more than ${MAX_DESCRIPTION_LENGTH} characters`
+    }
+  }
+  return undefined
+}
+
 /** @throws FleetError `table.conflict` for a request that contradicts itself */
-export const checkRequest = ({ parts, remove = [], counts = [], claim }: CommitRequest): void => {
+export const checkRequest = ({ parts, remove = [], counts = [], columns = [], claim }: CommitRequest): void => {
   const refuse = (what: string): never => {
     throw new FleetError('table.conflict', `a commit must not ${what}`)
   }
@@ -92,16 +121,18 @@ export const checkRequest = ({ parts, remove = [], counts = [], claim }: CommitR
   }
   const paths = [...parts.flatMap(({ add }) => add.map((file) => file.path)), ...remove.map(encodePath)]
   if (new Set(paths).size < paths.length) refuse('name a file twice')
-  if (paths.length + appIds.length + counts.length === 0 && claim === undefined) refuse('be empty')
+  const fault = columnsFault(columns)
+  if (fault !== undefined) refuse(`add such columns: ${fault}`)
+  if (paths.length + appIds.length + counts.length + columns.length === 0 && claim === undefined) refuse('be empty')
 }
 
 /**
  * The commit rule: version v+1 may be tried only if in state v the hub that feeds the table is the one that commits, each stream's offset is the one at
- * which its buffer began, every path to remove is in the table, and no file is too old.
+ * which its buffer began, every path to remove is in the table, no column to add is there as something else, and no file is too old.
  */
 export const decide = (
-  { parts, remove = [], feeder, claim }: CommitRequest,
-  { txns, files }: LogState,
+  { parts, remove = [], columns = [], feeder, claim }: CommitRequest,
+  { txns, files, metaData, columns: held }: LogState,
   nowMs: number,
 ): Verdict => {
   if (feeder !== undefined || claim !== undefined) {
@@ -117,6 +148,11 @@ export const decide = (
   const live = findFiles(files, remove)
   const paths = remove.filter((path) => !live.has(path))
   if (paths.length > 0) return { status: 'conflict', paths }
+  if (columns.length > 0) {
+    const { added, conflicts } = columnChange(metaData.schemaString, columns)
+    if (conflicts.length > 0) return { status: 'column-conflict', columns: conflicts }
+    if (held.measures.length + added.length > MAX_MEASURES) return { status: 'too-many-columns', most: MAX_MEASURES }
+  }
   let ageMs = 0
   for (const { add } of parts) for (const file of add) ageMs = Math.max(ageMs, nowMs - file.modificationTime)
   return ageMs > MAX_FILE_AGE_MS ? { status: 'expired', ageMs } : { status: 'write' }
@@ -152,16 +188,24 @@ const claimActions = (
   ]
 }
 
+/** The table's metaData with the columns that it does not have yet; all else of it stays. */
+const columnActions = (columns: readonly MeasureSpec[], { metaData }: LogState): Action[] => {
+  const { schemaString } = metaData
+  const { added } = columnChange(schemaString, columns)
+  return added.length === 0 ? [] : [{ metaData: { ...metaData, schemaString: schemaWith(schemaString, added) } }]
+}
+
 /** The actions of a commit upon a state that `decide` lets it be written upon. */
 export const actionsOf = (
   request: CommitRequest,
   state: LogState,
   { commitId, nowMs, engine }: CommitStamp,
 ): Action[] => {
-  const { parts, remove = [], dataChange = true, counts = [], claim, operation, info = {} } = request
+  const { parts, remove = [], dataChange = true, counts = [], columns = [], claim, operation, info = {} } = request
   const next = (feederOf(state.txns)?.claim ?? 0) + 1
   return [
     { commitInfo: { ...info, timestamp: nowMs, operation, engineInfo: engine, readVersion: state.version, commitId } },
+    ...columnActions(columns, state),
     ...(claim === undefined ? [] : claimActions(claim, state, { number: next, nowMs })),
     ...parts.flatMap(({ offset }): Action[] => (offset === undefined ? [] : [{ txn: txnOf(offset) }])),
     ...counts.map((appId): Action => ({ txn: { appId, version: (state.txns.get(appId) ?? 0) + 1 } })),

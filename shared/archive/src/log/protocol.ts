@@ -151,6 +151,18 @@ export const checkWriter = (protocol: Protocol, metaData: MetaData): void => {
   }
 }
 
+/**
+ * Whether a table's columns go by their names: only then is a column a name and a type, which is all that we write of one.
+ * @throws FleetError `table.unsupported`
+ */
+export const checkMapping = (metaData: MetaData): void => {
+  if (!isMapped(metaData)) return
+  throw new FleetError(
+    'table.unsupported',
+    "no column can be added: the table's columns are mapped to other names (delta.columnMapping.mode), which the program that turned that on has to do",
+  )
+}
+
 /** Rows may be added and rearranged, but not removed. */
 export const isAppendOnly = (metaData: MetaData): boolean => isTrue(metaData, 'delta.appendOnly')
 

@@ -1,7 +1,7 @@
 import { FleetError } from '@fleetlake/core'
 import { type Chunk, chunkOf } from '../chunk.ts'
 import { decodePath } from '../paths.ts'
-import { checkSchema } from '../schema.ts'
+import { checkSchema, type TableColumns, tableColumnsOf } from '../schema.ts'
 import type { Action, Add, MetaData, Protocol, Remove } from './actions.ts'
 import { checkReader } from './protocol.ts'
 import { changeFiles, type Files, NO_FILES } from './files.ts'
@@ -12,6 +12,8 @@ export interface LogState {
   readonly version: number
   readonly protocol: Protocol
   readonly metaData: MetaData
+  /** What its schema has beside the columns of every position. */
+  readonly columns: TableColumns
   readonly files: Files
   /** By appId. */
   readonly txns: ReadonlyMap<string, number>
@@ -37,6 +39,7 @@ export interface VersionActions {
 export const applyVersions = (state: LogState | undefined, versions: readonly VersionActions[]): LogState => {
   let protocol = state?.protocol
   let metaData = state?.metaData
+  let columns = state?.columns
   let version = state?.version ?? -1
   const txns = new Map(state?.txns)
   const txnTimes = new Map(state?.txnTimes)
@@ -68,16 +71,17 @@ export const applyVersions = (state: LogState | undefined, versions: readonly Ve
       } else if (action.metaData) {
         metaData = action.metaData
         checkSchema(metaData.schemaString, metaData.partitionColumns)
+        columns = tableColumnsOf(metaData.schemaString)
       }
     }
     version = next
   }
-  if (protocol === undefined || metaData === undefined) {
+  if (protocol === undefined || metaData === undefined || columns === undefined) {
     throw new FleetError('table.invalid', 'the log begins without protocol and metaData')
   }
   checkReader(protocol, metaData)
   const files = changeFiles(state?.files ?? NO_FILES, changes)
-  return { version, protocol, metaData, files, txns, txnTimes, vectors, warnings: state?.warnings ?? [] }
+  return { version, protocol, metaData, columns, files, txns, txnTimes, vectors, warnings: state?.warnings ?? [] }
 }
 
 /** Which rows of a file an action leaves out; '' for none. */

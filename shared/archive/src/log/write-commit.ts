@@ -22,6 +22,8 @@ export interface CommitDeps {
 
 export type Written =
   | Exclude<CommitResult, { readonly status: 'committed' }>
+  /** All that was asked for is in that version already. */
+  | { readonly status: 'unchanged'; readonly version: number }
   | {
       readonly status: 'committed'
       readonly version: number
@@ -79,7 +81,7 @@ const createVersion = async (
 
 /**
  * Commits as soon as the commit rule allows it: who loses the race for a version waits a random moment, reads the winner's, and checks again
- * before trying the next. A refusal is checked against the newest state.
+ * before trying the next. A refusal, and that nothing is to be changed, is checked against the newest state.
  */
 export const writeCommit = async (request: CommitRequest, deps: CommitDeps): Promise<Written> => {
   checkRequest(request)
@@ -104,6 +106,13 @@ export const writeCommit = async (request: CommitRequest, deps: CommitDeps): Pro
     }
     const version = state.version + 1
     const actions = actionsOf(request, state, { commitId, nowMs, engine: deps.engine })
+    // Of a commitInfo alone no version is made.
+    if (actions.length === 1) {
+      const newest = await deps.refresh()
+      if (newest.version === state.version) return { status: 'unchanged', version: state.version }
+      state = newest
+      continue
+    }
     const bytes = formatCommit(actions, version)
     if ((await createVersion(deps.store, version, commitId, bytes)) === 'ours') {
       return { status: 'committed', version, actions, bytes }
