@@ -2,6 +2,7 @@ import type { FleetError } from '@fleetlake/core'
 import { type Column, COLUMNS } from '../columns.ts'
 import { type MeasureSpec, WELL_KNOWN_MEASURES, wellKnownMeasure } from '../measures.ts'
 import { type Comparison, type Filter, filterFault, type Literal, type Named, writtenOf } from './filter.ts'
+import type { ColumnsBeside } from '../rows/fit-measures.ts'
 import { didYouMean } from './nearest-names.ts'
 import { parseInstant } from './parse-instant.ts'
 
@@ -114,10 +115,14 @@ const measureMeant = (spec: MeasureSpec, column: FilterColumn | undefined): Mean
 /**
  * Finds what a filter's names stand for and checks that types go together. A name that is well known and not the table's is null in every row.
  * @param text of the filter, for the places in messages
- * @param measures of the table
+ * @param table its measures, and the names of columns that are none
  * @throws FleetError `query.invalid`
  */
-export const bindFilter = (filter: Filter, text: string, measures: readonly MeasureSpec[]): BoundFilter => {
+export const bindFilter = (
+  filter: Filter,
+  text: string,
+  { measures, otherColumns = [] }: ColumnsBeside,
+): BoundFilter => {
   const byName = new Map(measures.map((spec) => [spec.name, spec]))
   const used = new Set<MeasureSpec>()
   const fault = (at: number, what: string): FleetError => filterFault(text, at, what)
@@ -129,6 +134,9 @@ export const bindFilter = (filter: Filter, text: string, measures: readonly Meas
     if (spec !== undefined) {
       used.add(spec)
       return measureMeant(spec, { kind: 'measure', spec })
+    }
+    if (otherColumns.includes(name)) {
+      throw fault(at, `"${name}" is a column of another engine's making, of a type that nothing can be compared with`)
     }
     const known = wellKnownMeasure(name)
     if (known !== undefined) return measureMeant(known, undefined)

@@ -73,7 +73,8 @@ const rowsOf = (rows: readonly FilterRow[]): Rows => {
 const anyRows = fc.array(filterRows(SOURCES), { maxLength: 30 })
 const anyFilter = filters([...SOURCES, NOWHERE])
 
-const boundOf = (text: string): ReturnType<typeof bindFilter> => bindFilter(parseFilter(text), text, MEASURES)
+const boundOf = (text: string): ReturnType<typeof bindFilter> =>
+  bindFilter(parseFilter(text), text, { measures: MEASURES, otherColumns: ['state'] })
 
 /** The rows that a text selects of those whose numbers are given. */
 const selectedBy = (text: string, rows: Rows, of: readonly number[]): number[] => {
@@ -126,6 +127,7 @@ test('rows whose bounds rule a filter out are not selected by it', () => {
     fc.property(anyRows, anyFilter, (rows, filter) => {
       const all = rowsOf(rows)
       const bounds: ColumnBounds = {
+        lacks: (column) => column.kind === 'measure' && rows.every((row) => (row[column.spec.name] ?? null) === null),
         numbers: (column) => {
           const measure =
             column.kind === 'measure' ? all.measures.find(({ spec }) => spec.name === column.spec.name)! : undefined
@@ -231,6 +233,7 @@ test.each<[string, string]>([
   [`speed > 1 and temperature > 'cold'`, `character 29: "temperature" is a number and 'cold' is a text`],
   ['driver_id = 7', 'character 13: "driver_id" is a text and 7 is a number'],
   ['fuel = true', 'character 8: "fuel" is a number and true is true or false'],
+  [`state = 'on'`, `character 1: "state" is a column of another engine's making`],
   ['ignition = 1', 'character 12: "ignition" is true or false and 1 is a number'],
   ['ignition < true', 'character 1: "ignition" is true or false: only = and != make sense of it'],
   [

@@ -14,6 +14,8 @@ export interface TextBounds {
 
 /** What is known of some rows' columns. */
 export interface ColumnBounds {
+  /** No row has a value. */
+  lacks(column: FilterColumn): boolean
   numbers(column: FilterColumn): NumberBounds
   texts(column: FilterColumn): TextBounds
 }
@@ -28,14 +30,16 @@ export const maySelect = (test: RowTest, bounds: ColumnBounds): boolean => {
     case 'constant':
       return test.isTrue
     case 'null':
-      return true
+      return test.isNull || !bounds.lacks(test.column)
     case 'numbers': {
+      if (bounds.lacks(test.column)) return false
       const { min = -Infinity, max = Infinity } = bounds.numbers(test.column)
       // Bounds that are no numbers say nothing.
       if (min !== min || max !== max) return true
       return meets(test.relation, test.values, { min, max }, compareNumbers)
     }
     case 'texts': {
+      if (bounds.lacks(test.column)) return false
       const { min = NOTHING, max } = bounds.texts(test.column)
       const values = test.values.map((value) => encoder.encode(value))
       return meets(test.relation, values, { min, max }, compareBytes)

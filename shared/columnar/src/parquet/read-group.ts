@@ -23,7 +23,8 @@ const WIDER: Readonly<Partial<Record<MeasureType, readonly MeasureType[]>>> = {
 }
 
 /** Whether every value of a type is one of another. */
-export const isWidened = (from: MeasureType, to: MeasureType): boolean => from === to || (WIDER[from]?.includes(to) ?? false)
+export const isWidened = (from: MeasureType, to: MeasureType): boolean =>
+  from === to || (WIDER[from]?.includes(to) ?? false)
 
 /**
  * The rows of a row group, each column unpacked when it is first asked for: of rows that are not wanted only the columns that say so.

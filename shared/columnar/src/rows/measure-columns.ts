@@ -67,11 +67,7 @@ export const lazyMeasures = (count: number, make: (place: number) => MeasureColu
 }
 
 /** The rows `[from, to)`, without a copy; a column that is not asked for stays packed. */
-export const sliceMeasures = (
-  measures: readonly MeasureColumn[],
-  from: number,
-  to: number,
-): readonly MeasureColumn[] =>
+export const sliceMeasures = (measures: readonly MeasureColumn[], from: number, to: number): readonly MeasureColumn[] =>
   lazyMeasures(measures.length, (place) => {
     const column = measures[place]
     return isTextMeasure(column)
