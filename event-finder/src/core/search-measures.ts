@@ -11,6 +11,7 @@ import {
   parseFilter,
   wellKnownMeasure,
 } from '@fleetlake/columnar'
+import type { Message } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
 
 /** What a search says of measures: those that its answer carries, and its filter. */
@@ -34,10 +35,7 @@ export interface QueryMeasures {
 }
 
 /** As a task says it: everything that shapes its output. */
-export interface TaskMeasures {
-  readonly select?: readonly MeasureSpec[] | undefined
-  readonly where?: { readonly filter: string; readonly measures: readonly MeasureSpec[] } | undefined
-}
+export type TaskMeasures = Pick<Message<'vehicleQueryPartition'>, 'select' | 'where'>
 
 const ALL = '*'
 
@@ -64,8 +62,8 @@ const selected = (names: readonly string[], table: ColumnsBeside): MeasureSpec[]
       return refuse(`"${name}" is a column of another engine's making, of a type that is no measure's`)
     const spec = measures.find((one) => one.name === name) ?? wellKnownMeasure(name)
     if (spec !== undefined) return spec
-    const names = measures.map((one) => one.name)
-    return refuse(`there is no measure "${name.slice(0, 80)}": ${didYouMean(name, names)}`)
+    const known = measures.map((one) => one.name)
+    return refuse(`there is no measure "${name.slice(0, 80)}": ${didYouMean(name, known)}`)
   }
   const specs = names.flatMap((name) => (name === ALL ? table.measures : [specOf(name)]))
   return [...new Map(specs.map((spec) => [spec.name, spec])).values()]
@@ -102,7 +100,7 @@ export const measuresOfQuery = ({ select, where }: QueryMeasures, table: Columns
 export const measuresOfTask = ({ select = [], where }: TaskMeasures): SearchMeasures | undefined =>
   made(select, where && bound(where.filter, { measures: where.measures }))
 
-const nameAndType = ({ name, type }: MeasureSpec): MeasureSpec => ({ name, type })
+const nameAndType = ({ name, type }: MeasureSpec): Pick<MeasureSpec, 'name' | 'type'> => ({ name, type })
 
 /** What its tasks are told. */
 export const taskMeasuresOf = (measures: SearchMeasures | undefined): TaskMeasures => {
