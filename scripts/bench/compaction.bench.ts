@@ -51,7 +51,11 @@ const JOBS: Readonly<Record<string, () => Promise<void>>> = {
     const { putIfAbsent } = createFileStore(to)
     const deps = { store: { ...store, putIfAbsent }, codec: parquetCodec }
     for (const group of groups) {
-      await rewriteChunks({ ...group, keep: [] }, { windowMs: 600_000, targetBytes: 2 ** 27, memory: MEMORY }, deps)
+      await rewriteChunks(
+        { ...group, keep: [] },
+        { windowMs: 600_000, measures: [], targetBytes: 2 ** 27, memory: MEMORY },
+        deps,
+      )
     }
   },
   ...Object.fromEntries(

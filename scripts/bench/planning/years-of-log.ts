@@ -127,6 +127,7 @@ export const makeYearsOfLog = async (store: ObjectStore, { files, years, seed }:
         latitude: within(south, north),
         speed: { min: 0, max: Math.fround(between(100, 300) / 10), nulls: between(0, 50) },
         heading: { min: 0, max: Math.fround(between(3_500, 3_600) / 10), nulls: between(0, 50) },
+        measures: [],
       }),
     }
   }

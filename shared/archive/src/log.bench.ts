@@ -29,6 +29,7 @@ const addOf = (version: number, i: number): AddFile => {
     rows: 4_000,
     vehicle: text,
     vehicleType: { min: 'bus', max: 'van', nulls: 0 },
+    measures: [],
     eventTime: { min: windowStart, max: windowStart + WINDOW_MS - 1, nulls: 0 },
     longitude: range,
     latitude: { min: -34_930_000, max: -34_900_000, nulls: 0 },

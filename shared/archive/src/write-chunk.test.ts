@@ -2,10 +2,11 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { chunkOf } from './chunk.ts'
 import { parquetCodec } from '@fleetlake/columnar/formats'
-import { columnsOf, NOW_MS, type Row, someRows } from './testing/log-table.ts'
+import { columnsOf, MEASURES, NOW_MS, type Row, someRows } from './testing/log-table.ts'
 import { parseChunkPath } from './paths.ts'
 import { createMemoryStore } from './store/memory-store.ts'
 import { compareUtf8 } from './utf8-order.ts'
+import { formatStats, joinStats, statsOf } from './chunk-stats.ts'
 import { writeChunk } from './write-chunk.ts'
 
 const place = { cell: '69y7p', windowStart: NOW_MS }
@@ -97,6 +98,70 @@ test('what the log tells of a chunk holds for each of its rows, times and coordi
           expect(value).toBeGreaterThanOrEqual(minValues[column] ?? -Infinity)
           expect(value).toBeLessThanOrEqual(maxValues[column] ?? Infinity)
         }
+      }
+    }),
+  )
+})
+
+test('what the log tells of rows without measures is this text', () => {
+  const row = { vehicleId: 'v-1', vehicleType: 'bus', time: NOW_MS, x: -58_403_320, y: -34_628_906, speed: NaN }
+  const rows = [
+    { ...row, heading: 0 },
+    { ...row, x: row.x + 1, heading: Infinity },
+  ]
+  expect(formatStats(statsOf(columnsOf(rows)))).toBe(
+    [
+      '{"numRecords":2,',
+      '"minValues":{"vehicle_id":"v-1","vehicle_type":"bus","event_time":"2026-11-21T10:00:00.000Z",',
+      '"longitude":-58.40332,"latitude":-34.628906,"heading":0},',
+      '"maxValues":{"vehicle_id":"v-1","vehicle_type":"bus","event_time":"2026-11-21T10:00:00.000Z",',
+      '"longitude":-58.403319,"latitude":-34.628906},',
+      '"nullCount":{"vehicle_id":0,"vehicle_type":0,"event_time":0,"longitude":0,"latitude":0,"speed":2,"heading":0}}',
+    ].join(''),
+  )
+})
+
+const measures = fc.record(
+  {
+    temperature: fc.oneof(fc.double({ noNaN: true }), fc.constant(-0)),
+    load: fc.float({ noNaN: true }),
+    pulses: fc.maxSafeInteger(),
+    doors: fc.integer(),
+    state: fc.string({ unit: fc.constantFrom('a', '\uffff', '😀', '\u{10ffff}'), maxLength: 70 }),
+    ignition: fc.boolean(),
+  },
+  { requiredKeys: [] },
+)
+const measuredRows = fc.array(fc.tuple(rowOf, fc.option(measures)), { minLength: 1, maxLength: 15 })
+const rowsOf = (some: readonly (readonly [Row, NonNullable<Row['measures']> | null])[]): Row[] =>
+  some.map(([row, values]) => (values === null ? row : { ...row, measures: values }))
+
+test('what the log tells of measures holds for each row, whether of one row group or of two; one that no row has is not named', () => {
+  fc.assert(
+    fc.property(measuredRows, fc.option(measuredRows, { nil: undefined }), (first, second) => {
+      const groups = [first, second].flatMap((some) => (some === undefined ? [] : [rowsOf(some)]))
+      const [one, two] = groups.map((rows) => statsOf(columnsOf(rows)))
+      const { minValues, maxValues, nullCount } = JSON.parse(
+        formatStats(two === undefined ? one : joinStats(one, two)),
+      ) as Record<string, Record<string, string | number | undefined>>
+      const rows = groups.flat()
+      for (const { name, type } of MEASURES) {
+        const values = rows.flatMap((row) => row.measures?.[name] ?? [])
+        expect(nullCount[name]).toBe(values.length === 0 ? undefined : rows.length - values.length)
+        const [min, max] = [minValues[name], maxValues[name]]
+        if (type === 'boolean' || values.length === 0) expect([min, max]).toEqual([undefined, undefined])
+        for (const value of type === 'boolean' ? [] : values) {
+          if (typeof value === 'string') {
+            expect(compareUtf8(min as string, value)).toBeLessThanOrEqual(0)
+            expect(compareUtf8(max as string, value)).toBeGreaterThanOrEqual(0)
+          } else {
+            expect(value).toBeGreaterThanOrEqual((min as number | undefined) ?? -Infinity)
+            expect(value).toBeLessThanOrEqual((max as number | undefined) ?? Infinity)
+          }
+        }
+        const finite = values.filter((value) => typeof value === 'number' && Number.isFinite(value)) as number[]
+        if (finite.length === values.length && finite.length > 0)
+          expect([min, max]).toEqual([Math.min(...finite) + 0, Math.max(...finite) + 0])
       }
     }),
   )

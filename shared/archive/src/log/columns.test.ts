@@ -9,7 +9,7 @@ import { createMemoryStore } from '../store/memory-store.ts'
 import type { ObjectStore } from '../store/object-store.ts'
 import { openTable, type Table } from '../table.ts'
 import { NOW_MS, SETTINGS, someRows, writeRows } from '../testing/log-table.ts'
-import { type Action, formatCommit, parseCommit } from './actions.ts'
+import { type Action, formatCommit, type MetaData, parseCommit } from './actions.ts'
 import type { CommitResult } from './commit.ts'
 
 const TEMPERATURE: MeasureSpec = { name: 'temperature', type: 'double', unit: '°C', description: 'of the load' }
@@ -26,6 +26,9 @@ const write = async (table: Table, store: ObjectStore): Promise<CommitResult> =>
 
 const actionsAt = async (store: ObjectStore, version: number): Promise<readonly Action[]> =>
   parseCommit((await store.get(commitPath(version)))!, 'a commit', version)
+
+const metaDataAt = async (store: ObjectStore, version: number): Promise<MetaData> =>
+  (await actionsAt(store, version)).find((action) => action.metaData)!.metaData!
 
 test('a column is added by one commit of metaData, and every reader knows it from then on', async () => {
   const store = createMemoryStore()
@@ -56,12 +59,12 @@ test('a column is added by one commit of metaData, and every reader knows it fro
 test('what other programs wrote into the metaData stays as it is, also what is not known here', async () => {
   const store = createMemoryStore()
   const table = await open(store)
-  const [{ metaData }] = (await actionsAt(store, 0)).filter((action) => action.metaData)
+  const metaData = await metaDataAt(store, 0)
   const foreign =
     '{"name":"Inside","type":{"type":"struct","fields":[]},"nullable":true,"metadata":{"x":1.0,"y":12345678901234567890}}'
   const schemaString = `${SCHEMA_STRING.slice(0, -2)}, ${foreign} ]}`
-  const configuration = { ...metaData!.configuration, 'other.key': 'a]}' }
-  const changed = { ...metaData!, schemaString, configuration, description: 'ours', tomorrow: { a: [1] } }
+  const configuration = { ...metaData.configuration, 'other.key': 'a]}' }
+  const changed = { ...metaData, schemaString, configuration, description: 'ours', tomorrow: { a: [1] } }
   await store.put(commitPath(1), formatCommit([{ commitInfo: {} }, { metaData: changed }], 1))
   expect((await table.refresh()).otherColumns).toEqual(['Inside'])
   expect(await add(table, DOORS)).toEqual({ status: 'committed', version: 2 })
@@ -140,9 +143,9 @@ test('a column that is there is no change; another type, unit or case is refused
       { name: 'temperature', type: 'double', unit: '°C' },
     ],
   })
-  const [{ metaData }] = (await actionsAt(store, 1)).filter((action) => action.metaData)
-  const schemaString = metaData!.schemaString.replace('"doors"', '"Doors"')
-  await store.put(commitPath(2), formatCommit([{ commitInfo: {} }, { metaData: { ...metaData!, schemaString } }], 2))
+  const metaData = await metaDataAt(store, 1)
+  const schemaString = metaData.schemaString.replace('"doors"', '"Doors"')
+  await store.put(commitPath(2), formatCommit([{ commitInfo: {} }, { metaData: { ...metaData, schemaString } }], 2))
   expect(await add(table, DOORS)).toEqual({
     status: 'column-conflict',
     columns: [{ name: 'Doors', type: 'integer' }],
@@ -178,9 +181,9 @@ test('a table has so many measures at most', async () => {
 test('a table whose columns are mapped takes none, and says so', async () => {
   const store = createMemoryStore()
   const table = await open(store)
-  const [{ metaData }] = (await actionsAt(store, 0)).filter((action) => action.metaData)
-  const configuration = { ...metaData!.configuration, 'delta.columnMapping.mode': 'name' }
-  await store.put(commitPath(1), formatCommit([{ commitInfo: {} }, { metaData: { ...metaData!, configuration } }], 1))
+  const metaData = await metaDataAt(store, 0)
+  const configuration = { ...metaData.configuration, 'delta.columnMapping.mode': 'name' }
+  await store.put(commitPath(1), formatCommit([{ commitInfo: {} }, { metaData: { ...metaData, configuration } }], 1))
   await expect(add(table, DOORS)).rejects.toThrow(fault('table.unsupported', /mapped to other names/))
 })
 

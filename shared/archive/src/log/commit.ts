@@ -132,7 +132,7 @@ export const checkRequest = ({ parts, remove = [], counts = [], columns = [], cl
  */
 export const decide = (
   { parts, remove = [], columns = [], feeder, claim }: CommitRequest,
-  { txns, files, metaData, columns: held }: LogState,
+  { txns, files, metaData, columns: known }: LogState,
   nowMs: number,
 ): Verdict => {
   if (feeder !== undefined || claim !== undefined) {
@@ -151,7 +151,7 @@ export const decide = (
   if (columns.length > 0) {
     const { added, conflicts } = columnChange(metaData.schemaString, columns)
     if (conflicts.length > 0) return { status: 'column-conflict', columns: conflicts }
-    if (held.measures.length + added.length > MAX_MEASURES) return { status: 'too-many-columns', most: MAX_MEASURES }
+    if (known.measures.length + added.length > MAX_MEASURES) return { status: 'too-many-columns', most: MAX_MEASURES }
   }
   let ageMs = 0
   for (const { add } of parts) for (const file of add) ageMs = Math.max(ageMs, nowMs - file.modificationTime)

@@ -1,4 +1,5 @@
 import { FleetError, reasonOf } from '@fleetlake/core'
+import type { Chunk } from '../chunk.ts'
 import type { AddFile } from '../log/actions.ts'
 import type { DateFiles } from '../log/files.ts'
 import type { Snapshot } from '../snapshot.ts'
@@ -66,7 +67,8 @@ export const compactionRules = ({ targetBytes, quietMs, memory }: CompactionSett
 })
 
 interface Batch {
-  readonly rewrites: Rewrite[]
+  /** The files that leave the table. */
+  readonly take: Chunk[]
   readonly add: AddFile[]
   rows: number
   duplicates: number
@@ -91,19 +93,20 @@ export const compactTable = async (settings: CompactionSettings, deps: Compactio
 
   /** Invariant: what can't be rewritten, for whatever reason, costs its own date and cell only. */
   const rewriteSome = async (snapshot: Snapshot, planned: readonly Rewrite[]): Promise<Batch> => {
-    const batch: Batch = { rewrites: [], add: [], rows: 0, duplicates: 0 }
+    const batch: Batch = { take: [], add: [], rows: 0, duplicates: 0 }
     const began = now()
     let bytes = 0
     for (const rewrite of planned) {
-      const { date, cell, take } = rewrite
+      const { date, cell } = rewrite
       try {
         const options = {
           windowMs: snapshot.settings.windowMs,
+          measures: snapshot.measures,
           targetBytes: rules.targetBytes,
           memory: settings.memory,
         }
-        const { add, rows, duplicates } = await rewriteChunks(rewrite, options, deps)
-        batch.rewrites.push(rewrite)
+        const { take, add, rows, duplicates } = await rewriteChunks(rewrite, options, deps)
+        batch.take.push(...take)
         batch.add.push(...add)
         batch.rows += rows
         batch.duplicates += duplicates
@@ -126,9 +129,8 @@ export const compactTable = async (settings: CompactionSettings, deps: Compactio
     )
     isDone = planned.length === 0
     if (isDone) break
-    const { rewrites, add, rows, duplicates } = await rewriteSome(snapshot, planned)
-    if (rewrites.length === 0) continue
-    const taken = rewrites.flatMap(({ take }) => take)
+    const { take: taken, add, rows, duplicates } = await rewriteSome(snapshot, planned)
+    if (taken.length === 0) continue
     const from = snapshot.txn(COMPACTION_APP)
     const result = await table.commit({
       parts: [{ add, offset: { appId: COMPACTION_APP, from, to: from + 1 } }],

@@ -1,5 +1,13 @@
 import { cellName, cellOf, dateOf, FleetError, type Period, reasonOf } from '@fleetlake/core'
-import { gatherMeasures, gatherRows, makeRowArrays, type Rows, type Texts } from '@fleetlake/columnar'
+import {
+  gatherMeasures,
+  gatherRows,
+  isTextMeasure,
+  makeRowArrays,
+  type MeasureSpec,
+  type Rows,
+  type Texts,
+} from '@fleetlake/columnar'
 import type { Chunk } from '../chunk.ts'
 import { isParquet, readChunkFile, rowsOfFrame } from '@fleetlake/columnar/formats'
 import { DATA_COLUMNS, PARTITION_COLUMNS } from '../schema.ts'
@@ -20,6 +28,8 @@ export interface RowSelection {
   readonly period: Period
   /** Only these vehicles; all when missing. */
   readonly hasId?: ((ids: Texts, id: number) => boolean) | undefined
+  /** The table's: rows have those of them that the file has, and a file with any other column is refused. When missing, rows have all that the file has. */
+  readonly measures?: readonly MeasureSpec[] | undefined
 }
 
 /** A larger file is read row group by row group, if its format allows. */
@@ -38,10 +48,32 @@ export const estimateRows = ({ rows, bytes }: Pick<Chunk, 'rows' | 'bytes'>): nu
 const unfit = ({ path }: Chunk, what: string, options?: ErrorOptions): FleetError =>
   new FleetError('table.unsupported', `${path} can't be compacted: ${what}`, options)
 
-/** Invariant: what a rewrite would lose is not rewritten. */
-const checkColumns = (chunk: Chunk, columns: readonly string[]): void => {
-  const other = columns.find((name) => !KNOWN.has(name))
-  if (other !== undefined) throw unfit(chunk, `it has a column "${other}" of another writer, which would be lost`)
+/** What a file has beside the columns of every position. */
+interface FileColumns {
+  /** Of all columns. */
+  readonly names: readonly string[]
+  /** Those that can be read as measures. */
+  readonly measures: readonly MeasureSpec[]
+}
+
+/**
+ * The measures of a file that its rows are read with. Invariant: what a rewrite would lose is not rewritten.
+ * @param measures the table's
+ */
+const measuresOf = (
+  chunk: Chunk,
+  file: FileColumns,
+  measures: readonly MeasureSpec[] | undefined,
+): readonly MeasureSpec[] => {
+  if (measures === undefined) return file.measures
+  const readable = new Set(file.measures.map(({ name }) => name))
+  const known = new Set(measures.map(({ name }) => name))
+  for (const name of file.names) {
+    if (KNOWN.has(name) || (known.has(name) && readable.has(name))) continue
+    const what = known.has(name) ? 'of a type that is not read' : "that is none of the table's measures"
+    throw unfit(chunk, `it has a column "${name}" ${what}, which would be lost`)
+  }
+  return measures.filter(({ name }) => readable.has(name))
 }
 
 /** Invariant: a file is rewritten only if its rows lie where its name in the log says, so that a rewrite never moves one. */
@@ -76,10 +108,16 @@ const checkIds = ({ count, offsets, bytes }: Texts): void => {
   for (let i = 0; i < count; i++) decoder.decode(bytes.subarray(offsets[i], offsets[i + 1]))
 }
 
+/** Texts of measures are stored as they came: what is none stays where it is. */
+const checkTexts = ({ measures }: Rows): void => {
+  for (const column of measures) if (isTextMeasure(column)) checkIds(column.texts)
+}
+
 /** Copies of the selected rows. */
 const select = (rows: Rows, { period, hasId }: RowSelection): Rows => {
   const { eventTime, vehicle, vehicleIds } = rows
   checkIds(vehicleIds)
+  checkTexts(rows)
   const isWanted = hasId && Array.from({ length: vehicleIds.count }, (_, id) => hasId(vehicleIds, id))
   const chosen = new Uint32Array(rows.length)
   let length = 0
@@ -95,20 +133,30 @@ const select = (rows: Rows, { period, hasId }: RowSelection): Rows => {
 /** A file that is read: its rows, part by part, of which those that can't be of a period are left out. */
 interface OpenFile {
   readonly rows: number
+  /** That its rows are read with. */
+  readonly measures: readonly MeasureSpec[]
   parts(period: Period): AsyncGenerator<Rows>
 }
 
 const arena = createArena()
 
-const parquetFile = (footer: Footer, partOf: (from: number, to: number) => Promise<FilePart>): OpenFile => ({
+const parquetFile = (
+  footer: Footer,
+  measures: readonly MeasureSpec[],
+  partOf: (from: number, to: number) => Promise<FilePart>,
+): OpenFile => ({
   rows: footer.rows,
+  measures,
   parts: async function* (period) {
     for (const group of footer.rowGroups) {
       if (group.rows === 0 || !mayHoldTimes(group, period)) continue
-      const columns = group.columns.filter((column) => column !== undefined)
+      const columns = [
+        ...group.columns.filter((column) => column !== undefined),
+        ...measures.map(({ name }) => group.measures.get(name)!),
+      ]
       const from = Math.min(...columns.map(({ offset }) => offset))
       const to = Math.max(...columns.map(({ offset, bytes }) => offset + bytes))
-      yield rowsOfGroup(group, await partOf(from, to), arena)
+      yield rowsOfGroup(group, await partOf(from, to), arena, measures)
     }
   },
 })
@@ -119,19 +167,29 @@ const readRange = async (store: ObjectStore, chunk: Chunk, from: number, to: num
   return found
 }
 
-const openFile = async (store: ObjectStore, chunk: Chunk): Promise<OpenFile> => {
+/** The footer of a file of which only the end is read. */
+const readFooter = async (store: ObjectStore, chunk: Chunk): Promise<Footer> => {
+  const { path, bytes } = chunk
+  if ((await store.size(path)) !== bytes) throw unfit(chunk, 'it is missing, or not of the size that the log tells')
+  const tailAt = Math.max(0, bytes - TAIL_BYTES)
+  const tail = await readRange(store, chunk, tailAt, bytes)
+  const footerAt = bytes - footerBytesOf(tail)
+  if (footerAt < 0) throw unfit(chunk, 'its metadata reach beyond the file')
+  return parseFooter(footerAt < tailAt ? await readRange(store, chunk, footerAt, bytes) : tail, bytes)
+}
+
+const openFile = async (
+  store: ObjectStore,
+  chunk: Chunk,
+  measures: readonly MeasureSpec[] | undefined,
+): Promise<OpenFile> => {
   const { path, bytes } = chunk
   if (isParquet(path) && bytes > WHOLE_BYTES) {
-    if ((await store.size(path)) !== bytes) throw unfit(chunk, 'it is missing, or not of the size that the log tells')
-    const tail = await readRange(store, chunk, bytes - TAIL_BYTES, bytes)
-    const footerAt = bytes - footerBytesOf(tail)
-    if (footerAt < 0) throw unfit(chunk, 'its metadata reach beyond the file')
-    const footer = parseFooter(
-      footerAt < bytes - TAIL_BYTES ? await readRange(store, chunk, footerAt, bytes) : tail,
-      bytes,
-    )
-    checkColumns(chunk, footer.names)
-    return parquetFile(footer, async (from, to) => ({ bytes: await readRange(store, chunk, from, to), start: from }))
+    const footer = await readFooter(store, chunk)
+    return parquetFile(footer, measuresOf(chunk, footer, measures), async (from, to) => ({
+      bytes: await readRange(store, chunk, from, to),
+      start: from,
+    }))
   }
   const file = await store.get(path)
   if (file?.length !== bytes) {
@@ -139,15 +197,17 @@ const openFile = async (store: ObjectStore, chunk: Chunk): Promise<OpenFile> => 
   }
   if (isParquet(path)) {
     const footer = parseFooter(file)
-    checkColumns(chunk, footer.names)
-    return parquetFile(footer, async () => ({ bytes: file, start: 0 }))
+    return parquetFile(footer, measuresOf(chunk, footer, measures), async () => ({ bytes: file, start: 0 }))
   }
   const frame = await readChunkFile(path, file)
-  checkColumns(chunk, frame.columns)
+  // What such a file holds is told by the table alone; a value that is not of the table's type is a fault.
+  const known = (measures ?? []).filter(({ name }) => frame.columns.includes(name))
+  const held = measuresOf(chunk, { names: frame.columns, measures: known }, measures)
   return {
     rows: frame.height,
+    measures: held,
     parts: async function* () {
-      for (const rows of rowsOfFrame(frame)) {
+      for (const rows of rowsOfFrame(frame, held)) {
         yield rows
         readSince += rows.length
       }
@@ -158,10 +218,29 @@ const openFile = async (store: ObjectStore, chunk: Chunk): Promise<OpenFile> => 
   }
 }
 
-/** All rows of a file that is in memory, a part at a time. @param name ends as the file's */
-export async function* rowsOfBytes(name: string, bytes: Uint8Array): AsyncGenerator<Rows> {
-  if (!isParquet(name)) yield* rowsOfFrame(await readChunkFile(name, bytes))
-  else for (const group of parseFooter(bytes).rowGroups) yield rowsOfGroup(group, { bytes, start: 0 }, arena)
+/**
+ * Those of the table's measures that a file has; of a Parquet file little more than its footer is read.
+ * @throws FleetError as `readRows`
+ */
+export const readMeasures = async (
+  store: ObjectStore,
+  chunk: Chunk,
+  measures: readonly MeasureSpec[],
+): Promise<readonly MeasureSpec[]> =>
+  naming(chunk, async () =>
+    isParquet(chunk.path)
+      ? measuresOf(chunk, await readFooter(store, chunk), measures)
+      : (await openFile(store, chunk, measures)).measures,
+  )
+
+/** All rows of a file that is in memory, a part at a time, with some measures. @param name ends as the file's */
+export async function* rowsOfBytes(
+  name: string,
+  bytes: Uint8Array,
+  measures: readonly MeasureSpec[],
+): AsyncGenerator<Rows> {
+  if (!isParquet(name)) yield* rowsOfFrame(await readChunkFile(name, bytes), measures)
+  else for (const group of parseFooter(bytes).rowGroups) yield rowsOfGroup(group, { bytes, start: 0 }, arena, measures)
 }
 
 /** Rows of frames that were read since their memory was given back. */
@@ -180,7 +259,7 @@ export async function* readRows(
   onOpen: (rows: number) => void = () => {},
 ): AsyncGenerator<Rows> {
   try {
-    const file = await openFile(store, chunk)
+    const file = await openFile(store, chunk, selection.measures)
     if (chunk.rows !== undefined && chunk.rows !== file.rows) {
       throw unfit(chunk, `it has ${file.rows} rows, the log says ${chunk.rows}`)
     }
@@ -194,9 +273,21 @@ export async function* readRows(
       if (selected.length > 0) yield selected
     }
   } catch (error) {
-    if (error instanceof FleetError && (error.code === 'store.failed' || error.message.includes(chunk.path)))
-      throw error
-    // The first line: polars adds its query plan.
-    throw unfit(chunk, reasonOf(error).split('\n')[0], { cause: error })
+    throw named(chunk, error)
+  }
+}
+
+/** What is wrong with a file, with its name. */
+const named = (chunk: Chunk, error: unknown): unknown => {
+  if (error instanceof FleetError && (error.code === 'store.failed' || error.message.includes(chunk.path))) return error
+  // The first line: polars adds its query plan.
+  return unfit(chunk, reasonOf(error).split('\n')[0], { cause: error })
+}
+
+const naming = async <Read>(chunk: Chunk, read: () => Promise<Read>): Promise<Read> => {
+  try {
+    return await read()
+  } catch (error) {
+    throw named(chunk, error)
   }
 }

@@ -8,12 +8,24 @@ import { readRows } from './read-rows.ts'
 
 const PLACE = /^date=(?<date>[^/]+)\/cell=(?<cell>[^/]+)\//
 
+/** What the log would say of a file, and the measures that its rows have. */
+export interface RecoveredFile {
+  readonly add: AddFile
+  readonly measures: readonly string[]
+}
+
+const valued = ({ measures, rows }: ChunkStats): string[] =>
+  measures.flatMap(({ name, nulls }) => (nulls < rows ? [name] : []))
+
 /**
  * What the log would say of a data file that it does not name: where it lies says its date and cell, and its rows are read for their number
  * and bounds.
  * @throws FleetError `table.unsupported`, `table.invalid`, `cell.invalid` for a file that can't be read whole or lies in another place than its rows
  */
-export const recoverFile = async (store: ObjectStore, { path, size, modifiedMs }: ObjectInfo): Promise<AddFile> => {
+export const recoverFile = async (
+  store: ObjectStore,
+  { path, size, modifiedMs }: ObjectInfo,
+): Promise<RecoveredFile> => {
   const { date = '', cell = '' } = PLACE.exec(path)?.groups ?? {}
   const add = {
     path: encodePath(path),
@@ -33,5 +45,6 @@ export const recoverFile = async (store: ObjectStore, { path, size, modifiedMs }
     stats = stats === undefined ? some : joinStats(stats, some)
   }
   if (stats === undefined) throw new FleetError('table.invalid', `${path} holds no row of its date`)
-  return { ...add, stats: formatStats(stats) }
+  const measures = valued(stats)
+  return { add: { ...add, stats: formatStats(stats) }, measures }
 }

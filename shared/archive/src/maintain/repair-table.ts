@@ -19,6 +19,7 @@ import {
   parseCopyPath,
   REPLACED_FOLDER,
 } from '../paths.ts'
+import { fieldsOf } from '../schema.ts'
 import type { ObjectInfo, ObjectStore } from '../store/object-store.ts'
 import { readRemoves } from './read-tombstones.ts'
 import { recoverFile } from './recover-file.ts'
@@ -149,6 +150,7 @@ interface Rebuilt {
   readonly added: readonly string[]
   readonly missing: readonly string[]
   readonly unreadable: readonly string[]
+  readonly notes: readonly string[]
 }
 
 /** What was lost, from the data files: those that no version names are named, those that are not there are not. */
@@ -190,10 +192,11 @@ const rebuild = async (
   const found = new Set<string>()
   const adds: Action[] = []
   const unreadable: string[] = []
+  const columns = new Set<string>()
   for await (const file of store.list('date=')) {
     found.add(file.path)
     if (!DATA_FILE.test(file.path) || live.has(file.path) || named.has(file.path)) continue
-    await recoverOne(store, file, adds, unreadable)
+    await recoverOne(store, file, { adds, unreadable, columns })
   }
   const gone = [...live.values()].filter(({ path }) => !found.has(path) && !named.has(path))
   const removes = gone.map(({ path, bytes: size, date, cell }): Action => ({
@@ -207,6 +210,7 @@ const rebuild = async (
   }))
   const versions = lost.map(({ version, found: what, salvaged }): RepairedVersion => {
     const txns = salvaged.flatMap(({ txn }): { txn: Txn }[] => (txn ? [{ txn }] : []))
+    const metaDatas = salvaged.flatMap(({ metaData }): Action[] => (metaData ? [{ metaData }] : []))
     const salvagedRemoves = salvaged.filter(({ remove }) => remove)
     const info = {
       timestamp: nowMs,
@@ -217,6 +221,7 @@ const rebuild = async (
     }
     const actions: Action[] = [
       { commitInfo: { ...info, found: what } },
+      ...metaDatas,
       ...txns,
       ...salvagedRemoves,
       ...(version === first ? [...removes, ...adds] : []),
@@ -228,17 +233,45 @@ const rebuild = async (
     added: adds.map(({ add }) => decodePath(add!.path)),
     missing: gone.map(({ path }) => path),
     unreadable,
+    notes: notesOnColumns(
+      columns,
+      [...known, ...lost.map(({ version, salvaged }) => ({ version, actions: salvaged }))],
+      base,
+    ),
   }
+}
+
+/** A column that a lost commit added is in the files that have it, and not in the schema. */
+const notesOnColumns = (found: ReadonlySet<string>, versions: readonly VersionActions[], base: Base): string[] => {
+  const { metaData } = applyVersions(
+    base.state,
+    versions.map(({ version, actions }) => ({
+      version,
+      actions: actions.filter((action) => !action.add && !action.remove),
+    })),
+  )
+  const names = new Set(fieldsOf(metaData.schemaString).map(({ name }) => name))
+  const missing = [...found].filter((name) => !names.has(name))
+  return missing.length === 0
+    ? []
+    : [
+        `files have columns that the table has not, as far as it is known: add ${missing.join(', ')} again with fleet table columns add`,
+      ]
 }
 
 const recoverOne = async (
   store: ObjectStore,
   file: ObjectInfo,
-  adds: Action[],
-  unreadable: string[],
+  {
+    adds,
+    unreadable,
+    columns,
+  }: { readonly adds: Action[]; readonly unreadable: string[]; readonly columns: Set<string> },
 ): Promise<void> => {
   try {
-    adds.push({ add: { ...(await recoverFile(store, file)), dataChange: true } })
+    const { add, measures } = await recoverFile(store, file)
+    adds.push({ add: { ...add, dataChange: true } })
+    for (const name of measures) columns.add(name)
   } catch (error) {
     if (!(error instanceof FleetError) || error.code === 'store.failed') throw error
     unreadable.push(reasonOf(error))
@@ -272,14 +305,14 @@ export const planRepair = async (store: ObjectStore, nowMs: number): Promise<Rep
   if (restored.length === 0 && lost.length === 0 && base.unreadable.length === 0) return undefined
   const rebuilt: Rebuilt =
     lost.length === 0
-      ? { versions: [], added: [], missing: [], unreadable: [] }
+      ? { versions: [], added: [], missing: [], unreadable: [], notes: [] }
       : await rebuild(store, { base, known, lost, nowMs })
   return {
     ...rebuilt,
     version,
     versions: [...restored, ...rebuilt.versions].toSorted((a, b) => a.version - b.version),
     checkpoints: base.unreadable,
-    notes: lost.length === 0 ? [] : [LOST_NOTE],
+    notes: lost.length === 0 ? [] : [LOST_NOTE, ...rebuilt.notes],
   }
 }
 

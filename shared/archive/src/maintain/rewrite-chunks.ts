@@ -1,33 +1,29 @@
-import { FleetError, overlaps, type Period } from '@fleetlake/core'
+import { FleetError, type Period } from '@fleetlake/core'
+import type { MeasureSpec } from '@fleetlake/columnar'
 import type { Chunk } from '../chunk.ts'
-import {
-  copyRows,
-  createIdTable,
-  gatherRows,
-  type IdTable,
-  makeRowArrays,
-  type Rows,
-  type Texts,
-} from '@fleetlake/columnar'
 import type { AddFile } from '../log/actions.ts'
-import type { ObjectStore } from '../store/object-store.ts'
 import type { WriteChunkDeps } from '../write-chunk.ts'
-import { addRows, type Extremes, noRows, reachAsFar, reachNoFurther } from './extremes.ts'
-import { MERGE_BYTES_PER_ROW, makeMergeColumns, type MergeColumns, mergeRows } from './merge-rows.ts'
+import { type Extremes, noRows, reachAsFar, reachNoFurther } from './extremes.ts'
+import { createMerge, gather, load, mayFit, type Merge } from './load-merge.ts'
+import { MERGE_BYTES_PER_ROW, mergeRows } from './merge-rows.ts'
 import type { Rewrite } from './plan-compaction.ts'
-import { estimateRows, readRows } from './read-rows.ts'
-import { createTextCodes, type TextCodes } from './text-codes.ts'
+import { estimateRows, readMeasures } from './read-rows.ts'
 import { tileRows } from './tile-rows.ts'
+import { addCounts, countValues, moreValues, type ValueCounts } from './value-counts.ts'
 import { type MergedFiles, openMergedFiles } from './write-merged.ts'
 
 export interface RewriteOptions {
   readonly windowMs: number
+  /** The table's: a file with any other column is not rewritten. */
+  readonly measures: readonly MeasureSpec[]
   readonly targetBytes: number
   /** Bytes of the rows that are merged at once and of the file that is being written, each a part of it. */
   readonly memory: number
 }
 
 export interface Rewritten {
+  /** The files that leave the table. */
+  readonly take: readonly Chunk[]
   readonly add: readonly AddFile[]
   readonly rows: number
   readonly duplicates: number
@@ -36,48 +32,9 @@ export interface Rewritten {
 /** Shares of the memory: the rest is for the part of a file that is being read. */
 const ROWS_SHARE = 2
 const FILE_SHARE = 4
-
-interface Merge {
-  readonly columns: MergeColumns
-  readonly capacity: number
-  readonly vehicles: IdTable
-  readonly types: TextCodes
-  length: number
-  /** Of the rows that are to be written, all that were loaded into it. */
-  taken: Extremes
-}
-
-/** How many rows each file has that is read, by its path. */
-type RowCounts = Map<string, number>
-
-/** @returns false when it does not fit */
-const append = (merge: Merge, rows: Rows, isKept: boolean): boolean => {
-  const { columns, vehicles, types, length: at } = merge
-  if (at + rows.length > merge.capacity) return false
-  const { count, offsets, bytes } = rows.vehicleIds
-  const vehicleCodes = Int32Array.from({ length: count }, (_, id) =>
-    vehicles.numberOf(bytes, offsets[id], offsets[id + 1]),
-  )
-  const typeCodes = Int32Array.from(rows.vehicleTypes, (type) => types.codeOf(type))
-  copyRows(rows, columns, rows.length, at)
-  for (let i = 0; i < rows.length; i++) {
-    columns.vehicle[at + i] = vehicleCodes[rows.vehicle[i]]
-    columns.vehicleType[at + i] = typeCodes[rows.vehicleType[i]]
-  }
-  columns.isKept.fill(isKept ? 1 : 0, at, at + rows.length)
-  if (!isKept) addRows(merge.taken, rows)
-  merge.length += rows.length
-  return true
-}
-
-const periodOf = ({ from, to }: Chunk): Period => ({ from, to: to + 1 })
-
-const estimate = (chunks: readonly Chunk[], period: Period): number =>
-  chunks.reduce((sum, chunk) => {
-    const { from, to } = periodOf(chunk)
-    const shared = Math.min(to, period.to) - Math.max(from, period.from)
-    return shared > 0 ? sum + (estimateRows(chunk) * shared) / (to - from) : sum
-  }, 0)
+const TILE_SHARE = 8
+/** A tile has so many rows at least, however much they take. */
+const FEWEST_TILE_ROWS = 1_024
 
 const halvesOf = ({ from, to }: Period): [Period, Period] => {
   const middle = from + Math.floor((to - from) / 2)
@@ -86,41 +43,6 @@ const halvesOf = ({ from, to }: Period): [Period, Period] => {
     { from: middle, to },
   ]
 }
-
-/** Loads what some files hold of a period. @returns false when it does not fit */
-const load = async (
-  merge: Merge,
-  { take, keep }: Rewrite,
-  { period, counts, store }: { readonly period: Period; readonly counts: RowCounts; readonly store: ObjectStore },
-): Promise<boolean> => {
-  merge.length = 0
-  merge.taken = noRows()
-  for (const chunk of take) {
-    if (!overlaps(periodOf(chunk), period)) continue
-    const count = (rows: number): void => void counts.set(chunk.path, rows)
-    for await (const rows of readRows(store, chunk, { period }, count)) {
-      if (!append(merge, rows, false)) return false
-    }
-  }
-  // Only vehicles of the files that go can have duplicates there.
-  const hasId = ({ offsets, bytes }: Texts, id: number): boolean =>
-    merge.vehicles.find(bytes, offsets[id], offsets[id + 1]) >= 0
-  for (const chunk of keep) {
-    if (!overlaps(periodOf(chunk), period)) continue
-    for await (const rows of readRows(store, chunk, { period, hasId })) {
-      if (!append(merge, rows, true)) return false
-    }
-  }
-  return true
-}
-
-const gather = ({ columns, vehicles, types }: Merge, order: Uint32Array): Rows => ({
-  length: order.length,
-  vehicleIds: vehicles.texts(),
-  vehicleTypes: types.texts,
-  measures: [],
-  ...gatherRows(columns, order, makeRowArrays(order.length)),
-})
 
 /** Lets heartbeats and signals through. */
 const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
@@ -133,13 +55,24 @@ const joinExtremes = (all: Extremes, some: Extremes): void => {
   }
 }
 
+/** What was read of the files that go, what of it was given to the files that come, and what those are read back with. */
+interface Account {
+  readonly counts: ReadonlyMap<string, number>
+  readonly taken: Extremes
+  readonly takenValues: ValueCounts
+  readonly givenValues: ValueCounts
+  duplicates: number
+  rows: number
+}
+
 /**
- * Invariant: nothing is committed unless each row of the files that go is in a file that comes, or is told as a duplicate, and those reach as far. What
- * comes was read back.
+ * Invariant: nothing is committed unless each row of the files that go is in a file that comes, or is told as a duplicate, those reach as far, and they have
+ * as many values of each measure. What comes was read back.
  */
 const checkRewrite = (
   { date, cell, take, keep }: Rewrite,
-  { counts, taken, written, duplicates }: { counts: RowCounts; taken: Extremes; written: Extremes; duplicates: number },
+  { counts, taken, takenValues, givenValues, duplicates }: Account,
+  { written, values }: { readonly written: Extremes; readonly values: ValueCounts },
 ): void => {
   const refuse = (what: string): never => {
     throw new FleetError('table.invalid', `${date} ${cell} is not rewritten: ${what}`)
@@ -156,33 +89,63 @@ const checkRewrite = (
   if (!(isExact ? reachAsFar(written, taken) : reachNoFurther(written, taken))) {
     refuse('the rows that were written reach from or to elsewhere than those that were read')
   }
+  // A duplicate had the same values.
+  const lost =
+    moreValues(givenValues, values) ??
+    moreValues(values, givenValues) ??
+    moreValues(givenValues, takenValues) ??
+    (duplicates === 0 ? moreValues(takenValues, givenValues) : undefined)
+  if (lost !== undefined) refuse(`the rows that were written have other values of ${lost} than those that were read`)
 }
 
+/** Row groups are unpacked as a whole: where rows take much they are of fewer rows. */
+const tileRowsOf = (merge: Merge, rows: number, memory: number): number =>
+  merge.measures === undefined
+    ? rows
+    : Math.min(rows, Math.max(FEWEST_TILE_ROWS, Math.floor(memory / TILE_SHARE / merge.rowBytes)))
+
+/** @returns undefined when a row of a file that stays would have to go instead */
 const writeMerged = async (
   merge: Merge,
   files: MergedFiles,
-): Promise<{ readonly rows: number; readonly duplicates: number }> => {
-  const { order, duplicates } = mergeRows(merge.columns, merge.length, merge.vehicles.limit)
-  for (const tile of tileRows(order, merge.columns, files.shape)) {
+  { memory, measures }: Pick<RewriteOptions, 'memory' | 'measures'>,
+): Promise<{ readonly rows: number; readonly duplicates: number; readonly values: ValueCounts } | undefined> => {
+  const { order, duplicates, isKeptOutdone } = mergeRows(merge.columns, merge.length, merge.vehicles.limit)
+  if (isKeptOutdone) return undefined
+  const values: ValueCounts = new Map()
+  const shape = { ...files.shape, rows: tileRowsOf(merge, files.shape.rows, memory) }
+  for (const tile of tileRows(order, merge.columns, shape)) {
     await breathe()
-    await files.add(gather(merge, tile))
+    const rows = gather(merge, tile, measures)
+    countValues(values, rows)
+    await files.add(rows)
   }
-  return { rows: order.length, duplicates }
+  return { rows: order.length, duplicates, values }
 }
 
-/**
- * Rewrites files of a (date, cell) as fewer, their rows sorted and without duplicates. The table is not touched: the files are to be committed.
- * Works through the time in stretches whose rows fit into the memory. Invariant: duplicates are equal in time, so they are in one stretch.
- * @throws FleetError `table.unsupported` for a file that can't be rewritten, `table.invalid` when what was written is not what was read, `config.invalid` when the memory is too small, `store.failed`
- */
-export const rewriteChunks = async (
+/** Those of the table's measures that some files have. */
+const measuresOfFiles = async (
+  chunks: readonly Chunk[],
+  measures: readonly MeasureSpec[],
+  { store }: WriteChunkDeps,
+): Promise<MeasureSpec[]> => {
+  const names = new Set<string>()
+  if (measures.length > 0) {
+    for (const chunk of chunks) for (const { name } of await readMeasures(store, chunk, measures)) names.add(name)
+  }
+  return measures.filter(({ name }) => names.has(name))
+}
+
+/** @returns undefined when a row of a file that stays would have to go instead */
+const rewriteOnce = async (
   rewrite: Rewrite,
-  { windowMs, targetBytes, memory }: RewriteOptions,
+  { windowMs, measures, targetBytes, memory }: RewriteOptions,
   deps: WriteChunkDeps,
-): Promise<Rewritten> => {
+): Promise<Rewritten | undefined> => {
   const { take, keep, cell } = rewrite
   const all = [...take, ...keep]
-  const capacity = Math.floor(memory / ROWS_SHARE / MERGE_BYTES_PER_ROW)
+  const budget = Math.floor(memory / ROWS_SHARE)
+  const capacity = Math.floor(budget / MERGE_BYTES_PER_ROW)
   const expected = take.reduce((sum, { bytes }) => sum + bytes, 0)
   const most = Math.min(targetBytes, Math.floor(memory / FILE_SHARE))
   const fileBytes = Math.ceil(expected / Math.max(1, Math.round(expected / most)))
@@ -190,37 +153,66 @@ export const rewriteChunks = async (
   // As large as it may need to be: nothing grows.
   const expectedRows = all.reduce((sum, chunk) => sum + estimateRows(chunk), 0)
   const size = Math.min(capacity, Math.max(1, take.every(({ rows }) => rows !== undefined) ? expectedRows : capacity))
-  const merge: Merge = {
-    columns: makeMergeColumns(size),
-    capacity: size,
-    vehicles: createIdTable(),
-    types: createTextCodes(),
-    length: 0,
+  const merge = createMerge(size, budget)
+  const counts = new Map<string, number>()
+  const account: Account = {
+    counts,
     taken: noRows(),
+    takenValues: new Map(),
+    givenValues: new Map(),
+    duplicates: 0,
+    rows: 0,
   }
-  const counts: RowCounts = new Map()
-  const taken = noRows()
-  let [rows, duplicates] = [0, 0]
+  /** All row groups of a file have the same: those of the first stretch when that is all there is, else those of all files. */
+  let written: readonly MeasureSpec[] | undefined
   const stretches: Period[] = [
     { from: Math.min(...take.map(({ from }) => from)), to: Math.max(...take.map(({ to }) => to)) + 1 },
   ]
   for (let period = stretches.pop(); period !== undefined; period = stretches.pop()) {
-    if (estimate(all, period) > size || !(await load(merge, rewrite, { period, counts, store: deps.store }))) {
-      if (period.to - period.from <= 1) {
+    const isDivisible = period.to - period.from > 1
+    const options = { period, counts, store: deps.store, measures }
+    if ((isDivisible && !mayFit(merge, rewrite, period)) || !(await load(merge, rewrite, options))) {
+      if (!isDivisible) {
         throw new FleetError(
           'config.invalid',
-          `${cell} has more than ${size} rows of one millisecond: raise compactor.memory`,
+          `${cell} has more rows of one millisecond than fit, ${merge.length} of them: raise compactor.memory`,
         )
       }
       stretches.push(...halvesOf(period).toReversed())
       continue
     }
-    joinExtremes(taken, merge.taken)
-    const written = await writeMerged(merge, files)
-    rows += written.rows
-    duplicates += written.duplicates
+    joinExtremes(account.taken, merge.taken)
+    addCounts(account.takenValues, merge.values)
+    written ??=
+      stretches.length === 0
+        ? measures.filter(({ name }) => merge.values.has(name))
+        : await measuresOfFiles(take, measures, deps)
+    const result = await writeMerged(merge, files, { memory, measures: written })
+    if (result === undefined) return undefined
+    account.rows += result.rows
+    account.duplicates += result.duplicates
+    addCounts(account.givenValues, result.values)
   }
-  const { add, written } = await files.finish()
-  checkRewrite(rewrite, { counts, taken, written, duplicates })
-  return { add, rows, duplicates }
+  const finished = await files.finish()
+  checkRewrite(rewrite, account, finished)
+  return { take, add: finished.add, rows: account.rows, duplicates: account.duplicates }
+}
+
+/**
+ * Rewrites files of a (date, cell) as fewer, their rows sorted and without duplicates. The table is not touched: the files are to be committed.
+ * Works through the time in stretches whose rows fit into the memory. Invariant: duplicates are equal in time, so they are in one stretch. Where a row that
+ * comes late has the smaller revision, the files that were to stay are rewritten as well.
+ * @throws FleetError `table.unsupported` for a file that can't be rewritten, `table.invalid` when what was written is not what was read, `config.invalid` when the memory is too small, `store.failed`
+ */
+export const rewriteChunks = async (
+  rewrite: Rewrite,
+  options: RewriteOptions,
+  deps: WriteChunkDeps,
+): Promise<Rewritten> => {
+  const { take, keep } = rewrite
+  const rewritten =
+    (await rewriteOnce(rewrite, options, deps)) ??
+    (await rewriteOnce({ ...rewrite, take: [...take, ...keep], keep: [] }, options, deps))
+  if (rewritten === undefined) throw new Error('a row of a file that goes was taken for one of a file that stays')
+  return rewritten
 }

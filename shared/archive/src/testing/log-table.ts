@@ -1,5 +1,12 @@
 import { cellBounds, cellName, cellOf, dateOf, MICRO_PER_DEGREE, parseCell, windowStart } from '@fleetlake/core'
-import { type Rows, rowsOfArrays, textsOfStrings } from '@fleetlake/columnar'
+import {
+  type MeasureSpec,
+  type MeasureColumn,
+  measureOfValues,
+  type Rows,
+  rowsOfArrays,
+  textsOfStrings,
+} from '@fleetlake/columnar'
 import { parquetCodec } from '@fleetlake/columnar/formats'
 import type { ObjectStore } from '../store/object-store.ts'
 import { writeChunk } from '../write-chunk.ts'
@@ -20,7 +27,28 @@ export interface Row {
   readonly y: number
   readonly speed: number
   readonly heading: number
+  /** By name, of `MEASURES`. */
+  readonly measures?: Readonly<Record<string, string | number | boolean>>
 }
+
+/** One of each type, the revision and the attributes. */
+export const MEASURES: readonly MeasureSpec[] = [
+  { name: 'temperature', type: 'double', unit: '°C' },
+  { name: 'load', type: 'float' },
+  { name: 'pulses', type: 'long' },
+  { name: 'doors', type: 'int' },
+  { name: 'state', type: 'string' },
+  { name: 'ignition', type: 'boolean' },
+  { name: 'revision', type: 'long', unit: 'µs' },
+  { name: 'attributes', type: 'string' },
+]
+
+/** Of those that any of the rows has. */
+const measuresOf = (rows: readonly Row[]): MeasureColumn[] =>
+  MEASURES.flatMap((spec) => {
+    const values = rows.map(({ measures = {} }) => measures[spec.name] ?? null)
+    return values.every((value) => value === null) ? [] : [measureOfValues(spec, values)]
+  })
 
 export const columnsOf = (rows: readonly Row[]): Rows => {
   const vehicleIds = [...new Set(rows.map((row) => row.vehicleId))]
@@ -36,6 +64,7 @@ export const columnsOf = (rows: readonly Row[]): Rows => {
     latitude: Int32Array.from(rows, (row) => row.y),
     speed: Float32Array.from(rows, (row) => row.speed),
     heading: Float32Array.from(rows, (row) => row.heading),
+    measures: measuresOf(rows),
   })
 }
 
