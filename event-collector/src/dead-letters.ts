@@ -1,4 +1,4 @@
-import { encodePositions, type Positions, takePositions } from '@fleetlake/columnar'
+import { encodePositions, isTextMeasure, type Positions, takePositions } from '@fleetlake/columnar'
 import { MAX_MESSAGE_BYTES } from '@fleetlake/contracts'
 import type { BadRow } from './core/take-in.ts'
 
@@ -50,6 +50,29 @@ const letterOf = (origin: LetterOrigin, payload: Uint8Array, reason: string, row
 export const letterOfNoise = (origin: LetterOrigin, message: Uint8Array, reason: string): DeadLetter =>
   letterOf(origin, message.slice(), reason, 0)
 
+/** What the texts of some rows' measures take once each row has its own: in the message many rows may name one. */
+const textBytesOf = ({ measures }: Positions, bad: readonly BadRow[]): number => {
+  let bytes = 0
+  for (const column of measures) {
+    if (!isTextMeasure(column)) continue
+    const { codes, texts } = column
+    for (const { index } of bad) {
+      if (codes[index] >= 0) bytes += texts.offsets[codes[index] + 1] - texts.offsets[codes[index]]
+    }
+  }
+  return bytes
+}
+
+const encodeBad = (rows: Positions, bad: readonly BadRow[]): Uint8Array | undefined => {
+  if (textBytesOf(rows, bad) > MAX_PAYLOAD_BYTES) return undefined
+  const indexes = bad.map(({ index }) => index)
+  const payload = encodePositions(
+    takePositions(rows, indexes),
+    bad.map(({ reason }) => reason),
+  )
+  return payload.byteLength > MAX_PAYLOAD_BYTES ? undefined : payload
+}
+
 /**
  * The letter of a message with rows that can't be true: those rows with everything that they say, each with its reason; where they have become too large
  * to be stored, the message as it was.
@@ -62,13 +85,5 @@ export const letterOfRows = (
 ): DeadLetter => {
   const counts = Map.groupBy(bad, ({ reason }) => reason)
   const [mostFrequent] = [...counts].toSorted(([, a], [, b]) => b.length - a.length)[0]
-  const payload = encodePositions(
-    takePositions(
-      rows,
-      bad.map(({ index }) => index),
-    ),
-    bad.map(({ reason }) => reason),
-  )
-  const isTooLarge = payload.byteLength > MAX_PAYLOAD_BYTES
-  return letterOf(origin, isTooLarge ? message.slice() : payload, mostFrequent, bad.length)
+  return letterOf(origin, encodeBad(rows, bad) ?? message.slice(), mostFrequent, bad.length)
 }

@@ -90,6 +90,26 @@ test('letters are stored before the files are written and the offset is committe
   expect(deps.said).toEqual([...Array<string>(6).fill('write'), `commit ${offset(0)} 3, ${offset(1)} 3`])
 })
 
+test('a commit brings the column for attributes if one of its files has any', async () => {
+  const asked: CommitRequest['columns'][] = []
+  const deps = fakeDeps({
+    commit: async ({ parts, columns }) => {
+      asked.push(columns)
+      const isStale = parts.length > 1
+      return isStale
+        ? { status: 'stale', streams: [{ appId: 'P0', offset: 12 }] }
+        : { status: 'committed', version: asked.length }
+    },
+  })
+  const batch = batchOf(0)
+  const said = [{ vehicleId: 'v', vehicleType: 't', eventTime: 0, longitude: 1, latitude: 2, measures: { fuel: 1 } }]
+  takeIn(batch.buffer, positionsOfRows(said), { geohashLength: 5, latestMs: 1e12, table: { measures: [] } })
+  await flush([batch, batchOf(1)], OPTIONS, deps)
+  await flush([batch], OPTIONS, deps)
+  // Of the batch that was stale nothing is left.
+  expect(asked.map((columns) => columns?.map(({ name }) => name))).toEqual([['attributes'], undefined, ['attributes']])
+})
+
 test('a letter that is refused holds the commit back, is told, and has the same id when it is tried again', async () => {
   const asked: string[] = []
   const deps = fakeDeps({

@@ -6,7 +6,8 @@ import { purgeThrough, readPartition, runGeneration } from '@fleetlake/hub'
 import { eventually } from '@fleetlake/testing'
 import { rm } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { readRun, sortRows, startTestRun } from './testing/run.ts'
+import { simulateMeasures } from './core/simulated-measures.ts'
+import { readRun, sortRows, startTestRun, type StoredRow } from './testing/run.ts'
 
 const START = '2026-01-05T08:00:00Z'
 
@@ -37,6 +38,25 @@ test('1, 2 and 3 agents make the same rows, each stored once in its partition', 
     one.rows.filter(({ eventTime }) => eventTime < Date.parse(START) || eventTime >= Date.parse(one.stats.to)),
   ).toEqual([])
   expect(system.flushes.toSorted(inOrder)).toEqual(runs.flatMap(({ stats }) => stats.streams).toSorted(inOrder))
+})
+
+test('vehicles report the measures that are asked for, the same ones each time and whoever makes them', async () => {
+  await using system = await startTestRun({ generators: 2 })
+  const options = { vehicles: 31, events: 1_000, seed: 7, startTime: START, batchRows: 50 }
+  const rowsWith = async (more: object): Promise<StoredRow[]> =>
+    sortRows(await readRun(system.hub, await runGeneration(system.hub, { ...options, ...more })))
+  const measures = ['temperature' as const, 'order_id' as const, 'ignition' as const]
+  const bare = await rowsWith({})
+  const one = await rowsWith({ measures, agents: 1 })
+  expect(await rowsWith({ measures, agents: 2 })).toEqual(one)
+  expect(one.map((row) => ({ ...row, measures: undefined }))).toEqual(
+    bare.map((row) => ({ ...row, measures: undefined })),
+  )
+  const saidBy = simulateMeasures(measures, 7)
+  for (const { vehicleId, eventTime, measures: said } of one) {
+    const values = saidBy(Number(vehicleId.slice(2)) - 1, eventTime).filter(({ value }) => value !== null)
+    expect(said).toEqual(Object.fromEntries(values.map(({ measure, value }) => [measure.name, value])))
+  }
 })
 
 const inOrder = (a: Message<'flush'>, b: Message<'flush'>): number =>

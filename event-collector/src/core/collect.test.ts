@@ -189,18 +189,18 @@ test('of messages one after the other each row has in its chunk what it said, in
       for (const chunk of chunksOf(buffer, { windowMs: 600_000, geohashLength: 5, minRows: 5 }, arrays)) {
         for (const column of chunk.measures) {
           // None that none of its rows has, and no text that none of them names.
-          const values = Array.from({ length: chunk.length }, (_, row) => measureValue(column, row))
+          const values = Array.from({ length: chunk.length }, (_, i) => measureValue(column, i))
           expect(values.some((value) => value !== null)).toBe(true)
           if ('texts' in column) expect(new Set(values).has(textAt(column.texts, column.texts.count - 1))).toBe(true)
         }
-        for (let row = 0; row < chunk.length; row++) {
+        for (let i = 0; i < chunk.length; i++) {
           const kept = Object.fromEntries(
             chunk.measures
-              .map((column) => [column.spec.name, measureValue(column, row)] as const)
+              .map((column) => [column.spec.name, measureValue(column, i)] as const)
               .filter(([, value]) => value !== null),
           )
           const { attributes = '{}', ...columns } = kept
-          const all = sent[Number(textAt(chunk.vehicleIds, chunk.vehicle[row]).slice(1))]
+          const all = sent[Number(textAt(chunk.vehicleIds, chunk.vehicle[i]).slice(1))]
           // Of a message in which a measure is of two kinds the numbers come as texts.
           const asTexts = (object: object): unknown =>
             Object.fromEntries(Object.entries(object).map(([name, value]) => [name, String(value)]))

@@ -11,6 +11,7 @@ import {
 import { createRouter } from '../batching/router.ts'
 import type { City } from '../core/city.ts'
 import { shareOf } from '../core/share.ts'
+import { simulateMeasures } from '../core/simulated-measures.ts'
 import { createBreather } from './breather.ts'
 import { createPace } from './pace.ts'
 import { simulate } from './simulate.ts'
@@ -136,6 +137,7 @@ const generate = (request: ShareRequest, slices: readonly Slice[], deps: Generat
       windowMs,
       batchRows: options.batchRows,
       vehicleTypes: slices[0].fleet.types,
+      ...(options.measures === undefined ? {} : { saidBy: simulateMeasures(options.measures, options.seed) }),
     },
     publisher,
   )

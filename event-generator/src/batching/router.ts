@@ -1,6 +1,7 @@
 import { windowStart } from '@fleetlake/core'
-import { type BatchBuilder, createBatchBuilder } from '@fleetlake/contracts'
+import { type BatchBuilder, createBatchBuilder, type Said } from '@fleetlake/contracts'
 import type { ReportColumns } from '../core/report-columns.ts'
+import type { SaidBy } from '../core/simulated-measures.ts'
 import { partitionRows, type Partitioning } from './partition-rows.ts'
 import type { VehicleIds } from './vehicle-ids.ts'
 
@@ -16,6 +17,8 @@ export interface RouterOptions extends Omit<Partitioning, 'count'> {
   readonly partitions: readonly number[]
   readonly batchRows: number
   readonly windowMs: number
+  /** What vehicles report beside; nothing when missing. */
+  readonly saidBy?: SaidBy | undefined
 }
 
 /** Reports of the vehicles `first, first + stride, …`. */
@@ -46,7 +49,7 @@ interface OpenBatch {
 
 /** Sorts rows into one open batch per partition; every row is published once, in the order of its partition's rows. */
 export const createRouter = (options: RouterOptions, { publish, room }: Outlet): Router => {
-  const { partitions, batchRows, windowMs, vehicleTypes } = options
+  const { partitions, batchRows, windowMs, vehicleTypes, saidBy } = options
   const partitionOf = partitionRows({ ...options, count: partitions.length })
   const batches = partitions.map((): OpenBatch => {
     const builder = createBatchBuilder({ maxRows: batchRows, vehicleTypes })
@@ -73,10 +76,11 @@ export const createRouter = (options: RouterOptions, { publish, room }: Outlet):
         batch.to = batch.from + windowMs
         if (isCut && !room(partitions[place])) return row
       }
-      if (append(batch.builder, reports, row, ids, slot)) continue
+      const said = saidBy?.(vehicle[row], at)
+      if (append(batch.builder, reports, row, ids, slot, said)) continue
       emit(place)
       if (!room(partitions[place])) return row
-      append(batch.builder, reports, row, ids, slot)
+      append(batch.builder, reports, row, ids, slot, said)
     }
     return length
   }
@@ -84,7 +88,14 @@ export const createRouter = (options: RouterOptions, { publish, room }: Outlet):
   return { route, flush: () => batches.forEach((_, place) => emit(place)) }
 }
 
-const append = (builder: BatchBuilder, reports: ReportColumns, row: number, ids: VehicleIds, slot: number): boolean =>
+const append = (
+  builder: BatchBuilder,
+  reports: ReportColumns,
+  row: number,
+  ids: VehicleIds,
+  slot: number,
+  said: readonly Said[] | undefined,
+): boolean =>
   builder.append(
     ids.bytes,
     ids.offsets[slot],
@@ -95,4 +106,5 @@ const append = (builder: BatchBuilder, reports: ReportColumns, row: number, ids:
     reports.latitude[row],
     reports.speed[row],
     reports.heading[row],
+    said,
   )

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { fault } from '@fleetlake/core/testing'
 import { expect, test } from 'vitest'
 import { createBatchBuilder, type EncodedBatch } from './batch-builder.ts'
-import { decodePositions, type PositionRow, rowsOfPositions } from '@fleetlake/columnar'
+import { decodePositions, measureOfName, type PositionRow, rowsOfPositions } from '@fleetlake/columnar'
 
 const utf8 = new TextEncoder()
 
@@ -11,6 +11,10 @@ const batchesOf = (rows: readonly PositionRow[], limits: { maxRows: number; maxB
   const batches: EncodedBatch[] = []
   for (const row of rows) {
     const id = utf8.encode(row.vehicleId)
+    const said = Object.entries(row.measures ?? {}).map(([name, value]) => ({
+      measure: measureOfName(name, value),
+      value,
+    }))
     const append = (): boolean =>
       builder.append(
         id,
@@ -22,6 +26,7 @@ const batchesOf = (rows: readonly PositionRow[], limits: { maxRows: number; maxB
         row.latitude,
         row.speed ?? NaN,
         row.heading ?? NaN,
+        said,
       )
     if (append()) continue
     batches.push(builder.take()!)
@@ -57,6 +62,43 @@ test('batches hold every row once and in order, and none is longer or larger tha
         }
       },
     ),
+  )
+})
+
+const manySaid = fc.record(
+  {
+    temperature: fc.double({ noNaN: true, noDefaultInfinity: true }),
+    ignition: fc.boolean(),
+    order_id: fc.string({ unit: 'grapheme', maxLength: 40 }),
+    // Of all kinds, so that a batch must end where the next row says another one.
+    mood: fc.oneof(fc.integer(), fc.string({ maxLength: 5 }), fc.boolean()),
+  },
+  { requiredKeys: [] },
+)
+
+test('what rows say beside comes with them, whatever they say, and batches keep to their limits', () => {
+  const spoken = fc
+    .tuple(row, said)
+    .map(([bare, measures]): PositionRow => (Object.keys(measures).length === 0 ? bare : { ...bare, measures }))
+  fc.assert(
+    fc.property(
+      fc.array(spoken, { maxLength: 60 }),
+      fc.integer({ min: 1, max: 40 }),
+      fc.integer({ min: 5_000, max: 9_000 }),
+      (rows, maxRows, maxBytes) => {
+        const batches = batchesOf(rows, { maxRows, maxBytes })
+        expect(batches.flatMap(({ payload }) => rowsOfPositions(decodePositions(payload)!))).toEqual(rows)
+        for (const batch of batches) expect(batch.payload.length).toBeLessThanOrEqual(maxBytes)
+      },
+    ),
+  )
+})
+
+test('a measure of another type than it has is refused', () => {
+  const builder = createBatchBuilder({ maxRows: 10 })
+  const said = [{ measure: { name: 'doors', type: 'int' } as const, value: 1.5 }]
+  expect(() => builder.append(new Uint8Array(1), 0, 1, 0, 0, 0, 0, 0, 0, said)).toThrow(
+    fault('message.invalid', "doors is of type int and can't be 1.5"),
   )
 })
 

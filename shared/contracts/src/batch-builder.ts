@@ -1,6 +1,7 @@
 import { FleetError } from '@fleetlake/core'
 import { MAX_MESSAGE_BYTES } from './streams.ts'
 import { encodePositions, newPositionArrays, POSITION_BYTES, type Positions, SENT_COLUMNS } from '@fleetlake/columnar'
+import { createMeasureBatch, type Said } from './measure-batch.ts'
 
 /** A move that is ready to be sent, but for its id. */
 export interface EncodedBatch {
@@ -27,14 +28,15 @@ export interface BatchBuilder {
   /** The code of a vehicle type in the current batch, new or known; it ends with the batch, except for those given at the start. */
   codeOf(vehicleType: string): number
   /**
-   * Adds a row unless the batch is full.
+   * Adds a row unless the batch is full, or has another type of one of the row's measures.
    * @param idBytes,idFrom,idTo the vehicle's id: UTF-8 bytes `[idFrom, idTo)`
    * @param eventTime ms since the epoch
    * @param longitude,latitude degrees, rounded
    * @param speed m/s, NaN where unknown
    * @param heading degrees clockwise from north, NaN where unknown
+   * @param said what the row says beside, if anything
    * @returns false when there is no room: take the batch, then add the row again
-   * @throws FleetError `message.invalid` for a row that no batch can hold
+   * @throws FleetError `message.invalid` for a row that no batch can hold, and for a measure of another type than it has
    */
   append(
     idBytes: Uint8Array,
@@ -46,6 +48,7 @@ export interface BatchBuilder {
     latitude: number,
     speed: number,
     heading: number,
+    said?: readonly Said[],
   ): boolean
   /** The rows so far, encoded, and an empty builder; undefined when there are none. */
   take(): EncodedBatch | undefined
@@ -75,6 +78,8 @@ const BASE_BYTES = encodePositions(none).length + SLACK_BYTES
 
 const utf8 = new TextEncoder()
 
+const NOTHING_SAID: readonly Said[] = []
+
 export const createBatchBuilder = (limits: BatchLimits): BatchBuilder => {
   const { maxRows, maxBytes = MAX_PAYLOAD_BYTES, vehicleTypes: known = [] } = limits
   const offsets = new Int32Array(maxRows + 1)
@@ -87,6 +92,7 @@ export const createBatchBuilder = (limits: BatchLimits): BatchBuilder => {
   let length = 0
   let used = known.length
   let bytes = BASE_BYTES
+  const measures = createMeasureBatch(maxRows)
   let [from, to, west, south, east, north] = [0, 0, 0, 0, 0, 0]
 
   const codeOf = (vehicleType: string): number => {
@@ -101,6 +107,7 @@ export const createBatchBuilder = (limits: BatchLimits): BatchBuilder => {
     length = 0
     used = known.length
     bytes = BASE_BYTES
+    measures.clear()
     types = []
     codes = new Map()
     for (const vehicleType of known) codeOf(vehicleType)
@@ -114,13 +121,15 @@ export const createBatchBuilder = (limits: BatchLimits): BatchBuilder => {
       return length
     },
     codeOf,
-    append: (idBytes, idFrom, idTo, typeCode, eventTime, longitude, latitude, speed, heading) => {
-      const idLength = idTo - idFrom
-      if (length === maxRows || bytes + ROW_BYTES + idLength > maxBytes) {
+    append: (idBytes, idFrom, idTo, typeCode, eventTime, longitude, latitude, speed, heading, said = NOTHING_SAID) => {
+      const rowBytes = ROW_BYTES + idTo - idFrom + measures.bytesOf(said, length)
+      if (length === maxRows || bytes + rowBytes > maxBytes) {
         if (length > 0) return false
         throw new FleetError('message.invalid', `one row does not fit into a message of ${maxBytes} bytes`)
       }
       const at = offsets[length]
+      const idLength = idTo - idFrom
+      measures.append(said, length)
       for (let i = 0; i < idLength; i++) ids[at + i] = idBytes[idFrom + i]
       offsets[length + 1] = at + idLength
       arrays.vehicleType[length] = typeCode
@@ -136,7 +145,7 @@ export const createBatchBuilder = (limits: BatchLimits): BatchBuilder => {
       if (longitude > east) east = longitude
       if (latitude < south) south = latitude
       if (latitude > north) north = latitude
-      bytes += ROW_BYTES + idLength
+      bytes += rowBytes
       length++
       return true
     },
@@ -149,7 +158,7 @@ export const createBatchBuilder = (limits: BatchLimits): BatchBuilder => {
           vehicleIdOffsets: offsets,
           vehicleIdBytes: ids,
           vehicleTypes: types.slice(0, used),
-          measures: [],
+          measures: measures.columns(length),
           ...arrays,
         }),
         headers: {

@@ -6,6 +6,7 @@ export { count, duration, instant, LONGEST_TIMER_MS, sequence, size, timer, TOKE
 export * from './hub-server.ts'
 export * from './json-move.ts'
 export * from './loopback.ts'
+export type { Said } from './measure-batch.ts'
 export * from './messages.ts'
 export { GROUPS, type Group } from './patterns.ts'
 export { listSettings, type Setting } from './settings.ts'

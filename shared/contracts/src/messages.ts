@@ -1,5 +1,13 @@
 import { MAX_TEXT_BYTES } from '@fleetlake/core'
-import { isMeasureName, MAX_FILTER_BYTES, MAX_MEASURES, MEASURE_TYPES, textBytes } from '@fleetlake/columnar'
+import {
+  isMeasureName,
+  MAX_ATTRIBUTES_BYTES,
+  MAX_FILTER_BYTES,
+  MAX_MEASURE_TEXT_BYTES,
+  MAX_MEASURES,
+  MEASURE_TYPES,
+  textBytes,
+} from '@fleetlake/columnar'
 import { z } from 'zod'
 import { count, instant, MOST, path, sentence, sequence, text, token } from './fields.ts'
 import { GROUPS } from './patterns.ts'
@@ -78,6 +86,20 @@ const perSecond = z.number().min(0).max(MOST)
 const elapsed = z.number().min(0).max(MOST)
 const partition = z.number().int().min(0).max(1_000_000)
 
+/** Measures that simulated vehicles can report. */
+export const SIMULATED_MEASURES = [
+  'temperature',
+  'battery',
+  'fuel',
+  'odometer',
+  'ignition',
+  'altitude',
+  'driver_id',
+  'order_id',
+] as const
+
+export type SimulatedMeasure = (typeof SIMULATED_MEASURES)[number]
+
 /** What a user asks of a generation; the rest has defaults. */
 export const generationOptions = z.strictObject({
   vehicles: z.number().int().min(1).max(10_000_000).default(1_500).describe('number of vehicles'),
@@ -121,6 +143,15 @@ export const generationOptions = z.strictObject({
     .optional()
     .describe('districts in which the vehicles are at home. Default: all'),
   city: text.optional().describe('name of the city pack that the generator must have loaded'),
+  measures: z
+    .array(z.enum(SIMULATED_MEASURES, `must be of ${SIMULATED_MEASURES.join(', ')}`))
+    .min(1)
+    .max(SIMULATED_MEASURES.length)
+    .refine((names) => new Set(names).size === names.length, 'names a measure twice')
+    .optional()
+    .describe(
+      `what vehicles report beside their positions: ${SIMULATED_MEASURES.join(', ')}. Default: nothing. The table stores each in a column of its own if it has that, else in \`attributes\``,
+    ),
   realTime: z
     .boolean()
     .default(false)
@@ -296,7 +327,7 @@ export const messages = {
     from: 'generator, importer, devices',
     to: 'collector, viewer',
     about:
-      'Positions: a batch as an Arrow IPC stream, or one as JSON. Message id and ce-id are <run>/<agent>/<partition>/<n>; of imports ' +
+      'Positions, and what they say beside (measures): a batch as an Arrow IPC stream, or one as JSON. Message id and ce-id are <run>/<agent>/<partition>/<n>; of imports ' +
       '<n>-<digest of the payload> instead of <n>.',
     content: 'positions',
     data: binary,
@@ -606,14 +637,24 @@ export type MessageInput<Name extends MessageName> = z.input<Messages[Name]['dat
 const number = z.number().min(-MOST).max(MOST)
 
 /** One position as JSON: the data of a `move` of content type `application/json`. */
-export const jsonMove = z.object({
-  vehicle_id: vehicleText,
-  vehicle_type: vehicleText,
-  event_time: instant,
-  longitude: number,
-  latitude: number,
-  speed: number.nullish().describe('m/s'),
-  heading: number.nullish().describe('degrees clockwise from north'),
-})
+export const jsonMove = z
+  .object({
+    vehicle_id: vehicleText,
+    vehicle_type: vehicleText,
+    event_time: instant,
+    longitude: number,
+    latitude: number,
+    speed: number.nullish().describe('m/s'),
+    heading: number.nullish().describe('degrees clockwise from north'),
+  })
+  .catchall(
+    z
+      .unknown()
+      .describe(
+        `a measure: a number, a text of at most ${MAX_MEASURE_TEXT_BYTES} bytes, true or false; null is no value. Names of measures are of small letters, digits and underscores. What has another name, ` +
+          `a list, an object, and what the table has no column for is kept in the column \`attributes\`, a JSON object of at most ${MAX_ATTRIBUTES_BYTES} bytes, and so are the members of an object ` +
+          `\`attributes\`. At most ${MAX_MEASURES} in all`,
+      ),
+  )
 
 export const CONTENT_TYPES = { arrow: 'application/vnd.apache.arrow.stream', json: 'application/json' } as const

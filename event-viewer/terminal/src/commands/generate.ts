@@ -28,6 +28,7 @@ export const addGenerate = (program: Command, context: CommandContext): void => 
       examples(
         ['generate --vehicles 1500 --duration "1 h"', 'the last hour of 1,500 vehicles, as fast as possible'],
         ['generate --events 1M --seed 7 --types taxi,bus', 'a million positions, the same ones each time'],
+        ['generate --measures temperature,driver_id', 'with what the vehicles report beside'],
         ['generate --real-time --duration "8 h" --interval "5 s"', 'a fleet that reports live until tonight'],
       ) + '\nCtrl-C stops the run in order: what it has published stays. A second one leaves at once.\n',
     )

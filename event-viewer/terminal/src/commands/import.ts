@@ -20,7 +20,7 @@ export const addImport = (program: Command, context: CommandContext): void => {
     .argument('<file>', 'CSV with a header, or one JSON object a line; - reads standard input')
     .option(
       '--columns <mapping>',
-      'where columns come from: vehicle_id=name_id,event_time=time,…; usual names are found',
+      'where columns and measures come from: vehicle_id=name_id,event_time=time,temperature=temp_c,…; usual names of columns are found',
       reads(parseMapping),
     )
     .option('--timezone <zone>', 'of times without an offset, such as Asia/Shanghai or UTC')
@@ -48,6 +48,10 @@ export const addImport = (program: Command, context: CommandContext): void => {
         [
           'import taxi.csv --columns vehicle_id=name_id,event_time=timestamp --timezone Asia/Shanghai --vehicle-type taxi',
           'a taxi trace with local times',
+        ],
+        [
+          'import vans.csv --columns temperature=temp_c,driver_id=driver',
+          'with what the file says beside: add the columns to the table first (fleet table columns add)',
         ],
         ['import positions.ndjson --dry-run --rejects bad.ndjson', 'check a file without a hub'],
         [

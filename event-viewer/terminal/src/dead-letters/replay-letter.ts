@@ -4,10 +4,10 @@ import {
   decodeForeignPositions,
   decodeReasons,
   encodePositions,
-  type PositionRow,
-  positionsOfRows,
+  type Positions,
   rowsOfPositions,
   judgeRows,
+  takePositions,
 } from '@fleetlake/columnar'
 import { type PartitionBy } from '@fleetlake/core'
 import { deleteDeadLetter, type Hub, storeMessage, type StoredLetter } from '@fleetlake/hub'
@@ -92,19 +92,19 @@ const publishRows = async (hub: Hub, letter: StoredLetter, run: string, options:
       headers,
     })
   }
-  if (bad.length > 0) await storeRest(hub, letter, rows, bad, reasons)
+  if (bad.length > 0) await storeRest(hub, letter, positions, bad, reasons)
   return { isPublished: true, rows: good.length, left: bad.length }
 }
 
 const storeRest = async (
   hub: Hub,
   letter: StoredLetter,
-  rows: readonly PositionRow[],
+  rows: Positions,
   bad: readonly number[],
   reasons: readonly string[],
 ): Promise<void> => {
   const payload = encodePositions(
-    positionsOfRows(bad.map((index) => rows[index])),
+    takePositions(rows, bad),
     bad.map((index) => reasons[index]),
   )
   await storeMessage(hub, 'deadLetter', subjects.deadLetter(letter.partition), payload as Uint8Array<ArrayBuffer>, {

@@ -1,4 +1,4 @@
-import type { GenerationOptions, MessageInput } from '@fleetlake/contracts'
+import type { GenerationOptions, MessageInput, SimulatedMeasure } from '@fleetlake/contracts'
 import { parseCount, parseDuration, parseInstant, parseList, parseNumber } from '../options.ts'
 
 type Input = MessageInput<'startGeneration'>['options']
@@ -21,6 +21,7 @@ export const GENERATION_FLAGS: { readonly [Name in Key]: Flag } = {
   vehicleTypes: { flag: '--types <list>', parse: parseList },
   districts: { flag: '--districts <list>', parse: parseList },
   city: { flag: '--city <name>', parse: (text) => text },
+  measures: { flag: '--measures <list>', parse: (text) => parseList(text) as SimulatedMeasure[] },
   realTime: { flag: '--real-time' },
   speedFactor: { flag: '--speed-factor <number>', parse: parseNumber },
   batchRows: { flag: '--batch-rows <count>', parse: parseCount },

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { fault } from '@fleetlake/core/testing'
-import { mapColumns, parseMapping } from './columns.ts'
+import { leftOutOf, mapColumns, measuresOf, parseMapping } from './columns.ts'
 
 const none = { asked: {}, constant: [] }
 
@@ -43,6 +43,27 @@ test('a column that is missing is told together with those that are there', () =
   )
 })
 
-test.each(['vehicle_id', 'vehicle_id=', 'vehicle=x', 'speed=a,speed=b'])('--columns %s is refused', (text) => {
-  expect(() => parseMapping(text)).toThrow(fault('usage.invalid', '--columns'))
+test('any other name is a measure’s, which is only read where it is asked for, and the rest is left out', () => {
+  const asked = parseMapping('temperature=temp_c,vehicle_id=plate')
+  const names = ['plate', 'time', 'lon', 'lat', 'temp_c', 'humidity', 'driver_id']
+  const mapping = mapColumns(names, { asked, constant: [] })
+  expect(mapping).toEqual({
+    vehicle_id: 'plate',
+    event_time: 'time',
+    longitude: 'lon',
+    latitude: 'lat',
+    temperature: 'temp_c',
+  })
+  expect(measuresOf(mapping)).toEqual(['temperature'])
+  expect(leftOutOf(names, mapping)).toEqual(['humidity', 'driver_id'])
+  expect(() => mapColumns(['id', 'time', 'lon', 'lat'], { asked: { doors: 'd' }, constant: [] })).toThrow(
+    fault('import.invalid', 'there is no column "d"'),
+  )
 })
+
+test.each(['vehicle_id', 'vehicle_id=', 'Vehicle=x', 'cell=x', 'speed=a,speed=b', 'doors=a,doors=b'])(
+  '--columns %s is refused',
+  (text) => {
+    expect(() => parseMapping(text)).toThrow(fault('usage.invalid', '--columns'))
+  },
+)

@@ -1,8 +1,8 @@
-import { COLUMN_NAMES, type ColumnName } from '@fleetlake/columnar'
+import { COLUMN_NAMES, type ColumnName, MAX_MEASURES, measureNameFault } from '@fleetlake/columnar'
 import { FleetError } from '@fleetlake/core'
 
-/** Which column of the input a position's column is read from. */
-export type Mapping = Partial<Record<ColumnName, string>>
+/** Which column of the input a position's column or measure is read from, by its name. */
+export type Mapping = Readonly<Record<string, string>>
 
 /** Names that are taken for a column unless the user says otherwise, beside its own; the first that the input has counts. */
 const USUAL: Partial<Record<ColumnName, readonly string[]>> = {
@@ -35,12 +35,21 @@ const plain = (name: string): string => name.toLowerCase().replaceAll(/[\s_.-]/g
 
 const isColumn = (name: string): name is ColumnName => (COLUMN_NAMES as readonly string[]).includes(name)
 
+/** The names in a mapping that are measures, in its order. */
+export const measuresOf = (mapping: Mapping): string[] => Object.keys(mapping).filter((name) => !isColumn(name))
+
+/** The columns of the input that are read from nowhere. */
+export const leftOutOf = (names: readonly string[], mapping: Mapping): string[] => {
+  const taken = new Set(Object.values(mapping))
+  return names.filter((name) => !taken.has(name))
+}
+
 /**
- * The mapping of `vehicle_id=name_id,event_time=timestamp`.
+ * The mapping of `vehicle_id=name_id,event_time=timestamp,temperature=temp_c`.
  * @throws FleetError `usage.invalid`
  */
 export const parseMapping = (text: string): Mapping => {
-  const mapping: Mapping = {}
+  const mapping = new Map<string, string>()
   for (const part of text.split(',')) {
     const at = part.indexOf('=')
     const [column, source] = [part.slice(0, at).trim(), part.slice(at + 1).trim()]
@@ -50,15 +59,19 @@ export const parseMapping = (text: string): Mapping => {
         `--columns "${part}" is not <column>=<column of the file>, such as vehicle_id=name_id`,
       )
     }
-    if (!isColumn(column))
+    const fault = isColumn(column) ? undefined : measureNameFault(column)
+    if (fault !== undefined) {
       throw new FleetError(
         'usage.invalid',
-        `--columns: there is no column ${column}; there are ${COLUMN_NAMES.join(', ')}`,
+        `--columns: ${fault}; every position has ${COLUMN_NAMES.join(', ')}, and any other name is a measure's`,
       )
-    if (mapping[column] !== undefined) throw new FleetError('usage.invalid', `--columns names ${column} twice`)
-    mapping[column] = source
+    }
+    if (mapping.has(column)) throw new FleetError('usage.invalid', `--columns names ${column} twice`)
+    mapping.set(column, source)
   }
-  return mapping
+  if (mapping.size > COLUMN_NAMES.length + MAX_MEASURES)
+    throw new FleetError('usage.invalid', `--columns names more than ${MAX_MEASURES} measures`)
+  return Object.fromEntries(mapping)
 }
 
 export interface MappingOptions {
@@ -74,10 +87,12 @@ export interface MappingOptions {
  * @throws FleetError `import.invalid` when one that is needed or asked for is not there
  */
 export const mapColumns = (names: readonly string[], { asked, constant }: MappingOptions): Mapping => {
-  const mapping: Mapping = {}
-  for (const column of COLUMN_NAMES) {
-    if (constant.includes(column)) continue
-    const source = asked[column] ?? usualSource(names, column, Object.values(asked))
+  const mapping: Record<string, string> = {}
+  for (const column of [...COLUMN_NAMES, ...measuresOf(asked)]) {
+    if (isColumn(column) && constant.includes(column)) continue
+    const source = isColumn(column)
+      ? (asked[column] ?? usualSource(names, column, Object.values(asked)))
+      : asked[column]
     if (source === undefined) continue
     if (!names.includes(source))
       throw new FleetError('import.invalid', `there is no column "${source}"; the input has ${listed(names)}`)

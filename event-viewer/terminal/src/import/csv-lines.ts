@@ -1,7 +1,7 @@
 import { FleetError } from '@fleetlake/core'
 import { parse } from 'csv-parse/sync'
 import { COLUMN_NAMES } from '@fleetlake/columnar'
-import { mapColumns, type MappingOptions } from './columns.ts'
+import { leftOutOf, mapColumns, type MappingOptions, measuresOf } from './columns.ts'
 import type { InputRow, LineParser } from './input-row.ts'
 
 const DELIMITERS = [',', ';', '\t', '|']
@@ -30,7 +30,9 @@ export const createCsvParser = (firstLine: string, { delimiter, hasHeader, ...op
   const first = parseHeader(parseLines, firstLine)
   const names = hasHeader ? first : first.map((_, i) => String(i + 1))
   const mapping = mapColumns(names, options)
-  const indexes = COLUMN_NAMES.map((column) => (mapping[column] === undefined ? -1 : names.indexOf(mapping[column])))
+  const indexes = [...COLUMN_NAMES, ...measuresOf(options.asked)].map((column) =>
+    mapping[column] === undefined ? -1 : names.indexOf(mapping[column]),
+  )
 
   const rowOf = (cells: readonly string[], line: number, text: string): InputRow => {
     if (cells.length < names.length || cells.slice(names.length).some((cell) => cell !== '')) {
@@ -61,6 +63,7 @@ export const createCsvParser = (firstLine: string, { delimiter, hasHeader, ...op
   }
   return {
     mapping,
+    leftOut: new Set(leftOutOf(names, mapping)),
     skipsFirst: hasHeader,
     parse: (lines, numbers) => {
       const records = parseAll(lines)

@@ -1,10 +1,13 @@
 import { humanCount, humanTime, plural } from '@fleetlake/viewer-core'
+import { printableInLine } from '@fleetlake/core'
 import type { ImportTally } from './import-rows.ts'
 
 /** How an import ended. */
 export interface ImportOutcome {
   readonly tally: ImportTally
   ambiguousTimes: number
+  /** Columns of the input that nothing was read from. */
+  leftOut: ReadonlySet<string>
   status: 'complete' | 'stopped'
   /** Rows that are known to be in the hub. */
   stored: number
@@ -17,12 +20,13 @@ export interface ImportOutcome {
 export const describeImport = ({
   tally,
   ambiguousTimes,
+  leftOut,
   status,
   stored,
   archived,
   isDryRun,
 }: ImportOutcome): { object: unknown; text: string } => {
-  const { rows, rejected, reasons, vehicles, period, bounds } = tally
+  const { rows, rejected, reasons, vehicles, period, bounds, measures } = tally
   const object = {
     status,
     dryRun: isDryRun,
@@ -32,10 +36,12 @@ export const describeImport = ({
     rejected,
     reasons,
     vehicles,
+    measures,
     from: period === undefined ? null : new Date(period.from).toISOString(),
     to: period === undefined ? null : new Date(period.to).toISOString(),
     bbox: bounds ?? null,
     ambiguousTimes,
+    leftOut: [...leftOut],
   }
   const place = isDryRun
     ? 'nothing was stored'
@@ -61,10 +67,22 @@ export const describeImport = ({
       `${plural(vehicles, 'vehicle')}, ${humanTime(period.from)} to ${humanTime(period.to)}, within ${bounds.join(',')}`,
     )
   }
+  const beside = Object.entries(measures)
+  if (beside.length > 0)
+    lines.push(`beside: ${beside.map(([name, count]) => `${name} in ${plural(count, 'row')}`).join(', ')}`)
   if (ambiguousTimes > 0) {
     lines.push(
       `${plural(ambiguousTimes, 'time')} fell into an hour that the end of daylight saving repeats: the first was taken`,
     )
   }
+  if (leftOut.size > 0) lines.push(leftOutText([...leftOut]))
   return { object, text: lines.join('\n') }
+}
+
+const MOST_NAMED = 20
+
+const leftOutText = (names: readonly string[]): string => {
+  const named = names.slice(0, MOST_NAMED).map((name) => `"${printableInLine(name).slice(0, 80)}"`)
+  const more = names.length > MOST_NAMED ? ` and ${humanCount(names.length - MOST_NAMED)} more` : ''
+  return `${plural(names.length, 'column')} of the input left out: ${named.join(', ')}${more}; --columns <measure>=<column> takes one`
 }

@@ -6,6 +6,7 @@ import { createMotionDeriver } from './derive-motion.ts'
 import { emptyTally, type ImportTally, importRows } from './import-rows.ts'
 import type { InputRow } from './input-row.ts'
 import { createPartitionSink } from './partition-sink.ts'
+import { createMeasureReader } from './read-measures.ts'
 import { readPosition, type PositionSettings } from './read-position.ts'
 import { createTimeReader } from './read-time.ts'
 
@@ -117,6 +118,7 @@ test('good rows are kept with a derived motion, bad ones told, and the whole is 
     rejected: 2,
     reasons: { 'not-csv': 1, 'off-the-globe': 1 },
     vehicles: 1,
+    measures: {},
     period: { from: AT, to: AT + 10_000 },
     bounds: [104, 30, 104, 30.001],
   })
@@ -136,6 +138,57 @@ test('good rows are kept with a derived motion, bad ones told, and the whole is 
       heading: 0,
     },
   ])
+})
+
+test('a row says beside what was asked for, and what a measure can’t be is in its attributes', () => {
+  const read = createMeasureReader(['temperature', 'ignition', 'driver_id', 'axles'])
+  const withMeasures = (...values: unknown[]): unknown => {
+    const row = readPosition(['a', 'bus', T, '104', '30', '', '', ...values], { ...settings, readMeasures: read })
+    return 'measures' in row ? row.measures : row
+  }
+  expect(withMeasures(' -18.5', 'yes', ' 007', '2')).toEqual({
+    temperature: -18.5,
+    ignition: true,
+    driver_id: ' 007',
+    axles: 2,
+  })
+  expect(withMeasures('NA', '', '', '-')).toEqual({})
+  expect(withMeasures('hot', 'maybe', null, undefined)).toEqual({
+    attributes: '{"temperature":"hot","ignition":"maybe"}',
+  })
+  // From the first text on there are texts.
+  expect(withMeasures(4, false, 12, '003')).toEqual({
+    temperature: 4,
+    ignition: false,
+    driver_id: '12',
+    axles: '003',
+  })
+  expect(withMeasures(undefined, undefined, undefined, 2)).toEqual({ axles: '2' })
+  expect(withMeasures(undefined, undefined, 'x'.repeat(4_097))).toMatchObject({ reason: 'measure-text-too-long' })
+  expect(withMeasures(undefined, undefined, '\uFFFD')).toMatchObject({ reason: 'not-utf-8' })
+})
+
+test('a number’s text is a number only if it says no more than that', () => {
+  const readOne = (value: unknown): unknown => {
+    const read = createMeasureReader(['x'])([value])
+    return 'x' in read ? read.x : read
+  }
+  expect(['1', '-2.50', '1e3', '0.1', true, { a: [1] }].map(readOne)).toEqual([1, -2.5, 1000, 0.1, true, '{"a":[1]}'])
+  const texts = ['01', '1234567890123456', '1_000', '+5', '0x10', '1e400']
+  expect(texts.map(readOne)).toEqual(texts)
+})
+
+test('measures go to the batches of their rows', async () => {
+  const sent: PositionRow[] = []
+  const sink = createPartitionSink(
+    { publish: (_, payload) => void sent.push(...rowsOfPositions(decodePositions(payload)!)) },
+    { partitions: [0], by: 'cell', geohashLength: 5, batchRows: 2 },
+  )
+  const row = { vehicleId: 'a', vehicleType: 't', eventTime: 1, longitude: 1, latitude: 2, speed: NaN, heading: NaN }
+  const rows = [{ ...row, measures: { temperature: 4.5, axles: 2 } }, row, { ...row, measures: { axles: '2' } }]
+  for (const each of rows) sink.add(each)
+  sink.finish()
+  expect(sent).toEqual(rows)
 })
 
 test('an import that is stopped anywhere and then repeated stores every row once, since each batch is remembered by its number', () =>

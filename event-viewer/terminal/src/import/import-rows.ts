@@ -11,6 +11,8 @@ export interface ImportTally {
   /** Rejected rows by reason. */
   readonly reasons: Record<string, number>
   vehicles: number
+  /** Rows that have each measure that was asked for. */
+  readonly measures: Record<string, number>
   /** The earliest and the latest time, inclusive, ms since the epoch. */
   period: Period | undefined
   /** west, south, east, north in degrees. */
@@ -29,11 +31,13 @@ export interface ImportRowsOptions {
   readonly signal: AbortSignal
 }
 
-export const emptyTally = (): ImportTally => ({
+/** @param measures that are asked for */
+export const emptyTally = (measures: readonly string[] = []): ImportTally => ({
   rows: 0,
   rejected: 0,
   reasons: {},
   vehicles: 0,
+  measures: Object.fromEntries(measures.map((name) => [name, 0])),
   period: undefined,
   bounds: undefined,
 })
@@ -70,6 +74,7 @@ export const importRows = async (
         heading: knownOr(position.heading, motion.heading),
       })
       count(tally, eventTime, longitude, latitude)
+      for (const name in position.measures) if (Object.hasOwn(tally.measures, name)) tally.measures[name]++
     }
     tally.vehicles = deriver.vehicles()
     await pause()

@@ -108,3 +108,18 @@ test.each([
   }
   await expect(read()).rejects.toThrow(fault('import.invalid', new RegExp(`^the input is ${name}`)))
 })
+
+test('measures come after the columns, and columns that nothing is read from are told', async () => {
+  const leftOut: ReadonlySet<string>[] = []
+  const onLeftOut = (names: ReadonlySet<string>): void => void leftOut.push(names)
+  const asked = { temperature: 'temp' }
+  expect(await rowsOf('id,time,lon,lat,temp,extra\na,t1,1,2,4.5,x\n', { asked, onLeftOut })).toEqual([
+    [2, ['a', undefined, 't1', '1', '2', undefined, undefined, '4.5']],
+  ])
+  const ndjson = ['{"id":"a","time":1,"lon":1,"lat":2,"a":1}', '{"id":"a","time":2,"lon":1,"lat":2,"temp":4.5,"b":1}']
+  expect(await rowsOf(ndjson.join('\n'), { asked, onLeftOut })).toEqual([
+    [1, ['a', undefined, 1, 1, 2, undefined, undefined, undefined]],
+    [2, ['a', undefined, 2, 1, 2, undefined, undefined, 4.5]],
+  ])
+  expect(leftOut.map((names) => [...names])).toEqual([['extra'], ['a', 'b']])
+})

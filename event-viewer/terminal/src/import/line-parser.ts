@@ -1,5 +1,4 @@
 import { createCsvParser, type CsvOptions } from './csv-lines.ts'
-import type { Mapping } from './columns.ts'
 import type { InputRow, LineParser } from './input-row.ts'
 import { createNdjsonParser } from './ndjson-lines.ts'
 import { type Lines, MAX_LINE_CHARACTERS } from './read-lines.ts'
@@ -7,8 +6,8 @@ import { type Lines, MAX_LINE_CHARACTERS } from './read-lines.ts'
 export interface RowsOptions extends CsvOptions {
   /** Told by the first line when missing: one that begins with a brace is NDJSON. */
   readonly format?: 'csv' | 'ndjson' | undefined
-  /** Told once the columns are known. */
-  readonly onMapping?: (mapping: Mapping) => void
+  /** Given the columns that nothing is read from, once the columns are known; more may come with later rows. */
+  readonly onLeftOut?: (leftOut: ReadonlySet<string>) => void
 }
 
 const createParser = (firstLine: string, options: RowsOptions): LineParser => {
@@ -35,7 +34,7 @@ export async function* readRows(input: AsyncIterable<Lines>, options: RowsOption
     })
     if (parser === undefined && texts.length > 0) {
       parser = createParser(texts[0], options)
-      options.onMapping?.(parser.mapping)
+      options.onLeftOut?.(parser.leftOut)
       if (parser.skipsFirst) {
         texts.shift()
         numbers.shift()

@@ -1,5 +1,5 @@
-import { type PositionRow } from '@fleetlake/columnar'
-import { type BatchBuilder, createBatchBuilder } from '@fleetlake/contracts'
+import { measureOfName, type PositionRow } from '@fleetlake/columnar'
+import { type BatchBuilder, createBatchBuilder, type Said } from '@fleetlake/contracts'
 import { cellOf, type PartitionBy, partitionOfCell, partitionOfText, toMicroDegrees } from '@fleetlake/core'
 
 /** Where batches go: a `MovePublisher`, or a list in a test. */
@@ -22,6 +22,11 @@ export interface RowSink {
   finish(): void
 }
 
+const saidBy = ({ measures }: PositionRow): Said[] | undefined =>
+  measures === undefined
+    ? undefined
+    : Object.entries(measures).map(([name, value]) => ({ measure: measureOfName(name, value), value }))
+
 const utf8 = new TextEncoder()
 
 /** Puts rows into batches by partition; the same rows in the same order make the same batches. */
@@ -41,7 +46,7 @@ export const createPartitionSink = (outlet: BatchOutlet, options: PartitionSinkO
     const batch = builders[place].take()
     if (batch !== undefined) outlet.publish(partitions[place], batch.payload, batch.headers)
   }
-  const append = (builder: BatchBuilder, id: Uint8Array, row: PositionRow): boolean =>
+  const append = (builder: BatchBuilder, id: Uint8Array, row: PositionRow, said: Said[] | undefined): boolean =>
     builder.append(
       id,
       0,
@@ -52,14 +57,16 @@ export const createPartitionSink = (outlet: BatchOutlet, options: PartitionSinkO
       row.latitude,
       row.speed ?? NaN,
       row.heading ?? NaN,
+      said,
     )
   return {
     add: (row) => {
       const place = placeOf(row)
       const id = utf8.encode(row.vehicleId)
-      if (append(builders[place], id, row)) return
+      const said = saidBy(row)
+      if (append(builders[place], id, row, said)) return
       send(place)
-      append(builders[place], id, row)
+      append(builders[place], id, row, said)
     },
     finish: () => partitions.forEach((_, place) => send(place)),
   }

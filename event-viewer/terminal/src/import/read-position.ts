@@ -1,6 +1,7 @@
-import { type PositionRow, textBytes, textFaultOf } from '@fleetlake/columnar'
+import { COLUMN_NAMES, type PositionRow, textBytes, textFaultOf } from '@fleetlake/columnar'
 import { faultOf, MAX_TEXT_BYTES, roundDegrees } from '@fleetlake/core'
-import type { RowFault } from './input-row.ts'
+import { isFault, type RowFault } from './input-row.ts'
+import type { ReadMeasures } from './read-measures.ts'
 import type { ReadTime } from './read-time.ts'
 
 /** How the values of a row become a position. */
@@ -13,6 +14,8 @@ export interface PositionSettings {
   readonly vehicleType: string
   /** The latest time that is believed, ms since the epoch. */
   readonly latestMs: number
+  /** Missing where rows say nothing beside. */
+  readonly readMeasures?: ReadMeasures | undefined
 }
 
 /** m/s of one. */
@@ -40,7 +43,7 @@ const quoted = (value: unknown): string => (JSON.stringify(value) ?? 'nothing').
 const fault = (reason: string, detail: string): RowFault => ({ reason, detail })
 
 /**
- * @param values in the order of `COLUMN_NAMES`
+ * @param values in the order of `COLUMN_NAMES`, then those of the measures
  * @returns the position, rounded, speed in m/s; speed and heading are NaN where the row does not say (or can't mean) them
  */
 export const readPosition = (values: readonly unknown[], settings: PositionSettings): PositionRow | RowFault => {
@@ -63,6 +66,8 @@ export const readPosition = (values: readonly unknown[], settings: PositionSetti
   const [speed, heading] = [numberOf(v), numberOf(direction)]
   if (Number.isNaN(speed)) return fault('speed-not-a-number', `speed ${quoted(v)}`)
   if (Number.isNaN(heading)) return fault('heading-not-a-number', `heading ${quoted(direction)}`)
+  const measures = settings.readMeasures?.(values.slice(COLUMN_NAMES.length))
+  if (measures !== undefined && isFault(measures)) return measures
   return {
     vehicleId,
     vehicleType,
@@ -71,5 +76,6 @@ export const readPosition = (values: readonly unknown[], settings: PositionSetti
     latitude,
     speed: speed === undefined || !(speed >= 0 && speed < Infinity) ? NaN : speed * SPEED_UNITS[settings.speedUnit],
     heading: heading === undefined || !(heading >= 0 && heading <= 360) ? NaN : heading % 360,
+    ...(measures === undefined ? {} : { measures }),
   }
 }

@@ -17,13 +17,14 @@ import type { CommandContext } from '../commands/context.ts'
 import { INTERRUPTED } from '../terminal/interrupt.ts'
 import { createProgress, type Progress } from '../terminal/progress.ts'
 import { withHub } from '../terminal/with-hub.ts'
-import type { Mapping } from './columns.ts'
+import { type Mapping, measuresOf } from './columns.ts'
 import { createMotionDeriver } from './derive-motion.ts'
 import { describeImport, type ImportOutcome } from './describe-import.ts'
 import { digestOfPayload, nameOfImport, randomImportName } from './import-id.ts'
 import { emptyTally, importRows, type ImportTally } from './import-rows.ts'
 import { readRows } from './line-parser.ts'
 import { createPartitionSink, type RowSink } from './partition-sink.ts'
+import { createMeasureReader } from './read-measures.ts'
 import type { SpeedUnit } from './read-position.ts'
 import { readLines } from './read-lines.ts'
 import { createTimeReader } from './read-time.ts'
@@ -63,11 +64,14 @@ export const runImport = async (file: string, options: ImportOptions, context: C
   const source = sourceOf(file)
   const time = createTimeReader({ format: options.timeFormat, timezone: options.timezone })
   const config = context.config()
-  const read = (sink: RowSink, pause: () => Promise<void>, tally: ImportTally): Promise<void> =>
-    readInto(sink, { source, options, config, context, pause, tally, readTime: time.read })
-  const tally = emptyTally()
+  const read = (sink: RowSink, pause: () => Promise<void>, tally: ImportTally): Promise<void> => {
+    const onLeftOut = (leftOut: ReadonlySet<string>): void => void (outcome.leftOut = leftOut)
+    return readInto(sink, { source, options, config, context, pause, tally, readTime: time.read, onLeftOut })
+  }
+  const tally = emptyTally(measuresOf(options.columns ?? {}))
   const outcome: ImportOutcome = {
     tally,
+    leftOut: new Set(),
     ambiguousTimes: 0,
     status: 'complete',
     stored: 0,
@@ -122,7 +126,12 @@ const readInto = async (
     pause,
     tally,
     readTime,
-  }: Reading & { pause: () => Promise<void>; readTime: ReturnType<typeof createTimeReader>['read'] },
+    onLeftOut,
+  }: Reading & {
+    pause: () => Promise<void>
+    readTime: ReturnType<typeof createTimeReader>['read']
+    onLeftOut: (leftOut: ReadonlySet<string>) => void
+  },
 ): Promise<void> => {
   const { terminal, signal } = context
   const bar = createProgress({ title: 'reading', total: source.bytes, isWatched: terminal.isWatched })
@@ -134,12 +143,15 @@ const readInto = async (
       yield chunk
     }
   }
+  const asked = options.columns ?? {}
+  const measures = measuresOf(asked)
   const rows = readRows(readLines(counted()), {
-    asked: options.columns ?? {},
+    asked,
     constant: options.vehicleId === undefined ? [] : ['vehicle_id'],
     delimiter: options.delimiter,
     hasHeader: options.header,
     format: options.format,
+    onLeftOut,
   })
   try {
     await importRows(rows, tally, {
@@ -149,6 +161,7 @@ const readInto = async (
         vehicleId: options.vehicleId,
         vehicleType: options.vehicleType ?? 'unknown',
         latestMs: Date.now() + config.collector.futureToleranceMs,
+        ...(measures.length === 0 ? {} : { readMeasures: createMeasureReader(measures) }),
       },
       deriver: createMotionDeriver({ maxGapMs: MAX_GAP_MS, maxVehicles: MAX_VEHICLES }),
       sink,

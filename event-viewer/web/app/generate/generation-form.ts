@@ -51,8 +51,11 @@ export type ReadForm =
   | { readonly ok: true; readonly options: GenerationInput }
   | { readonly ok: false; readonly faults: FieldFault[] }
 
+/** Options that the form has no control for. */
+type Unasked = 'measures'
+
 /** The control that an option of the contract is read from. */
-const FIELD_OF: Readonly<Record<keyof GenerationInput, keyof GenerationForm>> = {
+const FIELD_OF: Readonly<Record<Exclude<keyof GenerationInput, Unasked>, keyof GenerationForm>> = {
   vehicles: 'vehicles',
   events: 'events',
   durationMs: 'duration',
@@ -110,7 +113,7 @@ export const readGenerationForm = (form: GenerationForm): ReadForm => {
   if (result.success) return { ok: true, options: options as GenerationInput }
   const faults = new Map<keyof GenerationForm, FieldFault>()
   for (const issue of result.error.issues) {
-    const name = FIELD_OF[issue.path[0] as keyof GenerationInput]
+    const name = FIELD_OF[issue.path[0] as keyof typeof FIELD_OF]
     if (!faults.has(name)) faults.set(name, { name, message: faultOf(issue, KINDS[name] ?? 'other') })
   }
   return { ok: false, faults: [...faults.values()] }

@@ -43,7 +43,8 @@ const DATA = {
   json: undefined,
   positions:
     'One record batch: `vehicle_id` utf8, `vehicle_type` dictionary of utf8, `event_time` timestamp[ms, UTC], `longitude` and `latitude` ' +
-    'float64 in degrees WGS84, `speed` float32 in m/s and `heading` float32 in degrees clockwise from north, both null where unknown.',
+    'float64 in degrees WGS84, `speed` float32 in m/s and `heading` float32 in degrees clockwise from north, both null where unknown. ' +
+    'After them come measures: nullable columns of type float64, float32, int64, int32, bool or utf8.',
   any: 'Bytes; `content-type` says of what.',
 } as const
 

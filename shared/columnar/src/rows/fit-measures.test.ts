@@ -11,7 +11,7 @@ const number = fc.oneof(
   fc.integer({ min: -3, max: 3 }),
   fc.constantFrom(0.5, -0, 2 ** 31, -(2 ** 31), 2 ** 60, 1e300, Infinity, -Infinity),
 )
-const text = fc.oneof(
+const texts = fc.oneof(
   fc.constantFrom(
     '',
     'x',
@@ -25,7 +25,7 @@ const text = fc.oneof(
   ),
   fc.string({ maxLength: 5 }),
 )
-const valueOf = { double: number, long: fc.integer(), boolean: fc.boolean(), string: text }
+const valueOf = { double: number, long: fc.integer(), boolean: fc.boolean(), string: texts }
 const sentType = fc.constantFrom('double' as const, 'long' as const, 'boolean' as const, 'string' as const)
 
 const column = (length: number): fc.Arbitrary<MeasureColumn> =>
@@ -43,7 +43,7 @@ const message = fc
   // Names come twice where they must not; what is merged is one.
   .filter(({ measures }) => measures.filter(({ spec }) => spec.name === 'attributes').length < 2)
 
-const table: fc.Arbitrary<MeasureSpec[]> = fc.uniqueArray(
+const tables: fc.Arbitrary<MeasureSpec[]> = fc.uniqueArray(
   fc.record({ name: fc.constantFrom('a', 'b', 'c'), type: fc.constantFrom(...MEASURE_TYPES) }),
   { selector: ({ name }) => name },
 )
@@ -59,7 +59,7 @@ const said = (value: string | number | boolean): unknown =>
 
 test('for any rows and any table every value is found, in its column if it fits that, else in the attributes', () => {
   fc.assert(
-    fc.property(message, table, ({ length, measures }, columns) => {
+    fc.property(message, tables, ({ length, measures }, columns) => {
       const fitted = fitMeasures({ length, measures }, { measures: columns })
       expect(fitted.faults).toBeUndefined()
       const names = fitted.measures.map(({ spec }) => spec.name)

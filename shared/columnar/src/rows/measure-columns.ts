@@ -152,7 +152,7 @@ export const createMeasureStore = (specs: readonly MeasureSpec[] = []): MeasureS
     return made
   }
   for (const spec of specs) add(spec)
-  let rows = 0
+  let taken = 0
 
   const roomFor = (room: number, rows: number): number => (rows > room ? Math.max(rows, room + (room >> 1)) : room)
   const growTo = (held: StoredText | StoredNumber, rows: number): void => {
@@ -195,13 +195,13 @@ export const createMeasureStore = (specs: readonly MeasureSpec[] = []): MeasureS
       for (const held of stored.values()) {
         sum +=
           'values' in held
-            ? Float64Array.BYTES_PER_ELEMENT * Math.max(held.values.length, rows)
-            : Int32Array.BYTES_PER_ELEMENT * Math.max(held.codes.length, rows) + held.table.heldBytes
+            ? Float64Array.BYTES_PER_ELEMENT * Math.max(held.values.length, taken)
+            : Int32Array.BYTES_PER_ELEMENT * Math.max(held.codes.length, taken) + held.table.heldBytes
       }
       return sum
     },
     take: (measures, order, at) => {
-      rows = Math.max(rows, at + order.length)
+      taken = Math.max(taken, at + order.length)
       for (const column of measures) {
         const held = stored.get(column.spec.name) ?? add(column.spec)
         growTo(held, at + order.length)

@@ -19,7 +19,7 @@ export interface JsonSchema {
   readonly minLength?: number
   readonly maxLength?: number
   readonly maxItems?: number
-  readonly additionalProperties?: boolean
+  readonly additionalProperties?: boolean | JsonSchema
 }
 
 /** The JSON Schema of what may be written: defaults may be missing. */
@@ -68,8 +68,18 @@ export interface FieldLine {
 
 const itemOf = (schema: JsonSchema): JsonSchema => (schema.type === 'array' ? (schema.items ?? {}) : schema)
 
-/** Every field of an object, those of inner objects right after it. */
-export const fieldsOf = (schema: JsonSchema, above = ''): FieldLine[] =>
+/** Every field of an object, those of inner objects right after it; last what fields of any other name are, where they mean something. */
+export const fieldsOf = (schema: JsonSchema, above = ''): FieldLine[] => [
+  ...namedFieldsOf(schema, above),
+  ...otherFieldsOf(schema, above),
+]
+
+const otherFieldsOf = ({ additionalProperties: others }: JsonSchema, above: string): FieldLine[] =>
+  typeof others !== 'object' || others.description === undefined
+    ? []
+    : [{ name: `${above}<any other>`, type: typeOf(others), presence: 'optional', description: others.description }]
+
+const namedFieldsOf = (schema: JsonSchema, above: string): FieldLine[] =>
   Object.entries(schema.properties ?? {}).flatMap(([key, field]) => {
     const name = `${above}${key}`
     const inner = itemOf(field)

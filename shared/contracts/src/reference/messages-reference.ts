@@ -64,7 +64,7 @@ const messageSection = (definition: MessageDefinition): string[] => {
 }
 
 const DATA = {
-  positions: `Data: \`${CONTENT_TYPES.arrow}\`, one record batch with the columns \`vehicle_id\` utf8, \`vehicle_type\` dictionary of utf8, \`event_time\` timestamp[ms, UTC], \`longitude\` and \`latitude\` float64 (degrees WGS84), \`speed\` float32 (m/s, null where unknown), \`heading\` float32 (degrees clockwise from north, null where unknown).`,
+  positions: `Data: \`${CONTENT_TYPES.arrow}\`, one record batch with the columns \`vehicle_id\` utf8, \`vehicle_type\` dictionary of utf8, \`event_time\` timestamp[ms, UTC], \`longitude\` and \`latitude\` float64 (degrees WGS84), \`speed\` float32 (m/s, null where unknown), \`heading\` float32 (degrees clockwise from north, null where unknown). After them come measures, as many as the sender has: nullable columns of type float64, float32, int64, int32, bool or utf8, whose names are of small letters, digits and underscores.`,
   any: 'Data: bytes; `content-type` says of what.',
 }
 

@@ -113,6 +113,18 @@ export const readTable = async (folder: string, { date }: { readonly date?: stri
   }
 }
 
+/** Every row of a table as an object of whatever columns its file has; for few rows. */
+export const readTableObjects = async (folder: string): Promise<Record<string, unknown>[]> => {
+  const { files } = await liveFiles(folder)
+  const rows = await Promise.all(
+    files.map(async ({ path }) => {
+      const file = await asyncBufferFromFile(join(folder, decodeURIComponent(path)))
+      return parquetReadObjects({ file, compressors })
+    }),
+  )
+  return rows.flat()
+}
+
 /** How many rows differ in vehicle, time or position: the others are doubles. */
 export const countDistinct = ({ length, vehicleIds, time, x, y }: TableRows): number => {
   const byVehicle = Map.groupBy(
