@@ -78,7 +78,7 @@ const manySaid = fc.record(
 
 test('what rows say beside comes with them, whatever they say, and batches keep to their limits', () => {
   const spoken = fc
-    .tuple(row, said)
+    .tuple(row, manySaid)
     .map(([bare, measures]): PositionRow => (Object.keys(measures).length === 0 ? bare : { ...bare, measures }))
   fc.assert(
     fc.property(

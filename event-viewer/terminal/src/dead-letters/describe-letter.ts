@@ -31,7 +31,7 @@ export const lineOf = ({
   return `${String(sequence).padStart(6)}  ${humanTime(storedMs)}  ${printableInLine(`${stream} ${messageSequence}: ${what}, ${reason}`)}`
 }
 
-/** The rows of a letter, each with its reason; undefined when it holds a message that could not be decoded. */
+/** The rows of a letter with everything that they say, each with its reason; undefined when it holds a message that could not be decoded. */
 export const rowsOfLetter = ({ payload }: StoredLetter): Record<string, unknown>[] | undefined => {
   try {
     const reasons = decodeReasons(payload)
@@ -45,6 +45,7 @@ export const rowsOfLetter = ({ payload }: StoredLetter): Record<string, unknown>
       latitude: row.latitude,
       speed: row.speed,
       heading: row.heading,
+      ...row.measures,
     }))
   } catch {
     return undefined
