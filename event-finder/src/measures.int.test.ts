@@ -216,7 +216,7 @@ test('a file whose column is of another type is a fault where the filter needs i
         status: 'partial',
         reason: expect.stringContaining("its rows are without what can't be read: its column temperature is of type"),
       })
-      const without = wrong.map(({ measures: { temperature: _, ...measures }, ...row }) => ({ ...row, measures }))
+      const without = wrong.map(({ measures: { temperature: _temperature, ...measures }, ...row }) => ({ ...row, measures }))
       const expected = [...right, ...without].filter(({ measures }: PositionRow) => measures?.['level'] !== undefined)
       expect(keysOf(found(selected), ['temperature', 'level'])).toEqual(keysOf(expected, ['temperature', 'level']))
       expect((await ask({ where: 'level = 2' })).outcome).toMatchObject(isFilled)

@@ -160,7 +160,7 @@ test('batches carry the measures that are taken, and the same rows give the same
       const [whole, parts] = [encodedOf([rows], false), encodedOf(pieces, true)]
       expect(parts.encoded).toEqual(whole.encoded)
       expect(whole.rows.map(({ measures }) => measures ?? {})).toEqual(
-        rows.map(({ measures: { ignition: _, ...taken } = {} }) => taken),
+        rows.map(({ measures: { ignition: _ignition, ...taken } = {} }) => taken),
       )
     }),
   )
