@@ -1,4 +1,6 @@
+import { readFile, writeFile } from 'node:fs/promises'
 import { CHUNK_FORMATS, encodePositions, type PositionRow, positionsOfRows, rowsOfPositions } from '@fleetlake/columnar'
+import { parseFooter } from '@fleetlake/columnar/parquet'
 import { filters, selectsRow, writtenFilter } from '@fleetlake/columnar/testing'
 import { CONTENT_TYPES, configSchema, subjects } from '@fleetlake/contracts'
 import { connectHub, type Hub, provision, storeMessage, type VehicleQueryInput } from '@fleetlake/hub'
@@ -216,10 +218,39 @@ test('a file whose column is of another type is a fault where the filter needs i
         status: 'partial',
         reason: expect.stringContaining("its rows are without what can't be read: its column temperature is of type"),
       })
-      const without = wrong.map(({ measures: { temperature: _temperature, ...measures }, ...row }) => ({ ...row, measures }))
+      const without = wrong.map(({ measures: { temperature: _temperature, ...measures }, ...row }) => ({
+        ...row,
+        measures,
+      }))
       const expected = [...right, ...without].filter(({ measures }: PositionRow) => measures?.['level'] !== undefined)
       expect(keysOf(found(selected), ['temperature', 'level'])).toEqual(keysOf(expected, ['temperature', 'level']))
       expect((await ask({ where: 'level = 2' })).outcome).toMatchObject(isFilled)
+    },
+    { path: other.path },
+  )
+  await other.table.close()
+})
+
+test('a column that is selected stays packed where the filter leaves no row, and is a fault of its file where one is damaged', async () => {
+  const other = await createMeasuredArchive()
+  await other.add([{ rows: some(0, 300, 0, NAMES), specs: MEASURES }])
+  const [{ path }] = other.table.snapshot.files()
+  const file = `${other.path}/moves/${path}`
+  const bytes = await readFile(file)
+  const { offset, bytes: length } = parseFooter(bytes).rowGroups[0].measures.get('driver_id')!
+  await writeFile(file, bytes.fill(0x55, offset, offset + length))
+  await withFinder(
+    async () => {
+      const select = ['driver_id', 'level']
+      expect((await ask({ select: ['level'] })).outcome).toMatchObject({ ...isFilled, rows: 300 })
+      expect((await ask({ select, where: 'temperature = 7' })).outcome).toMatchObject({ ...isFilled, rows: 0 })
+      for (const query of [{ select }, { where: 'driver_id is null' }]) {
+        expect((await ask(query)).outcome).toMatchObject({
+          status: 'partial',
+          rows: 0,
+          reason: expect.stringContaining(path),
+        })
+      }
     },
     { path: other.path },
   )
