@@ -21,7 +21,7 @@ import type { ColumnsPool } from './core/columns-pool.ts'
 import { endsWindow, isDue, type SealOptions } from './core/seal.ts'
 import { takeIn } from './core/take-in.ts'
 import { letterOfNoise, letterOfRows } from './dead-letters.ts'
-import type { TableColumns } from './table-columns.ts'
+import type { TableColumns } from '@fleetlake/archive'
 
 export interface LaneOptions {
   readonly partition: number

@@ -1,4 +1,11 @@
-import { checkStore, LOSSES_APP, openLossStore, openTableStore, writeChunk } from '@fleetlake/archive'
+import {
+  checkStore,
+  createTableColumns,
+  LOSSES_APP,
+  openLossStore,
+  openTableStore,
+  writeChunk,
+} from '@fleetlake/archive'
 import { openCodec } from '@fleetlake/columnar/formats'
 import { type Config, type DecodedMove, decodeMove, subjects } from '@fleetlake/contracts'
 import { codeField, reasonOf, repeat } from '@fleetlake/core'
@@ -25,7 +32,6 @@ import { periodStatsOf } from './period-stats.ts'
 import { fedByOther, openArchive } from './open-archive.ts'
 import { createPurger } from './purge-committed.ts'
 import { lostWithStreams, recordLosses } from './record-losses.ts'
-import { createTableColumns } from './table-columns.ts'
 
 const TICK_MS = 250
 const PURGE_MS = 10_000

@@ -3,7 +3,8 @@ import { encodePositions, type Positions } from '@fleetlake/columnar'
 import { type Message, subjects } from '@fleetlake/contracts'
 import { reasonOf } from '@fleetlake/core'
 import type { Hub } from '@fleetlake/hub'
-import { type SearchRequest, searchSteps, type VehicleSearch } from './core/search.ts'
+import { searchSteps, type VehicleSearch } from './core/search.ts'
+import { measuresOfTask } from './core/search-measures.ts'
 import { type ScanCounts, type ScanDeps, scanTask, startCounts } from './scan/scan-task.ts'
 import type { HeldTail } from './tail/held-tail.ts'
 import { scanTail } from './tail/scan-tail.ts'
@@ -61,7 +62,7 @@ interface Work {
 export const createActiveQuery = (owner: Owner, { hub, scan, onDone }: ActiveQueryDeps): ActiveQuery => {
   const { query } = owner
   /** The same for all tasks, so that it is kept once: an area takes memory, and a while to check. */
-  let request: SearchRequest | undefined
+  let request: Task | undefined
   let search: VehicleSearch | undefined
   const untaken = createUntaken({ most: MAX_UNTAKEN, goneMs: ASKER_GONE_MS })
   const works = new Map<number, Work>()
@@ -139,8 +140,13 @@ export const createActiveQuery = (owner: Owner, { hub, scan, onDone }: ActiveQue
       if (scan.memory.isShort()) return true
     }
   }
+  const searchOf = async (asked: Task): Promise<VehicleSearch> => {
+    const measures = measuresOfTask(asked)
+    const found = await takeTurns(scan.processor, owner, searchSteps(asked))
+    return measures === undefined ? found : { ...found, measures }
+  }
   const perform = async (work: Work): Promise<TaskStatus> => {
-    const wanted = (search ??= await takeTurns(scan.processor, owner, searchSteps(request!)))
+    const wanted = (search ??= await searchOf(request!))
     let found = scanRest(work, wanted)
     for (;;) {
       const { done, value: rows } = await found.next()

@@ -1,4 +1,5 @@
 import type { Snapshot } from '@fleetlake/archive'
+import type { ColumnsBeside } from '@fleetlake/columnar'
 import { type Message, type MessageInput, queueGroups, subjects, TOKEN } from '@fleetlake/contracts'
 import { FleetError, reasonOf } from '@fleetlake/core'
 import type { Hub, Received } from '@fleetlake/hub'
@@ -6,6 +7,7 @@ import { createAdmission } from './admission.ts'
 import { checkSize } from './check-size.ts'
 import { conductSearch, type ConductOptions, planSearch, type SearchPlan } from './conduct-search.ts'
 import { searchSteps, type VehicleSearch } from './core/search.ts'
+import { checkWhere, measuresOfQuery, type TaskMeasures, taskMeasuresOf } from './core/search-measures.ts'
 import type { TaskOrder } from './core/task-board.ts'
 import { hintSwapped } from './hint-swapped.ts'
 import { createIntake, type IntakeLimits } from './intake.ts'
@@ -106,6 +108,9 @@ const queryOfNoise = (data: Uint8Array): string => {
 const isRefusal = (error: unknown): boolean =>
   error instanceof FleetError && (error.code === 'area.invalid' || error.code === 'query.invalid')
 
+/** Of a table that is not there yet. */
+const NO_COLUMNS: ColumnsBeside = { measures: [] }
+
 const missesMore = ({ snapshot, tail }: PinnedVersion, missing: readonly Missing[]): PinnedVersion => ({
   snapshot,
   tail: { ...tail, missing: [...tail.missing, ...missing] },
@@ -121,7 +126,11 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
   const inbox = subjects.vehicleQueryPartitionResultStats(hub.uid)
   const taskStats = hub.listen('vehicleQueryPartitionResultStats', inbox, ({ data }) => hearers.get(data.query)?.(data))
 
-  const taskOf = ({ query, client, reply }: Asked, { task, chunks, skip, limit }: TaskOrder): Task => {
+  const taskOf = (
+    { query, client, reply }: Asked,
+    { task, chunks, skip, limit }: TaskOrder,
+    measures: TaskMeasures,
+  ): Task => {
     const { area, from, to, vehicleTypes, vehicleIds } = query
     return {
       query: query.query,
@@ -132,6 +141,7 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
       to,
       ...(vehicleTypes === undefined ? {} : { vehicleTypes }),
       ...(vehicleIds === undefined ? {} : { vehicleIds }),
+      ...measures,
       chunks: chunks.map(({ path, bytes, inside }) => ({ path, bytes, inside })),
       skip,
       ...(limit === undefined ? {} : { limit }),
@@ -177,12 +187,16 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
     const stopTelling = tellAlive(query.query, reply)
     try {
       checkSize(query.area, options.maxVertices)
-      const search = await takeTurns(deps.processor, owner, searchSteps(query))
+      checkWhere(query)
+      const found = await takeTurns(deps.processor, owner, searchSteps(query))
       const patience = AbortSignal.timeout(Math.min(PIN_MS, Math.ceil(query.timeoutMs / 2)))
       pinned = await deps.pin(AbortSignal.any([patience, cancelled]))
-      const { missing, notes } = (await deps.losses?.(pinned.snapshot, search)) ?? NO_LOSSES
+      const { missing, notes } = (await deps.losses?.(pinned.snapshot, found)) ?? NO_LOSSES
       if (missing.length > 0) pinned = missesMore(pinned, missing)
       const { snapshot, tail } = pinned
+      const measures = measuresOfQuery(query, snapshot ?? NO_COLUMNS)
+      const search: VehicleSearch = measures === undefined ? found : { ...found, measures }
+      const taskMeasures = taskMeasuresOf(measures)
       const makePlan = (): Promise<SearchPlan> =>
         takeTurns(deps.processor, owner, planSearch(query, search, { snapshot, tail }, options))
       let plan: SearchPlan | undefined = await makePlan()
@@ -206,7 +220,7 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
         { ...options, tasksInFlight: inFlightOf(bytes, options) },
         {
           assign: (order) => {
-            const task = taskOf(asked, order)
+            const task = taskOf(asked, order, taskMeasures)
             if (order.isHot) deps.perform(task, tail)
             else send(task)
           },

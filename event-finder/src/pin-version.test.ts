@@ -16,7 +16,13 @@ const pinOf = (versions: readonly number[], claimed: readonly (number | undefine
   const [version, claim] = [next(versions), next(claimed)]
   const tail = createTail(
     { memory: 1e6, futureToleranceMs: 0, lingerMs: 1 },
-    { read: never, enter: never, decode: never, decodeCarefully: never },
+    {
+      read: never,
+      enter: never,
+      decode: never,
+      decodeCarefully: never,
+      columns: { current: { measures: [] }, meet: never },
+    },
   )
   const pin = createVersionPin({
     snapshot: async () =>

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import {
+  createTableColumns,
   fingerprintOf,
   openLossStore,
   openLossTable,
@@ -8,6 +9,7 @@ import {
   type Snapshot,
   type Table,
 } from '@fleetlake/archive'
+import type { ColumnsBeside } from '@fleetlake/columnar'
 import { type Config, type DecodedMove, decodeMove } from '@fleetlake/contracts'
 import { codeField, FleetError, reasonOf } from '@fleetlake/core'
 import { createIsolatedDecoder, type IsolatedDecoderOptions } from '@fleetlake/service'
@@ -42,6 +44,9 @@ const PAUSE_MS = 20
 const WITNESS_MS = 30_000
 /** Some tens of milliseconds of work. */
 const TASK_SIZE = { rows: 100_000, bytes: 8 * 1024 * 1024, chunks: 64 }
+
+/** Of a table that is not there yet. */
+const NO_COLUMNS: ColumnsBeside = { measures: [] }
 
 export interface Finder {
   /** Ends what is under way, then leaves the group. */
@@ -133,6 +138,11 @@ export const startFinder = async (
         readPartition(hub, { partition, from, onState, askBytes: tailMemory / READ_AHEAD_SHARE }),
       decode,
       decodeCarefully: isolated.decode,
+      columns: createTableColumns({
+        current: () => table?.snapshot ?? NO_COLUMNS,
+        refresh: snapshot,
+        now: () => performance.now(),
+      }),
       enter: (partition) => enterPartition(hub, { group: 'finders', partition, members }),
     },
   )

@@ -1,3 +1,4 @@
+import { createTableColumns } from '@fleetlake/archive'
 import { CONTENT_TYPES, decodeMove, moveStreamName } from '@fleetlake/contracts'
 import { encodePositions, positionsOfRows } from '@fleetlake/columnar'
 import type { Offset, PartitionReader, Reading, StoredMove, StreamState } from '@fleetlake/hub'
@@ -7,7 +8,6 @@ import { type Collector, createCollector } from '../collector.ts'
 import type { Flushed } from '../flush.ts'
 import { createColumnsPool } from '../core/columns-pool.ts'
 import { createLane } from '../lane.ts'
-import { createTableColumns } from '../table-columns.ts'
 
 /** For tests: streams and a table in memory, whose every step the test decides. */
 

@@ -1,5 +1,7 @@
 import {
   encodePositions,
+  measureOfValues,
+  type MeasureSpec,
   type PositionRow,
   positionsOfRows,
   rowsOfPositions,
@@ -95,4 +97,92 @@ test('batches that share their columns are the same, to the byte', () => {
       expect(shared.encoded).toEqual(own.encoded)
     }),
   )
+})
+
+const TAKEN: readonly MeasureSpec[] = [
+  { name: 'temperature', type: 'double' },
+  { name: 'driver_id', type: 'string' },
+]
+const PASSED_OVER: MeasureSpec = { name: 'ignition', type: 'boolean' }
+
+const measured = fc
+  .tuple(
+    anyRows,
+    fc.infiniteStream(
+      fc.record(
+        { temperature: fc.constantFrom(1, 2.5), driver_id: fc.constantFrom('', 'a', 'ü'), ignition: fc.boolean() },
+        { requiredKeys: [] },
+      ),
+    ),
+  )
+  .map(([rows, said]) => rows.map((row): PositionRow => ({ ...row, measures: said.next().value })))
+
+/** With the columns in the order of the search, empty or not. */
+const measuredChunk = (rows: readonly PositionRow[]): Rows => ({
+  ...chunkOf(rows),
+  measures: [...TAKEN, PASSED_OVER].map((spec) =>
+    measureOfValues(
+      spec,
+      rows.map(({ measures = {} }) => measures[spec.name] ?? null),
+    ),
+  ),
+})
+
+test('batches carry the measures that are taken, and the same rows give the same batches however they are handed in', () => {
+  fc.assert(
+    fc.property(measured, fc.integer({ min: 1, max: 7 }), fc.integer({ min: 1, max: 9 }), (rows, batchRows, piece) => {
+      const encodedOf = (
+        pieces: readonly PositionRow[][],
+        reuseColumns: boolean,
+      ): { rows: PositionRow[]; encoded: Uint8Array[] } => {
+        const builder = createBatchBuilder(batchRows, { reuseColumns, measures: TAKEN })
+        const found: PositionRow[] = []
+        const encoded: Uint8Array[] = []
+        const see = (batches: Iterable<Positions>): void => {
+          for (const batch of batches) {
+            found.push(...rowsOfPositions(batch))
+            encoded.push(encodePositions(batch))
+          }
+        }
+        for (const some of pieces)
+          see(
+            builder.add(
+              measuredChunk(some),
+              Uint32Array.from(some, (_, i) => i),
+            ),
+          )
+        see(builder.finish())
+        return { rows: found, encoded }
+      }
+      const pieces = Array.from({ length: Math.ceil(rows.length / piece) }, (_, i) =>
+        rows.slice(i * piece, (i + 1) * piece),
+      )
+      const [whole, parts] = [encodedOf([rows], false), encodedOf(pieces, true)]
+      expect(parts.encoded).toEqual(whole.encoded)
+      expect(whole.rows.map(({ measures }) => measures ?? {})).toEqual(
+        rows.map(({ measures: { ignition: _ignition, ...taken } = {} }) => taken),
+      )
+    }),
+  )
+})
+
+test('texts of measures count for each row that has them', () => {
+  const rows = Array.from({ length: 300 }, (_, i): PositionRow => ({
+    vehicleId: `${i}`,
+    vehicleType: 'bus',
+    eventTime: i,
+    longitude: 1,
+    latitude: 2,
+    measures: { driver_id: 'x'.repeat(4_000) },
+  }))
+  const builder = createBatchBuilder(8_192, { measures: TAKEN })
+  const batches = [
+    ...builder.add(
+      measuredChunk(rows),
+      Uint32Array.from(rows, (_, i) => i),
+    ),
+    ...builder.finish(),
+  ]
+  expect(batches.length).toBe(3)
+  for (const batch of batches) expect(encodePositions(batch).length).toBeLessThan(520 * 1024)
 })

@@ -1,10 +1,18 @@
 import {
+  createMeasureStore,
   gatherPositions,
+  isTextMeasure,
+  type MeasureColumn,
+  measureRowBytes,
+  type MeasureSpec,
+  type MeasureStore,
   newPositionArrays,
   POSITION_BYTES,
   type Positions,
   type Rows,
+  type TextMeasure,
   unpackedRows,
+  withMeasures,
 } from '@fleetlake/columnar'
 
 export interface BatchBuilder {
@@ -18,7 +26,7 @@ export interface BatchBuilder {
 const MAX_BATCH_BYTES = 480 * 1024
 
 /** A batch that is being filled. */
-const startBatch = (capacity: number, idCapacity: number) => ({
+const startBatch = (capacity: number, idCapacity: number, specs: readonly MeasureSpec[]) => ({
   length: 0,
   /** Of types in UTF-8, at most. */
   typeBytes: 0,
@@ -26,7 +34,13 @@ const startBatch = (capacity: number, idCapacity: number) => ({
   typeCodes: new Map<string, number>(),
   idOffsets: new Int32Array(capacity + 1),
   arrays: newPositionArrays(capacity),
+  measures: storeOf(specs),
+  /** Of the texts of measures, row by row. */
+  measureBytes: 0,
 })
+
+const storeOf = (specs: readonly MeasureSpec[]): MeasureStore | undefined =>
+  specs.length === 0 ? undefined : createMeasureStore(specs)
 
 type Open = ReturnType<typeof startBatch>
 
@@ -35,27 +49,54 @@ const positionsOf = (batch: Open): Positions => ({
   vehicleIdOffsets: batch.idOffsets,
   vehicleIdBytes: batch.idBytes,
   vehicleTypes: [...batch.typeCodes.keys()],
-  measures: [],
+  measures: batch.measures?.columns(batch.length) ?? [],
   ...batch.arrays,
 })
+
+/** What of some rows a batch still takes. */
+interface Fitting {
+  readonly count: number
+  /** Of these rows. */
+  readonly idBytes: number
+  readonly measureBytes: number
+}
+
+/** Of a row's texts: each row's own, as they are sent. */
+const textBytesOf = (columns: readonly TextMeasure[], row: number): number => {
+  let sum = 0
+  for (const { codes, texts } of columns) {
+    const code = codes[row]
+    if (code >= 0) sum += texts.offsets[code + 1] - texts.offsets[code]
+  }
+  return sum
+}
 
 export interface BatchOptions {
   /** All batches share their columns: one is done with when the next is asked for. */
   readonly reuseColumns?: boolean
+  /** Those that batches carry, in this order: the rows have them first, in this order too. */
+  readonly measures?: readonly MeasureSpec[] | undefined
 }
 
-/** Gathers selected rows of many chunks into batches of `batchRows` rows, fewer where ids are long. */
-export const createBatchBuilder = (batchRows: number, { reuseColumns = false }: BatchOptions = {}): BatchBuilder => {
-  const capacity = Math.min(batchRows, Math.floor(MAX_BATCH_BYTES / POSITION_BYTES))
+const NO_MEASURES: readonly MeasureColumn[] = []
+
+/** Gathers selected rows of many chunks into batches of `batchRows` rows, fewer where ids or measures are long. */
+export const createBatchBuilder = (
+  batchRows: number,
+  { reuseColumns = false, measures: specs = [] }: BatchOptions = {},
+): BatchBuilder => {
+  const fixedBytes = POSITION_BYTES + measureRowBytes(specs.map((spec) => ({ spec })))
+  const capacity = Math.max(1, Math.min(batchRows, Math.floor(MAX_BATCH_BYTES / fixedBytes)))
   let batch: Open | undefined
 
   /** How many of the rows from `selected[from]` fit into the batch, at least one into an empty batch; and the bytes of their ids. */
-  const fitting = (open: Open, rows: Rows, selected: Uint32Array, from: number): { count: number; idBytes: number } => {
+  const fitting = (open: Open, rows: Rows, selected: Uint32Array, from: number): Fitting => {
     const { vehicle, vehicleType, vehicleTypes } = rows
     const { offsets } = rows.vehicleIds
-    const startBytes = open.length * POSITION_BYTES + open.idOffsets[open.length] + open.typeBytes
+    const startBytes = open.length * fixedBytes + open.idOffsets[open.length] + open.typeBytes + open.measureBytes
+    const texts = rows.measures.filter(isTextMeasure)
     const most = Math.min(selected.length - from, capacity - open.length)
-    let [rowBytes, typeBytes, idBytes] = [0, 0, 0]
+    let [rowBytes, typeBytes, idBytes, measureBytes] = [0, 0, 0, 0]
     let known: Set<number> | undefined
     let lastType = -1
     for (let i = 0; i < most; i++) {
@@ -72,13 +113,14 @@ export const createBatchBuilder = (batchRows: number, { reuseColumns = false }: 
       }
       const id = vehicle[row]
       const bytes = offsets[id + 1] - offsets[id]
-      rowBytes += POSITION_BYTES
-      if (startBytes + rowBytes + typeBytes + idBytes + bytes > MAX_BATCH_BYTES && open.length + i > 0) {
-        return { count: i, idBytes }
-      }
+      rowBytes += fixedBytes
+      const textBytes = texts.length === 0 ? 0 : textBytesOf(texts, row)
+      const all = startBytes + rowBytes + typeBytes + idBytes + measureBytes + bytes + textBytes
+      if (all > MAX_BATCH_BYTES && open.length + i > 0) return { count: i, idBytes, measureBytes }
       idBytes += bytes
+      measureBytes += textBytes
     }
-    return { count: most, idBytes }
+    return { count: most, idBytes, measureBytes }
   }
 
   const copyIds = (open: Open, { vehicle, vehicleIds }: Rows, selected: Uint32Array, idBytes: number): void => {
@@ -119,12 +161,20 @@ export const createBatchBuilder = (batchRows: number, { reuseColumns = false }: 
     }
   }
 
-  const copyRows = (open: Open, rows: Rows, selected: Uint32Array, idBytes: number): void => {
+  const copyRows = (open: Open, rows: Rows, selected: Uint32Array, { idBytes, measureBytes }: Fitting): void => {
     copyIds(open, rows, selected, idBytes)
     copyTypes(open, rows, selected)
     gatherPositions(rows, selected, open.arrays, open.length)
+    open.measures?.take(rows.measures, selected, open.length)
+    open.measureBytes += measureBytes
     open.length += selected.length
   }
+
+  /** The rows with the measures that batches carry and no others. */
+  const carried = (rows: Rows): Rows =>
+    rows.measures.length === specs.length
+      ? rows
+      : withMeasures(rows, specs.length === 0 ? NO_MEASURES : rows.measures.slice(0, specs.length))
 
   function* close(): Generator<Positions> {
     if (batch === undefined || batch.length === 0) return
@@ -136,17 +186,19 @@ export const createBatchBuilder = (batchRows: number, { reuseColumns = false }: 
     batch.length = 0
     batch.typeBytes = 0
     batch.typeCodes.clear()
+    batch.measures = storeOf(specs)
+    batch.measureBytes = 0
   }
 
   function* add(chunk: Rows, selected: Uint32Array): Generator<Positions> {
     if (selected.length === 0) return
     // Unpacks every column: one that is damaged is noticed before a row has been taken.
-    const rows = unpackedRows(chunk)
+    const rows = unpackedRows(carried(chunk))
     for (let from = 0; from < selected.length;) {
-      batch ??= startBatch(capacity, 16 * capacity)
-      const { count, idBytes } = fitting(batch, rows, selected, from)
-      copyRows(batch, rows, selected.subarray(from, from + count), idBytes)
-      from += count
+      batch ??= startBatch(capacity, 16 * capacity, specs)
+      const fits = fitting(batch, rows, selected, from)
+      copyRows(batch, rows, selected.subarray(from, from + fits.count), fits)
+      from += fits.count
       if (from < selected.length || batch.length === capacity) yield* close()
     }
   }

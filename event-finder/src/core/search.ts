@@ -1,3 +1,4 @@
+import type { SearchMeasures } from './search-measures.ts'
 import { type Area, areaSteps, FleetError, type Period, type Steps } from '@fleetlake/core'
 
 /** What is looked for, checked. */
@@ -6,6 +7,8 @@ export interface VehicleSearch {
   readonly period: Period
   readonly vehicleTypes: readonly string[] | undefined
   readonly vehicleIds: readonly string[] | undefined
+  /** Undefined when nothing is asked of measures: none is looked at then. */
+  readonly measures?: SearchMeasures | undefined
 }
 
 export interface SearchRequest {

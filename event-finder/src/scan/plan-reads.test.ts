@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { RowGroup } from '@fleetlake/columnar/parquet'
+import type { MeasureSpec } from '@fleetlake/columnar'
+import type { MeasureChunk, RowGroup } from '@fleetlake/columnar/parquet'
 import { planReads, spanOf } from './plan-reads.ts'
 
 const groupAt = (start: number, sizes: readonly number[]): RowGroup => {
@@ -43,10 +44,10 @@ const someGroups = fc
 test('each row group that is wanted is in one read, in its order, and nothing else is read', () =>
   fc.assert(
     fc.property(someGroups, fc.integer({ min: 1, max: 600 }), (groups, mostBytes) => {
-      const reads = planReads(groups, mostBytes)
+      const reads = planReads(groups, { mostBytes, mostGap: 0 })
       expect(reads.flatMap((read) => read.groups)).toEqual(groups)
       for (const read of reads) {
-        const spans = read.groups.map(spanOf)
+        const spans = read.groups.map((group) => spanOf(group))
         expect([read.start, read.end]).toEqual([spans[0].start, spans.at(-1)!.end])
         expect(spans.reduce((sum, { start, end }) => sum + end - start, 0)).toBe(read.end - read.start)
         if (spans.length > 1) expect(read.end - read.start).toBeLessThanOrEqual(mostBytes)
@@ -57,3 +58,30 @@ test('each row group that is wanted is in one read, in its order, and nothing el
       })
     }),
   ))
+
+const SPECS: readonly MeasureSpec[] = ['a', 'b', 'c'].map((name) => ({ name, type: 'double' }))
+
+/** A row group whose measures come after its other columns. */
+const withMeasures = (group: RowGroup, bytes: number): RowGroup => {
+  let offset = spanOf(group).end
+  const measures = new Map<string, MeasureChunk>()
+  for (const spec of SPECS) {
+    measures.set(spec.name, { ...group.columns[0]!, offset, bytes, spec })
+    offset += bytes
+  }
+  return { ...group, measures }
+}
+
+test('measures that nobody asks for are not read at the end, and between row groups only where a journey costs more', () => {
+  const first = withMeasures(groupAt(4, [10]), 100)
+  const second = withMeasures(groupAt(314, [10]), 100)
+  const plan = (mostGap: number, measures: readonly MeasureSpec[] = []): string[] =>
+    planReads([first, second], { mostBytes: 10_000, mostGap, measures }).map(
+      ({ start, end, groups }) => `${start}-${end} ${groups.length}`,
+    )
+  expect(plan(299)).toEqual(['4-14 1', '314-324 1'])
+  expect(plan(300)).toEqual(['4-324 2'])
+  expect(plan(0, [SPECS[1]])).toEqual(['4-214 1', '314-524 1'])
+  expect(plan(100, [SPECS[1]])).toEqual(['4-524 2'])
+  expect(plan(0, SPECS)).toEqual(['4-624 2'])
+})

@@ -1,3 +1,4 @@
+import type { MeasureSpec } from '@fleetlake/columnar'
 import type { RowGroup } from '@fleetlake/columnar/parquet'
 
 /** Bytes `[start, end)` of a file. */
@@ -11,25 +12,36 @@ export interface GroupRead extends Span {
   readonly groups: readonly RowGroup[]
 }
 
-/** The bytes of a row group, first to last. */
-export const spanOf = ({ columns }: RowGroup): Span => {
-  const found = columns.filter((column) => column !== undefined)
+/** The bytes of a row group, first to last, of the columns of every position and of some measures. */
+export const spanOf = ({ columns, measures }: RowGroup, wanted: readonly MeasureSpec[] = []): Span => {
+  const found = [...columns, ...wanted.map(({ name }) => measures.get(name))].filter((column) => column !== undefined)
   return {
     start: Math.min(...found.map(({ offset }) => offset)),
     end: Math.max(...found.map(({ offset, bytes }) => offset + bytes)),
   }
 }
 
+export interface ReadBounds {
+  /** Of a read, unless a single row group is larger. */
+  readonly mostBytes: number
+  /** Another journey to the store costs more than so many bytes. */
+  readonly mostGap: number
+  readonly measures?: readonly MeasureSpec[]
+}
+
 /**
- * Which bytes to read for some row groups. Invariant: each row group is in exactly one read, whole, and nothing is read twice or for nothing.
- * @param mostBytes of a read, unless a single row group is larger
+ * Which bytes to read for some row groups. Invariant: each row group is in exactly one read, with all columns that are wanted; nothing is read twice, and
+ * between two row groups at most `mostGap` bytes for nothing: measures that nobody asks for.
  */
-export const planReads = (groups: readonly RowGroup[], mostBytes: number): GroupRead[] => {
+export const planReads = (
+  groups: readonly RowGroup[],
+  { mostBytes, mostGap, measures = [] }: ReadBounds,
+): GroupRead[] => {
   const reads: (Span & { groups: RowGroup[] })[] = []
   for (const group of groups) {
-    const { start, end } = spanOf(group)
+    const { start, end } = spanOf(group, measures)
     const last = reads.at(-1)
-    if (last !== undefined && last.end === start && end - last.start <= mostBytes) {
+    if (last !== undefined && start >= last.end && start - last.end <= mostGap && end - last.start <= mostBytes) {
       last.groups.push(group)
       reads[reads.length - 1] = { ...last, end }
     } else reads.push({ start, end, groups: [group] })

@@ -1,5 +1,12 @@
-import { placeOfColumn } from '@fleetlake/columnar'
-import { type ColumnChunk, mayHoldTimes, type RowGroup } from '@fleetlake/columnar/parquet'
+import {
+  type ColumnBounds,
+  COLUMNS,
+  type FilterColumn,
+  maySelect,
+  type NumberBounds,
+  placeOfColumn,
+} from '@fleetlake/columnar'
+import { boundOfNumber, type ColumnChunk, mayHoldTimes, type RowGroup } from '@fleetlake/columnar/parquet'
 import type { VehicleSearch } from '../core/search.ts'
 
 const int32Of = (bytes: Uint8Array): number => new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, true)
@@ -16,8 +23,34 @@ const mayLieIn = (column: ColumnChunk | undefined, from: number, to: number): bo
   return (min?.length !== BYTES || int32Of(min) <= to) && (max?.length !== BYTES || int32Of(max) >= from)
 }
 
+const chunkOf = ({ columns, measures }: RowGroup, column: FilterColumn): ColumnChunk | undefined =>
+  column.kind === 'measure'
+    ? measures.get(column.spec.name)
+    : columns[COLUMNS.findIndex(({ key }) => key === column.key)]
+
+const numberBounds = (chunk: ColumnChunk | undefined): NumberBounds =>
+  chunk === undefined
+    ? {}
+    : { min: chunk.min && boundOfNumber(chunk.min, chunk.form), max: chunk.max && boundOfNumber(chunk.max, chunk.form) }
+
+const rounded = ({ min, max }: NumberBounds): NumberBounds => ({
+  min: min === undefined ? min : Math.fround(min),
+  max: max === undefined ? max : Math.fround(max),
+})
+
+/** What its statistics tell. Speeds and headings of any form are read as floats. */
+const boundsOf = (group: RowGroup): ColumnBounds => ({
+  lacks: (column) => column.kind === 'measure' && !group.measures.has(column.spec.name),
+  numbers: (column) => {
+    const bounds = numberBounds(chunkOf(group, column))
+    return column.kind === 'core' ? rounded(bounds) : bounds
+  },
+  texts: (column) => chunkOf(group, column) ?? {},
+})
+
 /** May keep a row group without matches, and never drops one with a match. */
-export const mayHoldMatches = (group: RowGroup, { period, area: { bounds } }: VehicleSearch): boolean =>
+export const mayHoldMatches = (group: RowGroup, { period, area: { bounds }, measures }: VehicleSearch): boolean =>
   mayHoldTimes(group, period) &&
+  (measures?.where === undefined || maySelect(measures.where.test, boundsOf(group))) &&
   mayLieIn(group.columns[LONGITUDE], bounds.west, bounds.east) &&
   mayLieIn(group.columns[LATITUDE], bounds.south, bounds.north)

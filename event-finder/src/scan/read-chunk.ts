@@ -2,13 +2,23 @@ import {
   type Arena,
   type Footer,
   footerBytesOf,
+  isWidened,
   parseFooter,
   type RowGroup,
   rowsOfGroup,
+  type FilePart,
 } from '@fleetlake/columnar/parquet'
 import { isParquet, readChunkFile, rowsOfFrame } from '@fleetlake/columnar/formats'
 import { type ObjectStore } from '@fleetlake/archive'
-import { type Rows, NO_ROWS } from '@fleetlake/columnar'
+import {
+  emptyMeasure,
+  lazyMeasures,
+  measureRowBytes,
+  type MeasureSpec,
+  NO_ROWS,
+  type Rows,
+  withMeasures,
+} from '@fleetlake/columnar'
 import { reasonOf } from '@fleetlake/core'
 import type { VehicleSearch } from '../core/search.ts'
 import { sliceRows } from '../core/slice-rows.ts'
@@ -34,9 +44,11 @@ export interface ReadChunk {
   readonly memoryBytes: number
   /** In the order of the file; a piece is done with when the next is asked for. Throws when the columns are not the table's. */
   readonly pieces: AsyncIterator<ChunkPiece, void>
+  /** Measures that it has in a way that can't be read, for people: its rows come without them. */
+  readonly lacks?: string
 }
 
-/** A bounded number of rows, and what was read for them. */
+/** A bounded number of rows, with the measures of the search in their order, and what was read for them. */
 export interface ChunkPiece {
   readonly rows: Rows
   readonly rowsRead: number
@@ -57,6 +69,8 @@ export const SMALL_FILE_BYTES = 512 * 1024
 const TAIL_BYTES = 32 * 1024
 /** Row groups side by side are read at once up to so many bytes. */
 const READ_BYTES = 4 * 1024 * 1024
+/** … and over measures that nobody asks for, of so many bytes at most: a journey to the store takes as long. */
+const GAP_BYTES = 256 * 1024
 const PIECE_ROWS = 65_536
 /** A compressed position takes this many times its bytes in memory, as a frame and as rows. */
 const UNPACKED = 12
@@ -68,8 +82,9 @@ export const memoryToOpen = ({ path, bytes }: ChunkToRead): number =>
 /** What a row takes while its row group is unpacked: its columns. */
 const ROW_BYTES = 32
 
-const memoryOf = (groups: readonly RowGroup[]): number =>
-  groups.reduce((most, { rows }) => Math.max(most, rows), 0) * ROW_BYTES
+const memoryOf = (groups: readonly RowGroup[], measures: readonly MeasureSpec[]): number =>
+  groups.reduce((most, { rows }) => Math.max(most, rows), 0) *
+  (ROW_BYTES + measureRowBytes(measures.map((spec) => ({ spec }))))
 
 /** The first line: polars adds its query plan. */
 export const faultOf = (error: unknown): string => `the file can't be read: ${reasonOf(error).split('\n')[0]}`
@@ -97,6 +112,50 @@ export const readChunk = async (
   }
 }
 
+/** The measures of a search as a file has them. */
+interface FileMeasures {
+  /** What rows have, in this order. */
+  readonly layout: readonly MeasureSpec[]
+  /** Those of them that can't be read, for people. */
+  readonly unreadable: ReadonlyMap<string, string>
+}
+
+const NO_MEASURES: FileMeasures = { layout: [], unreadable: new Map() }
+
+/** @throws RangeError when a column that the filter looks at can't be read: rows would be missed */
+const measuresIn = ({ measures: held, others }: Footer, { measures }: VehicleSearch): FileMeasures => {
+  if (measures === undefined) return NO_MEASURES
+  const { layout, where } = measures
+  const unreadable = new Map<string, string>()
+  for (const { name, type } of layout) {
+    const found = held.find((spec) => spec.name === name)
+    if (found !== undefined && !isWidened(found.type, type)) {
+      unreadable.set(name, `its column ${name} is of type ${found.type}, not ${type}`)
+    } else if (others.includes(name)) unreadable.set(name, `its column ${name} is of a type that is no measure's`)
+  }
+  for (const { name } of where?.measures ?? []) {
+    const reason = unreadable.get(name)
+    if (reason !== undefined) throw new RangeError(reason)
+  }
+  return { layout, unreadable }
+}
+
+const lacksOf = ({ unreadable }: FileMeasures): Pick<ReadChunk, 'lacks'> =>
+  unreadable.size === 0
+    ? {}
+    : { lacks: `its rows are without what can't be read: ${[...unreadable.values()].join('; ')}` }
+
+const rowsWith = (group: RowGroup, part: FilePart, arena: Arena, { layout, unreadable }: FileMeasures): Rows => {
+  const rows = rowsOfGroup(group, part, arena, layout)
+  if (unreadable.size === 0) return rows
+  return withMeasures(
+    rows,
+    lazyMeasures(layout.length, (place) =>
+      unreadable.has(layout[place].name) ? emptyMeasure(layout[place], rows.length) : rows.measures[place],
+    ),
+  )
+}
+
 const openWhole = async (
   store: ObjectStore,
   { path, bytes }: ChunkToRead,
@@ -105,29 +164,36 @@ const openWhole = async (
   const file = await store.get(path)
   if (file === undefined) return MISSING
   if (file.length !== bytes) return wrongSize(file.length, bytes)
-  if (!isParquet(path)) return { memoryBytes: bytes * UNPACKED, pieces: piecesOfFrame(path, file) }
+  if (!isParquet(path)) return { memoryBytes: bytes * UNPACKED, pieces: piecesOfFrame(path, file, options) }
   const footer = parseFooter(file)
-  const memoryBytes = Math.max(bytes * UNPACKED, memoryOf(footer.rowGroups))
-  return { memoryBytes, pieces: piecesOfFile(footer, file, options) }
+  const measures = measuresIn(footer, options.search)
+  const memoryBytes = Math.max(bytes * UNPACKED, memoryOf(footer.rowGroups, measures.layout))
+  return { memoryBytes, pieces: piecesOfFile(footer, file, { ...options, measures }), ...lacksOf(measures) }
 }
 
-async function* piecesOfFrame(path: string, file: Uint8Array): AsyncGenerator<ChunkPiece, void> {
+async function* piecesOfFrame(
+  path: string,
+  file: Uint8Array,
+  { search }: ReadOptions,
+): AsyncGenerator<ChunkPiece, void> {
   let bytesRead = file.length
-  for (const rows of rowsOfFrame(await readChunkFile(path, file))) {
+  for (const rows of rowsOfFrame(await readChunkFile(path, file), search.measures?.layout)) {
     yield { rows, rowsRead: rows.length, bytesRead }
     bytesRead = 0
   }
 }
 
+type GroupOptions = ReadOptions & { readonly measures: FileMeasures }
+
 async function* piecesOfFile(
   { rowGroups }: Footer,
   file: Uint8Array,
-  { search, arena }: ReadOptions,
+  { search, arena, measures }: GroupOptions,
 ): AsyncGenerator<ChunkPiece, void> {
   let bytesRead = file.length
   for (const group of rowGroups) {
     if (!mayHoldMatches(group, search)) continue
-    for (const rows of sliceRows(rowsOfGroup(group, { bytes: file, start: 0 }, arena), PIECE_ROWS)) {
+    for (const rows of sliceRows(rowsWith(group, { bytes: file, start: 0 }, arena, measures), PIECE_ROWS)) {
       yield { rows, rowsRead: rows.length, bytesRead }
       bytesRead = 0
     }
@@ -151,17 +217,23 @@ const openLarge = async (
     footerAt < bytes - TAIL_BYTES ? await readRange(store, path, footerAt, bytes) : tail,
     bytes,
   )
+  const measures = measuresIn(footer, options.search)
+  const { layout } = measures
   const groups = footer.rowGroups.filter((group) => mayHoldMatches(group, options.search))
-  const reads = planReads(groups, READ_BYTES)
+  const reads = planReads(groups, { mostBytes: READ_BYTES, mostGap: GAP_BYTES, measures: layout })
   const largest = (spans: readonly Span[]): number =>
     spans.reduce((most, { start, end }) => Math.max(most, end - start), 0)
   return {
-    memoryBytes: largest(reads) + Math.max(largest(groups.map(spanOf)) * UNPACKED, memoryOf(groups)),
+    memoryBytes:
+      largest(reads) +
+      Math.max(largest(groups.map((group) => spanOf(group, layout))) * UNPACKED, memoryOf(groups, layout)),
     pieces: piecesOfReads(store, path, {
       ...options,
+      measures,
       reads,
       footerBytes: bytes - Math.min(footerAt, bytes - tail.length),
     }),
+    ...lacksOf(measures),
   }
 }
 
@@ -172,7 +244,7 @@ const readRange = async (store: ObjectStore, path: string, start: number, end: n
   return found
 }
 
-interface ReadsToMake extends ReadOptions {
+interface ReadsToMake extends GroupOptions {
   readonly reads: readonly GroupRead[]
   readonly footerBytes: number
 }
@@ -180,14 +252,14 @@ interface ReadsToMake extends ReadOptions {
 async function* piecesOfReads(
   store: ObjectStore,
   path: string,
-  { reads, arena, footerBytes }: ReadsToMake,
+  { reads, arena, measures, footerBytes }: ReadsToMake,
 ): AsyncGenerator<ChunkPiece, void> {
   let bytesRead = footerBytes
   for (const { start, end, groups } of reads) {
     const part = { bytes: await readRange(store, path, start, end), start }
     bytesRead += end - start
     for (const group of groups) {
-      for (const rows of sliceRows(rowsOfGroup(group, part, arena), PIECE_ROWS)) {
+      for (const rows of sliceRows(rowsWith(group, part, arena, measures), PIECE_ROWS)) {
         yield { rows, rowsRead: rows.length, bytesRead }
         bytesRead = 0
       }

@@ -28,7 +28,7 @@ export interface ScanCounts {
   filesRead: number
   bytesRead: number
   rowsRead: number
-  /** Invariant: a chunk that could not be read is named, with the reason. */
+  /** Invariant: a chunk that could not be read is named, with the reason, and so is one of which a measure could not. */
   failed: { path: string; reason: string }[]
   /** There are more rows than the limit. */
   hasMore: boolean
@@ -66,7 +66,8 @@ export async function* scanTask(
   isStopped: () => boolean = () => false,
 ): AsyncGenerator<Positions> {
   const taker = createRowTaker(createRowSelector(task.search), task)
-  const batches = createBatchBuilder(task.batchRows, { reuseColumns: true })
+  const { measures } = task.search
+  const batches = createBatchBuilder(task.batchRows, { reuseColumns: true, measures: measures?.select })
   const arena = deps.arenas.take()
   const rowsAtOnce = rowsOfTurn(task.search.area)
 
@@ -91,6 +92,7 @@ export async function* scanTask(
           continue
         }
         counts.filesRead++
+        if (read.lacks !== undefined) counts.failed.push({ path: chunk.path, reason: read.lacks })
         if (read.memoryBytes > memoryBytes) {
           giveBack()
           memoryBytes = read.memoryBytes

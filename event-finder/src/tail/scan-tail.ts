@@ -1,5 +1,13 @@
 import { type Area, type MicroBounds, overlaps, placeOf } from '@fleetlake/core'
-import { type Positions } from '@fleetlake/columnar'
+import {
+  emptyMeasure,
+  lazyMeasures,
+  type MeasureColumn,
+  type MeasureSpec,
+  type Positions,
+  type Rows,
+  withMeasures,
+} from '@fleetlake/columnar'
 import { createBatchBuilder } from '../core/batch-builder.ts'
 import { createRowSelector } from '../core/select-rows.ts'
 import type { VehicleSearch } from '../core/search.ts'
@@ -26,6 +34,22 @@ const isNear = (
 export const comesNear = (tail: HeldTail, search: VehicleSearch): boolean =>
   tail.pieces().some((piece) => isNear(piece, search))
 
+/** Whether the values of one can be taken for the other's: the table may have been another when rows came. */
+const isSame = (held: MeasureSpec, wanted: MeasureSpec): boolean =>
+  held.name === wanted.name && held.type === wanted.type
+
+/** The rows with the measures that a search wants, in its order. */
+const withLayout = (rows: Rows, layout: readonly MeasureSpec[]): Rows => {
+  if (rows.measures.length === 0 && layout.length === 0) return rows
+  return withMeasures(
+    rows,
+    lazyMeasures(layout.length, (place): MeasureColumn => {
+      const found = rows.measures.findIndex(({ spec }) => isSame(spec, layout[place]))
+      return found < 0 ? emptyMeasure(layout[place], rows.length) : rows.measures[found]
+    }),
+  )
+}
+
 /**
  * Gives the matches of what is not archived yet. Invariant: like any task, it gives the same batches each time.
  * @param counts is kept up to date
@@ -38,10 +62,11 @@ export async function* scanTail(
   counts: ScanCounts,
   isStopped: () => boolean,
 ): AsyncGenerator<Positions> {
-  const { area, period, vehicleIds } = search
+  const { area, period, vehicleIds, measures } = search
+  const layout = measures?.layout ?? []
   const narrow = createRowNarrower(search)
   const taker = createRowTaker(createRowSelector(search), { skip, limit })
-  const batches = createBatchBuilder(batchRows)
+  const batches = createBatchBuilder(batchRows, { measures: measures?.select })
   counts.failed.push(...tail.missing)
 
   /** Looks at the next pieces; what they give is taken out before the next turn. */
@@ -55,7 +80,8 @@ export async function* scanTail(
       if (!isNear(piece, search)) continue
       const isInside = placeOf(area, piece.bounds) === 'inside'
       const isAll = isInside && piece.minTime >= period.from && piece.maxTime < period.to && vehicleIds === undefined
-      const { rows: near, selected } = taker.take(isAll ? piece.rows : narrow(piece.rows), isInside)
+      const rowsOfSearch = withLayout(piece.rows, layout)
+      const { rows: near, selected } = taker.take(isAll ? rowsOfSearch : narrow(rowsOfSearch), isInside)
       found.push(...batches.add(near, selected))
       counts.hasMore = taker.hasMore()
       if (counts.hasMore) return { found, isEnd: true }

@@ -1,10 +1,15 @@
 import {
+  type ColumnsBeside,
   copyRows,
+  createMeasureStore,
+  fitMeasures,
   makeRowArrays,
   makeValues,
+  type MeasureStore,
   type Positions,
   type RowArrays,
   type Rows,
+  sliceMeasures,
   takeFloats,
   textFaultsOf,
 } from '@fleetlake/columnar'
@@ -32,11 +37,12 @@ export interface TailBlock {
   /** Whether a message of so many rows belongs into it. */
   fits(rows: number): boolean
   /**
-   * Adds the message at `to + 1`: of its rows those that can be true, rounded; the others are dead letters, and so is a message
-   * without rows, which can't be decoded.
+   * Adds the message at `to + 1`: of its rows those that can be true, rounded, with their measures where the table has them; the others are dead
+   * letters, and so is a message without rows, which can't be decoded.
    * @param latestMs the latest time that is believed: the message's arrival at the server plus the tolerance
+   * @param table the newest that is known of it; by default one without measures
    */
-  add(rows: Positions | undefined, latestMs: number): void
+  add(rows: Positions | undefined, latestMs: number, table?: ColumnsBeside): void
   /** How many rows the messages `(from, to]` have here. */
   count(from: number, to: number): number
   /** The rows of the messages `(from, to]`, as far as they are here; undefined when there are none. */
@@ -52,6 +58,7 @@ const OVERHEAD_BYTES = 4_096
 const MESSAGE_BYTES = 16
 /** Of a type beside its characters. */
 const TYPE_BYTES = 96
+const NO_COLUMNS: ColumnsBeside = { measures: [] }
 
 /** The numbers of ids are their places: each row has an id of its own. */
 const makeColumns = (rows: number): Columns => ({
@@ -96,6 +103,8 @@ export const createTailBlock = (from: number): TailBlock => {
   const ends: number[] = []
   let length = 0
   let [minTime, maxTime] = [Infinity, -Infinity]
+  /** None before a row has any. */
+  let measures: MeasureStore | undefined
   const bounds = { west: Infinity, south: Infinity, east: -Infinity, north: -Infinity }
 
   const typeCode = (type: string): number => {
@@ -125,17 +134,21 @@ export const createTailBlock = (from: number): TailBlock => {
     if (y < bounds.south) bounds.south = y
     if (y > bounds.north) bounds.north = y
   }
-  const append = (rows: Positions, latestMs: number): void => {
+  const append = (rows: Positions, latestMs: number, table: ColumnsBeside): void => {
     const { vehicleIdOffsets: at, vehicleIdBytes } = rows
     reserve(rows.length, at[rows.length] - at[0])
     /** Of each of the message's types, its code here once a row that is taken has it. */
     const codes = new Int32Array(rows.vehicleTypes.length).fill(-1)
     const textFaults = textFaultsOf(rows)
+    const fitted = fitMeasures(rows, table)
     const { vehicleIdOffsets, vehicleType, eventTime, longitude, latitude } = columns
     const first = length
     const taken = takenRows(rows.length)
     for (let i = 0; i < rows.length; i++) {
-      const fault = faultOf(rows.eventTime[i], rows.longitude[i], rows.latitude[i], latestMs) ?? textFaults?.[i]
+      const fault =
+        faultOf(rows.eventTime[i], rows.longitude[i], rows.latitude[i], latestMs) ??
+        textFaults?.[i] ??
+        fitted.faults?.[i]
       if (fault !== undefined) continue
       taken[length - first] = i
       const type = rows.vehicleType[i]
@@ -150,6 +163,12 @@ export const createTailBlock = (from: number): TailBlock => {
       vehicleIdOffsets[++length] = end
     }
     takeFloats(rows, taken.subarray(0, length - first), columns, first)
+    if (fitted.measures.length > 0 && length > first) {
+      measures ??= createMeasureStore()
+      measures.take(fitted.measures, taken.subarray(0, length - first), first)
+    }
+    // Made as long as the rows now, so that what is taken out later takes no more.
+    measures?.columns(length)
   }
   /** How many rows lie in the messages up to a sequence. */
   const rowsThrough = (sequence: number): number => {
@@ -166,11 +185,12 @@ export const createTailBlock = (from: number): TailBlock => {
       return length
     },
     get bytes() {
-      return OVERHEAD_BYTES + bytesOf(columns) + idBytes.length + typeBytes + ends.length * MESSAGE_BYTES
+      const held = OVERHEAD_BYTES + bytesOf(columns) + idBytes.length + typeBytes + ends.length * MESSAGE_BYTES
+      return held + (measures?.bytes ?? 0)
     },
     fits: (rows) => ends.length === 0 || (length + rows <= MOST_ROWS && ends.length < MOST_MESSAGES),
-    add: (rows, latestMs) => {
-      if (rows !== undefined) append(rows, latestMs)
+    add: (rows, latestMs, table = NO_COLUMNS) => {
+      if (rows !== undefined) append(rows, latestMs, table)
       ends.push(length)
     },
     count: (after, through) => Math.max(0, rowsThrough(through) - rowsThrough(after)),
@@ -182,7 +202,7 @@ export const createTailBlock = (from: number): TailBlock => {
         length: end - first,
         vehicleIds: { count: end - first, offsets: vehicleIdOffsets.subarray(first, end + 1), bytes: idBytes },
         vehicleTypes,
-        measures: [],
+        measures: measures === undefined ? [] : sliceMeasures(measures.columns(length), first, end),
         ...makeRowArrays(end - first, (key, kind) =>
           kind === 'id' ? countTo(end - first) : columns[key].subarray(first, end),
         ),

@@ -49,6 +49,7 @@ const laneOver = (messages: readonly Uint8Array[], memory: TailMemory): { lane: 
         } as unknown as PartitionReader
       },
       decode: decodeMove,
+      columns: { current: { measures: [] }, meet: () => undefined },
       decodeCarefully: () => Promise.reject(new Error('no reader has ended here')),
       enter: async () => ({ isCareful: false, passed: () => undefined, leave: async () => undefined }),
       memory,

@@ -1,3 +1,4 @@
+import type { TableColumns } from '@fleetlake/archive'
 import type { DecodedMove } from '@fleetlake/contracts'
 import type { Offset, Origin, PartitionEntry, PartitionReader, Reading, ReaderState, StoredMove } from '@fleetlake/hub'
 import { createTailBlock, type TailBlock } from './tail-block.ts'
@@ -50,6 +51,8 @@ export interface TailLaneDeps {
   decodeCarefully(payload: Uint8Array, contentType: string | undefined): Promise<DecodedMove>
   /** Tells who has ended abnormally here; never rejects. */
   enter(): Promise<PartitionEntry>
+  /** What the table has beside the seven columns: by it a message's measures are placed, as the collector will. */
+  readonly columns: TableColumns
   readonly memory: TailMemory
   readonly futureToleranceMs: number
   /** It has come on, or has ended. */
@@ -65,7 +68,7 @@ interface Kept {
 
 export const createTailLane = (
   origin: Origin,
-  { read, decode, decodeCarefully, enter, memory, futureToleranceMs, onChange }: TailLaneDeps,
+  { read, decode, decodeCarefully, enter, columns, memory, futureToleranceMs, onChange }: TailLaneDeps,
 ): TailLane => {
   let from = origin.from.sequence
   let to = from
@@ -112,7 +115,7 @@ export const createTailLane = (
   }
   const take = ({ sequence, timestampMs }: StoredMove, { rows }: DecodedMove): void => {
     const one = blockFor(rows?.length ?? 0)
-    one.block.add(rows, timestampMs + futureToleranceMs)
+    one.block.add(rows, timestampMs + futureToleranceMs, columns.current)
     to = sequence
     memory.change(one.block.bytes - one.bytes)
     one.bytes = one.block.bytes
@@ -154,6 +157,9 @@ export const createTailLane = (
       const isCareful = move.sequence <= carefulThrough
       const decoding = (isCareful ? decodeCarefully : decode)(move.data, move.header('content-type'))
       const decoded = decoding instanceof Promise ? await decoding : decoding
+      if (hasEnded()) return
+      const meeting = decoded.rows && columns.meet(decoded.rows)
+      if (meeting !== undefined) await meeting
       if (hasEnded()) return
       take(move, decoded)
     }

@@ -21,7 +21,7 @@ export interface TailOptions {
   readonly lingerMs: number
 }
 
-export interface TailDeps extends Pick<TailLaneDeps, 'decode' | 'decodeCarefully'> {
+export interface TailDeps extends Pick<TailLaneDeps, 'decode' | 'decodeCarefully' | 'columns'> {
   enter(partition: number): Promise<PartitionEntry>
   read(partition: number, from: Offset, onState: (state: ReaderState) => void): PartitionReader
 }
@@ -112,6 +112,7 @@ export const createTail = ({ memory: most, futureToleranceMs, lingerMs }: TailOp
       read: (from, onState) => deps.read(partition, from, onState),
       decode: deps.decode,
       decodeCarefully: deps.decodeCarefully,
+      columns: deps.columns,
       enter: () => deps.enter(partition),
       memory,
       futureToleranceMs,

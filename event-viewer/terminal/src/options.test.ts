@@ -1,7 +1,16 @@
 import { FleetError } from '@fleetlake/core'
 import { fault } from '@fleetlake/core/testing'
 import { expect, test } from 'vitest'
-import { parseCount, parseDuration, parseInstant, parseList, parseNumber, parsePositiveCount } from './options.ts'
+import {
+  parseCount,
+  parseDuration,
+  parseInstant,
+  parseList,
+  parseNumber,
+  parsePositiveCount,
+  parseSelect,
+  parseWhere,
+} from './options.ts'
 
 test('counts may be grouped or shortened', () => {
   expect(['7', '1500', '1_000_000', '1,000,000', '50k', '1.5M'].map(parseCount)).toEqual([
@@ -54,4 +63,17 @@ test.each([
 ])('%o refuses "%s" and shows a right one', (parse, text) => {
   expect(() => parse(text)).toThrow(FleetError)
   expect(() => parse(text)).toThrow(fault('usage.invalid', /^".*" is not (an? )/))
+})
+
+test('a filter is checked as far as it can be without the table', () => {
+  expect(parseWhere("temperature > 8 and driver_id = 'a7'")).toBe("temperature > 8 and driver_id = 'a7'")
+  expect(() => parseWhere('temperature >')).toThrow(
+    fault('usage.invalid', 'the filter, character 14: expected a number'),
+  )
+})
+
+test('sixty-four measures may be selected', () => {
+  const names = (count: number): string => Array.from({ length: count }, (_, i) => `m${i}`).join()
+  expect([parseSelect('*'), parseSelect(names(64)).length]).toEqual([['*'], 64])
+  expect(() => parseSelect(names(65))).toThrow(fault('usage.invalid', 'a list of at most 64 measures, or *'))
 })

@@ -1,5 +1,6 @@
-import { duration, timer } from '@fleetlake/contracts'
-import { FleetError } from '@fleetlake/core'
+import { parseFilter } from '@fleetlake/columnar'
+import { duration, MAX_SELECTED, timer } from '@fleetlake/contracts'
+import { FleetError, reasonOf } from '@fleetlake/core'
 import type { Gap } from '@fleetlake/viewer-core'
 
 /** How the texts of options are read; each throws FleetError `usage.invalid` that shows a right one. */
@@ -84,4 +85,21 @@ export const parseList = (text: string): string[] => {
     .filter((item) => item !== '')
   if (items.length === 0) throw wrong(text, 'a list such as taxi,bus')
   return items
+}
+
+/** Names of measures. */
+export const parseSelect = (text: string): string[] => {
+  const names = parseList(text)
+  if (names.length > MAX_SELECTED) throw wrong(text, `a list of at most ${MAX_SELECTED} measures, or *`)
+  return names
+}
+
+/** The text of a filter; what its names stand for is known to the table alone. */
+export const parseWhere = (text: string): string => {
+  try {
+    parseFilter(text)
+  } catch (cause) {
+    throw new FleetError('usage.invalid', reasonOf(cause), { cause })
+  }
+  return text
 }

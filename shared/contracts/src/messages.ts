@@ -1,5 +1,13 @@
 import { MAX_TEXT_BYTES } from '@fleetlake/core'
-import { MAX_ATTRIBUTES_BYTES, MAX_MEASURE_TEXT_BYTES, MAX_MEASURES, textBytes } from '@fleetlake/columnar'
+import {
+  isMeasureName,
+  MAX_ATTRIBUTES_BYTES,
+  MAX_FILTER_BYTES,
+  MAX_MEASURE_TEXT_BYTES,
+  MAX_MEASURES,
+  MEASURE_TYPES,
+  textBytes,
+} from '@fleetlake/columnar'
 import { z } from 'zod'
 import { count, instant, MOST, path, sentence, sequence, text, token } from './fields.ts'
 import { GROUPS } from './patterns.ts'
@@ -183,6 +191,24 @@ const selection = {
   vehicleTypes: z.array(text).min(1).max(1_000).optional().describe('Default: any'),
   vehicleIds: z.array(text).min(1).max(100_000).optional().describe('Default: any'),
 }
+
+/** Names of measures that one query may ask for; `*` is one. */
+export const MAX_SELECTED = 64
+
+/** A filter, whose language is in docs/search-filters.md. */
+const filter = z
+  .string()
+  .min(1)
+  .max(MAX_FILTER_BYTES)
+  .refine((value) => value.isWellFormed(), 'is not Unicode')
+  .refine((value) => textBytes(value) <= MAX_FILTER_BYTES, `takes at most ${MAX_FILTER_BYTES} bytes of UTF-8`)
+
+/** A measure as a task names it: the table's name and type. */
+const measure = z.strictObject({
+  name: z.string().max(63).refine(isMeasureName, 'is no name of a measure'),
+  type: z.enum(MEASURE_TYPES),
+})
+const measures = z.array(measure).max(MAX_MEASURES)
 
 export const queryStatus = z.enum(['complete', 'limit-reached', 'timed-out', 'cancelled', 'partial', 'refused'])
 export type QueryStatus = z.output<typeof queryStatus>
@@ -403,6 +429,17 @@ export const messages = {
           'GeoJSON Polygon or MultiPolygon, bare or in a Feature or a FeatureCollection; the rules are in docs/search-areas.md',
         ),
       ...selection,
+      select: z
+        .array(text)
+        .min(1)
+        .max(MAX_SELECTED)
+        .optional()
+        .describe('names of measures that the answer carries; ["*"]: all that the table has. Default: none'),
+      where: filter
+        .optional()
+        .describe(
+          `a filter such as \`temperature > 8 and (driver_id = 'a7' or ignition = true)\`, at most ${MAX_FILTER_BYTES} bytes; its language is in docs/search-filters.md. Default: any`,
+        ),
       limit: z.number().int().min(1).max(MOST).optional().describe('maximum number of rows'),
       timeoutMs: z
         .number()
@@ -439,6 +476,14 @@ export const messages = {
       task: count,
       area: z.unknown(),
       ...selection,
+      select: measures.optional().describe('measures that the batches carry, in this order'),
+      where: z
+        .strictObject({
+          filter,
+          measures: measures.describe("those of the table that it looks at, with the table's types"),
+        })
+        .optional()
+        .describe('filter of the query'),
       chunks: z
         .array(
           z.strictObject({

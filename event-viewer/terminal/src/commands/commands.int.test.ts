@@ -237,3 +237,36 @@ test('what is watched for ever ends quietly when the reader of it has gone, and 
     expect(await runIntoClosedPipe(['stats', '--json', '--hub', url])).toEqual({ code: 0, err: '' })
     expect(await runIntoClosedPipe(['generate', '--events', '2k', '--hub', url])).toEqual({ code: 0, err: '' })
   }))
+
+test('query asks for measures and with a filter as its options say, and a wrong filter is told before anybody is asked', () =>
+  withHub(async (hub, url) => {
+    const asked: Message<'vehicleQuery'>[] = []
+    hub.listen('vehicleQuery', subjects.vehicleQuery, ({ data, reply }) => {
+      asked.push(data)
+      hub.send('vehicleQueryResultStats', reply!, {
+        query: data.query,
+        status: 'refused',
+        error: 'there is no column "temprature"',
+        failed: [],
+        files: { total: 0, pruned: 0, read: 0 },
+        bytes: { total: 0, read: 0 },
+        rows: { total: 0, pruned: 0, read: 0, selected: 0 },
+        tasks: [],
+        elapsedMs: 0,
+      })
+    })
+    await hub.flush()
+    const args = ['query', '--bbox', '-57,-35,-56,-34', '--hub', url]
+    const refused = await runFleetProcess([...args, '--select', 'temperature,battery', '--where', 'temprature > 8'])
+    expect([refused.code, refused.out, refused.err]).toEqual([
+      1,
+      '',
+      expect.stringContaining('there is no column "temprature"'),
+    ])
+    expect(asked[0]).toMatchObject({ select: ['temperature', 'battery'], where: 'temprature > 8' })
+    const wrong = await runFleetProcess([...args, '--where', 'temperature > cold'])
+    expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('the filter, character 15: expected a number')])
+    const between = await runFleetProcess([...args, '--at', 'now', '--where', 'speed > 8'])
+    expect([between.code, between.err]).toEqual([2, expect.stringContaining('--at goes without --where')])
+    expect(asked).toHaveLength(1)
+  }))

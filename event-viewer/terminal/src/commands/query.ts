@@ -2,7 +2,7 @@ import { MAX_SPEED_MPS } from '@fleetlake/viewer-core'
 import { FleetError } from '@fleetlake/core'
 import type { VehicleQueryInput } from '@fleetlake/hub'
 import { type Command, Option } from 'commander'
-import { parsePositiveCount, parseDuration, parseList, parseNumber } from '../options.ts'
+import { parsePositiveCount, parseDuration, parseList, parseNumber, parseSelect, parseWhere } from '../options.ts'
 import { planAtInstant, reachOf } from '../query/at-instant.ts'
 import { type AnswerPlan, formatTarget, runQuery } from '../query/run-query.ts'
 import {
@@ -22,6 +22,8 @@ interface QueryOptions extends AnswerOptions {
   readonly maxSpeed: number
   readonly types?: string[]
   readonly ids?: string[]
+  readonly select?: string[]
+  readonly where?: string
   readonly limit?: number
   readonly serialised?: boolean
 }
@@ -45,6 +47,16 @@ export const addQuery = (program: Command, context: CommandContext): void => {
     )
     .option('--types <list>', 'only vehicles of these types', reads(parseList))
     .option('--ids <list>', 'only these vehicles', reads(parseList))
+    .option(
+      '--select <list>',
+      'measures that the answer carries, such as temperature,battery; * for all that the table has (default: none)',
+      reads(parseSelect),
+    )
+    .option(
+      '--where <filter>',
+      'only positions that it is true of, such as "temperature > 8 and driver_id is not null"',
+      reads(parseWhere),
+    )
     .option('--limit <count>', 'positions at most', reads(parsePositiveCount))
     .option('--serialised', 'one chunk at a time, oldest first, instead of many at once')
   addOutput(command)
@@ -58,6 +70,10 @@ export const addQuery = (program: Command, context: CommandContext): void => {
         ],
         ['query --area - --types taxi --format geojson < area.geojson > taxis.geojson', 'for a map'],
         ['query --bbox -56.2,-34.93,-56.1,-34.88 --from -1h --output drives.gpx', 'their ways, as tracks'],
+        [
+          'query --bbox -56.2,-34.93,-56.1,-34.88 --from -1h --select temperature,battery --where "temperature > 8"',
+          'where it was too warm, and how warm',
+        ],
         [
           'query --bbox -56.2,-34.93,-56.1,-34.88 --at 2026-01-05T08:30:00Z --format csv',
           'where each vehicle in the box was at half past eight',
@@ -87,12 +103,15 @@ const planOf = async (options: QueryOptions): Promise<AnswerPlan> => {
     mode: options.serialised === true ? 'serialised' : 'parallel',
     ...(options.types === undefined ? {} : { vehicleTypes: options.types }),
     ...(options.ids === undefined ? {} : { vehicleIds: options.ids }),
+    ...(options.select === undefined ? {} : { select: options.select }),
+    ...(options.where === undefined ? {} : { where: options.where }),
   }
   if (options.at === undefined) {
     const limit = options.limit === undefined ? {} : { limit: options.limit }
     return { query: { ...query, ...periodOf(options, DEFAULT_FROM), ...limit } }
   }
-  for (const other of ['from', 'to', 'limit'] as const) {
+  // Without the reports that a filter leaves out a vehicle would be told to be where it never was.
+  for (const other of ['from', 'to', 'limit', 'where'] as const) {
     if (options[other] !== undefined) throw new FleetError('usage.invalid', `--at goes without --${other}`)
   }
   if (options.within !== undefined && options.within < 1)

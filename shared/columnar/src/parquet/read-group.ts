@@ -3,7 +3,7 @@ import { lazyRows, type Rows } from '../rows/rows.ts'
 import { type Texts, textsToStrings } from '../rows/text-list.ts'
 import type { Arena } from './arena.ts'
 import type { MeasureSpec, MeasureType } from '../measures.ts'
-import { emptyMeasure, isTextMeasure, type MeasureColumn } from '../rows/measure-columns.ts'
+import { emptyMeasure, isTextMeasure, lazyMeasures, type MeasureColumn } from '../rows/measure-columns.ts'
 import { type Column, readFloats, readMeasure, readMicros, readTexts, readTimes } from './read-columns.ts'
 import type { ColumnChunk, RowGroup } from './read-footer.ts'
 
@@ -23,13 +23,14 @@ const WIDER: Readonly<Partial<Record<MeasureType, readonly MeasureType[]>>> = {
 }
 
 /** Whether every value of a type is one of another. */
-const isWidened = (from: MeasureType, to: MeasureType): boolean => from === to || (WIDER[from]?.includes(to) ?? false)
+export const isWidened = (from: MeasureType, to: MeasureType): boolean =>
+  from === to || (WIDER[from]?.includes(to) ?? false)
 
 /**
  * The rows of a row group, each column unpacked when it is first asked for: of rows that are not wanted only the columns that say so.
  * @param arena holds the columns; when the next row group is read into it, these are overwritten
  * @param measures those that the rows are to have, in this order; one that the file lacks has no values. Where a column can't be widened to the wanted type,
- * asking for `measures` throws a RangeError.
+ * asking for it throws a RangeError.
  */
 export const rowsOfGroup = (
   group: RowGroup,
@@ -108,6 +109,6 @@ export const rowsOfGroup = (
     vehicleIds: () => textsOf(ID).texts,
     vehicleTypes: () => textsToStrings(textsOf(TYPE).texts),
     column,
-    measures: () => measures.map(measureOf),
+    measures: () => lazyMeasures(measures.length, (place) => measureOf(measures[place])),
   })
 }

@@ -49,13 +49,31 @@ export const gatherMeasures = (measures: readonly MeasureColumn[], order: Uint32
       : { ...column, values: gathered(column.values, order, new Float64Array(order.length)) },
   )
 
-/** The rows `[from, to)`, without a copy. */
-export const sliceMeasures = (measures: readonly MeasureColumn[], from: number, to: number): MeasureColumn[] =>
-  measures.map((column) =>
-    isTextMeasure(column)
+/** So many columns, each made when it is first asked for: of a file those that nobody looks at stay packed. */
+export const lazyMeasures = (count: number, make: (place: number) => MeasureColumn): readonly MeasureColumn[] => {
+  const columns: MeasureColumn[] = []
+  for (let place = 0; place < count; place++) {
+    Object.defineProperty(columns, place, {
+      configurable: true,
+      enumerable: true,
+      get: () => {
+        const value = make(place)
+        Object.defineProperty(columns, place, { value, enumerable: true })
+        return value
+      },
+    })
+  }
+  return columns
+}
+
+/** The rows `[from, to)`, without a copy; a column that is not asked for stays packed. */
+export const sliceMeasures = (measures: readonly MeasureColumn[], from: number, to: number): readonly MeasureColumn[] =>
+  lazyMeasures(measures.length, (place) => {
+    const column = measures[place]
+    return isTextMeasure(column)
       ? { ...column, codes: column.codes.subarray(from, to) }
-      : { ...column, values: column.values.subarray(from, to) },
-  )
+      : { ...column, values: column.values.subarray(from, to) }
+  })
 
 /** Whether any of the first `length` rows has a value. */
 export const hasValues = (column: MeasureColumn, length: number): boolean => {
@@ -117,6 +135,8 @@ interface StoredNumber {
 }
 
 const FIRST_ROWS = 256
+/** Of more texts than this for each row that is taken, those of the rows are looked up, and no note of all is made. */
+const TEXTS_A_ROW = 4
 
 /** @param specs known from the start, in this order; others follow as they come */
 export const createMeasureStore = (specs: readonly MeasureSpec[] = []): MeasureStore => {
@@ -152,6 +172,13 @@ export const createMeasureStore = (specs: readonly MeasureSpec[] = []): MeasureS
   }
   const takeTexts = (held: StoredText, column: TextMeasure, order: Uint32Array, at: number): void => {
     const { offsets, bytes, count } = column.texts
+    if (count > TEXTS_A_ROW * order.length) {
+      for (let i = 0; i < order.length; i++) {
+        const code = column.codes[order[i]]
+        if (code >= 0) held.codes[at + i] = held.table.numberOf(bytes, offsets[code], offsets[code + 1])
+      }
+      return
+    }
     /** The numbers here of the texts there; each is looked up once. */
     const numbers = new Int32Array(count).fill(-1)
     for (let i = 0; i < order.length; i++) {

@@ -251,7 +251,7 @@ export const unpackedRows = (rows: Rows): Rows => ({
   length: rows.length,
   vehicleIds: rows.vehicleIds,
   vehicleTypes: rows.vehicleTypes,
-  measures: rows.measures,
+  measures: [...rows.measures],
   ...(eachColumn(({ key }) => rows[key]) as unknown as RowArrays),
 })
 

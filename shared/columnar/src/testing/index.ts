@@ -1,2 +1,3 @@
 export * from './forms.ts'
 export * from './mutants.ts'
+export * from './filters.ts'

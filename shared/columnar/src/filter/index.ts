@@ -1,0 +1,6 @@
+export { bindFilter, type BoundFilter, type FilterColumn, type FilterKey, type RowTest } from './bind-filter.ts'
+export { type Filter, MAX_FILTER_BYTES, MAX_FILTER_DEPTH } from './filter.ts'
+export { createRowFilter, type RowFilter } from './filter-rows.ts'
+export { type ColumnBounds, maySelect, type NumberBounds, type TextBounds } from './may-select.ts'
+export { didYouMean, nearestNames } from './nearest-names.ts'
+export { parseFilter } from './parse-filter.ts'
