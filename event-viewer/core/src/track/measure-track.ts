@@ -1,6 +1,7 @@
 import { IDENTITY_KEYS, isSameReport, newValueArrays, type Positions } from '@fleetlake/columnar'
-import { createDateReader, type VehicleDate } from '../gaps/date-reader.ts'
+import { createDateReader, type ReportMeasure, type VehicleDate } from '../gaps/date-reader.ts'
 import type { Gap, GapsUsed } from '../gaps/gap.ts'
+import { isSameMeasures } from '../gaps/same-measures.ts'
 import { distanceM } from '../great-circle.ts'
 
 export interface Stop {
@@ -53,6 +54,7 @@ export const createTrackMeter = ({
   let last: TrackMeasures['last'] = { timeMs: 0, longitude: 0, latitude: 0 }
   /** The last report, as one row. */
   const lastReport = newValueArrays(1)
+  let lastMeasures: readonly ReportMeasure[] = []
   /** Where the vehicle may be standing, and since when. */
   let anchor = last
 
@@ -80,8 +82,16 @@ export const createTrackMeter = ({
     for (let row = 0; row < date.length; row++) {
       types.add(date.types[date.type[row]])
       const here = { timeMs: date.eventTime[row], longitude: date.longitude[row], latitude: date.latitude[row] }
-      if (first !== undefined && isSameReport(date, row, lastReport, 0)) continue
+      if (
+        first !== undefined &&
+        isSameReport(date, row, lastReport, 0) &&
+        isSameMeasures(date.measures, row, lastMeasures, 0)
+      )
+        continue
       for (const key of IDENTITY_KEYS) lastReport[key][0] = date[key][row]
+      if (lastMeasures.length < date.measures.length)
+        lastMeasures = date.measures.map(({ spec }) => ({ spec, values: [] }))
+      for (let i = 0; i < lastMeasures.length; i++) lastMeasures[i].values[0] = date.measures[i].values[row]
       if (first === undefined) anchor = first = here
       else step(here, row === 0 ? date.gapBeforeMs : date.gapMs)
       last = here
