@@ -35,7 +35,7 @@ import {
 } from 'apache-arrow'
 import polars from 'nodejs-polars'
 
-type FullRow = Required<Omit<PositionRow, 'measures'>>
+type FullRow = Required<Omit<PositionRow, 'measures'>> & Pick<PositionRow, 'measures'>
 
 /** One way to write the same positions as an Arrow stream. */
 export interface ArrowLayout {
@@ -113,7 +113,7 @@ const numbers = (type: () => DataType, value: (row: FullRow) => unknown, name: s
   [name]: vectorFromArray(of(value), type()),
 })
 
-/** Columns of every kind that nobody asks for, before, between and after ours. */
+/** Columns of every kind, before, between and after ours: some are measures. */
 const amongOthers = (): Uint8Array => {
   const lists = vectorFromArray(
     of((row) => [row.heading, null, 3]),
@@ -158,6 +158,16 @@ const amongOthers = (): Uint8Array => {
     speed: PLAIN['speed'],
   })
 }
+
+/** The columns of those that are measures. */
+const withOthers: readonly FullRow[] = SAMPLE.map((row) => ({
+  ...row,
+  measures: {
+    note: `a note of more than twelve letters for ${row.vehicleId}`,
+    flag: row.heading % 8 === 0,
+    colour: ['red', 'blue'][row.heading % 2],
+  },
+}))
 
 /** Three batches, whose dictionaries differ: the writer replaces them or adds to them. */
 const severalBatches = (): Uint8Array => {
@@ -319,7 +329,7 @@ export const arrowLayouts = (): ArrowLayout[] => {
       bytes: written(noMotion),
       rows: SAMPLE.map((row) => ({ ...row, speed: NaN, heading: NaN })),
     },
-    { name: 'among other columns, in another order', bytes: amongOthers() },
+    { name: 'among other columns, in another order', bytes: amongOthers(), rows: withOthers },
     { name: 'several batches', bytes: severalBatches() },
     withNulls(),
     ofPolars('texts, ms', (frame) => frame),

@@ -20,7 +20,7 @@ const groupAt = (start: number, sizes: readonly number[]): RowGroup => {
     offset += bytes
     return column
   })
-  return { rows: 1, columns }
+  return { rows: 1, columns, measures: new Map() }
 }
 
 /** Row groups one behind the other, of which some are wanted. */

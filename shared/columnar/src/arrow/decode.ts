@@ -19,6 +19,7 @@ import { Type } from 'apache-arrow/fb/type'
 import { ByteBuffer } from 'flatbuffers'
 import { checkTexts } from './check-texts.ts'
 import { damaged } from './damaged.ts'
+import { decodeMeasures } from './foreign.ts'
 import { COLUMNS, placeOfColumn } from '../columns.ts'
 import { makePositionArrays } from '../rows/positions.ts'
 import { POSITION_FIELDS } from './position-batch.ts'
@@ -81,10 +82,15 @@ const isOurField = (field: Field, i: number): boolean => {
         (field.type(new FloatingPoint()) as FloatingPoint).precision() === precision
       )
     }
+    // Of measures alone.
+    case 'int64':
+    case 'int32':
+    case 'bool':
+      return false
   }
 }
 
-/** Further columns at the end (a dead letter's reason) are passed over. */
+/** Further columns at the end are measures, or a dead letter's reason. */
 const isOurSchema = (schema: Schema): boolean => {
   if (schema.endianness() !== Endianness.Little || schema.fieldsLength() < POSITION_FIELDS.length) return false
   return POSITION_FIELDS.every((_, i) => isOurField(schema.fields(i) as Field, i))
@@ -208,16 +214,24 @@ export const decodePositions = (payload: Uint8Array): Positions | undefined => {
   }
 }
 
+const withMeasures = (rows: Positions, bytes: Uint8Array): Positions => {
+  const { rows: length, measures } = decodeMeasures(bytes)
+  if (length !== rows.length) throw damaged('its measures are of another number of rows')
+  return { ...rows, measures }
+}
+
 const decode = (bytes: Uint8Array): Positions | undefined => {
   let vehicleTypes: readonly string[] | undefined
   let rows: Positions | undefined
   /** The id of the vehicle types'. */
   let dictionary: bigint | undefined
+  let hasMore = false
   for (const part of partsOf(bytes)) {
     switch (part.message.headerType()) {
       case MessageHeader.Schema: {
         const schema = part.message.header(new Schema()) as Schema
         if (dictionary !== undefined || !isOurSchema(schema)) return undefined
+        hasMore = schema.fieldsLength() > POSITION_FIELDS.length
         dictionary = (schema.fields(placeOfColumn('vehicle_type'))!.dictionary() as DictionaryEncoding).id()
         break
       }
@@ -238,5 +252,5 @@ const decode = (bytes: Uint8Array): Positions | undefined => {
     }
   }
   if (rows === undefined) throw damaged('it holds no rows')
-  return rows
+  return hasMore ? withMeasures(rows, bytes) : rows
 }

@@ -2,7 +2,8 @@ import { FleetError } from '@fleetlake/core'
 import { MessageHeader } from 'apache-arrow/fb/message-header'
 import { damaged } from './damaged.ts'
 import { type FlatTable, rootTable } from './flat-table.ts'
-import { findColumns, type ForeignColumn, type ValueForm, type WantedColumn } from './foreign-schema.ts'
+import type { MeasureSpec } from '../measures.ts'
+import { findColumns, findMeasures, type ForeignColumn, type ValueForm, type WantedColumn } from './foreign-schema.ts'
 
 /**
  * Some columns of an Arrow IPC stream of any layout, read by our own code, since the Arrow library takes what a stream says of itself on
@@ -14,6 +15,8 @@ export interface ForeignColumns {
   readonly rows: number
   /** In the order of the wanted columns; undefined for an optional one that is not there. */
   readonly columns: readonly (ForeignValues | undefined)[]
+  /** Those of `withMeasures`, in the order of the stream. */
+  readonly measures: readonly { readonly spec: MeasureSpec; readonly values: ForeignValues }[]
 }
 
 /** A value a row: of a text, where it begins and ends in the stream, 0 and 0 for null; else the number, NaN for null, and 0. */
@@ -24,13 +27,22 @@ export interface ForeignValues {
 
 /** A row takes 8 bytes for its time alone, in all but the oddest layouts. */
 const LEAST_ROW_BYTES = 8
+/** Columns may share their buffers, and a boolean takes a bit: so many values of measures a byte are more than an honest stream has. */
+const MOST_VALUES_PER_BYTE = 4
 
 const noValues = (): ForeignValues => ({ values: [], ends: [] })
 
-/** @throws FleetError `arrow.invalid` */
-export const readForeignColumns = (payload: Uint8Array, wanted: readonly WantedColumn[]): ForeignColumns => {
+/**
+ * @param withMeasures reads the stream's measures too
+ * @throws FleetError `arrow.invalid`
+ */
+export const readForeignColumns = (
+  payload: Uint8Array,
+  wanted: readonly WantedColumn[],
+  { withMeasures = false }: { readonly withMeasures?: boolean } = {},
+): ForeignColumns => {
   try {
-    return readColumns(payload, wanted)
+    return readColumns(payload, wanted, withMeasures)
   } catch (error) {
     if (error instanceof FleetError) throw error
     throw new FleetError('arrow.invalid', 'not an Arrow IPC stream', { cause: error })
@@ -61,12 +73,21 @@ function* partsOf(payload: Uint8Array): Generator<Part> {
   }
 }
 
-const readColumns = (payload: Uint8Array, wanted: readonly WantedColumn[]): ForeignColumns => {
+const readColumns = (payload: Uint8Array, wanted: readonly WantedColumn[], withMeasures: boolean): ForeignColumns => {
   const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength)
   let found: (ForeignColumn | undefined)[] | undefined
+  let measures: readonly MeasureSpec[] = []
   const columns = wanted.map(noValues)
   const dictionaries = wanted.map(noValues)
   let rows = 0
+
+  const takeSchema = (header: FlatTable, version: number): void => {
+    const further = withMeasures ? findMeasures(header) : []
+    found = findColumns(header, version, [...wanted, ...further.map(({ column }) => column)])
+    measures = further.map(({ spec }) => spec)
+    columns.push(...further.map(noValues))
+    dictionaries.push(...further.map(noValues))
+  }
 
   const takeDictionary = (header: FlatTable, part: Part): void => {
     const [id, isDelta] = [header.int64(0), header.bool(2)]
@@ -80,6 +101,8 @@ const readColumns = (payload: Uint8Array, wanted: readonly WantedColumn[]): Fore
   const takeRows = (batch: Batch): void => {
     rows += batch.count
     if (rows * LEAST_ROW_BYTES > payload.length) throw damaged('it counts more rows than its bytes can hold')
+    if (rows * measures.length > payload.length * MOST_VALUES_PER_BYTE)
+      throw damaged('its measures have more values than its bytes can hold')
     found!.forEach((column, c) => {
       if (column?.dictionary !== undefined) appendIndexed(view, batch, column, dictionaries[c], columns[c])
       else if (column !== undefined) appendValues(view, batch, column, columns[c])
@@ -93,14 +116,18 @@ const readColumns = (payload: Uint8Array, wanted: readonly WantedColumn[]): Fore
     if (header === undefined) throw damaged('a message is empty')
     if (type === MessageHeader.Schema) {
       if (found !== undefined) throw damaged('it has two schemas')
-      found = findColumns(header, message.int16(0), wanted)
+      takeSchema(header, message.int16(0))
     } else if (found === undefined) throw damaged('it does not begin with a schema')
     else if (type === MessageHeader.DictionaryBatch) takeDictionary(header, part)
     else if (type === MessageHeader.RecordBatch) takeRows(batchOf(header, part))
     else throw damaged(`a message of type ${type}`)
   }
   if (found === undefined) throw damaged('it has no schema')
-  return { rows, columns: columns.map((values, c) => (found![c] === undefined ? undefined : values)) }
+  return {
+    rows,
+    columns: wanted.map((_, c) => (found![c] === undefined ? undefined : columns[c])),
+    measures: measures.map((spec, m) => ({ spec, values: columns[wanted.length + m] })),
+  }
 }
 
 /** A record batch, or the values of a dictionary, whose parts are checked as they are asked for. */
@@ -173,7 +200,8 @@ const appendValues = (view: DataView, batch: Batch, column: ForeignColumn, to: F
   }
   const first = firstBuffer(batch, column)
   const isNull = nullsOf(view, batch, column, first)
-  if (form.kind === 'fixed') eachFixed(view, batch, first, form, isNull, (value) => push(to, value, 0))
+  if (form.kind === 'bits') eachBit(view, batch, first, isNull, (value) => push(to, value, 0))
+  else if (form.kind === 'fixed') eachFixed(view, batch, first, form, isNull, (value) => push(to, value, 0))
   else if (form.kind === 'offsets') appendTexts(view, batch, first, form.offsetBytes, isNull, to)
   else appendViews(view, batch, first, batch.viewBuffers(column.viewsBefore), isNull, to)
 }
@@ -208,6 +236,17 @@ const eachFixed = (
 ): void => {
   const [values] = batch.buffer(first + 1, bytes * batch.count)
   for (let i = 0; i < batch.count; i++) each(isNull(i) ? NaN : read(view, values + bytes * i))
+}
+
+const eachBit = (
+  view: DataView,
+  batch: Batch,
+  first: number,
+  isNull: (i: number) => boolean,
+  each: (value: number) => void,
+): void => {
+  const [bits] = batch.buffer(first + 1, (batch.count + 7) >> 3)
+  for (let i = 0; i < batch.count; i++) each(isNull(i) ? NaN : (view.getUint8(bits + (i >> 3)) >> (i & 7)) & 1)
 }
 
 const appendTexts = (

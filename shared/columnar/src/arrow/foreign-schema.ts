@@ -3,10 +3,11 @@ import { Precision } from 'apache-arrow/fb/precision'
 import { TimeUnit } from 'apache-arrow/fb/time-unit'
 import { Type } from 'apache-arrow/fb/type'
 import { UnionMode } from 'apache-arrow/fb/union-mode'
+import { isMeasureName, MAX_MEASURES, type MeasureSpec, type MeasureType } from '../measures.ts'
 import type { FlatTable, FlatVector } from './flat-table.ts'
 
 /** What a column is read as: `time` is whole ms since the epoch, rounded down. */
-export type ColumnUse = 'text' | 'number' | 'time'
+export type ColumnUse = 'text' | 'number' | 'time' | 'boolean'
 
 export interface WantedColumn {
   readonly name: string
@@ -20,6 +21,7 @@ export type ValueForm =
   | { readonly kind: 'offsets'; readonly offsetBytes: 4 | 8 }
   | { readonly kind: 'views' }
   | { readonly kind: 'fixed'; readonly bytes: number; read(view: DataView, at: number): number }
+  | { readonly kind: 'bits' }
   | { readonly kind: 'nulls' }
 
 /** Where a column is in every record batch, and what it holds. */
@@ -43,6 +45,69 @@ const MS_PER_DAY = 86_400_000
 const LITTLE = 0
 
 const invalid = (what: string): FleetError => new FleetError('arrow.invalid', what)
+
+const USES: Readonly<Record<MeasureType, ColumnUse>> = {
+  double: 'number',
+  float: 'number',
+  long: 'number',
+  int: 'number',
+  string: 'text',
+  boolean: 'boolean',
+}
+
+const intType = (bits: number, isSigned: boolean): MeasureType | undefined => {
+  if (intOf(bits, isSigned) === undefined) return undefined
+  return bits < 32 || (bits === 32 && isSigned) ? 'int' : 'long'
+}
+
+/** The type of the measure that a column can be read as; undefined for other columns. */
+const measureTypeOf = (field: FlatTable): MeasureType | undefined => {
+  const type: number = field.int8(2)
+  const details = field.table(3)
+  switch (type) {
+    case Type.Utf8:
+    case Type.LargeUtf8:
+    case Type.Utf8View:
+      return 'string'
+    case Type.Bool:
+      // Not by a dictionary, which no writer makes of two values.
+      return field.has(4) ? undefined : 'boolean'
+    case Type.Int:
+      return intType(details?.int32(0) ?? 0, details?.bool(1) ?? false)
+    case Type.FloatingPoint:
+      return (details?.int16(0) ?? 0) === Precision.DOUBLE ? 'double' : 'float'
+    case Type.Decimal:
+      return 'double'
+    default:
+      return undefined
+  }
+}
+
+/** A measure, and how its column is read. */
+export interface WantedMeasure {
+  readonly spec: MeasureSpec
+  readonly column: WantedColumn
+}
+
+/**
+ * The columns that can be read as measures: those of a measure's name whose values are numbers, texts or booleans. Columns of other types, and of other names, are passed over.
+ * @throws FleetError `arrow.invalid` for too many
+ */
+export const findMeasures = (schema: FlatTable): WantedMeasure[] => {
+  const fields = schema.vector(1, 4)
+  const found = new Map<string, WantedMeasure>()
+  const names = new TextDecoder('utf-8', { ignoreBOM: true })
+  for (let i = 0; i < fields.length; i++) {
+    const field = fields.table(i)
+    const name = names.decode(field.text(0).subarray(0, 256))
+    if (found.has(name) || !isMeasureName(name)) continue
+    const type = measureTypeOf(field)
+    if (type === undefined) continue
+    if (found.size === MAX_MEASURES) throw invalid(`the Arrow batch has more than ${MAX_MEASURES} measures`)
+    found.set(name, { spec: { name, type }, column: { name, use: USES[type] } })
+  }
+  return [...found.values()]
+}
 
 /**
  * Where the wanted columns are, in their order; undefined for an optional one that is not there.
@@ -157,6 +222,7 @@ const ADVICE: Record<ColumnUse, string> = {
   text: 'send Utf8, LargeUtf8 or Utf8View, plain or in a dictionary',
   number: 'send a float, an integer or a decimal',
   time: 'send a timestamp, a date, or a number of ms since 1970',
+  boolean: 'send booleans',
 }
 
 const formOf = (type: number, details: FlatTable | undefined, use: ColumnUse): ValueForm | undefined => {
@@ -165,6 +231,7 @@ const formOf = (type: number, details: FlatTable | undefined, use: ColumnUse): V
     if (type === Type.LargeUtf8) return { kind: 'offsets', offsetBytes: 8 }
     return type === Type.Utf8View ? { kind: 'views' } : undefined
   }
+  if (use === 'boolean') return type === Type.Bool ? { kind: 'bits' } : undefined
   if (type === Type.Null) return { kind: 'nulls' }
   if (type === Type.Int) return intOf(details?.int32(0) ?? 0, details?.bool(1) ?? false)
   if (type === Type.FloatingPoint) return floatOf(details?.int16(0) ?? 0)

@@ -1,6 +1,10 @@
 import { FleetError, MAX_TEXT_BYTES } from '@fleetlake/core'
 import { COLUMNS, type Kind, placeOfColumn } from '../columns.ts'
+import type { MeasureSpec } from '../measures.ts'
+import { createIdTable } from '../rows/id-table.ts'
+import type { MeasureColumn } from '../rows/measure-columns.ts'
 import { makePositionArrays, type Positions } from '../rows/positions.ts'
+import type { Texts } from '../rows/text-list.ts'
 import { checkTexts } from './check-texts.ts'
 import { damaged } from './damaged.ts'
 import { type ForeignValues, readForeignColumns } from './foreign-columns.ts'
@@ -27,7 +31,7 @@ const POSITION_COLUMNS: readonly WantedColumn[] = COLUMNS.map(({ name, kind, isR
  * @throws FleetError `arrow.invalid`
  */
 export const decodeForeignPositions = (payload: Uint8Array): Positions => {
-  const { rows, columns } = readForeignColumns(payload, POSITION_COLUMNS)
+  const { rows, columns, measures } = readForeignColumns(payload, POSITION_COLUMNS, { withMeasures: true })
   const mostBytes = Math.max(payload.length, MAX_TEXT_BYTES * rows)
   const vehicleTypes = numberTexts(payload, columns[placeOfColumn('vehicle_type')]!, mostBytes)
   const arrays = makePositionArrays((_, kind, place) => {
@@ -48,9 +52,58 @@ export const decodeForeignPositions = (payload: Uint8Array): Positions => {
     length: rows,
     ...gatherIds(payload, columns[placeOfColumn('vehicle_id')]!, mostBytes),
     vehicleTypes: vehicleTypes.texts,
-    measures: [],
+    measures: measures.map(({ spec, values }) => measureOf(payload, spec, values)),
     ...arrays,
   }
+}
+
+/**
+ * The measures of an Arrow IPC stream, in its order.
+ * @throws FleetError `arrow.invalid`
+ */
+export const decodeMeasures = (payload: Uint8Array): { readonly rows: number; readonly measures: MeasureColumn[] } => {
+  const { rows, measures } = readForeignColumns(payload, [POSITION_COLUMNS[placeOfColumn('event_time')]], {
+    withMeasures: true,
+  })
+  return { rows, measures: measures.map(({ spec, values }) => measureOf(payload, spec, values)) }
+}
+
+const measureOf = (payload: Uint8Array, spec: MeasureSpec, values: ForeignValues): MeasureColumn => {
+  if (spec.type === 'string') return { spec: { ...spec, type: spec.type }, ...distinctTexts(payload, values) }
+  const numbers = Float64Array.from(values.values)
+  if (spec.type === 'long' && numbers.some((value) => Math.abs(value) > Number.MAX_SAFE_INTEGER)) {
+    throw new FleetError(
+      'arrow.invalid',
+      `the column ${spec.name} of the Arrow batch holds a whole number beyond 2^53: send it as a text`,
+    )
+  }
+  return { spec: { ...spec, type: spec.type }, values: numbers }
+}
+
+/** Each distinct text once; those at one place are looked at once, however many rows refer to it. Null is at 0 to 0. */
+const distinctTexts = (
+  payload: Uint8Array,
+  { values: starts, ends }: ForeignValues,
+): { readonly codes: Int32Array; readonly texts: Texts } => {
+  const table = createIdTable()
+  const codes = new Int32Array(starts.length).fill(-1)
+  const codesByPlace = new Map<string, number>()
+  let total = 0
+  for (let i = 0; i < starts.length; i++) {
+    if (ends[i] === 0) continue
+    const place = `${starts[i]} ${ends[i]}`
+    let code = codesByPlace.get(place)
+    if (code === undefined) {
+      total += ends[i] - starts[i]
+      if (total > payload.length) throw damaged('its texts overlap')
+      code = table.numberOf(payload, starts[i], ends[i])
+      codesByPlace.set(place, code)
+    }
+    codes[i] = code
+  }
+  const texts = table.texts()
+  checkTexts(texts.offsets, texts.bytes)
+  return { codes, texts }
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { MeasureColumn } from '../rows/measure-columns.ts'
 import type { Positions } from '../rows/positions.ts'
 import { type Column, COLUMNS, type Kind, placeOfColumn } from '../columns.ts'
 import {
@@ -8,6 +9,7 @@ import {
   encodeSchema,
   encodeStream,
 } from './encode.ts'
+import { measureBuffers, measureField } from './measure-buffers.ts'
 
 const IN_FLIGHT: Readonly<Record<Kind, ColumnKind>> = {
   id: 'utf8',
@@ -104,6 +106,22 @@ const buffersOf = (column: Column, rows: Positions): ColumnBuffers => {
   }
 }
 
+/** The schemas of the last few sets of measures. */
+const schemas = new Map<string, Uint8Array>()
+
+const schemaOf = (measures: readonly MeasureColumn[], hasReasons: boolean): Uint8Array => {
+  if (measures.length === 0) return hasReasons ? SCHEMA_WITH_REASON : SCHEMA
+  const fields = [...POSITION_FIELDS, ...measures.map(measureField), ...(hasReasons ? [REASON] : [])]
+  const key = JSON.stringify(fields.slice(POSITION_FIELDS.length))
+  let schema = schemas.get(key)
+  if (schema === undefined) {
+    if (schemas.size >= 64) schemas.clear()
+    schema = encodeSchema(fields)
+    schemas.set(key, schema)
+  }
+  return schema
+}
+
 /**
  * Positions as an Arrow IPC stream (`application/vnd.apache.arrow.stream`).
  * @param reasons one text a row: adds the column `reason` of a dead letter
@@ -111,10 +129,14 @@ const buffersOf = (column: Column, rows: Positions): ColumnBuffers => {
 export const encodePositions = (rows: Positions, reasons?: readonly string[]): Uint8Array => {
   const { length } = rows
   const columns = COLUMNS.map((column) => buffersOf(column, rows))
+  for (const measure of rows.measures) columns.push(measureBuffers(measure, length))
   if (reasons !== undefined) {
     const { offsets, bytes } = textsOf(reasons)
     columns.push(plain(offsets, bytes))
   }
-  const schema = reasons === undefined ? SCHEMA : SCHEMA_WITH_REASON
-  return encodeStream([schema, typeDictionary(rows.vehicleTypes)], length, columns)
+  return encodeStream(
+    [schemaOf(rows.measures, reasons !== undefined), typeDictionary(rows.vehicleTypes)],
+    length,
+    columns,
+  )
 }

@@ -7,10 +7,17 @@ const TIME_FORMAT = '%Y-%m-%dT%H:%M:%S%.3fZ'
 
 const isNumber = { id: false, label: false, instant: false, degrees: true, float: true }
 
-/** The reader takes its types from the first line: this one has them all. It is no row. */
+/** The reader takes the types of these columns from the first line: this one has them all. It is no row. */
 const TYPES_LINE = Buffer.from(
   `${JSON.stringify(Object.fromEntries(COLUMNS.map(({ name, kind }) => [name, isNumber[kind] ? 0.5 : '-'])))}\n`,
 )
+
+/** Every line has all columns. Where there are measures their types are found by all lines. */
+const hasMeasures = (bytes: Uint8Array): boolean => {
+  const end = bytes.indexOf(10)
+  const line: unknown = JSON.parse(bufferOf(bytes).toString('utf8', 0, end < 0 ? bytes.length : end))
+  return typeof line === 'object' && line !== null && Object.keys(line).length > COLUMNS.length
+}
 
 /** One JSON object a line, in UTF-8: coordinates are numbers, times RFC 3339, a value that is not known is null. */
 export const ndjsonFormat: FileFormat = {
@@ -25,7 +32,10 @@ export const ndjsonFormat: FileFormat = {
       .writeJSON({ format: 'lines' }),
   decode: (bytes) =>
     pl
-      .readJSON(Buffer.concat([TYPES_LINE, bufferOf(bytes)]), { format: 'lines', inferSchemaLength: 1 })
+      .readJSON(Buffer.concat([TYPES_LINE, bufferOf(bytes)]), {
+        format: 'lines',
+        inferSchemaLength: hasMeasures(bytes) ? null : 1,
+      })
       .slice({ offset: 1, length: Number.MAX_SAFE_INTEGER })
       .withColumns(
         ...byKind({

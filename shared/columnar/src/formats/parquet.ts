@@ -1,6 +1,7 @@
 import { constants, zstdCompressSync } from 'node:zlib'
 import { FleetError } from '@fleetlake/core'
 import { type ColumnKey, COLUMNS, type ColumnSpec } from '../columns.ts'
+import { hasValues, isTextMeasure, type MeasureColumn } from '../rows/measure-columns.ts'
 import type { Rows } from '../rows/rows.ts'
 import { bytesOfStrings, bytesOfTexts } from '../rows/text-list.ts'
 import type { Codec } from './codec.ts'
@@ -20,8 +21,26 @@ const compressAt = (level: number): ((bytes: Uint8Array) => Uint8Array) => {
 }
 const compress = compressAt(INGEST_LEVEL)
 
-/** Rows as the columns of a row group. */
-const parquetColumns = (rows: Rows): readonly Column[] => COLUMNS.map((column) => parquetColumn(column, rows))
+/** Rows as the columns of a row group: those of every position, then these measures. */
+const parquetColumns = (rows: Rows, measures: readonly MeasureColumn[] = rows.measures): readonly Column[] => {
+  const columns = COLUMNS.map((column) => parquetColumn(column, rows))
+  return measures.length === 0
+    ? columns
+    : [...columns, ...measures.map((measure) => measureColumn(measure, rows.length))]
+}
+
+const measureColumn = (measure: MeasureColumn, length: number): Column => {
+  const { name } = measure.spec
+  if (isTextMeasure(measure)) {
+    return { name, type: 'text', codes: measure.codes.subarray(0, length), dictionary: bytesOfTexts(measure.texts) }
+  }
+  const { type } = measure.spec
+  const values = measure.values.subarray(0, length)
+  // Measures are often whole, or of one decimal: a dictionary pays.
+  return type === 'float'
+    ? { name, type, values: Float32Array.from(values), encoding: 'dictionary' }
+    : { name, type, values }
+}
 
 const parquetColumn = (column: ColumnSpec & { readonly key: ColumnKey }, rows: Rows): Column => {
   const { name, key } = column
@@ -45,7 +64,9 @@ export const parquetCodec: Codec = {
   extension: '.parquet',
   encode: (rows) => {
     if (rows.length === 0) throw new FleetError('table.invalid', 'a data file without rows')
-    return encodeParquet({ createdBy: CREATED_BY, compress, columns: parquetColumns(rows) })
+    // A measure that none of the rows has is left out.
+    const measures = rows.measures.filter((measure) => hasValues(measure, rows.length))
+    return encodeParquet({ createdBy: CREATED_BY, compress, columns: parquetColumns(rows, measures) })
   },
 }
 
@@ -53,7 +74,7 @@ export const parquetCodec: Codec = {
 export interface ParquetRowGroups {
   /** Of what is written so far. */
   readonly bytes: number
-  /** Writes a row group. */
+  /** Writes a row group. @param rows with the same measures for every row group, whether any row has them or not */
   add(rows: Rows): void
   finish(): Uint8Array
 }

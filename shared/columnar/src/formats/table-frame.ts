@@ -1,6 +1,8 @@
 import { toDegrees } from '@fleetlake/core'
 import pl, { type DataFrame, type DataType, type Expr, type Series } from 'nodejs-polars'
 import { type Column, COLUMNS, type Kind } from '../columns.ts'
+import type { MeasureType } from '../measures.ts'
+import { hasValues, isTextMeasure, type MeasureColumn, measureValue } from '../rows/measure-columns.ts'
 import type { Rows } from '../rows/rows.ts'
 import { textsToStrings } from '../rows/text-list.ts'
 
@@ -53,6 +55,40 @@ export const byKind = (steps: Readonly<Partial<Record<Kind, (column: Expr) => Ex
     return step === undefined ? [] : [step(pl.col(name))]
   })
 
-/** Rows as a frame with the types of the table. */
-export const frameOf = (rows: Rows): DataFrame =>
-  pl.DataFrame(COLUMNS.map((column) => seriesOf(column, rows))).withColumns(...byKind(FINISHED))
+const MEASURE_TYPES: Readonly<Record<MeasureType, DataType>> = {
+  double: pl.Float64,
+  float: pl.Float32,
+  long: pl.Int64,
+  int: pl.Int32,
+  string: pl.Utf8,
+  boolean: pl.Bool,
+}
+
+/** Rows without a value have null. */
+const measureSeries = (column: MeasureColumn, length: number): Series => {
+  const { name, type } = column.spec
+  if (!isTextMeasure(column) && type !== 'boolean')
+    return pl.Series(name, column.values.subarray(0, length), pl.Float64)
+  return pl.Series(
+    name,
+    Array.from({ length }, (_, row) => measureValue(column, row)),
+    MEASURE_TYPES[type],
+  )
+}
+
+/** NaN is null in numbers; the type is the measure's. */
+const finishedMeasures = (measures: readonly MeasureColumn[]): Expr[] =>
+  measures.flatMap(({ spec: { name, type } }) =>
+    type === 'string' || type === 'boolean' ? [] : [(pl.col(name).fillNan(null) as Expr).cast(MEASURE_TYPES[type])],
+  )
+
+/** Rows as a frame with the types of the table; a measure that none of the rows has is left out. */
+export const frameOf = (rows: Rows): DataFrame => {
+  const measures = rows.measures.filter((measure) => hasValues(measure, rows.length))
+  return pl
+    .DataFrame([
+      ...COLUMNS.map((column) => seriesOf(column, rows)),
+      ...measures.map((measure) => measureSeries(measure, rows.length)),
+    ])
+    .withColumns(...byKind(FINISHED), ...finishedMeasures(measures))
+}

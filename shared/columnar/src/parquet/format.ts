@@ -25,8 +25,8 @@ export const PAGE_FIELD: Readonly<Record<PageKind, number>> = { data: 5, diction
 export const CODEC = { none: 0, snappy: 1, gzip: 2, brotli: 4, 'lz4-frames': 5, zstd: 6, lz4: 7 } as const
 export type PageCodec = keyof typeof CODEC
 
-/** How a value is stored; booleans (0) are of no column of ours. */
-export const PHYSICAL = { int32: 1, int64: 2, int96: 3, float: 4, double: 5, bytes: 6, fixed: 7 } as const
+/** How a value is stored. */
+export const PHYSICAL = { boolean: 0, int32: 1, int64: 2, int96: 3, float: 4, double: 5, bytes: 6, fixed: 7 } as const
 export type Physical = keyof typeof PHYSICAL
 
 export const REPETITION = { required: 0, optional: 1, repeated: 2 } as const

@@ -1,4 +1,5 @@
 import type { Kind } from '../columns.ts'
+import type { MeasureType } from '../measures.ts'
 import { nameOf, PHYSICAL, type Physical } from './format.ts'
 import { type Fields, fieldsOf, numberOf } from './thrift.ts'
 
@@ -22,6 +23,8 @@ const WIDTHS: Readonly<Record<Physical, number>> = {
   double: 8,
   bytes: 0,
   fixed: 0,
+  // A bit each.
+  boolean: 0,
 }
 /** A decimal of 38 digits, the most that engines know, takes 16. */
 const MOST_FIXED_BYTES = 32
@@ -42,6 +45,10 @@ const CONVERTED: Readonly<Record<number, string>> = {
   5: 'DECIMAL',
   9: 'TIMESTAMP',
   10: 'TIMESTAMP',
+  11: 'INTEGER',
+  12: 'INTEGER',
+  13: 'INTEGER',
+  14: 'INTEGER',
   15: 'INTEGER',
   16: 'INTEGER',
   17: 'INTEGER',
@@ -89,6 +96,38 @@ const isFit = (kind: Kind, physical: Physical, meaning: string | undefined): boo
     case 'float':
       return isDecimal(physical, meaning) || isReal(physical, meaning) || isWhole(physical, meaning)
   }
+}
+
+/** Of a whole number: whether its type has a sign, and its bits. Logical type 10; converted types 11–14 are unsigned, 15–18 signed. */
+const integerOf = (element: Fields, physical: Physical): { readonly bits: number; readonly isSigned: boolean } => {
+  const logical = fieldsOf(fieldsOf(element[10])[10])
+  if (logical[1] !== undefined) return { bits: numberOf(logical[1]), isSigned: logical[2] !== false }
+  const converted = numberOf(element[6] ?? -1)
+  if (converted >= 11 && converted <= 14) return { bits: 8 << (converted - 11), isSigned: false }
+  return { bits: physical === 'int32' ? 32 : 64, isSigned: true }
+}
+
+/** The type of a measure whose values a column holds; undefined for a column that can't be one. */
+export const measureTypeOf = (element: Fields): MeasureType | undefined => {
+  const physical = physicalOf(numberOf(element[1]))
+  const meaning = meaningOf(element)
+  if (physical === undefined) return undefined
+  if (physical === 'boolean') return 'boolean'
+  if (isText(physical, meaning)) return 'string'
+  if (isDecimal(physical, meaning)) return 'double'
+  if (isReal(physical, meaning)) return physical === 'float' ? 'float' : 'double'
+  if (!isWhole(physical, meaning)) return undefined
+  const { bits, isSigned } = integerOf(element, physical)
+  // Unsigned numbers of all their bits would be read as negative ones.
+  if (!isSigned && bits >= 32) return undefined
+  return bits <= 32 ? 'int' : 'long'
+}
+
+/** The form of a measure's column. */
+export const measureFormOf = (element: Fields): Form | undefined => {
+  const type = measureTypeOf(element)
+  if (type === 'boolean') return { physical: 'boolean', width: 0, scale: 0, perMs: 0 }
+  return type === undefined ? undefined : formOf(type === 'string' ? 'label' : 'float', element)
 }
 
 /** The form of a column by its element of the schema; undefined when its values can't be of the kind. */

@@ -2,17 +2,35 @@ import type { TextBytes } from '../rows/text-list.ts'
 import type { Bytes } from './bytes.ts'
 import { deltaInt32, deltaInt64 } from './delta.ts'
 import { distinctFloats, usedEntries } from './dictionary.ts'
-import { plainFloats, plainInt64, plainStrings } from './plain.ts'
-import { floatRange, FURTHEST_MS, int32Range, microsRange, millisExtremes, type Range, textRange } from './range.ts'
+import { plainBooleans, plainDoubles, plainFloats, plainInt64, plainStrings } from './plain.ts'
+import {
+  doubleRange,
+  floatRange,
+  FURTHEST_MS,
+  int32Range,
+  longRange,
+  microsRange,
+  millisExtremes,
+  type Range,
+  textRange,
+} from './range.ts'
 import { dictionaryIndexes } from './runs.ts'
 
-/** A whole column as typed arrays. Floats are nullable, NaN being null; the others are required. */
+/**
+ * A whole column as typed arrays. Texts, timestamps and decimals are required; the others are nullable, NaN being null, and −1 of the numbers of texts.
+ * An int is whole and of 32 bits, a long whole and within ±2^53.
+ */
 export type Column = { readonly name: string } & (
   | { readonly type: 'string'; readonly codes: Int32Array; readonly dictionary: TextBytes }
   | { readonly type: 'timestamp'; readonly millis: Float64Array }
   | { readonly type: 'decimal'; readonly unscaled: Int32Array; readonly precision: number; readonly scale: number }
   | { readonly type: 'float'; readonly values: Float32Array; readonly encoding: 'dictionary' | 'plain' }
+  | { readonly type: 'double' | 'int' | 'long' | 'boolean'; readonly values: Float64Array }
+  | { readonly type: 'text'; readonly codes: Int32Array; readonly dictionary: TextBytes }
 )
+
+/** Whether rows may have no value, so that a column's pages begin with definition levels. */
+export const isOptional = ({ type }: Column): boolean => !['string', 'timestamp', 'decimal'].includes(type)
 
 export type Encoding = 'dictionary' | 'delta' | 'plain'
 
@@ -31,12 +49,17 @@ export interface ColumnPlan {
 export const rowsOf = (column: Column): number => {
   switch (column.type) {
     case 'string':
+    case 'text':
       return column.codes.length
     case 'timestamp':
       return column.millis.length
     case 'decimal':
       return column.unscaled.length
     case 'float':
+    case 'double':
+    case 'int':
+    case 'long':
+    case 'boolean':
       return column.values.length
   }
 }
@@ -49,13 +72,13 @@ const indexWriter = (indexes: Int32Array, entries: number): ColumnPlan['write'] 
 /** A dictionary pays while a quarter of the values are distinct at most. */
 const distinctLimit = (values: number): number => Math.min(Math.max(values >> 2, 16), 32_768)
 
-interface Known {
-  readonly known: Float32Array
+interface Known<Values> {
+  readonly known: Values
   readonly present?: Int32Array
 }
 
 /** The values that are no NaN, and where they are. */
-const knownOf = (values: Float32Array): Known => {
+const knownOf = (values: Float32Array): Known<Float32Array> => {
   let nulls = 0
   for (let i = 0; i < values.length; i++) if (values[i] !== values[i]) nulls++
   if (nulls === 0) return { known: values }
@@ -70,6 +93,51 @@ const knownOf = (values: Float32Array): Known => {
   return { known, present }
 }
 
+/** As `knownOf`; a loop of its own, since one that is given arrays of two types is several times slower. */
+const knownDoublesOf = (values: Float64Array): Known<Float64Array> => {
+  const known = new Float64Array(values.length)
+  const present = new Int32Array(values.length)
+  let count = 0
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] !== values[i]) continue
+    present[i] = 1
+    known[count++] = values[i]
+  }
+  return count === values.length ? { known: values } : { known: known.subarray(0, count), present }
+}
+
+const knownCodesOf = (codes: Int32Array): Known<Int32Array> => {
+  const known = codes.filter((code) => code >= 0)
+  return known.length === codes.length ? { known } : { known, present: codes.map((code) => (code >= 0 ? 1 : 0)) }
+}
+
+type NumberColumn = Extract<Column, { readonly type: 'double' | 'int' | 'long' | 'boolean' }>
+
+const planNumbers = (column: NumberColumn): ColumnPlan => {
+  const { known, present } = knownDoublesOf(column.values)
+  const nulls = present === undefined ? {} : { present }
+  switch (column.type) {
+    case 'double': {
+      const write: ColumnPlan['write'] = (page, from, to) => plainDoubles(page, known, from, to)
+      return { column, encoding: 'plain', range: doubleRange(known), ...nulls, write }
+    }
+    case 'long': {
+      const write: ColumnPlan['write'] = (page, from, to) => plainInt64(page, known, 1, from, to)
+      return { column, encoding: 'plain', range: longRange(known), ...nulls, write }
+    }
+    case 'int': {
+      const whole = Int32Array.from(known)
+      const range = whole.length === 0 ? undefined : int32Range(whole)
+      const write: ColumnPlan['write'] = (page, from, to) => deltaInt32(page, whole, from, to)
+      return { column, encoding: 'delta', range, ...nulls, write }
+    }
+    case 'boolean': {
+      const write: ColumnPlan['write'] = (page, from, to) => plainBooleans(page, known, from, to)
+      return { column, encoding: 'plain', range: undefined, ...nulls, write }
+    }
+  }
+}
+
 export const planColumn = (column: Column): ColumnPlan => {
   switch (column.type) {
     case 'string': {
@@ -82,6 +150,25 @@ export const planColumn = (column: Column): ColumnPlan => {
         write: indexWriter(indexes, texts.length),
       }
     }
+    case 'text': {
+      const { known, present } = knownCodesOf(column.codes)
+      const { values: texts, indexes } = usedEntries(known, column.dictionary)
+      const nulls = present === undefined ? {} : { present }
+      if (texts.length === 0) return { column, encoding: 'plain', range: undefined, ...nulls, write: () => {} }
+      return {
+        column,
+        encoding: 'dictionary',
+        range: textRange(texts),
+        ...nulls,
+        dictionary: { count: texts.length, write: (page) => plainStrings(page, texts) },
+        write: indexWriter(indexes, texts.length),
+      }
+    }
+    case 'double':
+    case 'int':
+    case 'long':
+    case 'boolean':
+      return planNumbers(column)
     case 'timestamp': {
       const { millis } = column
       const extremes = millisExtremes(millis)

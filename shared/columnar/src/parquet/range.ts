@@ -4,7 +4,8 @@ export interface Range {
   readonly max: Uint8Array
 }
 
-const bytesOf = (array: Int32Array | Float32Array | BigInt64Array): Uint8Array => new Uint8Array(array.buffer)
+const bytesOf = (array: Int32Array | Float32Array | Float64Array | BigInt64Array): Uint8Array =>
+  new Uint8Array(array.buffer)
 
 /** Unsigned, byte by byte: the order that the format gives texts, which JavaScript's own is not. */
 const compareBytes = (a: Uint8Array, b: Uint8Array): number => {
@@ -35,6 +36,20 @@ const extremes = (values: Int32Array | Float32Array | Float64Array): { min: numb
 export const int32Range = (values: Int32Array): Range => {
   const { min, max } = extremes(values)
   return { min: bytesOf(Int32Array.of(min)), max: bytesOf(Int32Array.of(max)) }
+}
+
+/** @returns undefined without values. Zeros as `floatRange` has them. */
+export const doubleRange = (values: Float64Array): Range | undefined => {
+  if (values.length === 0) return undefined
+  const { min, max } = extremes(values)
+  return { min: bytesOf(Float64Array.of(min === 0 ? -0 : min)), max: bytesOf(Float64Array.of(max === 0 ? 0 : max)) }
+}
+
+/** Of whole numbers up to 2^53; undefined without values. */
+export const longRange = (values: Float64Array): Range | undefined => {
+  if (values.length === 0) return undefined
+  const { min, max } = extremes(values)
+  return { min: bytesOf(BigInt64Array.of(BigInt(min))), max: bytesOf(BigInt64Array.of(BigInt(max))) }
 }
 
 /** @returns undefined without values. The format's rule for zeros: a least zero is written as −0, a greatest as +0. */

@@ -5,6 +5,7 @@ import { readDeltaBigInt64, readDeltaInt32, readDeltaInt64 } from './delta.ts'
 import type { ColumnChunk } from './read-footer.ts'
 import { type Page, readPages } from './read-pages.ts'
 import { readRuns } from './runs.ts'
+import type { NumberMeasure } from '../rows/measure-columns.ts'
 import { checkRoom, type NumberAt, numberAtOf, timeAtOf } from './values.ts'
 
 /** A column of a row group, before anything of it is unpacked. */
@@ -114,12 +115,15 @@ const textReaderOf = (page: Page): ((page: Page, add: SeeText) => void) => {
   }
 }
 
-/** @param codes is filled with each row's number among the texts */
-export const readTexts = (column: Column, codes: Int32Array): Texts => {
+/**
+ * @param codes is filled with each row's number among the texts
+ * @param mayBeNull −1 stands for no text; else one that is missing is a fault
+ */
+export const readTexts = (column: Column, codes: Int32Array, mayBeNull = false): Texts => {
   const list = createTextList()
   let dictionary = 0
   eachPage(column, (page, start) => {
-    refuseNulls(column, page)
+    if (!mayBeNull) refuseNulls(column, page)
     if (page.kind === 'dictionary') {
       readPlainTexts(page, (bytes, from, to) => list.add(bytes, from, to))
       dictionary = list.count
@@ -129,9 +133,17 @@ export const readTexts = (column: Column, codes: Int32Array): Texts => {
         codes[start + i] = list.addOnce(bytes, from, to)
       })
     }
+    spreadCodes(codes, start, page)
     if (list.size > MAX_TEXT_BYTES) throw tooMuchText()
   })
   return list.texts()
+}
+
+/** As `spreadPresent`, with −1. */
+const spreadCodes = (to: Int32Array, start: number, { present, count }: Pick<Page, 'present' | 'count'>): void => {
+  if (present === undefined) return
+  let from = start + count
+  for (let i = present.length - 1; i >= 0; i--) to[start + i] = present[i] === 1 ? to[--from] : -1
 }
 
 /** Values of rows that have one go to their rows, the others get NaN. */
@@ -291,4 +303,37 @@ export const readFloats = (column: Column, to: Float32Array): void => {
     else throw misplaced(page)
     spreadPresent(to, start, page)
   })
+}
+
+const readBooleans = (column: Column, to: Float64Array): void => {
+  eachPage(column, (page, start) => {
+    const { values, count, encoding } = page
+    if (encoding === 'rle') {
+      const codes = new Int32Array(count)
+      // Four bytes of length come before the runs.
+      if (count > 0) readRuns({ ...values, at: values.at + 4 }, 1, codes, 0, count)
+      to.set(codes, start)
+    } else if (encoding === 'plain') {
+      checkRoom(values, (count + 7) >> 3)
+      for (let i = 0; i < count; i++) to[start + i] = (values.bytes[values.at + (i >> 3)] >> (i & 7)) & 1
+    } else throw misplaced(page)
+    spreadPresent(to, start, page)
+  })
+}
+
+/**
+ * The numbers of a measure; NaN where a row has none.
+ * @throws RangeError for a whole number beyond 2^53, which a double does not hold
+ */
+export const readMeasure = (column: Column, type: NumberMeasure['spec']['type'], to: Float64Array): void => {
+  const { physical, scale } = column.chunk.form
+  if (physical === 'boolean') return readBooleans(column, to)
+  const divisor = 10 ** scale
+  readUnscaled(column, true).forEach((value, i) => (to[i] = value / divisor))
+  if (type !== 'long') return
+  for (const value of to.subarray(0, column.rows)) {
+    if (Math.abs(value) > Number.MAX_SAFE_INTEGER) {
+      throw new RangeError(`its column ${column.name} holds a whole number beyond 2^53`)
+    }
+  }
 }

@@ -1,9 +1,10 @@
 import { crc32 } from 'node:zlib'
 import { FleetError } from '@fleetlake/core'
-import { type Column, COLUMNS } from '../columns.ts'
+import { type Column, COLUMNS, COLUMN_NAMES } from '../columns.ts'
+import { isMeasureName, type MeasureSpec } from '../measures.ts'
 import { MARK, type PageCodec, REPETITION } from './format.ts'
 import { codecOf } from './page-codecs.ts'
-import { describeForm, type Form, formOf } from './forms.ts'
+import { describeForm, type Form, formOf, measureFormOf, measureTypeOf } from './forms.ts'
 import { readSums, type Sums } from './sums.ts'
 import { bytesOf, type Fields, fieldsOf, listOf, numberOf, readThrift } from './thrift.ts'
 
@@ -26,6 +27,12 @@ export interface ColumnChunk {
 export interface RowGroup {
   readonly rows: number
   readonly columns: readonly (ColumnChunk | undefined)[]
+  /** Of the file's measures, by name. */
+  readonly measures: ReadonlyMap<string, MeasureChunk>
+}
+
+export interface MeasureChunk extends ColumnChunk {
+  readonly spec: MeasureSpec
 }
 
 export interface Footer {
@@ -33,6 +40,10 @@ export interface Footer {
   readonly rows: number
   /** The names of all columns, also of those that are not the table's. */
   readonly names: readonly string[]
+  /** The columns beside those of every position that can be read as measures, with the file's types. */
+  readonly measures: readonly MeasureSpec[]
+  /** The names of the columns that can't. */
+  readonly others: readonly string[]
 }
 
 /** The footer's own length and the closing mark. */
@@ -108,6 +119,16 @@ const tableColumns = (
     return { element: leaf.element, place: leaf.place, form, name }
   })
 
+/** Columns beside those of every position that can be read as measures. */
+const measureLeaves = (
+  columns: ReadonlyMap<string, Leaf | undefined>,
+): (Leaf & { readonly form: Form; readonly name: string; readonly spec: MeasureSpec })[] =>
+  Array.from(columns).flatMap(([name, leaf]) => {
+    if (leaf === undefined || !isMeasureName(name)) return []
+    const [form, type] = [measureFormOf(leaf.element), measureTypeOf(leaf.element)]
+    return form === undefined || type === undefined ? [] : [{ ...leaf, name, form, spec: { name, type } }]
+  })
+
 /**
  * What a file's footer tells of the table's columns.
  * @param bytes end with the file, of which `fileBytes` is the size
@@ -124,6 +145,8 @@ export const parseFooter = (bytes: Uint8Array, fileBytes: number = bytes.length)
   if (sums !== undefined && footerCrc(metadata, sums) !== sums.footer) throw damaged('their checksum does not fit')
   const columns = readSchema(listOf(file[2]))
   const leaves = tableColumns(columns)
+  const measures = measureLeaves(columns)
+  const isKnown = new Set<string>([...COLUMN_NAMES, ...measures.map(({ name }) => name)])
   const dataEnd = fileBytes - footerBytes
   let rows = 0
   const rowGroups = listOf(file[4]).map((group, i): RowGroup => {
@@ -132,16 +155,26 @@ export const parseFooter = (bytes: Uint8Array, fileBytes: number = bytes.length)
     if (groupRows > MAX_GROUP_ROWS) throw unsupported(`it has a row group of ${groupRows} rows`)
     rows += groupRows
     const found = listOf(group[1])
-    const chunks = leaves.map((leaf) => {
-      if (leaf === undefined) return undefined
+    const chunkOf = (leaf: Leaf & { readonly form: Form; readonly name: string }): ColumnChunk => {
       const headersCrc = sums?.headers[i * found.length + leaf.place]
       if (sums !== undefined && headersCrc === undefined) throw damaged('a row group without its checksums')
       return columnOf(fieldsOf(found[leaf.place]), leaf, { rows: groupRows, dataEnd, headersCrc })
-    })
-    return { rows: groupRows, columns: chunks }
+    }
+    return {
+      rows: groupRows,
+      columns: leaves.map((leaf) => (leaf === undefined ? undefined : chunkOf(leaf))),
+      measures: new Map(measures.map((leaf) => [leaf.name, { ...chunkOf(leaf), spec: leaf.spec }])),
+    }
   })
   if (rows !== numberOf(file[3])) throw damaged(`${numberOf(file[3])} rows, but ${rows} in its row groups`)
-  return { rowGroups, rows, names: [...columns.keys()] }
+  const names = [...columns.keys()]
+  return {
+    rowGroups,
+    rows,
+    names,
+    measures: measures.map(({ spec }) => spec),
+    others: names.filter((name) => !isKnown.has(name)),
+  }
 }
 
 /** Of the metadata as they were before their own checksum was put into them. */

@@ -2,8 +2,10 @@ import { type Column as TableColumn, COLUMNS, type ColumnName, placeOfColumn } f
 import { lazyRows, type Rows } from '../rows/rows.ts'
 import { type Texts, textsToStrings } from '../rows/text-list.ts'
 import type { Arena } from './arena.ts'
-import { type Column, readFloats, readMicros, readTexts, readTimes } from './read-columns.ts'
-import type { RowGroup } from './read-footer.ts'
+import type { MeasureSpec, MeasureType } from '../measures.ts'
+import { emptyMeasure, isTextMeasure, type MeasureColumn } from '../rows/measure-columns.ts'
+import { type Column, readFloats, readMeasure, readMicros, readTexts, readTimes } from './read-columns.ts'
+import type { ColumnChunk, RowGroup } from './read-footer.ts'
 
 /** A file's bytes from `start` on. */
 export interface FilePart {
@@ -14,15 +16,33 @@ export interface FilePart {
 const ID = COLUMNS[placeOfColumn('vehicle_id')].name
 const TYPE = COLUMNS[placeOfColumn('vehicle_type')].name
 
+const WIDER: Readonly<Partial<Record<MeasureType, readonly MeasureType[]>>> = {
+  int: ['long', 'double'],
+  long: ['double'],
+  float: ['double'],
+}
+
+/** Whether every value of a type is one of another. */
+const isWidened = (from: MeasureType, to: MeasureType): boolean => from === to || (WIDER[from]?.includes(to) ?? false)
+
 /**
  * The rows of a row group, each column unpacked when it is first asked for: of rows that are not wanted only the columns that say so.
  * @param arena holds the columns; when the next row group is read into it, these are overwritten
+ * @param measures those that the rows are to have, in this order; one that the file lacks has no values. Where a column can't be widened to the wanted type,
+ * asking for `measures` throws a RangeError.
  */
-export const rowsOfGroup = (group: RowGroup, { bytes, start }: FilePart, arena: Arena): Rows => {
+export const rowsOfGroup = (
+  group: RowGroup,
+  { bytes, start }: FilePart,
+  arena: Arena,
+  measures: readonly MeasureSpec[] = [],
+): Rows => {
   const { rows } = group
   const sourceOf = (name: ColumnName): Column | undefined => {
     const chunk = group.columns[placeOfColumn(name)]
-    if (chunk === undefined) return undefined
+    return chunk && partOf(name, chunk)
+  }
+  const partOf = (name: string, chunk: ColumnChunk): Column => {
     const from = chunk.offset - start
     if (!(from >= 0 && chunk.bytes >= 0 && from + chunk.bytes <= bytes.length)) {
       throw new RangeError(`the column ${name} reaches beyond the file`)
@@ -68,10 +88,26 @@ export const rowsOfGroup = (group: RowGroup, { bytes, start }: FilePart, arena: 
       }
     }
   }
+  const measureOf = (spec: MeasureSpec): MeasureColumn => {
+    const chunk = group.measures.get(spec.name)
+    if (chunk === undefined) return emptyMeasure(spec, rows)
+    if (!isWidened(chunk.spec.type, spec.type)) {
+      throw new RangeError(`its column ${spec.name} is of type ${chunk.spec.type}, not ${spec.type}`)
+    }
+    const empty = emptyMeasure(spec, 0)
+    const source = partOf(spec.name, chunk)
+    if (isTextMeasure(empty)) {
+      const codes = arena.int32s(`measure ${spec.name}`, rows).subarray(0, rows)
+      return { ...empty, codes, texts: readTexts(source, codes, true) }
+    }
+    const values = arena.float64s(`measure ${spec.name}`, rows).subarray(0, rows)
+    readMeasure(source, empty.spec.type, values)
+    return { ...empty, values }
+  }
   return lazyRows(rows, {
     vehicleIds: () => textsOf(ID).texts,
     vehicleTypes: () => textsToStrings(textsOf(TYPE).texts),
     column,
-    measures: () => [],
+    measures: () => measures.map(measureOf),
   })
 }

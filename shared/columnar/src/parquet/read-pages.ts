@@ -6,7 +6,7 @@ import type { ColumnChunk } from './read-footer.ts'
 import { readRuns } from './runs.ts'
 import { type Fields, readThrift } from './thrift.ts'
 
-export type PageEncoding = 'plain' | 'dictionary' | 'delta' | 'delta-lengths' | 'delta-bytes' | 'split-bytes'
+export type PageEncoding = 'plain' | 'rle' | 'dictionary' | 'delta' | 'delta-lengths' | 'delta-bytes' | 'split-bytes'
 
 /** A page's values, unpacked. */
 export interface Page {
@@ -29,7 +29,7 @@ const LENGTH_BYTES = 4
 const encodingOf = (id: unknown): PageEncoding => {
   const encoding = encodingNamed(Number(id))
   if (encoding === 'plain-dictionary') return 'dictionary'
-  if (encoding === undefined || encoding === 'rle') throw new RangeError(`values in the unknown encoding ${String(id)}`)
+  if (encoding === undefined) throw new RangeError(`values in the unknown encoding ${String(id)}`)
   return encoding
 }
 
@@ -103,6 +103,7 @@ const pageV1 = (source: PageSource): Page => {
 const dictionaryPage = ({ header, body, size, column }: PageSource): Page => {
   const values = readerOf(unpackBytes(column.codec, body, size))
   const count = number(header[1])
+  if (column.form.physical === 'boolean') throw new RangeError('a dictionary of booleans')
   if (count * (column.form.width || LENGTH_BYTES) > values.bytes.length)
     throw new RangeError('a dictionary has more values than bytes')
   return { kind: 'dictionary', encoding: encodingOf(header[2]), rows: 0, present: undefined, values, count }

@@ -8,6 +8,7 @@ export const CREATED_BY = 'Fleetlake'
 export const ROOT_NAME = 'fleetlake'
 /** Hexadecimal digits of a CRC-32. */
 export const SUM_DIGITS = 8
+const DIGITS = /^[0-9a-f]{8}$/
 
 /** Checksums, CRC-32, of what no page's own covers. */
 export interface Sums {
@@ -35,10 +36,12 @@ export const readSums = (file: Fields): Sums | undefined => {
     return undefined
   }
   const text = bufferOf(pair[2])
-  const footer = text && Number.parseInt(text.toString('latin1', 0, SUM_DIGITS), 16)
-  if (text === undefined || footer === undefined || !Number.isInteger(footer)) {
+  const digits = text?.toString('latin1', 0, SUM_DIGITS)
+  // A blank for a zero, or a capital letter, would be the same number: damage too.
+  if (text === undefined || digits === undefined || !DIGITS.test(digits)) {
     throw new RangeError('its metadata are damaged: their checksum can not be read')
   }
+  const footer = Number.parseInt(digits, 16)
   const bytes = Buffer.from(text.toString('latin1', SUM_DIGITS), 'base64')
   const headers = new Uint32Array(bytes.length >> 2)
   for (let i = 0; i < headers.length; i++) headers[i] = bytes.readUInt32LE(4 * i)

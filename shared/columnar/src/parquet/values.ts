@@ -22,6 +22,7 @@ const NUMBERS: Readonly<Record<Form['physical'], NumberAt>> = {
   double: (view, at) => view.getFloat64(at, true),
   bytes: bigEndian,
   fixed: bigEndian,
+  boolean: () => Number.NaN,
 }
 
 export const numberAtOf = ({ physical }: Form): NumberAt => NUMBERS[physical]

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 import { formatSums, ROOT_NAME, SUM_DIGITS, SUMS_KEY } from './sums.ts'
 import { Bytes } from './bytes.ts'
-import { type Column, type ColumnPlan, planColumn, rowsOf } from './plan-column.ts'
+import { type Column, type ColumnPlan, isOptional, planColumn, rowsOf } from './plan-column.ts'
 import { CODEC, ENCODING, MARK, PAGE, PAGE_FIELD, type PageKind, PHYSICAL, REPETITION } from './format.ts'
 import { definitionLevels } from './runs.ts'
 import { binary, bool, i32, i64, list, struct, text, type Value, writeStruct } from './thrift.ts'
@@ -116,6 +116,11 @@ const PHYSICAL_OF = {
   timestamp: PHYSICAL.int64,
   decimal: PHYSICAL.int32,
   float: PHYSICAL.float,
+  double: PHYSICAL.double,
+  int: PHYSICAL.int32,
+  long: PHYSICAL.int64,
+  boolean: PHYSICAL.boolean,
+  text: PHYSICAL.bytes,
 } as const
 
 const schemaElement = (column: Column): Value => {
@@ -143,7 +148,13 @@ const schemaElement = (column: Column): Value => {
       )
     }
     case 'float':
+    case 'double':
+    case 'int':
+    case 'long':
+    case 'boolean':
       return struct([1, type], [3, i32(REPETITION.optional)], [4, name])
+    case 'text':
+      return struct([1, type], [3, i32(REPETITION.optional)], [4, name], [6, i32(0)], [10, struct([1, struct()])])
   }
 }
 
@@ -183,7 +194,7 @@ const countPresent = (present: Int32Array | undefined, from: number, to: number)
 const writeColumn = (out: Bytes, plan: ColumnPlan, { compress, rows, pageRows }: WriteOptions): Written => {
   const start = out.length
   const { dictionary, present } = plan
-  const isOptional = plan.column.type === 'float'
+  const hasLevels = isOptional(plan.column)
   let uncompressed = 0
   let headersCrc = 0
   const put = (page: Page): void => {
@@ -196,7 +207,7 @@ const writeColumn = (out: Bytes, plan: ColumnPlan, { compress, rows, pageRows }:
   const fill = (from: number, to: number): void => {
     const count = countPresent(present, from, to)
     levels.length = 0
-    if (isOptional) definitionLevels(levels, present, from, to)
+    if (hasLevels) definitionLevels(levels, present, from, to)
     dataPage.length = 0
     plan.write(dataPage, values, values + count)
     values += count
@@ -314,7 +325,7 @@ const columnChunk = ({
   const used = [
     ENCODING[encoding],
     ...(hasDictionary ? [ENCODING.plain] : []),
-    ...(column.type === 'float' ? [ENCODING.rle] : []),
+    ...(isOptional(column) ? [ENCODING.rle] : []),
   ]
   const statistics = struct(
     [3, i64(nulls)],

@@ -255,6 +255,15 @@ export const unpackedRows = (rows: Rows): Rows => ({
   ...(eachColumn(({ key }) => rows[key]) as unknown as RowArrays),
 })
 
+/** The same rows with other measures. */
+export const withMeasures = (rows: Rows, measures: readonly MeasureColumn[]): Rows =>
+  lazyRows(rows.length, {
+    vehicleIds: () => rows.vehicleIds,
+    vehicleTypes: () => rows.vehicleTypes,
+    column: ({ key }) => rows[key],
+    measures: () => measures,
+  })
+
 /** The rows `[from, to)`, without a copy; a column that is not asked for stays packed. */
 export const sliceOfRows = (rows: Rows, from: number, to: number): Rows =>
   lazyRows(to - from, {

@@ -1,4 +1,6 @@
 import { COLUMNS } from '../columns.ts'
+import type { MeasureType } from '../measures.ts'
+import { type MeasureColumn, measureOfValues, measureValue } from '../rows/measure-columns.ts'
 import { type Rows, rowsOfArrays } from '../rows/rows.ts'
 import { createRandomStreams } from '@fleetlake/core'
 import { textsOfStrings, textsToStrings } from '../rows/text-list.ts'
@@ -50,16 +52,33 @@ export function* mutantsOf(good: Uint8Array, count: number, seed: number): Gener
 }
 
 /** Columns that are the same are of the same rows. */
-export const unpackAll = (bytes: Uint8Array, arena = createArena()): unknown[][] =>
-  parseFooter(bytes).rowGroups.map((group) => columnsOf(rowsOfGroup(group, { bytes, start: 0 }, arena)))
+export const unpackAll = (bytes: Uint8Array, arena = createArena()): unknown[][] => {
+  const { rowGroups, measures } = parseFooter(bytes)
+  return rowGroups.map((group) => columnsOf(rowsOfGroup(group, { bytes, start: 0 }, arena, measures)))
+}
 
 const columnsOf = (rows: Rows): unknown[] => {
   const texts = { id: textsToStrings(rows.vehicleIds), label: rows.vehicleTypes }
-  return COLUMNS.map(({ key, kind }) => {
+  const columns = COLUMNS.map(({ key, kind }) => {
     const values = rows[key].slice(0, rows.length)
     return kind === 'id' || kind === 'label' ? Array.from(values, (code) => texts[kind][code]) : values
   })
+  const measures = rows.measures.map((column) =>
+    Array.from({ length: rows.length }, (_, row) => measureValue(column, row)),
+  )
+  return [...columns, ...measures]
 }
+
+const numbers = (
+  name: string,
+  type: MeasureType,
+  length: number,
+  valueOf: (i: number) => number | null,
+): MeasureColumn =>
+  measureOfValues(
+    { name, type },
+    Array.from({ length }, (_, i) => valueOf(i)),
+  )
 
 /** A file of ours of two row groups, with pages of each kind that we write. */
 export const ourFile = (): Uint8Array => {
@@ -75,6 +94,16 @@ export const ourFile = (): Uint8Array => {
       latitude: Int32Array.from({ length }, (_, i) => -34_000_000 - ((i * 7_919) % 10_000)),
       speed: Float32Array.from({ length }, (_, i) => (i % 5 === 0 ? Number.NaN : i % 9)),
       heading: Float32Array.from({ length }, (_, i) => (i * 31) % 360),
+      measures: [
+        numbers('temperature', 'double', length, (i) => (i % 4 === 0 ? null : i / 8)),
+        numbers('axles', 'int', length, (i) => i % 5),
+        numbers('revision', 'long', length, (i) => 1.7e15 + i),
+        numbers('ignition', 'boolean', length, (i) => (i % 3 === 0 ? null : i % 2)),
+        measureOfValues(
+          { name: 'state', type: 'string' },
+          Array.from({ length }, (_, i) => (i % 7 === 0 ? null : `state ${i % 9}`)),
+        ),
+      ],
     })
   const file = startParquetFile(1 << 16)
   file.add(columns(400, 0))
