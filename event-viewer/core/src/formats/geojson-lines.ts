@@ -38,7 +38,7 @@ const feature = ({
   latitude,
   speed,
   heading,
-  measures,
+  beside,
 }: Stretch): string => {
   let [coordinates, times, speeds, headings] = ['', '', '', '']
   for (let i = 0; i < length; i++) {
@@ -48,7 +48,7 @@ const feature = ({
     speeds += comma + (float32Text(speed[i]) ?? 'null')
     headings += comma + (float32Text(heading[i]) ?? 'null')
   }
-  const beside = measures.map(
+  const said = beside.map(
     ({ spec, values }) => `,"${memberName(spec.name, TAKEN)}":[${joined(length, (i) => valueJson(spec, values[i]))}]`,
   )
   const geometry =
@@ -56,7 +56,7 @@ const feature = ({
       ? `{"type":"Point","coordinates":${coordinates}}`
       : `{"type":"LineString","coordinates":[${coordinates}]}`
   const names = `"vehicle_id":${JSON.stringify(vehicleId)},"vehicle_type":${JSON.stringify(vehicleType)}`
-  return `{"type":"Feature","geometry":${geometry},"properties":{${names},"coordinateProperties":{"times":[${times}],"speeds":[${speeds}],"headings":[${headings}]${beside.join('')}}}}`
+  return `{"type":"Feature","geometry":${geometry},"properties":{${names},"coordinateProperties":{"times":[${times}],"speeds":[${speeds}],"headings":[${headings}]${said.join('')}}}}`
 }
 
 const TAKEN = ['times', 'speeds', 'headings']

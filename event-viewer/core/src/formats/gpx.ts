@@ -42,13 +42,13 @@ const segment = (stretch: Stretch): string => {
   return `<trkseg>\n${stretch.length === 1 ? points + points : points}</trkseg>\n`
 }
 
-const pointOf = ({ eventTime, longitude, latitude, speed, heading, measures }: Stretch, i: number): string => {
+const pointOf = ({ eventTime, longitude, latitude, speed, heading, beside }: Stretch, i: number): string => {
   // The format ends at 180° east, which is 180° west.
   const east = longitude[i] === 180 ? -180 : longitude[i]
   const time = `<time>${new Date(eventTime[i]).toISOString()}</time>`
-  const told = motion(speed[i], heading[i]) + besideOf(measures, i)
+  const told = motion(speed[i], heading[i]) + besideOf(beside, i)
   const extensions = told === '' ? '' : `<extensions>${told}</extensions>`
-  return `<trkpt lat="${latitude[i]}" lon="${east}">${elevation(measures, i)}${time}${extensions}</trkpt>\n`
+  return `<trkpt lat="${latitude[i]}" lon="${east}">${elevation(beside, i)}${time}${extensions}</trkpt>\n`
 }
 
 const isElevation = ({ name, type }: MeasureSpec): boolean =>

@@ -69,7 +69,7 @@ const point = (stretch: Stretch): string => {
   const known = [
     speed === undefined ? '' : dataOf('speed', speed),
     heading === undefined ? '' : dataOf('heading', heading),
-    ...stretch.measures.map(({ spec, values: [value] }) => {
+    ...stretch.beside.map(({ spec, values: [value] }) => {
       const text = valueText(spec, value)
       return text === undefined ? '' : dataOf(spec.name, xmlText(text))
     }),
@@ -79,7 +79,7 @@ const point = (stretch: Stretch): string => {
   return `<Placemark>${nameOf(stretch)}${when}<ExtendedData>${typeOf(stretch)}${known.join('')}</ExtendedData>${place}</Placemark>\n`
 }
 
-const track = ({ length, eventTime, longitude, latitude, speed, heading, measures }: Stretch): string => {
+const track = ({ length, eventTime, longitude, latitude, speed, heading, beside }: Stretch): string => {
   let [when, coord] = ['', '']
   for (let i = 0; i < length; i++) {
     when += `<when>${new Date(eventTime[i]).toISOString()}</when>\n`
@@ -89,7 +89,7 @@ const track = ({ length, eventTime, longitude, latitude, speed, heading, measure
   const known = [
     values('speed', length, numbers(speed)),
     values('heading', length, numbers(heading)),
-    ...measures.map(({ spec, values: all }) => values(spec.name, length, (i) => valueText(spec, all[i]))),
+    ...beside.map(({ spec, values: all }) => values(spec.name, length, (i) => valueText(spec, all[i]))),
   ]
   const motion = `<SchemaData schemaUrl="#report">${known.join('')}</SchemaData>`
   return `<gx:Track>\n${when}${coord}<ExtendedData>${motion}</ExtendedData></gx:Track>\n`

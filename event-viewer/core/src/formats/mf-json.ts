@@ -50,7 +50,7 @@ const feature = (stretch: Stretch): string => {
     measure(stretch, { name: 'speed', column: speed, form: METRES_PER_SECOND, interpolation: 'Linear' }),
     // From 350° to 10° is not by way of 180°.
     measure(stretch, { name: 'heading', column: heading, form: DEGREES, interpolation: 'Step' }),
-    ...stretch.measures.map((beside) => besideOf(stretch, beside)),
+    ...stretch.beside.map((beside) => besideOf(stretch, beside)),
   ].filter((text) => text !== '')
   const properties = measures.length === 0 ? '' : `{"datetimes":${datetimes},${measures.join(',')}}`
   const interpolation = length === 1 ? 'Step' : 'Linear'

@@ -15,8 +15,8 @@ export interface Stretch {
   readonly latitude: Float64Array
   readonly speed: Float32Array
   readonly heading: Float32Array
-  /** What the reports say beside. */
-  readonly measures: readonly ReportMeasure[]
+  /** The measures of the reports. */
+  readonly beside: readonly ReportMeasure[]
 }
 
 export interface StretchOptions {
@@ -53,7 +53,7 @@ export const createStretches = ({
   onStretch,
 }: StretchOptions): Stretches => {
   let columns = columnsOf(Math.min(maxReports, FIRST_REPORTS))
-  let measures: readonly ReportMeasure[] = []
+  let beside: readonly ReportMeasure[] = []
   let length = 0
   let [vehicleId, vehicleType] = ['', '']
   let isContinued = false
@@ -71,27 +71,27 @@ export const createStretches = ({
       latitude: latitude.subarray(0, length),
       speed: speed.subarray(0, length),
       heading: heading.subarray(0, length),
-      measures,
+      beside,
     })
     isContinued = true
     length = 0
   }
 
-  const append = (from: ReportColumns, beside: readonly ReportMeasure[], row: number): void => {
+  const append = (from: ReportColumns, said: readonly ReportMeasure[], row: number): void => {
     if (length === columns.eventTime.length) {
       const longer = columnsOf(Math.min(maxReports, length * 2))
       for (const name of COLUMNS) longer[name].set(columns[name])
       columns = longer
     }
     for (const name of COLUMNS) columns[name][length] = from[name][row]
-    for (let i = 0; i < measures.length; i++) measures[i].values[length] = beside[i].values[row]
+    for (let i = 0; i < beside.length; i++) beside[i].values[length] = said[i].values[row]
     length++
   }
 
   /** @returns undefined for a duplicate */
   const follows = (date: VehicleDate, row: number): boolean | undefined => {
     const last = length - 1
-    if (isSameReport(date, row, columns, last) && isSameMeasures(date.measures, row, measures, last)) return undefined
+    if (isSameReport(date, row, columns, last) && isSameMeasures(date.beside, row, beside, last)) return undefined
     const sinceMs = date.eventTime[row] - columns.eventTime[last]
     const east = date.longitude[row] - columns.longitude[last]
     if (isCutAtAntimeridian && Math.abs(east) > 180) return false
@@ -106,16 +106,16 @@ export const createStretches = ({
       else if (length === maxReports) {
         const last = length - 1
         close()
-        append(columns, measures, last)
+        append(columns, beside, last)
       }
     }
-    append(date, date.measures, row)
+    append(date, date.beside, row)
   }
 
   const reader = createDateReader({
     gap,
     onDate: (date) => {
-      if (measures.length < date.measures.length) measures = date.measures.map(({ spec }) => ({ spec, values: [] }))
+      if (beside.length < date.beside.length) beside = date.beside.map(({ spec }) => ({ spec, values: [] }))
       for (let row = 0; row < date.length; row++) {
         const type = date.types[date.type[row]]
         if (date.vehicleId !== vehicleId || type !== vehicleType) {

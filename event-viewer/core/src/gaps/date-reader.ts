@@ -18,8 +18,8 @@ export interface VehicleDate {
   readonly latitude: Float64Array
   readonly speed: Float32Array
   readonly heading: Float32Array
-  /** What the reports say beside. */
-  readonly measures: readonly ReportMeasure[]
+  /** The measures of the reports. */
+  readonly beside: readonly ReportMeasure[]
   /** The longest interval that is no gap: between two of these reports, and from the one before to the first. */
   readonly gapMs: number
   readonly gapBeforeMs: number
@@ -63,7 +63,7 @@ export const createDateReader = ({ gap, maxRows = MAX_ROWS, onDate }: DateReader
   const codes = new Map<string, number>()
   const answer = createAnswerMeasures()
   let columns = columnsOf(Math.min(maxRows, FIRST_ROWS))
-  let measures: readonly ReportMeasure[] = []
+  let beside: readonly ReportMeasure[] = []
   let length = 0
   let vehicleId = ''
   let date = NaN
@@ -89,7 +89,7 @@ export const createDateReader = ({ gap, maxRows = MAX_ROWS, onDate }: DateReader
       latitude: latitude.subarray(0, length),
       speed: speed.subarray(0, length),
       heading: heading.subarray(0, length),
-      measures,
+      beside,
       gapMs,
       gapBeforeMs: isFirstPart ? gapBetweenDates(beforeMs, gapMs) : gapMs,
     })
@@ -117,7 +117,7 @@ export const createDateReader = ({ gap, maxRows = MAX_ROWS, onDate }: DateReader
     add: (rows) => {
       const typeCodes = rows.vehicleTypes.map(codeOf)
       const readers = answer.columns(rows).map((column) => (column === undefined ? () => null : valuesOf(column)))
-      if (measures.length === 0) measures = answer.specs()!.map((spec) => ({ spec, values: [] }))
+      if (beside.length === 0) beside = answer.specs()!.map((spec) => ({ spec, values: [] }))
       for (let row = 0; row < rows.length; row++) {
         const id = row > 0 && isSameVehicle(rows, row) ? vehicleId : vehicleIdAt(rows, row)
         const rowDate = dateNumberOf(rows.eventTime[row])
@@ -131,7 +131,7 @@ export const createDateReader = ({ gap, maxRows = MAX_ROWS, onDate }: DateReader
         reserve()
         for (const name of COLUMNS) columns[name][length] = rows[name][row]
         columns.type[length] = typeCodes[rows.vehicleType[row]]
-        for (let i = 0; i < readers.length; i++) measures[i].values[length] = readers[i](row)
+        for (let i = 0; i < readers.length; i++) beside[i].values[length] = readers[i](row)
         length++
       }
     },
