@@ -6,6 +6,7 @@ import {
   REVISION,
   textAt,
   type TextMeasure,
+  wellKnownMeasure,
 } from '@fleetlake/columnar'
 import { FleetError } from '@fleetlake/core'
 import { compareNumbers, compareTexts } from './compare.ts'
@@ -26,11 +27,17 @@ export const createAnswerMeasures = (): AnswerMeasures => {
   return {
     specs: () => specs,
     columns: ({ measures }) => {
-      specs ??= measures.map(({ spec }) => spec)
+      specs ??= measures.map(({ spec }) => describedMeasure(spec))
       for (const { spec } of measures) checkKnown(specs, spec)
       return specs.map(({ name }) => measures.find(({ spec }) => spec.name === name))
     },
   }
+}
+
+/** With the unit and the description of a well-known measure: messages have names and types only. */
+export const describedMeasure = <Spec extends MeasureSpec>(spec: Spec): Spec => {
+  const known = wellKnownMeasure(spec.name)
+  return known?.type === spec.type ? { ...known, ...spec } : spec
 }
 
 const checkKnown = (specs: readonly MeasureSpec[], spec: MeasureSpec): void => {

@@ -5,14 +5,16 @@ import {
   createMeasureStore,
   gatherMeasures,
   IDENTITY_KEYS,
+  isTextMeasure,
   type IdTable,
   makeValueArrays,
+  type MeasureColumn,
   type MeasureStore,
   type Positions,
   textsToStrings,
   VALUE_COLUMNS,
 } from '@fleetlake/columnar'
-import { compareMeasures, type ComparedMeasures, comparedMeasures } from './answer-measures.ts'
+import { compareMeasures, type ComparedMeasures, comparedMeasures, describedMeasure } from './answer-measures.ts'
 import { createColumn } from './row-column.ts'
 import type { FoundRows } from './found-rows.ts'
 import { sortRuns } from './sort-runs.ts'
@@ -123,7 +125,7 @@ export const createRowCollector = ({ maxRows }: { readonly maxRows: number }): R
         ids,
         ...typesOf(type.take(order), start, typeNames),
         start,
-        measures: gatherMeasures(beside, order),
+        measures: gatherMeasures(beside, order).map(described),
         ...makeValueArrays((key) => values.find((value) => value.key === key)!.column.take(order)),
       }
       length = 0
@@ -137,6 +139,11 @@ export const createRowCollector = ({ maxRows }: { readonly maxRows: number }): R
       dictionary.heldBytes + (measures?.bytes ?? 0) + columns.reduce((sum, column) => sum + column.bytes(), 0),
   }
 }
+
+const described = (column: MeasureColumn): MeasureColumn =>
+  isTextMeasure(column)
+    ? { ...column, spec: describedMeasure(column.spec) }
+    : { ...column, spec: describedMeasure(column.spec) }
 
 /** The number of each row's vehicle; rows of a batch come in runs of one, which is looked up once. */
 const vehiclesOf = (rows: Positions, dictionary: IdTable): Uint32Array => {
