@@ -143,6 +143,7 @@ export const createSyntheticFleet = (vehicles: number, seed = 1): SyntheticFleet
       type: Uint16Array.from({ length: vehicles }, (_, vehicle) => vehicle % TYPES.length),
       types: TYPES,
       start: Uint32Array.from({ length: vehicles + 1 }, (_, vehicle) => vehicle * reports),
+      measures: [],
       eventTime: new Float64Array(length),
       longitude: new Float64Array(length),
       latitude: new Float64Array(length),

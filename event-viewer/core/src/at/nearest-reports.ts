@@ -1,5 +1,6 @@
 import type { Positions } from '@fleetlake/columnar'
-import { compareNumbers } from '../rows/compare.ts'
+import type { MeasureValue } from '../rows/answer-measures.ts'
+import { compareNumbers, compareTexts } from '../rows/compare.ts'
 
 /** One report of a vehicle that is known. */
 export interface Report {
@@ -9,12 +10,17 @@ export interface Report {
   readonly latitude: number
   readonly speed: number
   readonly heading: number
+  /** Of each measure that was offered with it. */
+  readonly measures: readonly MeasureValue[]
 }
 
 /** The report of each vehicle that is nearest to an instant, from one side of it, in columns. */
 export interface NearestReports {
-  /** Keeps a row when it is nearer than what is held of the vehicle. */
-  offer(vehicle: number, rows: Positions, row: number): void
+  /**
+   * Keeps a row when it is nearer than what is held of the vehicle.
+   * @param measures what gives the values of a row of each measure, as many and in the same order for all rows
+   */
+  offer(vehicle: number, rows: Positions, row: number, measures?: readonly ((row: number) => MeasureValue)[]): void
   get(vehicle: number): Report | undefined
 }
 
@@ -24,7 +30,7 @@ const TIES = ['longitude', 'latitude', 'speed', 'heading'] as const
 
 /**
  * @param nearer positive when a row of the first time is nearer than one of the second. Of two reports at one time the more eastern, then the more
- *   northern is held, so that the order in which rows come does not matter.
+ *   northern is held, and so on, so that the order in which rows come does not matter.
  */
 export const createNearestReports = (nearer: (nextMs: number, heldMs: number) => number): NearestReports => {
   const types: string[] = []
@@ -33,6 +39,8 @@ export const createNearestReports = (nearer: (nextMs: number, heldMs: number) =>
   let held = columnsOf(size)
   /** Code + 1 of the vehicle's type; 0 while nothing is held. */
   let type = new Uint32Array(size)
+  /** By measure, then by vehicle. */
+  const beside: MeasureValue[][] = []
 
   const grow = (vehicle: number): void => {
     while (size <= vehicle) size *= 2
@@ -51,7 +59,12 @@ export const createNearestReports = (nearer: (nextMs: number, heldMs: number) =>
     return types.length
   }
 
-  const isNearer = (vehicle: number, rows: Positions, row: number): boolean => {
+  const isNearer = (
+    vehicle: number,
+    rows: Positions,
+    row: number,
+    measures: readonly ((row: number) => MeasureValue)[],
+  ): boolean => {
     if (type[vehicle] === 0) return true
     const byTime = nearer(rows.eventTime[row], held.eventTime[vehicle])
     if (byTime !== 0) return byTime > 0
@@ -59,15 +72,21 @@ export const createNearestReports = (nearer: (nextMs: number, heldMs: number) =>
       const difference = compareNumbers(rows[name][row], held[name][vehicle])
       if (difference !== 0) return difference > 0
     }
+    for (let i = 0; i < measures.length; i++) {
+      const difference = compareValues(measures[i](row), beside[i][vehicle])
+      if (difference !== 0) return difference > 0
+    }
     return false
   }
 
   return {
-    offer: (vehicle, rows, row) => {
+    offer: (vehicle, rows, row, measures = []) => {
       if (vehicle >= size) grow(vehicle)
-      if (!isNearer(vehicle, rows, row)) return
+      while (beside.length < measures.length) beside.push([])
+      if (!isNearer(vehicle, rows, row, measures)) return
       type[vehicle] = codeOf(rows.vehicleTypes[rows.vehicleType[row]])
       for (const name of NUMBERS) held[name][vehicle] = rows[name][row]
+      for (let i = 0; i < measures.length; i++) beside[i][vehicle] = measures[i](row)
     },
     get: (vehicle) => {
       if (vehicle >= size || type[vehicle] === 0) return undefined
@@ -78,9 +97,16 @@ export const createNearestReports = (nearer: (nextMs: number, heldMs: number) =>
         latitude: held.latitude[vehicle],
         speed: held.speed[vehicle],
         heading: held.heading[vehicle],
+        measures: beside.map((values) => values[vehicle] ?? null),
       }
     },
   }
+}
+
+/** A value is nearer than none. */
+const compareValues = (a: MeasureValue, b: MeasureValue): number => {
+  if (a === null || b === null) return Number(b === null) - Number(a === null)
+  return typeof a === 'string' && typeof b === 'string' ? compareTexts(a, b) : compareNumbers(Number(a), Number(b))
 }
 
 const columnsOf = (length: number): Record<(typeof NUMBERS)[number], Float64Array> => ({

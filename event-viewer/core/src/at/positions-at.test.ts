@@ -3,6 +3,7 @@ import { type Positions, type PositionRow, positionsOfRows, rowsOfPositions } fr
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { boxArea } from '../box-area.ts'
+import { MEASURES, measuredPositions } from '../testing/measured-rows.ts'
 import type { Gap } from '../gaps/gap.ts'
 import { bearingDegrees, distanceM } from '../great-circle.ts'
 import { areaAround } from './area-around.ts'
@@ -234,4 +235,36 @@ test('the order in which rows come does not matter, nor how many are nearer than
       expect(at(shuffled)).toEqual(expected)
     }),
   )
+})
+
+test('measures are those of the report at that very ms, else of the last one before, in the types of the answer', () => {
+  const said = (vehicleId: string, eventTime: number, measures?: PositionRow['measures']): PositionRow => ({
+    vehicleId,
+    vehicleType: 'bus',
+    eventTime,
+    longitude: eventTime / 1e8,
+    latitude: 0,
+    ...(measures === undefined ? {} : { measures }),
+  })
+  const rows = [
+    said('at', 5000, { seats: 3, state: 'idle' }),
+    said('at', 6000, { seats: 4 }),
+    said('between', 4000, { seats: 1, ignition: false }),
+    said('between', 6000, { seats: 2, ignition: true }),
+    said('silent', 4000),
+    said('silent', 6000, { seats: 9 }),
+  ]
+  const found = (all: readonly PositionRow[]): Positions => {
+    const positions = createPositionsAt({ atMs: 5000, gap: 'automatic', maxSpeedMps: 100 })
+    for (const row of all) positions.add(measuredPositions([row]))
+    return positions.finish(areaOf(boxArea(-1, -1, 1, 1))).rows
+  }
+  const { measures, ...seven } = found(rows)
+  expect(measures.map(({ spec }) => spec)).toEqual(MEASURES)
+  expect(rowsOfPositions({ ...seven, measures }).map((row) => [row.vehicleId, row.measures])).toEqual([
+    ['at', { seats: 3, state: 'idle' }],
+    ['between', { seats: 1, ignition: false }],
+    ['silent', undefined],
+  ])
+  expect(rowsOfPositions(found(rows.toReversed()))).toEqual(rowsOfPositions({ ...seven, measures }))
 })

@@ -1,8 +1,9 @@
 import { type Area, contains, toDegrees, toMicroDegrees } from '@fleetlake/core'
-import { type Positions, type PositionRow, positionsOfRows } from '@fleetlake/columnar'
+import { measureOfValues, type Positions, type PositionRow, positionsOfRows } from '@fleetlake/columnar'
 import { createGapsUsed, type Gap, type GapsUsed } from '../gaps/gap.ts'
 import { joinRows } from '../gaps/joined-rows.ts'
 import { bearingDegrees, distanceM } from '../great-circle.ts'
+import { createAnswerMeasures, type MeasureValue, valuesOf } from '../rows/answer-measures.ts'
 import { compareTexts } from '../rows/compare.ts'
 import { createIdTable, textsToStrings } from '@fleetlake/columnar'
 import { isSameVehicle } from '../rows/vehicle-ids.ts'
@@ -31,7 +32,8 @@ export interface InstantAnswer {
 
 /**
  * Where each vehicle was at an instant: where it reported from at that very ms, else on the straight line in longitude and latitude between its
- * last report before and its first after, in proportion to the time, rounded like every position. Speed and heading are those of the line.
+ * last report before and its first after, in proportion to the time, rounded like every position. Speed and heading are those of the line, measures those of
+ * the report at that very ms, else of the last one before.
  * Holds two reports a vehicle, and the times of sixteen, whatever comes.
  */
 export const createPositionsAt = (
@@ -39,6 +41,7 @@ export const createPositionsAt = (
 ): { add(rows: Positions): void; finish(area: Area): InstantAnswer } => {
   const { atMs, gap } = options
   const dictionary = createIdTable()
+  const answer = createAnswerMeasures()
   const before = createNearestReports((next, held) => next - held)
   const after = createNearestReports((next, held) => held - next)
   const timesBefore = createNearestTimes((next, held) => next - held)
@@ -55,18 +58,19 @@ export const createPositionsAt = (
   return {
     add: (rows) => {
       const { vehicleIdOffsets: at, vehicleIdBytes: bytes } = rows
+      const measures = answer.columns(rows).map((column) => (column === undefined ? () => null : valuesOf(column)))
       let vehicle = -1
       for (let row = 0; row < rows.length; row++) {
         if (row === 0 || !isSameVehicle(rows, row)) vehicle = dictionary.numberOf(bytes, at[row], at[row + 1])
         const isBefore = rows.eventTime[row] <= atMs
-        const reports = isBefore ? before : after
+        if (isBefore) before.offer(vehicle, rows, row, measures)
+        else after.offer(vehicle, rows, row)
         const times = isBefore ? timesBefore : timesAfter
-        reports.offer(vehicle, rows, row)
         times.offer(vehicle, rows.eventTime[row])
       }
     },
     finish: (area) => {
-      const found: PositionRow[] = []
+      const found: { readonly row: PositionRow; readonly values: readonly MeasureValue[] }[] = []
       let [exact, unknown] = [0, 0]
       textsToStrings(dictionary.texts()).forEach((vehicleId, vehicle) => {
         const [last, first] = [before.get(vehicle), after.get(vehicle)]
@@ -77,9 +81,17 @@ export const createPositionsAt = (
         }
         if (!isIn(area, place)) return
         if (last?.eventTime === atMs) exact++
-        found.push({ vehicleId, ...place, eventTime: atMs })
+        const { measures: values, ...at } = place
+        found.push({ row: { vehicleId, ...at, eventTime: atMs }, values })
       })
-      const rows = positionsOfRows(found.toSorted((a, b) => compareTexts(a.vehicleId, b.vehicleId)))
+      const sorted = found.toSorted((a, b) => compareTexts(a.row.vehicleId, b.row.vehicleId))
+      const measures = (answer.specs() ?? []).map((spec, i) =>
+        measureOfValues(
+          spec,
+          sorted.map(({ values }) => values[i] ?? null),
+        ),
+      )
+      const rows = { ...positionsOfRows(sorted.map(({ row }) => row)), measures }
       return { rows, exact, unknown, used: gaps.used() }
     },
   }
@@ -102,6 +114,7 @@ const placeAt = (
   const share = (atMs - last.eventTime) / betweenMs
   return {
     vehicleType: last.vehicleType,
+    measures: last.measures,
     eventTime: atMs,
     longitude: toDegrees(longitudeBetween(toMicroDegrees(last.longitude), toMicroDegrees(first.longitude), share)),
     latitude: toDegrees(between(toMicroDegrees(last.latitude), toMicroDegrees(first.latitude), share)),

@@ -6,10 +6,12 @@ export type Piece = string | Uint8Array
 
 /**
  * Found positions as a file, piece by piece: `head`, then `rows` for each batch, then `tail`. A piece may be empty; what is held back
- * for a later one is bounded. Column names are those at rest.
+ * for a later one is bounded. Column names are those at rest. Measures come after the columns of every position, in the order of the answer: the first batch
+ * says which there are, as `createAnswerMeasures` tells.
  */
 export interface AnswerFormat {
   head(): Piece
+  /** @throws FleetError `query.invalid` for a measure that the first rows did not have, or had in another type: nothing is left out silently */
   rows(batch: Positions): Piece
   /** @param status of the answer: formats that have a place for it say whether they are complete */
   tail(status: string): Piece

@@ -1,12 +1,13 @@
 import { gapsFacts } from '../gaps/gap.ts'
 import type { AnswerFormat } from './answer-format.ts'
 import { lineFormat, type LineOptions } from './line-format.ts'
-import { float32Text } from './row-text.ts'
+import { memberName } from './member-name.ts'
+import { float32Text, valueJson } from './row-text.ts'
 import type { Stretch } from './stretches.ts'
 
 /**
  * A FeatureCollection of a LineString for each stretch, a Point where it is one report. `coordinateProperties` hold what belongs to each
- * coordinate; the members `gaps` and `status` say what was taken for a gap and how the answer ended.
+ * coordinate, measures by their names (with a low line behind where it is `times`, `speeds` or `headings`); the members `gaps` and `status` say what was taken for a gap and how the answer ended.
  */
 export const geojsonLines = (options: LineOptions): AnswerFormat => {
   let isFirst = true
@@ -37,6 +38,7 @@ const feature = ({
   latitude,
   speed,
   heading,
+  beside,
 }: Stretch): string => {
   let [coordinates, times, speeds, headings] = ['', '', '', '']
   for (let i = 0; i < length; i++) {
@@ -46,10 +48,21 @@ const feature = ({
     speeds += comma + (float32Text(speed[i]) ?? 'null')
     headings += comma + (float32Text(heading[i]) ?? 'null')
   }
+  const said = beside.map(
+    ({ spec, values }) => `,"${memberName(spec.name, TAKEN)}":[${joined(length, (i) => valueJson(spec, values[i]))}]`,
+  )
   const geometry =
     length === 1
       ? `{"type":"Point","coordinates":${coordinates}}`
       : `{"type":"LineString","coordinates":[${coordinates}]}`
   const names = `"vehicle_id":${JSON.stringify(vehicleId)},"vehicle_type":${JSON.stringify(vehicleType)}`
-  return `{"type":"Feature","geometry":${geometry},"properties":{${names},"coordinateProperties":{"times":[${times}],"speeds":[${speeds}],"headings":[${headings}]}}}`
+  return `{"type":"Feature","geometry":${geometry},"properties":{${names},"coordinateProperties":{"times":[${times}],"speeds":[${speeds}],"headings":[${headings}]${said.join('')}}}}`
+}
+
+const TAKEN = ['times', 'speeds', 'headings']
+
+const joined = (length: number, item: (i: number) => string): string => {
+  let list = ''
+  for (let i = 0; i < length; i++) list += (i === 0 ? '' : ',') + item(i)
+  return list
 }

@@ -1,7 +1,8 @@
+import type { MeasureSpec, MeasureType } from '@fleetlake/columnar'
 import { gapsText } from '../gaps/gap.ts'
 import type { AnswerFormat } from './answer-format.ts'
 import { lineFormat, type LineOptions, type LineWriter } from './line-format.ts'
-import { float32Text } from './row-text.ts'
+import { float32Text, valueText } from './row-text.ts'
 import type { Stretch } from './stretches.ts'
 import { xmlText } from './xml-text.ts'
 
@@ -11,12 +12,26 @@ const HEAD = `<?xml version="1.0" encoding="UTF-8"?>
 <Schema id="report">
 <gx:SimpleArrayField name="speed" type="float"><displayName>speed, m/s</displayName></gx:SimpleArrayField>
 <gx:SimpleArrayField name="heading" type="float"><displayName>heading, degrees</displayName></gx:SimpleArrayField>
-</Schema>
 `
+
+/** KML has no whole number of 64 bits; those up to 2^53 are doubles. */
+const TYPES: Readonly<Record<MeasureType, string>> = {
+  double: 'double',
+  float: 'float',
+  long: 'double',
+  int: 'int',
+  string: 'string',
+  boolean: 'bool',
+}
+
+const fieldOf = ({ name, type, unit }: MeasureSpec): string =>
+  `<gx:SimpleArrayField name="${name}" type="${TYPES[type]}"><displayName>${xmlText(unit === undefined ? name : `${name}, ${unit}`)}</displayName></gx:SimpleArrayField>\n`
+
+const headOf = (measures: readonly MeasureSpec[]): string => `${HEAD}${measures.map(fieldOf).join('')}</Schema>\n`
 
 /**
  * KML 2.2 with Google's extensions: a placemark for each vehicle, a `gx:Track` for each stretch, which a time slider plays. A stretch of one report is a
- * placemark of its own, with a point. A comment at the end says how the answer ended, and what was taken for a gap.
+ * placemark of its own, with a point. Speed, heading and measures are extended data, empty where a report says nothing. A comment at the end says how the answer ended, and what was taken for a gap.
  */
 export const kml = (options: LineOptions): AnswerFormat => lineFormat(kmlWriter(), options)
 
@@ -33,7 +48,7 @@ const kmlWriter = (): LineWriter => {
     return `${ended}<Placemark>${nameOf(stretch)}<ExtendedData>${typeOf(stretch)}</ExtendedData><gx:MultiTrack><gx:interpolate>0</gx:interpolate>\n`
   }
   return {
-    head: () => HEAD,
+    head: headOf,
     stretch: (stretch) => {
       if (stretch.length === 1) return close() + point(stretch)
       return (stretch.isContinued && isOpen ? '' : open(stretch)) + track(stretch)
@@ -54,25 +69,35 @@ const point = (stretch: Stretch): string => {
   const known = [
     speed === undefined ? '' : dataOf('speed', speed),
     heading === undefined ? '' : dataOf('heading', heading),
+    ...stretch.beside.map(({ spec, values: [value] }) => {
+      const text = valueText(spec, value)
+      return text === undefined ? '' : dataOf(spec.name, xmlText(text))
+    }),
   ]
   const when = `<TimeStamp><when>${new Date(stretch.eventTime[0]).toISOString()}</when></TimeStamp>`
   const place = `<Point><coordinates>${stretch.longitude[0]},${stretch.latitude[0]}</coordinates></Point>`
   return `<Placemark>${nameOf(stretch)}${when}<ExtendedData>${typeOf(stretch)}${known.join('')}</ExtendedData>${place}</Placemark>\n`
 }
 
-const track = ({ length, eventTime, longitude, latitude, speed, heading }: Stretch): string => {
+const track = ({ length, eventTime, longitude, latitude, speed, heading, beside }: Stretch): string => {
   let [when, coord] = ['', '']
   for (let i = 0; i < length; i++) {
     when += `<when>${new Date(eventTime[i]).toISOString()}</when>\n`
     coord += `<gx:coord>${longitude[i]} ${latitude[i]} 0</gx:coord>\n`
   }
-  const motion = `<SchemaData schemaUrl="#report">${values('speed', speed)}${values('heading', heading)}</SchemaData>`
+  const numbers = (column: Float32Array) => (i: number) => float32Text(column[i])
+  const known = [
+    values('speed', length, numbers(speed)),
+    values('heading', length, numbers(heading)),
+    ...beside.map(({ spec, values: all }) => values(spec.name, length, (i) => valueText(spec, all[i]))),
+  ]
+  const motion = `<SchemaData schemaUrl="#report">${known.join('')}</SchemaData>`
   return `<gx:Track>\n${when}${coord}<ExtendedData>${motion}</ExtendedData></gx:Track>\n`
 }
 
 /** One value a report, empty where there is none. */
-const values = (name: string, column: Float32Array): string => {
+const values = (name: string, length: number, textAt: (i: number) => string | undefined): string => {
   let all = `<gx:SimpleArrayData name="${name}">`
-  for (const value of column) all += `<gx:value>${float32Text(value) ?? ''}</gx:value>`
+  for (let i = 0; i < length; i++) all += `<gx:value>${xmlText(textAt(i) ?? '')}</gx:value>`
   return `${all}</gx:SimpleArrayData>`
 }

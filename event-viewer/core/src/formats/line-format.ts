@@ -1,10 +1,12 @@
+import type { MeasureSpec } from '@fleetlake/columnar'
 import type { Gap, GapsUsed } from '../gaps/gap.ts'
 import type { AnswerFormat } from './answer-format.ts'
 import { createStretches, type Stretch } from './stretches.ts'
 
 /** A format that draws the ways of vehicles. */
 export interface LineWriter {
-  head(): string
+  /** @param measures of the answer, in its order */
+  head(measures: readonly MeasureSpec[]): string
   stretch(stretch: Stretch): string
   /** @param gaps undefined without a row */
   tail(status: string, gaps: GapsUsed | undefined): string
@@ -21,10 +23,18 @@ export const lineFormat = (
   { isCutAtAntimeridian = false, gap }: LineOptions & { readonly isCutAtAntimeridian?: boolean },
 ): AnswerFormat => {
   let written = ''
+  let isBegun = false
+  /** Before the first stretch: what the answer has is known then. */
+  const begin = (): void => {
+    if (isBegun) return
+    isBegun = true
+    written += writer.head(stretches.measures())
+  }
   const stretches = createStretches({
     gap,
     isCutAtAntimeridian,
     onStretch: (stretch) => {
+      begin()
       written += writer.stretch(stretch)
     },
   })
@@ -34,13 +44,14 @@ export const lineFormat = (
     return taken
   }
   return {
-    head: () => writer.head(),
+    head: () => '',
     rows: (batch) => {
       stretches.add(batch)
       return take()
     },
     tail: (status) => {
       stretches.end()
+      begin()
       return take() + writer.tail(status, stretches.used())
     },
     gaps: stretches.used,

@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { SaxesParser } from 'saxes'
 import { describe, expect, test } from 'vitest'
 import { awkwardBatches } from '../testing/awkward-rows.ts'
+import { MEASURES, measuredBatches } from '../testing/measured-rows.ts'
 import { mfJsonModel } from '../testing/mf-json-model.ts'
 import { writeFormat } from '../testing/write-format.ts'
 import { GPX_MODEL, KML_MODEL, type ContentModel } from '../testing/xml-models.ts'
@@ -12,6 +13,21 @@ import type { FormatName } from './format-names.ts'
 import { xmlText } from './xml-text.ts'
 
 /** The same rows in every format of lines, read back by programs that are not ours, and cut into lines by ten lines that know nothing of them. */
+/** Without those that say nothing; of texts none without a character, which not every format tells from none. */
+type Values = NonNullable<PositionRow['measures']>
+
+const valuesOf = (textOf: (name: string) => unknown): Values => {
+  const values: [string, string | number | boolean][] = []
+  for (const { name, type } of MEASURES) {
+    const value = textOf(name)
+    if (value === null || value === undefined || value === '') continue
+    if (type === 'string') values.push([name, String(value)])
+    else if (type === 'boolean') values.push([name, String(value) === 'true'])
+    else values.push([name, type === 'float' ? Math.fround(Number(value)) : Number(value)])
+  }
+  return Object.fromEntries(values)
+}
+
 interface Line {
   readonly id: string
   readonly type: string
@@ -21,6 +37,7 @@ interface Line {
     latitude: number,
     speed: number,
     heading: number,
+    beside: Values,
   ])[]
 }
 
@@ -39,6 +56,20 @@ const gapOn = (rows: readonly PositionRow[], { vehicleId, eventTime }: PositionR
 const compare = <Value>(a: Value, b: Value): number => (a < b ? -1 : Number(a > b))
 const orInfinity = (value = NaN): number => (Number.isNaN(value) ? Infinity : value)
 
+/** What tells reports apart beside time and place. */
+const identityOf = ({ measures = {} }: PositionRow): string => {
+  const said = MEASURES.flatMap(({ name }) => (name === 'revision' ? [] : [name, measures[name] ?? null]))
+  return JSON.stringify(said)
+}
+
+/** Values are before none; texts in the order of their bytes. */
+const compareValues = (a: Values[string] | undefined, b: Values[string] | undefined): number => {
+  if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined)
+  return typeof a === 'string' && typeof b === 'string'
+    ? Buffer.compare(Buffer.from(a), Buffer.from(b))
+    : compare(Number(a), Number(b))
+}
+
 const linesOf = (rows: readonly PositionRow[], isCutAtAntimeridian = false): Line[] => {
   const keys: ((row: PositionRow) => string | number)[] = [
     ({ vehicleId }) => vehicleId,
@@ -49,13 +80,22 @@ const linesOf = (rows: readonly PositionRow[], isCutAtAntimeridian = false): Lin
     ({ heading }) => orInfinity(heading),
     ({ vehicleType }) => vehicleType,
   ]
-  const sorted = rows.toSorted((a, b) => keys.reduce((result, key) => result || compare(key(a), key(b)), 0))
+  const names = MEASURES.map(({ name }) => name).toSorted()
+  const said = names.filter((name) => name !== 'revision')
+  const by = (of: typeof keys, a: PositionRow, b: PositionRow): number =>
+    of.reduce((result, key) => result || compare(key(a), key(b)), 0)
+  const beside = (of: readonly string[], a: PositionRow, b: PositionRow): number =>
+    of.reduce((result, name) => result || compareValues(a.measures?.[name], b.measures?.[name]), 0)
+  const sorted = rows.toSorted(
+    (a, b) => by(keys.slice(0, 4), a, b) || beside(said, a, b) || by(keys.slice(4), a, b) || beside(['revision'], a, b),
+  )
   const lines: { id: string; type: string; rows: PositionRow[] }[] = []
   for (const row of sorted) {
     const line = lines.at(-1)
     const last = line?.id === row.vehicleId && line.type === row.vehicleType ? line.rows.at(-1) : undefined
     const sinceMs = last === undefined ? NaN : row.eventTime - last.eventTime
-    if (sinceMs === 0 && last?.longitude === row.longitude && last.latitude === row.latitude) continue
+    const isSamePlace = last?.longitude === row.longitude && last.latitude === row.latitude
+    if (sinceMs === 0 && isSamePlace && identityOf(last) === identityOf(row)) continue
     const isFar = isCutAtAntimeridian && Math.abs(row.longitude - (last?.longitude ?? 0)) > 180
     const gapMs = last === undefined ? NaN : Math.max(gapOn(rows, last), gapOn(rows, row))
     if (sinceMs > 0 && sinceMs <= gapMs && !isFar) line!.rows.push(row)
@@ -65,7 +105,15 @@ const linesOf = (rows: readonly PositionRow[], isCutAtAntimeridian = false): Lin
     id,
     type,
     reports: own.map(
-      (row) => [row.eventTime, row.longitude, row.latitude, row.speed ?? NaN, row.heading ?? NaN] as const,
+      (row) =>
+        [
+          row.eventTime,
+          row.longitude,
+          row.latitude,
+          row.speed ?? NaN,
+          row.heading ?? NaN,
+          valuesOf((name) => row.measures?.[name]),
+        ] as const,
     ),
   }))
 }
@@ -80,7 +128,8 @@ const byGeojson = (text: string): Line[] => {
     features: { geometry: { type: string; coordinates: number[][] }; properties: Record<string, unknown> }[]
   }
   return features.map(({ geometry, properties }) => {
-    const { times, speeds, headings } = properties['coordinateProperties'] as Record<string, unknown[]>
+    const beside = properties['coordinateProperties'] as Record<string, unknown[]>
+    const { times, speeds, headings } = beside
     const coordinates = geometry.type === 'Point' ? [geometry.coordinates as unknown as number[]] : geometry.coordinates
     return {
       id: String(properties['vehicle_id']),
@@ -91,6 +140,7 @@ const byGeojson = (text: string): Line[] => {
         coordinates[i][1] + 0,
         numberOf(speeds[i]),
         numberOf(headings[i]),
+        valuesOf((name) => beside[name === 'times' ? 'times_' : name]?.[i]),
       ]),
     }
   })
@@ -105,8 +155,9 @@ const byMovingFeatures = (text: string): Line[] =>
       reports: temporalGeometry.datetimes
         .map((time, i): Line['reports'][number] => {
           const [longitude, latitude] = temporalGeometry.coordinates[i]
-          const at = [values?.speed?.values[i], values?.heading?.values[i]].map(numberOf)
-          return [Date.parse(time), longitude + 0, latitude + 0, at[0], at[1]]
+          const at = (name: string): unknown => values?.members[name]?.values[i]
+          const [speed, heading] = ['speed', 'heading'].map((name) => numberOf(at(name)))
+          return [Date.parse(time), longitude + 0, latitude + 0, speed, heading, valuesOf(at)]
         })
         .filter((_, i) => {
           // Of one report there are two instants, of the same ms.
@@ -163,6 +214,7 @@ const byGpx = (text: string): Line[] => {
         Number(point.getAttribute('lat')) + 0,
         numberOf(texts(point, 'gpxtpx:speed')[0]),
         numberOf(texts(point, 'gpxtpx:course')[0]),
+        valuesOf((name) => texts(point, name === 'altitude' ? 'ele' : `measure:${name}`)[0]),
       ]).filter(([time], i, all) => i === 0 || time !== all[i - 1][0]),
     })),
   )
@@ -180,15 +232,21 @@ const byKml = (text: string): Line[] => {
       const [longitude, latitude] = child(point, 'coordinates').split(',').map(Number)
       const time = Date.parse(child(placemark, 'when'))
       const [speed, heading] = [numberOf(data.get('speed')), numberOf(data.get('heading'))]
-      return [{ id, type, reports: [[time, longitude + 0, latitude + 0, speed, heading]] }]
+      const beside = valuesOf((name) => data.get(name))
+      return [{ id, type, reports: [[time, longitude + 0, latitude + 0, speed, heading, beside]] }]
     }
     return Array.from(placemark.getElementsByTagName('gx:Track'), (track): Line => {
       const places = texts(track, 'gx:coord').map((coordinates) => coordinates.split(' ').map(Number))
-      const [speeds, headings] = Array.from(track.getElementsByTagName('gx:SimpleArrayData'), (values) =>
-        texts(values, 'gx:value').map(numberOf),
+      const arrays = new Map(
+        Array.from(track.getElementsByTagName('gx:SimpleArrayData'), (values) => [
+          values.getAttribute('name'),
+          texts(values, 'gx:value'),
+        ]),
       )
+      const [speeds, headings] = ['speed', 'heading'].map((name) => arrays.get(name)!.map(numberOf))
       const reports = timesOf(texts(track, 'when')).map((time, i): Line['reports'][number] => {
-        return [time, places[i][0] + 0, places[i][1] + 0, speeds[i], headings[i]]
+        const beside = valuesOf((name) => arrays.get(name)?.[i])
+        return [time, places[i][0] + 0, places[i][1] + 0, speeds[i], headings[i], beside]
       })
       return { id, type, reports }
     })
@@ -201,7 +259,11 @@ const inXml = (line: Line): Line => {
     const escaped = xmlText(text)
     return documentOf(`<a>${escaped}</a>`).documentElement?.textContent ?? ''
   }
-  return { ...line, id: shown(line.id), type: shown(line.type) }
+  const reports = line.reports.map(([time, x, y, speed, heading, beside]): Line['reports'][number] => {
+    const { state } = beside
+    return [time, x, y, speed, heading, typeof state === 'string' ? { ...beside, state: shown(state) } : beside]
+  })
+  return { id: shown(line.id), type: shown(line.type), reports }
 }
 const west = (line: Line): Line => ({
   ...line,
@@ -220,6 +282,16 @@ describe.each(formats)('%s', (format, read, expected) => {
     await fc.assert(
       fc.asyncProperty(awkwardBatches, async (batches) => {
         expect(read(decode(await writeFormat(format, batches)))).toEqual(expected(batches.flat()))
+      }),
+      { numRuns: 100 },
+    )
+  })
+
+  test('every report has its measures, and what says something else is another report', async () => {
+    await fc.assert(
+      fc.asyncProperty(measuredBatches, async (batches) => {
+        const text = decode(await writeFormat(format, batches, { measures: MEASURES }))
+        expect(read(text)).toEqual(expected(batches.flat()))
       }),
       { numRuns: 100 },
     )

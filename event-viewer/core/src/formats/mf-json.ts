@@ -1,8 +1,10 @@
 import { gapsFacts } from '../gaps/gap.ts'
 import type { AnswerFormat } from './answer-format.ts'
 import { lineFormat, type LineOptions } from './line-format.ts'
-import { float32Text } from './row-text.ts'
+import { memberName } from './member-name.ts'
+import { float32Text, valueJson, valueText } from './row-text.ts'
 import type { Stretch } from './stretches.ts'
+import type { ReportMeasure } from '../gaps/date-reader.ts'
 
 const HEAD =
   '{"type":"FeatureCollection",' +
@@ -11,7 +13,8 @@ const HEAD =
 
 /**
  * OGC Moving Features JSON (19-045r3), encoding Prism: a feature for each stretch, a MovingPoint with linear interpolation, so that nothing is
- * said of a gap; speed and heading are temporal properties. The published schema wants two instants of everything that moves: a stretch of one
+ * said of a gap; speed, heading and measures are temporal properties: numbers a Measure, texts and truth values a Text, all null where a report says nothing. Between
+ * reports only what is measured continuously (double and float) is on a line. The published schema wants two instants of everything that moves: a stretch of one
  * report stays where it is (`Step`) for the ms that its time is rounded to. The members `gaps` and `status` say what was taken for a gap and how
  * the answer ended.
  */
@@ -47,6 +50,7 @@ const feature = (stretch: Stretch): string => {
     measure(stretch, { name: 'speed', column: speed, form: METRES_PER_SECOND, interpolation: 'Linear' }),
     // From 350° to 10° is not by way of 180°.
     measure(stretch, { name: 'heading', column: heading, form: DEGREES, interpolation: 'Step' }),
+    ...stretch.beside.map((beside) => besideOf(stretch, beside)),
   ].filter((text) => text !== '')
   const properties = measures.length === 0 ? '' : `{"datetimes":${datetimes},${measures.join(',')}}`
   const interpolation = length === 1 ? 'Step' : 'Linear'
@@ -66,6 +70,48 @@ const measure = (stretch: Stretch, { name, column, form, interpolation }: Measur
   const values = listOf(stretch, (i) => float32Text(column[i]) ?? 'null')
   return `"${name}":{"type":"Measure","form":"${form}","values":${values},"interpolation":"${stretch.length === 1 ? 'Step' : interpolation}"}`
 }
+
+/** UN/CEFACT's codes of units, where they have the three letters that the schema wants, and addresses of others. */
+const FORMS: Readonly<Record<string, string>> = {
+  m: 'MTR',
+  km: 'KMT',
+  s: 'SEC',
+  h: 'HUR',
+  kg: 'KGM',
+  l: 'LTR',
+  V: 'VLT',
+  µs: 'B98',
+  '°C': 'CEL',
+  'm/s': METRES_PER_SECOND,
+  'km/h': 'KMH',
+  degrees: DEGREES,
+  '%': 'http://qudt.org/vocab/unit/PERCENT',
+}
+
+/** Empty where no report has a value. A unit without a code or an address is in the description. */
+const besideOf = (stretch: Stretch, { spec, values }: ReportMeasure): string => {
+  const { name, type, unit, description } = spec
+  const isNumber = type !== 'string' && type !== 'boolean'
+  const item = (value: ReportMeasure['values'][number]): string => {
+    if (isNumber) return valueJson(spec, value)
+    return value === null ? 'null' : JSON.stringify(String(value))
+  }
+  const isKnown = (i: number): boolean => valueText(spec, values[i]) !== undefined
+  if (!Array.from({ length: stretch.length }, (_, i) => i).some(isKnown)) return ''
+  const form = isNumber && unit !== undefined ? FORMS[unit] : undefined
+  const about = [description, form === undefined ? unit : undefined].filter((text) => text !== undefined).join(', ')
+  const isLine = (type === 'double' || type === 'float') && stretch.length > 1
+  const members = [
+    `"type":"${isNumber ? 'Measure' : 'Text'}"`,
+    ...(form === undefined ? [] : [`"form":"${form}"`]),
+    ...(about === '' ? [] : [`"description":${JSON.stringify(about)}`]),
+    `"values":${listOf(stretch, (i) => item(values[i]))}`,
+    `"interpolation":"${isLine ? 'Linear' : 'Step'}"`,
+  ]
+  return `"${memberName(name, TAKEN)}":{${members.join(',')}}`
+}
+
+const TAKEN = ['datetimes']
 
 /** Times in ms, two at least. */
 const instantsOf = (stretch: Stretch, text: (timeMs: number) => string): string => {

@@ -1,12 +1,12 @@
 import type { AnswerFormat } from './answer-format.ts'
-import { optionalJson, type WriteRow, writeRows } from './row-text.ts'
+import { createRowText, optionalJson, type WriteRow } from './row-text.ts'
 
 /** One JSON object a line. */
 export const ndjson = (): AnswerFormat => ({
   head: () => '',
-  rows: (batch) => writeRows(batch, { text: JSON.stringify, none: 'null', row }),
+  rows: createRowText({ text: JSON.stringify, none: 'null', row }).write,
   tail: () => '',
 })
 
-const row: WriteRow = (id, type, time, longitude, latitude, optional) =>
-  `{"vehicle_id":${id},"vehicle_type":${type},"event_time":"${time}","longitude":${longitude},"latitude":${latitude}${optionalJson(optional)}}\n`
+const row: WriteRow = (id, type, time, longitude, latitude, optional, names) =>
+  `{"vehicle_id":${id},"vehicle_type":${type},"event_time":"${time}","longitude":${longitude},"latitude":${latitude}${optionalJson(optional, names)}}\n`

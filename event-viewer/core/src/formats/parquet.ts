@@ -1,6 +1,15 @@
-import { type Column, COLUMNS, type Kind, type Positions } from '@fleetlake/columnar'
+import {
+  type Column,
+  COLUMNS,
+  type Kind,
+  type MeasureColumn,
+  type MeasureSpec,
+  type MeasureType,
+  type Positions,
+} from '@fleetlake/columnar'
 import type { SchemaElement } from 'hyparquet'
 import { ByteWriter, type ColumnSource, ParquetWriter } from 'hyparquet-writer'
+import { createAnswerMeasures, type MeasureValue, valuesOf } from '../rows/answer-measures.ts'
 import { isSameVehicle, vehicleIdAt } from '../rows/vehicle-ids.ts'
 import type { AnswerFormat } from './answer-format.ts'
 import { blockFormat } from './block-format.ts'
@@ -29,7 +38,25 @@ const SCHEMA: readonly SchemaElement[] = COLUMNS.map(({ name, kind, isRequired }
   repetition_type: isRequired ? 'REQUIRED' : 'OPTIONAL',
 }))
 
-/** Parquet, a row group each 50,000 rows; the key `fleet:status` of the footer says how the answer ended. */
+const MEASURE_TYPES: Readonly<Record<MeasureType, Omit<SchemaElement, 'name'>>> = {
+  double: { type: 'DOUBLE' },
+  float: { type: 'FLOAT' },
+  long: { type: 'INT64' },
+  int: { type: 'INT32' },
+  string: text,
+  boolean: { type: 'BOOLEAN' },
+}
+
+const elementOf = ({ name, type }: MeasureSpec): SchemaElement => ({
+  name,
+  ...MEASURE_TYPES[type],
+  repetition_type: 'OPTIONAL',
+})
+
+/**
+ * Parquet, a row group each 50,000 rows; the key `fleet:status` of the footer says how the answer ended, `fleet:measures` the types, units and descriptions of
+ * measures where there are some.
+ */
 export const parquet = (): AnswerFormat => parquetFormat(false)
 
 /** The same with `geometry`, a WKB point, and its box, by GeoParquet 1.1. */
@@ -38,13 +65,21 @@ export const geoparquet = (): AnswerFormat => parquetFormat(true)
 const parquetFormat = (isGeo: boolean): AnswerFormat => {
   const bytes = new ByteWriter()
   const geo = isGeo ? createGeoColumns() : undefined
-  const schema = [...SCHEMA, ...(isGeo ? GEO_SCHEMA : [])]
-  const columns = SCHEMA.length + (isGeo ? GEO_COLUMNS : 0)
-  const writer = new ParquetWriter({
-    writer: bytes,
-    schema: [{ name: 'positions', num_children: columns }, ...schema],
-    createdBy: 'Fleetlake',
-  })
+  const answer = createAnswerMeasures()
+  const measures = (): readonly MeasureSpec[] => answer.specs() ?? []
+  let writer: ParquetWriter | undefined
+  /** With the columns of the first block, before it is written. */
+  const begun = (): ParquetWriter => {
+    if (writer !== undefined) return writer
+    const schema = [...SCHEMA, ...measures().map(elementOf), ...(isGeo ? GEO_SCHEMA : [])]
+    const columns = SCHEMA.length + measures().length + (isGeo ? GEO_COLUMNS : 0)
+    writer = new ParquetWriter({
+      writer: bytes,
+      schema: [{ name: 'positions', num_children: columns }, ...schema],
+      createdBy: 'Fleetlake',
+    })
+    return writer
+  }
   const take = (): Uint8Array => {
     const taken = bytes.getBytes().slice()
     bytes.index = 0
@@ -54,14 +89,18 @@ const parquetFormat = (isGeo: boolean): AnswerFormat => {
     {
       head: take,
       block: (rows) => {
-        const columnData = [...columnsOf(rows), ...(geo === undefined ? [] : geo.add(rows))]
-        void writer.write({ columnData, rowGroupSize: GROUP_ROWS })
+        const beside = answer.columns(rows).map((column, i) => measureSource(measures()[i], column, rows.length))
+        const columnData = [...columnsOf(rows), ...beside, ...(geo === undefined ? [] : geo.add(rows))]
+        void begun().write({ columnData, rowGroupSize: GROUP_ROWS })
         return take()
       },
       tail: (status) => {
-        const metadata = geo === undefined ? [] : [{ key: 'geo', value: JSON.stringify(geo.metadata()) }]
-        writer.kvMetadata = [...metadata, { key: 'fleet:status', value: status }]
-        void writer.finish()
+        begun().kvMetadata = [
+          ...(geo === undefined ? [] : [{ key: 'geo', value: JSON.stringify(geo.metadata()) }]),
+          { key: 'fleet:status', value: status },
+          ...(measures().length === 0 ? [] : [{ key: 'fleet:measures', value: JSON.stringify(measures()) }]),
+        ]
+        void begun().finish()
         return take()
       },
     },
@@ -72,6 +111,15 @@ const parquetFormat = (isGeo: boolean): AnswerFormat => {
 const GEO_COLUMNS = 2
 
 const columnsOf = (rows: Positions): ColumnSource[] => COLUMNS.map((column) => sourceOf(column, rows))
+
+const measureSource = ({ name, type }: MeasureSpec, column: MeasureColumn | undefined, rows: number): ColumnSource => {
+  const valueAt = column === undefined ? () => null : valuesOf(column)
+  const data = Array.from({ length: rows }, (_, row) => valueAt(row))
+  return { name, data: type === 'long' ? data.map(wholeOf) : data }
+}
+
+const wholeOf = (value: MeasureValue): bigint | null =>
+  typeof value === 'number' && Number.isFinite(value) ? BigInt(Math.trunc(value)) : null
 
 const sourceOf = (column: Column, rows: Positions): ColumnSource => {
   const { name } = column

@@ -1,6 +1,7 @@
-import { isSameReport, type Positions } from '@fleetlake/columnar'
-import { createDateReader, type VehicleDate } from '../gaps/date-reader.ts'
+import { isSameReport, type MeasureSpec, type Positions } from '@fleetlake/columnar'
+import { createDateReader, type ReportMeasure, type VehicleDate } from '../gaps/date-reader.ts'
 import type { Gap, GapsUsed } from '../gaps/gap.ts'
+import { isSameMeasures } from '../gaps/same-measures.ts'
 
 /** Reports of one vehicle without a gap: times ascend strictly. Columns are lent: they hold until the next stretch. */
 export interface Stretch {
@@ -14,6 +15,8 @@ export interface Stretch {
   readonly latitude: Float64Array
   readonly speed: Float32Array
   readonly heading: Float32Array
+  /** The measures of the reports. */
+  readonly beside: readonly ReportMeasure[]
 }
 
 export interface StretchOptions {
@@ -30,17 +33,27 @@ export interface StretchOptions {
 const MAX_REPORTS = 100_000
 const FIRST_REPORTS = 4096
 
+export interface Stretches {
+  /** @throws FleetError `query.invalid` for a measure that the first rows did not have */
+  add(rows: Positions): void
+  end(): void
+  used(): GapsUsed | undefined
+  /** Of the rows, in their order. */
+  measures(): readonly MeasureSpec[]
+}
+
 /**
- * Cuts rows that come sorted by vehicle and time into stretches. Duplicates (the same vehicle, time and place) count once; two places at one
- * time are in two stretches, and so are two types of a vehicle.
+ * Cuts rows that come sorted by vehicle and time into stretches. Duplicates (the same vehicle, time, place and measures) count once; two reports at one
+ * time that differ are in two stretches, and so are two types of a vehicle.
  */
 export const createStretches = ({
   gap,
   maxReports = MAX_REPORTS,
   isCutAtAntimeridian = false,
   onStretch,
-}: StretchOptions): { add(rows: Positions): void; end(): void; used(): GapsUsed | undefined } => {
+}: StretchOptions): Stretches => {
   let columns = columnsOf(Math.min(maxReports, FIRST_REPORTS))
+  let beside: readonly ReportMeasure[] = []
   let length = 0
   let [vehicleId, vehicleType] = ['', '']
   let isContinued = false
@@ -58,25 +71,27 @@ export const createStretches = ({
       latitude: latitude.subarray(0, length),
       speed: speed.subarray(0, length),
       heading: heading.subarray(0, length),
+      beside,
     })
     isContinued = true
     length = 0
   }
 
-  const append = (from: ReportColumns, row: number): void => {
+  const append = (from: ReportColumns, said: readonly ReportMeasure[], row: number): void => {
     if (length === columns.eventTime.length) {
       const longer = columnsOf(Math.min(maxReports, length * 2))
       for (const name of COLUMNS) longer[name].set(columns[name])
       columns = longer
     }
     for (const name of COLUMNS) columns[name][length] = from[name][row]
+    for (let i = 0; i < beside.length; i++) beside[i].values[length] = said[i].values[row]
     length++
   }
 
   /** @returns undefined for a duplicate */
   const follows = (date: VehicleDate, row: number): boolean | undefined => {
     const last = length - 1
-    if (isSameReport(date, row, columns, last)) return undefined
+    if (isSameReport(date, row, columns, last) && isSameMeasures(date.beside, row, beside, last)) return undefined
     const sinceMs = date.eventTime[row] - columns.eventTime[last]
     const east = date.longitude[row] - columns.longitude[last]
     if (isCutAtAntimeridian && Math.abs(east) > 180) return false
@@ -91,15 +106,16 @@ export const createStretches = ({
       else if (length === maxReports) {
         const last = length - 1
         close()
-        append(columns, last)
+        append(columns, beside, last)
       }
     }
-    append(date, row)
+    append(date, date.beside, row)
   }
 
   const reader = createDateReader({
     gap,
     onDate: (date) => {
+      if (beside.length < date.beside.length) beside = date.beside.map(({ spec }) => ({ spec, values: [] }))
       for (let row = 0; row < date.length; row++) {
         const type = date.types[date.type[row]]
         if (date.vehicleId !== vehicleId || type !== vehicleType) {
@@ -118,6 +134,7 @@ export const createStretches = ({
       close()
     },
     used: reader.used,
+    measures: reader.measures,
   }
 }
 

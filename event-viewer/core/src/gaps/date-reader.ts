@@ -1,4 +1,5 @@
-import type { Positions } from '@fleetlake/columnar'
+import type { MeasureSpec, Positions } from '@fleetlake/columnar'
+import { createAnswerMeasures, type MeasureValue, valuesOf } from '../rows/answer-measures.ts'
 import { isSameVehicle, vehicleIdAt } from '../rows/vehicle-ids.ts'
 import { dateNumberOf } from './cadence.ts'
 import { createGapsUsed, type Gap, gapBetweenDates, gapOfDate, type GapsUsed } from './gap.ts'
@@ -17,9 +18,18 @@ export interface VehicleDate {
   readonly latitude: Float64Array
   readonly speed: Float32Array
   readonly heading: Float32Array
+  /** The measures of the reports. */
+  readonly beside: readonly ReportMeasure[]
   /** The longest interval that is no gap: between two of these reports, and from the one before to the first. */
   readonly gapMs: number
   readonly gapBeforeMs: number
+}
+
+/** A measure of reports that are looked at one by one. */
+export interface ReportMeasure {
+  readonly spec: MeasureSpec
+  /** As many as there are reports, or more. */
+  readonly values: MeasureValue[]
 }
 
 export interface DateReaderOptions {
@@ -30,11 +40,16 @@ export interface DateReaderOptions {
 }
 
 export interface DateReader {
-  /** Rows come sorted by vehicle and time. */
+  /**
+   * Rows come sorted by vehicle and time.
+   * @throws FleetError `query.invalid` for a measure that the first rows did not have
+   */
   add(rows: Positions): void
   end(): void
   /** Undefined before the first row. */
   used(): GapsUsed | undefined
+  /** Of the rows, in their order. */
+  measures(): readonly MeasureSpec[]
 }
 
 /** A report each second, all day; 4 MB. */
@@ -46,7 +61,9 @@ export const createDateReader = ({ gap, maxRows = MAX_ROWS, onDate }: DateReader
   const gaps = createGapsUsed(gap)
   const types: string[] = []
   const codes = new Map<string, number>()
+  const answer = createAnswerMeasures()
   let columns = columnsOf(Math.min(maxRows, FIRST_ROWS))
+  let beside: readonly ReportMeasure[] = []
   let length = 0
   let vehicleId = ''
   let date = NaN
@@ -72,6 +89,7 @@ export const createDateReader = ({ gap, maxRows = MAX_ROWS, onDate }: DateReader
       latitude: latitude.subarray(0, length),
       speed: speed.subarray(0, length),
       heading: heading.subarray(0, length),
+      beside,
       gapMs,
       gapBeforeMs: isFirstPart ? gapBetweenDates(beforeMs, gapMs) : gapMs,
     })
@@ -98,6 +116,8 @@ export const createDateReader = ({ gap, maxRows = MAX_ROWS, onDate }: DateReader
   return {
     add: (rows) => {
       const typeCodes = rows.vehicleTypes.map(codeOf)
+      const readers = answer.columns(rows).map((column) => (column === undefined ? () => null : valuesOf(column)))
+      if (beside.length === 0) beside = answer.specs()!.map((spec) => ({ spec, values: [] }))
       for (let row = 0; row < rows.length; row++) {
         const id = row > 0 && isSameVehicle(rows, row) ? vehicleId : vehicleIdAt(rows, row)
         const rowDate = dateNumberOf(rows.eventTime[row])
@@ -111,11 +131,13 @@ export const createDateReader = ({ gap, maxRows = MAX_ROWS, onDate }: DateReader
         reserve()
         for (const name of COLUMNS) columns[name][length] = rows[name][row]
         columns.type[length] = typeCodes[rows.vehicleType[row]]
+        for (let i = 0; i < readers.length; i++) beside[i].values[length] = readers[i](row)
         length++
       }
     },
     end: give,
     used: gaps.used,
+    measures: () => answer.specs() ?? [],
   }
 }
 

@@ -2,25 +2,34 @@ import { FleetError } from '@fleetlake/core'
 import { compareNumbers, compareTexts } from './compare.ts'
 import {
   createIdTable,
+  createMeasureStore,
+  gatherMeasures,
+  IDENTITY_KEYS,
+  isTextMeasure,
   type IdTable,
   makeValueArrays,
+  type MeasureColumn,
+  type MeasureStore,
   type Positions,
   textsToStrings,
   VALUE_COLUMNS,
 } from '@fleetlake/columnar'
+import { compareMeasures, type ComparedMeasures, comparedMeasures, describedMeasure } from './answer-measures.ts'
 import { createColumn } from './row-column.ts'
 import type { FoundRows } from './found-rows.ts'
 import { sortRuns } from './sort-runs.ts'
+import { rowRange, takeMeasures } from './take-measures.ts'
 import { isSameVehicle } from './vehicle-ids.ts'
 
 /**
- * Gathers the batches of an answer. Rows stay columns: 38 bytes a row until `finish`, some 16 more while it sorts, and 32 afterwards.
+ * Gathers the batches of an answer. Rows stay columns: 38 bytes a row until `finish`, some 16 more while it sorts, and 32 afterwards; measures beside,
+ * where the answer has some.
  * Rows that are equal (duplicates) stay as many as they are.
  */
 export interface RowCollector {
   /**
    * Copies the rows of a batch.
-   * @throws FleetError `query.invalid` when there would be more than `maxRows`
+   * @throws FleetError `query.invalid` when there would be more than `maxRows`, or a measure is of two types
    */
   add(rows: Positions): void
   /** All rows, the same for every order of their batches; the collector is empty afterwards. */
@@ -30,9 +39,14 @@ export interface RowCollector {
   bytes(): number
 }
 
+/** Of the measures of an answer: what the numbers of its texts reach to, and more than a page holds. */
+const MAX_MEASURE_BYTES = 2 ** 30
+
 export const createRowCollector = ({ maxRows }: { readonly maxRows: number }): RowCollector => {
   let length = 0
   let dictionary = createIdTable()
+  /** Of columns, as soon as a batch has one. */
+  let measures: MeasureStore | undefined
   const typeNames: string[] = []
   const vehicle = createColumn(Uint32Array)
   const type = createColumn(Uint16Array)
@@ -41,7 +55,9 @@ export const createRowCollector = ({ maxRows }: { readonly maxRows: number }): R
     column: createColumn<Float32Array | Float64Array>(kind === 'float' ? Float32Array : Float64Array),
   }))
   const columns = [vehicle, type, ...values.map(({ column }) => column)]
-  const [times, ...others] = [...values].map(({ column }) => column)
+  const isIdentity = ({ key }: (typeof values)[number]): boolean => (IDENTITY_KEYS as readonly string[]).includes(key)
+  const [times, ...places] = values.filter(isIdentity).map(({ column }) => column)
+  const others = values.filter((value) => !isIdentity(value)).map(({ column }) => column)
 
   const numberOfType = (name: string): number => {
     const known = typeNames.indexOf(name)
@@ -51,15 +67,33 @@ export const createRowCollector = ({ maxRows }: { readonly maxRows: number }): R
     return typeNames.push(name) - 1
   }
 
-  /** One order for all rows: by time, then by all that could tell two rows apart. */
-  const isAfter = (a: number, b: number): boolean => {
+  const addMeasures = (rows: Positions): void => {
+    if (rows.measures.length === 0) return
+    measures ??= createMeasureStore()
+    takeMeasures(measures, rows.measures, { order: rowRange(0, rows.length), at: length })
+    if (measures.bytes <= MAX_MEASURE_BYTES) return
+    throw new FleetError(
+      'query.invalid',
+      'the columns that were asked for take more than 1 GiB: ask for fewer of them, or for fewer rows',
+    )
+  }
+
+  /** One order for all rows: by time, then by all that could tell two rows apart, with equal reports side by side. */
+  const isAfter = ({ said, revision }: ComparedMeasures, a: number, b: number): boolean => {
     const later = times.at(a) - times.at(b)
     if (later !== 0) return later > 0
+    for (const column of places) {
+      const difference = compareNumbers(column.at(a), column.at(b))
+      if (difference !== 0) return difference > 0
+    }
+    const bySaid = said.length === 0 ? 0 : compareMeasures(said, a, said, b)
+    if (bySaid !== 0) return bySaid > 0
     for (const column of others) {
       const difference = compareNumbers(column.at(a), column.at(b))
       if (difference !== 0) return difference > 0
     }
-    return typeNames[type.at(a)] > typeNames[type.at(b)]
+    const byType = compareTexts(typeNames[type.at(a)], typeNames[type.at(b)])
+    return byType === 0 ? revision.length > 0 && compareMeasures(revision, a, revision, b) > 0 : byType > 0
   }
 
   return {
@@ -67,6 +101,7 @@ export const createRowCollector = ({ maxRows }: { readonly maxRows: number }): R
       if (length + rows.length > maxRows) {
         throw new FleetError('query.invalid', `more rows came than the ${maxRows} that were asked for`)
       }
+      addMeasures(rows)
       const numbers = rows.vehicleTypes.map(numberOfType)
       const typeOfRow = new Uint16Array(rows.length)
       for (let i = 0; i < rows.length; i++) typeOfRow[i] = numbers[rows.vehicleType[i]]
@@ -79,24 +114,36 @@ export const createRowCollector = ({ maxRows }: { readonly maxRows: number }): R
       const { ids, rank } = rankIds(textsToStrings(dictionary.texts()))
       const { start, order } = groupRows(length, ids.length, (row) => rank[vehicle.at(row)])
       const spare = new Uint32Array(length)
-      for (let v = 0; v < ids.length; v++) sortRuns(order, spare, { from: start[v], to: start[v + 1], isAfter })
+      const beside = measures?.columns(length) ?? []
+      const compared = comparedMeasures(beside)
+      const isLater = (a: number, b: number): boolean => isAfter(compared, a, b)
+      for (let v = 0; v < ids.length; v++)
+        sortRuns(order, spare, { from: start[v], to: start[v + 1], isAfter: isLater })
       vehicle.take(new Uint32Array(0))
       const found: FoundRows = {
         length,
         ids,
         ...typesOf(type.take(order), start, typeNames),
         start,
+        measures: gatherMeasures(beside, order).map(described),
         ...makeValueArrays((key) => values.find((value) => value.key === key)!.column.take(order)),
       }
       length = 0
       dictionary = createIdTable()
+      measures = undefined
       typeNames.length = 0
       return found
     },
     rows: () => length,
-    bytes: () => dictionary.heldBytes + columns.reduce((sum, column) => sum + column.bytes(), 0),
+    bytes: () =>
+      dictionary.heldBytes + (measures?.bytes ?? 0) + columns.reduce((sum, column) => sum + column.bytes(), 0),
   }
 }
+
+const described = (column: MeasureColumn): MeasureColumn =>
+  isTextMeasure(column)
+    ? { ...column, spec: describedMeasure(column.spec) }
+    : { ...column, spec: describedMeasure(column.spec) }
 
 /** The number of each row's vehicle; rows of a batch come in runs of one, which is looked up once. */
 const vehiclesOf = (rows: Positions, dictionary: IdTable): Uint32Array => {

@@ -1,4 +1,4 @@
-import { makePositionArrays, type Positions } from '@fleetlake/columnar'
+import { makePositionArrays, type Positions, sliceMeasures } from '@fleetlake/columnar'
 import type { FoundRows } from './found-rows.ts'
 
 const utf8 = new TextEncoder()
@@ -42,7 +42,7 @@ const batchOf = (found: FoundRows, { from, to, vehicle: first }: Slice): Positio
     vehicleIdOffsets,
     vehicleIdBytes: repeated(ids, bytes),
     vehicleTypes: found.types,
-    measures: [],
+    measures: sliceMeasures(found.measures, from, to),
     ...makePositionArrays((key) => (key === 'vehicleType' ? vehicleType : found[key].subarray(from, to))),
   }
 }

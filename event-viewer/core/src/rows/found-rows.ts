@@ -1,4 +1,4 @@
-import type { ValueArrays } from '@fleetlake/columnar'
+import type { MeasureColumn, ValueArrays } from '@fleetlake/columnar'
 
 /**
  * Rows that were found: columns, sorted by vehicle and then by time, which ascends within a vehicle; `start` says where each vehicle's rows are. Rows that are equal
@@ -16,4 +16,6 @@ export interface FoundRows extends ValueArrays {
   readonly rowType?: Uint16Array
   /** Rows of vehicle v: `[start[v], start[v + 1])`; one longer than `ids`. */
   readonly start: Uint32Array
+  /** What the rows say beside, in the order of the answer. */
+  readonly measures: readonly MeasureColumn[]
 }

@@ -1,12 +1,17 @@
-import { type Positions, VALUE_KEYS } from '@fleetlake/columnar'
+import { IDENTITY_KEYS, type Positions, VALUE_KEYS } from '@fleetlake/columnar'
+import { compareMeasures, type ComparedMeasures, comparedMeasures } from './answer-measures.ts'
 import { compareNumbers, compareTexts } from './compare.ts'
 import { createRowGatherer } from './gather-rows.ts'
 import { isSameVehicle, vehicleIdAt } from './vehicle-ids.ts'
+
+const OTHER_KEYS = VALUE_KEYS.filter((key) => !(IDENTITY_KEYS as readonly string[]).includes(key))
 
 /** The next row of a source. */
 interface Cursor {
   readonly batches: AsyncIterator<Positions>
   batch: Positions
+  /** Of the batch. */
+  measures: ComparedMeasures
   row: number
   id: string
 }
@@ -25,7 +30,7 @@ export async function* mergeRows(
   try {
     for (const batches of iterators) {
       const batch = await nextBatch(batches)
-      if (batch !== undefined) heap.push({ batches, batch, row: 0, id: vehicleIdAt(batch, 0) })
+      if (batch !== undefined) heap.push({ batches, ...firstRow(batch) })
     }
     for (let at = (heap.length >> 1) - 1; at >= 0; at--) siftDown(heap, at)
     while (heap.length > 0) {
@@ -44,6 +49,13 @@ export async function* mergeRows(
     for (const batches of iterators) await batches.return?.()
   }
 }
+
+const firstRow = (batch: Positions): Omit<Cursor, 'batches'> => ({
+  batch,
+  measures: comparedMeasures(batch.measures),
+  row: 0,
+  id: vehicleIdAt(batch, 0),
+})
 
 const nextBatch = async (batches: AsyncIterator<Positions>): Promise<Positions | undefined> => {
   for (;;) {
@@ -67,21 +79,28 @@ const hasRow = async (cursor: Cursor): Promise<boolean> => {
   if (cursor.row < cursor.batch.length) return true
   const batch = await nextBatch(cursor.batches)
   if (batch === undefined) return false
-  cursor.batch = batch
-  cursor.row = 0
-  cursor.id = vehicleIdAt(batch, 0)
+  Object.assign(cursor, firstRow(batch))
   return true
 }
 
+/** As `createRowCollector` sorts. */
 const compare = (a: Cursor, b: Cursor): number => {
   const byId = compareTexts(a.id, b.id)
   if (byId !== 0) return byId
   const [left, right] = [a.batch, b.batch]
-  for (const key of VALUE_KEYS) {
+  for (const key of IDENTITY_KEYS) {
     const difference = compareNumbers(left[key][a.row], right[key][b.row])
     if (difference !== 0) return difference
   }
-  return compareTexts(left.vehicleTypes[left.vehicleType[a.row]], right.vehicleTypes[right.vehicleType[b.row]])
+  const bySaid = compareMeasures(a.measures.said, a.row, b.measures.said, b.row)
+  if (bySaid !== 0) return bySaid
+  for (const key of OTHER_KEYS) {
+    const difference = compareNumbers(left[key][a.row], right[key][b.row])
+    if (difference !== 0) return difference
+  }
+  const byType = compareTexts(left.vehicleTypes[left.vehicleType[a.row]], right.vehicleTypes[right.vehicleType[b.row]])
+  if (byType !== 0) return byType
+  return compareMeasures(a.measures.revision, a.row, b.measures.revision, b.row)
 }
 
 /** Who comes next after the first. */

@@ -33,7 +33,8 @@ const AWKWARD = [
   '=1+1',
 ]
 
-const text = fc.oneof(
+/** Any text, and often one that means something in some format. */
+export const awkwardText: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom(...AWKWARD),
   fc.string({ unit: 'binary', minLength: 1, maxLength: 8 }),
   fc.constantFrom('v-1', 'v-2', 'v-3'),
@@ -47,8 +48,8 @@ const micro = (limit: number): fc.Arbitrary<number> =>
 
 /** Reports of few vehicles, often at one time, often near in time; any text is an id or a type. */
 export const awkwardRow: fc.Arbitrary<PositionRow> = fc.record({
-  vehicleId: text,
-  vehicleType: fc.oneof(fc.constant('taxi'), text),
+  vehicleId: awkwardText,
+  vehicleType: fc.oneof(fc.constant('taxi'), awkwardText),
   eventTime: fc.oneof(fc.integer({ min: 0, max: 300_000 }), fc.integer({ min: 0, max: 4.1e12 })),
   longitude: micro(180),
   latitude: micro(90),

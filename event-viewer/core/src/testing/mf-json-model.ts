@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 /**
  * What OGC's published JSON schema of 19-045r3, encoding Prism, asks of the parts that are used: datetimes and coordinates are two at least and
- * no datetime is there twice, also of temporal properties; a unit is three letters or an address; a collection has a feature. Beyond it:
+ * no datetime is there twice, also of temporal properties, which are numbers or texts; a unit is three letters or an address; a collection has a feature. Beyond it:
  * as many coordinates as datetimes, which ascend, and no members beyond the schema but `gaps` and `status`.
  */
 const datetimes = z
@@ -15,10 +15,31 @@ const reference = z.strictObject({ type: z.literal('Name'), properties: z.strict
 
 const measure = z.strictObject({
   type: z.literal('Measure'),
-  form: z.union([z.string().length(3), z.url()]),
+  form: z.union([z.string().length(3), z.url()]).optional(),
+  description: z.string().optional(),
   values: z.array(z.number().nullable()),
   interpolation: z.enum(['Discrete', 'Step', 'Linear', 'Regression']),
 })
+
+const text = z.strictObject({
+  type: z.literal('Text'),
+  description: z.string().optional(),
+  values: z.array(z.string().nullable()),
+  interpolation: z.enum(['Discrete', 'Step', 'Regression']),
+})
+
+const property = z.discriminatedUnion('type', [measure, text])
+
+/** `datetimes`, and a value for each in every other member. */
+const parametricValues = z
+  .looseObject({ datetimes, speed: measure.optional(), heading: measure.optional() })
+  .transform(({ datetimes: times, ...members }) => ({
+    datetimes: times,
+    members: z.record(z.string(), property).parse(members),
+  }))
+  .refine(({ datetimes: { length }, members }) =>
+    Object.values(members).every(({ values }) => values.length === length),
+  )
 
 export const mfJsonModel = z.strictObject({
   type: z.literal('FeatureCollection'),
@@ -40,13 +61,7 @@ export const mfJsonModel = z.strictObject({
             interpolation: z.enum(['Discrete', 'Step', 'Linear', 'Quadratic', 'Cube']),
           })
           .refine((moving) => moving.datetimes.length === moving.coordinates.length),
-        temporalProperties: z.array(
-          z
-            .strictObject({ datetimes, speed: measure.optional(), heading: measure.optional() })
-            .refine(({ datetimes: { length }, speed, heading }) =>
-              [speed, heading].every((values) => values === undefined || values.values.length === length),
-            ),
-        ),
+        temporalProperties: z.array(parametricValues),
       }),
     )
     .min(1),

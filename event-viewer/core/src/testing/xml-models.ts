@@ -1,3 +1,5 @@
+import { MEASURES } from './measured-rows.ts'
+
 /** Of an element, by its name: its children in their order, each followed by a space. */
 export type ContentModel = Readonly<Record<string, RegExp>>
 
@@ -10,7 +12,7 @@ export const GPX_MODEL: ContentModel = {
   trkseg: /^(trkpt )*(extensions )?$/,
   trkpt: /^(ele )?(time )?(extensions )?$/,
   // Any, of other namespaces than GPX's.
-  extensions: /^((gpxtpx:TrackPointExtension|fleet:status|fleet:gaps) )*$/,
+  extensions: /^((gpxtpx:TrackPointExtension|fleet:status|fleet:gaps|measure:[a-z_]+) )*$/,
   // Garmin's TrackPointExtension, version 2.
   'gpxtpx:TrackPointExtension': /^(gpxtpx:speed )?(gpxtpx:course )?$/,
   'gpxtpx:speed': text,
@@ -20,6 +22,8 @@ export const GPX_MODEL: ContentModel = {
   name: text,
   type: text,
   time: text,
+  ele: text,
+  ...Object.fromEntries(MEASURES.map(({ name }) => [`measure:${name}`, text])),
 }
 
 /** Of the schemas of KML 2.2 and of Google's extensions, likewise. */

@@ -2,6 +2,7 @@ import { type PositionRow, positionsOfRows } from '@fleetlake/columnar'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { distanceM } from '../great-circle.ts'
+import { measuredPositions } from '../testing/measured-rows.ts'
 import { createTrackMeter, type TrackMeasures } from './measure-track.ts'
 
 const options = { gap: 60_000, stopMs: 120_000, stopRadiusM: 25 }
@@ -38,6 +39,7 @@ test('a drive with a stop and a gap', () => {
     gaps: 1,
     used: { rule: 60_000, fromMs: 60_000, toMs: 60_000 },
     maxSpeedMps: 9,
+    lastValues: [],
     stops: [{ fromMs: 60_000, toMs: 180_000, longitude: 0.002, latitude: 0 }],
   })
 })
@@ -71,4 +73,28 @@ test('it does not matter how the rows are cut into batches; distance and time ar
       expect(measured.gaps).toBe(all.length - 1 - near.length)
     }),
   )
+})
+
+test('the last value of each measure is told with its time, also when later reports do not say it; one that was never said is left out', () => {
+  const meter = createTrackMeter(options)
+  const rows = [
+    { ...row(0, 0), measures: { state: 'idle', altitude: 12.5 } },
+    { ...row(30, 0), measures: { state: 'loading', ignition: false } },
+    row(60, 0),
+  ]
+  for (const each of rows) meter.add(measuredPositions([each]))
+  const { lastValues, reports } = meter.finish()!
+  expect(reports).toBe(3)
+  expect(lastValues.map(({ spec, value, timeMs }) => [spec.name, value, timeMs])).toEqual([
+    ['state', 'loading', 30_000],
+    ['altitude', 12.5, 0],
+    ['ignition', false, 30_000],
+  ])
+})
+
+test('what says something else at one time and place is another report, and what differs in its revision alone is not', () => {
+  const meter = createTrackMeter(options)
+  const states = [{ state: 'idle' }, { state: 'loading' }, { state: 'loading', revision: 7 }]
+  meter.add(measuredPositions(states.map((measures) => ({ ...row(0, 0), measures }))))
+  expect(meter.finish()!.reports).toBe(2)
 })

@@ -1,6 +1,7 @@
-import { IDENTITY_KEYS, isSameReport, newValueArrays, type Positions } from '@fleetlake/columnar'
-import { createDateReader, type VehicleDate } from '../gaps/date-reader.ts'
+import { IDENTITY_KEYS, isSameReport, type MeasureSpec, newValueArrays, type Positions } from '@fleetlake/columnar'
+import { createDateReader, type ReportMeasure, type VehicleDate } from '../gaps/date-reader.ts'
 import type { Gap, GapsUsed } from '../gaps/gap.ts'
+import { isSameMeasures } from '../gaps/same-measures.ts'
 import { distanceM } from '../great-circle.ts'
 
 export interface Stop {
@@ -10,6 +11,13 @@ export interface Stop {
   /** Where the first report there was, degrees. */
   readonly longitude: number
   readonly latitude: number
+}
+
+/** The last value of a measure that was reported, and when. */
+export interface LastValue {
+  readonly spec: MeasureSpec
+  readonly value: string | number | boolean
+  readonly timeMs: number
 }
 
 /** What the reports of one vehicle in a period say. */
@@ -29,6 +37,8 @@ export interface TrackMeasures {
   /** Of the speeds that were reported, m/s; NaN when none was. */
   readonly maxSpeedMps: number
   readonly stops: readonly Stop[]
+  /** Of the measures that the reports have, in their order; those without a value left out. */
+  readonly lastValues: readonly LastValue[]
 }
 
 export interface TrackOptions {
@@ -53,6 +63,9 @@ export const createTrackMeter = ({
   let last: TrackMeasures['last'] = { timeMs: 0, longitude: 0, latitude: 0 }
   /** The last report, as one row. */
   const lastReport = newValueArrays(1)
+  let lastBeside: readonly ReportMeasure[] = []
+  /** By place among the measures. */
+  const lastValues: LastValue[] = []
   /** Where the vehicle may be standing, and since when. */
   let anchor = last
 
@@ -79,9 +92,21 @@ export const createTrackMeter = ({
   const addDate = (date: VehicleDate): void => {
     for (let row = 0; row < date.length; row++) {
       types.add(date.types[date.type[row]])
+      for (let i = 0; i < date.beside.length; i++) {
+        const { spec, values } = date.beside[i]
+        const value = values[row]
+        if (value !== null) lastValues[i] = { spec, value, timeMs: date.eventTime[row] }
+      }
       const here = { timeMs: date.eventTime[row], longitude: date.longitude[row], latitude: date.latitude[row] }
-      if (first !== undefined && isSameReport(date, row, lastReport, 0)) continue
+      if (
+        first !== undefined &&
+        isSameReport(date, row, lastReport, 0) &&
+        isSameMeasures(date.beside, row, lastBeside, 0)
+      )
+        continue
       for (const key of IDENTITY_KEYS) lastReport[key][0] = date[key][row]
+      if (lastBeside.length < date.beside.length) lastBeside = date.beside.map(({ spec }) => ({ spec, values: [] }))
+      for (let i = 0; i < lastBeside.length; i++) lastBeside[i].values[0] = date.beside[i].values[row]
       if (first === undefined) anchor = first = here
       else step(here, row === 0 ? date.gapBeforeMs : date.gapMs)
       last = here
@@ -110,6 +135,8 @@ export const createTrackMeter = ({
         used,
         maxSpeedMps,
         stops,
+        // Those without a value are holes.
+        lastValues: lastValues.filter(() => true),
       }
     },
   }

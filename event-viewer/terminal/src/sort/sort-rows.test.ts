@@ -62,3 +62,22 @@ test('a folder where it can not be is told, and what to do', async () => {
     vi.unstubAllEnvs()
   }
 })
+
+const said = fc.record(
+  { altitude: fc.integer({ min: 0, max: 2 }), state: fc.constantFrom('', 'idle', 'ônibus'), ignition: fc.boolean() },
+  { requiredKeys: [] },
+)
+const measuredBatches = batches.chain((all) =>
+  fc.tuple(...all.map((rows) => fc.tuple(...rows.map((row) => said.map((measures) => ({ ...row, measures })))))),
+)
+
+test('measures go through the temporary file with their rows, whichever of them a batch has', async () => {
+  await fc.assert(
+    fc.asyncProperty(measuredBatches, fc.integer({ min: 1, max: 60 }), async (all, runRows) => {
+      expect(await sort(all, { runRows, batchRows: 7, maxRuns: 3 })).toEqual(inMemory(all.flat()))
+      // Large texts fill a run before there are many rows.
+      expect(await sort(all, { runBytes: 1, batchRows: 7, maxRuns: 3 })).toEqual(inMemory(all.flat()))
+    }),
+    { numRuns: 40 },
+  )
+})

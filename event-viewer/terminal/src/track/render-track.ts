@@ -6,6 +6,7 @@ import {
   humanDuration,
   humanTime,
   plural,
+  type LastValue,
   type Stop,
   type TrackMeasures,
 } from '@fleetlake/viewer-core'
@@ -44,9 +45,26 @@ const gapsOf = ({ gaps, used }: TrackMeasures): string => {
   return `with ${plural(gaps, 'gap')} of more than ${gapLengthText(used)}, which count for nothing below`
 }
 
+/** `temperature, °C`. */
+const nameOf = ({ spec: { name, unit } }: LastValue): string => (unit === undefined ? name : `${name}, ${unit}`)
+
+/** Of a text more is left out. */
+const SHOWN_LETTERS = 80
+
+const valueOf = ({ value }: LastValue): string => {
+  const text = printableInLine(String(value))
+  return text.length <= SHOWN_LETTERS ? text : `${text.slice(0, SHOWN_LETTERS - 2)} …`
+}
+
+const valueLines = (values: readonly LastValue[]): string[] => {
+  if (values.length === 0) return []
+  const rows = values.map((value) => [nameOf(value), valueOf(value), humanTime(value.timeMs)])
+  return ['', ...renderTable([['measure', 'last value', 'reported'], ...rows])]
+}
+
 /** What `fleet track` shows to people, in lines; of reports with nothing but gaps between them distance, speed and stops are not known. */
 export const renderTrack = (vehicleId: string, track: TrackMeasures): string[] => {
-  const { vehicleTypes, reports, first, last, distanceM, seenMs, maxSpeedMps, stops } = track
+  const { vehicleTypes, reports, first, last, distanceM, seenMs, maxSpeedMps, stops, lastValues } = track
   const isKnown = !Number.isNaN(distanceM)
   const meanKmh = seenMs === 0 ? undefined : (distanceM / (seenMs / 1000)) * KMH
   const stoppedMs = stops.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0)
@@ -68,9 +86,17 @@ export const renderTrack = (vehicleId: string, track: TrackMeasures): string[] =
         stops.length === 0 ? '' : `${humanDuration(stoppedMs)} in all`,
       ],
     ]),
+    ...valueLines(lastValues),
     ...stopLines(stops),
   ]
 }
+
+const factsOf = ({ spec: { name, unit }, value, timeMs }: LastValue): object => ({
+  name,
+  value,
+  ...(unit === undefined ? {} : { unit }),
+  time: new Date(timeMs).toISOString(),
+})
 
 /** The same for machines; durations in ms, distances in metres, speeds in m/s; null for what is not known. */
 export const trackFacts = (vehicleId: string, track: TrackMeasures | undefined): object => {
@@ -91,6 +117,7 @@ export const trackFacts = (vehicleId: string, track: TrackMeasures | undefined):
     gaps: track.gaps,
     gap: gapsFacts(track.used),
     maxSpeedMps: Number.isNaN(track.maxSpeedMps) ? null : track.maxSpeedMps,
+    ...(track.lastValues.length === 0 ? {} : { measures: track.lastValues.map(factsOf) }),
     stops: track.stops.map(({ fromMs, toMs, longitude, latitude }) => ({
       from: new Date(fromMs).toISOString(),
       to: new Date(toMs).toISOString(),

@@ -1,4 +1,4 @@
-import { encodePositions, positionsOfRows } from '@fleetlake/columnar'
+import { encodePositions, type PositionRow, positionsOfRows } from '@fleetlake/columnar'
 import { describe, expect, it } from 'vitest'
 import { createLiveIntake } from '../hub/live/live-intake.ts'
 import { createSelectedVehicle } from './selected-vehicle.ts'
@@ -80,5 +80,34 @@ describe('the selected vehicle', () => {
     expect([selected.vehicle.value, selected.report.value?.id]).toEqual([1, 'b'])
     selected.select(undefined)
     expect([selected.id.value, selected.vehicle.value, selected.heard.value.length]).toEqual([undefined, undefined, 0])
+  })
+
+  it('has the last values of its measures, from when it was selected, and of no other vehicle', async () => {
+    const { intake } = createFleet()
+    const selected = createSelectedVehicle(async (id) => intake.vehicle(id))
+    const hear = (vehicleId: string, seconds: number, measures: PositionRow['measures'] = {}): void => {
+      const nowMs = START_MS + seconds * 1000
+      const row = { vehicleId, vehicleType: 'van', eventTime: nowMs, longitude: 0, latitude: 0, measures }
+      intake.take(encodePositions(positionsOfRows([row])), { nowMs, futureToleranceMs: 60_000 })
+      const frame = intake.takeFrame(nowMs)
+      if (frame !== undefined) selected.take(frame)
+    }
+    const select = (id: string | undefined): void => {
+      selected.select(id)
+      intake.setRequest(id === undefined ? {} : { follow: id })
+    }
+    const said = (): unknown => selected.measures.value.map(({ name, value, unit }) => [name, value, unit])
+    hear('b', 0, { altitude: 1 })
+    select('b')
+    expect(said()).toEqual([])
+    hear('b', 5, { altitude: 7, state: 'idle' })
+    hear('a', 6, { altitude: 9 })
+    hear('b', 10, { altitude: 8 })
+    expect(said()).toEqual([
+      ['altitude', 8, 'm'],
+      ['state', 'idle', undefined],
+    ])
+    select('a')
+    expect(said()).toEqual([])
   })
 })

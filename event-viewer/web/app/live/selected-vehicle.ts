@@ -1,6 +1,6 @@
 import { readonly, ref, shallowReadonly, shallowRef, type Ref, type ShallowRef } from 'vue'
 import { createHeardTrack } from './heard-track.ts'
-import type { LiveFrame, LiveVehicle } from '../hub/live/live-frame.ts'
+import type { LiveFrame, LiveMeasure, LiveVehicle } from '../hub/live/live-frame.ts'
 import type { Track } from './track.ts'
 
 /** The vehicle that was chosen; it stays chosen when nothing is heard of it. */
@@ -11,6 +11,8 @@ export interface SelectedVehicle {
   readonly report: Readonly<ShallowRef<LiveVehicle | undefined>>
   /** Its reports since it was selected, of an hour at most; counted up with each. */
   readonly heard: Readonly<ShallowRef<Track>>
+  /** The last value of each measure that it has reported since. */
+  readonly measures: Readonly<ShallowRef<readonly LiveMeasure[]>>
   select(id: string | undefined): void
   take(frame: LiveFrame): void
 }
@@ -20,6 +22,7 @@ export const createSelectedVehicle = (ask: (id: string) => Promise<LiveVehicle |
   const id = ref<string>()
   const vehicle = ref<number>()
   const report = shallowRef<LiveVehicle>()
+  const measures = shallowRef<readonly LiveMeasure[]>([])
   let log = createHeardTrack()
   const heard = shallowRef<Track>(log.track)
 
@@ -35,10 +38,12 @@ export const createSelectedVehicle = (ask: (id: string) => Promise<LiveVehicle |
     vehicle: readonly(vehicle),
     report: shallowReadonly(report),
     heard: shallowReadonly(heard),
+    measures: shallowReadonly(measures),
     select: (next) => {
       id.value = next
       vehicle.value = undefined
       report.value = undefined
+      measures.value = []
       log = createHeardTrack()
       heard.value = log.track
       if (next === undefined) return
@@ -48,8 +53,9 @@ export const createSelectedVehicle = (ask: (id: string) => Promise<LiveVehicle |
         become(known)
       })
     },
-    take: ({ fresh, reports, gone, types }) => {
+    take: ({ fresh, reports, gone, types, followed }) => {
       if (id.value === undefined) return
+      if (followed?.id === id.value) measures.value = followed.measures
       if (vehicle.value !== undefined && gone.includes(vehicle.value)) vehicle.value = undefined
       const at = fresh.id.indexOf(id.value)
       if (at >= 0) vehicle.value = fresh.vehicle[at]

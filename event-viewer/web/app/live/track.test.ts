@@ -107,6 +107,7 @@ describe('the track of a vehicle', () => {
       type: new Uint16Array(2),
       types: ['taxi'],
       start: Uint32Array.of(0, 1, 3),
+      measures: [],
       eventTime: Float64Array.of(9, 1, 2),
       longitude: Float64Array.of(9, 10, 20),
       latitude: Float64Array.of(9, 11, 21),

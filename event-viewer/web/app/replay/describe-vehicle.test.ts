@@ -9,6 +9,7 @@ const ROWS: FoundRows = {
   types: ['bus', 'car'],
   type: Uint16Array.of(1, 0),
   start: Uint32Array.of(0, 3, 4),
+  measures: [],
   eventTime: Float64Array.of(100, 110, 500, 300),
   longitude: Float64Array.of(0, 1, 2, 3),
   latitude: Float64Array.of(0, 1, 2, 3),

@@ -13,6 +13,8 @@ const request: SearchRequest = {
   when: { kind: 'exact', from: 0, to: 1000 },
   types: [],
   ids: [],
+  select: [],
+  filter: '',
   limit: 10,
   timeoutMs: 20,
 }
@@ -60,6 +62,13 @@ test('types and ids are there when they select', () => {
   })
 })
 
+test('measures and a filter are there when they are asked for', () => {
+  expect(resolveSearch({ ...request, select: ['*'], filter: ' temperature > 8 ' }, context)).toEqual({
+    ok: true,
+    input: { ...period, select: ['*'], where: 'temperature > 8' },
+  })
+})
+
 test('what can not be asked says what to do', () => {
   const problem = (
     some: Partial<SearchRequest>,
@@ -80,10 +89,12 @@ test('what can not be asked says what to do', () => {
     problem(newest, { oldest: null, newest: null }),
     problem({ where: { kind: 'shapes', shapes: [] } }),
     problem({ where: { kind: 'shapes', shapes: [[far]] } }),
+    problem({ select: ['speed'] }),
   ]).toEqual([
     'The archive could not be asked for its newest event: choose a period by date and time.',
     'The archive has no events yet: generate some on the Live page, or choose a period by date and time.',
     'There is no area: draw one on the map, or search in view or everywhere.',
     'This area can’t be searched: the polygon, outer ring, position 1 to 2 spans more than 180° of longitude: if it crosses the antimeridian, write -181 for 179, and likewise for all that lies beyond it, or cut the polygon there (RFC 7946, 3.1.9); if it goes the long way around, put a position in between.',
+    'Measures: "speed" is a column of every position.',
   ])
 })

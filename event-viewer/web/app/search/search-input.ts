@@ -4,6 +4,7 @@ import { solidShapes } from './area/solid-shapes.ts'
 import { reasonOf } from '@fleetlake/core'
 import { resolvePeriod, type PeriodContext } from './resolve-period.ts'
 import type { SearchInput } from '../hub/search/search-answer.ts'
+import { faultOfMeasures } from './read-measures.ts'
 import type { SearchRequest, Where } from './search-request.ts'
 
 export type ResolvedSearch =
@@ -13,7 +14,7 @@ export type ResolvedSearch =
 
 /** The search as the finders are asked, at an instant. */
 export const resolveSearch = (request: SearchRequest, context: PeriodContext): ResolvedSearch => {
-  const { where, when, types, ids, limit, timeoutMs } = request
+  const { where, when, types, ids, select, filter, limit, timeoutMs } = request
   const problem = (text: string): ResolvedSearch => ({ ok: false, problem: text })
   const period = resolvePeriod(when, context)
   if (period === undefined) {
@@ -26,6 +27,8 @@ export const resolveSearch = (request: SearchRequest, context: PeriodContext): R
   if (where.kind === 'shapes' && where.shapes.length === 0) {
     return problem('There is no area: draw one on the map, or search in view or everywhere.')
   }
+  const fault = faultOfMeasures(select)
+  if (fault !== undefined) return problem(fault)
   let area: unknown
   try {
     area = areaOfWhere(where)
@@ -41,6 +44,8 @@ export const resolveSearch = (request: SearchRequest, context: PeriodContext): R
       to: new Date(period.to).toISOString(),
       ...(types.length === 0 ? {} : { vehicleTypes: [...types] }),
       ...(ids.length === 0 ? {} : { vehicleIds: [...ids] }),
+      ...(select.length === 0 ? {} : { select: [...select] }),
+      ...(filter.trim() === '' ? {} : { where: filter.trim() }),
       limit,
       timeoutMs,
     },

@@ -30,6 +30,10 @@ export interface SearchRequest {
   /** Any when empty. */
   readonly types: readonly string[]
   readonly ids: readonly string[]
+  /** Names of the measures that the answer has; `*` for all that the table has. */
+  readonly select: readonly string[]
+  /** A filter as finders read it; none when empty. */
+  readonly filter: string
   /** Rows at most. */
   readonly limit: number
   readonly timeoutMs: number
@@ -41,5 +45,8 @@ export const DEFAULT_TIMEOUT_MS = 60_000
 export const MAX_TIMEOUT_MS = 3_600_000
 export const MAX_IDS = 100_000
 export const MAX_TYPES = 1_000
+export const MAX_SELECTED = 64
+/** Characters of a filter. */
+export const MAX_FILTER_LENGTH = 4_096
 /** Of an id or a type. */
 export const MAX_TEXT_LENGTH = 256

@@ -22,7 +22,18 @@ test('the address holds the whole search', () => {
 
 test('any address at all is understood or told to be wrong, and never thrown at', () => {
   const value = fc.oneof(fc.string(), fc.constant(null), fc.array(fc.oneof(fc.string(), fc.constant(null))))
-  const key = fc.constantFrom('area', 'view', 'everywhere', 'when', 'type', 'id', 'limit', 'timeout')
+  const key = fc.constantFrom(
+    'area',
+    'view',
+    'everywhere',
+    'when',
+    'type',
+    'id',
+    'select',
+    'filter',
+    'limit',
+    'timeout',
+  )
   fc.assert(
     fc.property(fc.dictionary(key, value), (query) => {
       const parsed = parseSearch(query)
@@ -38,6 +49,8 @@ test('an address that servers would refuse is none', () => {
     when: { kind: 'all' },
     types: [],
     ids: Array.from({ length: count }, (_, i) => `vehicle ${i}`),
+    select: [],
+    filter: '',
     limit: 1,
     timeoutMs: 1,
   })
@@ -50,13 +63,22 @@ test('an address without a search holds none', () => {
 
 test('an address that a person can read', () => {
   expect(
-    parseSearch({ view: '-56.2,-34.93,-56.1,-34.88', when: '-90min..newest', type: ['bus', 'taxi'], limit: '10' }),
+    parseSearch({
+      view: '-56.2,-34.93,-56.1,-34.88',
+      when: '-90min..newest',
+      type: ['bus', 'taxi'],
+      select: ['altitude', '*'],
+      filter: 'altitude > 8',
+      limit: '10',
+    }),
   ).toEqual({
     request: {
       where: { kind: 'view', bounds: [-56.2, -34.93, -56.1, -34.88] },
       when: { kind: 'last', ms: 5_400_000, until: 'newest' },
       types: ['bus', 'taxi'],
       ids: [],
+      select: ['altitude', '*'],
+      filter: 'altitude > 8',
       limit: 10,
       timeoutMs: 60_000,
     },
@@ -70,6 +92,7 @@ test('each thing that is wrong is told, and stands for its default', () => {
       view: '1,2,3',
       when: '2026-01-05T09:00:00Z..2026-01-05T08:00:00Z',
       id: ['', 'a'],
+      filter: ['a', 'b'],
       limit: '-3',
       timeout: '2h',
     }),
@@ -79,6 +102,8 @@ test('each thing that is wrong is told, and stands for its default', () => {
       when: { kind: 'last', ms: 3_600_000, until: 'newest' },
       types: [],
       ids: ['a'],
+      select: [],
+      filter: '',
       limit: 2_000_000,
       timeoutMs: 60_000,
     },
@@ -86,6 +111,7 @@ test('each thing that is wrong is told, and stands for its default', () => {
       'The link’s view “1,2,3” is not west,south,east,north in degrees.',
       'The link’s period “2026-01-05T09:00:00Z..2026-01-05T08:00:00Z” is none such as -1h..now, -1h..newest, today, yesterday, all, or 2026-01-05T08:00:00Z..2026-01-05T09:00:00Z.',
       'The link has an id that is empty or longer than 256 characters.',
+      'The link has more than one filter, or one of more than 4096 characters.',
       'The link’s limit “-3” is no whole number from 1 to 5,000,000.',
       'The link’s timeout “2h” is no duration up to 1h, such as 60s.',
     ],

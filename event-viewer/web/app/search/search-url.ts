@@ -9,7 +9,9 @@ import { decodeShapes, encodeShapes } from './ring-code.ts'
 import {
   DEFAULT_LIMIT,
   DEFAULT_TIMEOUT_MS,
+  MAX_FILTER_LENGTH,
   MAX_IDS,
+  MAX_SELECTED,
   MAX_TEXT_LENGTH,
   MAX_TIMEOUT_MS,
   MAX_TYPES,
@@ -27,16 +29,18 @@ export interface UrlSearch {
   readonly problems: readonly string[]
 }
 
-const KEYS = ['area', 'view', 'everywhere', 'when', 'type', 'id', 'limit', 'timeout'] as const
+const KEYS = ['area', 'view', 'everywhere', 'when', 'type', 'id', 'select', 'filter', 'limit', 'timeout'] as const
 
 /** Invariant: `parseSearch(formatSearch(request))` is the request, without problems. */
 export const formatSearch = (request: SearchRequest): Record<string, string | string[] | null> => {
-  const { where, when, types, ids, limit, timeoutMs } = request
+  const { where, when, types, ids, select, filter, limit, timeoutMs } = request
   return {
     ...formatWhere(where),
     when: formatWhen(when),
     ...(types.length === 0 ? {} : { type: [...types] }),
     ...(ids.length === 0 ? {} : { id: [...ids] }),
+    ...(select.length === 0 ? {} : { select: [...select] }),
+    ...(filter === '' ? {} : { filter }),
     ...(limit === DEFAULT_LIMIT ? {} : { limit: String(limit) }),
     ...(timeoutMs === DEFAULT_TIMEOUT_MS ? {} : { timeout: durationText(timeoutMs) }),
   }
@@ -70,6 +74,8 @@ export const parseSearch = (query: UrlQuery): UrlSearch | undefined => {
     when: parsePeriod(textsOf(query['when']), problems),
     types: parseTexts(textsOf(query['type']), { name: 'type', max: MAX_TYPES, problems }),
     ids: parseTexts(textsOf(query['id']), { name: 'id', max: MAX_IDS, problems }),
+    select: parseTexts(textsOf(query['select']), { name: 'measure', max: MAX_SELECTED, problems }),
+    filter: parseFilter(textsOf(query['filter']), problems),
     limit: parseLimit(textsOf(query['limit']), problems),
     timeoutMs: parseTimeout(textsOf(query['timeout']), problems),
   }
@@ -140,6 +146,13 @@ const parseTexts = (texts: readonly string[], { name, max, problems }: TextList)
   }
   if (good.length > max) problems.push(`The link has ${good.length} ${name}s; a search takes ${max} at most.`)
   return good.slice(0, max)
+}
+
+const parseFilter = (texts: readonly string[], problems: string[]): string => {
+  if (texts.length === 0) return ''
+  if (texts.length === 1 && texts[0].length <= MAX_FILTER_LENGTH) return texts[0].trim()
+  problems.push(`The link has more than one filter, or one of more than ${MAX_FILTER_LENGTH} characters.`)
+  return ''
 }
 
 const parseLimit = (texts: readonly string[], problems: string[]): number => {

@@ -28,6 +28,8 @@ export interface SearchForm {
   suggestWhen(when: When): void
   readonly types: Ref<string[]>
   readonly ids: Ref<string[]>
+  readonly select: Ref<string[]>
+  readonly filter: Ref<string>
   readonly limit: Ref<number>
   readonly timeoutMs: Ref<number>
   /** What it says now; a search in view takes these bounds. */
@@ -45,6 +47,8 @@ const when = shallowRef<When>({ kind: 'last', ms: 3_600_000, until: 'now' })
 let isWhenChosen = false
 const types = ref<string[]>([])
 const ids = ref<string[]>([])
+const select = ref<string[]>([])
+const filter = ref('')
 const limit = ref(DEFAULT_LIMIT)
 const timeoutMs = ref(DEFAULT_TIMEOUT_MS)
 
@@ -96,6 +100,8 @@ const form: SearchForm = {
   },
   types,
   ids,
+  select,
+  filter,
   limit,
   timeoutMs,
   request: (view) => ({
@@ -103,6 +109,8 @@ const form: SearchForm = {
     when: when.value,
     types: [...types.value],
     ids: [...ids.value],
+    select: [...select.value],
+    filter: filter.value.trim(),
     limit: limit.value,
     timeoutMs: timeoutMs.value,
   }),
@@ -112,6 +120,8 @@ const form: SearchForm = {
     chooseWhen(request.when)
     types.value = [...request.types]
     ids.value = [...request.ids]
+    select.value = [...request.select]
+    filter.value = request.filter
     limit.value = request.limit
     timeoutMs.value = request.timeoutMs
   },

@@ -14,6 +14,8 @@ export const searchPageOf = (
     when: { kind: 'exact', from: newestMs - HOUR_MS, to: newestMs + 1 },
     types: [],
     ids: [id],
+    select: [],
+    filter: '',
     limit: DEFAULT_LIMIT,
     timeoutMs: DEFAULT_TIMEOUT_MS,
   }),

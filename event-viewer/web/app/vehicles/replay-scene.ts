@@ -19,6 +19,7 @@ const NO_ROWS: FoundRows = {
   type: new Uint16Array(0),
   types: [],
   start: new Uint32Array(1),
+  measures: [],
   ...newValueArrays(0),
 }
 const NOTHING: ReplayTrack = { found: NO_ROWS, isJoined: new Uint8Array(0), pages: [], segments: 0 }

@@ -30,6 +30,7 @@ const foundOf = (fleet: readonly (readonly Report[])[]): FoundRows => {
     type: Uint16Array.from(fleet, (_, vehicle) => vehicle % 3),
     types: ['bus', 'car', 'tram'],
     start: Uint32Array.from(start),
+    measures: [],
     eventTime: Float64Array.from(rows, ({ ms }) => START_MS + ms),
     longitude: Float64Array.from(rows, ({ longitude }) => longitude),
     latitude: Float64Array.from(rows, ({ latitude }) => latitude),

@@ -50,6 +50,23 @@ export interface LiveFrame {
   readonly counters: LiveCounters
   /** The partitions that are listened to, when not all are: what the counters count comes from these only. */
   readonly partitions?: readonly number[]
+  /** When they are others than in the frame before: the last values of the measures of the vehicle that is followed, as far as they were heard since then. */
+  readonly followed?: FollowedMeasures
+}
+
+export interface FollowedMeasures {
+  readonly id: string
+  readonly measures: readonly LiveMeasure[]
+}
+
+/** The last value of a measure, and when it was reported. */
+export interface LiveMeasure {
+  readonly name: string
+  readonly unit?: string
+  readonly description?: string
+  readonly value: string | number | boolean
+  /** ms since the epoch, UTC */
+  readonly timeMs: number
 }
 
 export interface LiveCounters {

@@ -32,6 +32,7 @@ const batchOf = (first: number, vehicleAt: (row: number) => number): Positions =
     vehicleIdBytes: new Uint8Array(BATCH_ROWS * idBytes),
     vehicleType: new Int32Array(BATCH_ROWS),
     vehicleTypes: ['taxi', 'bus', 'van'],
+    measures: [],
     eventTime: new Float64Array(BATCH_ROWS),
     longitude: new Float64Array(BATCH_ROWS),
     latitude: new Float64Array(BATCH_ROWS),

@@ -2,6 +2,7 @@ import type { Positions } from '@fleetlake/columnar'
 import { decodeLiveMove } from './decode-live-move.ts'
 import { createEventRate } from './event-rate.ts'
 import { findIds } from './find-ids.ts'
+import { createFollowedVehicle } from './followed-measures.ts'
 import type { LiveCounters, LiveFrame, LiveRequest, LiveVehicle } from './live-frame.ts'
 import { createLiveFrames } from './live-frames.ts'
 import { createLiveVehicles, type RowBounds } from './live-vehicles.ts'
@@ -64,7 +65,7 @@ const utf8 = new TextEncoder()
 
 /**
  * Memory is bounded by the number of vehicles and the bytes of their ids, whatever the number of reports: about 150 bytes and its id for
- * each vehicle, and as much again while a table grows; a frame takes 40 bytes for each vehicle in view that reported.
+ * each vehicle, and as much again while a table grows; measures are kept of the vehicle that is followed alone; a frame takes 40 bytes for each vehicle in view that reported.
  */
 export const createLiveIntake = (options: LiveIntakeOptions = {}): LiveIntake => {
   const { maxVehicles = MAX_VEHICLES, maxIdBytes = MAX_ALL_ID_BYTES } = options
@@ -74,6 +75,7 @@ export const createLiveIntake = (options: LiveIntakeOptions = {}): LiveIntake =>
   const clock = createServerClock()
   const vehicles = createLiveVehicles({ maxVehicles, maxIdBytes })
   const frames = createLiveFrames(vehicles, maxFresh)
+  const followed = createFollowedVehicle()
   const { ids, records, types, counts } = vehicles
   let unreadable = 0
   let [sweptMs, framedMs, framedRate] = [-Infinity, -Infinity, 0]
@@ -91,6 +93,7 @@ export const createLiveIntake = (options: LiveIntakeOptions = {}): LiveIntake =>
   const takeRows = (rows: Positions, { nowMs, storedMs = nowMs, futureToleranceMs }: Arrival): void => {
     const bounds = { nowMs, latestMs: storedMs + futureToleranceMs, recentMs: storedMs - RECENT_MS }
     vehicles.take(rows, bounds)
+    followed.take(rows, bounds)
     addLag(rows, bounds)
     rate.add(rows.length, nowMs)
   }
@@ -132,6 +135,7 @@ export const createLiveIntake = (options: LiveIntakeOptions = {}): LiveIntake =>
   return {
     setRequest: (request) => {
       frames.setRequest(request)
+      followed.follow(request.follow)
       countedMs = -Infinity
     },
     take: (payload, arrival) => {
@@ -149,12 +153,14 @@ export const createLiveIntake = (options: LiveIntakeOptions = {}): LiveIntake =>
       }
       const cut = frames.take()
       const counters = countersAt(nowMs)
-      const isNews = cut.isWhole || cut.reports.length > 0 || cut.fresh.id.length > 0 || cut.gone.length > 0
+      const said = followed.takeNews()
+      const isCut = cut.isWhole || cut.reports.length > 0 || cut.fresh.id.length > 0 || cut.gone.length > 0
+      const isNews = isCut || said !== undefined
       const isDue = nowMs - framedMs >= QUIET_MS || nowMs < framedMs || counters.eventsPerSecond !== framedRate
       if (!isNews && !isDue) return undefined
       framedMs = nowMs
       framedRate = counters.eventsPerSecond
-      return { ...cut, types: [...types], counters }
+      return { ...cut, types: [...types], counters, ...(said === undefined ? {} : { followed: said }) }
     },
     find: (text, max) => findIds(ids, text, max).map(vehicleIn),
     vehicle: (id) => {

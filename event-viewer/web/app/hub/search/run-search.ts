@@ -2,6 +2,7 @@ import { MAX_LIMIT } from './search-answer.ts'
 import { askVehicles, type Hub } from '@fleetlake/hub/browser'
 import { boxArea, createRowCollector, joinRows } from '@fleetlake/viewer-core'
 import type { SearchAnswer, SearchInput, SearchProgress } from './search-answer.ts'
+import { lastMeasures } from './last-measures.ts'
 import { summariseVehicles } from './summarise.ts'
 
 const PROGRESS_MS = 100
@@ -53,5 +54,12 @@ export const runSearch = async (
   const outcome = await answer.outcome
   const found = collector.finish()
   const joined = joinRows(found, 'automatic')
-  return { input: { ...input, limit }, outcome, found, joined, summaries: summariseVehicles(found, joined.isJoined) }
+  return {
+    input: { ...input, limit },
+    outcome,
+    found,
+    joined,
+    summaries: summariseVehicles(found, joined.isJoined),
+    lastMeasures: lastMeasures(found),
+  }
 }

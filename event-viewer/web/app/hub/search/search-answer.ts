@@ -1,3 +1,4 @@
+import type { MeasureColumn } from '@fleetlake/columnar'
 import type { VehicleOutcome } from '@fleetlake/hub/browser'
 import type { FoundRows, JoinedRows } from '@fleetlake/viewer-core'
 
@@ -12,6 +13,10 @@ export interface SearchInput {
   readonly to: string
   readonly vehicleTypes?: string[]
   readonly vehicleIds?: string[]
+  /** Names of measures that the answer has; `['*']`: all. */
+  readonly select?: string[]
+  /** A filter of rows. */
+  readonly where?: string
   readonly limit: number
   readonly timeoutMs: number
 }
@@ -42,4 +47,6 @@ export interface SearchAnswer {
   /** Between which rows there is no gap, and what adds up then, where what is a gap is taken from how often each vehicle reports. */
   readonly joined: JoinedRows
   readonly summaries: VehicleSummaries
+  /** The last value of each measure of the answer that a vehicle has said, by index of `FoundRows.ids`. */
+  readonly lastMeasures: readonly MeasureColumn[]
 }

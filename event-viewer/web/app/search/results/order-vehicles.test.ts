@@ -1,10 +1,11 @@
-import { positionsOfRows } from '@fleetlake/columnar'
+import { type PositionRow, positionsOfRows } from '@fleetlake/columnar'
 import { positions } from '@fleetlake/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createRowCollector, joinRows } from '@fleetlake/viewer-core'
+import { lastMeasures } from '../../hub/search/last-measures.ts'
 import { summariseVehicles } from '../../hub/search/summarise.ts'
-import { orderVehicles, SORT_KEYS } from './order-vehicles.ts'
+import { measureKeyOf, orderVehicles, SORT_KEYS } from './order-vehicles.ts'
 import { rowBounds } from './row-bounds.ts'
 import { vehiclePath } from './vehicle-path.ts'
 
@@ -81,4 +82,38 @@ test('the box around rows, and none around no row', () => {
     [-1, 5, -1, 5],
     undefined,
   ])
+})
+
+test('vehicles are in order by the last value of a measure, both ways, and those without one come last', () => {
+  const said: readonly [string, PositionRow['measures']][] = [
+    ['a', { altitude: 5, state: 'idle' }],
+    ['b', {}],
+    ['c', { altitude: -3, state: '', ignition: true }],
+    ['d', { altitude: 5, state: 'Zug' }],
+    ['e', { ignition: false }],
+  ]
+  const collector = createRowCollector({ maxRows: 100 })
+  collector.add(
+    positionsOfRows(
+      said.map(([vehicleId, measures = {}], i) => ({
+        vehicleId,
+        vehicleType: 'van',
+        eventTime: i,
+        longitude: 0,
+        latitude: 0,
+        measures,
+      })),
+    ),
+  )
+  const found = collector.finish()
+  const summaries = summariseVehicles(found, joinRows(found, 60_000).isJoined)
+  const sorted = (name: string, isDescending: boolean): string => {
+    const order = { by: measureKeyOf(name), isDescending, filter: '' }
+    const vehicles = orderVehicles({ ...found, lastMeasures: lastMeasures(found) }, summaries, order)
+    return Array.from(vehicles, (vehicle) => found.ids[vehicle]).join('')
+  }
+  expect([sorted('altitude', false), sorted('altitude', true)]).toEqual(['cadbe', 'adcbe'])
+  expect([sorted('state', false), sorted('state', true)]).toEqual(['cdabe', 'adcbe'])
+  expect([sorted('ignition', false), sorted('ignition', true)]).toEqual(['ecabd', 'ceabd'])
+  expect([sorted('fuel', false), sorted('fuel', true)]).toEqual(['abcde', 'edcba'])
 })

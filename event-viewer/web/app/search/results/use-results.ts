@@ -3,7 +3,7 @@ import { computed, effectScope, ref, watch, type ComputedRef, type Ref } from 'v
 import { useFleetMap } from '../../map/use-fleet-map.ts'
 import { useGap } from '../use-gap.ts'
 import { useSearch } from '../use-search.ts'
-import { type SortKey, orderVehicles, type VehicleOrder } from './order-vehicles.ts'
+import { measureOfKey, type SortKey, orderVehicles, type VehicleOrder } from './order-vehicles.ts'
 import { rowBounds } from './row-bounds.ts'
 
 /** How the page looks at the answer; it stays when other pages are shown. */
@@ -45,12 +45,17 @@ const create = (): Results => {
   const vehicles = computed(() =>
     answer.value === undefined || summaries.value === undefined
       ? NOBODY
-      : orderVehicles(answer.value.found, summaries.value, { ...order.value, filter: filter.value }),
+      : orderVehicles({ ...answer.value.found, lastMeasures: answer.value.lastMeasures }, summaries.value, {
+          ...order.value,
+          filter: filter.value,
+        }),
   )
   watch(answer, () => {
     selected.value = undefined
     hovered.value = undefined
     filter.value = ''
+    // A measure that this answer may lack.
+    if (measureOfKey(order.value.by) !== undefined) order.value = { by: 'id', isDescending: false }
   })
   const fit = (bounds: ViewBounds | undefined): void => {
     if (bounds !== undefined) fitBounds(bounds)

@@ -57,6 +57,8 @@ export const searchRequest: fc.Arbitrary<SearchRequest> = fc.record({
   when,
   types: texts,
   ids: texts,
+  select: texts,
+  filter: fc.string({ unit: 'grapheme', maxLength: 40 }).map((text) => text.trim()),
   limit: fc.integer({ min: 1, max: 5_000_000 }),
   timeoutMs: fc.integer({ min: 1, max: 3_600_000 }),
 })

@@ -1,0 +1,86 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { eventually } from '@fleetlake/testing'
+import { launchBrowser, openPage } from '@fleetlake/testing/browser'
+import type { AxeResults, RunOptions } from 'axe-core'
+import type { Browser, Locator, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { reportMeasures } from './testing/measured-vehicles.ts'
+import { startTestViewer, type TestViewer } from './testing/viewer.ts'
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }
+
+let viewer: TestViewer
+let browser: Browser
+
+beforeAll(async () => {
+  ;[viewer, browser] = await Promise.all([startTestViewer({ generators: 0 }), launchBrowser()])
+})
+afterAll(async () => {
+  await browser?.close()
+  await viewer?.stop()
+})
+
+/** What accessibility forbids, and what is wider than the screen. */
+const faultsOf = async (page: Page): Promise<string[]> => {
+  await page.evaluate(await readFile(AXE, 'utf8'))
+  const { violations } = await page.evaluate(() =>
+    (globalThis as unknown as { axe: { run(options: RunOptions): Promise<AxeResults> } }).axe.run({
+      resultTypes: ['violations'],
+    }),
+  )
+  const isScrolling = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
+  return [
+    ...violations.flatMap(({ id, impact }) => (impact === 'serious' || impact === 'critical' ? [id] : [])),
+    ...(isScrolling ? ['wider than the screen'] : []),
+  ]
+}
+
+/** Has the vehicles report until something is seen. */
+const reportUntil = (seen: Locator): Promise<unknown> =>
+  eventually(
+    async () => {
+      await reportMeasures(viewer, Date.now())
+      return seen.isVisible()
+    },
+    { what: 'what the vehicles say' },
+  )
+
+test.each([
+  ['desktop', {}],
+  ['phone', PHONE],
+] as const)('the card of a vehicle shows what it said last, with units, on a %s', async (_, options) => {
+  const { page, problems, close } = await openPage(browser, viewer.url, options)
+  await page.locator('[data-testid=hub-state][data-state=connected]').waitFor()
+  const find = page.getByRole('combobox').or(page.getByPlaceholder(/find/i)).first()
+  await reportUntil(find)
+  await find.click()
+  await find.fill('cool-2')
+  await reportUntil(page.getByRole('option', { name: 'cool-2' }))
+  await page.getByRole('option', { name: 'cool-2' }).click()
+  const measures = page.getByTestId('vehicle-card').getByTestId('vehicle-measures')
+  await reportUntil(measures)
+  const names = await measures.locator('dt').allTextContents()
+  const values = await measures.locator('dd').allTextContents()
+  const said = Object.fromEntries(names.map((name, i) => [name.trim(), values[i].trim()]))
+  expect(said).toMatchObject({ Temperature: '4.5 °C', 'Driver id': 'bertha', Ignition: 'no' })
+  expect(said['Attributes']).toContain('long long')
+  expect(await faultsOf(page)).toEqual([])
+  expect(problems).toEqual([])
+  await close()
+})
+
+test('measures and a filter are asked for in the form, and what no measure can be named is told before anything is asked', async () => {
+  const { page, problems, close } = await openPage(browser, `${viewer.url}/search?everywhere&when=-1h..now`, PHONE)
+  await page.locator('[data-testid=search-status][data-status]').waitFor()
+  await page.getByRole('tab', { name: 'Search' }).click()
+  await page.getByLabel('Measures', { exact: true }).fill('temperature, Speed')
+  await page.getByText(/"Speed" is no name of a measure/).waitFor()
+  await page.getByLabel('Only where').fill('temperature > 0')
+  expect(await faultsOf(page)).toEqual([])
+  await page.getByTestId('search-run').click()
+  await page.getByTestId('search-fault').getByText('"Speed" is no name of a measure').waitFor()
+  expect(problems).toEqual([])
+  await close()
+})
