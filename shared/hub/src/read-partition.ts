@@ -5,11 +5,12 @@ import type { StreamInfo } from '@nats-io/jetstream'
 import type { Msg } from '@nats-io/nats-core'
 import { headerOf, headersOf } from './cloud-event.ts'
 import type { Delivery } from './delivery.ts'
-import type { Hub } from './hub.ts'
+import type { Hub, HubStatus } from './hub.ts'
 import { API_CODES, apiCodeOf, streamsOf } from './jet-stream.ts'
+import { createPartitionReading, type ReadingEffect, type ReadingEvent, type Witness } from './partition-reading.ts'
 import { openPullConsumer, type PullConsumer } from './pull-consumer.ts'
-import type { PartitionReader, Reading, ReaderState, ReadOptions, StoredMove } from './reading.ts'
-import { judge, type Offset, type StreamState, type Verdict } from './stream-verdict.ts'
+import type { PartitionReader, ReadOptions, StoredMove } from './reading.ts'
+import type { StreamState } from './stream-verdict.ts'
 
 const MIB = 1024 * 1024
 const ASK_BYTES = 2 * MIB
@@ -19,164 +20,87 @@ const LOOK_MS = 1_000
 const TICK_MS = 250
 const RETRY_MS = 100
 
-/** Reads the moves of a partition in order, from an offset; comes back by itself whatever happens to the server. */
+/** Reads the moves of a partition in order, from an offset; comes back by itself whatever happens to the server. What it does is `createPartitionReading`'s. */
 export const readPartition = (hub: Hub, options: ReadOptions): PartitionReader => {
   const { partition, onState = () => undefined } = options
   const askBytes = Math.min(ASK_BYTES, Math.max(options.askBytes ?? ASK_BYTES, LEAST_ASK_BYTES))
   const name = moveStreamName(partition)
-  /** Handed out by `next`. */
-  let position: Offset = options.from
-  /** In `ahead`, or handed out. */
-  let received: Offset = options.from
-  let ahead: Reading[] = []
-  let aheadBytes = 0
-  let halt: Reading | undefined
-  let stream: StreamState | undefined
-  /** The last sequence of the stream that was read, found to be the one: of one that was made again or rolled back it is the earlier state's. */
-  let seen: number | undefined
+  const reading = createPartitionReading(options.from, askBytes)
   let consumer: PullConsumer | undefined
-  let delivered = 0
-  /** Changes with each seek and loss of the consumer: what belongs to an earlier one is ignored. */
-  let epoch = 0
-  let isOpening = false
-  let isClosed = false
+  let consumerEpoch = 0
   let wake: (() => void) | undefined
-  let state: ReaderState | undefined
 
-  const become = (next: ReaderState): void => {
-    const isSame =
-      state?.state === next.state &&
-      (state.state === 'reading' || (next.state === 'waiting' && state.reason === next.reason))
-    if (isSame) return
-    state = next
-    onState(next)
+  const happen = (event: ReadingEvent): void => {
+    for (const effect of reading.step(event)) carryOut(effect)
   }
-  const wakeUp = (): void => {
-    const waiting = wake
-    wake = undefined
-    // After what else has arrived by now: a batch costs less than its messages one by one.
-    if (waiting !== undefined) setImmediate(waiting)
-  }
-  const drop = (): void => {
-    epoch++
-    consumer?.close()
-    consumer = undefined
-  }
-  const push = (reading: Reading): void => {
-    ahead.push(reading)
-    wakeUp()
-  }
-  const stop = (reading: Reading): void => {
-    if (halt !== undefined) return
-    halt = reading
-    drop()
-    push(reading)
-  }
-  const skip = (from: number, to: number): void => {
-    push({ kind: 'gap', from, to })
-    received = { sequence: to, ...(received.created === undefined ? {} : { created: received.created }) }
-  }
-  /** @returns whether reading may go on */
-  const obey = (verdict: Verdict): boolean => {
-    if (verdict.kind === 'recreated' || verdict.kind === 'rolled-back') {
-      stop({ ...verdict, seen })
-      return false
+  const carryOut = (effect: ReadingEffect): void => {
+    switch (effect.kind) {
+      case 'find':
+        return attempt(() => find('found', effect))
+      case 'confirm':
+        return attempt(() => find('confirmed', effect))
+      case 'consume':
+        return attempt(() => consume(effect))
+      case 'drop':
+        consumer?.close()
+        consumer = undefined
+        return
+      case 'ask':
+        if (!hub.connection.isClosed()) while (consumer !== undefined && consumer.asksOut() < ASKS) consumer.ask()
+        return
+      case 'retry-later':
+        void delay(RETRY_MS).then(() => happen({ kind: 'retry' }))
+        return
+      case 'wake':
+        // After what else has arrived by now: a batch costs less than its messages one by one.
+        if (wake !== undefined) setImmediate(wake)
+        wake = undefined
+        return
+      case 'tell':
+        return onState(effect.state)
     }
-    if (verdict.kind === 'gap') skip(verdict.from, verdict.to)
-    return true
   }
+  const attempt = (work: () => Promise<void>): void =>
+    void work().catch((error: unknown) => {
+      const isMissing = apiCodeOf(error) === API_CODES.streamNotFound
+      happen({ kind: 'open-failed', reason: isMissing ? `the hub has no stream ${name}` : reasonOf(error) })
+    })
 
-  const take = (delivery: Delivery, message: Msg): void => {
-    const { sequence, timestampMs } = delivery
-    if (delivery.delivered !== delivered + 1 || sequence <= received.sequence) return reopen()
-    delivered++
-    if (sequence > received.sequence + 1) skip(received.sequence + 1, sequence - 1)
-    received = { ...received, sequence, timestampMs }
-    const move = storedMove(delivery, message)
-    aheadBytes += message.data.length
-    const tail = ahead.at(-1)
-    if (tail?.kind === 'moves') (tail.moves as StoredMove[]).push(move)
-    else ahead.push({ kind: 'moves', moves: [move] })
-    wakeUp()
+  const find = async (
+    kind: 'found' | 'confirmed',
+    { epoch, witness }: { readonly epoch: number; readonly witness: Witness | undefined },
+  ): Promise<void> => {
+    const { streams } = await streamsOf(hub)
+    const stream = stateOf(await streams.info(name))
+    const isThere = witness !== undefined && witness.sequence >= stream.first && witness.sequence <= stream.last
+    const stored = isThere ? await streams.getMessage(name, { seq: witness.sequence }) : null
+    happen({ kind, epoch, stream, storedAtMs: stored === null ? undefined : stored.time.getTime() })
   }
-  const askMore = (): void => {
-    if (consumer === undefined || hub.connection.isClosed() || aheadBytes >= askBytes) return
-    while (consumer.asksOut() < ASKS) consumer.ask()
-  }
-  const reopen = (): void => {
-    drop()
-    if (wake !== undefined) void open()
-  }
-
-  const tryOpen = async (): Promise<void> => {
-    const opened = epoch
-    const isStale = (): boolean => epoch !== opened || isClosed
-    const streams = await streamsOf(hub)
-    const found = stateOf(await streams.streams.info(name))
-    if (isStale()) return
-    const { sequence, timestampMs } = received
-    const isThere = timestampMs !== undefined && sequence >= found.first && sequence <= found.last
-    const stored = isThere ? await streams.streams.getMessage(name, { seq: sequence }) : null
-    if (isStale()) return
-    stream = found
-    if (!obey(judge(received, found, stored === null ? undefined : stored.time.getTime()))) return
-    received = { ...received, created: found.created }
-    const made = await openPullConsumer(hub, {
+  const consume = async ({ epoch, from }: { readonly epoch: number; readonly from: number }): Promise<void> => {
+    consumer = await openPullConsumer(hub, {
       stream: name,
-      from: received.sequence + 1,
+      from,
       askBytes,
       onMessage: (delivery, message) => {
-        if (!isStale()) take(delivery, message)
+        const move = storedMove(delivery, message)
+        happen({ kind: 'delivered', epoch, delivered: delivery.delivered, bytes: message.data.length, move })
       },
-      onAskEnd: () => {
-        if (!isStale() && wake !== undefined) askMore()
-      },
-      onGone: () => {
-        if (!isStale()) reopen()
-      },
+      onAskEnd: () => happen({ kind: 'ask-ended', epoch }),
+      onGone: () => happen({ kind: 'consumer-lost', epoch }),
     })
-    if (isStale()) return made.close()
-    delivered = 0
-    consumer = made
-    seen = Math.max(seen ?? 0, found.last)
-    become({ state: 'reading' })
-    if (wake !== undefined) askMore()
-  }
-  const mayOpen = (): boolean =>
-    !isClosed && consumer === undefined && halt === undefined && hub.status().state === 'connected'
-  const open = async (): Promise<void> => {
-    if (isOpening) return
-    isOpening = true
-    while (mayOpen()) {
-      try {
-        await tryOpen()
-      } catch (error) {
-        const isMissing = apiCodeOf(error) === API_CODES.streamNotFound
-        become({ state: 'waiting', reason: isMissing ? `the hub has no stream ${name}` : reasonOf(error) })
-        await delay(RETRY_MS)
-      }
-    }
-    isOpening = false
+    consumerEpoch = epoch
+    happen({ kind: 'consuming', epoch })
   }
 
   /** Each second: a stream that is changed under a reader may leave its consumer silent. */
   const look = async (): Promise<void> => {
-    if (halt !== undefined || received.created === undefined || hub.status().state !== 'connected') return
-    const looked = epoch
-    const before = received
+    const begun = reading.lookFor()
+    if (begun === undefined) return
     try {
-      const streams = await streamsOf(hub)
-      const found = stateOf(await streams.streams.info(name))
-      if (epoch !== looked || isClosed) return
-      stream = found
-      const verdict = judge(before, found)
-      // What came while the answer was under way can only fill what looked like a gap.
-      if (consumer !== undefined && verdict.kind === 'contiguous') seen = Math.max(seen ?? 0, found.last)
-      obey(
-        verdict.kind === 'gap' ? judge(received, { ...found, last: Math.max(found.last, received.sequence) }) : verdict,
-      )
+      const { streams } = await streamsOf(hub)
+      happen({ kind: 'looked', look: begun, stream: stateOf(await streams.info(name)) })
     } catch (error) {
-      if (apiCodeOf(error) === API_CODES.streamNotFound && epoch === looked) reopen()
+      if (apiCodeOf(error) === API_CODES.streamNotFound) happen({ kind: 'stream-missing', look: begun })
     }
   }
   let tickedAt = performance.now()
@@ -184,69 +108,42 @@ export const readPartition = (hub: Hub, options: ReadOptions): PartitionReader =
     const now = performance.now()
     if (now - tickedAt > 2 * TICK_MS) consumer?.forgiveSilence(now)
     tickedAt = now
-    if (consumer?.isSilent(now) === true) reopen()
+    if (consumer?.isSilent(now) === true) happen({ kind: 'consumer-lost', epoch: consumerEpoch })
   }
   const ticking = setInterval(tick, TICK_MS)
   const looking = setInterval(() => void look(), LOOK_MS)
-  const stopFollowing = hub.onStatus((status) => {
-    if (status.state === 'connected') {
-      if (wake !== undefined) void open()
-      return
-    }
-    drop()
-    become({ state: 'waiting', reason: 'no connection to the hub' })
-    if (status.state === 'closed') void close()
-  })
+  const follow = ({ state }: HubStatus): void => {
+    if (state === 'connected') return happen({ kind: 'connected' })
+    happen({ kind: 'disconnected' })
+    if (state === 'closed') void close()
+  }
+  const stopFollowing = hub.onStatus(follow)
   const close = async (): Promise<void> => {
-    if (isClosed) return
-    isClosed = true
     clearInterval(ticking)
     clearInterval(looking)
     stopFollowing()
-    drop()
-    wakeUp()
+    happen({ kind: 'closed' })
   }
-
-  const hand = (reading: Reading): Reading => {
-    if (reading.kind === 'moves') {
-      const { sequence, timestampMs } = reading.moves[reading.moves.length - 1]
-      position = { ...position, sequence, timestampMs }
-      aheadBytes = 0
-    }
-    if (reading.kind === 'gap') position = { sequence: reading.to }
-    return reading
-  }
+  if (hub.status().state === 'connected') happen({ kind: 'connected' })
 
   return {
     partition,
     next: async () => {
       for (;;) {
-        if (isClosed) return { kind: 'closed' }
-        const reading = ahead.shift() ?? halt
-        if (reading !== undefined) {
-          const handed = hand(reading)
-          askMore()
-          return handed
+        const taken = reading.take()
+        if (taken !== undefined) {
+          if (taken.kind !== 'closed') happen({ kind: 'taken' })
+          return taken
         }
         await new Promise<void>((resolve) => {
           wake = resolve
-          if (consumer === undefined) void open()
-          else askMore()
+          happen({ kind: 'wanted' })
         })
       }
     },
-    position: () => ({ ...position, ...(received.created === undefined ? {} : { created: received.created }) }),
-    info: () => stream,
-    seek: (offset) => {
-      seen = undefined
-      drop()
-      ahead = []
-      aheadBytes = 0
-      halt = undefined
-      position = offset
-      received = offset
-      if (wake !== undefined) void open()
-    },
+    position: reading.position,
+    info: reading.stream,
+    seek: (offset) => happen({ kind: 'seek', offset }),
     close,
   }
 }

@@ -6,14 +6,16 @@ const HANGS_AFTER_MS = 240_000
 
 /**
  * Waits for a condition; what it throws counts as not yet.
+ * @param seen of much work: what changes while there is progress, so that no machine is too slow for it
  * @returns what the condition gave, once it is neither false nor undefined
  * @throws Error with what was waited for and what it last gave or threw
  */
 export const eventually = async <Value>(
   condition: () => Value | Promise<Value>,
-  { what = 'the condition' }: { what?: string } = {},
+  { what = 'the condition', seen = () => undefined }: { what?: string; seen?: () => unknown } = {},
 ): Promise<Exclude<Value, false | undefined>> => {
-  const deadline = performance.now() + HANGS_AFTER_MS
+  let deadline = performance.now() + HANGS_AFTER_MS
+  let before = seen()
   for (;;) {
     let last: unknown
     try {
@@ -23,10 +25,16 @@ export const eventually = async <Value>(
     } catch (error) {
       last = error
     }
+    const now = seen()
+    if (now !== before) deadline = performance.now() + HANGS_AFTER_MS
+    before = now
     if (performance.now() > deadline) {
-      throw new Error(`${what} did not come true within ${HANGS_AFTER_MS} ms; at the end: ${String(last)}`, {
-        cause: last,
-      })
+      throw new Error(
+        `${what} did not come true, and nothing was seen to happen for ${HANGS_AFTER_MS} ms; at the end: ${String(last)}`,
+        {
+          cause: last,
+        },
+      )
     }
     await delay(POLL_MS)
   }
