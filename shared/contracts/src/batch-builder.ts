@@ -78,8 +78,6 @@ const BASE_BYTES = encodePositions(none).length + SLACK_BYTES
 
 const utf8 = new TextEncoder()
 
-const NOTHING_SAID: readonly Said[] = []
-
 export const createBatchBuilder = (limits: BatchLimits): BatchBuilder => {
   const { maxRows, maxBytes = MAX_PAYLOAD_BYTES, vehicleTypes: known = [] } = limits
   const offsets = new Int32Array(maxRows + 1)
@@ -93,6 +91,8 @@ export const createBatchBuilder = (limits: BatchLimits): BatchBuilder => {
   let used = known.length
   let bytes = BASE_BYTES
   const measures = createMeasureBatch(maxRows)
+  /** What a row adds that says nothing, its id apart: it has a place in the columns of those that do. */
+  let silentBytes = ROW_BYTES
   let [from, to, west, south, east, north] = [0, 0, 0, 0, 0, 0]
 
   const codeOf = (vehicleType: string): number => {
@@ -108,6 +108,7 @@ export const createBatchBuilder = (limits: BatchLimits): BatchBuilder => {
     used = known.length
     bytes = BASE_BYTES
     measures.clear()
+    silentBytes = ROW_BYTES
     types = []
     codes = new Map()
     for (const vehicleType of known) codeOf(vehicleType)
@@ -121,15 +122,18 @@ export const createBatchBuilder = (limits: BatchLimits): BatchBuilder => {
       return length
     },
     codeOf,
-    append: (idBytes, idFrom, idTo, typeCode, eventTime, longitude, latitude, speed, heading, said = NOTHING_SAID) => {
-      const rowBytes = ROW_BYTES + idTo - idFrom + measures.bytesOf(said, length)
+    append: (idBytes, idFrom, idTo, typeCode, eventTime, longitude, latitude, speed, heading, said) => {
+      const idLength = idTo - idFrom
+      const rowBytes = idLength + (said === undefined ? silentBytes : ROW_BYTES + measures.bytesOf(said, length))
       if (length === maxRows || bytes + rowBytes > maxBytes) {
         if (length > 0) return false
         throw new FleetError('message.invalid', `one row does not fit into a message of ${maxBytes} bytes`)
       }
       const at = offsets[length]
-      const idLength = idTo - idFrom
-      measures.append(said, length)
+      if (said !== undefined) {
+        measures.append(said, length)
+        silentBytes = ROW_BYTES + measures.bytesOf([], length)
+      }
       for (let i = 0; i < idLength; i++) ids[at + i] = idBytes[idFrom + i]
       offsets[length + 1] = at + idLength
       arrays.vehicleType[length] = typeCode

@@ -50,8 +50,8 @@ const VEHICLE_COLUMNS: readonly VehicleColumn[] = [
   },
 ]
 
-/** Where the table is wider than its place an id still has so much. */
-const ID_REM = 8
+/** Where the table is wider than its place an id still has so much; a part of the next column is seen, so that one scrolls. */
+const ID_REM = 6
 
 const measureColumn = ({ spec }: MeasureColumn): VehicleColumn => {
   const isNumber = spec.type !== 'string' && spec.type !== 'boolean'
