@@ -1,4 +1,5 @@
 import { FleetError } from '@fleetlake/core'
+import type { MeasureColumn } from '../rows/measure-columns.ts'
 import { type Positions } from '../rows/positions.ts'
 import type { Buffer as BufferStruct } from 'apache-arrow/fb/buffer'
 import { DictionaryBatch } from 'apache-arrow/fb/dictionary-batch'
@@ -20,6 +21,8 @@ import { ByteBuffer } from 'flatbuffers'
 import { checkTexts } from './check-texts.ts'
 import { damaged } from './damaged.ts'
 import { decodeMeasures } from './foreign.ts'
+import { MOST_VALUES_PER_BYTE } from './foreign-columns.ts'
+import { type FurtherField, furtherFields, readMeasures, type Slice } from './read-measures.ts'
 import { COLUMNS, placeOfColumn } from '../columns.ts'
 import { makePositionArrays } from '../rows/positions.ts'
 import { POSITION_FIELDS } from './position-batch.ts'
@@ -96,8 +99,6 @@ const isOurSchema = (schema: Schema): boolean => {
   return POSITION_FIELDS.every((_, i) => isOurField(schema.fields(i) as Field, i))
 }
 
-type Slice = (index: number, elementBytes: number, count: number) => Uint8Array
-
 /** A batch's buffers by index, checked against the body and the number of elements that they must hold. */
 const slicesOf =
   (batch: RecordBatch, body: Uint8Array): Slice =>
@@ -161,9 +162,15 @@ const doubles = (bytes: Uint8Array, length: number): Float64Array =>
   new Float64Array(bytes.buffer, bytes.byteOffset, length)
 
 /** Where each column's buffers begin among all: validity, then offsets and bytes, or values. */
+const BUFFERS_OF_POSITIONS = COLUMNS.reduce((sum, { kind }) => sum + (kind === 'id' ? 3 : 2), 0)
 const BUFFER_AT = COLUMNS.map((_, i) => COLUMNS.slice(0, i).reduce((sum, { kind }) => sum + (kind === 'id' ? 3 : 2), 0))
 
-const positionsOf = ({ message, body }: Part, vehicleTypes: readonly string[]): Positions | undefined => {
+/** @param further undefined where only the reader of foreign layouts can read what follows */
+const positionsOf = (
+  { message, body }: Part,
+  vehicleTypes: readonly string[],
+  { further, bytes }: { readonly further: readonly FurtherField[] | undefined; readonly bytes: Uint8Array },
+): Positions | undefined => {
   const batch = message.header(new RecordBatch()) as RecordBatch
   const length = Number(batch.length())
   if (batch.compression() !== null) return undefined
@@ -194,7 +201,18 @@ const positionsOf = ({ message, body }: Part, vehicleTypes: readonly string[]): 
         return floatsOf(batch, slice, i, at, length)
     }
   })
-  return { length, vehicleIdOffsets, vehicleIdBytes, vehicleTypes, measures: [], ...arrays }
+  const rows = { length, vehicleIdOffsets, vehicleIdBytes, vehicleTypes, ...arrays }
+  if (further === undefined) return { ...rows, measures: measuresOfStream(bytes, length) }
+  if (further.length * length > MOST_VALUES_PER_BYTE * bytes.length)
+    throw damaged('its measures have more values than its bytes can hold')
+  const nullsOf = (column: number): number => nullCountOf(batch, column)
+  return { ...rows, measures: readMeasures(further, { slice, nullsOf, length, place: BUFFERS_OF_POSITIONS }) }
+}
+
+const measuresOfStream = (bytes: Uint8Array, length: number): MeasureColumn[] => {
+  const { rows, measures } = decodeMeasures(bytes)
+  if (rows !== length) throw damaged('its measures are of another number of rows')
+  return measures
 }
 
 /** A view that starts at a multiple of 8: what comes from a socket rarely does. (A Buffer's own `slice` copies nothing.) */
@@ -214,24 +232,18 @@ export const decodePositions = (payload: Uint8Array): Positions | undefined => {
   }
 }
 
-const withMeasures = (rows: Positions, bytes: Uint8Array): Positions => {
-  const { rows: length, measures } = decodeMeasures(bytes)
-  if (length !== rows.length) throw damaged('its measures are of another number of rows')
-  return { ...rows, measures }
-}
-
 const decode = (bytes: Uint8Array): Positions | undefined => {
   let vehicleTypes: readonly string[] | undefined
   let rows: Positions | undefined
   /** The id of the vehicle types'. */
   let dictionary: bigint | undefined
-  let hasMore = false
+  let further: readonly FurtherField[] | undefined = []
   for (const part of partsOf(bytes)) {
     switch (part.message.headerType()) {
       case MessageHeader.Schema: {
         const schema = part.message.header(new Schema()) as Schema
         if (dictionary !== undefined || !isOurSchema(schema)) return undefined
-        hasMore = schema.fieldsLength() > POSITION_FIELDS.length
+        further = furtherFields(schema)
         dictionary = (schema.fields(placeOfColumn('vehicle_type'))!.dictionary() as DictionaryEncoding).id()
         break
       }
@@ -244,7 +256,7 @@ const decode = (bytes: Uint8Array): Positions | undefined => {
       }
       case MessageHeader.RecordBatch:
         if (vehicleTypes === undefined || rows !== undefined) return undefined
-        rows = positionsOf(part, vehicleTypes)
+        rows = positionsOf(part, vehicleTypes, { further, bytes })
         if (rows === undefined) return undefined
         break
       default:
@@ -252,5 +264,5 @@ const decode = (bytes: Uint8Array): Positions | undefined => {
     }
   }
   if (rows === undefined) throw damaged('it holds no rows')
-  return hasMore ? withMeasures(rows, bytes) : rows
+  return rows
 }

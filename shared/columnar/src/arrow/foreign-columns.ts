@@ -28,7 +28,7 @@ export interface ForeignValues {
 /** A row takes 8 bytes for its time alone, in all but the oddest layouts. */
 const LEAST_ROW_BYTES = 8
 /** Columns may share their buffers, and a boolean takes a bit: so many values of measures a byte are more than an honest stream has. */
-const MOST_VALUES_PER_BYTE = 4
+export const MOST_VALUES_PER_BYTE = 4
 
 const noValues = (): ForeignValues => ({ values: [], ends: [] })
 

@@ -24,56 +24,78 @@ const EMPTY = new Uint8Array(0)
 const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength)
 
-/** A bit for each row that a test holds of. */
-const bitsOf = (
-  length: number,
-  isSet: (row: number) => boolean,
-): { readonly bits: Uint8Array; readonly set: number } => {
+/** A bit for each row with a value; none where every row has one. */
+const validNumbers = (values: Float64Array, length: number): ColumnBuffers => {
+  let nullCount = 0
+  for (let row = 0; row < length; row++) if (values[row] !== values[row]) nullCount++
+  if (nullCount === 0) return { nullCount, buffers: [EMPTY] }
   const bits = new Uint8Array((length + 7) >> 3)
-  let set = 0
-  for (let row = 0; row < length; row++) {
-    if (!isSet(row)) continue
-    bits[row >> 3] |= 1 << (row & 7)
-    set++
-  }
-  return { bits, set }
+  for (let row = 0; row < length; row++) if (values[row] === values[row]) bits[row >> 3] |= 1 << (row & 7)
+  return { nullCount, buffers: [bits] }
 }
 
+const validCodes = (codes: Int32Array, length: number): ColumnBuffers => {
+  let nullCount = 0
+  for (let row = 0; row < length; row++) if (codes[row] < 0) nullCount++
+  if (nullCount === 0) return { nullCount, buffers: [EMPTY] }
+  const bits = new Uint8Array((length + 7) >> 3)
+  for (let row = 0; row < length; row++) if (codes[row] >= 0) bits[row >> 3] |= 1 << (row & 7)
+  return { nullCount, buffers: [bits] }
+}
+
+const bitsOf = (values: Float64Array): Uint8Array => {
+  const bits = new Uint8Array((values.length + 7) >> 3)
+  for (let row = 0; row < values.length; row++) if (values[row] === 1) bits[row >> 3] |= 1 << (row & 7)
+  return bits
+}
+
+/** As two halves: no BigInt a row. NaN becomes 0. */
+const longsOf = (values: Float64Array): Uint8Array => {
+  const halves = new Int32Array(2 * values.length)
+  for (let row = 0; row < values.length; row++) {
+    const high = Math.floor(values[row] / 4_294_967_296)
+    halves[2 * row] = values[row] - high * 4_294_967_296
+    halves[2 * row + 1] = high
+  }
+  return bytesOf(halves)
+}
+
+/** What a row without a value has in its place does not matter. */
 const numbersOf = ({ spec, values }: NumberMeasure, length: number): Uint8Array => {
   const some = values.subarray(0, length)
   switch (spec.type) {
     case 'double':
       return bytesOf(some)
     case 'float':
-      return bytesOf(Float32Array.from(some))
+      return bytesOf(new Float32Array(some))
     case 'int':
-      // NaN becomes 0, which nobody reads: its row has no value.
-      return bytesOf(Int32Array.from(some))
+      return bytesOf(new Int32Array(some))
     case 'long':
-      return bytesOf(BigInt64Array.from(some, (value) => (value === value ? BigInt(value) : 0n)))
+      return longsOf(some)
     case 'boolean':
-      return bitsOf(length, (row) => some[row] === 1).bits
+      return bitsOf(some)
   }
 }
 
-const textsOf = ({ codes, texts }: TextMeasure, length: number): Uint8Array[] => {
+const textsOf = ({ codes, texts: { offsets: at, bytes: from } }: TextMeasure, length: number): Uint8Array[] => {
   const offsets = new Int32Array(length + 1)
-  const sizeOf = (code: number): number => (code < 0 ? 0 : texts.offsets[code + 1] - texts.offsets[code])
-  for (let row = 0; row < length; row++) offsets[row + 1] = offsets[row] + sizeOf(codes[row])
-  const bytes = new Uint8Array(offsets[length])
   for (let row = 0; row < length; row++) {
     const code = codes[row]
-    if (code >= 0) bytes.set(texts.bytes.subarray(texts.offsets[code], texts.offsets[code + 1]), offsets[row])
+    offsets[row + 1] = offsets[row] + (code < 0 ? 0 : at[code + 1] - at[code])
+  }
+  const bytes = new Uint8Array(offsets[length])
+  let to = 0
+  for (let row = 0; row < length; row++) {
+    const code = codes[row]
+    if (code < 0) continue
+    const end = at[code + 1]
+    for (let byte = at[code]; byte < end; byte++) bytes[to++] = from[byte]
   }
   return [bytesOf(offsets), bytes]
 }
 
 export const measureBuffers = (column: MeasureColumn, length: number): ColumnBuffers => {
   const isText = isTextMeasure(column)
-  const { bits, set } = bitsOf(
-    length,
-    isText ? (row) => column.codes[row] >= 0 : (row) => column.values[row] === column.values[row],
-  )
-  const values = isText ? textsOf(column, length) : [numbersOf(column, length)]
-  return { nullCount: length - set, buffers: [set === length ? EMPTY : bits, ...values] }
+  const { nullCount, buffers } = isText ? validCodes(column.codes, length) : validNumbers(column.values, length)
+  return { nullCount, buffers: [...buffers, ...(isText ? textsOf(column, length) : [numbersOf(column, length)])] }
 }
