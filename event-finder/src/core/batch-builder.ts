@@ -96,7 +96,9 @@ export const createBatchBuilder = (
     const startBytes = open.length * fixedBytes + open.idOffsets[open.length] + open.typeBytes + open.measureBytes
     const texts = rows.measures.filter(isTextMeasure)
     const most = Math.min(selected.length - from, capacity - open.length)
-    let [rowBytes, typeBytes, idBytes, measureBytes] = [0, 0, 0, 0]
+    const hasTexts = texts.length > 0
+    let [rowBytes, typeBytes, idBytes] = [0, 0, 0]
+    let measureBytes = 0
     let known: Set<number> | undefined
     let lastType = -1
     for (let i = 0; i < most; i++) {
@@ -114,11 +116,12 @@ export const createBatchBuilder = (
       const id = vehicle[row]
       const bytes = offsets[id + 1] - offsets[id]
       rowBytes += fixedBytes
-      const textBytes = texts.length === 0 ? 0 : textBytesOf(texts, row)
-      const all = startBytes + rowBytes + typeBytes + idBytes + measureBytes + bytes + textBytes
-      if (all > MAX_BATCH_BYTES && open.length + i > 0) return { count: i, idBytes, measureBytes }
+      if (hasTexts) rowBytes += textBytesOf(texts, row)
+      if (startBytes + rowBytes + typeBytes + idBytes + bytes > MAX_BATCH_BYTES && open.length + i > 0) {
+        return { count: i, idBytes, measureBytes }
+      }
       idBytes += bytes
-      measureBytes += textBytes
+      if (hasTexts) measureBytes = rowBytes - (i + 1) * fixedBytes
     }
     return { count: most, idBytes, measureBytes }
   }
