@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createMemoryStore } from '../store/memory-store.ts'
 import type { ObjectStore } from '../store/object-store.ts'
-import { NOW_MS, SETTINGS, someRows, writeRows } from '../testing/log-table.ts'
+import { parseCommit } from '../log/actions.ts'
+import { MEASURES, NOW_MS, SETTINGS, someRows, writeRows } from '../testing/log-table.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { openTable } from '../table.ts'
 import { applyRepair, planRepair } from './repair-table.ts'
@@ -202,4 +203,56 @@ test('who follows the log goes on after a repair', async () => {
   await repaired(store)
   expect(await late.commit({ parts: [{ add }], operation: 'WRITE' })).toEqual({ status: 'committed', version: 10 })
   expect((await reader.refresh()).totals.files).toBe(table.snapshot.totals.files + 1)
+})
+
+/** Version 1 adds two columns, version 2 rows that have them, version 3 rows that have none. */
+const makeMeasured = async (): Promise<ObjectStore> => {
+  const store = createMemoryStore()
+  const table = await openTable(store, { ...OPTIONS, create: SETTINGS })
+  const columns = MEASURES.filter(({ name }) => name === 'doors' || name === 'state')
+  await table.commit({ parts: [], columns, operation: 'ADD COLUMNS' })
+  const rows = someRows(10).map((row, i) => ({ ...row, measures: { doors: i, state: 'open' } }))
+  for (const some of [rows, someRows(5)]) {
+    await table.commit({ parts: [{ add: await writeRows(store, some) }], operation: 'WRITE' })
+  }
+  await table.close()
+  return store
+}
+
+const lose = async (store: ObjectStore, version: number): Promise<void> => {
+  await store.delete(commitOf(version))
+  await store.delete(copyOf(version))
+}
+
+test('a file with measures whose commit is lost is named again, and its bounds with it', async () => {
+  const store = await makeMeasured()
+  await lose(store, 2)
+  const plan = await planRepair(store, NOW_MS)
+  expect([plan!.added.length, plan!.unreadable, plan!.notes.length]).toEqual([1, [], 1])
+  const { add } = parseCommit(plan!.versions[0].bytes, 'a commit', 2).find((action) => action.add)!
+  expect(JSON.parse(add!.stats!)).toMatchObject({
+    minValues: { doors: 0, state: 'open' },
+    maxValues: { doors: 9, state: 'open' },
+    nullCount: { doors: 0, state: 0 },
+  })
+  const snapshot = await repaired(store)
+  expect([snapshot.totals.rows, snapshot.measures.map(({ name }) => name)]).toEqual([15, ['doors', 'state']])
+})
+
+test('columns are taken back from what is left of the commit that added them; of a lost one their names are told', async () => {
+  const cut = await makeMeasured()
+  const bytes = (await cut.get(commitOf(1)))!
+  await cut.delete(copyOf(1))
+  // All but the end of a line that would have come last.
+  await cut.put(commitOf(1), Buffer.concat([bytes, Buffer.from('{"add":{"pa')]))
+  expect((await repaired(cut)).measures.map(({ name }) => name)).toEqual(['doors', 'state'])
+  const lost = await makeMeasured()
+  await lose(lost, 1)
+  await lose(lost, 2)
+  const plan = await planRepair(lost, NOW_MS)
+  expect(plan!.notes.at(-1)).toBe(
+    'files have columns that the table has not, as far as it is known: add doors, state again with fleet table columns add',
+  )
+  const { measures, totals } = await repaired(lost)
+  expect([measures, totals.rows]).toEqual([[], 15])
 })
