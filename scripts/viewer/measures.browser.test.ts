@@ -5,7 +5,7 @@ import { launchBrowser, openPage } from '@fleetlake/testing/browser'
 import type { AxeResults, RunOptions } from 'axe-core'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { reportMeasures } from './testing/measured-vehicles.ts'
+import { addColumns, reportMeasures } from './testing/measured-vehicles.ts'
 import { startTestViewer, type TestViewer } from './testing/viewer.ts'
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
@@ -16,6 +16,8 @@ let browser: Browser
 
 beforeAll(async () => {
   ;[viewer, browser] = await Promise.all([startTestViewer({ generators: 0 }), launchBrowser()])
+  // Before anybody meets the names, which is remembered for a while.
+  await addColumns(viewer)
 })
 afterAll(async () => {
   await browser?.close()
@@ -82,5 +84,56 @@ test('measures and a filter are asked for in the form, and what no measure can b
   await page.getByTestId('search-run').click()
   await page.getByTestId('search-fault').getByText('"Speed" is no name of a measure').waitFor()
   expect(problems).toEqual([])
+  await close()
+})
+
+test.each([
+  ['desktop', {}],
+  ['phone', PHONE],
+] as const)(
+  'the results have the measures as columns after the others, sorted like them, on a %s',
+  async (_, options) => {
+    await addColumns(viewer)
+    await reportMeasures(viewer, Date.now())
+    const address = `${viewer.url}/search?everywhere&when=-1h..now&select=*`
+    const { page, problems, close } = await openPage(browser, address, options)
+    await page.locator('[data-testid=search-status][data-status=complete]').waitFor()
+    const table = page.getByTestId('vehicle-table')
+    await table.waitFor()
+    const heads = (await table.getByRole('columnheader').allTextContents()).map((text) => text.trim())
+    expect(heads.slice(0, 4)).toEqual(['Vehicle', 'Points', 'Distance', 'Inside'])
+    expect(heads.slice(4)).toEqual(expect.arrayContaining(['Temperature, °C', 'Driver id', 'Ignition']))
+    const columnOf = async (head: string): Promise<string[]> => {
+      const cells = table.locator(`[role=gridcell][aria-colindex="${heads.indexOf(head) + 1}"]`)
+      return (await cells.allTextContents()).map((text) => text.trim())
+    }
+    const head = table.getByRole('columnheader', { name: 'Temperature, °C' })
+    await head.getByRole('button').click()
+    await table.locator('[aria-sort=ascending]').getByText('Temperature').waitFor()
+    expect(await columnOf('Vehicle')).toEqual(['cool-1', 'cool-2', 'plain-3'])
+    expect(await columnOf('Temperature, °C')).toEqual(['-18.25', '4.5', '–'])
+    await head.getByRole('button').click()
+    await table.locator('[aria-sort=descending]').getByText('Temperature').waitFor()
+    expect(await columnOf('Driver id')).toEqual(['bertha', 'anna', '–'])
+    expect(await faultsOf(page)).toEqual([])
+    expect(problems).toEqual([])
+    await close()
+  },
+)
+
+test('only what the filter is true of is found, and the address finds it again', async () => {
+  await reportMeasures(viewer, Date.now())
+  const { page, close } = await openPage(browser, `${viewer.url}/search?everywhere&when=-1h..now`)
+  await page.locator('[data-testid=search-status][data-status=complete]').waitFor()
+  await page.getByRole('tab', { name: 'Search' }).click()
+  await page.getByLabel('Measures', { exact: true }).fill('temperature')
+  await page.getByLabel('Only where').fill('temperature > 0')
+  await page.getByTestId('search-run').click()
+  const rows = page.getByTestId('vehicle-table').locator('[role=row][aria-selected]')
+  await eventually(async () => (await rows.count()) === 1, { what: 'one vehicle' })
+  await page.reload()
+  await page.locator('[data-testid=search-status][data-status=complete]').waitFor()
+  await eventually(async () => (await rows.allTextContents()).join().includes('cool-2'), { what: 'the same vehicle' })
+  expect(await rows.count()).toBe(1)
   await close()
 })

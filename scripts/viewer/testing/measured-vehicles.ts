@@ -1,6 +1,8 @@
-import { encodePositions, type PositionRow, positionsOfRows } from '@fleetlake/columnar'
+import { createFileStore, openTable } from '@fleetlake/archive'
+import { encodePositions, type PositionRow, positionsOfRows, wellKnownMeasure } from '@fleetlake/columnar'
 import { CONTENT_TYPES, subjects } from '@fleetlake/contracts'
 import { storeMessage } from '@fleetlake/hub'
+import { join } from 'node:path'
 import type { TestViewer } from './viewer.ts'
 
 /** What each of these vehicles says beside; text as long as people make it. */
@@ -30,4 +32,12 @@ export const reportMeasures = async ({ hub }: TestViewer, eventTime: number): Pr
     id: `measured/${n}`,
     contentType: CONTENT_TYPES.arrow,
   })
+}
+
+/** Gives the table the columns that the vehicles have something for, unless it has them. */
+export const addColumns = async ({ archivePath }: TestViewer): Promise<void> => {
+  const table = await openTable(createFileStore(join(archivePath, 'moves')))
+  const columns = ['temperature', 'driver_id', 'ignition', 'state', 'odometer'].map((name) => wellKnownMeasure(name)!)
+  await table.commit({ parts: [], columns, operation: 'ADD COLUMNS' })
+  await table.close()
 }
