@@ -42,8 +42,11 @@ export const WELL_KNOWN_MEASURES: readonly MeasureSpec[] = [
 export const wellKnownMeasure = (name: string): MeasureSpec | undefined =>
   WELL_KNOWN_MEASURES.find((measure) => measure.name === name)
 
+/** Why a row was refused: the one further column of a dead letter that its sender has not said. */
+const REASON = 'reason'
+
 /** Names that mean something else in the table or in a message: its partitions, and why a row was refused. */
-const RESERVED = new Set(['date', 'cell', 'reason'])
+const RESERVED = new Set(['date', 'cell', REASON])
 const NAME = /^[a-z][a-z0-9_]{0,62}$/
 
 /** Why a measure can't have a name, for people; undefined when it can. */
@@ -55,6 +58,13 @@ export const measureNameFault = (name: string): string | undefined => {
 }
 
 export const isMeasureName = (name: string): boolean => measureNameFault(name) === undefined
+
+/**
+ * Whether a column of a message is something that its sender says beside, under whatever name: what is no measure's name ends in `attributes`. A name has 255
+ * characters at most.
+ */
+export const isSaidName = (name: string): boolean =>
+  name !== REASON && name.length > 0 && name.length <= 255 && !(COLUMN_NAMES as readonly string[]).includes(name)
 
 /** Bytes of a text in UTF-8, at most. */
 export const MAX_MEASURE_TEXT_BYTES = 4_096

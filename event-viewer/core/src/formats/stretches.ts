@@ -1,7 +1,6 @@
-import { isSameReport, type MeasureSpec, type Positions } from '@fleetlake/columnar'
+import { hasSameValues, isSameReport, type MeasureSpec, type Positions } from '@fleetlake/columnar'
 import { createDateReader, type ReportMeasure, type VehicleDate } from '../gaps/date-reader.ts'
 import type { Gap, GapsUsed } from '../gaps/gap.ts'
-import { isSameMeasures } from '../gaps/same-measures.ts'
 
 /** Reports of one vehicle without a gap: times ascend strictly. Columns are lent: they hold until the next stretch. */
 export interface Stretch {
@@ -91,7 +90,7 @@ export const createStretches = ({
   /** @returns undefined for a duplicate */
   const follows = (date: VehicleDate, row: number): boolean | undefined => {
     const last = length - 1
-    if (isSameReport(date, row, columns, last) && isSameMeasures(date.beside, row, beside, last)) return undefined
+    if (isSameReport(date, row, columns, last) && hasSameValues(date.beside, row, beside, last)) return undefined
     const sinceMs = date.eventTime[row] - columns.eventTime[last]
     const east = date.longitude[row] - columns.longitude[last]
     if (isCutAtAntimeridian && Math.abs(east) > 180) return false

@@ -1,7 +1,13 @@
-import { IDENTITY_KEYS, isSameReport, type MeasureSpec, newValueArrays, type Positions } from '@fleetlake/columnar'
+import {
+  hasSameValues,
+  IDENTITY_KEYS,
+  isSameReport,
+  type MeasureSpec,
+  newValueArrays,
+  type Positions,
+} from '@fleetlake/columnar'
 import { createDateReader, type ReportMeasure, type VehicleDate } from '../gaps/date-reader.ts'
 import type { Gap, GapsUsed } from '../gaps/gap.ts'
-import { isSameMeasures } from '../gaps/same-measures.ts'
 import { distanceM } from '../great-circle.ts'
 
 export interface Stop {
@@ -101,7 +107,7 @@ export const createTrackMeter = ({
       if (
         first !== undefined &&
         isSameReport(date, row, lastReport, 0) &&
-        isSameMeasures(date.beside, row, lastBeside, 0)
+        hasSameValues(date.beside, row, lastBeside, 0)
       )
         continue
       for (const key of IDENTITY_KEYS) lastReport[key][0] = date[key][row]

@@ -3,7 +3,7 @@ import { Precision } from 'apache-arrow/fb/precision'
 import { TimeUnit } from 'apache-arrow/fb/time-unit'
 import { Type } from 'apache-arrow/fb/type'
 import { UnionMode } from 'apache-arrow/fb/union-mode'
-import { isMeasureName, MAX_MEASURES, type MeasureSpec, type MeasureType } from '../measures.ts'
+import { isSaidName, MAX_MEASURES, type MeasureSpec, type MeasureType } from '../measures.ts'
 import type { FlatTable, FlatVector } from './flat-table.ts'
 
 /** What a column is read as: `time` is whole ms since the epoch, rounded down. */
@@ -90,7 +90,7 @@ export interface WantedMeasure {
 }
 
 /**
- * The columns that can be read as measures: those of a measure's name whose values are numbers, texts or booleans. Columns of other types, and of other names, are passed over.
+ * The further columns that can be read: those whose values are numbers, texts or booleans, whatever their names. Columns of other types are passed over.
  * @throws FleetError `arrow.invalid` for too many
  */
 export const findMeasures = (schema: FlatTable): WantedMeasure[] => {
@@ -100,7 +100,7 @@ export const findMeasures = (schema: FlatTable): WantedMeasure[] => {
   for (let i = 0; i < fields.length; i++) {
     const field = fields.table(i)
     const name = names.decode(field.text(0).subarray(0, 256))
-    if (found.has(name) || !isMeasureName(name)) continue
+    if (found.has(name) || !isSaidName(name)) continue
     const type = measureTypeOf(field)
     if (type === undefined) continue
     if (found.size === MAX_MEASURES) throw invalid(`the Arrow batch has more than ${MAX_MEASURES} measures`)

@@ -69,7 +69,7 @@ const foreign = (columns: Record<string, unknown>): Uint8Array => {
   return tableToIPC(new Table({ ...ours, ...columns } as never), 'stream')
 }
 
-test("others' columns are read as measures by their types; names and types that can't be are passed over", () => {
+test("others' columns are read by their types, whatever their names; types that can't be read are passed over", () => {
   const of = <Value>(value: Value): Value[] => Array<Value>(ROWS).fill(value)
   const rows = decodeForeignPositions(
     foreign({
@@ -88,6 +88,7 @@ test("others' columns are read as measures by their types; names and types that 
     ['fuel', 'float'],
     ['open', 'boolean'],
     ['state', 'string'],
+    ['Not A Name', 'int'],
   ])
   expect(rowsOfPositions(rows)[5].measures).toEqual({
     axles: 3,
@@ -95,6 +96,7 @@ test("others' columns are read as measures by their types; names and types that 
     fuel: 0.5,
     open: true,
     state: 'loading',
+    'Not A Name': 1,
   })
 })
 

@@ -5,7 +5,7 @@ import { Precision } from 'apache-arrow/fb/precision'
 import type { Schema } from 'apache-arrow/fb/schema'
 import { Type } from 'apache-arrow/fb/type'
 import { FleetError } from '@fleetlake/core'
-import { isMeasureName, MAX_MEASURES, type MeasureType } from '../measures.ts'
+import { isSaidName, MAX_MEASURES, type MeasureType } from '../measures.ts'
 import { type MeasureColumn, type NumberMeasure } from '../rows/measure-columns.ts'
 import { checkTexts } from './check-texts.ts'
 import { damaged } from './damaged.ts'
@@ -59,7 +59,7 @@ export const furtherFields = (schema: Schema): FurtherField[] | undefined => {
     if (type === undefined || field.dictionary() !== null || names.has(name) || fields.length > MAX_MEASURES)
       return undefined
     names.add(name)
-    fields.push({ name, type: isMeasureName(name) ? type : undefined, buffers: type === 'string' ? 3 : 2 })
+    fields.push({ name, type: isSaidName(name) ? type : undefined, buffers: type === 'string' ? 3 : 2 })
   }
   return fields
 }

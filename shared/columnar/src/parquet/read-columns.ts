@@ -5,7 +5,7 @@ import { readDeltaBigInt64, readDeltaInt32, readDeltaInt64 } from './delta.ts'
 import type { ColumnChunk } from './read-footer.ts'
 import { type Page, readPages } from './read-pages.ts'
 import { readRuns } from './runs.ts'
-import type { NumberMeasure } from '../rows/measure-columns.ts'
+import type { MeasureType } from '../measures.ts'
 import { checkRoom, type NumberAt, numberAtOf, timeAtOf } from './values.ts'
 
 /** A column of a row group, before anything of it is unpacked. */
@@ -323,9 +323,10 @@ const readBooleans = (column: Column, to: Float64Array): void => {
 
 /**
  * The numbers of a measure; NaN where a row has none.
+ * @param type the file's
  * @throws RangeError for a whole number beyond 2^53, which a double does not hold
  */
-export const readMeasure = (column: Column, type: NumberMeasure['spec']['type'], to: Float64Array): void => {
+export const readMeasure = (column: Column, type: MeasureType, to: Float64Array): void => {
   const { physical, scale } = column.chunk.form
   if (physical === 'boolean') return readBooleans(column, to)
   const divisor = 10 ** scale

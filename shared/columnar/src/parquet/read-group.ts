@@ -22,7 +22,7 @@ const WIDER: Readonly<Partial<Record<MeasureType, readonly MeasureType[]>>> = {
   float: ['double'],
 }
 
-/** Whether every value of a type is one of another. */
+/** Whether every value of a type is one of another, of whole numbers up to 2^53, beyond which none is read. */
 export const isWidened = (from: MeasureType, to: MeasureType): boolean =>
   from === to || (WIDER[from]?.includes(to) ?? false)
 
@@ -102,7 +102,7 @@ export const rowsOfGroup = (
       return { ...empty, codes, texts: readTexts(source, codes, true) }
     }
     const values = arena.float64s(`measure ${spec.name}`, rows).subarray(0, rows)
-    readMeasure(source, empty.spec.type, values)
+    readMeasure(source, chunk.spec.type, values)
     return { ...empty, values }
   }
   return lazyRows(rows, {

@@ -78,6 +78,16 @@ export const isSameReport = (a: IdentityColumns, i: number, b: IdentityColumns, 
   return hasSameMeasures(a.measures ?? NO_MEASURES, i, b.measures ?? NO_MEASURES, j)
 }
 
+/** A measure of some rows as plain values, null where a row has none. */
+export interface PlainMeasure {
+  readonly spec: { readonly name: string }
+  readonly values: ArrayLike<unknown>
+}
+
+/** As `isSameReport` has it of measures. Both rows have the same measures, in the same order. */
+export const hasSameValues = (a: readonly PlainMeasure[], i: number, b: readonly PlainMeasure[], j: number): boolean =>
+  a.every(({ spec, values }, at) => spec.name === REVISION || values[i] === b[at].values[j])
+
 /** An order of one vehicle's rows, of the same columns, in which equal reports are neighbours. */
 export const compareReports = (columns: IdentityColumns, i: number, j: number): number => {
   for (const key of IDENTITY_KEYS) {
