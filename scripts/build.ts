@@ -11,5 +11,5 @@ try {
   console.error(aborter.signal.aborted ? 'Interrupted; the next run builds again.' : reasonOf(error))
   process.exitCode = 1
 }
-// The channel to whoever started this would keep it alive.
+// The channel to the parent process would keep it alive.
 process.disconnect?.()

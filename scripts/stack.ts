@@ -106,7 +106,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
   const { silenceMs = usualSilenceMs } = options
   const givenPath = options.archivePath ?? join(options.dataDir, 'archive')
   const archivePath = isFolder(givenPath) ? resolve(givenPath) : givenPath
-  // Whoever waits for it tells of its failure.
+  // The caller that waits for it tells of its failure.
   for (const awaited of Object.values(options.after ?? {})) awaited.catch(() => {})
   const aborter = new AbortController()
   const signal = AbortSignal.any([aborter.signal, ...(options.signal === undefined ? [] : [options.signal])])

@@ -90,7 +90,7 @@ test('noise and rows that can not be true go to the dead letters with their reas
   expect(await countMessages(hub, DEAD_LETTERS)).toBe(4)
 })
 
-test('messages made to hang or to fill whoever decodes them go to the dead letters as they are, and their partition goes on', async () => {
+test('messages made to hang or to fill the memory of their reader go to the dead letters as they are, and their partition goes on', async () => {
   const { hub, folder, start } = await setUp()
   await start()
   const attacks = ['poison-1', 'poison-2', 'bomb'].map((name) =>

@@ -63,7 +63,7 @@ export interface LaneDeps {
 export interface Lane {
   readonly partition: number
   readonly sealed: Batch | undefined
-  /** Up to where the table holds the stream that is read; undefined until that is known, and while it is found out anew. */
+  /** Up to where the table holds the stream that is read; undefined until that is known, and while it is found out again. */
   readonly offset: Offset | undefined
   /** What both batches take of memory, bytes. */
   bytes(): number
@@ -163,7 +163,7 @@ export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
     if (draining !== undefined || isAsked || isDue(stateOf(active), options.seal) || isStreamFilling(active)) seal()
   }
 
-  /** Resolves once no batch is left; whoever calls it takes no message until then. */
+  /** Resolves once no batch is left; its caller takes no message until then. */
   const drained = (): Promise<void> => {
     seal()
     if (sealed === undefined) return Promise.resolve()
@@ -189,7 +189,7 @@ export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
 
   const restart = (): void => {
     restarting = true
-    // Wakes whoever waits for its next reading.
+    // Wakes the caller that waits for its next reading.
     void reader?.close()
   }
 

@@ -31,7 +31,7 @@ export interface ActiveQuery {
   add(task: Task, tail?: HeldTail): void
   /** The client wants no more. */
   cancel(): void
-  /** Says nothing any more: whoever waits for its tasks gives them to others. */
+  /** Says nothing any more: a coordinator that waits for its tasks gives them to others. */
   abandon(): void
   /** Resolves when no task is left. */
   idle(): Promise<void>

@@ -35,7 +35,7 @@ export interface ConductDeps {
 const PROGRESS_MS = 500
 /** Agents that are stopped say within this time what they have sent. */
 const SETTLE_MS = 1_000
-const ASKER_GONE = 'a finder gave up: whoever asked took none of the batches on the way to them for too long'
+const ASKER_GONE = 'a finder gave up: the client took none of the batches on the way to it for too long'
 
 const NO_TABLE: Pruned = {
   kept: [],

@@ -195,7 +195,7 @@ test.concurrent('an agent that is frozen is replaced; when it goes on, what it s
     await eventually(() => sent.length === 8)
     victim.kill('SIGSTOP')
     for (let agent = 0; agent < 3; agent++) await scene.startAgent()
-    // A task of it is done anew.
+    // A task of it is done again.
     void eventually(() => sent.length > distinct()).finally(() => victim.kill('SIGCONT'))
   })
   isWhole(outcome, all.length)

@@ -3,7 +3,7 @@ import { areaOfSwapped, type Steps } from '@fleetlake/core'
 import type { VehicleSearch } from './core/search.ts'
 
 /**
- * What whoever asked may have got wrong, when nothing was found: latitude before longitude. Said only where no chunk comes near the area in
+ * What the client may have got wrong, when nothing was found: latitude before longitude. Said only where no chunk comes near the area in
  * the period, whatever the vehicle, and some do when the two are swapped.
  * @param geojson the area as it was given
  */

@@ -76,7 +76,7 @@ export const createVersionPin = ({ snapshot: read, look, tail, flush, pause }: P
 
   const flushSoon = (streams: StreamStates): void => {
     flushing ??= flush(positionsIn(streams), AbortSignal.timeout(FLUSH_MS))
-      // Whoever needs the room asks again.
+      // A search that needs the room asks again.
       .catch(() => undefined)
       .finally(() => {
         flushing = undefined

@@ -113,12 +113,12 @@ export const startFinder = async (
     const isSame = witness === undefined || (await fingerprintOf(store, witness.version)) === witness.fingerprint
     if (isSame) witness = { version: newest, fingerprint: await fingerprintOf(store, newest) }
     else {
-      warn('the archive is not the one that was read: it is read anew')
+      warn('the archive is not the one that was read: it is read again')
       table = undefined
       witness = undefined
     }
   }
-  // A store that does not answer is met by whoever asks for rows.
+  // A store that does not answer is met by the search that asks for rows.
   const witnessing = setInterval(() => void checkWitness().catch(() => undefined), WITNESS_MS)
   const lookAtStreams = createStreamsLook(hub)
   const look = shareReads(async () => {

@@ -34,7 +34,7 @@ test('a client that takes nothing is given up, and so is one that wants no more'
   expect(await second).toBe(false)
 })
 
-test('whoever was frozen hears what its client took meanwhile before it judges', async () => {
+test('a finder that was frozen hears what its client took meanwhile before it judges', async () => {
   const untaken = createUntaken({ most: 1, goneMs: 100 })
   await untaken.add('0/0')
   const second = untaken.add('0/1')

@@ -40,7 +40,7 @@ test('1, 2 and 3 agents make the same rows, each stored once in its partition', 
   expect(system.flushes.toSorted(inOrder)).toEqual(runs.flatMap(({ stats }) => stats.streams).toSorted(inOrder))
 })
 
-test('vehicles report the measures that are asked for, the same ones each time and whoever makes them', async () => {
+test('vehicles report the measures that are asked for, the same ones each time and by every generator', async () => {
   await using system = await startTestRun({ generators: 2 })
   const options = { vehicles: 31, events: 1_000, seed: 7, startTime: START, batchRows: 50 }
   const rowsWith = async (more: object): Promise<StoredRow[]> =>

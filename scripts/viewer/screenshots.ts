@@ -1,4 +1,4 @@
-/** Makes the pictures of docs/images anew: `npm run screenshots`. A whole stack, a city in the morning, and each main screen. */
+/** Makes the pictures of docs/images again: `npm run screenshots`. A whole stack, a city in the morning, and each main screen. */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'

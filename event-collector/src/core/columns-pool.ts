@@ -4,7 +4,7 @@ import { BYTES_PER_ROW, type BufferColumns, columnsOf, FIRST_ROWS } from './buff
 export interface ColumnsPool {
   /** Columns with room for at least so many rows, not much more, and whatever they hold from before. */
   take(rows: number): BufferColumns
-  /** Whoever gives columns back touches them no more. */
+  /** Columns that were given back are not touched any more. */
   giveBack(columns: BufferColumns): void
 }
 

@@ -21,7 +21,7 @@ test('rows are read with what is carried, then with what only the filter looks a
   expect(measures?.layout.map(({ name }) => name)).toEqual(['level', 'driver_id'])
 })
 
-test('a task says it so that whoever takes it on does the same', () => {
+test('a task says it so that the agent that takes it on does the same', () => {
   for (const asked of [
     { select: ['*'] },
     { select: ['level', '*', 'fuel'], where: 'temperature > 8' },

@@ -3,7 +3,7 @@ import { FleetError } from '@fleetlake/core'
 
 export interface LossWatch {
   /**
-   * The losses that the hub's collectors had recorded when a version was committed. Read anew only when the version says that there is news.
+   * The losses that the hub's collectors had recorded when a version was committed. Read again only when the version says that there is news.
    * @throws FleetError `table.missing` when the table of losses is gone, `table.invalid`, `store.failed`
    */
   at(snapshot: Pick<Snapshot, 'txn'>): Promise<readonly KnownLoss[]>

@@ -60,7 +60,7 @@ const laneOver = (messages: readonly Uint8Array[], memory: TailMemory): { lane: 
   return { lane, change: () => new Promise((resolve) => (wake = resolve)) }
 }
 
-test('messages made to hang or to fill whoever decodes them hold no rows, and those after them are read', async () => {
+test('messages made to hang or to fill the memory of their reader hold no rows, and those after them are read', async () => {
   const attacks = ['poison-1', 'poison-2', 'bomb'].map(caseOf)
   const { lane, change } = laneOver([rowOf('before'), ...attacks, rowOf('after')], createTailMemory(1e9))
   while (lane.to < 5) await change()

@@ -188,7 +188,7 @@ export const createTailLane = (
         onChange()
       }
     } catch {
-      // Whoever needs the stream begins anew.
+      // The next search that needs the stream begins again.
       end('ended')
     }
   }

@@ -44,7 +44,7 @@ export interface TakeRequest {
 
 /**
  * - whole: every message that the streams held when they were looked at and the version does not.
- * - again: the table has moved on, or a stream is not what it was; look at both anew.
+ * - again: the table has moved on, or a stream is not what it was; look at both again.
  * - short: there is no memory for all of it, or no time.
  */
 export type Taken = { readonly status: 'whole' | 'short'; readonly tail: HeldTail } | { readonly status: 'again' }

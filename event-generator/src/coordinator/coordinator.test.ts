@@ -47,7 +47,7 @@ const concluded = (...ends: Stats[]): ReturnType<typeof concludeShares> => {
   return concludeShares(plan, board.all())
 }
 
-test('streams are merged to the highest sequence per partition, and a stream made anew is told', () => {
+test('streams are merged to the highest sequence per partition, and a stream made again is told', () => {
   const lists = [[position(3, 7), position(0, 5)], [position(0, 9)], [position(3, 2, '2026-01-06T00:00:00Z')]]
   expect(mergeStreams(lists)).toEqual({
     streams: [position(0, 9), position(3, 2, '2026-01-06T00:00:00Z')],

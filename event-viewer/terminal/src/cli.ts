@@ -93,5 +93,5 @@ const configArgs = ({ hub, config }: Globals): string[] => [
   ...(hub === undefined ? [] : [`--hub.url=${hub}`]),
 ]
 
-/** A fault of the program: its trace helps whoever mends it. */
+/** A fault of the program: its trace helps to mend it. */
 const unexpected = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error))

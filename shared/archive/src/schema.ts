@@ -179,7 +179,7 @@ export const schemaWith = (schemaString: string, added: readonly MeasureSpec[]):
   try {
     if (fieldsOf(text).length === before + fields.length) return text
   } catch {
-    // They are not last, so that the text is made anew.
+    // They are not last, so that the text is written again.
   }
   const schema = objectOf(JSON.parse(schemaString))
   return JSON.stringify({ ...schema, fields: [...(schema['fields'] as unknown[]), ...fields] })

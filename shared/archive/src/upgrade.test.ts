@@ -14,7 +14,7 @@ import { compact, DAY_MS, keysOf, type TestTable } from './testing/maintained-ta
 
 /**
  * A table that version 0.1.0 wrote, before there were measures: four commits of one file of 20 rows each, a checkpoint after the third. Made by the code of
- * commit d70bf9a; never to be made anew.
+ * commit d70bf9a; never to be made again.
  */
 const OLD_TABLE = join(import.meta.dirname, 'testing/cases/table-0.1.0')
 const OLD_NOW_MS = Date.UTC(2026, 10, 21, 12)

@@ -9,7 +9,7 @@ const LAYOUT = /[\r\n\t]/g
 const escape = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 
 /**
- * A text that a terminal shows as it is, whoever wrote it; of several lines, perhaps. What is not printable becomes an escape as JSON has it, so
+ * A text that a terminal shows as it is, of any author; of several lines, perhaps. What is not printable becomes an escape as JSON has it, so
  * that JSON stays the same JSON.
  */
 export const printable = (text: string): string => text.replaceAll(UNPRINTABLE, escape)

@@ -54,7 +54,7 @@ export interface Received<Name extends MessageName> {
   /** Of the payload. */
   readonly bytes: number
   headers(name: string): string | undefined
-  /** Of JSON messages what the schema makes of it; else the bytes, a view: whoever keeps it copies it. */
+  /** Of JSON messages what the schema makes of it; else the bytes, a view: a caller that keeps it copies it. */
   readonly data: Message<Name>
 }
 

@@ -41,7 +41,7 @@ test('nobody is judged while disconnected, nor in the three intervals after', ()
   expect(membersOf(live(back, 60_000, 63_000))).toEqual(['a'])
 })
 
-test('whoever was stalled judges nobody in the three intervals after', () => {
+test('a process that was stalled judges none in the three intervals after', () => {
   const stalled = tick(withB(), 10_000)
   expect(membersOf(stalled)).toEqual(['a', 'b'])
   expect(membersOf(live(stalled, 10_250, 12_750))).toEqual(['a', 'b'])

@@ -52,7 +52,7 @@ const invalid = (raw: Msg, what: string, cause?: unknown): FleetError =>
   new FleetError('message.invalid', `a message on ${raw.subject} ${what}`, cause === undefined ? {} : { cause })
 
 /**
- * Invariant: an answer goes to an inbox only. Else whoever may ask could have a service publish, with the service's permissions, wherever
+ * Invariant: an answer goes to an inbox only. Else a client that may ask could have a service publish, with the service's permissions, wherever
  * he likes: its answers to a stream, or to the server's own API.
  */
 export const asksForNoInbox = ({ reply }: Msg): boolean => reply !== undefined && reply !== '' && !isInbox(reply)
@@ -66,7 +66,7 @@ export const receiveMessage = <Name extends MessageName>(name: Name, raw: Msg): 
   const headers = headersOf(raw)
   const event = decodeEvent(headers)
   if (event === undefined) throw invalid(raw, 'is no CloudEvent 1.0 in binary mode')
-  // It decides nothing, but whoever shows it must be able to.
+  // It decides nothing, but a page that shows it must be able to.
   if (event.time !== '' && !Number.isFinite(Date.parse(event.time))) throw invalid(raw, 'has a ce-time that is no time')
   if (Math.max(event.id.length, event.source.length) > LONGEST_ATTRIBUTE)
     throw invalid(raw, 'has a ce-id or a ce-source that is too long')

@@ -17,7 +17,7 @@ export interface MovePublisherOptions {
   /** Of the streams: see `duplicateWindowOf`. */
   readonly duplicateWindowMs: number
   /**
-   * Of a payload, in characters of a token: becomes a part of the message id. For a run that is made anew under its old name,
+   * Of a payload, in characters of a token: becomes a part of the message id. For a run that is made again under its old name,
    * so that no stream takes other rows for a repetition.
    */
   readonly digestOf?: (payload: Uint8Array) => string

@@ -61,7 +61,7 @@ test('what is repeated after a disconnect may be repeated until 10 s before the 
 
 test.each<[string, Route, 'repeated' | 'unknown']>([
   ['over the same connection', { connection: 1, server: 'A' }, 'repeated'],
-  ['by a server that was started anew', { connection: 2, server: 'B' }, 'repeated'],
+  ['by a server that was started again', { connection: 2, server: 'B' }, 'repeated'],
   ['by the same server over another connection', { connection: 2, server: 'A' }, 'unknown'],
   ['in a cluster over another connection', { connection: 2, server: undefined }, 'unknown'],
 ])('a rejection %s leaves a lost attempt %s', (_, route, outcome) => {

@@ -88,7 +88,7 @@ const createWorld = (seed: number) => {
     handed.push(taken.kind === 'moves' ? { ...taken, moves: [...taken.moves] } : taken)
     happen({ kind: 'taken' })
     if (taken.kind === 'recreated' || taken.kind === 'rolled-back') {
-      // Whoever reads decides: from the beginning of what there is.
+      // The caller decides: from the beginning of what there is.
       happen({ kind: 'seek', offset: { sequence: 0 } })
     }
   }

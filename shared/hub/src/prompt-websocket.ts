@@ -1,5 +1,5 @@
 /**
- * A websocket that has closed for its owner as soon as it is closed. Invariant: whoever gives up a server that hangs waits for nothing from
+ * A websocket that has closed for its owner as soon as it is closed. Invariant: a client that gives up a server that hangs waits for nothing from
  * it; a plain websocket tells its end only after the closing handshake, or a minute without one.
  */
 class PromptWebSocket extends WebSocket {

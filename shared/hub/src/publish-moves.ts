@@ -258,7 +258,7 @@ const positionsOf = async (hub: Hub, partitions: Iterable<Partition>): Promise<S
       if (isReplaced || state.last_seq < lastSequence) {
         throw new FleetError(
           'publish.unknown',
-          `${stream} ends at ${state.last_seq} and had acknowledged ${lastSequence}: it was made anew or restored`,
+          `${stream} ends at ${state.last_seq} and had acknowledged ${lastSequence}: it was made again or restored`,
         )
       }
       return { partition, stream, created, sequence: lastSequence }

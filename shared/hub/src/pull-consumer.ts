@@ -14,7 +14,7 @@ export interface PullConsumer {
   asksOut(): number
   /** Neither a message nor a heartbeat came, though asked. */
   isSilent(nowMs: number): boolean
-  /** Whoever was busy with other things has not listened either. */
+  /** A process that was busy with other things has not listened either. */
   forgiveSilence(nowMs: number): void
   close(): void
 }

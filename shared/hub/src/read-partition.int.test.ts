@@ -149,7 +149,7 @@ test('a purge ahead of a paused reader is told when it goes on', async () => {
   expect(await readThrough(reader, 8)).toEqual([{ kind: 'gap', from: 4, to: 6 }, [7, 8]])
 })
 
-test('a stream made anew is told and not read until somebody says from where', async () => {
+test('a stream made again is told and not read until somebody says from where', async () => {
   const { read, store, streams } = await startStage()
   await store(5)
   const reader = read({ sequence: 0 })

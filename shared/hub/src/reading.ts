@@ -8,19 +8,19 @@ export interface StoredMove {
   readonly subject: string
   /** Undefined when absent, or when the headers are noise. */
   header(name: string): string | undefined
-  /** A view: whoever keeps it for long copies it. */
+  /** A view: a caller that keeps it for long copies it. */
   readonly data: Uint8Array
 }
 
 /**
- * What a reader has read. After `recreated` and `rolled-back` it stands still until `seek`: whoever reads decides under
+ * What a reader has read. After `recreated` and `rolled-back` it stands still until `seek`: the caller decides under
  * which appId and from where. After `gap` it reads on at `to + 1`.
  */
 export type Reading =
   | { readonly kind: 'moves'; readonly moves: readonly StoredMove[] }
   /** Messages `from` to `to`, inclusive, are not in the stream any more. */
   | { readonly kind: 'gap'; readonly from: number; readonly to: number }
-  /** Another stream of the same name: its sequences count anew. */
+  /** Another stream of the same name: its sequences start again. */
   | { readonly kind: 'recreated'; readonly stream: StreamState; readonly seen?: number | undefined }
   /** The same stream in an earlier state, maybe grown since. `seen`: the last sequence that it was known to hold before. */
   | { readonly kind: 'rolled-back'; readonly stream: StreamState; readonly seen?: number | undefined }
@@ -39,7 +39,7 @@ export interface ReadOptions {
 
 /**
  * Invariant, contiguity: the sequences handed out are offset + 1, + 2, …; anything else is told in its place as a reading of its own.
- * Pull-based: whoever does not call `next` pauses it.
+ * Pull-based: a caller that does not call `next` pauses it.
  */
 export interface PartitionReader {
   readonly partition: number

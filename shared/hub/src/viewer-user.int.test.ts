@@ -24,7 +24,7 @@ let service: Hub
 let viewer: Hub
 /** What the server has refused to the viewer, `<operation> <subject>`. */
 const refused = new Set<string>()
-/** All that was published, whoever did, but for what the server itself does. */
+/** All that was published, by anyone, but for what the server itself does. */
 const published: string[] = []
 
 beforeAll(async () => {

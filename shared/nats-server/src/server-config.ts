@@ -17,7 +17,7 @@ export type ServerConfig = {
 }
 
 /**
- * Who may do what. On the server's port whoever names nobody is the services' user, as if there were none; over websocket it
+ * Who may do what. On the server's port a client that names no user is the services' user, as if there were none; over websocket it
  * is the viewer's. Neither can be had on the other's port, not even with its password, which nobody needs to know.
  */
 export type ServerUsers = {

@@ -16,7 +16,7 @@ export type ServiceContext<Config> = {
   signal: AbortSignal
   /** hooks run one after the other, the last given first: give each right after what it undoes */
   onStop(hook: () => unknown): void
-  /** tells whoever started this process that it does its work now */
+  /** tells the parent process that it does its work now */
   ready(details?: Record<string, unknown>): void
   /** ends the service as a signal does, with exit code 0 */
   stop(): void

@@ -1,7 +1,7 @@
 import type { Positions } from '@fleetlake/columnar'
 import type { GapsUsed } from '../gaps/gap.ts'
 
-/** Text is written as UTF-8. Bytes are the writer's own: whoever keeps them may. */
+/** Text is written as UTF-8. Bytes are the writer's own: a caller may keep them. */
 export type Piece = string | Uint8Array
 
 /**

@@ -62,7 +62,7 @@ export const runQuery = async (plan: AnswerPlan, target: QueryTarget, context: C
       if (!output.isClosed()) await end(output, written.outcome, context)
       return written
     })
-    // Whoever read has what they wanted: `fleet query … | head`.
+    // The reader has what it wanted: `fleet query … | head`.
     if (!output.isClosed()) tell(ended, plan, context)
   } catch (error) {
     await output.discard()

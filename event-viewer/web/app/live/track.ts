@@ -93,7 +93,7 @@ const metresTo = ({ longitude, latitude }: Track, row: number): number => {
   return Math.hypot(east, latitude[row] - latitude[row - 1]) * METRES_PER_DEGREE
 }
 
-/** Faster than any vehicle: whoever leaps like this was not driving between its reports. */
+/** Faster than any vehicle: a vehicle that leaps like this was not driving between its reports. */
 const LEAP_MPS = 150
 
 /** As GeoJSON: a line for each stretch, a point for a report that stands alone. */

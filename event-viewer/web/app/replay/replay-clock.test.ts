@@ -24,7 +24,7 @@ test('a frame that was long in coming does not make it jump', () => {
   expect(advance(day, 60_000)).toEqual({ ...day, time: 11_000 })
 })
 
-test('at its end it stands, and when looping it begins anew', () => {
+test('at its end it stands, and when looping it begins again', () => {
   const last = { ...CLOCK, time: 10_950 }
   expect(advance(last, 16)).toEqual({ ...last, time: 11_000, isPlaying: false })
   expect(advance({ ...last, isLooping: true }, 16)).toEqual({ ...last, time: 1110, isLooping: true })

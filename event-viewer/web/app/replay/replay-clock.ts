@@ -19,14 +19,14 @@ const within = (time: number, { from, to }: Pick<ReplayClock, 'from' | 'to'>): n
 
 export const seekTo = (clock: ReplayClock, time: number): ReplayClock => ({ ...clock, time: within(time, clock) })
 
-/** Begins anew where it has come to its end. */
+/** Begins again where it has come to its end. */
 export const play = (clock: ReplayClock): ReplayClock => ({
   ...clock,
   isPlaying: true,
   time: clock.time >= clock.to ? clock.from : clock.time,
 })
 
-/** What it is after a frame: at its end it stands, or begins anew when looping. */
+/** What it is after a frame: at its end it stands, or begins again when looping. */
 export const advance = (clock: ReplayClock, elapsedMs: number): ReplayClock => {
   if (!clock.isPlaying) return clock
   const time = clock.time + Math.min(elapsedMs, LONGEST_FRAME_MS) * clock.speed

@@ -24,7 +24,7 @@ type Drag =
 
 /** A click that trembles is no brush. */
 const STILL_PX = 4
-/** Of the view: a longer period has hardly any room to be moved, and is brushed anew. */
+/** Of the view: a longer period has hardly any room to be moved, and is brushed again. */
 const MOVABLE = 0.7
 const WHEEL_PER_PX = 0.002
 

@@ -122,7 +122,7 @@ test('a whole frame drops who is not in it, and who is goes on gliding', () => {
   expect(fleet.count).toBe(2)
 })
 
-test('whoever comes and goes, each vehicle keeps its own place and look', () => {
+test('vehicles come and go, and each vehicle keeps its own place and look', () => {
   const script = fc.array(
     fc.record({
       reports: fc.uniqueArray(fc.integer({ min: 0, max: 30 }), { maxLength: 10 }),

@@ -35,7 +35,7 @@ test('a full ring takes its oldest page again', () => {
   expect(kept(ring)).toEqual([[4], [2, 3]])
 })
 
-test('a cleared ring begins anew with the pages that it has', () => {
+test('a cleared ring begins again with the pages that it has', () => {
   const ring = createTrailRing({ pageSegments: 2, maxPages: 3 })
   for (let ms = 0; ms < 5; ms += 1) ring.append(piece(ms))
   ring.clear()

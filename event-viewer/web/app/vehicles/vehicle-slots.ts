@@ -6,7 +6,7 @@ export interface VehicleSlots {
   vehicleAt(slot: number): number
   /** Gives the next slot to a vehicle that has none. */
   take(vehicle: number): number
-  /** @returns the slot that was the last: whoever had it has the freed one now */
+  /** @returns the slot that was the last: the vehicle that had it has the freed one now */
   free(slot: number): number
   clear(): void
 }

@@ -46,7 +46,7 @@ test('what is committed is seen, and a table that comes later too', async () => 
   expect(snapshot.totals.rows).toBe(3)
 })
 
-test('a reading that fails fails for who asked, and the next is tried anew', async () => {
+test('a reading that fails fails for who asked, and the next is tried again', async () => {
   const store = createMemoryStore()
   await openTable(store, { create: SETTINGS, now: () => NOW_MS })
   let isBroken = true

@@ -23,7 +23,7 @@ export const NO_ARCHIVE: ArchiveSummary = {
   windows: [],
 }
 
-/** @returns summarises snapshots of one table, reading anew only the dates that have changed since the last one */
+/** @returns summarises snapshots of one table, reading again only the dates that have changed since the last one */
 export const createSummariser = (): ((snapshot: Snapshot, query: ArchiveQuery) => ArchiveSummary) => {
   // A date that a commit does not touch is the same object in the next snapshot.
   const known = new WeakMap<DateFiles, FilesSummary>()

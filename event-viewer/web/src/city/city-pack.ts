@@ -34,7 +34,7 @@ export interface CityPack {
   layer(name: string): Promise<Packed | undefined>
 }
 
-/** The city pack of a folder. One that is built, or built anew, while this runs is seen at the next question. */
+/** The city pack of a folder. One that is built, or built again, while this runs is seen at the next question. */
 export const createCityPack = (folder: string): CityPack => {
   let known: { readonly mark: string; readonly city: City; readonly layers: Map<string, Promise<Packed>> } | undefined
 

@@ -22,7 +22,7 @@ export const pack = async (plain: Uint8Array<ArrayBuffer>, type: string): Promis
   plain,
 })
 
-/** Whoever keeps it asks again each time; the `etag` middleware answers those who have it already. */
+/** A browser that keeps it asks again each time; the `etag` middleware answers those who have it already. */
 export const sendPacked = (c: Context, { type, etag, plain, gzipped }: Packed): Response => {
   const encoding = accepts(c, { header: 'Accept-Encoding', supports: ['gzip'], default: 'identity' })
   c.header('Content-Type', type)

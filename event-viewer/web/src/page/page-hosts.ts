@@ -3,7 +3,7 @@ import type { Config } from '@fleetlake/contracts'
 
 /**
  * The hosts by which people come to the page: what is configured, and this machine's own names. A request's own word for it counts for
- * nothing, since whoever asks chooses it.
+ * nothing, since the client chooses it.
  */
 export const pageHosts = ({ viewer, hub }: Pick<Config, 'viewer' | 'hub'>): string[] => {
   const isEverywhere = viewer.host === '0.0.0.0' || viewer.host === '::'

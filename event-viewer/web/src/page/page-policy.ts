@@ -35,7 +35,7 @@ export const securePage = (options: PolicyOptions): ReturnType<typeof secureHead
       frameAncestors: ["'none'"],
     },
     xFrameOptions: 'DENY',
-    // It is served without TLS: whoever puts a proxy with TLS in front says so there.
+    // It is served without TLS: a proxy with TLS in front says so there.
     strictTransportSecurity: false,
   })
 }

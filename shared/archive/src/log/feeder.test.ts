@@ -54,7 +54,7 @@ test('of hubs that claim at once one does, and the others are told', async () =>
   )
 })
 
-test('a count goes up with each commit that says so, whoever else commits', async () => {
+test('a count goes up with each commit that says so, whichever other writer commits', async () => {
   const store = createMemoryStore()
   const [a, b] = [await openTable(store, { create: SETTINGS }), await openTable(store)]
   const count = (table: Table): Promise<CommitResult> =>

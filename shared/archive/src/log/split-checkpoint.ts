@@ -14,7 +14,7 @@ export interface SplitCheckpoint {
   readonly files: readonly { readonly dates: readonly IndexedDate[]; readonly copy: Group }[]
 }
 
-/** Of row groups; a date is never parted. Those below half of it are written anew, so that they grow. */
+/** Of row groups; a date is never parted. Those below half of it are written again, so that they grow. */
 export interface GroupSize {
   readonly files: number
   readonly tombstones: number

@@ -51,7 +51,7 @@ const isOurs = (winner: Uint8Array, version: number, commitId: string): boolean 
 
 /**
  * Creates a version, or finds out who did. A put that fails leaves its outcome unknown, whatever the store tried to find out: the same
- * bytes are put again at the same version, where they can be created once only, and whoever is told 'exists' looks for the commit id.
+ * bytes are put again at the same version, where they can be created once only, and a writer that is told 'exists' looks for the commit id.
  * @throws FleetError `store.failed` when the store never answers
  */
 const createVersion = async (

@@ -133,7 +133,7 @@ const rowOf = (row: Readonly<Record<string, unknown>>, where: string): LossRow =
 }
 
 /**
- * The rows of a file, whoever wrote it.
+ * The rows of a file of any writer.
  * @param where the file, for errors
  * @throws FleetError `table.invalid`
  */

@@ -59,7 +59,7 @@ test('what a file of losses holds is what was written', async () => {
   )
 })
 
-test('a loss is recorded once, whoever records it and however often, and is read by whoever opens the table', async () => {
+test('a loss is recorded once, by however many and however often, and is read with the table', async () => {
   const store = createMemoryStore()
   expect(await openLossTable(store)).toBeUndefined()
   const [a, b] = await Promise.all([1, 2].map(() => openLossTable(store, { create: true, now: () => NOW_MS })))

@@ -123,7 +123,7 @@ test('compactors at once, while rows and their duplicates come in: each row is t
   expect(lost).toBeGreaterThan(0)
 })
 
-test('of two that compact files of their own which hold the same row, one loses and plans anew', async () => {
+test('of two that compact files of their own which hold the same row, one loses and plans again', async () => {
   const world = await openTestTable()
   const [row] = randomRows(3, 1)
   await append(world, [row])

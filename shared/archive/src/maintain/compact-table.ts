@@ -35,7 +35,7 @@ export interface CompactionReport {
   readonly bytesAfter: number
   readonly rows: number
   readonly duplicates: number
-  /** Commits that another one went before: their work was done for nothing, and planned anew. */
+  /** Commits that another one went before: their work was done for nothing, and planned again. */
   readonly lost: number
   /** Nothing is left to do but what was skipped. */
   readonly isDone: boolean
@@ -79,7 +79,7 @@ const bytesOf = (files: readonly { readonly bytes: number }[]): number =>
 
 /**
  * Compacts until there is nothing to compact. Files first, then one commit that exchanges them; a crash in between leaves files that the log
- * does not name. Whoever loses to another commit plans anew from what that left.
+ * does not name. A compaction that loses to another commit plans again from what that left.
  * @throws FleetError `store.failed`
  */
 export const compactTable = async (settings: CompactionSettings, deps: CompactionDeps): Promise<CompactionReport> => {

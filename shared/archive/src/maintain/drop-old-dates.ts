@@ -37,7 +37,7 @@ const appendOnly = (dates: number): FleetError =>
   )
 
 /**
- * Takes dates past retention out of the table; vacuum deletes their files later. Whoever loses to another commit looks again.
+ * Takes dates past retention out of the table; vacuum deletes their files later. A run that loses to another commit looks again.
  * @returns the dates that went
  * @throws FleetError `table.unsupported` when dates are past retention and the table is append-only
  */

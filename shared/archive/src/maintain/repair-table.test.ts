@@ -150,7 +150,7 @@ test('of a commit that was cut off what it says before its end is kept', async (
   expect(contentOf(await repaired(store))).toEqual(contentOf(table.snapshot))
 })
 
-test('a checkpoint that can’t be read is put aside and written anew', async () => {
+test('a checkpoint that can’t be read is put aside and written again', async () => {
   const { store, table } = await makeTable()
   const bad = new Uint8Array([1, 2, 3])
   await store.put(checkpointOf(4), bad)

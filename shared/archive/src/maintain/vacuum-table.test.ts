@@ -82,7 +82,7 @@ test('a file that may still be committed stays, one that can not be any more goe
   expect(await world.store.size('elsewhere/data.parquet')).toBe(3)
 })
 
-test('whoever decided to commit, and slept until vacuum took its files, loses the version and finds them too old', async () => {
+test('a writer that decided to commit, and slept until vacuum took its files, loses the version and finds them too old', async () => {
   let nowMs = NOW_MS
   const world = await openTestTable(() => nowMs)
   const add = await writeRows(world.store, someRows(10))
@@ -223,7 +223,7 @@ test('commits and checkpoints go once a checkpoint that stays covers them and th
   expect(await cleanLog(world.store, options)).toBe(0)
 })
 
-test('whoever has not read for a month finds what came meanwhile, though the commits in between are gone', async () => {
+test('a reader that has not read for a month finds what came meanwhile, though the commits in between are gone', async () => {
   let nowMs = NOW_MS
   const world = await openTestTable(() => nowMs)
   await append(world, someRows(2))

@@ -46,7 +46,7 @@ async function* pagesOf(store: ObjectStore, isOld: (file: ObjectInfo) => boolean
 
 /**
  * Deletes the files that no version within the grace names. Invariant: a file that is named, was named within the grace, or may still come to be named
- * is never deleted. Before it deletes anything it takes a version: whoever decided to commit before that, and slept over its decision, loses the
+ * is never deleted. Before it deletes anything it takes a version: a writer that decided to commit before that, and slept over its decision, loses the
  * race for that version and then finds that its files are too old.
  * @throws FleetError `store.failed`, `table.invalid`, `table.unsupported`
  */

@@ -23,7 +23,7 @@ export const pauseOf = (attempt: number, { isThrottled, retryAfterMs }: RequestF
 /**
  * One request within its time. A request that takes longer is given up, and its outcome unknown.
  * @param bytes that it carries there
- * @param request calls `onBytes` when something came back: the time begins anew
+ * @param request calls `onBytes` when something came back: the time begins again
  */
 export const within = async <T>(
   { timeoutMs }: Patience,

@@ -137,7 +137,7 @@ export const createLiveFrames = ({ ids, records, types, ...vehicles }: LiveVehic
           id: fresh.map((slot) => ids.text(slot)),
           type: Uint16Array.from(fresh, (slot) => typeOfState(records.wide[slot * WIDE + STATE])),
         },
-        // Whoever drops everything need not be told what to drop.
+        // A page that drops everything need not be told what to drop.
         gone: Uint32Array.from(isAnew ? [] : gone),
       }
       isAnew = false

@@ -7,7 +7,7 @@ import { EXTRA_MASK, HAS_HEADING, SEGMENTS_PER_ROW } from '../segment-page.ts'
 export type ShaderKind = 'live' | 'replay'
 
 /**
- * WebGL 2, and no WebGPU beside it: MapLibre draws with WebGL, so whoever sees the map has it; a frame is a handful of draw
+ * WebGL 2, and no WebGPU beside it: MapLibre draws with WebGL, so a browser that shows the map has it; a frame is a handful of draw
  * calls, which WebGPU would not make cheaper; and one shader language is half of what can be wrong.
  *
  * A vertex knows its number alone, and looks up its segment in the page's texture: four vertices a vehicle, as they would be with

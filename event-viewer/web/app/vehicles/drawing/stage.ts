@@ -14,7 +14,7 @@ export interface Stage {
 }
 
 /**
- * Pixi uploads everything anew after a lost context, from the arrays that the pages keep.
+ * Pixi uploads everything again after a lost context, from the arrays that the pages keep.
  * @param onRestored nothing of what was drawn is left: draw again
  */
 export const createStage = async (canvas: HTMLCanvasElement, onRestored: () => void): Promise<Stage> => {
