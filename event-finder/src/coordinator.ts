@@ -11,6 +11,7 @@ import { checkWhere, measuresOfQuery, type TaskMeasures, taskMeasuresOf } from '
 import type { TaskOrder } from './core/task-board.ts'
 import { hintSwapped } from './hint-swapped.ts'
 import { createIntake, type IntakeLimits } from './intake.ts'
+import { goneDatesNote } from './gone-dates.ts'
 import { type LossVerdict, NO_LOSSES } from './losses/judge-losses.ts'
 import { unknownBefore } from './unknown-before.ts'
 import type { PinnedVersion } from './pin-version.ts'
@@ -241,10 +242,12 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
           ? await takeTurns(deps.processor, owner, hintSwapped(snapshot, search, query.area))
           : undefined
       const before = snapshot === undefined ? undefined : unknownBefore(snapshot, query.from)
+      const gone = snapshot === undefined ? undefined : goneDatesNote(snapshot, search.period)
+      const told = gone === undefined ? notes : [...notes, gone]
       return {
         ...stats,
         ...(hint === undefined ? {} : { hint }),
-        ...(notes.length === 0 ? {} : { notes: [...notes] }),
+        ...(told.length === 0 ? {} : { notes: [...told] }),
         ...(before === undefined ? {} : { unknownBefore: before }),
       }
     } catch (error) {
