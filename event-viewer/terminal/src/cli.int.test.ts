@@ -87,6 +87,8 @@ test('a dry run checks a file without a hub, and keeps what it rejects', async (
     0,
     {
       status: 'complete',
+      leftOut: [],
+      measures: {},
       dryRun: true,
       archived: false,
       rows: 2,
