@@ -169,6 +169,18 @@ const withOthers: readonly FullRow[] = SAMPLE.map((row) => ({
   },
 }))
 
+/** A measure of each type, with and without values. */
+const measured: readonly FullRow[] = SAMPLE.map((row, i) => ({
+  ...row,
+  measures: {
+    ...(i % 3 === 0 ? {} : { temperature: i / 8 }),
+    ignition: i % 2 === 0,
+    revision: 1_700_000_000_000_000 + i,
+    ...(i % 4 === 0 ? {} : { driver_id: `driver ${i % 5}` }),
+    attributes: `{"n":${i}}`,
+  },
+}))
+
 /** Three batches, whose dictionaries differ: the writer replaces them or adds to them. */
 const severalBatches = (): Uint8Array => {
   const type = new Dictionary(new Utf8(), new Int32(), 7)
@@ -254,6 +266,7 @@ export const arrowLayouts = (): ArrowLayout[] => {
   return [
     { name: 'ours', bytes: ours },
     { name: 'ours, with reasons', bytes: reasons },
+    { name: 'ours, with measures', bytes: encodePositions(positionsOfRows(measured)), rows: measured },
     { name: 'ours, written by Arrow JS', bytes: tableToIPC(tableFromIPC(ours), 'stream') },
     layout('Utf8', {}),
     layout(

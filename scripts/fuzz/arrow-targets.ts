@@ -1,8 +1,13 @@
+import { inspect, isDeepStrictEqual } from 'node:util'
 import { CONTENT_TYPES, decodeMove } from '@fleetlake/contracts'
 import {
   decodeForeignPositions,
   decodePositions,
   decodeReasons,
+  fitMeasures,
+  isTextMeasure,
+  type MeasureColumn,
+  type MeasureSpec,
   type PositionRow,
   rowsOfPositions,
   judgeRows,
@@ -14,6 +19,31 @@ import { ACCEPTED, type FuzzTarget } from './target.ts'
 
 const fail = (what: string): never => {
   throw new Error(what)
+}
+
+const COLUMNS_OF_TABLE: readonly MeasureSpec[] = [
+  { name: 'temperature', type: 'double' },
+  { name: 'flag', type: 'boolean' },
+  { name: 'note', type: 'int' },
+]
+
+/** What rows say beside is within its limits, and so is what a table keeps of it. */
+const checkMeasures = (rows: Positions, payload: Uint8Array): void => {
+  const { length, measures } = rows
+  if (measures.length * length > 4 * Math.max(payload.length, 64)) fail(`${measures.length} measures of ${length} rows`)
+  const check = (column: MeasureColumn): void => {
+    if (!isTextMeasure(column)) {
+      if (column.values.length < length) fail('a measure is too short')
+      return
+    }
+    const { codes, texts } = column
+    for (let i = 0; i < length; i++)
+      if (codes[i] < -1 || codes[i] >= texts.count) fail('a text of a measure is missing')
+  }
+  for (const column of measures) check(column)
+  const { measures: fitted, faults } = fitMeasures(rows, { measures: COLUMNS_OF_TABLE })
+  for (const column of fitted) check(column)
+  if (faults !== undefined && faults.length !== length) fail('faults of other rows')
 }
 
 /** Rows that were read are within their limits, whatever they were read from. */
@@ -30,6 +60,7 @@ const checkRows = (rows: Positions, payload: Uint8Array): void => {
   for (const column of [rows.eventTime, rows.longitude, rows.latitude, rows.speed, rows.heading]) {
     if (column.length < length) fail('a column is too short')
   }
+  checkMeasures(rows, payload)
   const faultAt = judgeRows(rows, 2e12)
   rowsOfPositions(rows).forEach(({ vehicleId, vehicleType: type }, i) => {
     const isShort = vehicleId.length > 0 && vehicleId.length <= 255 && type.length > 0 && type.length <= 255
@@ -50,7 +81,10 @@ const compareReaders = (fast: Positions, mutant: Uint8Array): void => {
   if (rows.length !== slow.length) fail(`the readers read ${rows.length} and ${slow.length} rows`)
   rows.forEach((row, i) => {
     for (const name of Object.keys(row) as (keyof PositionRow)[]) {
-      if (!Object.is(row[name], slow[i][name])) fail(`row ${i}: ${name} is read as ${row[name]} and ${slow[i][name]}`)
+      const [fastly, slowly] = [row[name], slow[i][name]]
+      // NaN equals NaN, as it is to.
+      if (!isDeepStrictEqual(fastly, slowly))
+        fail(`row ${i}: ${name} is read as ${inspect(fastly)} and ${inspect(slowly)}`)
     }
   })
 }
