@@ -54,7 +54,7 @@ beforeAll(async () => {
   hub = await connectHub({ url, service: 'test' })
   stops.push(() => hub.close())
   await Promise.all([startService('event-collector'), startService('event-finder')])
-  const row = { vehicle_id: HOSTILE, vehicle_type: HOSTILE, longitude: -56.2, latitude: -34.9 }
+  const row = { vehicle_id: HOSTILE, vehicle_type: HOSTILE, longitude: -56.2, latitude: -34.9, state: HOSTILE }
   const rows = [
     { ...row, event_time: '2026-01-05T08:00:00Z' },
     { ...row, event_time: '2026-01-05T08:00:05Z' },
@@ -63,7 +63,7 @@ beforeAll(async () => {
   ]
   const file = join(archive, 'rows.ndjson')
   await writeFile(file, rows.map((each) => `${JSON.stringify(each)}\n`).join(''))
-  imported = await fleet('import', file)
+  imported = await fleet('import', file, '--columns', 'state=state')
   await storeMessage(hub, 'deadLetter', subjects.deadLetter(0), new TextEncoder().encode('not JSON \u202e\x9b31m'), {
     id: 'letter',
     headers: {
@@ -90,6 +90,7 @@ test('an import shows what it rejects, and obeys none of it', () => {
 test.each([
   ['a track', ['track', HOSTILE, ...period], 0, SHOWN],
   ['a track as JSON', ['track', HOSTILE, ...period, '--json'], 0, SHOWN.slice(3)],
+  ['what a vehicle says beside', ['track', HOSTILE, ...period, '--select', 'attributes'], 0, 'attributes'],
   ['a track of nobody', ['track', `${HOSTILE}8`, ...period], 0, `no position of ${SHOWN}8 was found`],
   ['dead letters', ['dead-letters', 'list'], 0, 'MOVES_0 9: a message of'],
   ['a dead letter', ['dead-letters', 'show', '1'], 0, String.raw`not JSON \u202e\u009b31m`],

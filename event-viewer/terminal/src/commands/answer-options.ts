@@ -4,7 +4,7 @@ import { type BoxArea, FORMATS, type FormatName, formatOfName, type Gap } from '
 import { type Command, Option } from 'commander'
 import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
-import { parseDuration, parseGap, parseInstant } from '../options.ts'
+import { parseDuration, parseGap, parseInstant, parseSelect } from '../options.ts'
 import { parseArea, parseBox } from '../query/area.ts'
 import { reads } from './context.ts'
 
@@ -14,6 +14,7 @@ export interface AnswerOptions {
   readonly bbox?: BoxArea
   readonly from?: string
   readonly to?: string
+  readonly select?: string[]
   readonly timeout: number
   readonly format?: FormatName
   readonly output?: string
@@ -31,6 +32,13 @@ export const addWhereAndWhen = (command: Command, defaultFrom: string): Command 
     .option('--bbox <box>', 'instead: west,south,east,north in degrees', reads(parseBox))
     .option('--from <time>', `${TIME} (default: "${defaultFrom}")`)
     .option('--to <time>', 'likewise; exclusive (default: "now")')
+
+export const addSelect = (command: Command): Command =>
+  command.option(
+    '--select <list>',
+    'measures that the answer carries, such as temperature,battery; * for all that the table has (default: none)',
+    reads(parseSelect),
+  )
 
 export const addOutput = (command: Command): Command =>
   command

@@ -2,11 +2,12 @@ import { MAX_SPEED_MPS } from '@fleetlake/viewer-core'
 import { FleetError } from '@fleetlake/core'
 import type { VehicleQueryInput } from '@fleetlake/hub'
 import { type Command, Option } from 'commander'
-import { parsePositiveCount, parseDuration, parseList, parseNumber, parseSelect, parseWhere } from '../options.ts'
+import { parsePositiveCount, parseDuration, parseList, parseNumber, parseWhere } from '../options.ts'
 import { planAtInstant, reachOf } from '../query/at-instant.ts'
 import { type AnswerPlan, formatTarget, runQuery } from '../query/run-query.ts'
 import {
   addOutput,
+  addSelect,
   addWhereAndWhen,
   type AnswerOptions,
   areaFrom,
@@ -22,7 +23,6 @@ interface QueryOptions extends AnswerOptions {
   readonly maxSpeed: number
   readonly types?: string[]
   readonly ids?: string[]
-  readonly select?: string[]
   readonly where?: string
   readonly limit?: number
   readonly serialised?: boolean
@@ -47,11 +47,7 @@ export const addQuery = (program: Command, context: CommandContext): void => {
     )
     .option('--types <list>', 'only vehicles of these types', reads(parseList))
     .option('--ids <list>', 'only these vehicles', reads(parseList))
-    .option(
-      '--select <list>',
-      'measures that the answer carries, such as temperature,battery; * for all that the table has (default: none)',
-      reads(parseSelect),
-    )
+  addSelect(command)
     .option(
       '--where <filter>',
       'only positions that it is true of, such as "temperature > 8 and driver_id is not null"',

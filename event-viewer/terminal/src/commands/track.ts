@@ -5,7 +5,15 @@ import { parseDuration, parseNumber } from '../options.ts'
 import { formatTarget, type QueryTarget, runQuery } from '../query/run-query.ts'
 import { renderTrack, trackFacts } from '../track/render-track.ts'
 import { summaryFormat } from '../track/summary-format.ts'
-import { addOutput, addWhereAndWhen, type AnswerOptions, areaFrom, formatFrom, periodOf } from './answer-options.ts'
+import {
+  addOutput,
+  addSelect,
+  addWhereAndWhen,
+  type AnswerOptions,
+  areaFrom,
+  formatFrom,
+  periodOf,
+} from './answer-options.ts'
 import { type CommandContext, examples, reads } from './context.ts'
 
 interface TrackCommandOptions extends AnswerOptions {
@@ -22,6 +30,7 @@ export const addTrack = (program: Command, context: CommandContext): void => {
     .description('where was this vehicle, and what does its way add up to?')
     .argument('<vehicle>', 'its id')
   addWhereAndWhen(command, DEFAULT_FROM)
+  addSelect(command)
   addOutput(command)
     .addOption(
       new Option('--stop <duration>', 'to stay for so long is a stop')
@@ -39,6 +48,7 @@ export const addTrack = (program: Command, context: CommandContext): void => {
         ['track v-000001', 'the last 24 hours: first and last seen, distance, stops'],
         ['track v-000001 --from 2026-01-05 --to 2026-01-06 --output monday.gpx', 'a day, as a GPX track'],
         ['track v-000001 --area harbour.geojson --json', 'only inside an area, as one JSON object'],
+        ['track v-000001 --select temperature,battery', 'with the last value of each'],
         ['track v-000001 --from -7d --format csv > week.csv', 'every report of a week, in the order of time'],
       ) +
         '\nWithout --area or --bbox the whole globe is searched. What it adds up to is shown unless --format or --output is given.\n' +
@@ -50,6 +60,7 @@ export const addTrack = (program: Command, context: CommandContext): void => {
         ...periodOf(options, DEFAULT_FROM),
         timeoutMs: options.timeout,
         vehicleIds: [vehicle],
+        ...(options.select === undefined ? {} : { select: options.select }),
       }
       await runQuery({ query }, targetOf(vehicle, options, context.json()), context)
     })
