@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { ColumnWatch } from '@fleetlake/archive'
 import { measureRowBytes } from '@fleetlake/columnar'
 import { type DecodedMove, moveStreamName } from '@fleetlake/contracts'
 import { codeField, reasonOf } from '@fleetlake/core'
@@ -21,7 +22,6 @@ import type { ColumnsPool } from './core/columns-pool.ts'
 import { endsWindow, isDue, type SealOptions } from './core/seal.ts'
 import { takeIn } from './core/take-in.ts'
 import { letterOfNoise, letterOfRows } from './dead-letters.ts'
-import type { TableColumns } from '@fleetlake/archive'
 
 export interface LaneOptions {
   readonly partition: number
@@ -44,7 +44,7 @@ export interface LaneDeps {
   /** What the table holds, as new as can be. */
   offsets(): Promise<TableOffsets>
   /** By them it is decided what of a message's measures goes where. */
-  readonly columns: TableColumns
+  readonly columns: ColumnWatch
   /** When the server stored a message, ms since the epoch; undefined when it is not there. */
   storedAt(partition: number, sequence: number): Promise<number | undefined>
   /** Waits while the buffers of all partitions are over the budget. */

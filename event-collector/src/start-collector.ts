@@ -1,6 +1,6 @@
 import {
   checkStore,
-  createTableColumns,
+  createColumnWatch,
   LOSSES_APP,
   openLossStore,
   openTableStore,
@@ -153,7 +153,7 @@ export const startCollector = async (
       }),
     warn,
   }
-  const columns = createTableColumns({
+  const columns = createColumnWatch({
     current: () => table.snapshot,
     refresh: table.refresh,
     now: () => performance.now(),

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import {
-  createTableColumns,
+  createColumnWatch,
   fingerprintOf,
   openLossStore,
   openLossTable,
@@ -138,7 +138,7 @@ export const startFinder = async (
         readPartition(hub, { partition, from, onState, askBytes: tailMemory / READ_AHEAD_SHARE }),
       decode,
       decodeCarefully: isolated.decode,
-      columns: createTableColumns({
+      columns: createColumnWatch({
         current: () => table?.snapshot ?? NO_COLUMNS,
         refresh: snapshot,
         now: () => performance.now(),

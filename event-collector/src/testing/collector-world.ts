@@ -1,4 +1,4 @@
-import { createTableColumns } from '@fleetlake/archive'
+import { createColumnWatch } from '@fleetlake/archive'
 import { CONTENT_TYPES, decodeMove, moveStreamName } from '@fleetlake/contracts'
 import { encodePositions, positionsOfRows } from '@fleetlake/columnar'
 import type { Offset, PartitionReader, Reading, StoredMove, StreamState } from '@fleetlake/hub'
@@ -228,7 +228,7 @@ export const createWorld = (partitions: number): World => {
                   passed: () => world.careful.delete(p),
                   leave: async () => undefined,
                 }),
-                columns: createTableColumns({
+                columns: createColumnWatch({
                   current: () => ({ measures: [] }),
                   refresh: async () => undefined,
                   now: () => world.nowMs,

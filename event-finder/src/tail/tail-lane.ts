@@ -1,4 +1,4 @@
-import type { TableColumns } from '@fleetlake/archive'
+import type { ColumnWatch } from '@fleetlake/archive'
 import type { DecodedMove } from '@fleetlake/contracts'
 import type { Offset, Origin, PartitionEntry, PartitionReader, Reading, ReaderState, StoredMove } from '@fleetlake/hub'
 import { createTailBlock, type TailBlock } from './tail-block.ts'
@@ -52,7 +52,7 @@ export interface TailLaneDeps {
   /** Tells who has ended abnormally here; never rejects. */
   enter(): Promise<PartitionEntry>
   /** What the table has beside the seven columns: by it a message's measures are placed, as the collector will. */
-  readonly columns: TableColumns
+  readonly columns: ColumnWatch
   readonly memory: TailMemory
   readonly futureToleranceMs: number
   /** It has come on, or has ended. */

@@ -1,4 +1,4 @@
-import { createTableColumns, type Snapshot } from '@fleetlake/archive'
+import { createColumnWatch, type Snapshot } from '@fleetlake/archive'
 import { CONTENT_TYPES, decodeMove, moveStreamName } from '@fleetlake/contracts'
 import { encodePositions, positionsOfRows } from '@fleetlake/columnar'
 import type { Offset, PartitionReader, Reading, ReaderState, StoredMove, StreamState } from '@fleetlake/hub'
@@ -138,7 +138,7 @@ export const createTestStreams = (
     }),
     read,
     decoding: {
-      columns: createTableColumns({ current: () => ({ measures: [] }), refresh: async () => undefined, now: () => 0 }),
+      columns: createColumnWatch({ current: () => ({ measures: [] }), refresh: async () => undefined, now: () => 0 }),
       decode: decodeMove,
       decodeCarefully: async (payload, contentType) => {
         const decoded = await step('decode', () => decodeMove(payload, contentType))

@@ -1,6 +1,6 @@
 import { type ColumnsBeside, positionsOfRows, type Positions } from '@fleetlake/columnar'
 import { expect, test } from 'vitest'
-import { createTableColumns } from './table-columns.ts'
+import { createColumnWatch } from './column-watch.ts'
 
 const saying = (measures: Record<string, number>): Positions =>
   positionsOfRows([{ vehicleId: 'v', vehicleType: 't', eventTime: 0, longitude: 0, latitude: 0, measures }])
@@ -14,7 +14,7 @@ const world = () => {
     fails: false,
     add: (name: string) => (newest = { measures: [...newest.measures, { name, type: 'double' }] }),
   }
-  const columns = createTableColumns({
+  const columns = createColumnWatch({
     current: () => table,
     now: () => state.nowMs,
     refresh: async () => {

@@ -1,7 +1,7 @@
 import { ATTRIBUTES, type ColumnsBeside, type Positions } from '@fleetlake/columnar'
 
 /** What the table has beside the seven columns, as new as messages need it. */
-export interface TableColumns {
+export interface ColumnWatch {
   readonly current: ColumnsBeside
   /**
    * To be awaited before a message with measures is judged. The table is read again, once, for names that it is not known to have; not again for a name within a time. Where it
@@ -11,7 +11,7 @@ export interface TableColumns {
   meet(rows: Positions): Promise<void> | undefined
 }
 
-export interface TableColumnsDeps {
+export interface ColumnWatchDeps {
   current(): ColumnsBeside
   refresh(): Promise<unknown>
   /** Monotonic, ms. */
@@ -22,7 +22,7 @@ const AGAIN_MS = 10_000
 /** Names that are remembered; of more, the first are asked for again. */
 const MAX_NAMES = 4_096
 
-export const createTableColumns = ({ current, refresh, now }: TableColumnsDeps): TableColumns => {
+export const createColumnWatch = ({ current, refresh, now }: ColumnWatchDeps): ColumnWatch => {
   /** When each name was asked for, the oldest first. */
   const asked = new Map<string, number>()
   /** Who meets a name that is being asked for waits too. */

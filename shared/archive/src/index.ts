@@ -32,7 +32,7 @@ export { type KeptChunk, prune, type Pruned, pruneSteps, type Search } from './p
 export type { DateFiles, Totals } from './log/files.ts'
 export { type ColumnConflict, DATA_COLUMNS, deltaTypeOf } from './schema.ts'
 export type { Snapshot, TableSettings } from './snapshot.ts'
-export { createTableColumns, type TableColumns, type TableColumnsDeps } from './table-columns.ts'
+export { createColumnWatch, type ColumnWatch, type ColumnWatchDeps } from './column-watch.ts'
 export { checkStore } from './store/check-store.ts'
 export { createFileStore } from './store/file-store.ts'
 export { isFolder, placeBelow } from './store/location.ts'

@@ -1,4 +1,5 @@
 import {
+  type ColumnsBeside,
   COLUMNS,
   DELTA_TYPES,
   isMeasureName,
@@ -81,14 +82,6 @@ const MEASURE_TYPE_OF: ReadonlyMap<unknown, MeasureType> = new Map(
 const UNIT = 'fleetlake.unit'
 const DESCRIPTION = 'comment'
 
-/** The columns of a table beside those of every position and the partitions. */
-export interface TableColumns {
-  /** In the order of the schema. */
-  readonly measures: readonly MeasureSpec[]
-  /** Names of columns of other engines' making that are no measures, by their type, their name or their number. */
-  readonly others: readonly string[]
-}
-
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
 
 const measureOf = ({ name, type, metadata }: Field): MeasureSpec | undefined => {
@@ -104,19 +97,20 @@ const measureOf = ({ name, type, metadata }: Field): MeasureSpec | undefined => 
 }
 
 /**
- * What a table has beside the columns of every position: its own schema says it.
+ * What a table has beside the columns of every position and the partitions, in the order of its own schema, which alone says it. Columns of other engines' making are no measures by their type,
+ * their name or their number.
  * @throws FleetError `table.invalid`
  */
-export const tableColumnsOf = (schemaString: string): TableColumns => {
+export const columnsBesideOf = (schemaString: string): Required<ColumnsBeside> => {
   const measures: MeasureSpec[] = []
-  const others: string[] = []
+  const otherColumns: string[] = []
   for (const field of fieldsOf(schemaString)) {
     if (isOurColumn(field.name)) continue
     const measure = measures.length < MAX_MEASURES ? measureOf(field) : undefined
-    if (measure === undefined || measures.some(({ name }) => name === measure.name)) others.push(field.name)
+    if (measure === undefined || measures.some(({ name }) => name === measure.name)) otherColumns.push(field.name)
     else measures.push(measure)
   }
-  return { measures, others }
+  return { measures, otherColumns }
 }
 
 /** What a table has under the name of a column that was to be added, and that is something else. */

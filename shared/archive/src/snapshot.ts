@@ -88,7 +88,7 @@ export const snapshotOf = ({
     version,
     settings: settingsOf(metaData.configuration ?? {}),
     measures: columns.measures,
-    otherColumns: columns.others,
+    otherColumns: columns.otherColumns,
     totals: files.totals,
     dates: files.dates,
     files: () => eachFile(files),

@@ -4,7 +4,7 @@ import { fault } from '@fleetlake/core/testing'
 import { expect, test } from 'vitest'
 import { cleanLog } from '../maintain/clean-log.ts'
 import { commitPath } from '../paths.ts'
-import { SCHEMA_STRING, schemaWith, tableColumnsOf } from '../schema.ts'
+import { SCHEMA_STRING, schemaWith, columnsBesideOf } from '../schema.ts'
 import { createMemoryStore } from '../store/memory-store.ts'
 import type { ObjectStore } from '../store/object-store.ts'
 import { openTable, type Table } from '../table.ts'
@@ -84,7 +84,7 @@ test('a schema whose fields are not last takes a column as well', () => {
     { fields, type: 'struct', more: ['a]'] },
   ]) {
     const text = schemaWith(JSON.stringify(schema), [DOORS])
-    expect(tableColumnsOf(text).measures).toEqual([DOORS])
+    expect(columnsBesideOf(text).measures).toEqual([DOORS])
     expect(JSON.parse(text)).toMatchObject({ ...schema, fields: [...fields, { name: 'doors' }] })
   }
 })
@@ -110,7 +110,7 @@ test('fields of other engines are measures by their type and name, all others ar
     field('days', 'short'),
     field('parts', { type: 'array', elementType: 'string', containsNull: true }),
   ]
-  expect(tableColumnsOf(JSON.stringify({ ...schema, fields: [...more, ...fields] }))).toEqual({
+  expect(columnsBesideOf(JSON.stringify({ ...schema, fields: [...more, ...fields] }))).toEqual({
     measures: [
       { name: 'fuel', type: 'int', unit: 'l', description: 'left' },
       { name: 'a', type: 'float' },
@@ -118,11 +118,11 @@ test('fields of other engines are measures by their type and name, all others ar
       { name: 'c', type: 'string' },
       { name: 'd', type: 'boolean' },
     ],
-    others: ['Fuel2', '_x', 'reason', 'price', 'days', 'parts'],
+    otherColumns: ['Fuel2', '_x', 'reason', 'price', 'days', 'parts'],
   })
   const many = Array.from({ length: MAX_MEASURES + 2 }, (_, i) => field(`m${i}`, 'double'))
-  const { measures, others } = tableColumnsOf(JSON.stringify({ ...schema, fields: [...fields, ...many] }))
-  expect([measures.length, others]).toEqual([MAX_MEASURES, [`m${MAX_MEASURES}`, `m${MAX_MEASURES + 1}`]])
+  const { measures, otherColumns } = columnsBesideOf(JSON.stringify({ ...schema, fields: [...fields, ...many] }))
+  expect([measures.length, otherColumns]).toEqual([MAX_MEASURES, [`m${MAX_MEASURES}`, `m${MAX_MEASURES + 1}`]])
 })
 
 test('a column that is there is no change; another type, unit or case is refused with what is there', async () => {

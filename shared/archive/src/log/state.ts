@@ -1,7 +1,8 @@
 import { FleetError } from '@fleetlake/core'
 import { type Chunk, chunkOf } from '../chunk.ts'
 import { decodePath } from '../paths.ts'
-import { checkSchema, type TableColumns, tableColumnsOf } from '../schema.ts'
+import type { ColumnsBeside } from '@fleetlake/columnar'
+import { checkSchema, columnsBesideOf } from '../schema.ts'
 import type { Action, Add, MetaData, Protocol, Remove } from './actions.ts'
 import { checkReader } from './protocol.ts'
 import { changeFiles, type Files, NO_FILES } from './files.ts'
@@ -13,7 +14,7 @@ export interface LogState {
   readonly protocol: Protocol
   readonly metaData: MetaData
   /** What its schema has beside the columns of every position. */
-  readonly columns: TableColumns
+  readonly columns: Required<ColumnsBeside>
   readonly files: Files
   /** By appId. */
   readonly txns: ReadonlyMap<string, number>
@@ -71,7 +72,7 @@ export const applyVersions = (state: LogState | undefined, versions: readonly Ve
       } else if (action.metaData) {
         metaData = action.metaData
         checkSchema(metaData.schemaString, metaData.partitionColumns)
-        columns = tableColumnsOf(metaData.schemaString)
+        columns = columnsBesideOf(metaData.schemaString)
       }
     }
     version = next
