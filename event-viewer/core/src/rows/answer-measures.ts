@@ -1,15 +1,15 @@
 import {
+  compareMeasure,
   isTextMeasure,
   type MeasureColumn,
   type MeasureSpec,
   type Positions,
   REVISION,
   textAt,
-  type TextMeasure,
   wellKnownMeasure,
 } from '@fleetlake/columnar'
 import { FleetError } from '@fleetlake/core'
-import { compareNumbers, compareTexts } from './compare.ts'
+import { compareTexts } from './compare.ts'
 
 /** Which measures an answer has: those of its first batch. The finders send the columns that were asked for in every batch, without a value too. */
 export interface AnswerMeasures {
@@ -93,7 +93,7 @@ export const comparedMeasures = (measures: readonly MeasureColumn[]): ComparedMe
 }
 
 /**
- * An order of rows by their measures, in which a row without a value is after one with it. Texts are in the order of their bytes.
+ * An order of rows by their measures, in which equal reports are neighbours; a measure that a row's columns lack is one without a value.
  * @param left and `right`: by name
  */
 export const compareMeasures = (
@@ -106,7 +106,7 @@ export const compareMeasures = (
   while (i < left.length || j < right.length) {
     const byName = compareNames(left[i], right[j])
     const [one, other] = [byName <= 0 ? left[i++] : undefined, byName >= 0 ? right[j++] : undefined]
-    const difference = compareValues(one, a, other, b)
+    const difference = compareMeasure(one, a, other, b)
     if (difference !== 0) return difference
   }
   return 0
@@ -115,34 +115,4 @@ export const compareMeasures = (
 const compareNames = (left: MeasureColumn | undefined, right: MeasureColumn | undefined): number => {
   if (left === undefined) return 1
   return right === undefined ? -1 : compareTexts(left.spec.name, right.spec.name)
-}
-
-const hasValue = (column: MeasureColumn | undefined, row: number): boolean => {
-  if (column === undefined) return false
-  return isTextMeasure(column) ? column.codes[row] >= 0 : column.values[row] === column.values[row]
-}
-
-const compareValues = (
-  left: MeasureColumn | undefined,
-  a: number,
-  right: MeasureColumn | undefined,
-  b: number,
-): number => {
-  const [hasLeft, hasRight] = [hasValue(left, a), hasValue(right, b)]
-  if (left === undefined || right === undefined || !hasLeft || !hasRight) return Number(hasRight) - Number(hasLeft)
-  if (isTextMeasure(left)) return isTextMeasure(right) ? compareTextsOf(left, a, right, b) : -1
-  return isTextMeasure(right) ? 1 : compareNumbers(left.values[a], right.values[b])
-}
-
-const compareTextsOf = (left: TextMeasure, a: number, right: TextMeasure, b: number): number => {
-  const [x, y] = [left.codes[a], right.codes[b]]
-  if (left.texts === right.texts && x === y) return 0
-  const { offsets: from, bytes: one } = left.texts
-  const { offsets: to, bytes: other } = right.texts
-  const [size, otherSize] = [from[x + 1] - from[x], to[y + 1] - to[y]]
-  for (let i = 0; i < size && i < otherSize; i++) {
-    const difference = one[from[x] + i] - other[to[y] + i]
-    if (difference !== 0) return difference
-  }
-  return size - otherSize
 }

@@ -141,8 +141,8 @@ export const createTrackMeter = ({
         used,
         maxSpeedMps,
         stops,
-        // Those without a value are holes.
-        lastValues: lastValues.filter(() => true),
+        // Without the holes of those that have no value.
+        lastValues: Object.values(lastValues),
       }
     },
   }

@@ -23,17 +23,12 @@ const isNone = (column: MeasureColumn, row: number): boolean => {
   return value !== value
 }
 
-/** A row without a value comes first. Infinity is a value like others. */
-const compareNumbers = (x: number, y: number): number => {
-  if (x === y) return 0
-  if (x !== x) return y !== y ? 0 : -1
-  return y !== y || x > y ? 1 : -1
-}
+/** Infinity is a value like others. */
+const compareNumbers = (x: number, y: number): number => (x === y ? 0 : x < y ? -1 : 1)
 
-/** By the bytes of the texts; a row without one comes first. */
+/** By the bytes of the texts. */
 const compareTexts = (a: TextMeasure, i: number, b: TextMeasure, j: number): number => {
   const [x, y] = [a.codes[i], b.codes[j]]
-  if (x < 0 || y < 0) return x < 0 ? (y < 0 ? 0 : -1) : 1
   if (x === y && a.texts.bytes === b.texts.bytes) return 0
   const [first, second] = [a.texts.bytes, b.texts.bytes]
   const [from, to] = [a.texts.offsets[x], a.texts.offsets[x + 1]]
@@ -46,10 +41,20 @@ const compareTexts = (a: TextMeasure, i: number, b: TextMeasure, j: number): num
   return to - from - (end - start)
 }
 
-/** Of two kinds, such as a text and a number, only two rows without a value are equal. */
-const compareValues = (a: MeasureColumn, i: number, b: MeasureColumn, j: number): number => {
-  if (isTextMeasure(a)) return isTextMeasure(b) ? compareTexts(a, i, b, j) : isNone(a, i) && isNone(b, j) ? 0 : 1
-  return isTextMeasure(b) ? -compareValues(b, j, a, i) : compareNumbers(a.values[i], b.values[j])
+/**
+ * An order of a measure's values: no value first, also where a row's columns lack the measure; numbers before texts, and texts by their bytes. Only two
+ * rows without a value are equal where one has texts and the other numbers.
+ */
+export const compareMeasure = (
+  a: MeasureColumn | undefined,
+  i: number,
+  b: MeasureColumn | undefined,
+  j: number,
+): number => {
+  const [isNoneA, isNoneB] = [a === undefined || isNone(a, i), b === undefined || isNone(b, j)]
+  if (a === undefined || b === undefined || isNoneA || isNoneB) return Number(isNoneB) - Number(isNoneA)
+  if (isTextMeasure(a)) return isTextMeasure(b) ? compareTexts(a, i, b, j) : 1
+  return isTextMeasure(b) ? -1 : compareNumbers(a.values[i], b.values[j])
 }
 
 const hasSameMeasures = (a: readonly MeasureColumn[], i: number, b: readonly MeasureColumn[], j: number): boolean => {
@@ -57,7 +62,7 @@ const hasSameMeasures = (a: readonly MeasureColumn[], i: number, b: readonly Mea
     const { name } = column.spec
     if (name === REVISION) continue
     const other = a === b ? column : b.find(({ spec }) => spec.name === name)
-    if (other === undefined ? !isNone(column, i) : compareValues(column, i, other, j) !== 0) return false
+    if (compareMeasure(column, i, other, j) !== 0) return false
   }
   return (
     a === b ||
@@ -96,7 +101,7 @@ export const compareReports = (columns: IdentityColumns, i: number, j: number): 
   }
   for (const column of columns.measures ?? NO_MEASURES) {
     if (column.spec.name === REVISION) continue
-    const difference = compareValues(column, i, column, j)
+    const difference = compareMeasure(column, i, column, j)
     if (difference !== 0) return difference
   }
   return 0
@@ -105,5 +110,5 @@ export const compareReports = (columns: IdentityColumns, i: number, j: number): 
 /** The order of rows that are one report: the one with the smallest revision, or none, is first, and is the one that stays. */
 export const compareRevisions = ({ measures = NO_MEASURES }: IdentityColumns, i: number, j: number): number => {
   const column = measures.find(({ spec }) => spec.name === REVISION)
-  return column === undefined ? 0 : compareValues(column, i, column, j)
+  return column === undefined ? 0 : compareMeasure(column, i, column, j)
 }
