@@ -72,7 +72,7 @@ const withMeasures = (group: RowGroup, bytes: number): RowGroup => {
   return { ...group, measures }
 }
 
-test('measures that nobody asks for are not read at the end, and between row groups only where a journey costs more', () => {
+test('measures that are not asked for are not read at the end, and between row groups only where a journey costs more', () => {
   const first = withMeasures(groupAt(4, [10]), 100)
   const second = withMeasures(groupAt(314, [10]), 100)
   const plan = (mostGap: number, measures: readonly MeasureSpec[] = []): string[] =>

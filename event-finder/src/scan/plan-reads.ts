@@ -31,7 +31,7 @@ export interface ReadBounds {
 
 /**
  * Which bytes to read for some row groups. Invariant: each row group is in exactly one read, with all columns that are wanted; nothing is read twice, and
- * between two row groups at most `mostGap` bytes for nothing: measures that nobody asks for.
+ * between two row groups at most `mostGap` bytes for nothing: measures that are not asked for.
  */
 export const planReads = (
   groups: readonly RowGroup[],

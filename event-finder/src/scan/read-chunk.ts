@@ -69,7 +69,7 @@ export const SMALL_FILE_BYTES = 512 * 1024
 const TAIL_BYTES = 32 * 1024
 /** Row groups side by side are read at once up to so many bytes. */
 const READ_BYTES = 4 * 1024 * 1024
-/** … and over measures that nobody asks for, of so many bytes at most: a journey to the store takes as long. */
+/** … and over measures that are not asked for, up to so many bytes: another request to the store takes as long. */
 const GAP_BYTES = 256 * 1024
 const PIECE_ROWS = 65_536
 /** A compressed position takes this many times its bytes in memory, as a frame and as rows. */

@@ -14,7 +14,7 @@ export type RowFilter = (rows: Rows, selected: Uint32Array, count: number) => nu
 
 /**
  * A filter as it is carried out: test by test, each over one column and over the rows that the tests before it have left, so that columns that
- * nobody needs stay packed. It keeps what it needs from one call to the next: for one reader at a time.
+ * are not needed stay packed. It keeps what it needs from one call to the next: for one reader at a time.
  * @param layout the measures of the rows that are given, in their order; those of the filter among them
  */
 export const createRowFilter = ({ test }: BoundFilter, layout: readonly MeasureSpec[]): RowFilter => {

@@ -49,7 +49,7 @@ export const gatherMeasures = (measures: readonly MeasureColumn[], order: Uint32
       : { ...column, values: gathered(column.values, order, new Float64Array(order.length)) },
   )
 
-/** So many columns, each made when it is first asked for: of a file those that nobody looks at stay packed. */
+/** So many columns, each made when it is first asked for: those of a file that are not looked at stay packed. */
 export const lazyMeasures = (count: number, make: (place: number) => MeasureColumn): readonly MeasureColumn[] => {
   const columns: MeasureColumn[] = []
   for (let place = 0; place < count; place++) {
