@@ -25,10 +25,26 @@ export default {
     layer('core', []),
     layer('columnar', ['core']),
     layer('contracts', ['core', 'columnar']),
-    layer('hub', ['core', 'columnar', 'contracts']),
+    layer('broker', ['core']),
+    layer('hub', ['broker', 'core', 'columnar', 'contracts']),
     layer('archive', ['core', 'columnar', 'contracts']),
     layer('service', ['core', 'columnar', 'contracts']),
     layer('nats-server', ['core', 'contracts', 'service']),
+    {
+      name: 'only-the-driver-imports-nats',
+      comment:
+        'all others, tests included, use the port of shared/broker; the bundled server is a program, not a package',
+      severity: 'error',
+      from: { path: '^(shared|scripts|event-)', pathNot: '^shared/broker/src/nats/' },
+      to: { path: '(^|/)@nats-io/' },
+    },
+    {
+      name: 'programs-use-no-memory-broker',
+      comment: 'the memory driver is for tests and the simulation',
+      severity: 'error',
+      from: { path: '^(shared|event-|scripts)', pathNot: `${tests}|^shared/broker/src/memory/|^scripts/simulation/` },
+      to: { path: '^shared/broker/src/memory/' },
+    },
     {
       name: 'shared-imports-no-service',
       comment: 'tests included: what a shared package needs of a service belongs into a shared package',
@@ -142,7 +158,7 @@ export default {
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: ['/node_modules/(?!@fleetlake)', '^event-viewer/web/(\\.nuxt|\\.output|dist)'] },
+    exclude: { path: ['/node_modules/(?!@fleetlake|@nats-io)', '^event-viewer/web/(\\.nuxt|\\.output|dist)'] },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
   },
 }

@@ -26,7 +26,7 @@ test('on the nats-server of Debian 12 positions are archived and found as well',
   onTestFinished(() => stack.stop())
   const hub = await connectHub({ url: stack.hubUrl, service: 'test' })
   onTestFinished(() => hub.close())
-  expect(hub.connection.info?.version).toBe('2.9.10')
+  expect(hub.control.version()).toBe('2.9.10')
   const generation = await runGeneration(hub, { vehicles: 200, events: 20_000 })
   expect(generation).toMatchObject({ status: 'complete', events: 20_000, flushed: true })
   const answer = askVehicles(hub, { area: EVERYWHERE, from: generation.from, to: generation.to })

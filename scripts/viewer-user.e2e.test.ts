@@ -14,7 +14,7 @@ test('what the viewer’s user may do is enough to generate, to watch and to sea
   const commits: Message<'aggregatePeriodStats'>[] = []
   const groups = new Set<string>()
   let liveMoves = 0
-  hub.connection.subscribe('live.move.*', { callback: (error) => void (error === null && liveMoves++) })
+  hub.control.subscribe('live.move.*', () => void liveMoves++)
   hub.listen('aggregatePeriodStats', 'stats', ({ data }) => void commits.push(data))
   hub.listen('heartbeat', 'members.>', ({ data }) => void groups.add(data.group))
 

@@ -10,7 +10,6 @@ import {
   rowsOfPositions,
 } from '@fleetlake/columnar'
 import { countMessages } from '@fleetlake/hub'
-import { jetstreamManager } from '@nats-io/jetstream'
 import { tableFromIPC, tableToIPC } from 'apache-arrow'
 import { expect, test } from 'vitest'
 import {
@@ -60,20 +59,17 @@ test('noise and rows that can not be true go to the dead letters with their reas
   await publishRows(hub, 0, [row(10), ...bad, row(11)])
   await flush(hub, 0)
   expect(await archived(folder)).toEqual(ids([row(10), row(11)]))
-  const manager = await jetstreamManager(hub.connection)
-  const letters = await Promise.all([1, 2, 3, 4].map((seq) => manager.streams.getMessage(DEAD_LETTERS, { seq })))
+  const letters = await Promise.all([1, 2, 3, 4].map((sequence) => hub.streams.message(DEAD_LETTERS, { sequence })))
   const bySequence = letters
     .map((letter) => letter!)
-    .toSorted((a, b) => Number(a.header.get('fleet-sequence')) - Number(b.header.get('fleet-sequence')))
-  expect(
-    bySequence.map(({ header }) => [header.get('ce-type'), header.get('fleet-stream'), header.get('fleet-rows')]),
-  ).toEqual([
+    .toSorted((a, b) => Number(a.header('fleet-sequence')) - Number(b.header('fleet-sequence')))
+  expect(bySequence.map(({ header }) => [header('ce-type'), header('fleet-stream'), header('fleet-rows')])).toEqual([
     ['dead-letter', 'MOVES_0', '0'],
     ['dead-letter', 'MOVES_0', '0'],
     ['dead-letter', 'MOVES_0', '0'],
     ['dead-letter', 'MOVES_0', '4'],
   ])
-  expect(bySequence.map(({ header }) => header.get('fleet-reason'))).toEqual([
+  expect(bySequence.map(({ header }) => header('fleet-reason'))).toEqual([
     expect.stringContaining('Arrow'),
     expect.stringContaining('the JSON is not a position'),
     'content-type text/plain',
@@ -101,14 +97,13 @@ test('messages made to hang or to fill the memory of their reader go to the dead
   await publishRows(hub, 0, [row(2), row(3, { vehicleId: 'x'.repeat(256) }), row(4, { vehicleType: '' })])
   await flush(hub, 0)
   expect(await archived(folder)).toEqual(ids([row(1), row(2)]))
-  const manager = await jetstreamManager(hub.connection)
-  const letters = await Promise.all([1, 2, 3, 4].map((seq) => manager.streams.getMessage(DEAD_LETTERS, { seq })))
+  const letters = await Promise.all([1, 2, 3, 4].map((sequence) => hub.streams.message(DEAD_LETTERS, { sequence })))
   const bySequence = letters
     .map((letter) => letter!)
-    .toSorted((a, b) => Number(a.header.get('fleet-sequence')) - Number(b.header.get('fleet-sequence')))
+    .toSorted((a, b) => Number(a.header('fleet-sequence')) - Number(b.header('fleet-sequence')))
   expect(bySequence.slice(0, 3).map(({ data }) => Buffer.from(data))).toEqual(attacks.map((a) => Buffer.from(a)))
   for (const { header } of bySequence.slice(0, 3)) {
-    expect([header.get('fleet-rows'), header.get('fleet-reason')]).toEqual(['0', expect.stringContaining('Arrow')])
+    expect([header('fleet-rows'), header('fleet-reason')]).toEqual(['0', expect.stringContaining('Arrow')])
   }
   expect(tableFromIPC(bySequence[3].data).getChild('reason')!.toJSON()).toEqual([
     'text-too-long',
@@ -171,9 +166,8 @@ test('a stream that is made again while it is read is archived from its beginnin
   await start()
   await publishRows(hub, 0, rowsFrom(0, 100))
   await flush(hub, 0)
-  const manager = await jetstreamManager(hub.connection)
-  await manager.streams.delete('MOVES_0')
-  await manager.streams.add({ name: 'MOVES_0', subjects: [subjects.move(0)], max_bytes: 16 * MIB })
+  await hub.streams.drop('MOVES_0')
+  await hub.streams.make({ name: 'MOVES_0', subjects: [subjects.move(0)], maxBytes: 16 * MIB })
   await publishRows(hub, 0, rowsFrom(100, 100))
   await flush(hub, 0)
   expect(await archived(folder)).toEqual(ids(rowsFrom(0, 200)))

@@ -6,7 +6,6 @@ import { DEAD_LETTERS } from '@fleetlake/contracts'
 import { type PositionRow } from '@fleetlake/columnar'
 import { countMessages, type Hub, lookAtStream, provision } from '@fleetlake/hub'
 import { eventually, readTable, type TestHub } from '@fleetlake/testing'
-import { jetstreamManager } from '@nats-io/jetstream'
 import { expect, test } from 'vitest'
 import { archived, flush, ids, publish, publishRows, rowsFrom, setUp } from './testing/collector-process.ts'
 
@@ -80,8 +79,7 @@ test('a hub that was restored and has grown past the offset is known by the time
 
 test('no commit passes a dead letter that is not stored; that is told, and goes on once the hub takes it', async () => {
   const { hub, config, folder, warnings, start } = await setUp()
-  const manager = await jetstreamManager(hub.connection)
-  await manager.streams.delete(DEAD_LETTERS)
+  await hub.streams.drop(DEAD_LETTERS)
   await start({ maxRows: 1 })
   await publish(hub, 0, new TextEncoder().encode('noise'))
   await publishRows(hub, 0, rowsFrom(0, 10))
@@ -96,15 +94,14 @@ test('no commit passes a dead letter that is not stored; that is told, and goes 
 
 test('a dead letter that is refused holds the commit back until it is taken', async () => {
   const { hub, folder, warnings, start } = await setUp()
-  const manager = await jetstreamManager(hub.connection)
-  await manager.streams.update(DEAD_LETTERS, { max_msg_size: 10 })
+  await hub.streams.change(DEAD_LETTERS, { maxMessageBytes: 10 })
   await start({ maxRows: 1 })
   await publish(hub, 0, new TextEncoder().encode('noise'))
   await publishRows(hub, 0, rowsFrom(0, 10))
   const isTold = (): boolean => warnings.some((warning) => warning.startsWith('a flush failed and is tried again'))
   await eventually(isTold, { what: 'the warning' })
   expect(await txnsOf(folder)).toEqual([])
-  await manager.streams.update(DEAD_LETTERS, { max_msg_size: 100_000 })
+  await hub.streams.change(DEAD_LETTERS, { maxMessageBytes: 100_000 })
   await flush(hub, 0)
   expect(await archived(folder)).toEqual(ids(rowsFrom(0, 10)))
   expect(await countMessages(hub, DEAD_LETTERS)).toBe(1)

@@ -65,6 +65,6 @@ export const followMembership = async ({
 const answerFlushes = (hub: Hub, collector: Collector, partition: number): Listener =>
   hub.listen('flush', subjects.flush(partition), async ({ data, reply }) => {
     const committed = await collector.flushThrough(data)
-    const isOpen = !hub.connection.isClosed() && !hub.connection.isDraining()
-    if (reply !== undefined && committed !== undefined && isOpen) hub.send('flushed', reply, { committed })
+    if (reply !== undefined && committed !== undefined && hub.control.isOpen())
+      hub.send('flushed', reply, { committed })
   })

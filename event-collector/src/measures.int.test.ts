@@ -2,7 +2,6 @@ import { createFileStore, openTable, type Table } from '@fleetlake/archive'
 import { decodePositions, type MeasureSpec, type PositionRow, rowsOfPositions } from '@fleetlake/columnar'
 import { CONTENT_TYPES, DEAD_LETTERS } from '@fleetlake/contracts'
 import { readTableObjects } from '@fleetlake/testing'
-import { jetstreamManager } from '@nats-io/jetstream'
 import { expect, test } from 'vitest'
 import { flush, publish, publishRows, row, setUp } from './testing/collector-process.ts'
 
@@ -79,9 +78,8 @@ test('a row that can’t be kept goes to the dead letters with everything that i
   await publishRows(hub, 0, [...bad, saying('d', { temperature: 3 })])
   await flush(hub, 0)
   expect(await saidIn(folder)).toEqual({ d: { attributes: '{"temperature":3}' } })
-  const manager = await jetstreamManager(hub.connection)
-  const letter = await manager.streams.getMessage(DEAD_LETTERS, { seq: 1 })
-  expect(letter!.header.get('fleet-rows')).toBe('3')
+  const letter = await hub.streams.message(DEAD_LETTERS, { sequence: 1 })
+  expect(letter!.header('fleet-rows')).toBe('3')
   expect(rowsOfPositions(decodePositions(letter!.data)!).map(({ measures }) => measures)).toEqual(
     bad.map(({ measures }) => measures),
   )

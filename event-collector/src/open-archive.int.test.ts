@@ -3,7 +3,6 @@ import { fault } from '@fleetlake/core/testing'
 import { dirname, join } from 'node:path'
 import { createFileStore, feederOf, LOSSES_APP, openTable } from '@fleetlake/archive'
 import { readArchiveClaim } from '@fleetlake/hub'
-import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { temporaryFolder } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
 import { type ArchiveStores, openArchive } from './open-archive.ts'
@@ -71,14 +70,13 @@ test('another archive is taken only when that is said', async () => {
 
 test('a claim of an earlier release is taken over, and then says who the hub is and how far the table was', async () => {
   const { hub, folder } = await setUp()
-  const { streams } = await jetstreamManager(hub.connection)
   const made = await openTable(createFileStore(folder), { create })
   await made.commit({
     parts: [{ add: [], offset: { appId: 'MOVES_0@2026-01-01T00:00:00Z#0', from: 0, to: 7 } }],
     operation: 'WRITE',
   })
-  await streams.add({ name: 'ARCHIVE', subjects: ['archive.table'], max_msgs_per_subject: 1 })
-  await jetstream(hub.connection).publish('archive.table', made.snapshot.id)
+  await hub.streams.make({ name: 'ARCHIVE', subjects: ['archive.table'], maxPerSubject: 1 })
+  await hub.streams.append('archive.table', new TextEncoder().encode(made.snapshot.id), { timeoutMs: 5_000 })
   const { table, hub: own } = await openArchive(hub, storesIn(folder), { adopt: false, create })
   expect(feederOf(table.snapshot.txns)).toEqual({ hub: own, claim: 1 })
   expect(await readArchiveClaim(hub)).toMatchObject({ table: made.snapshot.id, hub: own, version: 2 })

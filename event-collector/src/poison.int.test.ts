@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url'
 import { CONTENT_TYPES, readerNote } from '@fleetlake/contracts'
 import { readDeadLetters } from '@fleetlake/hub'
 import { eventually } from '@fleetlake/testing'
-import { jetstreamManager } from '@nats-io/jetstream'
 import { expect, onTestFinished, test } from 'vitest'
 import { poisonOf } from '../../shared/service/src/testing/decoder.ts'
 import { archived, flush, ids, publish, publishRows, rowsFrom, setUp, type Setup } from './testing/collector-process.ts'
@@ -54,10 +53,8 @@ const lettersOf = async ({ hub }: Setup) => {
 
 /** How many collectors have noted that they read partition 0, and have not taken it back. */
 const readersOf = async ({ hub }: Setup): Promise<number> => {
-  const { streams } = await jetstreamManager(hub.connection)
-  const filter = readerNote('collectors', 0, '*')
-  const info = await streams.info('READERS', { subjects_filter: filter }).catch(() => undefined)
-  return Object.keys(info?.state.subjects ?? {}).length
+  const notes = await hub.streams.subjects('READERS', readerNote('collectors', 0, '*')).catch(() => [])
+  return notes.length
 }
 
 test('messages that make a collector hang or crash are dead letters after two ends, and all others are archived', async () => {

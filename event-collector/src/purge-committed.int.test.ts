@@ -1,15 +1,13 @@
 import { moveStreamName } from '@fleetlake/contracts'
 import { type Hub, lookAtStream, type Offset } from '@fleetlake/hub'
-import { jetstreamManager } from '@nats-io/jetstream'
 import { expect, test } from 'vitest'
 import { publishRows, rowsFrom, setUp } from './testing/collector-process.ts'
 import { createPurger } from './purge-committed.ts'
 
 const offsetAt = async (hub: Hub, sequence: number): Promise<Required<Offset>> => {
-  const manager = await jetstreamManager(hub.connection)
-  const message = await manager.streams.getMessage(moveStreamName(0), { seq: sequence })
+  const message = await hub.streams.message(moveStreamName(0), { sequence })
   const { created } = await lookAtStream(hub, 0)
-  return { created, sequence, timestampMs: message!.time.getTime() }
+  return { created, sequence, timestampMs: message!.timestampMs }
 }
 
 const remembered = async (): Promise<void> => {}

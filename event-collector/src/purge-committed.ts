@@ -1,6 +1,4 @@
-import { moveStreamName } from '@fleetlake/contracts'
-import { findPurgeable, type Hub, type Offset, purgeThrough } from '@fleetlake/hub'
-import { jetstreamManager } from '@nats-io/jetstream'
+import { findPurgeable, type Hub, type Offset, purgeThrough, storedAt } from '@fleetlake/hub'
 
 export interface Purgeable {
   readonly partition: number
@@ -27,9 +25,7 @@ export const createPurger = (hub: Hub, duplicateWindowMs: number, remember: () =
       if (sequence - 1 <= (purged.get(key) ?? 0)) return
       const through = await findPurgeable(hub, { partition, committed: sequence, duplicateWindowMs })
       if (through <= (purged.get(key) ?? 0)) return
-      const manager = await jetstreamManager(hub.connection, { checkAPI: false })
-      const last = await manager.streams.getMessage(moveStreamName(partition), { seq: sequence })
-      if (last?.time.getTime() !== timestampMs) return
+      if ((await storedAt(hub, partition, sequence)) !== timestampMs) return
       await remember()
       await purgeThrough(hub, partition, through)
       purged.set(key, through)

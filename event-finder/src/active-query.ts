@@ -90,7 +90,7 @@ export const createActiveQuery = (owner: Owner, { hub, scan, onDone }: ActiveQue
   }
 
   const tell = ({ task, counts, batches, rows }: Work, status: TaskStatus): void => {
-    if (isAbandoned || hub.connection.isClosed()) return
+    if (isAbandoned || hub.status().state === 'closed') return
     hub.send('vehicleQueryPartitionResultStats', task.statsSubject, {
       query,
       task: task.task,

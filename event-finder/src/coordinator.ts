@@ -286,7 +286,7 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
     error: unknown,
     { reply, data }: { reply?: string; data: Uint8Array },
   ): void => {
-    if (reply === undefined || reply === '' || hub.connection.isClosed()) return
+    if (reply === undefined || reply === '' || hub.status().state === 'closed') return
     hub.send('vehicleQueryResultStats', reply, emptyStats(queryOfNoise(data), status, reasonOf(error)))
   }
 

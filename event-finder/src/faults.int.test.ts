@@ -80,11 +80,9 @@ const setScene = async ({ onTestFinished: onEnd }: TestContext): Promise<Scene> 
 const watchBatches = async ({ connect }: Scene): Promise<{ sent: string[]; distinct(): number }> => {
   const hub = await connect('watcher')
   const sent: string[] = []
-  hub.connection.subscribe('inbox.viewer.*', {
-    callback: (_, { headers }) => {
-      if (headers?.get('ce-type') !== RESULT) return
-      sent.push(['fleet-query', 'fleet-task', 'fleet-batch'].map((name) => headers.get(name)).join('/'))
-    },
+  hub.control.subscribe('inbox.viewer.*', ({ header }) => {
+    if (header('ce-type') !== RESULT) return
+    sent.push(['fleet-query', 'fleet-task', 'fleet-batch'].map(header).join('/'))
   })
   await hub.flush()
   return { sent, distinct: () => new Set(sent).size }
@@ -209,10 +207,8 @@ test.concurrent('a query that runs out of time has what its stats say, each row 
   const { sent, distinct } = await watchBatches(scene)
   const answer = askVehicles(scene.client, { ...ALL, timeoutMs: 1_500 })
   const isTold = Promise.withResolvers<void>()
-  scene.client.connection.subscribe('inbox.viewer.*', {
-    callback: (_, { headers }) => {
-      if (headers?.get('ce-type') === STATS) isTold.resolve()
-    },
+  scene.client.control.subscribe('inbox.viewer.*', ({ header }) => {
+    if (header('ce-type') === STATS) isTold.resolve()
   })
   const { keys, outcome, batches } = await readOneThen(answer, () => isTold.promise)
   expect(outcome).toMatchObject({ status: 'timed-out', stats: { status: 'timed-out' } })

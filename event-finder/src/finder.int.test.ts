@@ -187,12 +187,13 @@ test.each([1, 499, 500, 501, 1_800, 5_000])('a limit of %i gives as many rows an
   withFinder({}, async () => {
     for (const mode of ['parallel', 'serialised'] as const) {
       let sent = 0
-      const counting = client.connection.subscribe('inbox.viewer.*', {
-        callback: (_, { headers }) => void (sent += Number(headers?.get('fleet-rows') ?? 0)),
-      })
+      const counting = client.control.subscribe(
+        'inbox.viewer.*',
+        ({ header }) => void (sent += Number(header('fleet-rows') ?? 0)),
+      )
       const { keys, outcome } = await ask({ ...ALL, limit, mode })
       await client.flush()
-      counting.unsubscribe()
+      counting.close()
       expect(outcome).toMatchObject({ status: 'limit-reached', rows: limit })
       expect(sent).toBe(limit)
       expect(new Set(keys).size).toBe(limit)
@@ -284,8 +285,9 @@ test.each<[string, Partial<VehicleQueryInput>, string]>([
 
 test('noise on the query subject is answered and harms nobody', () =>
   withFinder({ agents: 1 }, async () => {
-    const noisy = await client.connection.request('query.vehicles', new Uint8Array([1, 2, 3]), { timeout: 5_000 })
-    expect(noisy.json()).toMatchObject({
+    const asked = await client.control.request('query.vehicles', new Uint8Array([1, 2, 3]), { timeoutMs: 5_000 })
+    const answer = asked.kind === 'answered' ? new TextDecoder().decode(asked.message.data) : asked.kind
+    expect(JSON.parse(answer)).toMatchObject({
       query: 'unknown',
       status: 'refused',
       error: expect.stringContaining('CloudEvent'),
@@ -313,15 +315,16 @@ test.each(['1970-01-01T00:00:00Z', '2200-01-01T00:00:00Z'])('a client whose cloc
     const inbox = viewerInbox('late')
     const stats = Promise.withResolvers<unknown>()
     const listener = client.listen('vehicleQueryResultStats', inbox, ({ data }) => stats.resolve(data))
-    const detour = client.connection.subscribe('detour')
+    const detour = client.control.subscribe('detour', ({ data, header }) => {
+      const names = ['ce-specversion', 'ce-id', 'ce-type', 'ce-source', 'content-type']
+      const kept = Object.fromEntries(names.map((name) => [name, header(name)!]))
+      const headers = client.control.encodeHeaders({ ...kept, 'ce-time': time })
+      client.control.publish('query.vehicles', data, { headers, reply: inbox })
+    })
     client.send('vehicleQuery', 'detour', { ...ALL, area: TRIANGLE, query: 'late', limit: 1 }, { reply: inbox })
-    for await (const { data, headers } of detour) {
-      headers!.set('ce-time', time)
-      client.connection.publish('query.vehicles', data, { headers: headers!, reply: inbox })
-      break
-    }
     expect(await stats.promise).toMatchObject({ status: 'limit-reached', rows: { selected: 1 } })
     await listener.close()
+    detour.close()
   }),
 )
 
@@ -369,9 +372,10 @@ test('a client that reads slowly gets all of it, with no more than eight batches
   withFinder({ agents: 1, batchRows: 200 }, async () => {
     const answer = askVehicles(client, ALL)
     let sent = 0
-    const counting = client.connection.subscribe('inbox.viewer.*', {
-      callback: (_, { headers }) => void (sent += Number(headers?.get('ce-type') === 'vehicle-query-result')),
-    })
+    const counting = client.control.subscribe(
+      'inbox.viewer.*',
+      ({ header }) => void (sent += Number(header('ce-type') === 'vehicle-query-result')),
+    )
     await client.flush()
     let most = 0
     let read = 0
@@ -382,7 +386,7 @@ test('a client that reads slowly gets all of it, with no more than eight batches
       if (read % 10 === 1) await delay(30)
       most = Math.max(most, sent - read)
     }
-    counting.unsubscribe()
+    counting.close()
     expect(await answer.outcome).toMatchObject({ status: 'complete', rows: expectedOf(ALL).length })
     expect(keysOf(batches).toSorted()).toEqual(expectedOf(ALL).toSorted())
     expect(most).toBeLessThanOrEqual(8)
@@ -393,11 +397,12 @@ test('a client that takes nothing for ten seconds is taken for gone, and hears s
   withFinder({ agents: 1, batchRows: 100 }, async () => {
     const answer = askVehicles(client, ALL)
     let ended = false
-    const watching = client.connection.subscribe('inbox.viewer.*', {
-      callback: (_, { headers }) => void (ended ||= headers?.get('ce-type') === 'vehicle-query-result-stats'),
-    })
+    const watching = client.control.subscribe(
+      'inbox.viewer.*',
+      ({ header }) => void (ended ||= header('ce-type') === 'vehicle-query-result-stats'),
+    )
     const { outcome } = await readOneThen(answer, () => eventually(() => ended))
-    watching.unsubscribe()
+    watching.close()
     expect(outcome).toMatchObject({ status: 'partial', reason: expect.stringContaining('took none') })
   }))
 

@@ -90,8 +90,9 @@ test('options that are no options are answered with what is wrong, and the gener
   hub.listen('generationStats', 'inbox.viewer.test', ({ data }) => void answers.push(data))
   const bad = { run: 'bad-run', options: { vehicles: -1 } }
   hub.send('startGeneration', subjects.startGeneration, bad, { reply: 'inbox.viewer.test' })
-  hub.connection.publish(subjects.startGeneration, 'noise', { reply: 'inbox.viewer.test' })
-  hub.connection.publish(subjects.startGeneration, 'noise without a reply')
+  const malformed = new TextEncoder().encode('malformed')
+  hub.control.publish(subjects.startGeneration, malformed, { reply: 'inbox.viewer.test' })
+  hub.control.publish(subjects.startGeneration, malformed)
   await eventually(() => answers.length === 2)
   expect(answers.map(({ run, status, error }) => ({ run, status, error }))).toEqual([
     { run: 'bad-run', status: 'failed', error: expect.stringContaining('options.vehicles') },

@@ -6,7 +6,6 @@ import { openCodec } from '@fleetlake/columnar/formats'
 import { moveStreamName } from '@fleetlake/contracts'
 import { flushStreams } from '@fleetlake/hub'
 import { eventually } from '@fleetlake/testing'
-import { jetstreamManager } from '@nats-io/jetstream'
 import { lookAtStreams } from './stored-rows.ts'
 import type { World } from './world.ts'
 
@@ -302,12 +301,12 @@ export const SCENARIOS: readonly Scenario[] = [
     happen: async (world) => {
       await world.pause(RUN_MS + 500)
       await flushAll(world)
-      const { streams } = await jetstreamManager(world.hub.connection)
+      const { streams } = world.hub
       const partition = world.partitions[Math.floor(world.random() * world.partitions.length)]
-      const { config } = await streams.info(moveStreamName(partition))
-      await streams.delete(config.name)
-      await streams.add(config)
-      world.say(`  ${config.name} was deleted and made again`)
+      const { settings } = await streams.info(moveStreamName(partition))
+      await streams.drop(settings.name)
+      await streams.make(settings)
+      world.say(`  ${settings.name} was deleted and made again`)
     },
   },
   {

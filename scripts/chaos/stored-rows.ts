@@ -1,8 +1,9 @@
 import { decodePositions, type Positions } from '@fleetlake/columnar'
 import { moveStreamName, type StreamPosition } from '@fleetlake/contracts'
 import { FleetError, toMicroDegrees } from '@fleetlake/core'
-import { type Hub, lookAtStream } from '@fleetlake/hub'
-import { DeliverPolicy, jetstream } from '@nats-io/jetstream'
+import { type Hub, lookAtStream, readThrough } from '@fleetlake/hub'
+
+const ASK_BYTES = 2 * 1024 * 1024
 
 const text = new TextDecoder()
 
@@ -24,27 +25,20 @@ const readStored = async (
   counts: Map<string, number>,
 ): Promise<void> => {
   if (through <= from) return
-  const consumer = await jetstream(hub.connection).consumers.get(moveStreamName(partition), {
-    deliver_policy: DeliverPolicy.StartSequence,
-    opt_start_seq: from + 1,
-  })
+  const stream = moveStreamName(partition)
   let at = from
-  while (at < through) {
-    const before = at
-    for await (const message of await consumer.fetch({ max_messages: 500, expires: 2_000 })) {
-      if (message.seq > through) break
-      if (message.seq !== at + 1) {
-        throw new FleetError(
-          'service.failed',
-          `${moveStreamName(partition)} has no message ${at + 1}: purged too early`,
-        )
-      }
-      at = message.seq
-      addRows(message.data, counts)
-      if (at === through) break
-    }
-    if (at === before) await new Promise((resolve) => setTimeout(resolve, 100))
+  for await (const { sequence, data } of readThrough(hub, {
+    stream,
+    from: from + 1,
+    last: through,
+    askBytes: ASK_BYTES,
+  })) {
+    if (sequence !== at + 1)
+      throw new FleetError('service.failed', `${stream} has no message ${at + 1}: purged too early`)
+    at = sequence
+    addRows(data, counts)
   }
+  if (at !== through) throw new FleetError('service.failed', `${stream} ends at ${at} instead of ${through}`)
 }
 
 const addRows = (payload: Uint8Array, counts: Map<string, number>): void => {

@@ -45,12 +45,10 @@ const createSender = async (hub: Hub, url: string) => {
   const inbox = `${VIEWER_INBOX}.${hub.uid}`
   const answers = new Map<string, Told>()
   let sent = 0
-  hub.connection.subscribe(`${inbox}.*`, {
-    callback: (_, { subject, headers, data }) => {
-      const type = headers?.get('ce-type') ?? ''
-      if (type !== messages.vehicleQueryResultStats.type && type !== messages.generationStats.type) return
-      answers.set(subject, { type, data: JSON.parse(new TextDecoder().decode(data)) as Told['data'] })
-    },
+  hub.control.subscribe(`${inbox}.*`, ({ subject, header, data }) => {
+    const type = header('ce-type') ?? ''
+    if (type !== messages.vehicleQueryResultStats.type && type !== messages.generationStats.type) return
+    answers.set(subject, { type, data: JSON.parse(new TextDecoder().decode(data)) as Told['data'] })
   })
   return {
     answers,

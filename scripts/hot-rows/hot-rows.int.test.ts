@@ -8,7 +8,6 @@ import { CONTENT_TYPES } from '@fleetlake/contracts'
 import { encodePositions, type PositionRow, positionsOfRows } from '@fleetlake/columnar'
 import { askVehicles, findArchiveClaim, lookAtStream, provision, purgeThrough, writeArchiveClaim } from '@fleetlake/hub'
 import { eventually, temporaryFolder } from '@fleetlake/testing'
-import { jetstreamManager } from '@nats-io/jetstream'
 import { Float32, makeVector, Table, tableToIPC, TimestampMicrosecond, vectorFromArray } from 'apache-arrow'
 import { expect, onTestFinished, test } from 'vitest'
 import { ALL, createWorld, rowOf, type World } from './testing/world.ts'
@@ -28,10 +27,8 @@ test('what the hub has acknowledged is found at once, with no collector, no tabl
     found.push((await ask()).ids.length)
   }
   expect(found).toEqual(Array.from({ length: 20 }, (_, round) => (round + 1) * 3))
-  const streams = (await jetstreamManager(hub.connection)).streams
-  const { config: like } = await streams.info('MOVES_0')
-  const { republish: _, ...rest } = like
-  await streams.add({ ...rest, name: 'MOVES_7', subjects: ['commands.move.7'] })
+  const { republishTo: _, ...rest } = (await hub.streams.info('MOVES_0')).settings
+  await hub.streams.make({ ...rest, name: 'MOVES_7', subjects: ['commands.move.7'] })
   expect(await provision(hub, config)).toEqual([0, 7])
   await publishRows(7, rowsOf('b', 2))
   const { ids, outcome } = await ask()
@@ -160,9 +157,7 @@ test('a slow client gets all that is not archived yet, and one who cancels gets 
   await startFinder({ finder: { batchRows: 10 } })
   await publishRows(0, rowsOf('a', 500))
   const sent: string[] = []
-  hub.connection.subscribe('inbox.viewer.>', {
-    callback: (_, message) => void sent.push(message.headers?.get('fleet-batch') ?? ''),
-  })
+  hub.control.subscribe('inbox.viewer.>', ({ header }) => void sent.push(header('fleet-batch') ?? ''))
   const answer = askVehicles(hub, ALL)
   let taken = 0
   for await (const _ of answer) {
@@ -185,7 +180,7 @@ test('a stream that is made again is another one: its rows are found, whatever t
   await publishRows(0, rowsOf('c', 3))
   expect((await ask()).ids.length).toBe(9)
   await flush()
-  await (await jetstreamManager(hub.connection)).streams.delete('MOVES_0')
+  await hub.streams.drop('MOVES_0')
   expect((await ask()).ids.length).toBe(9)
   await provision(hub, { ...config, partitioning: { count: 1 } })
   expect((await lookAtStream(hub, 0)).last).toBe(0)

@@ -6,7 +6,6 @@ import { cellBounds, cellOf, partitionOfCell, toMicroDegrees } from '@fleetlake/
 import { fault } from '@fleetlake/core/testing'
 import { lookAtStream } from '@fleetlake/hub'
 import { eventually, temporaryFolder } from '@fleetlake/testing'
-import { jetstreamManager } from '@nats-io/jetstream'
 import { expect, test } from 'vitest'
 import { runFleetProcess } from '../../event-viewer/terminal/src/testing/fleet.ts'
 import { createWorld, rowOf, type World } from '../hot-rows/testing/world.ts'
@@ -174,7 +173,7 @@ test('messages that go missing are told by the tail first, then by the table, an
   await flush()
   await collector.stop()
   await publishEach(world, 0, rowsIn(0, 'lost', 3))
-  await (await jetstreamManager(hub.connection)).streams.purge('MOVES_0', { seq: 5 })
+  await hub.streams.purge('MOVES_0', { through: 4 })
   const statuses: string[] = []
   const isAsking = { now: true }
   const asking = (async () => {

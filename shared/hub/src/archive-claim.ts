@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto'
+import { refusalOf, untilAnswered } from '@fleetlake/broker'
 import { type ArchiveClaim, formatArchiveClaim, parseArchiveClaim, type WholeArchiveClaim } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
-import { jetstream, StorageType } from '@nats-io/jetstream'
 import type { Hub } from './hub.ts'
-import { API_CODES, apiCodeOf, streamsOf, untilAnswered } from './jet-stream.ts'
 
 /**
  * Invariant: one hub, one archive. The hub remembers the id of the table that its streams go to, who it is itself, and a version of the table that is known to be
@@ -12,6 +11,7 @@ import { API_CODES, apiCodeOf, streamsOf, untilAnswered } from './jet-stream.ts'
  */
 const STREAM = 'ARCHIVE'
 const SUBJECT = 'archive.table'
+const APPEND_TIMEOUT_MS = 5_000
 
 /** A claim as it was found, for those who change it. */
 export interface FoundClaim {
@@ -20,11 +20,10 @@ export interface FoundClaim {
   readonly sequence: number
 }
 
-export const findArchiveClaim = async (hub: Hub): Promise<FoundClaim> => {
-  const { streams } = await streamsOf(hub)
+export const findArchiveClaim = async ({ control, streams }: Hub): Promise<FoundClaim> => {
   try {
-    const stored = await untilAnswered(hub, () => streams.getMessage(STREAM, { last_by_subj: SUBJECT }))
-    if (stored === null) return { claim: undefined, sequence: 0 }
+    const stored = await untilAnswered(control, () => streams.message(STREAM, { lastOf: SUBJECT }))
+    if (stored === undefined) return { claim: undefined, sequence: 0 }
     const claim = parseArchiveClaim(new TextDecoder().decode(stored.data))
     if (claim === undefined) {
       throw new FleetError(
@@ -32,10 +31,9 @@ export const findArchiveClaim = async (hub: Hub): Promise<FoundClaim> => {
         `the hub's stream ${STREAM} holds what is no claim: delete the stream, and start a collector`,
       )
     }
-    return { claim, sequence: stored.seq }
+    return { claim, sequence: stored.sequence }
   } catch (error) {
-    const code = apiCodeOf(error)
-    if (code === API_CODES.streamNotFound || code === API_CODES.noMessageFound) return { claim: undefined, sequence: 0 }
+    if (refusalOf(error) === 'stream-missing') return { claim: undefined, sequence: 0 }
     throw error
   }
 }
@@ -57,26 +55,22 @@ export const writeArchiveClaim = async (
   claim: WholeArchiveClaim,
   { sequence }: Pick<FoundClaim, 'sequence'>,
 ): Promise<boolean> => {
-  const { streams } = await streamsOf(hub)
+  const { control, streams } = hub
   if (sequence === 0) {
-    await untilAnswered(hub, () =>
-      streams.add({
-        name: STREAM,
-        subjects: [SUBJECT],
-        storage: StorageType.File,
-        max_msgs_per_subject: 1,
-      }),
-    ).catch((error: unknown) => {
-      if (apiCodeOf(error) !== API_CODES.nameInUse) throw error
-    })
+    await untilAnswered(control, () => streams.make({ name: STREAM, subjects: [SUBJECT], maxPerSubject: 1 })).catch(
+      (error: unknown) => {
+        if (refusalOf(error) !== 'name-in-use') throw error
+      },
+    )
   }
   const data = new TextEncoder().encode(formatArchiveClaim(claim))
-  const expect = { lastSubjectSequence: sequence }
   try {
-    await untilAnswered(hub, () => jetstream(hub.connection).publish(SUBJECT, data, { expect, timeout: 5_000 }))
+    await untilAnswered(control, () =>
+      streams.append(SUBJECT, data, { expectLast: sequence, timeoutMs: APPEND_TIMEOUT_MS }),
+    )
     return true
   } catch (error) {
-    if (apiCodeOf(error) !== API_CODES.wrongLastSequence) throw error
+    if (refusalOf(error) !== 'wrong-last') throw error
     // One that was not answered and was repeated meets itself.
     const stored = await readArchiveClaim(hub)
     return JSON.stringify(stored) === JSON.stringify(parseArchiveClaim(formatArchiveClaim(claim)))

@@ -1,7 +1,5 @@
-import { Match, MsgHdrsImpl, type Msg, type MsgHdrs } from '@nats-io/nats-core'
-
 /**
- * CloudEvents 1.0 in the binary mode of its NATS binding: attributes are headers named `ce-<attribute>`, the data is the
+ * CloudEvents 1.0 in the binary mode of their binding to NATS, which any broker with headers can carry: attributes are headers named `ce-<attribute>`, the data is the
  * payload as it is, `content-type` says what it is.
  */
 export interface EventAttributes {
@@ -15,21 +13,6 @@ export interface EventAttributes {
 }
 
 const utf8 = new TextEncoder()
-
-/** Headers that are text already: what a publisher of thousands a second can afford. */
-class EncodedHeaders extends MsgHdrsImpl {
-  readonly #bytes: Uint8Array
-  constructor(bytes: Uint8Array) {
-    super()
-    this.#bytes = bytes
-  }
-  override encode(): Uint8Array {
-    return this.#bytes
-  }
-}
-
-/** Headers from their encoded form, see `encodeHeaderLines`. */
-export const encodedHeaders = (bytes: Uint8Array): MsgHdrs => new EncodedHeaders(bytes)
 
 const PLAIN = /^[\x21\x23\x24\x26-\x7e]*$/
 const NOT_PLAIN = /[^\x21\x23\x24\x26-\x7e]/gu
@@ -51,56 +34,28 @@ const decodeAttribute = (value: string): string => {
   }
 }
 
-// oxlint-disable-next-line no-control-regex
-const LINE_BREAKS = /[\x00-\x1f\x7f]+/g
-
-const line = (name: string, value: string): string => `${name}: ${value}\r\n`
-
-/**
- * A message's headers as they go over the wire.
- * @param extra headers beside the attributes; control characters in a value become a space
- */
-export const encodeEvent = (attributes: EventAttributes, extra?: Readonly<Record<string, string>>): Uint8Array => {
-  const { id, type, source, time, subject, contentType } = attributes
-  let text =
-    'NATS/1.0\r\nce-specversion: 1.0\r\n' +
-    line('ce-id', encodeAttribute(id)) +
-    line('ce-type', type) +
-    line('ce-source', encodeAttribute(source)) +
-    line('ce-time', time) +
-    line('content-type', contentType)
-  if (subject !== undefined) text += line('ce-subject', encodeAttribute(subject))
-  for (const name in extra) text += line(name, extra[name].replace(LINE_BREAKS, ' '))
-  return utf8.encode(`${text}\r\n`)
-}
-
-/** The headers of a message; undefined when it has none, or noise instead of headers. */
-export const headersOf = (message: Msg): MsgHdrs | undefined => {
-  try {
-    return message.headers
-  } catch {
-    return undefined
-  }
-}
-
-/** A header whatever the case of its name, undefined when absent. */
-export const headerOf = (headers: MsgHdrs | undefined, name: string): string | undefined => {
-  if (headers === undefined) return undefined
-  const value = headers.get(name)
-  if (value !== '') return value
-  return headers.get(name, Match.IgnoreCase) || undefined
-}
-
-/** What a message's payload is, as its sender says. */
-export const contentTypeOf = (message: Msg): string | undefined => headerOf(headersOf(message), 'content-type')
-
-/** A message's `ce-id`, as it is written. */
-export const idOf = (message: Msg): string | undefined => headerOf(headersOf(message), 'ce-id')
+/** A message's headers. */
+export const eventHeaders = ({
+  id,
+  type,
+  source,
+  time,
+  subject,
+  contentType,
+}: EventAttributes): Readonly<Record<string, string>> => ({
+  'ce-specversion': '1.0',
+  'ce-id': encodeAttribute(id),
+  'ce-type': type,
+  'ce-source': encodeAttribute(source),
+  'ce-time': time,
+  'content-type': contentType,
+  ...(subject === undefined ? {} : { 'ce-subject': encodeAttribute(subject) }),
+})
 
 /** The attributes of a message; undefined when it is no CloudEvent 1.0 in binary mode. */
-export const decodeEvent = (headers: MsgHdrs | undefined): EventAttributes | undefined => {
+export const decodeEvent = (header: (name: string) => string | undefined): EventAttributes | undefined => {
   const attribute = (name: string): string | undefined => {
-    const value = headerOf(headers, `ce-${name}`)
+    const value = header(`ce-${name}`)
     return value === undefined ? undefined : decodeAttribute(value)
   }
   const [id, type, source] = [attribute('id'), attribute('type'), attribute('source')]
@@ -113,7 +68,7 @@ export const decodeEvent = (headers: MsgHdrs | undefined): EventAttributes | und
     type,
     source,
     time: attribute('time') ?? '',
-    contentType: headerOf(headers, 'content-type') ?? '',
+    contentType: header('content-type') ?? '',
     ...(subject === undefined ? {} : { subject }),
   }
 }

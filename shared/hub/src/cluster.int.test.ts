@@ -1,12 +1,12 @@
 import { configSchema, moveStreamName } from '@fleetlake/contracts'
 import { encodePositions, positionsOfRows } from '@fleetlake/columnar'
 import { eventually, startTestCluster } from '@fleetlake/testing'
-import { jetstream, jetstreamManager, DeliverPolicy } from '@nats-io/jetstream'
 import { expect, onTestFinished, test } from 'vitest'
 import { connectHub } from './connect.ts'
-import { untilAnswered } from './jet-stream.ts'
+import { lookAtStream } from './look-at-stream.ts'
 import { provision } from './provision.ts'
 import { createMovePublisher } from './publish-moves.ts'
+import { readThrough } from './read-through.ts'
 
 const MIB = 1024 * 1024
 const MESSAGES = 600
@@ -31,21 +31,21 @@ test('with three replicas the leader is killed three times while moves are publi
   onTestFinished(() => cluster.stop())
   const hub = await connectHub({ url: cluster.urls[0], service: 'test' })
   onTestFinished(() => hub.close())
-  const manager = await eventually(
-    async () => {
-      const candidate = await jetstreamManager(hub.connection, { timeout: 1_000 })
-      await candidate.getAccountInfo()
-      return candidate
-    },
-    { what: 'a leader of the cluster' },
-  )
+  /** What the servers say of themselves, which the port does not show. */
+  const ask = async (
+    subject: string,
+  ): Promise<{ readonly error?: unknown; readonly cluster?: { leader?: string } }> => {
+    const answer = await hub.control.request(subject, new Uint8Array(), { timeoutMs: 1_000 })
+    return answer.kind === 'answered' ? JSON.parse(new TextDecoder().decode(answer.message.data)) : { error: answer }
+  }
+  await eventually(async () => (await ask('$JS.API.INFO')).error === undefined, { what: 'a leader of the cluster' })
   const config = configSchema.parse({
     hub: { url: cluster.urls[0], maxBytesPerPartition: 16 * MIB, maxBytesDeadLetters: MIB, replicas: 3 },
     partitioning: { count: 1 },
   })
   await provision(hub, config)
   const leader = async (): Promise<string | undefined> =>
-    (await manager.streams.info(moveStreamName(0))).cluster?.leader || undefined
+    (await ask(`$JS.API.STREAM.INFO.${moveStreamName(0)}`)).cluster?.leader || undefined
   const publisher = createMovePublisher(hub, {
     run: 'run',
     agent: 'agent',
@@ -64,15 +64,10 @@ test('with three replicas the leader is killed three times while moves are publi
   }
   await publisher.drain()
   expect(publisher.stats()).toMatchObject({ messages: MESSAGES, rows: MESSAGES, unknown: 0 })
-  // The last leader was killed a moment ago: the cluster may still be choosing another.
-  const consumer = await untilAnswered(hub, () =>
-    jetstream(hub.connection).consumers.get(moveStreamName(0), { deliver_policy: DeliverPolicy.All }),
-  )
   const ids: string[] = []
-  while (ids.length < MESSAGES) {
-    for await (const { headers } of await consumer.fetch({ max_messages: 200, expires: 2_000 })) {
-      ids.push(headers!.get('ce-id'))
-    }
+  const { last } = await lookAtStream(hub, 0)
+  for await (const { header } of readThrough(hub, { stream: moveStreamName(0), last, askBytes: MIB })) {
+    ids.push(header('ce-id')!)
   }
   expect(ids.length).toBe(MESSAGES)
   expect(ids.map((id) => Number(id.split('/').at(-1))).toSorted((a, b) => a - b)).toEqual(

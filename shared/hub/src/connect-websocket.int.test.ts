@@ -3,7 +3,7 @@ import { fault } from '@fleetlake/core/testing'
 import { eventually, startTestHub, type TestHub } from '@fleetlake/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { connectHub } from './connect-websocket.ts'
-import type { Hub, HubOptions, HubStatus } from './hub.ts'
+import type { HubOptions, HubStatus, MessageHub } from './hub.ts'
 
 // Nobody here connects as services do: the NATS client reconnects by the transport that its process used last.
 
@@ -13,7 +13,7 @@ const startServer = async (): Promise<TestHub> => {
   return server
 }
 
-const connectViewer = async (server: TestHub, options: Partial<HubOptions> = {}): Promise<Hub> => {
+const connectViewer = async (server: TestHub, options: Partial<HubOptions> = {}): Promise<MessageHub> => {
   const hub = await connectHub({ url: server.websocketUrl, service: 'event-viewer', ...options })
   onTestFinished(() => hub.close())
   return hub
@@ -22,9 +22,9 @@ const connectViewer = async (server: TestHub, options: Partial<HubOptions> = {})
 const QUERY = { query: 'q', area: null, from: '2026-01-05T00:00:00Z', to: '2026-01-06T00:00:00Z' }
 
 /** The server answers that nobody listens: a listener from before a disconnect hears, and what is sent goes out. */
-const echoOf = (viewer: Hub): (() => Promise<void>) => {
+const echoOf = (viewer: MessageHub): (() => Promise<void>) => {
   let heard = 0
-  viewer.connection.subscribe(viewer.inbox('q'), { callback: () => void heard++ })
+  viewer.control.subscribe(viewer.inbox('q'), () => void heard++)
   return async () => {
     const before = heard
     viewer.send('vehicleQuery', subjects.vehicleQuery, QUERY, { reply: viewer.inbox('q') })

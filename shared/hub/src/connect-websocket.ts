@@ -1,29 +1,14 @@
-import { AuthorizationError, type ConnectionOptions, type NatsConnection, wsconnect } from '@nats-io/nats-core'
-import type { Hub, HubOptions } from './hub.ts'
-import { openHub } from './open-hub.ts'
-import { openPromptWebSocket } from './prompt-websocket.ts'
-
-/** Of the page that this runs in, if any. */
-const { location } = globalThis as { location?: { readonly origin: string } }
-
-/** A browser does not say why a websocket was not opened. */
-const REASON =
-  location === undefined
-    ? 'no hub answers there'
-    : `no hub answers there, or it lets in no pages of ${location.origin} (hub.websocketOrigins)`
-
-const dial = async (options: ConnectionOptions): Promise<NatsConnection> => {
-  try {
-    return await wsconnect({ ...options, wsFactory: openPromptWebSocket } as ConnectionOptions)
-  } catch (error) {
-    if (error instanceof AuthorizationError) throw error
-    throw new Error(REASON, { cause: error })
-  }
-}
+import { connectNatsWebSocket } from '@fleetlake/broker/nats/browser'
+import type { HubOptions, MessageHub } from './hub.ts'
+import { openMessageHub } from './open-hub.ts'
+import { randomToken } from './random-token.ts'
 
 /**
  * Connects over websocket, and stays connected for as long as it takes; the first connect is repeated too.
  * @throws FleetError `hub.refused` when the server does not accept the user, `hub.closed` when the signal aborts first
  */
-export const connectHub = (options: HubOptions): Promise<Hub> =>
-  openHub(options, { dial, pingIntervalMs: 2_000, userKeys: 'viewer.hubUser and viewer.hubPassword' })
+export const connectHub = async (options: HubOptions): Promise<MessageHub> => {
+  const uid = options.uid ?? randomToken()
+  const control = await connectNatsWebSocket({ ...options, name: `${options.service} ${uid}` })
+  return openMessageHub(control, { ...options, uid })
+}

@@ -1,11 +1,14 @@
-import { connect } from '@nats-io/transport-node'
+import { connectNats } from '@fleetlake/broker/nats'
 import type { Hub, HubOptions } from './hub.ts'
-import { openHub, type Transport } from './open-hub.ts'
-
-const tcp: Transport = { dial: connect, pingIntervalMs: 5_000, userKeys: 'hub.user and hub.password' }
+import { openHub } from './open-hub.ts'
+import { randomToken } from './random-token.ts'
 
 /**
  * Connects, and stays connected for as long as it takes; the first connect is repeated too.
  * @throws FleetError `hub.refused` when the server does not accept the user, `hub.closed` when the signal aborts first
  */
-export const connectHub = (options: HubOptions): Promise<Hub> => openHub(options, tcp)
+export const connectHub = async (options: HubOptions): Promise<Hub> => {
+  const uid = options.uid ?? randomToken()
+  const broker = await connectNats({ ...options, name: `${options.service} ${uid}` })
+  return openHub(broker, { ...options, uid })
+}

@@ -1,9 +1,7 @@
+import { type StoredMessage, untilAnswered } from '@fleetlake/broker'
 import { DEAD_LETTERS } from '@fleetlake/contracts'
-import { DeliverPolicy, jetstream, type StoredMsg } from '@nats-io/jetstream'
-import type { MsgHdrs } from '@nats-io/nats-core'
-import { headerOf } from './cloud-event.ts'
 import type { Hub } from './hub.ts'
-import { API_CODES, apiCodeOf, streamsOf, untilAnswered } from './jet-stream.ts'
+import { readThrough } from './read-through.ts'
 
 /** What could not be archived of one message, as the stream of dead letters keeps it. */
 export interface StoredLetter {
@@ -27,66 +25,39 @@ export interface StoredLetter {
   readonly payload: Uint8Array
 }
 
-const FETCH = { max_messages: 100, expires: 2_000 }
+const ASK_BYTES = 4 * 1024 * 1024
 
 /** All letters, the oldest first, each id once; what comes while it reads is left out. */
-export async function* readDeadLetters(hub: Hub): AsyncGenerator<StoredLetter> {
-  const streams = await streamsOf(hub)
-  const { state } = await untilAnswered(hub, () => streams.streams.info(DEAD_LETTERS))
-  if (state.messages === 0) return
-  const consumer = await jetstream(hub.connection).consumers.get(DEAD_LETTERS, { deliver_policy: DeliverPolicy.All })
+export async function* readDeadLetters({ control, streams }: Hub): AsyncGenerator<StoredLetter> {
+  const { last, messages } = await untilAnswered(control, () => streams.info(DEAD_LETTERS))
+  if (messages === 0) return
   const seen = new Set<string>()
-  for (let at = 0; at < state.last_seq;) {
-    const before = at
-    for await (const { seq, subject, headers, data, time } of await consumer.fetch(FETCH)) {
-      at = seq
-      const letter = letterOf({ sequence: seq, storedMs: time.getTime(), subject, headers, data })
-      if (!seen.has(letter.id)) yield letter
-      seen.add(letter.id)
-      if (at >= state.last_seq) break
-    }
-    // What was deleted while this read leaves nothing to wait for.
-    if (at === before) return
+  for await (const message of readThrough({ control, streams }, { stream: DEAD_LETTERS, last, askBytes: ASK_BYTES })) {
+    const letter = letterOf(message)
+    if (!seen.has(letter.id)) yield letter
+    seen.add(letter.id)
   }
 }
 
 /** One letter; undefined when there is none of this sequence. */
-export const findDeadLetter = async (hub: Hub, sequence: number): Promise<StoredLetter | undefined> => {
-  const streams = await streamsOf(hub)
-  const stored = await untilAnswered(hub, () => streams.streams.getMessage(DEAD_LETTERS, { seq: sequence })).catch(
-    (error: unknown) => {
-      if (apiCodeOf(error) === API_CODES.noMessageFound) return null
-      throw error
-    },
-  )
-  return stored === null ? undefined : letterOfStored(stored)
+export const findDeadLetter = async (
+  { control, streams }: Hub,
+  sequence: number,
+): Promise<StoredLetter | undefined> => {
+  const stored = await untilAnswered(control, () => streams.message(DEAD_LETTERS, { sequence }))
+  return stored === undefined ? undefined : letterOf(stored)
 }
 
 /** Forgets a letter that has been dealt with; one that is not there is no fault. */
-export const deleteDeadLetter = async (hub: Hub, sequence: number): Promise<void> => {
-  const streams = await streamsOf(hub)
-  await untilAnswered(hub, () => streams.streams.deleteMessage(DEAD_LETTERS, sequence)).catch((error: unknown) => {
-    if (apiCodeOf(error) !== API_CODES.noMessageFound && apiCodeOf(error) !== API_CODES.deleteFailed) throw error
-  })
-}
+export const deleteDeadLetter = ({ control, streams }: Hub, sequence: number): Promise<void> =>
+  untilAnswered(control, () => streams.deleteMessage(DEAD_LETTERS, sequence))
 
-interface Raw {
-  readonly sequence: number
-  readonly storedMs: number
-  readonly subject: string
-  readonly headers: MsgHdrs | undefined
-  readonly data: Uint8Array
-}
-
-const letterOfStored = ({ seq, time, subject, header, data }: StoredMsg): StoredLetter =>
-  letterOf({ sequence: seq, storedMs: time.getTime(), subject, headers: header, data })
-
-const letterOf = ({ sequence, storedMs, subject, headers, data }: Raw): StoredLetter => {
-  const header = (name: string): string => headerOf(headers, name) ?? ''
+const letterOf = ({ sequence, timestampMs, subject, header: find, data }: StoredMessage): StoredLetter => {
+  const header = (name: string): string => find(name) ?? ''
   return {
     sequence,
     id: header('ce-id'),
-    storedMs,
+    storedMs: timestampMs,
     partition: Number(subject.split('.').at(-1)),
     reason: header('fleet-reason'),
     rows: Number(header('fleet-rows')),

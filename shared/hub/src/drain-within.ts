@@ -1,5 +1,4 @@
-import { orAborted } from '@fleetlake/core'
-import { setTimeout as delay } from 'node:timers/promises'
+import { orAborted, sleep } from '@fleetlake/core'
 import type { StreamPosition } from '@fleetlake/contracts'
 import type { MovePublisher } from './move-publisher.ts'
 
@@ -21,10 +20,7 @@ export const drainWithin = async (
   const ended = new AbortController()
   const givenUp = new AbortController()
   const giveUpSoon = (): void => {
-    delay(graceMs, undefined, { signal: ended.signal }).then(
-      () => givenUp.abort(),
-      () => undefined,
-    )
+    void sleep(graceMs, ended.signal).then(() => givenUp.abort())
   }
   if (signal.aborted) giveUpSoon()
   else signal.addEventListener('abort', giveUpSoon, { once: true, signal: ended.signal })

@@ -1,29 +1,26 @@
+import type { ConnectionStatus, Control, ReceivedMessage, Streams } from '@fleetlake/broker'
 import type { Message, MessageInput, MessageName } from '@fleetlake/contracts'
 import type { FleetError } from '@fleetlake/core'
-import type { Msg, NatsConnection } from '@nats-io/nats-core'
 
-/**
- * What holds between a process and the hub. `reason` is what the last attempt to connect met; while connected, what the hub does not
- * allow that was tried.
- */
-export interface HubStatus {
-  readonly state: 'connecting' | 'connected' | 'disconnected' | 'closed'
-  readonly reason?: string
-}
+export type HubStatus = ConnectionStatus
 
-export interface HubOptions {
-  readonly url: string
-  readonly user?: string | undefined
-  readonly password?: string | undefined
+/** Who speaks. */
+export interface SpeakerOptions {
   /** The name of the service, e.g. `event-finder`: part of `ce-source`. */
   readonly service: string
   /** A token of this process; random when missing. */
   readonly uid?: string
   /** Below it this client gets its answers; `inbox.viewer` when missing. */
   readonly inbox?: string | undefined
-  readonly onStatus?: (status: HubStatus) => void
   /** Told of what the handling of a message threw: a fault of this program, which goes on. On the console when missing. */
   readonly onFault?: ((error: FleetError) => void) | undefined
+}
+
+export interface HubOptions extends SpeakerOptions {
+  readonly url: string
+  readonly user?: string | undefined
+  readonly password?: string | undefined
+  readonly onStatus?: (status: HubStatus) => void
   /** Gives up the first connect; later, `close` does. */
   readonly signal?: AbortSignal
 }
@@ -48,7 +45,6 @@ export interface Received<Name extends MessageName> {
   readonly source: string
   /** RFC 3339, by its sender's clock, which may be anything: nothing is decided by it. Empty when missing. */
   readonly time: string
-  /** The NATS subject. */
   readonly subject: string
   readonly reply?: string
   /** Of the payload. */
@@ -61,10 +57,10 @@ export interface Received<Name extends MessageName> {
 export interface ListenOptions {
   /** Each message goes to one listener of the queue. */
   readonly queue?: string
-  /** Noise: what is no CloudEvent, of another type, or does not fit its schema. Ignored when missing. */
-  readonly onInvalid?: (error: FleetError, raw: Msg) => void
+  /** Told of malformed messages: those that are no CloudEvents, of another type, or do not fit their schema. Ignored when missing. */
+  readonly onInvalid?: (error: FleetError, raw: ReceivedMessage) => void
   /** Has a sender who waits for an answer told, when the handling of a message threw. */
-  readonly onFault?: (error: unknown, raw: Msg) => void
+  readonly onFault?: (error: unknown, raw: ReceivedMessage) => void
 }
 
 export interface Listener {
@@ -76,11 +72,11 @@ export type Answer<Name extends MessageName> =
   | { readonly status: 'answered'; readonly data: Message<Name> }
   | { readonly status: 'no-responder' | 'timeout' }
 
-/** A connection to the hub that comes back for as long as it takes. */
-export interface Hub {
+/** A connection to the hub, for messages; it comes back for as long as it takes. */
+export interface MessageHub {
   readonly uid: string
   readonly service: string
-  readonly connection: NatsConnection
+  readonly control: Control
   /** Where answers to a question of this id go. */
   inbox(id: string): string
   status(): HubStatus
@@ -92,7 +88,7 @@ export interface Hub {
    */
   send<Name extends MessageName>(name: Name, subject: string, data: MessageInput<Name>, options?: SendOptions): void
   /**
-   * Invariant: neither noise nor a handler that throws ends it, or the process; what asks for its answer anywhere but at an inbox is not heard at
+   * Invariant: neither a malformed message nor a handler that throws ends it, or the process; what asks for its answer anywhere but at an inbox is not heard at
    * all. Handlers of several messages may run at once. What one throws is told to `onFault` of the hub.
    */
   listen<Name extends MessageName>(
@@ -101,7 +97,7 @@ export interface Hub {
     handle: (message: Received<Name>) => void | Promise<void>,
     options?: ListenOptions,
   ): Listener
-  /** @throws FleetError `message.invalid` when the answer is noise */
+  /** @throws FleetError `message.invalid` when the answer is malformed */
   request<Name extends MessageName, AnswerName extends MessageName>(
     name: Name,
     answer: AnswerName,
@@ -113,4 +109,9 @@ export interface Hub {
   flush(): Promise<void>
   /** Handles what has come, sends what is waiting, disconnects. */
   close(): Promise<void>
+}
+
+/** A connection to the hub, for messages and for what the hub keeps. */
+export interface Hub extends MessageHub {
+  readonly streams: Streams
 }

@@ -1,30 +1,26 @@
+import { refusalOf, untilAnswered } from '@fleetlake/broker'
 import { moveStreamName } from '@fleetlake/contracts'
 import type { Hub } from './hub.ts'
-import { API_CODES, apiCodeOf, streamsOf, untilAnswered } from './jet-stream.ts'
-import { stateOf } from './read-partition.ts'
 import type { StreamState } from './stream-verdict.ts'
 
 /** How a partition's stream is filled now. */
-export const lookAtStream = async (hub: Hub, partition: number): Promise<StreamState> => {
-  const streams = await streamsOf(hub)
-  return stateOf(await untilAnswered(hub, () => streams.streams.info(moveStreamName(partition))))
-}
+export const lookAtStream = ({ control, streams }: Hub, partition: number): Promise<StreamState> =>
+  untilAnswered(control, () => streams.info(moveStreamName(partition)))
 
 /** How many messages a stream holds. */
-export const countMessages = async (hub: Hub, stream: string): Promise<number> => {
-  const streams = await streamsOf(hub)
-  return (await untilAnswered(hub, () => streams.streams.info(stream))).state.messages
-}
+export const countMessages = async ({ control, streams }: Hub, stream: string): Promise<number> =>
+  (await untilAnswered(control, () => streams.info(stream))).messages
 
 /** When the server stored a message, ms since the epoch; undefined when it is not there. */
-export const storedAt = async (hub: Hub, partition: number, sequence: number): Promise<number | undefined> => {
-  const { streams } = await streamsOf(hub)
+export const storedAt = async (
+  { control, streams }: Hub,
+  partition: number,
+  sequence: number,
+): Promise<number | undefined> => {
   try {
-    const stored = await untilAnswered(hub, () => streams.getMessage(moveStreamName(partition), { seq: sequence }))
-    return stored?.time.getTime()
+    return (await untilAnswered(control, () => streams.message(moveStreamName(partition), { sequence })))?.timestampMs
   } catch (error) {
-    const code = apiCodeOf(error)
-    if (code === API_CODES.streamNotFound || code === API_CODES.noMessageFound) return undefined
+    if (refusalOf(error) === 'stream-missing') return undefined
     throw error
   }
 }

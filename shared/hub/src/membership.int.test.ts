@@ -45,7 +45,7 @@ test('members find each other before they are ready, and see who leaves and who 
   await b.leave()
   await eventually(() => changes.length === 1)
   // Without a goodbye.
-  await hubs[2].connection.close()
+  await hubs[2].control.close()
   await eventually(() => changes.length === 2)
   expect(changes).toEqual([['a', 'c'], ['a']])
 })

@@ -1,6 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { type Group, type Message, subjects } from '@fleetlake/contracts'
-import { ownerOf } from '@fleetlake/core'
+import { ownerOf, sleep } from '@fleetlake/core'
 import type { Hub } from './hub.ts'
 import {
   bidFarewell,
@@ -65,7 +64,7 @@ export const joinGroup = (hub: Hub, options: GroupOptions): Membership => {
     for (const tell of tellers) tell(members)
   }
   const beat = (leaving: boolean): void => {
-    if (hub.connection.isClosed() || hub.connection.isDraining()) return
+    if (!hub.control.isOpen()) return
     const { memoryBytes, lagMs } = describe()
     hub.send('heartbeat', subjects.heartbeat(group, hub.uid), {
       member: hub.uid,
@@ -108,7 +107,7 @@ export const joinGroup = (hub: Hub, options: GroupOptions): Membership => {
   return {
     members: () => members,
     heartbeats: () => [...said.values()],
-    ready: delay(LISTEN_INTERVALS * intervalMs),
+    ready: sleep(LISTEN_INTERVALS * intervalMs),
     onChange: (tell) => {
       tellers.add(tell)
       return () => tellers.delete(tell)

@@ -7,8 +7,8 @@ import {
   type MessageName,
 } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
-import type { Msg, MsgHdrs } from '@nats-io/nats-core'
-import { decodeEvent, encodedHeaders, encodeEvent, headerOf, headersOf } from './cloud-event.ts'
+import type { Control, EncodedHeaders, ReceivedMessage } from '@fleetlake/broker'
+import { decodeEvent, eventHeaders } from './cloud-event.ts'
 import type { Received, SendOptions } from './hub.ts'
 
 const utf8 = new TextEncoder()
@@ -25,14 +25,19 @@ const contentTypeOf = (name: MessageName): string => {
 
 export interface Wrapped {
   readonly payload: Uint8Array
-  readonly headers: MsgHdrs
+  readonly headers: EncodedHeaders
 }
 
-/** A message's payload and headers as they are sent. */
+/**
+ * A message's payload and headers as they are sent.
+ * @param messageId by which a stream recognises it
+ */
 export const wrapMessage = <Name extends MessageName>(
+  { encodeHeaders }: Control,
   name: Name,
   data: MessageInput<Name>,
   { id, source, about, contentType, headers }: SendOptions & { id: string; source: string },
+  messageId?: string,
 ): Wrapped => {
   const attributes = {
     id,
@@ -44,27 +49,26 @@ export const wrapMessage = <Name extends MessageName>(
   }
   return {
     payload: data instanceof Uint8Array ? data : utf8.encode(JSON.stringify(data)),
-    headers: encodedHeaders(encodeEvent(attributes, headers)),
+    headers: encodeHeaders({ ...eventHeaders(attributes), ...headers }, messageId),
   }
 }
 
-const invalid = (raw: Msg, what: string, cause?: unknown): FleetError =>
+const invalid = (raw: ReceivedMessage, what: string, cause?: unknown): FleetError =>
   new FleetError('message.invalid', `a message on ${raw.subject} ${what}`, cause === undefined ? {} : { cause })
 
 /**
  * Invariant: an answer goes to an inbox only. Else a client that may ask could have a service publish, with the service's permissions, wherever
  * he likes: its answers to a stream, or to the server's own API.
  */
-export const asksForNoInbox = ({ reply }: Msg): boolean => reply !== undefined && reply !== '' && !isInbox(reply)
+export const asksForNoInbox = ({ reply }: ReceivedMessage): boolean => reply !== '' && !isInbox(reply)
 
 /**
  * What came, checked against the message's definition.
- * @throws FleetError `message.invalid` for noise
+ * @throws FleetError `message.invalid` for a malformed message
  */
-export const receiveMessage = <Name extends MessageName>(name: Name, raw: Msg): Received<Name> => {
+export const receiveMessage = <Name extends MessageName>(name: Name, raw: ReceivedMessage): Received<Name> => {
   const definition = messages[name]
-  const headers = headersOf(raw)
-  const event = decodeEvent(headers)
+  const event = decodeEvent(raw.header)
   if (event === undefined) throw invalid(raw, 'is no CloudEvent 1.0 in binary mode')
   // It decides nothing, but a page that shows it must be able to.
   if (event.time !== '' && !Number.isFinite(Date.parse(event.time))) throw invalid(raw, 'has a ce-time that is no time')
@@ -78,14 +82,14 @@ export const receiveMessage = <Name extends MessageName>(name: Name, raw: Msg): 
     source: event.source,
     time: event.time,
     subject: raw.subject,
-    ...(reply === undefined || reply === '' ? {} : { reply }),
+    ...(reply === '' ? {} : { reply }),
     bytes: raw.data.length,
-    headers: (header) => headerOf(headers, header),
+    headers: raw.header,
     data: (definition.content === 'json' ? parse(name, raw) : raw.data) as Message<Name>,
   }
 }
 
-const parse = (name: MessageName, raw: Msg): unknown => {
+const parse = (name: MessageName, raw: ReceivedMessage): unknown => {
   let json: unknown
   try {
     json = JSON.parse(utf8Decoder.decode(raw.data))

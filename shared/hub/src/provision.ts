@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { setTimeout as delay } from 'node:timers/promises'
+import { refusalOf, type StreamInfo, type StreamSettings, untilAnswered } from '@fleetlake/broker'
 import {
   DEAD_LETTERS,
   deadLetterStream,
@@ -12,17 +12,7 @@ import {
   type StreamSpec,
 } from '@fleetlake/contracts'
 import { FleetError, reasonOf, sleep } from '@fleetlake/core'
-import {
-  DiscardPolicy,
-  RetentionPolicy,
-  StorageType,
-  type JetStreamManager,
-  type StreamConfig,
-  type StreamUpdateConfig,
-} from '@nats-io/jetstream'
-import { nanos } from '@nats-io/nats-core'
 import type { Hub } from './hub.ts'
-import { API_CODES, apiCodeOf, streamsOf, untilAnswered } from './jet-stream.ts'
 
 /** What provisioning needs of the configuration. */
 export interface ProvisionConfig {
@@ -52,23 +42,24 @@ export const provision = async (
   config: ProvisionConfig,
   { warn = () => undefined, republish = true }: ProvisionOptions = {},
 ): Promise<number[]> => {
-  const faults = describeServerFaults(readVersionNumbers(hub.connection.info?.version ?? ''))
+  const faults = describeServerFaults(readVersionNumbers(hub.control.version()))
   if (faults !== undefined) warn(faults)
-  const streams = await streamsOf(hub)
-  const isWhole = (await configsOf(hub, streams)).has(DEAD_LETTERS)
-  const make = (): Promise<number[]> => provisionAlone(hub, streams, config, { warn, republish })
-  return isWhole ? make() : withLock(hub, streams, make)
+  const isWhole = (await streamsThere(hub)).has(DEAD_LETTERS)
+  const make = (): Promise<number[]> => provisionAlone(hub, config, { warn, republish })
+  return isWhole ? make() : withLock(hub, make)
 }
+
+const streamsThere = ({ control, streams }: Hub): Promise<ReadonlyMap<string, StreamInfo>> =>
+  untilAnswered(control, streams.list)
 
 const provisionAlone = async (
   hub: Hub,
-  streams: JetStreamManager,
   config: ProvisionConfig,
   { warn, republish }: Required<ProvisionOptions>,
 ): Promise<number[]> => {
   const { maxBytesPerPartition, maxBytesDeadLetters, duplicateWindowMs, replicas } = config.hub
   const options: StreamOptions = { maxBytes: maxBytesPerPartition, duplicateWindowMs, replicas }
-  const existing = await configsOf(hub, streams)
+  const existing = await streamsThere(hub)
   const found = partitionsIn(existing.keys())
   const inUse = existing.has(DEAD_LETTERS) ? found : []
   const wanted = Array.from({ length: config.partitioning.count }, (_, i) => i)
@@ -81,10 +72,10 @@ const provisionAlone = async (
     deadLetterStream({ ...options, maxBytes: maxBytesDeadLetters }),
   ]
   const missing = specs.filter(({ name }) => !existing.has(name))
-  for (const spec of await fit(hub, streams, missing, warn)) await create(hub, streams, spec)
+  for (const spec of await fit(hub, missing, warn)) await create(hub, spec)
   for (const spec of specs) {
     const present = existing.get(spec.name)
-    if (present !== undefined) await widen(hub, streams, { spec, present, warn })
+    if (present !== undefined) await widen(hub, { spec, present: present.settings, warn })
   }
   return partitions
 }
@@ -95,35 +86,33 @@ const LOCK_RETRY_MS = 100
 const LOCK_STALE_MS = 30_000
 
 /** Runs while no other process does: a stream of this name with a subject of one's own can be made by one only. */
-const withLock = async <Value>(hub: Hub, streams: JetStreamManager, run: () => Promise<Value>): Promise<Value> => {
+const withLock = async <Value>({ control, streams }: Hub, run: () => Promise<Value>): Promise<Value> => {
   const subject = `provisioning.${randomBytes(8).toString('hex')}`
   for (;;) {
     try {
-      await untilAnswered(hub, () =>
-        streams.streams.add({ name: LOCK, subjects: [subject], storage: StorageType.Memory, max_bytes: 1024 }),
+      await untilAnswered(control, () =>
+        streams.make({ name: LOCK, subjects: [subject], storage: 'memory', maxBytes: 1024 }),
       )
       break
     } catch (error) {
-      if (apiCodeOf(error) !== API_CODES.nameInUse) throw error
-      const holder = await streams.streams.info(LOCK).catch(() => undefined)
-      const ageMs =
-        holder === undefined ? 0 : Date.parse(holder.ts ?? new Date().toISOString()) - Date.parse(holder.created)
-      if (ageMs > LOCK_STALE_MS) await streams.streams.delete(LOCK).catch(() => undefined)
-      await delay(LOCK_RETRY_MS)
+      if (refusalOf(error) !== 'name-in-use') throw error
+      const holder = await streams.info(LOCK).catch(() => undefined)
+      const ageMs = holder === undefined ? 0 : holder.serverMs - Date.parse(holder.created)
+      if (ageMs > LOCK_STALE_MS) await streams.drop(LOCK).catch(() => undefined)
+      await sleep(LOCK_RETRY_MS)
     }
   }
   try {
     return await run()
   } finally {
     // One that was held too long may be another's by now.
-    const holder = await streams.streams.info(LOCK).catch(() => undefined)
-    if (holder?.config.subjects?.[0] === subject) await streams.streams.delete(LOCK).catch(() => undefined)
+    const holder = await streams.info(LOCK).catch(() => undefined)
+    if (holder?.settings.subjects[0] === subject) await streams.drop(LOCK).catch(() => undefined)
   }
 }
 
 /** The partitions in use: those whose streams exist, ascending. */
-export const partitionsOf = async (hub: Hub): Promise<number[]> =>
-  partitionsIn((await configsOf(hub, await streamsOf(hub))).keys())
+export const partitionsOf = async (hub: Hub): Promise<number[]> => partitionsIn((await streamsThere(hub)).keys())
 
 const partitionsIn = (names: Iterable<string>): number[] =>
   [...names]
@@ -131,48 +120,25 @@ const partitionsIn = (names: Iterable<string>): number[] =>
     .filter((partition) => partition !== undefined)
     .toSorted((a, b) => a - b)
 
-const configsOf = (hub: Hub, streams: JetStreamManager): Promise<Map<string, StreamConfig>> =>
-  untilAnswered(hub, async () => {
-    const configs = new Map<string, StreamConfig>()
-    for await (const { config } of streams.streams.list()) configs.set(config.name, config)
-    return configs
-  })
-
 const withRepublish = (spec: StreamSpec, republish: boolean): StreamSpec => {
   const { republishTo, ...rest } = spec
   return republish || republishTo === undefined ? spec : rest
 }
 
-const DISCARD = { new: DiscardPolicy.New, old: DiscardPolicy.Old }
-
-const configOf = (spec: StreamSpec): Partial<StreamConfig> & { name: string } => ({
-  name: spec.name,
-  subjects: [...spec.subjects],
-  retention: RetentionPolicy.Limits,
-  storage: StorageType.File,
-  discard: DISCARD[spec.discard],
-  max_bytes: spec.maxBytes,
-  max_msg_size: spec.maxMessageBytes,
-  duplicate_window: nanos(spec.duplicateWindowMs),
-  num_replicas: spec.replicas,
-  ...(spec.republishTo === undefined ? {} : { republish: { src: spec.subjects[0], dest: spec.republishTo } }),
-})
-
 /** A server that has just deleted a stream may fail to make the next one's store, once or twice. */
 const STORE_PATIENCE_MS = 10_000
 const STORE_RETRY_MS = 200
 
-const create = async (hub: Hub, streams: JetStreamManager, spec: StreamSpec): Promise<void> => {
+const create = async ({ control, streams }: Hub, spec: StreamSpec): Promise<void> => {
   const until = performance.now() + STORE_PATIENCE_MS
   for (;;) {
     try {
-      await untilAnswered(hub, () => streams.streams.add(configOf(spec)))
-      return
+      return await untilAnswered(control, () => streams.make(spec))
     } catch (error) {
-      const code = apiCodeOf(error)
+      const refusal = refusalOf(error)
       // Another has made it meanwhile, with other settings.
-      if (code === API_CODES.nameInUse) return
-      if (code !== API_CODES.streamNotMade || performance.now() > until) throw noRoom(error, [spec])
+      if (refusal === 'name-in-use') return
+      if (refusal !== 'not-made' || performance.now() > until) throw noRoom(error, [spec])
       await sleep(STORE_RETRY_MS)
     }
   }
@@ -184,7 +150,6 @@ const create = async (hub: Hub, streams: JetStreamManager, spec: StreamSpec): Pr
  */
 const fit = async (
   hub: Hub,
-  streams: JetStreamManager,
   specs: readonly StreamSpec[],
   warn: (warning: string) => void,
 ): Promise<readonly StreamSpec[]> => {
@@ -195,9 +160,9 @@ const fit = async (
       maxBytes: Math.max(Math.floor(spec.maxBytes * share), Math.min(spec.maxBytes, SMALLEST_BYTES)),
     }))
     try {
-      await reserve(hub, streams, sized)
+      await reserve(hub, sized)
     } catch (error) {
-      if (apiCodeOf(error) !== API_CODES.insufficientStorage) throw error
+      if (refusalOf(error) !== 'no-room') throw error
       if (sized.every(({ maxBytes }) => maxBytes <= SMALLEST_BYTES)) throw noRoom(error, sized)
       continue
     }
@@ -211,18 +176,13 @@ const fit = async (
   }
 }
 
-const reserve = async (hub: Hub, streams: JetStreamManager, specs: readonly StreamSpec[]): Promise<void> => {
+const reserve = async ({ control, streams }: Hub, specs: readonly StreamSpec[]): Promise<void> => {
   const name = `PROBE_${randomBytes(6).toString('hex')}`
-  await untilAnswered(hub, () =>
-    streams.streams.add({
-      name,
-      subjects: [`probe.${name}`],
-      storage: StorageType.File,
-      max_bytes: total(specs),
-      num_replicas: specs[0].replicas,
-    }),
+  const [{ replicas }] = specs
+  await untilAnswered(control, () =>
+    streams.make({ name, subjects: [`probe.${name}`], maxBytes: total(specs), replicas }),
   )
-  await untilAnswered(hub, () => streams.streams.delete(name))
+  await untilAnswered(control, () => streams.drop(name))
 }
 
 const total = (specs: readonly StreamSpec[]): number => specs.reduce((bytes, { maxBytes }) => bytes + maxBytes, 0)
@@ -230,7 +190,7 @@ const total = (specs: readonly StreamSpec[]): number => specs.reduce((bytes, { m
 const mebibytes = (bytes: number): string => `${Math.floor(bytes / MIB)} MiB`
 
 const noRoom = (error: unknown, specs: readonly StreamSpec[]): FleetError =>
-  apiCodeOf(error) === API_CODES.insufficientStorage
+  refusalOf(error) === 'no-room'
     ? new FleetError(
         'hub.no-room',
         `the server has no room for ${specs.map(({ name }) => name).join(', ')} (${mebibytes(total(specs))}): raise max_file ` +
@@ -243,36 +203,41 @@ const noRoom = (error: unknown, specs: readonly StreamSpec[]): FleetError =>
 
 interface Difference {
   readonly spec: StreamSpec
-  readonly present: StreamConfig
+  readonly present: StreamSettings
   readonly warn: (warning: string) => void
 }
 
-/** Brings a stream to its configuration as far as nothing stored or remembered can get lost by it. */
-/** The larger of two limits; a negative one, which is none, is the largest. */
-const larger = (present: number, wanted: number): number => (present < 0 ? present : Math.max(present, wanted))
+/** The larger of two limits; one that is missing is none, which is the largest. */
+const larger = (present: number | undefined, wanted: number): number | undefined =>
+  present === undefined ? undefined : Math.max(present, wanted)
 
-const widen = async (hub: Hub, streams: JetStreamManager, { spec, present, warn }: Difference): Promise<void> => {
-  const wanted = configOf(spec)
-  if (present.max_bytes > spec.maxBytes) {
-    warn(`${spec.name} keeps its ${mebibytes(present.max_bytes)}: a stream is never made smaller`)
+/** Brings a stream to its configuration as far as nothing stored or remembered can get lost by it. */
+const widen = async ({ control, streams }: Hub, { spec, present, warn }: Difference): Promise<void> => {
+  const { maxBytes = Infinity, republishTo, duplicateWindowMs = 0 } = present
+  const keeps = `${spec.name} keeps its ${mebibytes(maxBytes)}`
+  if (maxBytes > spec.maxBytes) warn(`${keeps}: a stream is never made smaller`)
+  if (republishTo !== spec.republishTo) {
+    warn(`${spec.name} repeats to ${republishTo ?? 'nowhere'}: that is decided when a stream is made`)
   }
-  if (present.republish?.dest !== spec.republishTo) {
-    warn(`${spec.name} repeats to ${present.republish?.dest ?? 'nowhere'}: that is decided when a stream is made`)
+  const wanted = {
+    maxBytes: larger(present.maxBytes, spec.maxBytes),
+    maxMessageBytes: larger(present.maxMessageBytes, spec.maxMessageBytes),
+    duplicateWindowMs: Math.max(duplicateWindowMs, spec.duplicateWindowMs),
+    discard: spec.discard,
+    replicas: spec.replicas,
   }
-  const change: Partial<StreamUpdateConfig> = {
-    max_bytes: larger(present.max_bytes, spec.maxBytes),
-    max_msg_size: larger(present.max_msg_size, spec.maxMessageBytes),
-    duplicate_window: Math.max(present.duplicate_window, nanos(spec.duplicateWindowMs)),
-    discard: wanted.discard!,
-    num_replicas: spec.replicas,
-  }
-  const differs = (Object.keys(change) as (keyof typeof change)[]).some((key) => change[key] !== present[key])
-  if (!differs) return
+  const changes: Partial<StreamSettings> = Object.fromEntries(
+    Object.entries(wanted).filter(
+      ([name, value]) => value !== undefined && value !== present[name as keyof typeof wanted],
+    ),
+  )
+  if (Object.keys(changes).length === 0) return
   try {
-    await untilAnswered(hub, () => streams.streams.update(spec.name, change))
+    await untilAnswered(control, () => streams.change(spec.name, changes))
   } catch (error) {
-    if (apiCodeOf(error) !== API_CODES.insufficientStorage) throw noRoom(error, [spec])
-    warn(`${spec.name} keeps its ${mebibytes(present.max_bytes)}: the server's max_file has no room for more`)
-    await untilAnswered(hub, () => streams.streams.update(spec.name, { ...change, max_bytes: present.max_bytes }))
+    if (refusalOf(error) !== 'no-room') throw noRoom(error, [spec])
+    warn(`${keeps}: the server's max_file has no room for more`)
+    const { maxBytes: _, ...others } = changes
+    await untilAnswered(control, () => streams.change(spec.name, others))
   }
 }

@@ -6,10 +6,10 @@ import { drainWithin } from './drain-within.ts'
 import { duplicateWindowOf } from './duplicate-window.ts'
 import { startFixture, startProvisioned } from './testing/hub.ts'
 import type { Hub } from './hub.ts'
-import { streamsOf } from './jet-stream.ts'
 import type { MovePublisher, MovePublisherOptions, PublishState } from './move-publisher.ts'
 import { createMovePublisher } from './publish-moves.ts'
 import { purgeThrough } from './purge.ts'
+import { readThrough } from './read-through.ts'
 
 const KIB = 1024
 
@@ -26,24 +26,12 @@ const publisherOf = (hub: Hub, options: Partial<MovePublisherOptions> = {}): Mov
   return publisher
 }
 
-/** So many questions at once that none waits for the server longer than its time, on whatever machine. */
-const ASK_AT_ONCE = 16
-
 /** The ids of what a stream stores, in order. */
 const idsIn = async (hub: Hub, partition: number): Promise<string[]> => {
-  const { streams } = await streamsOf(hub)
   const stream = `MOVES_${partition}`
-  const { state } = await streams.info(stream)
-  const ids: string[] = []
-  while (ids.length < state.messages) {
-    const sequences = Array.from(
-      { length: Math.min(ASK_AT_ONCE, state.messages - ids.length) },
-      (_, i) => state.first_seq + ids.length + i,
-    )
-    const stored = await Promise.all(sequences.map((seq) => streams.getMessage(stream, { seq })))
-    ids.push(...stored.map((message) => message!.header.get('ce-id')))
-  }
-  return ids
+  const { last } = await hub.streams.info(stream)
+  const stored = await Array.fromAsync(readThrough(hub, { stream, last, askBytes: 1024 * KIB }))
+  return stored.map(({ header }) => header('ce-id')!)
 }
 
 const idsOf = (partition: number, count: number): string[] =>
@@ -81,8 +69,8 @@ test('a drain that is aborted goes on for a while, and then is given up', async 
 
 test('the duplicate window of several streams is the shortest of theirs', async () => {
   const { hub } = await startProvisioned({ duplicateWindowMs: 90_000 })
-  const { streams } = await streamsOf(hub)
-  await streams.update('MOVES_1', { duplicate_window: 1_500 * 1e6 })
+  const { streams } = hub
+  await streams.change('MOVES_1', { duplicateWindowMs: 1_500 })
   expect([await duplicateWindowOf(hub, [0]), await duplicateWindowOf(hub, [0, 1])]).toEqual([90_000, 1_500])
 })
 
@@ -93,7 +81,7 @@ test('moves are stored in order, as CloudEvents whose id is the message id, and 
     publisher.publish(0, new Uint8Array(KIB).fill(i), { 'fleet-rows': '12' })
     if (i < 3) publisher.publish(1, new Uint8Array(KIB), {})
   }
-  const { streams } = await streamsOf(hub)
+  const { streams } = hub
   const created = async (name: string): Promise<string> => (await streams.info(name)).created
   expect(await publisher.drain()).toEqual([
     { partition: 0, stream: 'MOVES_0', created: await created('MOVES_0'), sequence: 50 },
@@ -101,20 +89,11 @@ test('moves are stored in order, as CloudEvents whose id is the message id, and 
   ])
   expect(publisher.stats()).toEqual({ messages: 53, rows: 603, bytes: 53 * KIB, unknown: 0, waitingMs: 0 })
   expect([await idsIn(hub, 0), await idsIn(hub, 1)]).toEqual([idsOf(0, 50), idsOf(1, 3)])
-  const message = (await streams.getMessage('MOVES_0', { seq: 50 }))!
+  const message = (await streams.message('MOVES_0', { sequence: 50 }))!
   expect(message.data).toEqual(new Uint8Array(KIB).fill(49))
-  const header = (name: string): string => message.header.get(name)
-  expect(
-    ['Nats-Msg-Id', 'ce-id', 'ce-type', 'ce-source', 'ce-specversion', 'content-type', 'fleet-rows'].map(header),
-  ).toEqual([
-    'r/a/0/50',
-    'r/a/0/50',
-    'move',
-    `/fleetlake/test/${hub.uid}`,
-    '1.0',
-    'application/vnd.apache.arrow.stream',
-    '12',
-  ])
+  expect(['ce-id', 'ce-type', 'ce-source', 'ce-specversion', 'content-type', 'fleet-rows'].map(message.header)).toEqual(
+    ['r/a/0/50', 'move', `/fleetlake/test/${hub.uid}`, '1.0', 'application/vnd.apache.arrow.stream', '12'],
+  )
 })
 
 test('the same ids again are stored once, and count as stored where they are', async () => {
@@ -224,8 +203,8 @@ test('a partition whose stream is missing waits for it', async () => {
   const publisher = publisherOf(hub)
   publisher.publish(0, new Uint8Array(10), {})
   await eventually(() => publisher.stats().note !== undefined)
-  expect(publisher.stats().note).toBe('partition 0 is waiting: no stream takes the moves of this partition')
-  await (await streamsOf(hub)).streams.add({ name: 'MOVES_0', subjects: [subjects.move(0)] })
+  expect(publisher.stats().note).toBe('partition 0 is waiting: no stream takes messages of this subject')
+  await hub.streams.make({ name: 'MOVES_0', subjects: [subjects.move(0)] })
   expect(await publisher.drain()).toMatchObject([{ partition: 0, sequence: 1 }])
 })
 
@@ -238,7 +217,7 @@ test('what no stream would take is refused at once', async () => {
   expect(() => publisher.publish(7, new Uint8Array(1), {})).toThrow(
     fault('publish.refused', 'partition 7 is not in use'),
   )
-  await (await streamsOf(hub)).streams.update('MOVES_1', { max_msg_size: KIB })
+  await hub.streams.change('MOVES_1', { maxMessageBytes: KIB })
   publisher.publish(1, new Uint8Array(2 * KIB), {})
   await expect(publisher.drain()).rejects.toThrow(
     fault('publish.refused', /^the hub refuses a move of partition 1: message size/),

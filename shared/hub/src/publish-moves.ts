@@ -1,3 +1,4 @@
+import { type Acknowledgement, untilAnswered } from '@fleetlake/broker'
 import {
   MAX_MESSAGE_BYTES,
   messages,
@@ -7,11 +8,8 @@ import {
   type StreamPosition,
 } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
-import { createInbox, type Msg } from '@nats-io/nats-core'
-import { parseAcknowledgement } from './acknowledgement.ts'
-import { encodedHeaders, encodeEvent } from './cloud-event.ts'
+import { eventHeaders } from './cloud-event.ts'
 import type { Hub } from './hub.ts'
-import { API_CODES, streamsOf, untilAnswered } from './jet-stream.ts'
 import type { MovePublisher, MovePublisherOptions, PublishState } from './move-publisher.ts'
 import { createMoveQueue, type MoveQueue, type Route } from './move-queue.ts'
 
@@ -60,7 +58,6 @@ export const createMovePublisher = (hub: Hub, options: MovePublisherOptions): Mo
     ]),
   )
   const source = `/fleetlake/${hub.service}/${hub.uid}`
-  const inbox = createInbox()
   const done = { messages: 0, rows: 0, bytes: 0, unknown: 0, waitingMs: 0 }
   let connection = 0
   let route: Route = { connection, server: undefined }
@@ -101,26 +98,19 @@ export const createMovePublisher = (hub: Hub, options: MovePublisherOptions): Mo
     const subject = subjects.move(to.partition)
     for (let sending = to.queue.take(now, route); sending !== undefined; sending = to.queue.take(now, route)) {
       try {
-        hub.connection.publish(subject, sending.payload, {
-          headers: encodedHeaders(sending.header),
-          reply: `${inbox}.${to.partition}.${sending.n}.${sending.attempt}`,
-        })
+        appender.append(`${to.partition}.${sending.n}.${sending.attempt}`, subject, sending.payload, sending.header)
       } catch (cause) {
         return fail(new FleetError('hub.closed', 'the connection to the hub is closed', { cause }))
       }
     }
   }
 
-  const hear = (message: Msg): void => {
-    const [partition, n, attempt] = message.subject
-      .slice(inbox.length + 1)
-      .split('.')
-      .map(Number)
+  const hear = (token: string, answer: Acknowledgement): void => {
+    const [partition, n, attempt] = token.split('.').map(Number)
     const to = partitions.get(partition)
     if (to === undefined) return
-    const answer = parseAcknowledgement(message)
     switch (answer.kind) {
-      case 'noise':
+      case 'unclear':
         return
       case 'stored': {
         const move = to.queue.stored(n)
@@ -141,7 +131,7 @@ export const createMovePublisher = (hub: Hub, options: MovePublisherOptions): Mo
           )
         }
         to.queue.rejected(n, attempt, performance.now(), route)
-        become(to, answer.code === API_CODES.storeFailed && answer.isFull ? 'full' : 'waiting', answer.reason)
+        become(to, answer.isFull ? 'full' : 'waiting', answer.reason)
     }
   }
 
@@ -161,16 +151,11 @@ export const createMovePublisher = (hub: Hub, options: MovePublisherOptions): Mo
   }
 
   const follow = (): void => {
-    const { info } = hub.connection
     connection++
-    route = { connection, server: info?.cluster === undefined ? info?.server_id : undefined }
+    route = { connection, server: hub.control.server() }
     for (const to of partitions.values()) pump(to)
   }
-  const subscription = hub.connection.subscribe(`${inbox}.*.*.*`, {
-    callback: (error, message) => {
-      if (error === null) hear(message)
-    },
-  })
+  const appender = hub.streams.openAppender(hear)
   const stopFollowing = hub.onStatus(({ state }) => {
     if (state === 'connected') return follow()
     for (const to of partitions.values()) {
@@ -189,10 +174,8 @@ export const createMovePublisher = (hub: Hub, options: MovePublisherOptions): Mo
       const to = partitions.get(partition)
       if (to === undefined) throw new FleetError('publish.refused', `partition ${partition} is not in use`)
       const id = idOf(partition, to.next, payload)
-      const header = encodeEvent(
-        { id, type: messages.move.type, source, time: new Date().toISOString(), contentType },
-        { 'Nats-Msg-Id': id, ...headers },
-      )
+      const attributes = { id, type: messages.move.type, source, time: new Date().toISOString(), contentType }
+      const header = hub.control.encodeHeaders({ ...eventHeaders(attributes), ...headers }, id)
       if (header.length + payload.length > MAX_MESSAGE_BYTES) {
         throw new FleetError(
           'publish.refused',
@@ -233,7 +216,7 @@ export const createMovePublisher = (hub: Hub, options: MovePublisherOptions): Mo
     close: () => {
       clearInterval(ticking)
       stopFollowing()
-      if (!hub.connection.isClosed()) subscription.unsubscribe()
+      appender.close()
       fail(new FleetError('hub.closed', 'the publisher is closed'))
     },
   }
@@ -248,17 +231,16 @@ const noteOf = (heldUp: readonly Partition[]): string => {
 }
 
 /** @throws FleetError `publish.unknown` when a stream has lost what it had acknowledged */
-const positionsOf = async (hub: Hub, partitions: Iterable<Partition>): Promise<StreamPosition[]> => {
-  const streams = await streamsOf(hub)
+const positionsOf = async ({ control, streams }: Hub, partitions: Iterable<Partition>): Promise<StreamPosition[]> => {
   const written = [...partitions].filter(({ lastSequence }) => lastSequence > 0)
   return Promise.all(
     written.map(async ({ partition, lastSequence, isReplaced }) => {
       const stream = moveStreamName(partition)
-      const { created, state } = await untilAnswered(hub, () => streams.streams.info(stream))
-      if (isReplaced || state.last_seq < lastSequence) {
+      const { created, last } = await untilAnswered(control, () => streams.info(stream))
+      if (isReplaced || last < lastSequence) {
         throw new FleetError(
           'publish.unknown',
-          `${stream} ends at ${state.last_seq} and had acknowledged ${lastSequence}: it was made again or restored`,
+          `${stream} ends at ${last} and had acknowledged ${lastSequence}: it was made again or restored`,
         )
       }
       return { partition, stream, created, sequence: lastSequence }

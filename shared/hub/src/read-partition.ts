@@ -1,16 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { type Cursor, refusalOf } from '@fleetlake/broker'
 import { moveStreamName } from '@fleetlake/contracts'
-import { reasonOf } from '@fleetlake/core'
-import type { StreamInfo } from '@nats-io/jetstream'
-import type { Msg } from '@nats-io/nats-core'
-import { headerOf, headersOf } from './cloud-event.ts'
-import type { Delivery } from './delivery.ts'
+import { reasonOf, sleep } from '@fleetlake/core'
 import type { Hub, HubStatus } from './hub.ts'
-import { API_CODES, apiCodeOf, streamsOf } from './jet-stream.ts'
 import { createPartitionReading, type ReadingEffect, type ReadingEvent, type Witness } from './partition-reading.ts'
-import { openPullConsumer, type PullConsumer } from './pull-consumer.ts'
-import type { PartitionReader, ReadOptions, StoredMove } from './reading.ts'
-import type { StreamState } from './stream-verdict.ts'
+import type { PartitionReader, ReadOptions } from './reading.ts'
 
 const MIB = 1024 * 1024
 const ASK_BYTES = 2 * MIB
@@ -25,8 +18,9 @@ export const readPartition = (hub: Hub, options: ReadOptions): PartitionReader =
   const { partition, onState = () => undefined } = options
   const askBytes = Math.min(ASK_BYTES, Math.max(options.askBytes ?? ASK_BYTES, LEAST_ASK_BYTES))
   const name = moveStreamName(partition)
+  const { streams } = hub
   const reading = createPartitionReading(options.from, askBytes)
-  let consumer: PullConsumer | undefined
+  let consumer: Cursor | undefined
   let consumerEpoch = 0
   let wake: (() => void) | undefined
 
@@ -46,10 +40,10 @@ export const readPartition = (hub: Hub, options: ReadOptions): PartitionReader =
         consumer = undefined
         return
       case 'ask':
-        if (!hub.connection.isClosed()) while (consumer !== undefined && consumer.asksOut() < ASKS) consumer.ask()
+        if (hub.control.isOpen()) while (consumer !== undefined && consumer.asksOut() < ASKS) consumer.ask()
         return
       case 'retry-later':
-        void delay(RETRY_MS).then(() => happen({ kind: 'retry' }))
+        void sleep(RETRY_MS).then(() => happen({ kind: 'retry' }))
         return
       case 'wake':
         // After what else has arrived by now: a batch costs less than its messages one by one.
@@ -62,7 +56,7 @@ export const readPartition = (hub: Hub, options: ReadOptions): PartitionReader =
   }
   const attempt = (work: () => Promise<void>): void =>
     void work().catch((error: unknown) => {
-      const isMissing = apiCodeOf(error) === API_CODES.streamNotFound
+      const isMissing = refusalOf(error) === 'stream-missing'
       happen({ kind: 'open-failed', reason: isMissing ? `the hub has no stream ${name}` : reasonOf(error) })
     })
 
@@ -70,21 +64,16 @@ export const readPartition = (hub: Hub, options: ReadOptions): PartitionReader =
     kind: 'found' | 'confirmed',
     { epoch, witness }: { readonly epoch: number; readonly witness: Witness | undefined },
   ): Promise<void> => {
-    const { streams } = await streamsOf(hub)
-    const stream = stateOf(await streams.info(name))
+    const stream = await streams.info(name)
     const isThere = witness !== undefined && witness.sequence >= stream.first && witness.sequence <= stream.last
-    const stored = isThere ? await streams.getMessage(name, { seq: witness.sequence }) : null
-    happen({ kind, epoch, stream, storedAtMs: stored === null ? undefined : stored.time.getTime() })
+    const stored = isThere ? await streams.message(name, { sequence: witness.sequence }) : undefined
+    happen({ kind, epoch, stream, storedAtMs: stored?.timestampMs })
   }
   const consume = async ({ epoch, from }: { readonly epoch: number; readonly from: number }): Promise<void> => {
-    consumer = await openPullConsumer(hub, {
-      stream: name,
+    consumer = await streams.openCursor(name, {
       from,
       askBytes,
-      onMessage: (delivery, message) => {
-        const move = storedMove(delivery, message)
-        happen({ kind: 'delivered', epoch, delivered: delivery.delivered, bytes: message.data.length, move })
-      },
+      onMessage: (move, delivered) => happen({ kind: 'delivered', epoch, delivered, bytes: move.data.length, move }),
       onAskEnd: () => happen({ kind: 'ask-ended', epoch }),
       onGone: () => happen({ kind: 'consumer-lost', epoch }),
     })
@@ -97,10 +86,9 @@ export const readPartition = (hub: Hub, options: ReadOptions): PartitionReader =
     const begun = reading.lookFor()
     if (begun === undefined) return
     try {
-      const { streams } = await streamsOf(hub)
-      happen({ kind: 'looked', look: begun, stream: stateOf(await streams.info(name)) })
+      happen({ kind: 'looked', look: begun, stream: await streams.info(name) })
     } catch (error) {
-      if (apiCodeOf(error) === API_CODES.streamNotFound) happen({ kind: 'stream-missing', look: begun })
+      if (refusalOf(error) === 'stream-missing') happen({ kind: 'stream-missing', look: begun })
     }
   }
   let tickedAt = performance.now()
@@ -147,23 +135,3 @@ export const readPartition = (hub: Hub, options: ReadOptions): PartitionReader =
     close,
   }
 }
-
-const storedMove = ({ sequence, timestampMs }: Delivery, message: Msg): StoredMove => ({
-  sequence,
-  timestampMs,
-  get subject() {
-    return message.subject
-  },
-  header: (name) => headerOf(headersOf(message), name),
-  get data() {
-    return message.data
-  },
-})
-
-export const stateOf = ({ created, state }: StreamInfo): StreamState => ({
-  created,
-  first: state.messages === 0 ? state.last_seq + 1 : state.first_seq,
-  last: state.last_seq,
-  messages: state.messages,
-  bytes: state.bytes,
-})

@@ -1,5 +1,4 @@
 import { readerNote } from '@fleetlake/contracts'
-import { jetstreamManager } from '@nats-io/jetstream'
 import { eventually } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
 import { startFixture } from './testing/hub.ts'
@@ -20,11 +19,8 @@ const createGroup = (group: Group) => {
   }
 }
 
-const notes = async (hub: Hub): Promise<string[]> => {
-  const { streams } = await jetstreamManager(hub.connection)
-  const { state } = await streams.info('READERS', { subjects_filter: readerNote('*', '*', '*') })
-  return Object.keys(state.subjects ?? {}).toSorted()
-}
+const notes = async (hub: Hub): Promise<string[]> =>
+  (await hub.streams.subjects('READERS', readerNote('*', '*', '*'))).toSorted()
 
 test('a reader is careful after two abnormal ends, and not for those that live or have left in order', async () => {
   const { connect } = await startFixture()

@@ -1,8 +1,6 @@
+import { refusalOf } from '@fleetlake/broker'
 import { type Group, readerNote } from '@fleetlake/contracts'
-import { jetstream, StorageType } from '@nats-io/jetstream'
-import { nanos } from '@nats-io/nats-core'
 import type { Hub } from './hub.ts'
-import { API_CODES, apiCodeOf, streamsOf } from './jet-stream.ts'
 
 /**
  * Who reads which partition, noted on the hub before the first message is decoded: the one trace that is left of a reader whom a message has
@@ -66,7 +64,7 @@ export const enterPartition = async (
 }
 
 const note = async (hub: Hub, subject: string): Promise<void> => {
-  const put = () => jetstream(hub.connection).publish(subject, '', { timeout: TIMEOUT_MS, retries: 0 })
+  const put = () => hub.streams.append(subject, new Uint8Array(), { timeoutMs: TIMEOUT_MS })
   try {
     await put()
   } catch {
@@ -76,38 +74,24 @@ const note = async (hub: Hub, subject: string): Promise<void> => {
 }
 
 /** In memory: notes are needed while the disk is full as well, and a hub that was started again has other troubles to tell of. */
-const make = async (hub: Hub): Promise<void> => {
-  const { streams } = await streamsOf(hub)
-  await streams
-    .add({
+const make = ({ streams }: Hub): Promise<void> =>
+  streams
+    .make({
       name: STREAM,
       subjects: [readerNote('*', '*', '*')],
-      storage: StorageType.Memory,
-      max_msgs_per_subject: 1,
-      max_bytes: 1024 ** 2,
-      max_age: nanos(MAX_AGE_MS),
+      storage: 'memory',
+      maxPerSubject: 1,
+      maxBytes: 1024 ** 2,
+      maxAgeMs: MAX_AGE_MS,
     })
     .catch((error: unknown) => {
-      if (apiCodeOf(error) !== API_CODES.nameInUse) throw error
+      if (refusalOf(error) !== 'name-in-use') throw error
     })
-}
 
-const listNotes = async (hub: Hub, filter: string): Promise<string[]> => {
-  try {
-    const { streams } = await streamsOf(hub)
-    const { state } = await streams.info(STREAM, { subjects_filter: filter })
-    return Object.keys(state.subjects ?? {})
-  } catch {
-    return []
-  }
-}
+const listNotes = ({ streams }: Hub, filter: string): Promise<string[]> =>
+  streams.subjects(STREAM, filter).catch(() => [])
 
-const forget = async (hub: Hub, subject: string): Promise<void> => {
-  if (hub.connection.isClosed() || hub.connection.isDraining()) return
-  try {
-    const { streams } = await streamsOf(hub)
-    await streams.purge(STREAM, { filter: subject })
-  } catch {
-    // It costs the next reader time at most.
-  }
+/** One that stays costs the next reader time at most. */
+const forget = async ({ control, streams }: Hub, subject: string): Promise<void> => {
+  if (control.isOpen()) await streams.purge(STREAM, { subject }).catch(() => undefined)
 }

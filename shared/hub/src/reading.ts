@@ -1,16 +1,7 @@
+import type { StoredMessage } from '@fleetlake/broker'
 import type { Offset, StreamState } from './stream-verdict.ts'
 
-/** A message of a stream. */
-export interface StoredMove {
-  readonly sequence: number
-  /** When the server stored it, ms since the epoch. */
-  readonly timestampMs: number
-  readonly subject: string
-  /** Undefined when absent, or when the headers are noise. */
-  header(name: string): string | undefined
-  /** A view: a caller that keeps it for long copies it. */
-  readonly data: Uint8Array
-}
+export type StoredMove = StoredMessage
 
 /**
  * What a reader has read. After `recreated` and `rolled-back` it stands still until `seek`: the caller decides under

@@ -1,8 +1,9 @@
+import { untilAnswered } from '@fleetlake/broker'
 import type { MessageInput, MessageName } from '@fleetlake/contracts'
-import { jetstream } from '@nats-io/jetstream'
 import type { Hub, SendOptions } from './hub.ts'
-import { untilAnswered } from './jet-stream.ts'
 import { wrapMessage } from './message.ts'
+
+const TIMEOUT_MS = 5_000
 
 /**
  * Stores a message in the stream that its subject belongs to; resolves once the server has acknowledged it. Repeated with the
@@ -10,17 +11,13 @@ import { wrapMessage } from './message.ts'
  * @throws FleetError `hub.closed`, or what the server refuses it with
  */
 export const storeMessage = async <Name extends MessageName>(
-  hub: Hub,
+  { control, streams, service, uid }: Hub,
   name: Name,
   subject: string,
   data: MessageInput<Name>,
   options: SendOptions & { readonly id: string },
 ): Promise<void> => {
-  const { payload, headers } = wrapMessage(name, data, {
-    ...options,
-    source: `/fleetlake/${hub.service}/${hub.uid}`,
-    headers: { ...options.headers, 'Nats-Msg-Id': options.id },
-  })
-  const streams = jetstream(hub.connection)
-  await untilAnswered(hub, () => streams.publish(subject, payload, { headers, timeout: 5_000 }))
+  const source = `/fleetlake/${service}/${uid}`
+  const { payload, headers } = wrapMessage(control, name, data, { ...options, source }, options.id)
+  await untilAnswered(control, () => streams.append(subject, payload, { headers, timeoutMs: TIMEOUT_MS }))
 }

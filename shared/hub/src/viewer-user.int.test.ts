@@ -10,19 +10,20 @@ import {
 } from '@fleetlake/contracts'
 import type { FleetError } from '@fleetlake/core'
 import { eventually, startTestHub, type TestHub, type TestHubOptions } from '@fleetlake/testing'
-import { jetstreamManager } from '@nats-io/jetstream'
-import { PermissionViolationError } from '@nats-io/nats-core'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { connectHub as connectBrowser } from './browser.ts'
 import { connectHub } from './connect.ts'
 import { provisionConfig } from './testing/hub.ts'
-import type { Hub } from './hub.ts'
+import { lookAtStream } from './look-at-stream.ts'
+import type { Hub, HubOptions, MessageHub } from './hub.ts'
 import { provision } from './provision.ts'
+
+const EMPTY = new TextEncoder().encode('{}')
 
 let server: TestHub
 let service: Hub
-let viewer: Hub
-/** What the server has refused to the viewer, `<operation> <subject>`. */
+let viewer: MessageHub
+/** What the server has refused to the viewer: `send to <subject>` and `listen to <subject>`. */
 const refused = new Set<string>()
 /** All that was published, by anyone, but for what the server itself does. */
 const published: string[] = []
@@ -31,16 +32,13 @@ beforeAll(async () => {
   server = await startTestHub()
   service = await connectHub({ url: server.url, service: 'test' })
   await provision(service, provisionConfig())
-  service.connection.subscribe('>', { callback: (_, { subject }) => void published.push(subject) })
+  service.control.subscribe('>', ({ subject }) => void published.push(subject))
   await service.flush()
   viewer = await connectBrowser({ url: server.websocketUrl, service: 'event-viewer' })
-  void (async () => {
-    for await (const event of viewer.connection.status()) {
-      if (event.type === 'error' && event.error instanceof PermissionViolationError) {
-        refused.add(`${event.error.operation} ${event.error.subject}`)
-      }
-    }
-  })()
+  viewer.onStatus(({ reason = '' }) => {
+    const what = /does not let this user (.*)/.exec(reason)?.[1]
+    if (what !== undefined) refused.add(what)
+  })
 })
 afterAll(async () => {
   await viewer.close()
@@ -104,13 +102,13 @@ const isHarmless = (subject: string): boolean => !/[*>$]/.test(subject)
 test('the viewer publishes what it needs to, and nothing else', async () => {
   const mayPublish = ['generation', 'generation.broadcast', 'query.vehicles', 'queries.x.taken', 'queries.x.cancel']
   published.length = 0
-  for (const subject of ALL) viewer.connection.publish(subject, '{}', { reply: 'inbox.viewer.x' })
+  for (const subject of ALL) viewer.control.publish(subject, EMPTY, { reply: 'inbox.viewer.x' })
   await viewer.flush()
   await service.flush()
   expect(published.filter((subject) => !subject.startsWith('inbox.viewer.')).toSorted()).toEqual(mayPublish.toSorted())
   const others = ALL.filter((subject) => !mayPublish.includes(subject))
-  await eventually(() => others.every((subject) => refused.has(`publish ${subject}`)))
-  expect(mayPublish.filter((subject) => refused.has(`publish ${subject}`))).toEqual([])
+  await eventually(() => others.every((subject) => refused.has(`send to ${subject}`)))
+  expect(mayPublish.filter((subject) => refused.has(`send to ${subject}`))).toEqual([])
 })
 
 test('the viewer hears what it needs to, and nothing else', async () => {
@@ -118,41 +116,39 @@ test('the viewer hears what it needs to, and nothing else', async () => {
   const heard: string[] = []
   for (const subject of ALL) {
     for (const options of [{}, { queue: 'vehicle-finder' }]) {
-      viewer.connection.subscribe(subject, {
-        ...options,
-        callback: (error, message) => void (error === null && heard.push(message.subject)),
-      })
+      viewer.control.subscribe(subject, (message) => void heard.push(message.subject), options)
     }
   }
   await viewer.flush()
   const others = ALL.filter((subject) => !mayHear.includes(subject))
-  await eventually(() => others.every((subject) => refused.has(`subscription ${subject}`)))
-  expect(mayHear.filter((subject) => refused.has(`subscription ${subject}`))).toEqual([])
-  for (const subject of ALL.filter(isHarmless)) service.connection.publish(subject, '{}')
+  await eventually(() => others.every((subject) => refused.has(`listen to ${subject}`)))
+  expect(mayHear.filter((subject) => refused.has(`listen to ${subject}`))).toEqual([])
+  for (const subject of ALL.filter(isHarmless)) service.control.publish(subject, EMPTY)
   await service.flush()
   await viewer.flush()
   expect([...new Set(heard)].toSorted()).toEqual(mayHear.filter(isHarmless).toSorted())
 })
 
 test('nothing in a stream changes, whatever the viewer tries', async () => {
-  const manager = await jetstreamManager(service.connection)
-  const state = async () => (await manager.streams.info(moveStreamName(0))).state
-  service.connection.publish(subjects.move(0), 'kept')
+  const state = async () => {
+    const { serverMs: _, ...rest } = await service.streams.info(moveStreamName(0))
+    return rest
+  }
+  service.control.publish(subjects.move(0), EMPTY)
   const before = await eventually(async () => {
     const now = await state()
     return now.messages > 0 && now
   })
-  viewer.connection.publish(subjects.move(0), 'more')
+  viewer.control.publish(subjects.move(0), EMPTY)
   for (const subject of ['$JS.API.STREAM.PURGE.MOVES_0', '$JS.API.STREAM.DELETE.MOVES_0']) {
-    viewer.connection.publish(subject, '', { reply: 'inbox.viewer.x' })
+    viewer.control.publish(subject, new Uint8Array(), { reply: 'inbox.viewer.x' })
   }
   await viewer.flush()
   expect(await state()).toEqual(before)
-  await expect(jetstreamManager(viewer.connection, { timeout: 500 })).rejects.toThrow(/./)
+  expect(await viewer.control.request('$JS.API.INFO', EMPTY, { timeoutMs: 500 })).toEqual({ kind: 'timeout' })
 })
 
 test('a service does not answer anywhere but at an inbox, so that it does nothing in the place of who asks', async () => {
-  const manager = await jetstreamManager(service.connection)
   const replies: string[] = []
   const noise: string[] = []
   const listener = service.listen(
@@ -168,7 +164,7 @@ test('a service does not answer anywhere but at an inbox, so that it does nothin
     viewer.send('vehicleQuery', subjects.vehicleQuery, payload as never, { reply })
   const query = { query: 'q', area: null, from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' }
   const [purge, move] = ['$JS.API.STREAM.PURGE.MOVES_0', subjects.move(0)]
-  const { state } = await manager.streams.info(moveStreamName(0))
+  const before = await lookAtStream(service, 0)
   for (const reply of [purge, move, 'generation.agent.x', 'stats', 'inboxes.x']) {
     ask(reply, query)
     ask(reply, { noise: true })
@@ -177,14 +173,25 @@ test('a service does not answer anywhere but at an inbox, so that it does nothin
   ask('_INBOX.q', { noise: true })
   await eventually(() => replies.length > 0 && noise.length > 0)
   expect([replies, noise]).toEqual([['inbox.viewer.q'], ['_INBOX.q']])
-  expect((await manager.streams.info(moveStreamName(0))).state).toEqual(state)
+  const { messages: count, bytes, first, last } = await lookAtStream(service, 0)
+  expect({ messages: count, bytes, first, last }).toEqual({
+    messages: before.messages,
+    bytes: before.bytes,
+    first: before.first,
+    last: before.last,
+  })
   await listener.close()
 })
 
 test('nobody is another user over websocket, not even with its password, and a browser is none on the services’ port', async () => {
   const config = await readFile(join(server.dataDir, 'nats-server.conf'), 'utf8')
   const passwordOf = (user: string): string => new RegExp(`user: ${user}, password: "([^"]+)"`).exec(config)![1]
-  const login = async (connect: typeof connectHub, url: string, user: string, password?: string): Promise<string> => {
+  const login = async (
+    connect: (options: HubOptions) => Promise<MessageHub>,
+    url: string,
+    user: string,
+    password?: string,
+  ): Promise<string> => {
     try {
       const hub = await connect({ url, service: 'test', user, password })
       await hub.close()
@@ -254,10 +261,10 @@ test.each<[string, TestHubOptions]>([
   ]
   onTestFinished(async () => void (await Promise.all([other.close(), page.close()])))
   const heard: string[] = []
-  other.connection.subscribe('>', { callback: (_error, { subject }) => void heard.push(subject) })
+  other.control.subscribe('>', ({ subject }) => void heard.push(subject))
   await other.flush()
   for (const subject of ['generation', 'generation.broadcast', 'generation.agent.x', 'query.vehicles']) {
-    page.connection.publish(subject, '{}')
+    page.control.publish(subject, EMPTY)
   }
   await page.flush()
   await other.flush()

@@ -97,7 +97,7 @@ test('what can be true by now is published once, and what can not stays a letter
   const { hub, fleet } = await setUp()
   const received: Uint8Array[] = []
   for (const partition of [0, 1]) {
-    hub.connection.subscribe(subjects.move(partition), { callback: (_, { data }) => void received.push(data.slice()) })
+    hub.control.subscribe(subjects.move(partition), ({ data }) => void received.push(data.slice()))
   }
   await storeLetter(hub, 'a', batch(), 'future', 2)
   await storeLetter(hub, 'b', new TextEncoder().encode('noise'), 'noise', 0)

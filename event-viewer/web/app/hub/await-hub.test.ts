@@ -1,10 +1,10 @@
-import type { Hub, HubStatus } from '@fleetlake/hub/browser'
+import type { HubStatus, MessageHub } from '@fleetlake/hub/browser'
 import { fault } from '@fleetlake/core/testing'
 import { expect, test } from 'vitest'
 import { awaitHub } from './await-hub.ts'
 
 /** A hub that is nothing but its status. */
-const hubIn = (state: HubStatus['state']): { hub: Hub; become(next: HubStatus): void; listeners: number } => {
+const hubIn = (state: HubStatus['state']): { hub: MessageHub; become(next: HubStatus): void; listeners: number } => {
   const tellers = new Set<(status: HubStatus) => void>()
   let status: HubStatus = { state }
   const hub = {
@@ -13,7 +13,7 @@ const hubIn = (state: HubStatus['state']): { hub: Hub; become(next: HubStatus): 
       tellers.add(tell)
       return () => tellers.delete(tell)
     },
-  } as unknown as Hub
+  } as unknown as MessageHub
   return {
     hub,
     become: (next) => {
@@ -47,7 +47,7 @@ test('a hub that is lost is waited for until it is back, and nothing stays behin
 })
 
 test('a hub that does not come in time, or is not waited for any more, is told with its reason', async () => {
-  const hub = new Promise<Hub>(() => undefined)
+  const hub = new Promise<MessageHub>(() => undefined)
   await expect(awaitHub({ hub, status: connecting, signal: never, waitMs: 1 })).rejects.toThrow(
     fault(
       'hub.unreachable',

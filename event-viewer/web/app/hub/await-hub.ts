@@ -1,11 +1,11 @@
 import { FleetError } from '@fleetlake/core'
-import type { Hub, HubStatus } from '@fleetlake/hub/browser'
+import type { HubStatus, MessageHub } from '@fleetlake/hub/browser'
 
 /** How long a question waits for the hub: it may be on its way back. */
 const WAIT_MS = 10_000
 
 export interface AwaitHubOptions {
-  readonly hub: Promise<Hub>
+  readonly hub: Promise<MessageHub>
   /** What holds while there is no hub yet. */
   readonly status: () => HubStatus
   /** Aborted: it is not waited for any more. */
@@ -17,14 +17,14 @@ export interface AwaitHubOptions {
  * The hub as soon as it hears: what is sent while it does not is lost, and would be waited for in vain.
  * @throws FleetError `hub.unreachable` when it takes too long, or when aborted
  */
-export const awaitHub = async ({ hub, status, signal, waitMs = WAIT_MS }: AwaitHubOptions): Promise<Hub> => {
+export const awaitHub = async ({ hub, status, signal, waitMs = WAIT_MS }: AwaitHubOptions): Promise<MessageHub> => {
   const { promise: given, resolve: giveUp } = Promise.withResolvers<undefined>()
   const end = (): void => giveUp(undefined)
   const timer = setTimeout(end, waitMs)
   signal.addEventListener('abort', end)
   if (signal.aborted) end()
   let stop = (): void => undefined
-  const heard = async (): Promise<Hub> => {
+  const heard = async (): Promise<MessageHub> => {
     const found = await hub
     if (found.status().state === 'connected') return found
     const { promise: back, resolve } = Promise.withResolvers<void>()

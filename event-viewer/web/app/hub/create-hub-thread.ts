@@ -1,6 +1,6 @@
 import type { Message } from '@fleetlake/contracts'
 import { FleetError, reasonOf } from '@fleetlake/core'
-import { connectHub, type Hub, type HubStatus, runGeneration } from '@fleetlake/hub/browser'
+import { connectHub, type HubStatus, type MessageHub, runGeneration } from '@fleetlake/hub/browser'
 import type { BoardState } from '@fleetlake/viewer-core'
 import { transfer } from 'comlink'
 import type { LiveFrame, LiveRequest } from './live/live-frame.ts'
@@ -25,7 +25,7 @@ export const createHubThread = (): HubThread => {
   const commits = createWatchers<Message<'aggregatePeriodStats'>>()
   const generations = new Set<AbortController>()
   const searches = new Map<string, AbortController>()
-  const connected = Promise.withResolvers<Hub>()
+  const connected = Promise.withResolvers<MessageHub>()
   let live: { subscription: LiveSubscription; settings: HubSettings } | undefined
   let request: LiveRequest | undefined
   let partitions: readonly number[] | undefined
@@ -42,7 +42,7 @@ export const createHubThread = (): HubThread => {
   )
   setInterval(() => void frames.pump(), FRAME_MS)
   /** @returns the hub that a question goes to */
-  const hubFor = ({ signal }: AbortController): Promise<Hub> =>
+  const hubFor = ({ signal }: AbortController): Promise<MessageHub> =>
     awaitHub({ hub: connected.promise, status: () => status, signal })
   /** Everybody's reports, until it is known what the page wants. */
   const listen = (): void => {

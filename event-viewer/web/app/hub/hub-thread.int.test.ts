@@ -82,7 +82,7 @@ test('live reports come as columns, of every kind of move, and what can’t be r
   const json = { vehicle_id: 'c', vehicle_type: 'tram', event_time: new Date(eventTime).toISOString(), ...CENTRE }
   publish(3, new TextEncoder().encode(JSON.stringify(json)) as Uint8Array<ArrayBuffer>, 'application/json')
   publish(1, Uint8Array.of(1, 2, 3))
-  service.connection.publish(liveSubjects.move(0), 'no event at all')
+  service.control.publish(liveSubjects.move(0), new TextEncoder().encode('no event at all'))
   await eventually(() => last(frames)?.counters.invalidEvents === 2)
   expect(idsOf(frames).toSorted()).toEqual(['a', 'b', 'c'])
   expect(last(frames)).toMatchObject({ types: ['bus', 'tram'], counters: { vehicles: 3, events: 3 } })

@@ -1,10 +1,10 @@
 import { GROUPS, type Message, subjects } from '@fleetlake/contracts'
-import type { Hub } from '@fleetlake/hub/browser'
+import type { MessageHub } from '@fleetlake/hub/browser'
 import { createFleetBoard, type BoardState } from '@fleetlake/viewer-core'
 
 /** Listens to heartbeats and commits from now on. @returns what is known at an instant */
 export const watchFleet = (
-  hub: Hub,
+  hub: MessageHub,
   onCommit: (commit: Message<'aggregatePeriodStats'>) => void,
 ): ((nowMs: number) => BoardState) => {
   const board = createFleetBoard()

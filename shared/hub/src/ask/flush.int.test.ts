@@ -15,7 +15,7 @@ test('it asks until the table holds all of it, whatever is answered in between',
   const asked = [0, 0]
   collector.listen('flush', 'commands.flush.*', ({ data, reply }) => {
     const times = ++asked[data.partition]
-    if (data.partition === 1 && times === 1) collector.connection.publish(reply!, 'noise')
+    if (data.partition === 1 && times === 1) collector.control.publish(reply!, new TextEncoder().encode('malformed'))
     else collector.send('flushed', reply!, { committed: times === 1 ? 4 : 5 })
   })
   await collector.flush()

@@ -1,7 +1,6 @@
-import { setTimeout } from 'node:timers/promises'
 import { type StreamPosition, subjects } from '@fleetlake/contracts'
-import { FleetError, orAborted } from '@fleetlake/core'
-import type { Answer, Hub } from '../hub.ts'
+import { FleetError, orAborted, sleep } from '@fleetlake/core'
+import type { Answer, MessageHub } from '../hub.ts'
 
 const ANSWER_MS = 3000
 const PAUSE_MS = 500
@@ -13,13 +12,13 @@ export interface FlushOptions {
 }
 
 /**
- * Has the collectors put streams, up to these positions, into the table; asks again for as long as it takes. Nobody there, no
- * answer and noise are no faults: a collector may be on its way.
+ * Has the collectors put streams, up to these positions, into the table; asks again for as long as it takes. No collector, no
+ * answer and a malformed one are no faults: a collector may be on its way.
  * @returns whether the table holds all of it; false only when aborted
  * @throws FleetError `hub.closed`
  */
 export const flushStreams = async (
-  hub: Hub,
+  hub: MessageHub,
   streams: readonly StreamPosition[],
   { signal, onWaiting }: FlushOptions,
 ): Promise<boolean> => {
@@ -39,7 +38,7 @@ export const flushStreams = async (
       if (answer.status === 'no-responder') unowned.add(partition)
       else unowned.delete(partition)
       tell()
-      await setTimeout(PAUSE_MS, undefined, { signal }).catch(() => undefined)
+      await sleep(PAUSE_MS, signal)
     }
   }
   tell()
@@ -47,7 +46,7 @@ export const flushStreams = async (
   return open.size === 0
 }
 
-const ask = async (hub: Hub, position: StreamPosition): Promise<Answer<'flushed'>> => {
+const ask = async (hub: MessageHub, position: StreamPosition): Promise<Answer<'flushed'>> => {
   try {
     return await hub.request('flush', 'flushed', subjects.flush(position.partition), position, { timeoutMs: ANSWER_MS })
   } catch (error) {

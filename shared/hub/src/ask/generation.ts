@@ -1,7 +1,6 @@
 import { generationOptions, type Message, type MessageInput, subjects } from '@fleetlake/contracts'
 import { FleetError, sleep } from '@fleetlake/core'
-import type { Hub, ListenOptions, Received } from '../hub.ts'
-import { NO_RESPONDERS } from '../no-responders.ts'
+import type { ListenOptions, MessageHub, Received } from '../hub.ts'
 import { randomToken } from '../random-token.ts'
 
 const REPEAT_MS = 500
@@ -23,7 +22,7 @@ export interface RunGenerationOptions {
  *   when the one that leads the run has said nothing for 10 s, and when aborted before one was found
  */
 export const runGeneration = async (
-  hub: Hub,
+  hub: MessageHub,
   options: MessageInput<'startGeneration'>['options'],
   { onProgress, signal, waitMs = 10_000 }: RunGenerationOptions = {},
 ): Promise<Message<'generationStats'>> => {
@@ -42,7 +41,7 @@ export const runGeneration = async (
     hub.send('startGeneration', subjects.startGeneration, start, { reply: inbox })
   }
   /** The server tells one of the subscriptions only, either. */
-  const noise: ListenOptions = { onInvalid: (_, { headers }) => (isUnheard ||= headers?.code === NO_RESPONDERS) }
+  const unheard: ListenOptions = { onInvalid: (_, raw) => (isUnheard ||= raw.isUnheard) }
   const tell = ({ data }: Received<'generationProgress'>): void => {
     isLed = true
     heardMs = performance.now()
@@ -52,8 +51,8 @@ export const runGeneration = async (
     stats = data
     ended.abort()
   }
-  const progress = hub.listen('generationProgress', inbox, tell, noise)
-  const end = hub.listen('generationStats', inbox, finish, noise)
+  const progress = hub.listen('generationProgress', inbox, tell, unheard)
+  const end = hub.listen('generationStats', inbox, finish, unheard)
   const stop = (): void => hub.send('stopGeneration', subjects.stopGeneration, { run })
   const onAbort = (): void => (isLed ? stop() : ended.abort())
 
@@ -93,7 +92,7 @@ const checked = (options: MessageInput<'startGeneration'>['options']): Message<'
   throw new FleetError('generation.refused', faults.join('; '))
 }
 
-const silence = (run: string, isLed: boolean, hub: Hub): FleetError => {
+const silence = (run: string, isLed: boolean, hub: MessageHub): FleetError => {
   const who = isLed ? 'the generator that leads' : 'the generator that was asked for'
   const seconds = SILENT_MS / 1000
   const { state, reason } = hub.status()

@@ -1,11 +1,9 @@
+import type { ReceivedMessage } from '@fleetlake/broker'
 import { decodePositions, type Positions } from '@fleetlake/columnar'
 import { type Message, type MessageInput, messages, type QueryStatus, subjects } from '@fleetlake/contracts'
 import { FleetError, reasonOf } from '@fleetlake/core'
-import type { Msg } from '@nats-io/nats-core'
-import { headerOf, headersOf } from '../cloud-event.ts'
-import type { Hub } from '../hub.ts'
+import type { MessageHub } from '../hub.ts'
 import { receiveMessage } from '../message.ts'
-import { NO_RESPONDERS } from '../no-responders.ts'
 export type { VehicleQueryStats } from './query-answer.ts'
 import { createVehicleCount } from './count-vehicles.ts'
 import {
@@ -59,7 +57,7 @@ const TTL_MS = 10_000
  * `ttlMs` have passed; one that somebody may have heard never is.
  */
 export const askVehicles = (
-  hub: Hub,
+  hub: MessageHub,
   input: VehicleQueryInput,
   { onProgress, signal }: AskOptions = {},
 ): VehicleAnswer => {
@@ -76,7 +74,7 @@ export const askVehicles = (
   const taken = (task: number, batch: number): void =>
     hub.send('vehicleQueryTaken', subjects.vehicleQueryTaken(query), { task, batch })
 
-  const take = (raw: Msg): void => {
+  const take = (raw: ReceivedMessage): void => {
     const { data, headers } = receiveMessage('vehicleQueryResult', raw)
     const [task, batch] = [Number(headers('fleet-task')), Number(headers('fleet-batch'))]
     const positions = decodePositions(data)
@@ -85,10 +83,9 @@ export const askVehicles = (
     // Its sender waits for it like for any other.
     else taken(task, batch)
   }
-  const hear = (raw: Msg): void => {
-    const headers = headersOf(raw)
-    if (headers?.code === NO_RESPONDERS) return void happen({ kind: 'unheard' })
-    const type = headerOf(headers, 'ce-type')
+  const hear = (raw: ReceivedMessage): void => {
+    if (raw.isUnheard) return void happen({ kind: 'unheard' })
+    const type = raw.header('ce-type')
     if (type === messages.vehicleQueryResult.type) return take(raw)
     if (type === messages.vehicleQueryResultStats.type) {
       happen({ kind: 'stats', stats: receiveMessage('vehicleQueryResultStats', raw).data })
@@ -97,17 +94,19 @@ export const askVehicles = (
     if (type === messages.vehicleQueryProgress.type) onProgress?.(receiveMessage('vehicleQueryProgress', raw).data)
     happen({ kind: 'progress' })
   }
-  const subscription = hub.connection.subscribe(inbox, {
-    callback: (error, raw) => {
-      try {
-        if (error !== null) throw error
-        hear(raw)
-      } catch (malformed) {
-        happen({ kind: 'malformed', reason: reasonOf(malformed) })
-      }
+  const tellMalformed = (reason: string): void => {
+    happen({ kind: 'malformed', reason })
+    wake?.()
+  }
+  const hearAny = (raw: ReceivedMessage): void => {
+    try {
+      hear(raw)
       wake?.()
-    },
-  })
+    } catch (malformed) {
+      tellMalformed(reasonOf(malformed))
+    }
+  }
+  const subscription = hub.control.subscribe(inbox, hearAny, { onRefused: tellMalformed })
 
   const send = (): void => {
     happen({ kind: 'sent' })
@@ -115,7 +114,7 @@ export const askVehicles = (
   }
   const cancel = (): void => {
     if (isEnded || !happen({ kind: 'cancelled' })) return
-    if (!hub.connection.isClosed()) hub.send('vehicleQueryCancel', subjects.vehicleQueryCancel(query), { query })
+    if (hub.status().state !== 'closed') hub.send('vehicleQueryCancel', subjects.vehicleQueryCancel(query), { query })
     wake?.()
   }
   signal?.addEventListener('abort', cancel)
@@ -127,7 +126,7 @@ export const askVehicles = (
     if (stats === undefined) cancel()
     isEnded = true
     signal?.removeEventListener('abort', cancel)
-    if (!hub.connection.isClosed()) subscription.unsubscribe()
+    subscription.close()
     resolve({ ...end, rows, vehicles: vehicles.count(), stats })
   }
   const news = async (): Promise<void> => {

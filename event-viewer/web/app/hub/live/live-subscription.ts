@@ -1,7 +1,7 @@
 import { liveSubjects } from '@fleetlake/contracts'
 import { sleep } from '@fleetlake/core'
-import { contentTypeOf, type Hub, idOf } from '@fleetlake/hub/browser'
-import type { Msg, Subscription } from '@nats-io/nats-core'
+import type { ReceivedMessage, Subscription } from '@fleetlake/broker'
+import type { MessageHub } from '@fleetlake/hub/browser'
 
 /** What of the live reports is listened to. */
 export interface LiveSubscription {
@@ -13,17 +13,9 @@ export interface LiveSubscription {
 }
 
 const LINGER_MS = 500
-/** Told by the hub with each message that a stream repeats. */
-const STORED_AT = 'Nats-Time-Stamp'
-
-/** @returns ms since the epoch by the hub's clock; undefined where the hub does not tell */
-const storedMsOf = ({ headers }: Msg): number | undefined => {
-  const storedMs = Date.parse(headers?.get(STORED_AT) ?? '')
-  return Number.isNaN(storedMs) ? undefined : storedMs
-}
 
 export const createLiveSubscription = (
-  { connection }: Hub,
+  { control }: MessageHub,
   take: (payload: Uint8Array, message: { contentType: string | undefined; storedMs: number | undefined }) => void,
 ): LiveSubscription => {
   const open = new Map<string, Subscription>()
@@ -31,13 +23,12 @@ export const createLiveSubscription = (
   const heard = new Set<string>()
   let retiring = 0
 
-  const hear = (error: Error | null, message: Msg): void => {
-    if (error !== null) return
+  const hear = ({ data, header, storedMs }: ReceivedMessage): void => {
     if (retiring > 0) {
-      const id = idOf(message)
+      const id = header('ce-id')
       if (id !== undefined && heard.size === heard.add(id).size) return
     }
-    take(message.data, { contentType: contentTypeOf(message), storedMs: storedMsOf(message) })
+    take(data, { contentType: header('content-type'), storedMs })
   }
   /**
    * The old is given up after the new has been heard for a while: the server hands a message to those whom it found when it took it,
@@ -45,9 +36,9 @@ export const createLiveSubscription = (
    */
   const retire = async (subscription: Subscription): Promise<void> => {
     retiring++
-    await connection.flush().catch(() => undefined)
+    await control.flush().catch(() => undefined)
     await sleep(LINGER_MS)
-    await subscription.drain().catch(() => undefined)
+    await subscription.drain()
     await sleep(LINGER_MS)
     if (--retiring === 0) heard.clear()
   }
@@ -55,7 +46,7 @@ export const createLiveSubscription = (
     listenTo: (partitions) => {
       const wanted = new Set(partitions?.map((partition) => liveSubjects.move(partition)) ?? [liveSubjects.move('*')])
       for (const subject of wanted) {
-        if (!open.has(subject)) open.set(subject, connection.subscribe(subject, { callback: hear }))
+        if (!open.has(subject)) open.set(subject, control.subscribe(subject, hear))
       }
       for (const [subject, subscription] of open) {
         if (wanted.has(subject)) continue

@@ -1,5 +1,5 @@
 import { MAX_LIMIT } from './search-answer.ts'
-import { askVehicles, type Hub } from '@fleetlake/hub/browser'
+import { askVehicles, type MessageHub } from '@fleetlake/hub/browser'
 import { boxArea, createRowCollector, joinRows } from '@fleetlake/viewer-core'
 import type { SearchAnswer, SearchInput, SearchProgress } from './search-answer.ts'
 import { lastMeasures } from './last-measures.ts'
@@ -17,7 +17,7 @@ const GLOBE = boxArea(-180, -90, 180, 90)
 
 /** Asks, gathers what comes, sorts and sums it up. Memory is bounded by the limit, which is always sent. */
 export const runSearch = async (
-  hub: Hub,
+  hub: MessageHub,
   input: SearchInput,
   { onProgress, signal }: RunSearchOptions,
 ): Promise<SearchAnswer> => {

@@ -1,49 +1,43 @@
-import { AckPolicy, DeliverPolicy } from '@nats-io/jetstream'
-import { createInbox, nanos, type Msg } from '@nats-io/nats-core'
-import { headersOf } from './cloud-event.ts'
+import { AckPolicy, DeliverPolicy, type JetStreamManager } from '@nats-io/jetstream'
+import { createInbox, nanos, type Msg, type NatsConnection } from '@nats-io/nats-core'
+import type { Cursor, CursorOptions, StoredMessage } from '../port.ts'
+import { NO_RESPONDERS } from './codes.ts'
 import { parseDelivery, type Delivery } from './delivery.ts'
-import type { Hub } from './hub.ts'
-import { streamsOf } from './jet-stream.ts'
-import { NO_RESPONDERS } from './no-responders.ts'
-
-/** A consumer of a stream that gets only what it asks for, and is forgotten by the server when it asks no more. */
-export interface PullConsumer {
-  /** Asks for messages up to a number of bytes; the answer ends after a second at the latest. */
-  ask(): void
-  /** Asks whose answer has not ended. */
-  asksOut(): number
-  /** Neither a message nor a heartbeat came, though asked. */
-  isSilent(nowMs: number): boolean
-  /** A process that was busy with other things has not listened either. */
-  forgiveSilence(nowMs: number): void
-  close(): void
-}
-
-export interface PullConsumerOptions {
-  readonly stream: string
-  /** The first sequence. */
-  readonly from: number
-  readonly askBytes: number
-  readonly onMessage: (delivery: Delivery, message: Msg) => void
-  readonly onAskEnd: () => void
-  /** The consumer is of no use any more. */
-  readonly onGone: (reason: string) => void
-}
+import { headerOf, headersOf } from './headers.ts'
 
 const EXPIRES_MS = 1_000
 const HEARTBEAT_MS = 400
 const SILENCE_MS = 3 * HEARTBEAT_MS
 const ASK_MESSAGES = 5_000
-/** How long a paused reader's consumer stays. */
+/** How long the consumer of a cursor that asks for nothing stays. */
 const INACTIVE_MS = 10_000
 
 const utf8 = new TextEncoder()
 
-/** @throws what the server answers */
-export const openPullConsumer = async (hub: Hub, options: PullConsumerOptions): Promise<PullConsumer> => {
-  const { stream, from, askBytes, onMessage, onAskEnd, onGone } = options
-  const streams = await streamsOf(hub)
-  const { name } = await streams.consumers.add(stream, {
+const storedMessage = ({ sequence, timestampMs }: Delivery, message: Msg): StoredMessage => ({
+  sequence,
+  timestampMs,
+  get subject() {
+    return message.subject
+  },
+  header: (name) => headerOf(headersOf(message), name),
+  get data() {
+    return message.data
+  },
+})
+
+/**
+ * An ephemeral pull consumer without acknowledgements. The client's own `consume()` bounds messages or bytes, not both, and does not tell a lost delivery from a
+ * slow one.
+ * @throws what the server answers
+ */
+export const openCursor = async (
+  connection: NatsConnection,
+  manager: JetStreamManager,
+  stream: string,
+  { from, askBytes, onMessage, onAskEnd, onGone }: CursorOptions,
+): Promise<Cursor> => {
+  const { name } = await manager.consumers.add(stream, {
     deliver_policy: DeliverPolicy.StartSequence,
     opt_start_seq: from,
     ack_policy: AckPolicy.None,
@@ -51,7 +45,6 @@ export const openPullConsumer = async (hub: Hub, options: PullConsumerOptions): 
     num_replicas: 1,
     inactive_threshold: nanos(INACTIVE_MS),
   })
-  const { connection } = hub
   const inbox = createInbox()
   const question = utf8.encode(
     JSON.stringify({
@@ -76,7 +69,7 @@ export const openPullConsumer = async (hub: Hub, options: PullConsumerOptions): 
     const delivery = parseDelivery(message.reply ?? '')
     if (delivery === undefined) return hearStatus(message)
     const [head] = asks
-    onMessage(delivery, message)
+    onMessage(storedMessage(delivery, message), delivery.delivered)
     if (head !== undefined && --head.left === 0) end(head.id)
   }
   const hearStatus = (message: Msg): void => {
@@ -109,8 +102,8 @@ export const openPullConsumer = async (hub: Hub, options: PullConsumerOptions): 
       isOpen = false
       if (connection.isClosed() || connection.isDraining()) return
       subscription.unsubscribe()
-      // Nobody waits for it: the server forgets an idle consumer anyway.
-      if (hub.status().state === 'connected') connection.publish(`$JS.API.CONSUMER.DELETE.${stream}.${name}`)
+      // Without an answer: the server forgets an idle consumer anyway.
+      connection.publish(`$JS.API.CONSUMER.DELETE.${stream}.${name}`)
     },
   }
 }

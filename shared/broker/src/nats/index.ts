@@ -1,0 +1,2 @@
+export { connectNats } from './connect-tcp.ts'
+export type { ConnectOptions } from './dial.ts'

@@ -1,2 +1,0 @@
-/** The server's status for a message that nobody listens for. */
-export const NO_RESPONDERS = 503
