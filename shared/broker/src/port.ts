@@ -86,7 +86,7 @@ export interface Control {
   publish(subject: string, payload: Uint8Array, options?: SentOptions): void
   /** Each message comes to every subscription without a queue, and to one of each queue. `hear` must not throw. */
   subscribe(subject: string, hear: (message: ReceivedMessage) => void, options?: SubscribeOptions): Subscription
-  /** @throws BrokerError `too-large`, `closed` */
+  /** Asks for the answer on a subject below `_INBOX`. @throws BrokerError `too-large`, `closed` */
   request(
     subject: string,
     payload: Uint8Array,

@@ -42,7 +42,8 @@ export const provision = async (
   config: ProvisionConfig,
   { warn = () => undefined, republish = true }: ProvisionOptions = {},
 ): Promise<number[]> => {
-  const faults = describeServerFaults(readVersionNumbers(hub.control.version()))
+  const version = hub.control.version()
+  const faults = version === '' ? undefined : describeServerFaults(readVersionNumbers(version))
   if (faults !== undefined) warn(faults)
   const isWhole = (await streamsThere(hub)).has(DEAD_LETTERS)
   const make = (): Promise<number[]> => provisionAlone(hub, config, { warn, republish })

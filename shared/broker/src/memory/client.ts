@@ -27,6 +27,7 @@ interface Options {
 const RECONNECT_MS = 150
 const MAX_PAYLOAD_BYTES = 1024 * 1024
 const SILENCE_MS = 1_200
+const REQUEST_TIMEOUT_MS = 5_000
 
 const NO_STREAM: Acknowledgement = {
   kind: 'rejected',
@@ -100,13 +101,22 @@ export const connectMemory = (server: ServerSide, { name, onStatus, latency }: O
   const tellSubscription = ({ id, subject, queue }: ServerSubscription): void =>
     link.toServer(() => known.set(id, { id, subject, queue }))
 
-  /** Once there and back; rejects when the connection breaks. A killed process waits for ever. */
-  const ask = <Value>(work: () => Value): Promise<Value> =>
+  /** Once there and back; rejects when the connection breaks, or when no answer comes in time. A killed process waits for ever. */
+  const ask = <Value>(work: () => Value, timeoutMs = REQUEST_TIMEOUT_MS): Promise<Value> =>
     new Promise((resolve, reject) => {
       if (isKilled) return
       if (status.state === 'closed') return reject(new BrokerError('closed', 'the connection is closed'))
       if (!isConnected()) return reject(new Error('there is no connection'))
-      pending.add(reject)
+      const end = (): void => {
+        pending.delete(fail)
+        clearTimeout(timer)
+      }
+      const fail = (error: Error): void => {
+        end()
+        if (!isKilled) reject(error)
+      }
+      const timer = setTimeout(() => fail(new Error('the server has not answered in time')), timeoutMs)
+      pending.add(fail)
       link.toServer(() => {
         let answer: () => void
         try {
@@ -116,7 +126,7 @@ export const connectMemory = (server: ServerSide, { name, onStatus, latency }: O
           answer = () => reject(error as Error)
         }
         link.toClient(() => {
-          pending.delete(reject)
+          end()
           answer()
         })
       })
@@ -169,10 +179,10 @@ export const connectMemory = (server: ServerSide, { name, onStatus, latency }: O
     message: (stream, which) => ask(() => server.streams.message(stream, which)),
     subjects: (stream, filter) => ask(() => server.streams.subjects(stream, filter)),
     before: (stream, atMs) => ask(() => server.streams.before(stream, atMs)),
-    append: async (subject, payload, { headers, expectLast }) => {
+    append: async (subject, payload, { headers, expectLast, timeoutMs }) => {
       const message = copied(subject, payload, headers)
       check(message.data, message.headers)
-      const answer = await ask(() => server.append(message, expectLast))
+      const answer = await ask(() => server.append(message, expectLast), timeoutMs)
       if (answer?.kind === 'stored') return { sequence: answer.sequence }
       if (answer?.kind === 'wrong-last') throw new BrokerError('wrong-last', 'wrong last sequence')
       if (answer?.kind === 'rejected' && answer.isFinal) throw new BrokerError('too-large', answer.reason)
@@ -264,7 +274,7 @@ export const connectMemory = (server: ServerSide, { name, onStatus, latency }: O
         const message = copied(subject, payload, headers)
         check(message.data, message.headers)
         const timer = new AbortController()
-        const reply = `reply.${name}.${++lastId}`
+        const reply = `_INBOX.${name}.${++lastId}`
         const answered = Promise.withResolvers<Answered>()
         const inbox = subscribe(reply, (received) => answered.resolve({ kind: 'answered', message: received }))
         const isHeard = (): boolean => server.route({ ...message, reply })

@@ -7,5 +7,7 @@ describeBroker('memory', async ({ maxFileBytes }) => {
     connect: async (name) => server.connect({ name }),
     kill: async () => server.stop(),
     start: async () => server.start(),
+    freeze: async () => server.freeze(),
+    thaw: async () => server.thaw(),
   }
 })

@@ -40,6 +40,8 @@ export interface MemoryServer {
 const sameSettings = (one: StreamSettings, other: StreamSettings): boolean =>
   JSON.stringify(Object.entries(one).toSorted()) === JSON.stringify(Object.entries(other).toSorted())
 
+const DEFAULTS = { storage: 'file', discard: 'old', duplicateWindowMs: 120_000, replicas: 1 } as const
+
 export const createMemoryServer = ({
   maxFileBytes = Infinity,
   latency,
@@ -131,7 +133,8 @@ export const createMemoryServer = ({
           .filter(([, { settings }]) => settings.subjects.some((one) => overlap(one, subject)))
           .map(([name]) => name),
       info: (name) => infoOf(streamNamed(name)),
-      make: (settings) => {
+      make: (wanted) => {
+        const settings = { ...DEFAULTS, ...wanted }
         const present = streams.get(settings.name)
         if (present !== undefined) {
           if (sameSettings(present.settings, settings)) return

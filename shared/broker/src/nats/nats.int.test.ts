@@ -10,5 +10,7 @@ describeBroker('NATS', async ({ maxFileBytes }) => {
     connect: (name) => connectNats({ url: server.url, name }),
     kill: server.kill,
     start: server.restart,
+    freeze: server.freeze,
+    thaw: server.thaw,
   }
 })

@@ -10,6 +10,9 @@ export interface BrokerServer {
   /** Ends it, without a word to its clients. */
   kill(): Promise<void>
   start(): Promise<void>
+  /** Has it do nothing, and go on. */
+  freeze(): Promise<void>
+  thaw(): Promise<void>
 }
 
 const KIB = 1024
@@ -136,15 +139,18 @@ export const describeBroker = (
     test('a request is answered, or there is no responder, or no answer in time', async () => {
       const { broker, connect } = await setUp()
       const other = await connect('two')
-      other.control.subscribe('echo', ({ data, reply, header }) =>
-        other.control.publish(reply, bytes(`${text(data)} ${header('h')}`)),
-      )
+      const replies: string[] = []
+      other.control.subscribe('echo', ({ data, reply, header }) => {
+        replies.push(reply)
+        other.control.publish(reply, bytes(`${text(data)} ${header('h')}`))
+      })
       other.control.subscribe('silent', () => undefined)
       await other.control.flush()
       const { control } = broker
       const headers = control.encodeHeaders({ h: '1' })
       const answer = await control.request('echo', bytes('a'), { headers, timeoutMs: 5_000 })
       expect(answer.kind === 'answered' && text(answer.message.data)).toBe('a 1')
+      expect(replies).toEqual([expect.stringMatching(/^_INBOX\./)])
       expect(await control.request('nowhere', bytes(''), { timeoutMs: 5_000 })).toEqual({ kind: 'no-responder' })
       expect(await control.request('silent', bytes(''), { timeoutMs: 50 })).toEqual({ kind: 'timeout' })
     })
@@ -217,6 +223,16 @@ export const describeBroker = (
       expect(Math.abs(Date.parse(info.created) - info.serverMs)).toBeLessThan(600_000)
       await streams.make({ name: 'L', subjects: ['l.*'], storage: 'memory', maxPerSubject: 1, maxAgeMs: 60_000 })
       expect([...(await streams.list()).values()].map((one) => one.settings.name).toSorted()).toEqual(['L', 'S'])
+      expect((await streams.info('L')).settings).toEqual({
+        name: 'L',
+        subjects: ['l.*'],
+        storage: 'memory',
+        discard: 'old',
+        duplicateWindowMs: expect.any(Number),
+        replicas: 1,
+        maxPerSubject: 1,
+        maxAgeMs: 60_000,
+      })
       expect([await streams.names('s.*'), await streams.names('l.7'), await streams.names('x')]).toEqual([
         ['S'],
         ['L'],
@@ -299,6 +315,19 @@ export const describeBroker = (
       await untilAnswered(control, () => streams.info('S'))
       await untilAnswered(control, () => store(broker, 4))
       expect(await streams.info('S')).toMatchObject({ first: 1, last: 4, messages: 4 })
+    })
+
+    test('a server that does not answer keeps no call waiting for ever, and goes on where it was', async () => {
+      const { broker, server } = await withStream()
+      await store(broker, 1)
+      await server.freeze()
+      const began = performance.now()
+      await expect(broker.streams.append('s.0', bytes('x'), { timeoutMs: 100 })).rejects.toThrow()
+      expect(performance.now() - began).toBeGreaterThan(90)
+      await expect(broker.streams.info('S')).rejects.toThrow()
+      await server.thaw()
+      await untilAnswered(broker.control, () => store(broker, 2))
+      expect((await broker.streams.info('S')).messages).toBeGreaterThan(1)
     })
 
     test('sequences go on counting whatever is removed', async () => {

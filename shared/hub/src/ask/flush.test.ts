@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { startFixture } from '../testing/hub.ts'
+import { startMemoryFixture } from '../testing/memory-hub.ts'
 import { flushStreams } from './flush.ts'
 
 const positionOf = (partition: number): { partition: number; stream: string; created: string; sequence: number } => ({
@@ -10,7 +10,7 @@ const positionOf = (partition: number): { partition: number; stream: string; cre
 })
 
 test('it asks until the table holds all of it, whatever is answered in between', async () => {
-  const { connect } = await startFixture()
+  const { connect } = startMemoryFixture()
   const [hub, collector] = [await connect(), await connect()]
   const asked = [0, 0]
   collector.listen('flush', 'commands.flush.*', ({ data, reply }) => {
@@ -32,7 +32,7 @@ test('it asks until the table holds all of it, whatever is answered in between',
 })
 
 test('without a collector it waits until it is aborted, and tells which partitions nobody owns', async () => {
-  const { connect } = await startFixture()
+  const { connect } = startMemoryFixture()
   const hub = await connect()
   const aborter = new AbortController()
   const told: number[][] = []

@@ -1,7 +1,7 @@
 import { readerNote } from '@fleetlake/contracts'
 import { eventually } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
-import { startFixture } from './testing/hub.ts'
+import { startMemoryFixture } from './testing/memory-hub.ts'
 import type { Hub } from './hub.ts'
 import { enterPartition, type PartitionEntry } from './reader-notes.ts'
 
@@ -23,7 +23,7 @@ const notes = async (hub: Hub): Promise<string[]> =>
   (await hub.streams.subjects('READERS', readerNote('*', '*', '*'))).toSorted()
 
 test('a reader is careful after two abnormal ends, and not for those that live or have left in order', async () => {
-  const { connect } = await startFixture()
+  const { connect } = startMemoryFixture()
   const hubs = await Promise.all(Array.from({ length: 5 }, () => connect()))
   const { enter, die } = createGroup('collectors')
   const entries = []
@@ -39,7 +39,7 @@ test('a reader is careful after two abnormal ends, and not for those that live o
 })
 
 test('once a reader has come further, earlier ends are forgotten', async () => {
-  const { connect } = await startFixture()
+  const { connect } = startMemoryFixture()
   const hubs = await Promise.all(Array.from({ length: 4 }, () => connect()))
   const { enter, die } = createGroup('collectors')
   for (const hub of hubs.slice(0, 2)) {
@@ -56,7 +56,7 @@ test('once a reader has come further, earlier ends are forgotten', async () => {
 })
 
 test('what one group has found makes the other careful, until a reader has passed', async () => {
-  const { connect } = await startFixture()
+  const { connect } = startMemoryFixture()
   const hubs = await Promise.all(Array.from({ length: 5 }, () => connect()))
   const collectors = createGroup('collectors')
   const finders = createGroup('finders')
@@ -72,12 +72,12 @@ test('what one group has found makes the other careful, until a reader has passe
 })
 
 test('a hub that does not answer keeps no reader waiting', async () => {
-  const { server, connect } = await startFixture()
+  const { server, connect } = startMemoryFixture()
   const hub = await connect()
   const { enter } = createGroup('collectors')
-  await server.freeze()
+  server.freeze()
   const entry = await enter(hub)
   expect(entry.isCareful).toBe(false)
   await entry.leave()
-  await server.thaw()
+  server.thaw()
 })

@@ -1,25 +1,14 @@
 import { encodePositions, positionsOfRows } from '@fleetlake/columnar'
 import { type Message, type MessageInput, subjects } from '@fleetlake/contracts'
-import { startTestHub, type TestHub } from '@fleetlake/testing'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { connectHub } from '../connect.ts'
-import type { Hub } from '../hub.ts'
+import { createMemoryServer } from '@fleetlake/broker/memory'
+import { expect, test } from 'vitest'
+import { openHub } from '../open-hub.ts'
 import { askVehicles, type VehicleOutcome } from './vehicles.ts'
 
-let server: TestHub
-let client: Hub
-let finder: Hub
-
-beforeAll(async () => {
-  server = await startTestHub()
-  client = await connectHub({ url: server.url, service: 'terminal' })
-  finder = await connectHub({ url: server.url, service: 'event-finder' })
-})
-afterAll(async () => {
-  await client.close()
-  await finder.close()
-  await server.stop()
-})
+const server = createMemoryServer()
+const [client, finder] = ['terminal', 'event-finder'].map((service) =>
+  openHub(server.connect({ name: service }), { service }),
+)
 
 const QUERY = { area: null, from: '2026-01-05T00:00:00Z', to: '2026-01-06T00:00:00Z' }
 

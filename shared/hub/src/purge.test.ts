@@ -2,14 +2,14 @@ import type { Streams } from '@fleetlake/broker'
 import { subjects } from '@fleetlake/contracts'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { startProvisioned } from './testing/hub.ts'
+import { startMemoryProvisioned } from './testing/memory-hub.ts'
 import { findPurgeable, purgeThrough } from './purge.ts'
 
 const append = (streams: Streams): Promise<{ readonly sequence: number }> =>
   streams.append(subjects.move(0), new Uint8Array(1), { timeoutMs: 5_000 })
 
 test('only what is committed and old enough by the server is purgeable, never the last committed message', async () => {
-  const { hub } = await startProvisioned({ count: 1 })
+  const { hub } = await startMemoryProvisioned({ count: 1 })
   const { streams } = hub
   const stamps: number[] = []
   for (let i = 1; i <= 12; i++) {
@@ -36,7 +36,7 @@ test('only what is committed and old enough by the server is purgeable, never th
 })
 
 test('purging up to a sequence leaves the next one first, and counting goes on', async () => {
-  const { hub } = await startProvisioned({ count: 1 })
+  const { hub } = await startMemoryProvisioned({ count: 1 })
   const { streams } = hub
   for (let i = 1; i <= 5; i++) await append(streams)
   await purgeThrough(hub, 0, 0)

@@ -1,21 +1,11 @@
 import { type Message, queueGroups, subjects } from '@fleetlake/contracts'
 import { fault } from '@fleetlake/core/testing'
-import { startTestHub } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
-import { connectHub } from '../connect.ts'
 import type { Hub } from '../hub.ts'
+import { startMemoryFixture } from '../testing/memory-hub.ts'
 import { runGeneration } from './generation.ts'
 
-const withHub = async (use: (hub: Hub) => Promise<void>): Promise<void> => {
-  const server = await startTestHub()
-  const hub = await connectHub({ url: server.url, service: 'test' })
-  try {
-    await use(hub)
-  } finally {
-    await hub.close()
-    await server.stop()
-  }
-}
+const withHub = async (use: (hub: Hub) => Promise<void>): Promise<void> => use(await startMemoryFixture().connect())
 
 const progressOf = (run: string, events: number): Message<'generationProgress'> => ({
   run,
