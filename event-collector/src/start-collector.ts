@@ -1,4 +1,5 @@
 import {
+  type CheckpointMaker,
   checkStore,
   createColumnWatch,
   LOSSES_APP,
@@ -9,7 +10,7 @@ import {
 import { openCodec } from '@fleetlake/columnar/formats'
 import { type Config, type DecodedMove, decodeMove, subjects } from '@fleetlake/contracts'
 import { codeField, reasonOf, repeat } from '@fleetlake/core'
-import { createIsolatedDecoder, type IsolatedDecoderOptions } from '@fleetlake/service'
+import { createIsolatedDecoder, type IsolatedDecoder, type IsolatedDecoderOptions } from '@fleetlake/service'
 import {
   createStreamsLook,
   enterPartition,
@@ -29,7 +30,7 @@ import { type Flushed, type FlushDeps, flushUntilDone } from './flush.ts'
 import { followMembership } from './follow-membership.ts'
 import { createLane } from './lane.ts'
 import { periodStatsOf } from './period-stats.ts'
-import { fedByOther, openArchive } from './open-archive.ts'
+import { type ArchiveStores, fedByOther, openArchive } from './open-archive.ts'
 import { createPurger } from './purge-committed.ts'
 import { lostWithStreams, recordLosses } from './record-losses.ts'
 
@@ -51,6 +52,12 @@ export interface CollectorOptions {
   readonly version: string
   readonly purgeMs?: number
   readonly stopMs?: number
+  /** In place of the archive's own stores. */
+  readonly stores?: ArchiveStores
+  /** In place of a thread. */
+  readonly makeCheckpoint?: CheckpointMaker
+  /** In place of a process of its own: where readers have ended abnormally. */
+  readonly decodeCarefully?: IsolatedDecoder['decode']
   readonly decode?: (payload: Uint8Array, contentType: string | undefined) => DecodedMove | Promise<DecodedMove>
   /** Where messages are decoded alone; with the same decoder. */
   readonly isolation?: IsolatedDecoderOptions
@@ -86,15 +93,21 @@ export const startCollector = async (
     stopMs = STOP_MS,
     decode = decodeMove,
     isolation = {},
+    stores: given,
+    makeCheckpoint,
+    decodeCarefully,
     fail = () => {},
   }: CollectorOptions,
 ): Promise<RunningCollector> => {
   const { windowMs } = config.archive
   const { geohashLength } = config.partitioning
   const warn = (what: Record<string, unknown>, message: string): void => log.warn(what, message)
-  const store = await openTableStore(config.archive)
+  const stores = given ?? {
+    moves: await openTableStore(config.archive),
+    losses: await openLossStore(config.archive),
+  }
+  const store = stores.moves
   const codec = await openCodec(config.archive.format)
-  const stores = { moves: store, losses: await openLossStore(config.archive) }
   const archive = await openArchive(hub, stores, {
     create: { geohashLength, windowMs },
     adopt: config.archive.adopt,
@@ -104,6 +117,7 @@ export const startCollector = async (
     onBackgroundError: (error) =>
       warn(codeField(error), `a checkpoint or a copy of a commit was not written: ${reasonOf(error)}`),
     isWriter: true,
+    ...(makeCheckpoint === undefined ? {} : { makeCheckpoint }),
   })
   const { table } = archive
   // After the table was found: nothing is written where it is not.
@@ -178,7 +192,7 @@ export const startCollector = async (
             storedAt: (p, sequence) => storedAt(hub, p, sequence),
             read: (p, from) => readPartition(hub, { partition: p, from, askBytes }),
             decode,
-            decodeCarefully: isolated.decode,
+            decodeCarefully: decodeCarefully ?? isolated.decode,
             enter: (p) =>
               enterPartition(hub, { group: 'collectors', partition: p, members: async () => membership.members() }),
             offsets: table.refresh,

@@ -6,13 +6,14 @@ import {
   openLossTable,
   openTable,
   openTableStore,
+  type ObjectStore,
   type Snapshot,
   type Table,
 } from '@fleetlake/archive'
 import type { ColumnsBeside } from '@fleetlake/columnar'
 import { type Config, type DecodedMove, decodeMove } from '@fleetlake/contracts'
 import { codeField, FleetError, reasonOf } from '@fleetlake/core'
-import { createIsolatedDecoder, type IsolatedDecoderOptions } from '@fleetlake/service'
+import { createIsolatedDecoder, type IsolatedDecoder, type IsolatedDecoderOptions } from '@fleetlake/service'
 import {
   createStreamsLook,
   enterPartition,
@@ -59,6 +60,10 @@ export interface FinderOptions {
   /** Told of faults that an operator should know of. */
   readonly warn?: (what: string, fields?: object) => void
   readonly decode?: (payload: Uint8Array, contentType: string | undefined) => DecodedMove | Promise<DecodedMove>
+  /** In place of the archive's own stores. */
+  readonly stores?: { readonly moves: ObjectStore; readonly losses: ObjectStore }
+  /** In place of a process of its own: where readers have ended abnormally. */
+  readonly decodeCarefully?: IsolatedDecoder['decode']
   /** Where messages are decoded alone; with the same decoder. */
   readonly isolation?: IsolatedDecoderOptions
 }
@@ -66,9 +71,9 @@ export interface FinderOptions {
 /** Coordinator and agent of searches over one archive. */
 export const startFinder = async (
   hub: Hub,
-  { config, version, warn = () => {}, decode = decodeMove, isolation = {} }: FinderOptions,
+  { config, version, warn = () => {}, decode = decodeMove, isolation = {}, stores, decodeCarefully }: FinderOptions,
 ): Promise<Finder> => {
-  const store = await openTableStore(config.archive)
+  const store = stores?.moves ?? (await openTableStore(config.archive))
   let table: Table | undefined
   const told = new Set<string>()
   const tellOnce = (what: string, fields?: object): void => {
@@ -92,7 +97,7 @@ export const startFinder = async (
     if (!(error instanceof FleetError) || error.code !== 'table.damaged') throw error
     tellOnce(reasonOf(error), codeField(error))
   })
-  const lossStore = await openLossStore(config.archive)
+  const lossStore = stores?.losses ?? (await openLossStore(config.archive))
   const watch = createLossWatch(() => openLossTable(lossStore))
   const { futureToleranceMs } = config.collector
   const losses = async (seen: Snapshot | undefined, search: VehicleSearch): Promise<LossVerdict> => {
@@ -137,7 +142,7 @@ export const startFinder = async (
       read: (partition, from, onState) =>
         readPartition(hub, { partition, from, onState, askBytes: tailMemory / READ_AHEAD_SHARE }),
       decode,
-      decodeCarefully: isolated.decode,
+      decodeCarefully: decodeCarefully ?? isolated.decode,
       columns: createColumnWatch({
         current: () => table?.snapshot ?? NO_COLUMNS,
         refresh: snapshot,

@@ -1,4 +1,11 @@
-import { createMaintenance, type MaintenanceReport, openTable, openTableStore } from '@fleetlake/archive'
+import {
+  type CheckpointMaker,
+  createMaintenance,
+  type MaintenanceReport,
+  type ObjectStore,
+  openTable,
+  openTableStore,
+} from '@fleetlake/archive'
 import { openCodec } from '@fleetlake/columnar/formats'
 import type { Config } from '@fleetlake/contracts'
 import { codeField, FleetError, ownerOf, reasonOf, repeat } from '@fleetlake/core'
@@ -8,6 +15,16 @@ import type { Log } from '@fleetlake/service'
 export interface RunningCompactor {
   /** Commits what is rewritten, or gives it up after a while, and leaves the group. */
   stop(): Promise<void>
+}
+
+export interface CompactorOptions {
+  readonly config: Config
+  readonly log: Pick<Log, 'info' | 'warn'>
+  readonly version: string
+  /** In place of the archive's own store. */
+  readonly store?: ObjectStore
+  /** In place of a thread. */
+  readonly makeCheckpoint?: CheckpointMaker
 }
 
 /** After this long a stop gives up what is under way: at most some files that nobody names remain. */
@@ -21,12 +38,12 @@ const WORK = 'compaction'
  */
 export const startCompactor = async (
   hub: Hub,
-  { config, log, version }: { config: Config; log: Pick<Log, 'info' | 'warn'>; version: string },
+  { config, log, version, store: given, makeCheckpoint }: CompactorOptions,
 ): Promise<RunningCompactor> => {
   const { archive, compactor } = config
   const stopping = new AbortController()
   const warn = (what: Record<string, unknown>, message: string): void => log.warn(what, message)
-  const store = await openTableStore(archive)
+  const store = given ?? (await openTableStore(archive))
   const codec = await openCodec(archive.format)
   const membership = joinGroup(hub, {
     group: 'compactors',
@@ -45,6 +62,7 @@ export const startCompactor = async (
       onBackgroundError: (error) =>
         warn(codeField(error), `a checkpoint or a copy of a commit was not written: ${reasonOf(error)}`),
       isWriter: true,
+      ...(makeCheckpoint === undefined ? {} : { makeCheckpoint }),
     })
     if (table.snapshot.id === fed.table) return { table, maintenance: maintenanceOf(table) }
     throw new FleetError(

@@ -6,7 +6,7 @@ import { isDamage } from './log/damage.ts'
 import { checkMapping, checkWriter, isAppendOnly, mayCheckpoint } from './log/protocol.ts'
 import { checkEnd, readLog, type ReadLogOptions, readOn } from './log/read-log.ts'
 import { applyVersions, type LogState } from './log/state.ts'
-import { writeCheckpoint } from './log/write-checkpoint.ts'
+import { type CheckpointMaker, writeCheckpoint } from './log/write-checkpoint.ts'
 import { writeCommit } from './log/write-commit.ts'
 import { commitPath, copyPath } from './paths.ts'
 import { PARTITION_COLUMNS, SCHEMA_STRING } from './schema.ts'
@@ -22,6 +22,8 @@ export interface OpenTableOptions extends ReadLogOptions {
   readonly engine?: string
   /** Commits between two checkpoints; 100 by default. */
   readonly checkpointEvery?: number
+  /** Makes the files of checkpoints; in a thread when missing. */
+  readonly makeCheckpoint?: CheckpointMaker | undefined
   /** Checkpoints leave out the offsets of a hub that has been gone for longer; none when missing. */
   readonly retireMs?: number
   /** Told of a checkpoint or a copy of a commit that could not be written; nothing depends on it. */
@@ -193,7 +195,9 @@ export const openTable = async (store: ObjectStore, options: OpenTableOptions = 
       if (version === state.version + 1) advance(applyVersions(state, [{ version, actions }]))
       inBackground(() => store.put(copyPath(version), bytes))
       if (version % checkpointEvery === 0 && mayCheckpoint(state.protocol, state.metaData)) {
-        inBackground(() => writeCheckpoint(store, version, now(), options.retireMs))
+        inBackground(() =>
+          writeCheckpoint(store, version, now(), { retireMs: options.retireMs, make: options.makeCheckpoint }),
+        )
       }
       return { status: 'committed', version }
     })

@@ -12,8 +12,11 @@ import { listFromCheckpoint } from './read-log.ts'
 /** A checkpoint of a million files takes some seconds. */
 const DEADLINE_MS = 300_000
 
+/** Makes a checkpoint's file. */
+export type CheckpointMaker = (input: CheckpointInput) => Promise<CheckpointOutput>
+
 /** A checkpoint of a large table takes a second of work: another thread's. One that is made from a damaged one ends with it. */
-const makeInThread = (input: CheckpointInput): Promise<CheckpointOutput> =>
+const makeInThread: CheckpointMaker = (input) =>
   new Promise((resolve, reject) => {
     const worker = new Worker(new URL('checkpoint-thread.ts', import.meta.url), { workerData: input })
     const refuse = (reason: string): void =>
@@ -39,20 +42,22 @@ const readAll = (store: ObjectStore, paths: readonly string[]): Promise<Checkpoi
     }),
   )
 
-type CheckpointTimes = Pick<CheckpointInput, 'nowMs' | 'retireMs'>
+interface Making extends Pick<CheckpointInput, 'nowMs' | 'retireMs'> {
+  readonly make: CheckpointMaker
+}
 
 /** The checkpoint of a version from one before, or from all commits. */
 const makeFrom = async (
   store: ObjectStore,
   version: number,
   before: CheckpointName | undefined,
-  times: CheckpointTimes,
+  { make: makeFile, ...times }: Making,
 ): Promise<CheckpointOutput> => {
   const first = before === undefined ? 0 : before.version + 1
   const paths = Array.from({ length: version - first + 1 }, (_, i) => commitPath(first + i))
   const previous = before && (await getCheckpoint(store, before))
   const manifest = previous?.manifest === undefined ? [] : [previous.manifest]
-  return makeInThread({
+  return makeFile({
     version,
     previous: previous?.parts ?? [],
     commits: [...manifest, ...(await readAll(store, paths))],
@@ -65,7 +70,7 @@ const make = async (
   store: ObjectStore,
   version: number,
   listed: LogListing,
-  times: CheckpointTimes,
+  making: Making,
 ): Promise<CheckpointOutput> => {
   const faults: string[] = []
   const tried = new Set<string>()
@@ -74,13 +79,13 @@ const make = async (
       if (before.version >= version || tried.has(before.paths[0])) continue
       tried.add(before.paths[0])
       try {
-        return await makeFrom(store, version, before, times)
+        return await makeFrom(store, version, before, making)
       } catch (error) {
         if (error instanceof FleetError && !isDamage(error)) throw error
         faults.push(reasonOf(error))
       }
     }
-    return commits.has(0) ? makeFrom(store, version, undefined, times) : undefined
+    return commits.has(0) ? makeFrom(store, version, undefined, making) : undefined
   }
   const made =
     (await makeFromListed(listed)) ?? (listed.from > 0 ? await makeFromListed(await listLog(store, 0)) : undefined)
@@ -96,12 +101,15 @@ export const writeCheckpoint = async (
   store: ObjectStore,
   version: number,
   nowMs: number,
-  retireMs?: number,
+  {
+    retireMs,
+    make: makeFile = makeInThread,
+  }: { readonly retireMs?: number | undefined; readonly make?: CheckpointMaker | undefined } = {},
 ): Promise<void> => {
   const listed = await listFromCheckpoint(store)
   const newest = listed.checkpoints.at(0)?.version ?? -1
   if (newest >= version) return
-  const { bytes, size } = await make(store, version, listed, { nowMs, retireMs })
+  const { bytes, size } = await make(store, version, listed, { nowMs, retireMs, make: makeFile })
   const [path] = checkpointPaths(version)
   await store.putIfAbsent(path, bytes)
   const last = { version, size, sizeInBytes: bytes.length }

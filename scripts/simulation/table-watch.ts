@@ -1,0 +1,108 @@
+import type { ObjectStore } from '@fleetlake/archive'
+import { parquetReadObjects } from 'hyparquet'
+import { zstdDecompressSync } from 'node:zlib'
+import { twiceIn } from './ledger.ts'
+
+/** The table as its log and its files say, read without any code of Fleetlake: every version, as soon as it is looked at. */
+export interface TableWatch {
+  /** Reads the versions that came since. @returns what is wrong with them */
+  look(): Promise<string[]>
+  /** Vehicles of all rows that the newest version has. */
+  vehicles(): string[]
+  readonly version: number
+  readonly compactions: number
+}
+
+interface Actions {
+  readonly add?: { readonly path: string; readonly dataChange: boolean }
+  readonly remove?: { readonly path: string; readonly dataChange: boolean }
+  readonly txn?: { readonly appId: string; readonly version: number }
+}
+
+const compressors = { ZSTD: (compressed: Uint8Array): Uint8Array => zstdDecompressSync(compressed) }
+const decoder = new TextDecoder()
+
+export const createTableWatch = (store: ObjectStore): TableWatch => {
+  const files = new Map<string, readonly string[]>()
+  /** Every row that a version has brought. */
+  const brought = new Set<string>()
+  const offsets = new Map<string, number>()
+  let version = -1
+  let compactions = 0
+
+  const rowsOf = async (path: string): Promise<string[]> => {
+    const bytes = await store.get(decodeURIComponent(path))
+    if (bytes === undefined) throw new Error(`version ${version + 1} names ${path}, which is not there`)
+    const file = bytes.slice().buffer
+    const rows = await parquetReadObjects({ file, columns: ['vehicle_id'], compressors })
+    return rows.map((row) => String(row['vehicle_id']))
+  }
+  const apply = async (actions: readonly Actions[]): Promise<string[]> => {
+    const faults: string[] = []
+    const [added, removed]: [string[], string[]] = [[], []]
+    for (const { add, remove, txn } of actions) {
+      if (txn !== undefined) {
+        if (txn.version < (offsets.get(txn.appId) ?? 0)) faults.push(`the offset of ${txn.appId} went back`)
+        offsets.set(txn.appId, txn.version)
+      }
+      if (remove !== undefined) {
+        const rows = files.get(remove.path)
+        if (rows === undefined) faults.push(`${remove.path} is removed and was not there`)
+        else if (remove.dataChange) faults.push(`${remove.path} is removed with its rows`)
+        else removed.push(...rows)
+        files.delete(remove.path)
+      }
+      if (add === undefined) continue
+      const rows = await rowsOf(add.path)
+      files.set(add.path, rows)
+      if (!add.dataChange) added.push(...rows)
+      else {
+        for (const row of rows) {
+          if (brought.has(row)) faults.push(`the row ${row} is brought into the table twice`)
+          brought.add(row)
+        }
+      }
+    }
+    if (removed.length > 0 || added.length > 0) {
+      compactions++
+      if (removed.toSorted().join() !== added.toSorted().join()) faults.push('a compaction changes rows')
+    }
+    return faults
+  }
+  return {
+    look: async () => {
+      const faults: string[] = []
+      for (;;) {
+        const bytes = await store.get(`_delta_log/${String(version + 1).padStart(20, '0')}.json`)
+        if (bytes === undefined) return faults
+        const lines = decoder.decode(bytes).trim().split('\n')
+        const found = await apply(lines.map((line) => JSON.parse(line) as Actions))
+        version++
+        faults.push(...found.map((fault) => `version ${version}: ${fault}`))
+      }
+    },
+    vehicles: () => [...files.values()].flat(),
+    get version() {
+      return version
+    },
+    get compactions() {
+      return compactions
+    },
+  }
+}
+
+/** What is wrong with the table once all that was acknowledged is archived. */
+export const judgeTable = (
+  vehicles: readonly string[],
+  acknowledged: ReadonlySet<string>,
+  isSent: (vehicle: string) => boolean,
+): string[] => {
+  const there = new Set(vehicles)
+  const missing = [...acknowledged].filter((vehicle) => !there.has(vehicle))
+  const unknown = vehicles.find((vehicle) => !isSent(vehicle))
+  return [
+    ...(missing.length === 0 ? [] : [`the table lacks ${missing.length} acknowledged rows: ${missing[0]} …`]),
+    ...(there.size === vehicles.length ? [] : [`the table has a row twice: ${twiceIn(vehicles)}`]),
+    ...(unknown === undefined ? [] : [`the table has a row that was never sent: ${unknown}`]),
+  ]
+}
