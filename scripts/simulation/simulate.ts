@@ -39,7 +39,7 @@ export interface SimulationReport {
 const PARTITIONS = 3
 const WEST = -56.3
 const SOUTH = -35
-const SPAN = 0.2
+const SPAN = 0.08
 const COLLECTORS = 2
 const FINDERS = 2
 const PUBLISHERS = 2
@@ -253,7 +253,7 @@ const ask = async (world: World, ledger: Ledger, name: string, { answers, fail, 
     await sleep(1_000 + 8_000 * time.random(), signal)
     const east = WEST + SPAN * (0.3 + 0.7 * time.random())
     const nowMs = Date.now()
-    const fromMs = nowMs - Math.floor(time.random() * 900_000)
+    const fromMs = nowMs - Math.floor(600_000 * time.random() ** 2)
     const toMs = nowMs + 60_000
     const isWanted = ({ eventTime, longitude }: SentRow): boolean =>
       eventTime >= fromMs && eventTime < toMs && longitude <= east

@@ -51,7 +51,7 @@ export const createWorld = (time: VirtualTime, say: (what: string) => void, part
     latency: () => () => delayMs(40),
     choose: (n) => Math.floor(time.random() * n),
   })
-  const stores = { moves: createMemoryStore(), losses: createMemoryStore() }
+  const stores = { moves: { ...createMemoryStore(), readsAtOnce: 8 }, losses: createMemoryStore() }
   const config = configSchema.parse({
     hub: { maxBytesPerPartition: '16 MiB', maxBytesDeadLetters: '16 MiB' },
     partitioning: { count: partitions },
