@@ -14,16 +14,16 @@ export interface GapsUsed {
   readonly toMs: number
 }
 
-/** The longest interval within a date that is no gap; times `[from, to)` are those of one vehicle on one UTC date. */
+/** The longest interval within a date that is not a gap; times `[from, to)` are those of one vehicle on one UTC date. */
 export const gapOfDate = (gap: Gap, times: ArrayLike<number>, from: number, to: number): number =>
   gap === 'automatic' ? cadenceGapMs(times, from, to) : gap
 
-/** The longest interval from a report of one date to one of another that is no gap: of the two dates the one with the longer gaps has the say. */
+/** The longest interval from a report of one date to one of another that is not a gap: of the two dates the one with the longer gaps has the say. */
 export const gapBetweenDates = (beforeMs: number, afterMs: number): number => Math.max(beforeMs, afterMs)
 
 /**
  * The reports of one vehicle, in rows `[from, to)`, date by date.
- * @param visit rows `[first, end)` of a date; the longest interval within it that is no gap; likewise from the row before `first`, where there is one
+ * @param visit rows `[first, end)` of a date; the longest interval within it that is not a gap; likewise from the row before `first`, where there is one
  */
 export const eachDate = (
   gap: Gap,

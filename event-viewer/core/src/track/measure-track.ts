@@ -50,9 +50,9 @@ export interface TrackMeasures {
 export interface TrackOptions {
   /** What is a gap. */
   readonly gap: Gap
-  /** To stay for so long is a stop. */
+  /** Minimum duration of a stop. */
   readonly stopMs: number
-  /** Reports within so many metres of the first are one place. */
+  /** Reports within this distance of the first are one place. */
   readonly stopRadiusM: number
 }
 

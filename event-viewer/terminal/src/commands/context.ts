@@ -18,7 +18,7 @@ export interface CommandContext {
   exitWith(code: number): void
 }
 
-/** A reader of options as commander wants it: a wrong value is told together with its option. */
+/** A reader of options as commander wants it: an error about a wrong value names the option. */
 export const reads =
   <Value>(parse: (text: string) => Value) =>
   (text: string): Value => {

@@ -105,7 +105,7 @@ export const mapColumns = (names: readonly string[], { asked, constant }: Mappin
   const constantHint = missing.includes('vehicle_id') ? ' (or --vehicle-id if all rows are of one vehicle)' : ''
   throw new FleetError(
     'import.invalid',
-    `no column for ${missing.join(', ')}; the input has ${listed(names)}: say which with --columns ${missing[0]}=<column>${constantHint}`,
+    `no column for ${missing.join(', ')}; the input has ${listed(names)}: name it with --columns ${missing[0]}=<column>${constantHint}`,
   )
 }
 

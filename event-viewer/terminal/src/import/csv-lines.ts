@@ -20,7 +20,7 @@ export const guessDelimiter = (line: string): string => {
 }
 
 /**
- * Reads CSV in which a row is a line. A line that is no CSV costs that row only, never those after it.
+ * Reads CSV in which a row is a line. A line that is not CSV costs that row only, never those after it.
  * @throws FleetError `import.invalid` when the columns can't be told
  */
 export const createCsvParser = (firstLine: string, { delimiter, hasHeader, ...options }: CsvOptions): LineParser => {

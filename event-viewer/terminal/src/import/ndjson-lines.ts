@@ -3,7 +3,7 @@ import { COLUMN_NAMES } from '@fleetlake/columnar'
 import { mapColumns, type MappingOptions, measuresOf } from './columns.ts'
 import type { InputRow, LineParser } from './input-row.ts'
 
-/** Keys that are told of lines that nothing is read from. */
+/** Keys of lines that nothing is read from, listed in the result. */
 const MOST_LEFT_OUT = 1_000
 
 const objectOf = (text: string): Record<string, unknown> | undefined => {

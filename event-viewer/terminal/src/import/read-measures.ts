@@ -111,7 +111,7 @@ const faultOf = (name: string, value: MeasureScalar): RowFault | undefined => {
     const reason = name === ATTRIBUTES_MEASURE.name ? 'attributes-too-long' : 'measure-text-too-long'
     return { reason, detail: `${name} takes at most ${mostBytes} bytes of UTF-8` }
   }
-  // What decoding puts in the place of bytes that are no text.
+  // What decoding puts in the place of bytes that are not UTF-8.
   return value.includes('\uFFFD')
     ? { reason: 'not-utf-8', detail: `${name} ${jsonOfValue(value).slice(0, 80)}` }
     : undefined

@@ -2,7 +2,7 @@
 export interface Stdout {
   /** Aborted when its reader has gone, such as `head` that has seen enough; what is written later goes nowhere. */
   readonly closed: AbortSignal
-  /** Why it can't be written, a full disk for example; a reader that has gone is no fault. */
+  /** Why it can't be written, a full disk for example; a reader that has gone is not a fault. */
   fault(): Error | undefined
 }
 
