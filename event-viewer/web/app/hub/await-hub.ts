@@ -39,8 +39,8 @@ export const awaitHub = async ({ hub, status, signal, waitMs = WAIT_MS }: AwaitH
     throw new FleetError(
       'hub.unreachable',
       signal.aborted
-        ? 'given up before the hub was reached'
-        : `the hub is not reached (${reason ?? state}): try again once it is back`,
+        ? 'cancelled before the hub was reached'
+        : `the hub can't be reached (${reason ?? state}): try again once it is back`,
     )
   } finally {
     clearTimeout(timer)

@@ -40,7 +40,7 @@ export interface HubThread {
   liveVehicle(id: string): Promise<LiveVehicle | undefined>
   /** Services and commits, once a second; what was told since the page was opened counts. @returns stops watching */
   watchBoard(onBoard: (board: BoardState) => void): Promise<() => void>
-  /** Each commit as it is told. @returns stops watching */
+  /** Each commit as its message arrives. @returns stops watching */
   watchCommits(onCommit: (commit: Message<'aggregatePeriodStats'>) => void): Promise<() => void>
   generate(
     options: MessageInput<'startGeneration'>['options'],

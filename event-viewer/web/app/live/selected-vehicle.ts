@@ -3,7 +3,7 @@ import { createHeardTrack } from './heard-track.ts'
 import type { LiveFrame, LiveMeasure, LiveVehicle } from '../hub/live/live-frame.ts'
 import type { Track } from './track.ts'
 
-/** The vehicle that was chosen; it stays chosen when nothing is heard of it. */
+/** The vehicle that was chosen; it stays chosen when it does not report. */
 export interface SelectedVehicle {
   readonly id: Readonly<Ref<string | undefined>>
   /** Its number, while the page is told of it. */

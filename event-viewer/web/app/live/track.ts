@@ -16,7 +16,7 @@ export interface Track {
 }
 
 /**
- * Reports further apart than this and than so many intervals that are usual for the vehicle, where what is archived ends and what was heard
+ * Reports further apart than this and than a number of usual intervals of the vehicle, where what is archived ends and what was heard
  * begins: some are on their way to the archive.
  */
 const SEAM_MS = 15_000

@@ -50,7 +50,7 @@ const createVehicleHistory = (): VehicleHistory => {
   const fault = ref<string>()
   const fromMs = ref(0)
   const pointedRow = ref<number>()
-  /** Searches that were begun: what an older one brings is for nobody. */
+  /** Number of searches that were begun: the answer of an older search is ignored. */
   let turn = 0
 
   const hide = (): void => {

@@ -1,6 +1,6 @@
 import type { ExpressionSpecification, LayerSpecification } from 'maplibre-gl'
 import { byZoom } from './by-zoom.ts'
-import { FONT } from './map-font.ts'
+import { FONT } from './name-layers.ts'
 import type { MapPalette } from './map-palette.ts'
 import { byClass, MAIN_KINDS, rankOf, streetWidth, WALKED_KINDS } from './street-class.ts'
 

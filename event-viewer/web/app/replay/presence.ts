@@ -16,7 +16,7 @@ export interface Presence {
 const NEAR_ROWS = 8
 
 /**
- * A vehicle is somewhere at its reports and between two of them that are no gap. Before its first, after its last and in a
+ * A vehicle is somewhere at its reports and between two of them without a gap. Before its first, after its last and in a
  * gap it is nowhere.
  * @param isJoined as `joinRows` gives it
  */

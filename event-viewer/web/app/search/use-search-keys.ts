@@ -18,7 +18,7 @@ const isTyping = (target: EventTarget | null): boolean =>
     /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) ||
     target.closest('[role=dialog]') !== null)
 
-/** Keys of the search page, wherever the focus is; those without Ctrl do nothing while somebody types. */
+/** Keys of the search page, wherever the focus is; those without Ctrl do nothing while a text field has the focus. */
 export const useSearchKeys = ({ draw, isHoleNext, hasAreas, stopPicking, onEscape, run }: SearchKeyOptions): void => {
   const whileDrawing = ({ key, target }: KeyboardEvent): boolean => {
     if (key === 'Escape') draw.end()

@@ -39,7 +39,7 @@ export interface LiveScene {
 export interface ReplayScene {
   /**
    * Takes the place of what was loaded before, with every vehicle visible unless they are the same rows; what was drawn stays until it is ready. It works in slices that leave the page
-   * responsive. The rows are read as long as they are loaded: nobody may change them.
+   * responsive. The rows are read as long as they are loaded: they must not be changed.
    * @param isJoined between which rows there is no gap, as `joinRows` gives it; taken from how often each vehicle reports when missing
    * @returns settles once the rows are drawn, or another load or `clear` has overtaken this one
    */

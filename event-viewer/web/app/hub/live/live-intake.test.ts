@@ -133,7 +133,7 @@ describe('the live intake', () => {
     )
   })
 
-  it('tells the page of nobody at first, and each second that it is there', () => {
+  it('tells the page of no vehicle at first, and each second that it is there', () => {
     const intake = createLiveIntake()
     const frames = [0, 100, 500, 999, 1_000, 1_100].map((ms) => intake.takeFrame(START_MS + ms))
     expect(frames.map((frame) => frame?.isWhole)).toEqual([true, undefined, undefined, undefined, false, undefined])

@@ -12,13 +12,13 @@ export const nothingFound = ({ input, outcome }: Pick<SearchAnswer, 'input' | 'o
   if (status !== 'complete') {
     return {
       title: 'Nothing was found',
-      advice: 'That does not say that no vehicle was there: the search did not see everything.',
+      advice: 'A vehicle may still have been there: the search did not see everything.',
     }
   }
   if (stats === undefined || stats.files.total === 0) {
     return {
       title: 'No position was found',
-      advice: 'The archive holds none: that does not say that no vehicle was there.',
+      advice: 'The archive is empty: a vehicle may still have been there.',
     }
   }
   if (input.vehicleIds !== undefined && input.vehicleIds.length > 0) {
@@ -31,7 +31,7 @@ export const nothingFound = ({ input, outcome }: Pick<SearchAnswer, 'input' | 'o
   if (stats.unknownBefore !== undefined) {
     return {
       title: 'No position was found',
-      advice: `The archive begins with ${stats.unknownBefore} (UTC): what was before is not in it any more, or never was.`,
+      advice: `The archive begins on ${stats.unknownBefore} (UTC): earlier positions were deleted, or were never in it.`,
     }
   }
   const types = input.vehicleTypes?.length ?? 0
