@@ -160,7 +160,7 @@ test('a store that hangs is told while it does', async () => {
   const signal = new AbortController().signal
   expect(await flushUntilDone([batchOf(0)], OPTIONS, { ...deps, signal })).toMatchObject({ version: 5 })
   expect(told.slice(0, 2)).toEqual(
-    Array(2).fill('a flush takes long: the store is slow or does not answer; the rows are safe in their streams'),
+    Array(2).fill('a flush is slow: the store is slow or does not answer; the rows are safe in their streams'),
   )
 })
 

@@ -44,7 +44,7 @@ test('collectors of a new hub that begin with its first archive at once all feed
   }
 })
 
-test('an archive whose disk is not mounted is no new archive: the collector refuses to start, and loses nothing', async () => {
+test('an archive whose disk is not mounted is not a new archive: the collector refuses to start, and loses nothing', async () => {
   const { hub, folder, start } = await setUp()
   const { collector } = await start()
   await publishRows(hub, 0, rowsFrom(0, 10))
@@ -122,7 +122,7 @@ test('a copy that went on apart is known by what is under the version that the h
   await expect(openArchive(hub, storesIn(copy), { adopt: false })).rejects.toThrow(
     fault(
       'archive.older',
-      /^the archive at .* is a copy older than what this hub has fed: it is at version 1, and version 2 was there/,
+      /^the archive at .* is an older copy of the archive that this hub has fed: it is at version 1, and this hub has fed version 2/,
     ),
   )
   for (const to of [1, 2]) await apart.commit(move(to))

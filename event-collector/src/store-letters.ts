@@ -23,8 +23,8 @@ export const storeLetters = async (
     () =>
       warn(
         { stored, letters: letters.length },
-        'dead letters wait for the hub to store them, and their commit with them; ' +
-          'if its stream DEAD_LETTERS is missing, restart a service: it makes it',
+        'dead letters are not stored yet, so their commit waits; ' +
+          'if the stream DEAD_LETTERS is missing, restart a service, which creates it',
       ),
     patienceMs,
   )

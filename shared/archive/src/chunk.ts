@@ -1,7 +1,7 @@
 import { FleetError, type MicroBounds, parseCell, periodOfDate, toMicroDegrees } from '@fleetlake/core'
 import type { Add } from './log/actions.ts'
 import { decodePath, parseChunkPath } from './paths.ts'
-import { checkObjectPath } from './store/object-path.ts'
+import { checkObjectPath } from './store/object-store.ts'
 
 /** A data file of the table, as the log tells of it. Missing stats widen to bounds that hold for any row. */
 export interface Chunk {

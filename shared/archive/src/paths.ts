@@ -54,7 +54,7 @@ export const encodePath = (path: string): string =>
 
 /**
  * The inverse of `encodePath`.
- * @throws FleetError `table.invalid` for what is no URI, `table.unsupported` for a file outside the table
+ * @throws FleetError `table.invalid` for what is not a URI, `table.unsupported` for a file outside the table
  */
 export const decodePath = (encoded: string): string => {
   if (encoded.startsWith('/') || /^[a-z][a-z0-9+.-]*:/i.test(encoded)) {

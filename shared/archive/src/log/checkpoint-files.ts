@@ -105,7 +105,7 @@ const readDate = ({ group, date, files, bytes, rows }: UnreadDate, read: (group:
   const chunks = (read(group).get(date) ?? []).map(unpack)
   const found = totalsOf(chunks)
   if (found.files === files && found.bytes === bytes && found.rows === rows) return chunks
-  throw new FleetError('table.invalid', `the checkpoint does not hold the files of ${date} that its index tells of`)
+  throw new FleetError('table.invalid', `the checkpoint does not hold the files of ${date} that its index lists`)
 }
 
 /** @param wrap makes what went wrong a FleetError */

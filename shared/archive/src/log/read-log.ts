@@ -148,7 +148,7 @@ export const readLog = async (store: ObjectStore, options: ReadLogOptions = {}):
         if (held !== undefined) return stateOfCheckpoint(checkpoint.version, held)
       } catch (error) {
         if (!isDamage(error)) throw error
-        warnings.push(`${path} can't be read, so that an older checkpoint or the commits are: ${reasonOf(error)}`)
+        warnings.push(`${path} can't be read, an older checkpoint or the commits are used instead: ${reasonOf(error)}`)
       }
     }
     return undefined

@@ -65,14 +65,14 @@ const createVersion = async (
     try {
       if ((await store.putIfAbsent(path, bytes)) === 'created') return 'ours'
       const winner = await store.get(path)
-      if (winner === undefined) throw new FleetError('store.failed', `${path} is there and can't be read`)
+      if (winner === undefined) throw new FleetError('store.failed', `${path} exists but can't be read`)
       return isOurs(winner, version, commitId) ? 'ours' : 'theirs'
     } catch (error) {
       if (error instanceof FleetError && error.code !== 'store.failed') throw error
       if (attempt < PUT_ATTEMPTS) continue
       throw new FleetError(
         'store.failed',
-        `whether version ${version} was committed is not known: read the table again`,
+        `it is not known whether version ${version} was committed: read the table again`,
         { cause: error },
       )
     }

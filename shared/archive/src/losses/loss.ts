@@ -20,7 +20,7 @@ export interface Loss {
   /** They were stored no later. */
   readonly lastStored: number
   /**
-   * Rows were spread over so many partitions by their cells of `geohashLength` characters; undefined when any partition may have held
+   * The number of partitions over which rows were spread by their cells of `geohashLength` characters; undefined when any partition may have held
    * any cell.
    */
   readonly partitions: number | undefined

@@ -251,7 +251,7 @@ test('columns are taken back from what is left of the commit that added them; of
   await lose(lost, 2)
   const plan = await planRepair(lost, NOW_MS)
   expect(plan!.notes.at(-1)).toBe(
-    'files have columns that the table has not, as far as it is known: add doors, state again with fleet table columns add',
+    'files have columns that the table does not have: add doors, state again with fleet table columns add',
   )
   const { measures, totals } = await repaired(lost)
   expect([measures, totals.rows]).toEqual([[], 15])

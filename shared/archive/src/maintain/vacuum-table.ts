@@ -25,7 +25,7 @@ export interface VacuumReport {
   readonly bytes: number
 }
 
-/** Where data files of the table are; what lies elsewhere was put there by somebody else, and is left alone. */
+/** Where data files of the table are; files elsewhere are of other programs, and stay. */
 export const DATA_FILE = /^date=[^/]+\/cell=[^/]+\/[^/]+$/
 
 /** Files that are listed and kept in memory at once. */

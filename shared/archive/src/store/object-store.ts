@@ -1,3 +1,5 @@
+import { FleetError } from '@fleetlake/core'
+
 /** A stretch of bytes of an object. */
 export interface ByteRange {
   readonly offset: number
@@ -36,10 +38,18 @@ export interface ObjectStore {
   list(prefix: string, options?: { readonly after?: string }): AsyncIterable<ObjectInfo>
   /** Deletes an object; one that is not there is no fault. */
   delete(path: string): Promise<void>
-  /** Removes what writers left that died before they were done, nobody's object yet; returns how many. @param olderThanMs age, ms */
+  /** Removes what writers left that died before they were done, which is part of no object; returns how many. @param olderThanMs age, ms */
   removeStrayFiles(olderThanMs: number): Promise<number>
   /** What a scan (polars, DuckDB) opens: a path of the filesystem or a URL. */
   url(path: string): string
   /** What polars needs to open it (`cloudOptions`); valid for some minutes, since credentials may be. Empty for a filesystem. */
   scanOptions(): Promise<Readonly<Record<string, string>>>
+}
+
+/** Refuses paths that could leave the store; logs come from other programs too. @throws FleetError `table.invalid` */
+export const checkObjectPath = (path: string): void => {
+  const segments = path.split('/')
+  if (path.includes('\0') || path.includes('\\') || segments.some((s) => s === '' || s === '.' || s === '..')) {
+    throw new FleetError('table.invalid', `"${path}" is not a path within the table`)
+  }
 }
