@@ -220,7 +220,7 @@ const limitOf = (hub: NatsServer | undefined, options: StackOptions): Record<str
     ? { FLEET_HUB_MAX_BYTES_PER_PARTITION: String(hub.partitionMaxBytes) }
     : {}
 
-/** A server whose JetStream does not do its work any more is ended here, which nobody has asked for. */
+/** A server whose JetStream does not do its work any more is ended here, which counts as an end that was not asked for. */
 const endOfHub = async (hub: NatsServer, silenceMs: number | undefined, say: (line: string) => void): Promise<End> => {
   const tell = (line: string): void => say(`hub | ${line}`)
   const watch = watchJetStream(hub, { ...(silenceMs === undefined ? {} : { silenceMs }), say: tell })

@@ -180,7 +180,7 @@ test('texts of measures make smaller batches', async () => {
 })
 
 test.each<[string, Partial<VehicleQueryInput>, string]>([
-  ['a filter that is none', { where: 'temperature >' }, 'the filter, character 14: expected a number'],
+  ['a filter that can’t be read', { where: 'temperature >' }, 'the filter, character 14: expected a number'],
   ['a filter of other types', { where: `temperature > 'a'` }, '"temperature" is a number and \'a\' is a text'],
   ['a column that is not there', { where: 'temprature > 8' }, 'did you mean "temperature"?'],
   ['a place in a filter', { where: 'longitude > 8' }, 'where vehicles were is said by the area'],

@@ -9,7 +9,7 @@ export interface Untaken {
   isEmpty(): boolean
   /** The next batch has to wait. */
   isFull(): boolean
-  /** Nobody waits any more, and nothing is added. */
+  /** No caller waits any more, and nothing is added. */
   giveUp(): void
 }
 
@@ -19,7 +19,7 @@ export interface UntakenOptions {
   readonly goneMs: number
 }
 
-/** A client is looked at so many times before it is given up. */
+/** How often a client is checked before it is given up. */
 const LOOKS = 10
 
 export const createUntaken = ({ most, goneMs }: UntakenOptions): Untaken => {

@@ -15,7 +15,7 @@ export type ServiceCommand = {
   readyTimeoutMs: number
   /** how long a service that is ready may tell nothing of itself before it is taken for hung and killed */
   silenceMs: number
-  /** aborted: nobody waits for it to be ready any more */
+  /** aborted: the start was given up */
   signal: AbortSignal
 }
 
@@ -125,7 +125,7 @@ const lookEveryMs = 1_000
 
 /**
  * A service that is ready says each second that its event loop runs. One that hangs ends itself (`startWatchdog`); one that was frozen from
- * outside, or whose memory is being swapped, can't. SIGKILL, since neither handles a signal; it is an end that nobody asked for.
+ * outside, or whose memory is being swapped, can't. SIGKILL, since neither handles a signal; it is an end that was not asked for.
  */
 const killWhenSilent = (
   child: ChildProcess,

@@ -39,7 +39,7 @@ export const SOURCES: readonly FilterSource[] = [
 
 type Said = string | number | boolean
 
-/** One row in so many has a value of each measure, of those that are named. */
+/** What a row says of the named measures: of each, two rows in three have a value. */
 export const saidBy = (row: number, names: readonly string[]): Record<string, Said> =>
   Object.fromEntries(
     SOURCES.flatMap(({ name, values }, i): [string, Said][] =>

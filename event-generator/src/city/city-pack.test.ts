@@ -179,7 +179,7 @@ test('packs built at the same time in the same place leave one whole pack and no
   expect(await readdir(join(folder, '..'))).toEqual(['pack'])
 })
 
-test("a pack is built from anyone's GeoJSON", async () => {
+test('a pack is built from any GeoJSON', async () => {
   const folder = await freshFolder()
   const file = `${folder}.geojson`
   const feature = (geometry: object, properties: object): object => ({ type: 'Feature', geometry, properties })

@@ -12,7 +12,7 @@ const street = (coordinates: readonly Coordinate[], properties: Record<string, s
   geometry: { type: 'LineString', coordinates },
 })
 
-const build = (...features: CityFeature[]): City => buildCity(features, { name: 'Test', attribution: 'nobody' }).city
+const build = (...features: CityFeature[]): City => buildCity(features, { name: 'Test', attribution: 'the test' }).city
 
 /** The edges as paths in thousandths of a degree, sorted. */
 const paths = ({ edges, vertices }: City): string[] =>

@@ -3,9 +3,9 @@ import { cutText } from '@fleetlake/core'
 
 type Stats = Message<'generatePartitionStats'>
 
-/** An agent that reports nothing for so long is asked again, which is harmless. */
+/** An agent that has not reported for this long is asked again, which is harmless. */
 const REPEAT_MS = 2000
-/** One that reports nothing for so long and is no member any more is dead. */
+/** An agent that has not reported for this long and is not a member any more is dead. */
 const DEAD_MS = 5000
 
 export interface ShareState {

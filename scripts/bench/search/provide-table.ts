@@ -55,7 +55,7 @@ const generate = async (vehicles: number, events: number, dataDir: string): Prom
   return stack.archivePath
 }
 
-/** A table to make: of so many events, as the collectors leave it or compacted. */
+/** A table to make: its number of events, and whether it is compacted. */
 interface Recipe {
   readonly events: number
   readonly vehicles: number

@@ -233,7 +233,7 @@ test.each<[string, string]>([
   [`speed > 1 and temperature > 'cold'`, `character 29: "temperature" is a number and 'cold' is a text`],
   ['driver_id = 7', 'character 13: "driver_id" is a text and 7 is a number'],
   ['fuel = true', 'character 8: "fuel" is a number and true is true or false'],
-  [`state = 'on'`, `character 1: "state" is a column of another engine's making`],
+  [`state = 'on'`, `character 1: "state" is a column of another program`],
   ['ignition = 1', 'character 12: "ignition" is true or false and 1 is a number'],
   ['ignition < true', 'character 1: "ignition" is true or false: only = and != make sense of it'],
   [

@@ -27,7 +27,7 @@ export const jsonOfValue = (value: string | number | boolean): string => {
 /** What a device said in `attributes`. */
 export interface OwnAttributes {
   readonly text: string
-  /** Undefined when the text is no JSON object. */
+  /** Undefined when the text is not a JSON object. */
   readonly names: ReadonlySet<string> | undefined
 }
 

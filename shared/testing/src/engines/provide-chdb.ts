@@ -12,7 +12,7 @@ const ownFolder = fileURLToPath(new URL('../../.fleetlake/chdb', import.meta.url
 const LOCK = 'package-lock.json'
 
 /**
- * Installs ClickHouse as a library for the tests, with npm and its own lockfile: 550 MB, which is why it is no dependency of the workspace.
+ * Installs ClickHouse as a library for the tests, with npm and its own lockfile: 550 MB, which is why it is not a dependency of the workspace.
  * What was installed stays until the lockfile changes.
  * @param say told what is being done when it takes a while
  * @returns the module to import
