@@ -85,7 +85,7 @@ test('no commit passes a dead letter that is not stored; that is told, and goes 
   await start({ maxRows: 1 })
   await publish(hub, 0, new TextEncoder().encode('malformed'))
   await publishRows(hub, 0, rowsFrom(0, 10))
-  const isTold = (): boolean => warnings.some((warning) => warning.startsWith('dead letters wait for the hub'))
+  const isTold = (): boolean => warnings.some((warning) => warning.startsWith('dead letters are not stored yet'))
   await eventually(isTold, { what: 'the warning' })
   expect(await txnsOf(folder)).toEqual([])
   await provision(hub, config)

@@ -146,7 +146,7 @@ export const flush = async (batches: readonly Batch[], options: ChunkOptions, de
 /**
  * Flushes again and again while the store or the hub fails: what is buffered is not given up for that. Once `signal` says that
  * there is no more time, it leaves the rows to the stream, which still has them; a commit that is under way then may still
- * succeed. One that takes long is told. Never rejects.
+ * succeed. A slow flush is logged. Never rejects.
  */
 export const flushUntilDone = async (
   batches: readonly Batch[],

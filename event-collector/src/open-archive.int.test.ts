@@ -148,5 +148,5 @@ test('a table of losses that is gone is not made again unless that is said', asy
   )
   const warnings: string[] = []
   await openArchive(hub, storesIn(folder), { adopt: true, warn: (_, what) => warnings.push(what) })
-  expect(warnings).toEqual([expect.stringMatching(/^FLEET_ARCHIVE_ADOPT says to go on: /)])
+  expect(warnings).toEqual([expect.stringMatching(/^going on because of FLEET_ARCHIVE_ADOPT: /)])
 })

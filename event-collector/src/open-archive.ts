@@ -40,7 +40,7 @@ export interface FedArchive {
   remember(): Promise<void>
 }
 
-/** How often it tries to say what it has found out, while others say something too. */
+/** How often the claim is written again when other collectors write theirs at the same time. */
 const ATTEMPTS = 20
 
 const ADOPT = 'start once with FLEET_ARCHIVE_ADOPT=true'
@@ -119,7 +119,7 @@ const partOffsets = async (
 
 /**
  * Opens the archive that this hub feeds, or makes the first one. Invariant: one hub feeds one archive, an archive is fed by one hub, and neither goes on with an
- * older copy of it, unless an operator says so. The hub is told first, then the table: what was decided and not carried out is decided
+ * older copy of it, unless an operator says so. The claim is written to the hub first, then to the table: a decision that was not carried out is made
  * again.
  * @throws FleetError `archive.other`, `archive.older`
  */
@@ -155,7 +155,7 @@ export const openArchive = async (
     const { claim } = found
     const objection = await objectionTo(snapshot, claim, store)
     if (objection !== undefined && !adopt) {
-      // The hub is told first: what the table says since the claim was read, another collector of this hub may have said.
+      // The claim is written to the hub first: another collector of this hub may have changed the table since the claim was read.
       const { sequence } = await findArchiveClaim(hub)
       if (sequence !== found.sequence) return undefined
       throw objection

@@ -11,7 +11,7 @@ export interface StoreLettersDeps {
 const AT_ONCE = 32
 const PATIENCE_MS = 10_000
 
-/** Resolves once all letters are stored; tells while that takes long, since no commit passes their messages until then. */
+/** Resolves once all letters are stored; warns while that takes long, since no commit passes their messages until then. */
 export const storeLetters = async (
   letters: readonly DeadLetter[],
   { storeLetter, warn, patienceMs = PATIENCE_MS }: StoreLettersDeps,

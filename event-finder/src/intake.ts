@@ -18,7 +18,7 @@ const CLIENT_SHARE = 3 / 4
 
 /**
  * What a finder takes on. Invariant: what it has in hand is bounded in number, in bytes, and in number for each client, and no two searches of one id
- * run at once: what agents and clients say of one would be taken for the other's.
+ * run at once: messages of one would be taken for the other's.
  */
 export interface Intake {
   /** @returns why it is not taken on, for people; undefined when it is */

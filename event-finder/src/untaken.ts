@@ -33,7 +33,7 @@ export const createUntaken = ({ most, goneMs }: UntakenOptions): Untaken => {
     for (const resolve of waiting) resolve()
     waiting.clear()
   }
-  /** Counts looks, not time: a process that was frozen hears what has come meanwhile before it judges. */
+  /** Counts looks, not time: a process that was frozen reads its messages before it judges. */
   const lookOut = (): NodeJS.Timeout => {
     let looks = 0
     return setInterval(() => ++looks >= LOOKS && giveUp(), goneMs / LOOKS)

@@ -13,7 +13,7 @@ export type ServiceCommand = {
   env: NodeJS.ProcessEnv
   say: (line: string) => void
   readyTimeoutMs: number
-  /** how long a service that is ready may tell nothing of itself before it is taken for hung and killed */
+  /** how long a ready service may give no sign of life before it counts as hung and is killed */
   silenceMs: number
   /** aborted: the start was given up */
   signal: AbortSignal
@@ -22,9 +22,9 @@ export type ServiceCommand = {
 export type ServiceProcess = {
   readonly name: string
   readonly pid: number
-  /** what the service told when it was ready */
+  /** what the service sent when it was ready */
   readonly details: Record<string, unknown>
-  /** resolves when the process is gone; `asked` tells whether it was ended through here */
+  /** resolves when the process is gone; `asked`: whether it was ended through here */
   readonly ended: Promise<{ asked: boolean; how: string }>
   kill(signal: NodeJS.Signals): void
   /** SIGTERM, then SIGKILL after the grace */

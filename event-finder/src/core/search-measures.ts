@@ -14,7 +14,7 @@ import {
 import type { Message } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
 
-/** What a search says of measures: those that its answer carries, and its filter. */
+/** The measures of a search: those that its answer carries, and its filter. */
 export interface SearchMeasures {
   /** In the order in which batches carry them. */
   readonly select: readonly MeasureSpec[]
@@ -34,7 +34,7 @@ export interface QueryMeasures {
   readonly where?: string | undefined
 }
 
-/** As a task says it: everything that shapes its output. */
+/** The part of a task: everything that shapes its output. */
 export type TaskMeasures = Pick<Message<'vehicleQueryPartition'>, 'select' | 'where'>
 
 const ALL = '*'
@@ -96,7 +96,7 @@ export const measuresOfQuery = ({ select, where }: QueryMeasures, table: Columns
   return made(selected(select ?? [], table), where === undefined ? undefined : bound(where, withAttributes(table)))
 }
 
-/** The same, as a task says it. */
+/** The same, as a part of a task. */
 export const measuresOfTask = ({ select = [], where }: TaskMeasures): SearchMeasures | undefined =>
   made(select, where && bound(where.filter, { measures: where.measures }))
 

@@ -8,7 +8,7 @@ import { partitionsOfArea } from './cells-of-area.ts'
 export interface LossVerdict {
   /** What is missing from it. */
   readonly missing: readonly Missing[]
-  /** What is to be said beside it, in sentences. */
+  /** Notes on the answer, in sentences. */
   readonly notes: readonly string[]
 }
 

@@ -28,7 +28,7 @@ import { mayHoldMatches } from './prune-groups.ts'
 export interface ChunkToRead {
   /** Within the store. */
   readonly path: string
-  /** As the log tells. */
+  /** By the log. */
   readonly bytes: number
   /** All its rows lie in the area. */
   readonly inside: boolean
@@ -96,7 +96,7 @@ const wrongSize = (found: number, bytes: number): ChunkFault => ({
 const MISSING: ChunkFault = { fault: 'the file is missing' }
 
 /**
- * Opens a chunk. Invariant: a file that is missing, not of the size that the log tells or not readable is a fault, never fewer rows. Parquet is
+ * Opens a chunk. Invariant: a file that is missing, of another size than in the log or not readable is a fault, never fewer rows. Parquet is
  * unpacked by the types that it declares, other formats by polars.
  */
 export const readChunk = async (

@@ -14,7 +14,7 @@ import { cellName, cellOf, toMicroDegrees } from '@fleetlake/core'
 import { temporaryFolder } from '@fleetlake/testing'
 import { START_MS } from './archive.ts'
 
-/** For tests: a table of positions that say more than where they are. */
+/** For tests: a table of positions with measures. */
 
 export const MEASURES: readonly MeasureSpec[] = [
   { name: 'temperature', type: 'double', unit: '°C' },
@@ -25,7 +25,7 @@ export const MEASURES: readonly MeasureSpec[] = [
   { name: 'ignition', type: 'boolean' },
 ]
 
-/** What rows say, and what filters ask for. */
+/** The values of rows, which filters ask for. */
 export const SOURCES: readonly FilterSource[] = [
   { name: 'vehicle_id', values: ['v-0', 'v-1', 'v-2'], mayBeNull: false },
   { name: 'speed', values: [0, 1, 2, 3], mayBeNull: true },

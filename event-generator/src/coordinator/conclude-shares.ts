@@ -11,7 +11,7 @@ export interface Published {
   /** Every position of the plan was acknowledged. */
   readonly isWhole: boolean
   readonly status: Stats['status']
-  /** Whether `streams` reach to the end of all that was acknowledged: then a flush of them says something. */
+  /** Whether `streams` reach to the end of all that was acknowledged: else a flush of them would prove nothing. */
   readonly isKnown: boolean
   readonly error?: string
 }

@@ -46,7 +46,7 @@ type Stats = Message<'generationStats'>
 
 /**
  * Leads a run: shares it out, reports its progress, has the collectors archive it, and reports its end. Invariant: 'complete' and
- * `flushed` are said only of a run whose every position was acknowledged, and archived; whatever else happens is told.
+ * `flushed` are reported only if every position was acknowledged, and archived; anything else is reported as it is.
  */
 export const conductRun = (request: RunRequest, deps: CoordinatorDeps): ConductedRun => {
   const { hub, membership } = deps

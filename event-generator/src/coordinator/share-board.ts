@@ -15,7 +15,7 @@ export interface ShareState {
   readonly heardAtMs: number
 }
 
-/** What the agents of a run have said. Pure: times are given, ms of a monotonic clock. */
+/** The reports of a run's agents. Pure: times are given, ms of a monotonic clock. */
 export interface ShareBoard {
   heard(stats: Stats, nowMs: number): void
   /** Shares whose agents are to be asked again. */

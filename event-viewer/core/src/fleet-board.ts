@@ -3,7 +3,7 @@ import type { Message } from '@fleetlake/contracts'
 export type Heartbeat = Message<'heartbeat'>
 export type CommitStats = Message<'aggregatePeriodStats'>
 
-/** A service as its heartbeats tell. */
+/** A service by its heartbeats. */
 export interface MemberLine {
   readonly group: Heartbeat['group']
   readonly member: string

@@ -29,7 +29,7 @@ need to write the same rows without any hub, and what one JSON message per event
   --generators <n>    1
   --real-time <s>     each vehicle reports every 5 s for this number of seconds, instead of as fast as possible
   --json-events <n>   messages of the comparison (100000; 0 leaves it out)
-  --profile <dir>     says where the CPU goes; the profiles stay in the folder
+  --profile <dir>     write CPU profiles into the folder
   --keep              writes docs/benchmarks/ingest.{json,md}
   --json              one JSON object, last on stdout`
 

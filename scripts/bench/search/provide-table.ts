@@ -26,7 +26,7 @@ const exists = async (path: string): Promise<boolean> =>
     () => false,
   )
 
-/** The period that a table's files cover, as their statistics tell. */
+/** The period that a table's files cover, by their statistics. */
 const periodOf = async (path: string): Promise<Period> => {
   const table = await openTable(createFileStore(join(path, 'moves')))
   const period = { from: Infinity, to: -Infinity }

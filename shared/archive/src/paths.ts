@@ -2,7 +2,7 @@ import { FleetError } from '@fleetlake/core'
 
 /** Names within the table: chunks and the log. All of them are made and parsed here. */
 
-/** What the name of a chunk says. */
+/** The parts of a data file's name. */
 export interface ChunkName {
   /** UTC date of the rows, `YYYY-MM-DD`. */
   readonly date: string

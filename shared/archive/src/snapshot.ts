@@ -64,7 +64,7 @@ export const settingsOf = (configuration: Readonly<Record<string, string>>): Tab
   return { geohashLength: whole(GEOHASH_LENGTH), windowMs: whole(WINDOW_MS) }
 }
 
-/** @throws FleetError `table.unsupported` when the rows of a file can't be told */
+/** @throws FleetError `table.unsupported` when the rows of a file can't be known */
 export const snapshotOf = ({
   version,
   metaData,

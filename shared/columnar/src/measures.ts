@@ -17,7 +17,7 @@ export interface MeasureSpec {
   readonly description?: string
 }
 
-/** A JSON object with what a device said and what has no column of its own. */
+/** A JSON object with the values of a device that have no column. */
 export const ATTRIBUTES = 'attributes'
 /** By it a later word of a source on the same report is told from an earlier one. */
 export const REVISION = 'revision'
@@ -42,7 +42,7 @@ export const WELL_KNOWN_MEASURES: readonly MeasureSpec[] = [
 export const wellKnownMeasure = (name: string): MeasureSpec | undefined =>
   WELL_KNOWN_MEASURES.find((measure) => measure.name === name)
 
-/** Why a row was refused: the one further column of a dead letter that its sender has not said. */
+/** Why a row was refused: the one column of a dead letter that does not come from its sender. */
 const REASON = 'reason'
 
 /** Names that mean something else in the table or in a message: its partitions, and why a row was refused. */

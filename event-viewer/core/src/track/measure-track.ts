@@ -26,7 +26,7 @@ export interface LastValue {
   readonly timeMs: number
 }
 
-/** What the reports of one vehicle in a period say. */
+/** The summary of one vehicle's reports in a period. */
 export interface TrackMeasures {
   readonly vehicleTypes: readonly string[]
   /** Duplicates count once. */

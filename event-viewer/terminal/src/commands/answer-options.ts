@@ -25,7 +25,7 @@ export interface AnswerOptions {
 
 const TIME = 'RFC 3339, a date, "now", or a time before now such as -2h'
 
-/** @param defaultFrom what is said when nothing is */
+/** @param defaultFrom the default of --from */
 export const addWhereAndWhen = (command: Command, defaultFrom: string): Command =>
   command
     .option(
@@ -100,7 +100,7 @@ export const areaFrom = async ({ area, bbox }: AnswerOptions): Promise<unknown> 
   return parseArea(content, `--area ${area}`)
 }
 
-/** By the ending of the file's name when it is not said. */
+/** By the ending of the file's name when --format is missing. */
 export const formatFrom = ({ format, output, spreadsheetSafe }: AnswerOptions): FormatName => {
   const name = format ?? (output === undefined ? undefined : formatOfName(output)) ?? 'ndjson'
   if (spreadsheetSafe === true && name !== 'csv')

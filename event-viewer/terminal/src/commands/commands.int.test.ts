@@ -157,7 +157,7 @@ test.each([
     'some are missing: a.parquet: gone',
     ['a.geojson.partial'],
   ],
-  [{ status: 'timed-out' } as const, 4, 'allow it more time', ['a.geojson.partial']],
+  [{ status: 'timed-out' } as const, 4, 'raise the time limit', ['a.geojson.partial']],
   [{ status: 'refused', error: 'no' } as const, 1, 'refused: no', []],
 ])(
   'an answer that ends with %j says so, has its own exit code, and never a file that looks whole',

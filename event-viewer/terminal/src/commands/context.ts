@@ -14,7 +14,7 @@ export interface CommandContext {
   config(): Config
   /** Whether machines read the answer. */
   json(): boolean
-  /** Of the process; 0 until told otherwise. */
+  /** Sets the exit code of the process; 0 by default. */
   exitWith(code: number): void
 }
 

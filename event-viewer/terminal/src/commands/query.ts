@@ -111,7 +111,7 @@ const planOf = async (options: QueryOptions): Promise<AnswerPlan> => {
     const limit = options.limit === undefined ? {} : { limit: options.limit }
     return { query: { ...query, ...periodOf(options, DEFAULT_FROM), ...limit } }
   }
-  // Without the reports that a filter leaves out a vehicle would be told to be where it never was.
+  // Without the reports that a filter leaves out, a vehicle would be shown where it never was.
   for (const other of ['from', 'to', 'limit', 'where'] as const) {
     if (options[other] !== undefined) throw new FleetError('usage.invalid', `--at can't be combined with --${other}`)
   }

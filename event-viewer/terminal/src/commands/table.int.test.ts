@@ -135,7 +135,7 @@ test('columns are listed and added; what is well known needs nothing said, and i
   expect(await fleet('add', 'wheels')).toMatchObject({ code: 2, err: expect.stringContaining('give its --type') })
   expect(await fleet('add', 'Wheels', '--type', 'int')).toMatchObject({
     code: 2,
-    err: expect.stringContaining('is no name of a measure'),
+    err: expect.stringContaining('is not a name of a measure'),
   })
   expect(await fleet('add', 'wheels', '--type', 'number')).toMatchObject({
     code: 2,

@@ -75,7 +75,7 @@ export const parseMapping = (text: string): Mapping => {
 }
 
 export interface MappingOptions {
-  /** What the user says; the rest is found by its name. */
+  /** The mapping that the user gave; other columns are found by name. */
   readonly asked: Mapping
   /** Columns that need no source: they have a value for all rows. */
   readonly constant: readonly ColumnName[]

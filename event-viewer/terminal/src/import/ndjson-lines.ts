@@ -19,7 +19,7 @@ const objectOf = (text: string): Record<string, unknown> | undefined => {
 
 /**
  * Reads one JSON object a line; the keys of the first are the columns that can be mapped.
- * @throws FleetError `import.invalid` when the columns can't be told
+ * @throws FleetError `import.invalid` when the columns can't be found
  */
 export const createNdjsonParser = (firstLine: string, options: MappingOptions): LineParser => {
   const first = objectOf(firstLine)

@@ -119,7 +119,7 @@ const faultOf = (name: string, value: MeasureScalar): RowFault | undefined => {
 
 /**
  * Reads measures of rows, one after the other. Invariant: what a measure can't have is in the row's attributes, or the row has a fault.
- * What says that there is no value, such as NA, is none, but in texts only the empty one is.
+ * Words for "no value", such as NA, are null; in texts only the empty text is.
  */
 export const createMeasureReader = (names: readonly string[]): ReadMeasures => {
   const readers = names.map(readerOf)

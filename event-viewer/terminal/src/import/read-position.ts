@@ -44,7 +44,7 @@ const fault = (reason: string, detail: string): RowFault => ({ reason, detail })
 
 /**
  * @param values in the order of `COLUMN_NAMES`, then those of the measures
- * @returns the position, rounded, speed in m/s; speed and heading are NaN where the row does not say (or can't mean) them
+ * @returns the position, rounded, speed in m/s; speed and heading are NaN where the row has none or an impossible one
  */
 export const readPosition = (values: readonly unknown[], settings: PositionSettings): PositionRow | RowFault => {
   const [id, type, time, x, y, v, direction] = values

@@ -51,7 +51,7 @@ export const formatTarget = (
   return { output, progress, isSorted: isByVehicle, open: () => openFormat(name, options) }
 }
 
-/** Asks, writes what comes as it comes, and tells how it ended. Reading slowly slows the finders down; nothing piles up here. */
+/** Sends the query, writes the answer as it arrives, and reports its end. A slow reader slows the finders down; nothing piles up here. */
 export const runQuery = async (plan: AnswerPlan, target: QueryTarget, context: CommandContext): Promise<void> => {
   const { stdout } = context
   const output = target.output === undefined ? standardOutput(stdout) : fileOutput(target.output)
@@ -72,7 +72,7 @@ export const runQuery = async (plan: AnswerPlan, target: QueryTarget, context: C
 
 interface Written {
   readonly outcome: VehicleOutcome
-  /** What was taken for a gap, where what was written tells gaps. */
+  /** What counted as a gap, if the format shows gaps. */
   readonly gaps: GapsUsed | undefined
 }
 

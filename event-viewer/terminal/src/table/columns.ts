@@ -53,7 +53,7 @@ const kindOf = ({ type, unit }: { readonly type: string; readonly unit?: string 
   unit === undefined ? `${type}, without a unit` : `${type}, in ${unit}`
 
 /**
- * The column that is asked for. What is well known by its name needs nothing said, and can't be anything else.
+ * The column that is asked for. A well-known measure needs no type and no unit, and can't have others.
  * @throws FleetError `usage.invalid` with what is wrong
  */
 export const columnOf = (name: string, { type, unit, description }: AskedColumn): MeasureSpec => {

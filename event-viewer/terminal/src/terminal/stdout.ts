@@ -8,7 +8,7 @@ export interface Stdout {
 
 let watched: Stdout | undefined
 
-/** The one standard output of the process. A reader of standard error may go too: then nothing is said any more. */
+/** The one standard output of the process. If the reader of standard error has gone, messages are dropped. */
 export const watchStdout = (): Stdout => (watched ??= watch())
 
 const watch = (): Stdout => {

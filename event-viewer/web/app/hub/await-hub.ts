@@ -14,7 +14,7 @@ export interface AwaitHubOptions {
 }
 
 /**
- * The hub as soon as it hears: what is sent while it does not is lost, and would be waited for in vain.
+ * The hub as soon as it is connected: a message that is sent earlier is lost, and its answer would never come.
  * @throws FleetError `hub.unreachable` when it takes too long, or when aborted
  */
 export const awaitHub = async ({ hub, status, signal, waitMs = WAIT_MS }: AwaitHubOptions): Promise<Hub> => {

@@ -11,7 +11,7 @@ export interface Track {
   readonly latitude: ArrayLike<number>
   /** m/s; NaN for none */
   readonly speed: ArrayLike<number>
-  /** The first row that was heard, where what was heard does not follow on what is archived: a gap before it. */
+  /** The first live row, if it does not follow on the archived rows: a gap before it. */
   readonly seam?: number
 }
 
@@ -35,7 +35,7 @@ export const trackOf = (found: FoundRows, id: string): Track => {
   }
 }
 
-/** What is archived and what was heard meanwhile, each time once, since `fromMs`; the first has the say. */
+/** Archived and live reports since `fromMs`, each instant once; archived reports win. */
 export const mergeTracks = (archived: Track, heard: Track, fromMs: number): Track => {
   const merged = {
     eventTime: [] as number[],

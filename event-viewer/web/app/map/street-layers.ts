@@ -4,7 +4,7 @@ import { FONT } from './name-layers.ts'
 import type { MapPalette } from './map-palette.ts'
 import { byClass, MAIN_KINDS, rankOf, streetWidth, WALKED_KINDS } from './street-class.ts'
 
-/** Where streets come from: a source, the layer in it, and how a feature tells its class. */
+/** Where streets come from: a source, the layer in it, and the property that holds a feature's class. */
 export interface StreetSource {
   readonly source: string
   readonly sourceLayer?: string

@@ -38,7 +38,7 @@ export const describeVehicle = (rows: FoundRows, { vehicle, time, isJoined }: Ve
   }
 }
 
-/** Where a vehicle is said to be, for people; undefined while it is somewhere. */
+/** Why a vehicle is not shown, for people; undefined while it is shown. */
 export const nowhereText = (
   { isNowhere, last, next }: Pick<VehicleNow, 'isNowhere' | 'last' | 'next'>,
   textOf: (time: number) => string,

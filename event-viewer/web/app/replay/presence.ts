@@ -1,7 +1,7 @@
 import type { FoundRows } from '@fleetlake/viewer-core'
 import { rowAt } from './report-times.ts'
 
-/** Which vehicles can be said to be somewhere at an instant, and by which report. */
+/** Which vehicles have a known place at an instant, and by which report. */
 export interface Presence {
   /** Moves to another instant; cheap when it is near the one before. */
   moveTo(time: number): void

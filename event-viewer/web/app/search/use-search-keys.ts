@@ -24,7 +24,7 @@ export const useSearchKeys = ({ draw, isHoleNext, hasAreas, stopPicking, onEscap
     if (key === 'Escape') draw.end()
     else if (key === 'Backspace') draw.undo()
     else if (key === 'Enter') {
-      // On the map itself it is heard already.
+      // On the map itself the key is handled already.
       if (target instanceof HTMLCanvasElement || target instanceof HTMLButtonElement) return false
       draw.finish()
     } else return false

@@ -19,9 +19,9 @@ export interface SearchPage {
   readonly problems: Ref<readonly string[]>
   /** A search was asked for, and there is no area. */
   readonly isAreaMissing: Ref<boolean>
-  /** The form says another search than the one whose answer is there. */
+  /** The form differs from the search whose answer is shown. */
   readonly isChanged: ComputedRef<boolean>
-  /** Makes the search that the form says, and puts it into the address. */
+  /** Runs the search of the form, and puts it into the address. */
   run(): void
 }
 

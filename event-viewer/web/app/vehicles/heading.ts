@@ -23,7 +23,7 @@ export const headingBetween = (from: number, to: number, part: number): number =
   return (from + short * part + 360) % 360
 }
 
-/** Where a step of these ring units leads, degrees; NaN for one too short to tell. The mercator keeps angles. */
+/** Where a step of these ring units leads, degrees; NaN for one that is too short. The mercator projection keeps angles. */
 export const ledHeading = (dx: number, dy: number, y: number): number =>
   Math.hypot(dx, 2 * dy) * metresPerUnit(y) < STANDS_M
     ? Number.NaN

@@ -58,7 +58,7 @@ export const createLiveFleet = (palette: TypePalette): LiveFleet => {
   const trails = createTrailRing()
   const slots = createVehicleSlots()
   let typeOf = new Uint8Array(1024)
-  // By slot: the last report, and the last whole frame that told of the vehicle.
+  // By slot: the last report, and the last whole frame that had the vehicle.
   let eventTimes = new Float64Array(1024)
   let wholes = new Uint32Array(1024)
   let whole = 0

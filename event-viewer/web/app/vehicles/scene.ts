@@ -24,7 +24,7 @@ export interface Picked extends DrawnPlace {
 export interface LiveScene {
   /** Each report starts a glide from where the vehicle is drawn now; a report that is not later than the vehicle's last is left out. */
   apply(frame: LiveFrame, nowMs: number): void
-  /** Forgets every drawn vehicle and trail; what `LiveFrame.fresh` told is kept. */
+  /** Forgets every drawn vehicle and trail; ids and types from `LiveFrame.fresh` are kept. */
   clear(): void
   setColourBy(colourBy: ColourBy): void
   /** @param seconds how long a trail is kept; 0 for none. A trail begins when it is asked for. */

@@ -5,7 +5,7 @@ import { type Group, type Leaf, leavesBelow, readLeaf, textOf } from './checkpoi
 import type { IndexedDate } from './checkpoint-index.ts'
 import { byCell, type DateFiles, totalsOf } from './files.ts'
 
-/** A file that a checkpoint adds, what it says of its rows not yet looked into. */
+/** A file that a checkpoint adds, its statistics not parsed yet. */
 interface PackedAdd extends Pick<AddedFile, 'partitionValues' | 'size'> {
   /** UTF-8. */
   readonly path: Uint8Array

@@ -17,6 +17,6 @@ export const damaged = ({ version, found }: Damage, cause?: unknown): FleetError
     cause === undefined ? {} : { cause },
   )
 
-/** Faults of what a log says, not of the store that it is read from. */
+/** Faults of the log's content, not of the store that it is read from. */
 export const isDamage = (error: unknown): error is FleetError =>
   error instanceof FleetError && ['table.damaged', 'table.invalid', 'cell.invalid'].includes(error.code)

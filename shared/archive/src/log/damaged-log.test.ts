@@ -121,7 +121,7 @@ test.each<[string, string, (files: Map<string, Uint8Array>) => void]>([
   ],
   [
     'a commit in the place of another',
-    `${commitOf(23)} is not as it was written`,
+    `${commitOf(23)} is damaged: its checksum does not match`,
     (files) => files.set(commitOf(23), log.get(commitOf(22))!),
   ],
   [

@@ -10,7 +10,7 @@ import type { MetaData, Protocol } from './actions.ts'
 const READ_FEATURES = new Set([
   // No column is renamed as long as the mode is 'none', which is checked.
   'columnMapping',
-  // Of files that have one the rows can't be told; one that is in the table is refused when it is met.
+  // The rows of a file with a deletion vector are not known; a table with such a file is refused.
   'deletionVectors',
   'timestampNtz',
   'v2Checkpoint',
@@ -23,7 +23,7 @@ const isTrue = (metaData: MetaData, key: string): boolean => propertyOf(metaData
 const isMapped = (metaData: MetaData): boolean =>
   (propertyOf(metaData, 'delta.columnMapping.mode') ?? 'none').toLowerCase() !== 'none'
 
-/** @throws FleetError `table.unsupported` with the feature, for a table whose rows can't be told */
+/** @throws FleetError `table.unsupported` with the feature, for a table whose rows can't be known */
 export const checkReader = (protocol: Protocol, metaData: MetaData): void => {
   const { minReaderVersion: version, readerFeatures } = protocol
   const refuse = (what: string): never => {
@@ -79,7 +79,7 @@ const WRITE_FEATURES: Readonly<Record<string, FeatureCheck>> = {
       columnWith(metaData, (key) => key === 'delta.generationExpression'),
       'is generated',
     ),
-  // A version of ours adds files, removes files or rearranges rows: what changed can be told from that.
+  // A version of ours adds files, removes files or rearranges rows: the change follows from that.
   changeDataFeed: NOTHING,
   columnMapping: (metaData) => (isMapped(metaData) ? 'its columns are mapped to other names' : undefined),
   identityColumns: (metaData) =>

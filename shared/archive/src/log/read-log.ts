@@ -70,7 +70,7 @@ const MOST_AT_ONCE = 64
 
 /**
  * The state after all versions there are: v+1, v+2 … until one is absent. The first is read alone, so that no news costs one get;
- * then more and more at once. Invariant: a commit that is empty, not whole or missing before a later one ends no log; it is told.
+ * then more and more at once. Invariant: a commit that is empty, not whole or missing before a later one is reported as damage, not taken for the end of the log.
  * @returns `state` itself when there is nothing new
  * @throws FleetError `table.damaged`, `table.invalid`, `table.unsupported`
  */

@@ -158,7 +158,7 @@ export const openLossTable = async (
       const commit = formatCommit([{ commitInfo }, { add: { ...add, stats } }])
       const written = await store.putIfAbsent(commitPath(state.version + 1), commit)
       await read()
-      // Whether ours or another's is there now, what was read tells: rows that came twice are one.
+      // What was read shows whether our commit or another one is there; equal rows count once.
       if (written === 'created' || state.files.has(path)) return
     }
   }

@@ -73,7 +73,7 @@ test.each([
     'of another date',
     { date: '2026-11-27' },
     good,
-    'hold 3000 rows, of which 0 lie in the period that the log tells of them',
+    'hold 3000 rows, of which 0 lie in the period that the log has of them',
   ],
   [
     'of another date, without statistics',

@@ -200,7 +200,7 @@ const openFile = async (
     return parquetFile(footer, measuresOf(chunk, footer, measures), async () => ({ bytes: file, start: 0 }))
   }
   const frame = await readChunkFile(path, file)
-  // What such a file holds is told by the table alone; a value that is not of the table's type is a fault.
+  // The types of such a file are the table's; a value of another type is a fault.
   const known = (measures ?? []).filter(({ name }) => frame.columns.includes(name))
   const held = measuresOf(chunk, { names: frame.columns, measures: known }, measures)
   return {
@@ -248,7 +248,7 @@ let readSince = 0
 
 /**
  * The selected rows of a file, a bounded number at a time.
- * @param onOpen is told how many rows the file has
+ * @param onOpen gets the number of rows of the file
  * @throws FleetError `table.unsupported` for a file that is missing, truncated, not readable, of rows that lie elsewhere, or that holds what a
  * rewrite would lose; `store.failed`
  */

@@ -183,7 +183,7 @@ test('without a beginning nothing is made up', async () => {
   for await (const { path } of store.list('_fleetlake/')) await store.delete(path)
   await store.delete(checkpointOf(4))
   await store.delete(commitOf(0))
-  await expect(planRepair(store, NOW_MS)).rejects.toThrow('what the table is is not known')
+  await expect(planRepair(store, NOW_MS)).rejects.toThrow('the kind of the table is not known')
 })
 
 test('a stray file far beyond the log is not filled up to', async () => {

@@ -28,7 +28,7 @@ import { DATA_FILE } from './vacuum-table.ts'
 /** A version that the log does not hold as it was written, and what takes its place. */
 export interface RepairedVersion {
   readonly version: number
-  /** The commit itself, from its copy; or what the data files tell of it. */
+  /** The commit itself, from its copy; or what is known of it from the data files. */
   readonly from: 'copy' | 'files'
   readonly bytes: Uint8Array
   /** What was found in its place. */
@@ -52,7 +52,7 @@ export interface RepairPlan {
   readonly notes: readonly string[]
 }
 
-/** A log does not leap: what a stray file tells is not filled up to. */
+/** Versions are consecutive: a stray file with a high version does not extend the log. */
 const MOST_LOST = 10_000
 
 interface Base {

@@ -66,7 +66,7 @@ interface Account {
 }
 
 /**
- * Invariant: nothing is committed unless each row of the files that go is in a file that comes, or is told as a duplicate, those reach as far, and they have
+ * Invariant: nothing is committed unless each row of the files that go is in a file that comes, or is counted as a duplicate, those reach as far, and they have
  * as many values of each measure. What comes was read back.
  */
 const checkRewrite = (

@@ -10,7 +10,7 @@ export const VACUUM_APP = 'fleetlake.vacuum'
 export interface VacuumOptions {
   /** Files that no version within this time names go; the least that is allowed when it is less. */
   readonly graceMs: number
-  /** Only tells what would go. */
+  /** Only report what would be deleted. */
   readonly isDryRun?: boolean
   readonly nowMs: number
   /** Once aborted, nothing more is deleted. */

@@ -1,6 +1,6 @@
 import { type FaultDetails, type FaultKind, RequestFault } from './requests.ts'
 
-/** What a client's error says, of any client library. */
+/** A client's error, of any client library. */
 export interface Answer {
   /** HTTP; undefined when there was none. */
   readonly status: number | undefined

@@ -14,15 +14,15 @@ export interface ObjectInfo {
 
 /**
  * Where a table lives: objects by path, segments parted by `/`, no leading `/`, no `.` or `..`. An object is either
- * wholly there or not at all, and is there for every reader once its writer has been told.
+ * wholly there or not at all, and is there for every reader once its writer has got its answer.
  * Every method rejects with FleetError `store.failed` when the store can't do it.
  */
 export interface ObjectStore {
   /** How many reads at once keep it busy: few of a disk, more where each is a journey. */
   readonly readsAtOnce: number
   /**
-   * Creates an object. Invariant: of all writers to one path, whenever and wherever they run, at most one is told 'created'.
-   * Durable once told. When it rejects, the outcome is unknown.
+   * Creates an object. Invariant: of all writers to one path, whenever and wherever they run, at most one gets 'created'.
+   * Durable once it has resolved. When it rejects, the outcome is unknown.
    */
   putIfAbsent(path: string, bytes: Uint8Array): Promise<'created' | 'exists'>
   /** Writes an object, in place of one that is there; readers see the old one or the new one, whole. Durable once it resolves. */

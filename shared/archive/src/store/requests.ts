@@ -75,7 +75,7 @@ export interface Upload {
 
 /**
  * The single requests that a remote store is made of. Each is one exchange with a server, of a bounded number of bytes, that ends
- * when `signal` aborts; none repeats itself. They reject with anything; `faultOf` tells what it means.
+ * when `signal` aborts; none repeats itself. They reject with anything; `faultOf` says what it means.
  */
 export interface ObjectRequests {
   put(key: string, bytes: Uint8Array, options: PutOptions, signal: AbortSignal): Promise<void>
@@ -99,6 +99,6 @@ export interface ObjectRequests {
   /** For scans and messages. */
   url(key: string): string
   scanOptions(): Promise<Readonly<Record<string, string>>>
-  /** Whether completing an upload may be conditional: some servers ignore the condition, which only a try can tell. */
+  /** Whether completing an upload may be conditional: some servers ignore the condition, which only a try can show. */
   readonly conditionalUploads: 'yes' | 'try'
 }

@@ -6,7 +6,7 @@ import type { ColumnsBeside } from '../rows/fit-measures.ts'
 import { didYouMean } from './nearest-names.ts'
 import { parseInstant } from './parse-instant.ts'
 
-/** The columns of every position that a filter may name; where a vehicle was is said by the area. */
+/** The columns of every position that a filter may name; the area of a search says where. */
 export type FilterKey = Exclude<Column, { readonly kind: 'degrees' }>['key']
 
 /** A column that is looked at: of every position, or a measure of the table. */

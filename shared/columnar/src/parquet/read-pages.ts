@@ -51,7 +51,7 @@ const presenceOf = (levels: Uint8Array, rows: number): { present: Int32Array | u
   return { present: count === rows ? undefined : present, count }
 }
 
-/** What a page says of itself, and the column that it is of. */
+/** The header of a page, and its column. */
 interface PageSource {
   readonly header: Fields
   readonly body: Uint8Array

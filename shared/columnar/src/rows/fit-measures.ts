@@ -27,7 +27,7 @@ import {
 import type { Positions } from './positions.ts'
 import { createTextList, textAt, type Texts } from './text-list.ts'
 
-/** What a device may say in a measure. */
+/** The values that a measure may have in a message. */
 export type MeasureScalar = string | number | boolean
 
 /** What a table has beside the seven columns and its partitions: part of a `Snapshot`. */

@@ -68,8 +68,8 @@ test.each([
   ['temperature', undefined],
   ['vehicle_id', '"vehicle_id" is a column of every position'],
   ['cell', '"cell" is a reserved name'],
-  ['Über', expect.stringContaining('is no name of a measure')],
-  ['x'.repeat(64), expect.stringContaining('is no name of a measure')],
+  ['Über', expect.stringContaining('is not a name of a measure')],
+  ['x'.repeat(64), expect.stringContaining('is not a name of a measure')],
 ])('%s is a name of a measure, or it is said why not', (name, fault) => {
   expect(measureNameFault(name)).toEqual(fault)
 })

@@ -40,7 +40,7 @@ const MULTIARCH: Partial<Record<NodeJS.Architecture, string>> = { x64: 'x86_64-l
 /**
  * Finds Ceph's S3 gateway, a real server with conditional writes; on Debian and Ubuntu takes it from their packages (60 MB) when this
  * machine has none. They are unpacked into this folder and not installed, since installing them sets up system services.
- * @param say told what is being done when it takes a while
+ * @param say called with what is being done when it takes a while
  * @throws FleetError `service.failed` with what to do
  */
 export const provideCeph = async (say: (line: string) => void = () => {}): Promise<Ceph> => {

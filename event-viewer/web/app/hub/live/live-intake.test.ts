@@ -78,7 +78,7 @@ const request: fc.Arbitrary<LiveRequest> = fc.record(
     view: bounds,
     types: fc.subarray(['taxi', 'bus', 'tram']),
     follow: vehicleId,
-    isAnew: fc.boolean(),
+    isReset: fc.boolean(),
   },
   { requiredKeys: [] },
 )
@@ -196,7 +196,7 @@ describe('the live intake', () => {
     expect(intake.takeFrame(START_MS + 600)!.gone.length).toBe(25)
     intake.setRequest({})
     expect([700, 800, 900].map((ms) => intake.takeFrame(START_MS + ms)!.fresh.id.length)).toEqual([10, 10, 5])
-    intake.setRequest({ isAnew: true })
+    intake.setRequest({ isReset: true })
     expect(intake.takeFrame(START_MS + 1_000)!.fresh.id.length).toBe(25)
   })
 

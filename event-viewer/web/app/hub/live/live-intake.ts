@@ -19,9 +19,9 @@ export interface LiveIntake {
    * @param payload an Arrow IPC stream of positions, or one position as JSON
    */
   take(payload: Uint8Array, arrival: Arrival): void
-  /** Ask for it ten times a second, with news or without. @returns undefined when there is nothing to tell */
+  /** Call it ten times a second, with new reports or without. @returns undefined when there is nothing to send */
   takeFrame(nowMs: number): LiveFrame | undefined
-  /** Of the vehicles heard: those whose id begins with the text, then those that hold it; upper and lower case are the same. */
+  /** Of the live vehicles: those whose id begins with the text, then those that contain it; upper and lower case are the same. */
   find(text: string, max: number): LiveVehicle[]
   vehicle(id: string): LiveVehicle | undefined
 }
@@ -44,7 +44,7 @@ export interface LiveIntakeOptions {
   readonly maxIdBytes?: number
   /** A vehicle that is silent for this long is forgotten. */
   readonly silentMs?: number
-  /** Vehicles that a frame tells of for the first time, at most, unless it is whole: many at once would hold the page up. */
+  /** Maximum number of new vehicles in a frame, unless it is whole: many at once would hold the page up. */
   readonly maxFresh?: number
 }
 

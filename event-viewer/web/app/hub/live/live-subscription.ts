@@ -16,7 +16,7 @@ const LINGER_MS = 500
 /** Told by the hub with each message that a stream repeats. */
 const STORED_AT = 'Nats-Time-Stamp'
 
-/** @returns ms since the epoch by the hub's clock; undefined where the hub does not tell */
+/** @returns ms since the epoch by the hub's clock; undefined where the hub does not give it */
 const storedMsOf = ({ headers }: Msg): number | undefined => {
   const storedMs = Date.parse(headers?.get(STORED_AT) ?? '')
   return Number.isNaN(storedMs) ? undefined : storedMs
@@ -27,7 +27,7 @@ export const createLiveSubscription = (
   take: (payload: Uint8Array, message: { contentType: string | undefined; storedMs: number | undefined }) => void,
 ): LiveSubscription => {
   const open = new Map<string, Subscription>()
-  /** While two subscriptions may hear the same: the ids of what was heard. */
+  /** While two subscriptions may get the same messages: the ids of those that arrived. */
   const heard = new Set<string>()
   let retiring = 0
 

@@ -1,12 +1,12 @@
 import type { SearchAnswer } from '../../hub/search/search-answer.ts'
 
-/** What is said of an answer without a row; both are whole sentences, the first without a full stop. */
+/** The text for an answer without a row; both are whole sentences, the first without a full stop. */
 export interface NothingFound {
   readonly title: string
   readonly advice: string
 }
 
-/** That no vehicle was there is said only where it is known: all of the period is archived, any vehicle was asked for, and the search saw everything. */
+/** The text says that no vehicle was there only where that is known: all of the period is archived, any vehicle was asked for, and the search saw everything. */
 export const nothingFound = ({ input, outcome }: Pick<SearchAnswer, 'input' | 'outcome'>): NothingFound => {
   const { stats, status } = outcome
   if (status !== 'complete') {
