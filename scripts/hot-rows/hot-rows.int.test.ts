@@ -317,7 +317,7 @@ test('a finder whose archive is another than the one that the hub feeds says so 
   expect(outcome).toMatchObject({
     status: 'partial',
     rows: 0,
-    reason: expect.stringContaining(`${fed}, and this one is ${table.snapshot.id}: check`),
+    reason: expect.stringContaining(`${fed}, and this archive is ${table.snapshot.id}: check`),
   })
   // The hub feeds this one from now on.
   await writeArchiveClaim(hub, { table: table.snapshot.id, hub: 'test', version: 0, fingerprint: undefined }, found)
