@@ -78,7 +78,7 @@ test.each(['s3', 'azure'])('the main job with the archive on %s', async (store) 
   ])
 })
 
-test('a folder that is not empty is refused, and so is a number that is none', async () => {
+test('a folder that is not empty is refused, and so is an invalid number', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'fleetlake-demo-test-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   const refused = await runDemo('--data-dir', join(folder, '..'))

@@ -124,7 +124,7 @@ test('a service that fails while starting fails the stack with its own words, an
   expect(stack.processes()).toHaveLength(6)
 })
 
-test('an end that nobody asked for is a failure, one that was asked for is not', async () => {
+test('an end that was not asked for is a failure, one that was asked for is not', async () => {
   const { stack } = await start({ collectors: 2, finders: 1 })
   const [first, second] = stack.processes().filter(({ name }) => name.startsWith('collector'))
   await first.kill()

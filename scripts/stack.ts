@@ -48,10 +48,10 @@ export type StackOptions = {
   files?: Partial<Record<ServiceKind, string>>
   /** services of a kind are started only after this; the others meanwhile */
   after?: Partial<Record<ServiceKind, Promise<unknown>>>
-  /** told every line of every process, with the process's name in front */
+  /** called with every line of every process, with the process's name in front */
   say?: (line: string) => void
   readyTimeoutMs?: number
-  /** a service that tells nothing of itself for so long is killed, as one that hangs or was frozen */
+  /** a service that gives no sign of life for this long is killed: it hangs or was frozen */
   silenceMs?: number
   /** how long JetStream may not answer before nats-server is started again */
   hubSilenceMs?: number
@@ -63,7 +63,7 @@ export type StackOptions = {
 export type StackProcess = {
   readonly name: string
   readonly pid: number
-  /** what the service told when it was ready */
+  /** what the service sent when it was ready */
   readonly details: Record<string, unknown>
   /** an end that was asked for here is neither a failure nor a reason to start it again */
   kill(signal?: NodeJS.Signals): Promise<void>
@@ -106,7 +106,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
   const { silenceMs = usualSilenceMs } = options
   const givenPath = options.archivePath ?? join(options.dataDir, 'archive')
   const archivePath = isFolder(givenPath) ? resolve(givenPath) : givenPath
-  // The caller that waits for it tells of its failure.
+  // The caller that waits for it reports its failure.
   for (const awaited of Object.values(options.after ?? {})) awaited.catch(() => {})
   const aborter = new AbortController()
   const signal = AbortSignal.any([aborter.signal, ...(options.signal === undefined ? [] : [options.signal])])
@@ -220,7 +220,7 @@ const limitOf = (hub: NatsServer | undefined, options: StackOptions): Record<str
     ? { FLEET_HUB_MAX_BYTES_PER_PARTITION: String(hub.partitionMaxBytes) }
     : {}
 
-/** A server whose JetStream does not do its work any more is ended here, which nobody has asked for. */
+/** A server whose JetStream does not do its work any more is ended here, which counts as an end that was not asked for. */
 const endOfHub = async (hub: NatsServer, silenceMs: number | undefined, say: (line: string) => void): Promise<End> => {
   const tell = (line: string): void => say(`hub | ${line}`)
   const watch = watchJetStream(hub, { ...(silenceMs === undefined ? {} : { silenceMs }), say: tell })

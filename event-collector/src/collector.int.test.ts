@@ -44,7 +44,7 @@ test('Arrow of our layout, Arrow of another, and JSON all reach the table, each 
   expect(await archived(folder)).toEqual(ids(rowsFrom(0, 1_101)))
 })
 
-test('noise and rows that can not be true go to the dead letters with their reasons; the rest is kept and nothing is stuck', async () => {
+test('malformed messages and invalid rows go to the dead letters with their reasons; the rest is kept and nothing is stuck', async () => {
   const { hub, folder, start } = await setUp()
   await start()
   const bad = [
@@ -53,7 +53,7 @@ test('noise and rows that can not be true go to the dead letters with their reas
     row(3, { eventTime: NOW + 3_600_000 }),
     row(4, { latitude: -95 }),
   ]
-  await publish(hub, 0, new TextEncoder().encode('noise'))
+  await publish(hub, 0, new TextEncoder().encode('malformed'))
   await publish(hub, 0, new TextEncoder().encode('{"vehicle_id":"v"}'), CONTENT_TYPES.json)
   await publish(hub, 0, new TextEncoder().encode('x'), 'text/plain')
   await publishRows(hub, 0, [row(10), ...bad, row(11)])
@@ -75,7 +75,7 @@ test('noise and rows that can not be true go to the dead letters with their reas
     'content-type text/plain',
     'off-the-globe',
   ])
-  expect(new TextDecoder().decode(bySequence[0].data)).toBe('noise')
+  expect(new TextDecoder().decode(bySequence[0].data)).toBe('malformed')
   expect(rowsOfPositions(decodePositions(bySequence[3].data)!)).toEqual(bad)
   expect(tableFromIPC(bySequence[3].data).getChild('reason')!.toJSON()).toEqual([
     'off-the-globe',

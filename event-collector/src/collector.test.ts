@@ -123,7 +123,7 @@ test('a lane that leaves is flushed though others are always due', async () => {
   expect(world.committed.filter(({ appId }) => appId.startsWith('MOVES_0@')).map(({ to }) => to)).toEqual([1, 2])
 })
 
-test('a gap that another owner has committed and purged is no gap; any other is told once and passed', async () => {
+test('a gap that another owner has committed and purged is not a gap; any other is told once and passed', async () => {
   const world = createWorld(1)
   const first = start(world)
   world.publish(0, 'arrow', 3)
@@ -153,7 +153,7 @@ test('a gap that another owner has committed and purged is no gap; any other is 
   checkRanges(world)
 })
 
-test('what another owner has committed and purged ahead of a paused reader is no gap', async () => {
+test('what another owner has committed and purged ahead of a paused reader is not a gap', async () => {
   const world = createWorld(2)
   const slow = start(world, { memory: 10_000 })
   world.publish(1, 'arrow', 4)

@@ -20,7 +20,7 @@ export interface CollectorDeps {
 export interface Collector {
   /** Which partitions are ours now. Those lost are flushed and left, those won are read from the table's offset. */
   assign(partitions: readonly number[]): void
-  /** Resolves with the table's offset once it has reached the sequence; undefined when that is not ours to say. */
+  /** Resolves with the table's offset once it has reached the sequence; undefined when another collector owns the stream. */
   flushThrough(request: StreamPosition): Promise<number | undefined>
   /** Seals what is due by the clock; call it a few times a second. */
   tick(): void

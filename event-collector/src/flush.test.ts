@@ -138,7 +138,7 @@ test('letters that are not answered are told, and a stop gives the flush up', as
   })
   const batches = [batchOf(0, { letters: 1 })]
   const flushing = flushUntilDone(batches, OPTIONS, { ...deps, signal: stopping.signal })
-  expect(await told.promise).toMatch(/^dead letters wait for the hub to store them/)
+  expect(await told.promise).toMatch(/^dead letters are not stored yet/)
   stopping.abort()
   expect(await flushing).toEqual({ version: undefined, committed: [], stale: batches, written: [] })
   expect(deps.said).toEqual([])
@@ -160,7 +160,7 @@ test('a store that hangs is told while it does', async () => {
   const signal = new AbortController().signal
   expect(await flushUntilDone([batchOf(0)], OPTIONS, { ...deps, signal })).toMatchObject({ version: 5 })
   expect(told.slice(0, 2)).toEqual(
-    Array(2).fill('a flush takes long: the store is slow or does not answer; the rows are safe in their streams'),
+    Array(2).fill('a flush is slow: the store is slow or does not answer; the rows are safe in their streams'),
   )
 })
 

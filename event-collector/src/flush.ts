@@ -85,7 +85,7 @@ const partOf = ({ batch: { appId, from, to, toTimestampMs }, add }: WrittenBatch
 
 /**
  * Letters, losses and files first, then one commit with the offsets of all batches. Invariant: a crash in between leaves orphan files and
- * repeated letters, never a lost or doubled row, and no offset is moved over a loss that is not recorded; batches that are stale are taken out and the rest is tried again.
+ * repeated letters, never a lost row or one stored twice, and no offset is moved over a loss that is not recorded; batches that are stale are taken out and the rest is tried again.
  * The table gets its column for attributes with the commit that first needs it.
  */
 export const flush = async (batches: readonly Batch[], options: ChunkOptions, deps: FlushDeps): Promise<Flushed> => {
@@ -135,7 +135,7 @@ export const flush = async (batches: readonly Batch[], options: ChunkOptions, de
       case 'conflict':
       case 'column-conflict':
       case 'too-many-columns':
-        deps.warn({ status: result.status }, 'a commit was given up; its rows are read again')
+        deps.warn({ status: result.status }, 'a commit was abandoned; its rows are read again from the stream')
         stale.push(...left.map(({ batch }) => batch))
         left = []
     }
@@ -146,7 +146,7 @@ export const flush = async (batches: readonly Batch[], options: ChunkOptions, de
 /**
  * Flushes again and again while the store or the hub fails: what is buffered is not given up for that. Once `signal` says that
  * there is no more time, it leaves the rows to the stream, which still has them; a commit that is under way then may still
- * succeed. One that takes long is told. Never rejects.
+ * succeed. A slow flush is logged. Never rejects.
  */
 export const flushUntilDone = async (
   batches: readonly Batch[],
@@ -157,7 +157,7 @@ export const flushUntilDone = async (
   const startedAt = performance.now()
   const telling = setInterval(() => {
     const seconds = Math.round((performance.now() - startedAt) / 1_000)
-    warn({ seconds }, 'a flush takes long: the store is slow or does not answer; the rows are safe in their streams')
+    warn({ seconds }, 'a flush is slow: the store is slow or does not answer; the rows are safe in their streams')
   }, slowMs)
   try {
     return await tryUntilDone(batches, options, deps)

@@ -21,7 +21,7 @@ const BUDGET = 16 * MIB
  */
 const SLACK = 584 * MIB
 
-/** Reaches over all windows. The same rows again and again: doubles, which stay until compaction. */
+/** Reaches over all windows. The same rows again and again: duplicates, which stay until compaction. */
 const batchOf = (partition: number): Uint8Array =>
   encodePositions(
     positionsOfRows(

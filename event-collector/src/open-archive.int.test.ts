@@ -43,7 +43,7 @@ test('collectors of a new hub that begin with its first archive at once all feed
   }
 })
 
-test('an archive whose disk is not mounted is no new archive: the collector refuses to start, and loses nothing', async () => {
+test('an archive whose disk is not mounted is not a new archive: the collector refuses to start, and loses nothing', async () => {
   const { hub, folder, start } = await setUp()
   const { collector } = await start()
   await publishRows(hub, 0, rowsFrom(0, 10))
@@ -120,7 +120,7 @@ test('a copy that went on apart is known by what is under the version that the h
   await expect(openArchive(hub, storesIn(copy), { adopt: false })).rejects.toThrow(
     fault(
       'archive.older',
-      /^the archive at .* is a copy older than what this hub has fed: it is at version 1, and version 2 was there/,
+      /^the archive at .* is an older copy of the archive that this hub has fed: it is at version 1, and this hub has fed version 2/,
     ),
   )
   for (const to of [1, 2]) await apart.commit(move(to))
@@ -146,5 +146,5 @@ test('a table of losses that is gone is not made again unless that is said', asy
   )
   const warnings: string[] = []
   await openArchive(hub, storesIn(folder), { adopt: true, warn: (_, what) => warnings.push(what) })
-  expect(warnings).toEqual([expect.stringMatching(/^FLEET_ARCHIVE_ADOPT says to go on: /)])
+  expect(warnings).toEqual([expect.stringMatching(/^going on because of FLEET_ARCHIVE_ADOPT: /)])
 })

@@ -31,7 +31,7 @@ export interface ArchiveStores {
 export interface FedArchive {
   readonly table: Table
   readonly losses: LossTable
-  /** This hub's own id; by it the table knows who feeds it. */
+  /** This hub's own id, by which the table knows its feeder. */
   readonly hub: string
   /**
    * Has the hub remember the table's version. Invariant: before a purge, so that no older copy of the archive is taken for the archive.
@@ -40,7 +40,7 @@ export interface FedArchive {
   remember(): Promise<void>
 }
 
-/** How often it tries to say what it has found out, while others say something too. */
+/** How often the claim is written again when other collectors write theirs at the same time. */
 const ATTEMPTS = 20
 
 const ADOPT = 'start once with FLEET_ARCHIVE_ADOPT=true'
@@ -49,20 +49,20 @@ const other = (found: string, fed: string): FleetError =>
   new FleetError(
     'archive.other',
     `${found}, but this hub has fed the archive ${fed}: check archive.path and that its disk is mounted; ` +
-      `to go on with this archive instead ${ADOPT}`,
+      `to go on with this archive instead, ${ADOPT}`,
   )
 
 const lossesGone = (store: ObjectStore): FleetError =>
   new FleetError(
     'archive.older',
-    `the archive's table of losses is gone from ${store.url('')}: restore the folder; to go on without it, so that what it told of is forgotten, ${ADOPT}`,
+    `the archive's table of losses is gone from ${store.url('')}: restore the folder; to go on without it, and without the losses that it recorded, ${ADOPT}`,
   )
 
 export const fedByOther = (where: string, hub: string | undefined): FleetError =>
   new FleetError(
     'archive.other',
-    `another hub${hub === undefined ? '' : ` (${hub})`} feeds the archive at ${where} now, and two can't: point this hub's collectors to an archive of their own; ` +
-      `to have this hub feed it instead stop the collectors of the other one and ${ADOPT}`,
+    `another hub${hub === undefined ? '' : ` (${hub})`} feeds the archive at ${where} now, and an archive can have only one hub: give this hub an archive of its own; ` +
+      `to have this hub feed it instead, stop the collectors of the other hub and ${ADOPT}`,
   )
 
 /** What speaks against feeding a table, in a sentence; undefined when nothing does. */
@@ -78,8 +78,8 @@ const objectionTo = async (
   if (claim === undefined && (feeder !== undefined || hasOffsets)) {
     return new FleetError(
       'archive.other',
-      `this hub is new to the archive at ${where}, which another one has fed: if that one's data is lost, ${ADOPT} (what it held and had not ` +
-        'archived is lost, and is told as such); if it lives, its collectors feed this archive and this hub needs one of its own',
+      `this hub is new to the archive at ${where}, which another hub has fed. If the data of that hub is lost, ${ADOPT} (messages that it held and had ` +
+        'not archived are then recorded as lost); if that hub still runs, give this hub an archive of its own',
     )
   }
   if (claim === undefined) return undefined
@@ -88,8 +88,8 @@ const objectionTo = async (
   if (version < claim.version) {
     return new FleetError(
       'archive.older',
-      `the archive at ${where} is a copy older than what this hub has fed: it is at version ${version}, and version ${claim.version} was there; positions that were ` +
-        `archived since and have left the hub are not in it. Restore a newer copy; to go on with this one ${ADOPT}: what is lost is then recorded (\`fleet table losses\`)`,
+      `the archive at ${where} is an older copy of the archive that this hub has fed: it is at version ${version}, and this hub has fed version ${claim.version}. It lacks ` +
+        `positions that were archived since and have left the hub. Restore a newer copy; to go on with this one, ${ADOPT}: what is lost is then recorded (\`fleet table losses\`)`,
     )
   }
   if (claim.fingerprint === undefined) return undefined
@@ -98,7 +98,7 @@ const objectionTo = async (
   return new FleetError(
     'archive.older',
     `the archive at ${where} is a copy that went on without this hub: its version ${claim.version} is not the one that this hub has fed. Restore the ` +
-      `archive that it was; to go on with this one ${ADOPT}: what is lost is then recorded (\`fleet table losses\`)`,
+      `original archive; to go on with this one, ${ADOPT}: what is lost is then recorded (\`fleet table losses\`)`,
   )
 }
 
@@ -119,7 +119,7 @@ const partOffsets = async (
 
 /**
  * Opens the archive that this hub feeds, or makes the first one. Invariant: one hub feeds one archive, an archive is fed by one hub, and neither goes on with an
- * older copy of it, unless an operator says so. The hub is told first, then the table: what was decided and not carried out is decided
+ * older copy of it, unless an operator says so. The claim is written to the hub first, then to the table: a decision that was not carried out is made
  * again.
  * @throws FleetError `archive.other`, `archive.older`
  */
@@ -146,7 +146,7 @@ export const openArchive = async (
   if (table.snapshot.txn(LOSSES_APP) > 0 && (await openLossTable(stores.losses)) === undefined) {
     const gone = lossesGone(stores.losses)
     if (!adopt) throw gone
-    warn(codeField(gone), `FLEET_ARCHIVE_ADOPT says to go on: ${gone.message}`)
+    warn(codeField(gone), `going on because of FLEET_ARCHIVE_ADOPT: ${gone.message}`)
   }
 
   /** @returns the hub's id, once hub and table agree that it feeds this table */
@@ -155,7 +155,7 @@ export const openArchive = async (
     const { claim } = found
     const objection = await objectionTo(snapshot, claim, store)
     if (objection !== undefined && !adopt) {
-      // The hub is told first: what the table says since the claim was read, another collector of this hub may have said.
+      // The claim is written to the hub first: another collector of this hub may have changed the table since the claim was read.
       const { sequence } = await findArchiveClaim(hub)
       if (sequence !== found.sequence) return undefined
       throw objection
@@ -167,7 +167,7 @@ export const openArchive = async (
     if (objection !== undefined)
       warn(
         codeField(objection),
-        `the archive is taken all the same, as FLEET_ARCHIVE_ADOPT says; what this hub holds and the table does not count (any more) is archived again, and may be there twice: ${objection.message}`,
+        `this archive is used because of FLEET_ARCHIVE_ADOPT; messages of this hub beyond the table's offsets are archived again, and may be in it twice: ${objection.message}`,
       )
     if (feeder === own) return own
     const claimed = { hub: own, after: feeder, ...(feeder === undefined ? {} : await partOffsets(hub, snapshot)) }
@@ -211,7 +211,7 @@ export const openArchive = async (
       }
       throw new FleetError(
         'archive.other',
-        'the version of the archive could not be remembered: other collectors were always faster',
+        'the version of the archive could not be written to the hub, because other collectors were faster each time: start again',
       )
     },
   }

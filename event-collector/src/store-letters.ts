@@ -11,7 +11,7 @@ export interface StoreLettersDeps {
 const AT_ONCE = 32
 const PATIENCE_MS = 10_000
 
-/** Resolves once all letters are stored; tells while that takes long, since no commit passes their messages until then. */
+/** Resolves once all letters are stored; warns while that takes long, since no commit passes their messages until then. */
 export const storeLetters = async (
   letters: readonly DeadLetter[],
   { storeLetter, warn, patienceMs = PATIENCE_MS }: StoreLettersDeps,
@@ -23,8 +23,8 @@ export const storeLetters = async (
     () =>
       warn(
         { stored, letters: letters.length },
-        'dead letters wait for the hub to store them, and their commit with them; ' +
-          'if its stream DEAD_LETTERS is missing, restart a service: it makes it',
+        'dead letters are not stored yet, so their commit waits; ' +
+          'if the stream DEAD_LETTERS is missing, restart a service, which creates it',
       ),
     patienceMs,
   )

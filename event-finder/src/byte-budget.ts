@@ -4,7 +4,7 @@ import { createFairQueue } from './fair-queue.ts'
 export interface ByteBudget {
   /** Waits for its turn: clients take turns, and of each client the first to come is the first served. @returns gives the bytes back */
   take(client: string, bytes: number): Promise<() => void>
-  /** Somebody waits. */
+  /** At least one caller waits. */
   isShort(): boolean
 }
 

@@ -6,7 +6,7 @@ export interface FairQueue<Item> {
   add(client: string, item: Item): void
   /** No longer waits. */
   remove(client: string, item: Item): void
-  /** What is next. @param isLet whether it is this client's turn at all; everybody's when missing */
+  /** What is next. @param isLet whether it may be this client's turn; every client's when missing */
   peek(isLet?: (client: string) => boolean): Item | undefined
   /** Takes what is next out: its client's next one comes after those of all others. */
   take(isLet?: (client: string) => boolean): Item | undefined

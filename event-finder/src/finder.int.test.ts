@@ -99,7 +99,7 @@ test.each<[string, VehicleQueryInput]>([
     { area: TRIANGLE, from: iso(START_MS + 55 * MINUTE), to: iso(START_MS + 65 * MINUTE) },
   ],
   ['one type', { ...ALL, area: TRIANGLE, vehicleTypes: ['taxi'] }],
-  ['some vehicles', { ...ALL, vehicleIds: ['vehicle-7-größer', 'vehicle-8', 'nobody'] }],
+  ['some vehicles', { ...ALL, vehicleIds: ['vehicle-7-größer', 'vehicle-8', 'unknown-vehicle'] }],
   ['a vehicle of another type', { ...ALL, vehicleIds: ['vehicle-8'], vehicleTypes: ['bus'] }],
   ['one instant', { ...ALL, from: iso(START_MS + 15_000), to: iso(START_MS + 15_001) }],
   ['the instant before a position', { ...ALL, from: iso(START_MS + 15_001), to: iso(START_MS + 30_000) }],
@@ -131,13 +131,11 @@ test('an area with latitude first finds nothing, and is told what may have been 
       return outcome.stats?.hint
     }
     const swapped = { type: 'Polygon', coordinates: [box(-34.92, -56.24, -34.83, -56.12)] }
-    expect(await hintOf({ area: swapped })).toMatch(
-      /^no vehicle came near .* swapped .*: GeoJSON has the longitude first$/,
-    )
+    expect(await hintOf({ area: swapped })).toMatch(/^no vehicle was near .* swapped: GeoJSON has the longitude first$/)
     expect([
       await hintOf({ area: swapped, from: iso(0), to: iso(1) }),
       await hintOf({ area: { type: 'Polygon', coordinates: [box(10, 50, 11, 51)] } }),
-      await hintOf({ vehicleIds: ['nobody'] }),
+      await hintOf({ vehicleIds: ['unknown-vehicle'] }),
     ]).toEqual([undefined, undefined, undefined])
   }))
 
@@ -283,7 +281,7 @@ test.each<[string, Partial<VehicleQueryInput>, string]>([
   }),
 )
 
-test('noise on the query subject is answered and harms nobody', () =>
+test('malformed messages on the query subject are answered and do no harm', () =>
   withFinder({ agents: 1 }, async () => {
     const asked = await client.control.request('query.vehicles', new Uint8Array([1, 2, 3]), { timeoutMs: 5_000 })
     const answer = asked.kind === 'answered' ? new TextDecoder().decode(asked.message.data) : asked.kind

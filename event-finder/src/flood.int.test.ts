@@ -51,7 +51,7 @@ test('of a hundred searches at once one client gets as many as it may have, and 
   await eventually(() => refused.length === 90 && begun.length > 0, { what: 'ninety refusals' })
   expect(new Set(refused)).toEqual(
     new Set([
-      'busy: 10 searches of this client are running or waiting here, the most that one may have: wait for one to end, then ask again',
+      'busy: 10 searches of this client are running or waiting here, which is the limit: wait until one has ended, then ask again',
     ]),
   )
   const { outcome } = await askAll(other, SMALL)
@@ -104,7 +104,7 @@ test('the id of a search that is under way is not another’s', async () => {
   await eventually(() => told[1].length > 0)
   expect(told[1][0]).toMatchObject({
     status: 'refused',
-    error: 'a search of the id same is under way: give each search an id of its own',
+    error: 'a search with the id same is running: give each search its own id',
   })
   for (const one of untaken) first.send('vehicleQueryTaken', subjects.vehicleQueryTaken('same'), one)
   await eventually(() => told[0].length > 0)

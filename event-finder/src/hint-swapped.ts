@@ -16,5 +16,5 @@ export function* hintSwapped(
   const other = areaOfSwapped(geojson)
   if (other === undefined) return undefined
   if ((yield* pruneSteps(snapshot, { area: other, period })).kept.length === 0) return undefined
-  return 'no vehicle came near this area in this period, but with its longitudes and latitudes swapped it lies where vehicles were: GeoJSON has the longitude first'
+  return 'no vehicle was near this area in this period, but vehicles were near the area with longitude and latitude swapped: GeoJSON has the longitude first'
 }

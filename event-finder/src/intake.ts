@@ -1,4 +1,4 @@
-/** How many searches one finder has in hand at once, running and waiting together. */
+/** How many searches one finder keeps at once, running and waiting together. */
 export interface IntakeLimits {
   readonly searches: number
   readonly searchesPerClient: number
@@ -18,7 +18,7 @@ const CLIENT_SHARE = 3 / 4
 
 /**
  * What a finder takes on. Invariant: what it has in hand is bounded in number, in bytes, and in number for each client, and no two searches of one id
- * run at once: what agents and clients say of one would be taken for the other's.
+ * run at once: messages of one would be taken for the other's.
  */
 export interface Intake {
   /** @returns why it is not taken on, for people; undefined when it is */
@@ -33,20 +33,19 @@ export const createIntake = ({ searches, searchesPerClient, searchBytes }: Intak
   let bytes = 0
 
   const refusalOf = (asked: Asked): string | undefined => {
-    if (queries.has(asked.query))
-      return `a search of the id ${asked.query} is under way: give each search an id of its own`
+    if (queries.has(asked.query)) return `a search with the id ${asked.query} is running: give each search its own id`
     const own = clients.get(asked.client) ?? { searches: 0, bytes: 0 }
     if (own.searches >= searchesPerClient) {
-      return `busy: ${searchesPerClient} searches of this client are running or waiting here, the most that one may have: wait for one to end, then ask again`
+      return `busy: ${searchesPerClient} searches of this client are running or waiting here, which is the limit: wait until one has ended, then ask again`
     }
     if (own.searches > 0 && own.bytes + asked.bytes > searchBytes * CLIENT_SHARE) {
-      return `busy: the searches of this client that are running or waiting here are as large as one client's may be: wait for one to end, then ask again, or simplify the area`
+      return `busy: the searches of this client that are running or waiting here take all the memory of one client: wait until one has ended, then ask again, or simplify the area`
     }
     if (queries.size >= searches) {
-      return `busy: ${searches} searches are running or waiting here, the most that this finder takes on: ask again in a few seconds, or start another finder`
+      return `busy: ${searches} searches are running or waiting here, which is the limit of this finder: ask again in a few seconds, or start another finder`
     }
     if (queries.size > 0 && bytes + asked.bytes > searchBytes) {
-      return `busy: the searches that are running or waiting here are as large as this finder keeps (${searchBytes} bytes): ask again in a few seconds, or simplify the area`
+      return `busy: the searches that are running or waiting here take all the memory for requests (finder.searchBytes, ${searchBytes} bytes): ask again in a few seconds, or simplify the area`
     }
     return undefined
   }

@@ -180,10 +180,10 @@ test('texts of measures make smaller batches', async () => {
 })
 
 test.each<[string, Partial<VehicleQueryInput>, string]>([
-  ['a filter that is none', { where: 'temperature >' }, 'the filter, character 14: expected a number'],
+  ['a filter that can’t be read', { where: 'temperature >' }, 'the filter, character 14: expected a number'],
   ['a filter of other types', { where: `temperature > 'a'` }, '"temperature" is a number and \'a\' is a text'],
   ['a column that is not there', { where: 'temprature > 8' }, 'did you mean "temperature"?'],
-  ['a place in a filter', { where: 'longitude > 8' }, 'where vehicles were is said by the area'],
+  ['a place in a filter', { where: 'longitude > 8' }, 'use the area of the search for it'],
   ['a measure that is not there', { select: ['loud'] }, 'there is no measure "loud": did you mean "load"?'],
   ['a column that each has', { select: ['speed'] }, '"speed" is a column of every position'],
 ])('%s is refused, with what is wrong', (_, bad, reason) =>
@@ -216,7 +216,9 @@ test('a file whose column is of another type is a fault where the filter needs i
       const selected = await ask({ select: ['temperature', 'level'], where: 'level is not null' })
       expect(selected.outcome).toMatchObject({
         status: 'partial',
-        reason: expect.stringContaining("its rows are without what can't be read: its column temperature is of type"),
+        reason: expect.stringContaining(
+          "its rows are without the columns that can't be read: its column temperature is of type",
+        ),
       })
       const without = wrong.map(({ measures: { temperature: _temperature, ...measures }, ...row }) => ({
         ...row,

@@ -44,11 +44,11 @@ const pinOf = (versions: readonly number[], claimed: readonly (number | undefine
 
 test('a version that the hub has known and the table does not have is one of an older copy, and that is told', async () => {
   const told =
-    'archive: it is a copy older than what the hub has fed: it is at version 5, and version 9 was there; restore a newer copy'
+    'archive: it is an older copy of the archive that the hub has fed: it is at version 5, and the hub has fed version 9; restore a newer copy'
   expect(await pinOf([5], [9])()).toEqual([5, [told]])
 })
 
-test('a version that was committed while the table was read is no such', async () => {
+test('a version that was committed while the table was read is not one of an older copy', async () => {
   expect(await pinOf([5, 6], [6])()).toEqual([6, []])
   expect(await pinOf([5, 6, 7], [6, 7])()).toEqual([7, []])
   expect(await pinOf([5], [5])()).toEqual([5, []])

@@ -33,19 +33,22 @@ export interface PinDeps {
 const FULL_ENOUGH = 0.5
 const FLUSH_MS = 10_000
 
-const UNKNOWN: Missing = { path: 'hub', reason: 'it does not tell in time what it holds that is not archived yet' }
+const UNKNOWN: Missing = {
+  path: 'hub',
+  reason: 'it did not say in time which positions it holds that are not archived yet',
+}
 
 const otherArchive = (snapshot: Snapshot | undefined, { table: fed }: ArchiveClaim): Missing => ({
   path: 'hub',
   reason:
-    `what it holds that is not archived yet belongs to the archive ${fed}, and ` +
-    `${snapshot === undefined ? 'there is none here' : `this one is ${snapshot.id}`}: check archive.path and that its disk is mounted`,
+    `the positions that it holds and that are not archived yet belong to the archive ${fed}, and ` +
+    `${snapshot === undefined ? 'there is no archive here' : `this archive is ${snapshot.id}`}: check archive.path and that its disk is mounted`,
 })
 
 /** Positions that were archived and have left the hub since are in no version that this one knows. */
 const olderArchive = ({ version }: Snapshot, reached: number): Missing => ({
   path: 'archive',
-  reason: `it is a copy older than what the hub has fed: it is at version ${version}, and version ${reached} was there; restore a newer copy`,
+  reason: `it is an older copy of the archive that the hub has fed: it is at version ${version}, and the hub has fed version ${reached}; restore a newer copy`,
 })
 
 const withMissing = (tail: HeldTail, missing: Missing | undefined): HeldTail =>
@@ -83,7 +86,7 @@ export const createVersionPin = ({ snapshot: read, look, tail, flush, pause }: P
       })
   }
 
-  /** @param signal aborted when there is no more time, or nobody waits any more */
+  /** @param signal aborted when there is no more time, or the client has gone */
   return async (signal: AbortSignal): Promise<PinnedVersion> => {
     let isOther = false
     /** Claimed before the version is read, so that it is in the version, or the version is of an older copy. */

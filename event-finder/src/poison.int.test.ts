@@ -44,7 +44,7 @@ const keepFinder = (url: string, path: string): string[] => {
   return ends
 }
 
-test('a message that makes a finder hang is no rows to it after two ends, as to the collector', async () => {
+test('a message that makes a finder hang counts as no rows after two ends, as for the collector', async () => {
   const server = await startTestHub()
   onTestFinished(() => server.stop())
   const hub = await connectHub({ url: server.url, service: 'test' })

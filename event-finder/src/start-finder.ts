@@ -92,7 +92,7 @@ export const startFinder = async (
       throw error
     }
   })
-  // A damaged table is told with each search, which then is partial, and read again once it is repaired.
+  // Every search reports a damaged table and is then partial; the table is read again once it is repaired.
   await snapshot().catch((error: unknown) => {
     if (!(error instanceof FleetError) || error.code !== 'table.damaged') throw error
     tellOnce(reasonOf(error), codeField(error))
@@ -106,7 +106,7 @@ export const startFinder = async (
       return judgeLosses(await watch.at(seen), search, { futureToleranceMs })
     } catch (error) {
       return {
-        missing: [{ path: 'losses', reason: `what is known to be lost can't be read: ${reasonOf(error)}` }],
+        missing: [{ path: 'losses', reason: `the table of losses can't be read: ${reasonOf(error)}` }],
         notes: [],
       }
     }
@@ -118,7 +118,7 @@ export const startFinder = async (
     const isSame = witness === undefined || (await fingerprintOf(store, witness.version)) === witness.fingerprint
     if (isSame) witness = { version: newest, fingerprint: await fingerprintOf(store, newest) }
     else {
-      warn('the archive is not the one that was read: it is read again')
+      warn('the archive was replaced by another one: it is read from its beginning')
       table = undefined
       witness = undefined
     }

@@ -9,7 +9,7 @@ export interface Untaken {
   isEmpty(): boolean
   /** The next batch has to wait. */
   isFull(): boolean
-  /** Nobody waits any more, and nothing is added. */
+  /** No caller waits any more, and nothing is added. */
   giveUp(): void
 }
 
@@ -19,7 +19,7 @@ export interface UntakenOptions {
   readonly goneMs: number
 }
 
-/** A client is looked at so many times before it is given up. */
+/** How often a client is checked before it is given up. */
 const LOOKS = 10
 
 export const createUntaken = ({ most, goneMs }: UntakenOptions): Untaken => {
@@ -33,7 +33,7 @@ export const createUntaken = ({ most, goneMs }: UntakenOptions): Untaken => {
     for (const resolve of waiting) resolve()
     waiting.clear()
   }
-  /** Counts looks, not time: a process that was frozen hears what has come meanwhile before it judges. */
+  /** Counts looks, not time: a process that was frozen reads its messages before it judges. */
   const lookOut = (): NodeJS.Timeout => {
     let looks = 0
     return setInterval(() => ++looks >= LOOKS && giveUp(), goneMs / LOOKS)

@@ -95,17 +95,17 @@ test('what is taken on is bounded, each refusal says by what, and what has ended
   const intake = createIntake({ searches: 3, searchesPerClient: 2, searchBytes: 100 })
   const one = { query: '1', client: 'b', bytes: 10 }
   expect([intake.take(one), intake.take({ ...one, query: '2' })]).toEqual([undefined, undefined])
-  expect(intake.take({ ...one, client: 'a' })).toContain('a search of the id 1 is under way')
+  expect(intake.take({ ...one, client: 'a' })).toContain('a search with the id 1 is running')
   expect(intake.take({ ...one, query: '3' })).toContain('2 searches of this client')
-  expect(intake.take({ query: '3', client: 'a', bytes: 81 })).toContain('as large as this finder keeps')
+  expect(intake.take({ query: '3', client: 'a', bytes: 81 })).toContain('take all the memory for requests')
   expect(intake.take({ query: '3', client: 'a', bytes: 70 })).toBeUndefined()
-  expect(intake.take({ query: '4', client: 'a', bytes: 6 })).toContain("as large as one client's may be")
+  expect(intake.take({ query: '4', client: 'a', bytes: 6 })).toContain('take all the memory of one client')
   expect(intake.take({ query: '4', client: 'c', bytes: 0 })).toContain('3 searches are running or waiting here')
   intake.leave(one)
   expect(intake.take({ query: '1', client: 'b', bytes: 10 })).toBeUndefined()
 })
 
-test('reads are shared, and nobody gets one that began before they asked', async () => {
+test('reads are shared, and no caller gets a read that began before it asked', async () => {
   const begun: PromiseWithResolvers<number>[] = []
   const read = shareReads(() => {
     const one = Promise.withResolvers<number>()

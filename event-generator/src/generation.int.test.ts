@@ -83,7 +83,7 @@ test('what can not be made is refused, with what could be', async () => {
   await expect(runGeneration(system.hub, { vehicles: 0 })).rejects.toThrow(fault('generation.refused', /vehicles: /))
 })
 
-test('options that are no options are answered with what is wrong, and the generator goes on', async () => {
+test('options that are not options are answered with what is wrong, and the generator goes on', async () => {
   await using system = await startTestRun({ generators: 1 })
   const { hub } = system
   const answers: Message<'generationStats'>[] = []
@@ -127,7 +127,7 @@ test('a run in real time goes on until it is stopped, and what it published stay
   expect(rows.filter(({ eventTime }) => eventTime > Date.parse(stats.from) + stats.elapsedMs * 3 + 1000)).toEqual([])
 })
 
-test('full streams make the simulation wait, and nothing is lost or doubled when they are purged', async () => {
+test('full streams make the simulation wait, and nothing is lost or stored twice when they are purged', async () => {
   const queueBytes = 128 * 1024
   await using system = await startTestRun({
     generators: 1,
@@ -225,7 +225,7 @@ test('stopped while it waits for a collector, a run ends and says that it is not
   expect(stats).toMatchObject({ status: 'stopped', events: 5000, total: 5000, flushed: false })
 })
 
-test('a hub that is killed in the middle of a run and comes back loses and doubles nothing', async () => {
+test('a hub that is killed in the middle of a run and comes back loses nothing and stores nothing twice', async () => {
   await using system = await startTestRun({ generators: 2 })
   let killedAt: number | undefined
   const stats = await runGeneration(

@@ -53,7 +53,7 @@ hub.listen('heartbeat', subjects.heartbeat('finders', '*'), ({ data: { member } 
   heard.set(member, now)
 })
 
-/** Processor time of the finders' main threads so far, ms; undefined where the system does not tell. */
+/** Processor time of the finders' main threads so far, ms; undefined where the system does not report it. */
 const busyMs = (): number => {
   try {
     return (

@@ -53,7 +53,7 @@ test('the first run installs by the lockfile and then runs the script with its a
   expect(await readFile(join(root, 'calls'), 'utf8')).toBe('--yes pnpm@12.21.0 install --frozen-lockfile\n')
 })
 
-test('the second run calls nobody and says nothing of its own', async () => {
+test('the second run installs nothing and prints nothing of its own', async () => {
   const { start, countCalls } = await makeRepository()
   await start().ended
   expect(await start().ended).toEqual({ code: 0, stdout: 'started \n', stderr: '' })

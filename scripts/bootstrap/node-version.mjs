@@ -1,6 +1,6 @@
 const oldest = 20
 
-/** What to tell someone whose Node is too old to install with; undefined when it is not. */
+/** The message for a Node that is too old to install with; undefined when it is new enough. */
 export const explainOldNode = (version) =>
   Number(version.split('.')[0]) >= oldest
     ? undefined

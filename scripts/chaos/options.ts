@@ -20,7 +20,7 @@ must be in the table exactly once, the table's log must be valid, and everything
   --rounds <n>     rounds in all; the scenarios take turns (60)
   --seed <n>       the same seed gives the same faults at the same moments (1)
   --only <names>   scenarios, separated by commas
-  --verbose        what every process says
+  --verbose        show the output of every process
   --json           one JSON object, last on stdout
 
 Scenarios:

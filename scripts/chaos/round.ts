@@ -96,7 +96,7 @@ const checkEnd = ({ stats, error }: RunEnd, { mayFail }: Scenario, fail: (what: 
   if (mayFail !== true) fail(`the run ended as ${how}`)
 }
 
-/** Waits until the table holds all that the hub has, which nobody helps it to. */
+/** Waits until the table holds all that the hub has, without asking for a flush. */
 const settle = async (world: World, fail: (what: string) => void): Promise<StreamPosition[]> => {
   for (;;) {
     const positions = await lookAtStreams(world.hub, world.partitions)

@@ -18,7 +18,7 @@ export interface Scenario {
   readonly mayFail?: boolean
   /** The hub forgets what is archived: what was acknowledged is then looked for in the table alone. */
   readonly hubForgets?: boolean
-  /** Rows may be doubled: rather that than lost (a hub that was restored). */
+  /** Rows may be stored twice rather than lost (a hub that was restored). */
   readonly mayDouble?: boolean
 }
 

@@ -43,7 +43,7 @@ const readStored = async (
 
 const addRows = (payload: Uint8Array, counts: Map<string, number>): void => {
   const rows = decodePositions(payload)
-  if (rows === undefined) throw new FleetError('service.failed', 'a stored message is no batch of positions')
+  if (rows === undefined) throw new FleetError('service.failed', 'a stored message is not a batch of positions')
   countRows(rows, counts)
 }
 

@@ -31,7 +31,7 @@ export interface WorldOptions {
   readonly dataDir: string
   readonly seed: number
   readonly say: (line: string) => void
-  /** What the processes say. */
+  /** The output of the processes. */
   readonly hear: (line: string) => void
 }
 

@@ -27,7 +27,7 @@ const COLUMNS_OF_TABLE: readonly MeasureSpec[] = [
   { name: 'note', type: 'int' },
 ]
 
-/** What rows say beside is within its limits, and so is what a table keeps of it. */
+/** The measures of rows are within their limits, and so is what a table keeps of them. */
 const checkMeasures = (rows: Positions, payload: Uint8Array): void => {
   const { length, measures } = rows
   if (measures.length * length > 4 * Math.max(payload.length, 64)) fail(`${measures.length} measures of ${length} rows`)

@@ -6,7 +6,7 @@ import type { WatchedFuzz } from './fuzz-worker.ts'
 import type { FuzzReport } from './target.ts'
 import { FUZZ_GROUPS, type FuzzGroup } from './targets.ts'
 
-/** A mutant that is read for so long hangs: the slowest takes milliseconds. */
+/** A mutant that takes this long to read counts as a hang: the slowest takes milliseconds. */
 const HANG_MS = 10_000
 const LOOK_MS = 250
 const MOST_BYTES = 256 * 1024

@@ -26,7 +26,7 @@ export const ACCEPTED = 'read'
 const MOST_CRASHES = 20
 
 /**
- * @param onMutant told of each before it is read, so that one that never ends is known
+ * @param onMutant called with each before it is read, so that one that never ends is known
  */
 export const fuzz = async (
   target: FuzzTarget,

@@ -29,7 +29,7 @@ const AREA = {
 }
 const QUERY: VehicleQueryInput = { area: AREA, from: '2026-01-05T00:00:00Z', to: '2026-01-06T00:00:00Z' }
 
-/** What a field may be that nobody means well with. As text: JSON can say more than JavaScript writes. */
+/** Hostile values of a field. As text: JSON can say more than JavaScript writes. */
 const VALUES = [5e9, -1, -0, 0.5, 1e308, null, '', '\u0000', 'x'.repeat(1_000), '2200-01-01T00:00:00Z', [], {}, true]
 const DEEP = `${'['.repeat(50_000)}${']'.repeat(50_000)}`
 
@@ -38,7 +38,7 @@ interface Told {
   readonly data: { query?: string; run?: string; status: string; error?: string }
 }
 
-/** Says anything to anybody. */
+/** Sends any bytes to any subject. */
 const createSender = async (hub: Hub, url: string) => {
   const client = await connectRaw(url)
   onTestFinished(() => client.close())
@@ -182,7 +182,7 @@ test('whatever is said on whatever subject, every service lives on and answers',
     say('move', 'commands.move.0', body)
   }
   for (const run of ['hostile', 'unknown']) say('stop-generation', 'generation.broadcast', { run })
-  // An answer to where no answer may go is none.
+  // An answer to a subject where no answer may go does not count.
   for (const reply of ['query.vehicles', 'commands.move.0', '$JS.API.STREAM.PURGE.MOVES_0', 'a..b']) {
     client.publish({ subject: 'query.vehicles', reply, headers: '', payload: utf8.encode('{}') })
   }

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 
-/** A client of the hub that says whatever it is told to, on its own words of the protocol. */
+/** A client of the hub that sends any bytes, with its own implementation of the protocol. */
 export interface RawClient {
   publish(message: { subject: string; reply?: string; headers: string; payload: Uint8Array }): void
   /** Resolves once the server has taken all that was said. */

@@ -88,7 +88,7 @@ test('of whatever is published, the rows are the same before they are archived a
   }
   await publish(0, utf8.encode(JSON.stringify(json)), CONTENT_TYPES.json)
   await publish(0, utf8.encode(JSON.stringify({ ...json, latitude: 'north' })), CONTENT_TYPES.json)
-  await publish(0, utf8.encode('noise'))
+  await publish(0, utf8.encode('malformed'))
   await publish(0, encodePositions(positionsOfRows([rowOf('of no type')])), 'text/plain')
   await publish(0, foreignArrow(['foreign 1', 'foreign 2'], [1_767_600_000_000_999n, 1_767_600_000_001_000n]))
   await publish(0, encodePositions(positionsOfRows([])))
@@ -277,7 +277,7 @@ test('a tail that does not fit into memory is archived sooner; without a collect
   await startCollector()
   const whole = await ask()
   expect([whole.outcome, new Set(whole.ids).size]).toMatchObject([{ ...COMPLETE, rows: 30_000 }, 30_000])
-  // Again and again, as it fills: nobody but the queries asks for flushes.
+  // Again and again, as it fills: only the queries ask for flushes.
   for (let round = 0; round < 4; round++) {
     for (let i = 0; i < 30; i++) await publishRows(i % 2, rowsOf(`r${round}-${i}`, 500))
     expect((await ask({ from: new Date(0).toISOString() })).outcome).toMatchObject({
@@ -302,7 +302,7 @@ test('a finder whose archive is another than the one that the hub feeds says so 
     [],
     {
       status: 'partial',
-      reason: `hub: what it holds that is not archived yet belongs to the archive ${fed}, and there is none here: check archive.path and that its disk is mounted`,
+      reason: `hub: the positions that it holds and that are not archived yet belong to the archive ${fed}, and there is no archive here: check archive.path and that its disk is mounted`,
     },
   ])
   const table = await openTable(createFileStore(join(other, 'moves')), {
@@ -312,7 +312,7 @@ test('a finder whose archive is another than the one that the hub feeds says so 
   expect(outcome).toMatchObject({
     status: 'partial',
     rows: 0,
-    reason: expect.stringContaining(`${fed}, and this one is ${table.snapshot.id}: check`),
+    reason: expect.stringContaining(`${fed}, and this archive is ${table.snapshot.id}: check`),
   })
   // The hub feeds this one from now on.
   await writeArchiveClaim(hub, { table: table.snapshot.id, hub: 'test', version: 0, fingerprint: undefined }, found)

@@ -14,7 +14,7 @@ const SEED = Number(process.env['FLEET_RACE_SEED'] ?? 1)
 const PARTITIONS = 3
 const CLIENTS = 4
 const QUERIES_A_ROUND = 10
-/** A query is about so many of the latest rows: each of the others is in a file that is small, and read for nothing. */
+/** A query is about this number of the latest rows: all other rows are in small files, which would be read for nothing. */
 const LATEST = 200
 /** The n-th row is at the n-th second. */
 const timeOf = (serial: number): number => Date.UTC(2026, 0, 1) + serial * 1_000
@@ -143,5 +143,6 @@ test(
     )
     expect(Math.min(mixed, versions.size, purges, raced)).toBeGreaterThan(queries / 20)
   },
-  20_000 + ROUNDS * 20_000,
+  // Ends a test that hangs, and nothing else.
+  Math.max(600_000, ROUNDS * 60_000),
 )

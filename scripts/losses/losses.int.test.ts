@@ -13,7 +13,7 @@ import { createWorld, rowOf, type World } from '../hot-rows/testing/world.ts'
 const COMPLETE = { status: 'complete', reason: undefined }
 const LONG_AGO = { from: '2021-01-01T00:00:00Z', to: '2021-02-01T00:00:00Z' }
 const ELSEWHERE =
-  'messages were lost elsewhere or at other times, which this answer does not touch; see `fleet table losses`'
+  'other messages were lost, elsewhere or at other times, which does not affect this answer; see `fleet table losses`'
 
 /** A longitude at latitude −34.9 whose cell is in a partition of two. */
 const longitudeIn = (partition: number): number => {
@@ -73,20 +73,20 @@ test('an older archive under a living hub whose streams are purged: refused by i
   expect(stale.outcome).toMatchObject({
     status: 'partial',
     reason: expect.stringMatching(
-      /^archive: it is a copy older than what the hub has fed: it is at version \d+, and version \d+ was there; restore a newer copy/,
+      /^archive: it is an older copy of the archive that the hub has fed: it is at version \d+, and the hub has fed version \d+; restore a newer copy/,
     ),
   })
   await expect(startCollector()).rejects.toThrow(
     fault(
       'archive.older',
-      /^the archive at .* is a copy older than what this hub has fed: it is at version \d+, and version \d+ was there/,
+      /^the archive at .* is an older copy of the archive that this hub has fed: it is at version \d+, and this hub has fed version \d+/,
     ),
   )
 
   warnings.length = 0
   await startCollector({}, { adopt: true })
   expect(warnings[0]).toMatch(
-    /^the archive is taken all the same, as FLEET_ARCHIVE_ADOPT says; .* may be there twice: the archive at .* is a copy/,
+    /^this archive is used because of FLEET_ARCHIVE_ADOPT; .* may be in it twice: the archive at .* is an older copy/,
   )
   await flush()
   // Seven: the last committed message stays in the stream, and is archived again.
@@ -118,7 +118,7 @@ test('an older archive under a living hub whose streams are purged: refused by i
   expect(loss).toMatchObject({ stream: 'MOVES_0', from: 6, to: 12, messages: 7, settled: null, partitions: 2 })
   expect((await fleet()).out).toMatch(/\nlosses +1 not settled; see fleet table losses\n/)
   expect(await fleet('losses', '--settle', 'ffffffff')).toMatchObject({ code: 2 })
-  expect((await fleet('losses', '--settle', loss.id)).err).toMatch(/say with --note/)
+  expect((await fleet('losses', '--settle', loss.id)).err).toMatch(/needs --note/)
   expect(await fleet('losses', '--settle', loss.id.slice(0, 6), '--note', 'imported again')).toMatchObject({
     code: 0,
     err: '0 losses not settled, 1 loss settled\n',
@@ -138,7 +138,7 @@ test('two hubs never feed one archive: a new one says so first, and the collecto
 
   const fresh = await createWorld({ path: dirname(old.folder) })
   await expect(fresh.startCollector()).rejects.toThrow(
-    fault('archive.other', /^this hub is new to the archive at .*, which another one has fed/),
+    fault('archive.other', /^this hub is new to the archive at .*, which another hub has fed/),
   )
   await fresh.startCollector({}, { adopt: true })
   await fresh.publishRows(1, rowsIn(1, 'new', 3))
@@ -146,7 +146,9 @@ test('two hubs never feed one archive: a new one says so first, and the collecto
 
   await old.publishRows(0, rowsIn(0, 'late', 1))
   old.flush().catch(() => undefined)
-  expect(String(await told.promise)).toMatch(/another hub \([0-9a-f]{16}\) feeds the archive at .* now, and two can't/)
+  expect(String(await told.promise)).toMatch(
+    /another hub \([0-9a-f]{16}\) feeds the archive at .* now, and an archive can have only one hub/,
+  )
   await expect(old.startCollector()).rejects.toThrow(fault('archive.other', 'another hub'))
   await fresh.startFinder()
   const { ids, outcome } = await fresh.ask()
@@ -155,7 +157,7 @@ test('two hubs never feed one archive: a new one says so first, and the collecto
   expect(outcome).toMatchObject({ ...COMPLETE, rows: 6 })
   expect(outcome.stats?.notes).toEqual([
     expect.stringMatching(
-      /^what MOVES_0 held beyond message 1, .* may be lost: the stream is gone, was made again or restored; see/,
+      /^messages of MOVES_0 after message 1, .* may be lost: the stream is gone, was created again or restored; see/,
     ),
   ])
 

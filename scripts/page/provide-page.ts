@@ -8,7 +8,7 @@ import { runNuxt } from './run-nuxt.ts'
 import { hashPageInputs } from './page-inputs.ts'
 
 export type PageDeps = {
-  /** told what is being done when it takes a while */
+  /** called with what is being done when it takes a while */
   say?: (line: string) => void
   /** ends a build; this then fails */
   signal?: AbortSignal

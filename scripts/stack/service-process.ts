@@ -13,18 +13,18 @@ export type ServiceCommand = {
   env: NodeJS.ProcessEnv
   say: (line: string) => void
   readyTimeoutMs: number
-  /** how long a service that is ready may tell nothing of itself before it is taken for hung and killed */
+  /** how long a ready service may give no sign of life before it counts as hung and is killed */
   silenceMs: number
-  /** aborted: nobody waits for it to be ready any more */
+  /** aborted: the start was given up */
   signal: AbortSignal
 }
 
 export type ServiceProcess = {
   readonly name: string
   readonly pid: number
-  /** what the service told when it was ready */
+  /** what the service sent when it was ready */
   readonly details: Record<string, unknown>
-  /** resolves when the process is gone; `asked` tells whether it was ended through here */
+  /** resolves when the process is gone; `asked`: whether it was ended through here */
   readonly ended: Promise<{ asked: boolean; how: string }>
   kill(signal: NodeJS.Signals): void
   /** SIGTERM, then SIGKILL after the grace */
@@ -125,7 +125,7 @@ const lookEveryMs = 1_000
 
 /**
  * A service that is ready says each second that its event loop runs. One that hangs ends itself (`startWatchdog`); one that was frozen from
- * outside, or whose memory is being swapped, can't. SIGKILL, since neither handles a signal; it is an end that nobody asked for.
+ * outside, or whose memory is being swapped, can't. SIGKILL, since neither handles a signal; it is an end that was not asked for.
  */
 const killWhenSilent = (
   child: ChildProcess,

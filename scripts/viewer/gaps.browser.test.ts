@@ -93,7 +93,7 @@ test('a drive is as long whatever its cadence; another gap is in table, link, re
 test.each([
   [`everywhere&when=2026-01-05T09:00:00Z..2026-01-05T10:00:00Z`, 'No vehicle was there'],
   [`everywhere&when=2026-01-04T09:00:00Z..2026-01-04T10:00:00Z`, 'No position was found'],
-  [`everywhere&${WHEN}&id=nobody`, 'No position of this vehicle was found'],
+  [`everywhere&${WHEN}&id=unknown`, 'No position of this vehicle was found'],
 ])('of the search %s without a row no more is said than is known', async (search, said) => {
   const { page, close } = await openPage(browser, `${viewer.url}/search?${search}`)
   onTestFinished(close)

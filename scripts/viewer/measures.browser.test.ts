@@ -16,7 +16,7 @@ let browser: Browser
 
 beforeAll(async () => {
   ;[viewer, browser] = await Promise.all([startTestViewer({ generators: 0 }), launchBrowser()])
-  // Before anybody meets the names, which is remembered for a while.
+  // Before the names are first read, since they are cached for a while.
   await addColumns(viewer)
 })
 afterAll(async () => {
@@ -78,11 +78,11 @@ test('measures and a filter are asked for in the form, and what no measure can b
   await page.locator('[data-testid=search-status][data-status]').waitFor()
   await page.getByRole('tab', { name: 'Search' }).click()
   await page.getByLabel('Measures', { exact: true }).fill('temperature, Speed')
-  await page.getByText(/"Speed" is no name of a measure/).waitFor()
+  await page.getByText(/"Speed" is not a name of a measure/).waitFor()
   await page.getByLabel('Only where').fill('temperature > 0')
   expect(await faultsOf(page)).toEqual([])
   await page.getByTestId('search-run').click()
-  await page.getByTestId('search-fault').getByText('"Speed" is no name of a measure').waitFor()
+  await page.getByTestId('search-fault').getByText('"Speed" is not a name of a measure').waitFor()
   expect(problems).toEqual([])
   await close()
 })

@@ -72,7 +72,7 @@ test('a polygon is drawn, searched, finds what the terminal client finds, and it
   await close()
 })
 
-test('pasted GeoJSON with a hole is an area; what is none says what is wrong', async () => {
+test('pasted GeoJSON with a hole is an area; an invalid one says what is wrong', async () => {
   const { page, close } = await openPage(browser, `${viewer.url}/search`)
   await page.getByRole('button', { name: 'GeoJSON' }).click()
   const field = page.getByRole('dialog').getByRole('textbox')

@@ -27,13 +27,13 @@ export interface CompactorOptions {
   readonly makeCheckpoint?: CheckpointMaker
 }
 
-/** After this long a stop gives up what is under way: at most some files that nobody names remain. */
+/** After this long a stop gives up what is under way: at most some files that no version names remain. */
 const STOP_MS = 15_000
 
 const WORK = 'compaction'
 
 /**
- * A compactor on a hub and a store. Of all that are alive one is at work, which only saves work: that two at once harm nothing is the commit rule's
+ * A compactor on a hub and a store. Of all living compactors one works, which only saves work: that two at once do no harm is the commit rule's
  * affair.
  */
 export const startCompactor = async (
@@ -80,7 +80,7 @@ export const startCompactor = async (
   let toldKept: string | undefined
   const tell = (report: MaintenanceReport): void => {
     const did = describe(report)
-    if (Object.keys(did).length > 0) log.info(did, 'the table was put in order')
+    if (Object.keys(did).length > 0) log.info(did, 'maintenance was done')
     const { skipped } = report.compaction
     const first =
       skipped.length === 0 ? '' : `${skipped.length} cells can't be compacted; the first: ${skipped[0].reason}`

@@ -156,7 +156,7 @@ const sortRunsByTime = (
   }
 }
 
-/** Renumbers the vehicles of rows that are sorted by vehicle, from 0. @param see is told the old number of each. @returns their ids */
+/** Renumbers the vehicles of rows that are sorted by vehicle, from 0. @param see gets the old number of each. @returns their ids */
 const numberVehicles = (
   vehicle: Int32Array,
   all: Texts,

@@ -2,9 +2,9 @@ import { BYTES_PER_ROW, type BufferColumns, columnsOf, FIRST_ROWS } from './buff
 
 /** Columns that buffers have given back, for the next ones: new arrays for each flush keep the garbage collector busy. */
 export interface ColumnsPool {
-  /** Columns with room for at least so many rows, not much more, and whatever they hold from before. */
+  /** Columns with room for at least this number of rows and not much more; their old values are still in them. */
   take(rows: number): BufferColumns
-  /** Columns that were given back are not touched any more. */
+  /** Do not use columns after giving them back. */
   giveBack(columns: BufferColumns): void
 }
 

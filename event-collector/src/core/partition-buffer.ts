@@ -16,17 +16,17 @@ export interface PartitionBuffer {
   readonly vehicleTypes: readonly string[]
   /** The first `length` entries of each count. */
   readonly columns: BufferColumns
-  /** What the rows say beside, row for row. */
+  /** The measures of the rows, row for row. */
   readonly measures: MeasureStore
   /** The id of a vehicle by its number. */
   vehicleId(number: number): string
   vehicleCode(bytes: Uint8Array, from: number, to: number): number
   typeCode(type: string): number
-  /** Columns with room for so many rows more, to be written from `length` on and then counted by `extend`. */
+  /** Columns with room for this number of further rows, to be written from `length` on and then counted by `extend`. */
   reserve(rows: number): BufferColumns
   /** Counts rows that were written; their times lie in `[minTime, maxTime]`. */
   extend(rows: number, minTime: number, maxTime: number): void
-  /** Gives its columns back; nobody reads it any more. */
+  /** Gives its columns back; the buffer must not be read afterwards. */
   release(): void
 }
 

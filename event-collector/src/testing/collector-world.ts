@@ -89,7 +89,7 @@ export interface World {
   purge(partition: number): void
   /** Removes the first messages, committed or not. */
   lose(partition: number, through: number): void
-  /** The stream as it was when it held so many messages. */
+  /** The stream as it was when it held this number of messages. */
   rollBack(partition: number, last: number): void
   /** Another stream of the same name. @param seen how far the former one was known to be filled */
   recreate(partition: number, seen?: number): void

@@ -3,7 +3,7 @@ export interface PlannedChunk {
   /** Within the store. */
   readonly path: string
   readonly bytes: number
-  /** As the log tells; undefined when it has no stats. */
+  /** By the log; undefined when it has no stats. */
   readonly rows: number | undefined
   /** All its rows lie in the area. */
   readonly inside: boolean

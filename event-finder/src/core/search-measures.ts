@@ -14,7 +14,7 @@ import {
 import type { Message } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
 
-/** What a search says of measures: those that its answer carries, and its filter. */
+/** The measures of a search: those that its answer carries, and its filter. */
 export interface SearchMeasures {
   /** In the order in which batches carry them. */
   readonly select: readonly MeasureSpec[]
@@ -34,7 +34,7 @@ export interface QueryMeasures {
   readonly where?: string | undefined
 }
 
-/** As a task says it: everything that shapes its output. */
+/** The part of a task: everything that shapes its output. */
 export type TaskMeasures = Pick<Message<'vehicleQueryPartition'>, 'select' | 'where'>
 
 const ALL = '*'
@@ -53,13 +53,13 @@ const withAttributes = (table: ColumnsBeside): ColumnsBeside =>
 const selected = (names: readonly string[], table: ColumnsBeside): MeasureSpec[] => {
   const { measures, otherColumns = [] } = withAttributes(table)
   const refuse = (what: string): never => {
-    throw new FleetError('query.invalid', `what is to be selected: ${what}`)
+    throw new FleetError('query.invalid', `select: ${what}`)
   }
   const specOf = (name: string): MeasureSpec => {
     if ((COLUMN_NAMES as readonly string[]).includes(name))
       return refuse(`"${name}" is a column of every position, which every answer has`)
     if (otherColumns.includes(name))
-      return refuse(`"${name}" is a column of another engine's making, of a type that is no measure's`)
+      return refuse(`"${name}" is a column of another program, of a type that Fleetlake does not read`)
     const spec = measures.find((one) => one.name === name) ?? wellKnownMeasure(name)
     if (spec !== undefined) return spec
     const known = measures.map((one) => one.name)
@@ -76,7 +76,7 @@ const made = (select: readonly MeasureSpec[], where: BoundWhere | undefined): Se
   if (layout.length > MAX_MEASURES)
     throw new FleetError(
       'query.invalid',
-      `a search may look at ${MAX_MEASURES} measures, not at ${layout.length}: select fewer`,
+      `a search may use ${MAX_MEASURES} measures, and this one uses ${layout.length}: select fewer`,
     )
   return { select, where, layout }
 }
@@ -96,13 +96,13 @@ export const measuresOfQuery = ({ select, where }: QueryMeasures, table: Columns
   return made(selected(select ?? [], table), where === undefined ? undefined : bound(where, withAttributes(table)))
 }
 
-/** The same, as a task says it. */
+/** The same, as a part of a task. */
 export const measuresOfTask = ({ select = [], where }: TaskMeasures): SearchMeasures | undefined =>
   made(select, where && bound(where.filter, { measures: where.measures }))
 
 const nameAndType = ({ name, type }: MeasureSpec): Pick<MeasureSpec, 'name' | 'type'> => ({ name, type })
 
-/** What its tasks are told. */
+/** What its tasks get. */
 export const taskMeasuresOf = (measures: SearchMeasures | undefined): TaskMeasures => {
   if (measures === undefined) return {}
   const { select, where } = measures

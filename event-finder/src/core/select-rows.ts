@@ -30,7 +30,7 @@ export const createRowSelector = ({ area, period, vehicleTypes, vehicleIds, meas
   }
 }
 
-// Each test looks only at what the ones before have left, so that columns nobody needs stay packed.
+// Each test looks only at what the ones before have left, so that columns that are not needed stay packed.
 
 const selectTimes = ({ length, eventTime }: Rows, { from, to }: Period, selected: Uint32Array): number => {
   let count = 0

@@ -30,7 +30,7 @@ export type BoardStatus = 'complete' | 'limit-reached' | 'cancelled' | 'partial'
 
 /** Who does what of a search, and what has become of it. Times are ms of any one clock. */
 export interface TaskBoard {
-  /** What is to be sent now: tasks that may begin, and those not heard of for too long. */
+  /** What is to be sent now: tasks that may begin, and those that have not reported for too long. */
   next(nowMs: number): TaskOrder[]
   hear(stats: TaskStats, nowMs: number): void
   /** Nothing more is begun. */
@@ -52,7 +52,7 @@ export interface BoardOptions {
   readonly limit: number | undefined
   /** Tasks that run at once; with 1 they run in order. */
   readonly inFlight: number
-  /** A task that is not heard of for this long is sent again. */
+  /** A task that has not reported for this long is sent again. */
   readonly silenceMs: number
 }
 
@@ -64,7 +64,7 @@ interface Waiting {
   readonly skip: number
 }
 
-/** What a task has said last. */
+/** The last report of a task. */
 interface Heard {
   readonly origin: number
   readonly isHot: boolean

@@ -1,6 +1,6 @@
 import { type Area, cellOf, partitionOfCell, placeOfCell } from '@fleetlake/core'
 
-/** Of so many cells as a rule each partition has one. */
+/** Among this number of cells, as a rule, each partition has one. */
 const MOST_CELLS = 65_536
 
 const gridOf = (length: number): { readonly width: number; readonly height: number } => ({

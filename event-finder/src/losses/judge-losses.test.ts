@@ -71,13 +71,17 @@ test('an answer that it touches is told what is missing; others have a note; one
   })
   expect(judge([lossOf()], [0, 1])).toEqual({
     missing: [],
-    notes: [expect.stringMatching(/^messages were lost elsewhere/)],
+    notes: [expect.stringMatching(/^other messages were lost, elsewhere/)],
   })
   expect(judge([lossOf({ settled: { at: 1, by: 'o', note: 'n' } })], during)).toEqual({ missing: [], notes: [] })
   const possible = lossOf({ to: undefined, from: 351 })
   expect(judge([possible, possible], during)).toEqual({
     missing: [],
-    notes: [expect.stringMatching(/^what MOVES_3 held beyond message 350, .* may be lost: .*; and so of 1 more; see/)],
+    notes: [
+      expect.stringMatching(
+        /^messages of MOVES_3 after message 350, .* may be lost: .*; the same holds for 1 more; see/,
+      ),
+    ],
   })
   expect(judge([possible], [0, 1])).toEqual({ missing: [], notes: [] })
   const many = judge(

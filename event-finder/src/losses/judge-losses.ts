@@ -8,7 +8,7 @@ import { partitionsOfArea } from './cells-of-area.ts'
 export interface LossVerdict {
   /** What is missing from it. */
   readonly missing: readonly Missing[]
-  /** What is to be said beside it, in sentences. */
+  /** Notes on the answer, in sentences. */
   readonly notes: readonly string[]
 }
 
@@ -16,7 +16,7 @@ export const NO_LOSSES: LossVerdict = { missing: [], notes: [] }
 
 /** A report may be stored so long after its event time and still be expected where it belongs: later ones are not thought of. */
 const LATE_MS = 86_400_000
-/** Losses that are told one by one. */
+/** Number of losses that are listed one by one. */
 const MOST_TOLD = 50
 
 const SEE = 'see `fleet table losses`'
@@ -77,12 +77,12 @@ export const judgeLosses = (
     notes: [
       ...(elsewhere === 0
         ? []
-        : [`messages were lost elsewhere or at other times, which this answer does not touch; ${SEE}`]),
+        : [`other messages were lost, elsewhere or at other times, which does not affect this answer; ${SEE}`]),
       ...(first === undefined
         ? []
         : [
-            `what ${first.stream} held beyond message ${first.from - 1}, ${storedWhen(first)}, may be lost: the stream is gone, was made again or restored` +
-              `${possible.length === 1 ? '' : `; and so of ${possible.length - 1} more`}; ${SEE}`,
+            `messages of ${first.stream} after message ${first.from - 1}, ${storedWhen(first)}, may be lost: the stream is gone, was created again or restored` +
+              `${possible.length === 1 ? '' : `; the same holds for ${possible.length - 1} more`}; ${SEE}`,
           ]),
     ],
   }

@@ -18,7 +18,7 @@ export const createLossWatch = (open: () => Promise<Pick<LossTable, 'losses'> | 
     if (table !== undefined) return table.losses
     throw new FleetError(
       'table.missing',
-      `the archive's table losses is gone, which had been written ${count === 1 ? 'once' : `${count} times`}: restore the folder`,
+      `the archive's table losses is gone, though it was written ${count === 1 ? 'once' : `${count} times`}: restore its folder`,
     )
   }
   return {

@@ -24,7 +24,7 @@ export const spanOf = ({ columns, measures }: RowGroup, wanted: readonly Measure
 export interface ReadBounds {
   /** Of a read, unless a single row group is larger. */
   readonly mostBytes: number
-  /** Another journey to the store costs more than so many bytes. */
+  /** Another request to the store costs more than this number of bytes. */
   readonly mostGap: number
   readonly measures?: readonly MeasureSpec[]
 }

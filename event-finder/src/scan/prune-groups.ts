@@ -38,7 +38,7 @@ const rounded = ({ min, max }: NumberBounds): NumberBounds => ({
   max: max === undefined ? max : Math.fround(max),
 })
 
-/** What its statistics tell. Speeds and headings of any form are read as floats. */
+/** What its statistics say. Speeds and headings of any form are read as floats. */
 const boundsOf = (group: RowGroup): ColumnBounds => ({
   lacks: (column) => column.kind === 'measure' && !group.measures.has(column.spec.name),
   numbers: (column) => {

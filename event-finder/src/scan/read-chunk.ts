@@ -28,7 +28,7 @@ import { mayHoldMatches } from './prune-groups.ts'
 export interface ChunkToRead {
   /** Within the store. */
   readonly path: string
-  /** As the log tells. */
+  /** By the log. */
   readonly bytes: number
   /** All its rows lie in the area. */
   readonly inside: boolean
@@ -67,9 +67,9 @@ export interface ReadOptions {
 export const SMALL_FILE_BYTES = 512 * 1024
 /** What is read of a larger one first: the footer of some fifty row groups. */
 const TAIL_BYTES = 32 * 1024
-/** Row groups side by side are read at once up to so many bytes. */
+/** Neighbouring row groups are read by one request up to this number of bytes. */
 const READ_BYTES = 4 * 1024 * 1024
-/** … and over measures that are not asked for, up to so many bytes: another request to the store takes as long. */
+/** … and over measures that are not asked for, up to this number of bytes: another request to the store takes as long. */
 const GAP_BYTES = 256 * 1024
 const PIECE_ROWS = 65_536
 /** A compressed position takes this many times its bytes in memory, as a frame and as rows. */
@@ -96,7 +96,7 @@ const wrongSize = (found: number, bytes: number): ChunkFault => ({
 const MISSING: ChunkFault = { fault: 'the file is missing' }
 
 /**
- * Opens a chunk. Invariant: a file that is missing, not of the size that the log tells or not readable is a fault, never fewer rows. Parquet is
+ * Opens a chunk. Invariant: a file that is missing, of another size than in the log or not readable is a fault, never fewer rows. Parquet is
  * unpacked by the types that it declares, other formats by polars.
  */
 export const readChunk = async (
@@ -131,7 +131,8 @@ const measuresIn = ({ measures: held, others }: Footer, { measures }: VehicleSea
     const found = held.find((spec) => spec.name === name)
     if (found !== undefined && !isWidened(found.type, type)) {
       unreadable.set(name, `its column ${name} is of type ${found.type}, not ${type}`)
-    } else if (others.includes(name)) unreadable.set(name, `its column ${name} is of a type that is no measure's`)
+    } else if (others.includes(name))
+      unreadable.set(name, `its column ${name} is of a type that Fleetlake does not read`)
   }
   for (const { name } of where?.measures ?? []) {
     const reason = unreadable.get(name)
@@ -143,7 +144,7 @@ const measuresIn = ({ measures: held, others }: Footer, { measures }: VehicleSea
 const lacksOf = ({ unreadable }: FileMeasures): Pick<ReadChunk, 'lacks'> =>
   unreadable.size === 0
     ? {}
-    : { lacks: `its rows are without what can't be read: ${[...unreadable.values()].join('; ')}` }
+    : { lacks: `its rows are without the columns that can't be read: ${[...unreadable.values()].join('; ')}` }
 
 const rowsWith = (group: RowGroup, part: FilePart, arena: Arena, { layout, unreadable }: FileMeasures): Rows => {
   const rows = rowsOfGroup(group, part, arena, layout)
@@ -212,7 +213,7 @@ const openLarge = async (
   if (size !== bytes) return wrongSize(size, bytes)
   const tail = await readRange(store, path, bytes - TAIL_BYTES, bytes)
   const footerAt = bytes - footerBytesOf(tail)
-  if (footerAt < 0) throw new RangeError('its metadata reach beyond the file')
+  if (footerAt < 0) throw new RangeError('its metadata extend beyond the file')
   const footer = parseFooter(
     footerAt < bytes - TAIL_BYTES ? await readRange(store, path, footerAt, bytes) : tail,
     bytes,
@@ -240,7 +241,7 @@ const openLarge = async (
 const readRange = async (store: ObjectStore, path: string, start: number, end: number): Promise<Uint8Array> => {
   const from = Math.max(0, start)
   const found = await store.get(path, { offset: from, length: end - from })
-  if (found?.length !== end - from) throw new RangeError('it ends before its end')
+  if (found?.length !== end - from) throw new RangeError('unexpected end of file')
   return found
 }
 

@@ -29,7 +29,7 @@ const search = fc.record({
     ),
   period: fc.tuple(fc.nat(19), fc.nat(20)).map(([from, length]) => ({ from, to: from + 1 + length })),
   vehicleTypes: fc.constant(undefined),
-  vehicleIds: fc.option(fc.subarray(['vehicle-1', 'vehicle-2', 'nobody']), { nil: undefined }),
+  vehicleIds: fc.option(fc.subarray(['vehicle-1', 'vehicle-2', 'unknown-vehicle']), { nil: undefined }),
 })
 
 /** The matches of one stretch of a block, as they are sent. */

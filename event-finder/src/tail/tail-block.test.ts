@@ -58,7 +58,7 @@ const TABLE: ColumnsBeside = {
   ],
 }
 
-test('what rows say beside is where the table has it, whatever their messages have, and what was taken out stays', () => {
+test('measures of rows are where the table has them, whatever their messages have, and rows that were taken out stay', () => {
   const block = createTailBlock(0)
   const messages = [
     [row('a')],

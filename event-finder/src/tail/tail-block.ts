@@ -34,7 +34,7 @@ export interface TailBlock {
   readonly length: number
   /** What it holds of memory. */
   readonly bytes: number
-  /** Whether a message of so many rows belongs into it. */
+  /** Whether a message with this number of rows belongs into the block. */
   fits(rows: number): boolean
   /**
    * Adds the message at `to + 1`: of its rows those that can be true, rounded, with their measures where the table has them; the others are dead

@@ -37,7 +37,7 @@ export interface TailLane {
   readonly gaps: readonly Gap[]
   /** Whether there is no memory to read on with. */
   isPaused(): boolean
-  /** The messages up to here are archived: nobody asks for them any more. */
+  /** The messages up to here are archived: no search needs them from the tail any more. */
   trim(through: number): void
   /** The messages in `(after, through]`; `after` is not below `from`. */
   hold(after: number, through: number): HeldBlock[]
@@ -49,9 +49,9 @@ export interface TailLaneDeps {
   decode(payload: Uint8Array, contentType: string | undefined): DecodedMove | Promise<DecodedMove>
   /** Each message alone, in a process of its own, as collectors do where readers have ended abnormally. */
   decodeCarefully(payload: Uint8Array, contentType: string | undefined): Promise<DecodedMove>
-  /** Tells who has ended abnormally here; never rejects. */
+  /** The readers that have ended abnormally here; never rejects. */
   enter(): Promise<PartitionEntry>
-  /** What the table has beside the seven columns: by it a message's measures are placed, as the collector will. */
+  /** The measures of the table: a message's measures are placed by them, as the collector will. */
   readonly columns: ColumnWatch
   readonly memory: TailMemory
   readonly futureToleranceMs: number

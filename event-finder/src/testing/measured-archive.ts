@@ -14,7 +14,7 @@ import { cellName, cellOf, toMicroDegrees } from '@fleetlake/core'
 import { temporaryFolder } from '@fleetlake/testing'
 import { START_MS } from './archive.ts'
 
-/** For tests: a table of positions that say more than where they are. */
+/** For tests: a table of positions with measures. */
 
 export const MEASURES: readonly MeasureSpec[] = [
   { name: 'temperature', type: 'double', unit: '°C' },
@@ -25,7 +25,7 @@ export const MEASURES: readonly MeasureSpec[] = [
   { name: 'ignition', type: 'boolean' },
 ]
 
-/** What rows say, and what filters ask for. */
+/** The values of rows, which filters ask for. */
 export const SOURCES: readonly FilterSource[] = [
   { name: 'vehicle_id', values: ['v-0', 'v-1', 'v-2'], mayBeNull: false },
   { name: 'speed', values: [0, 1, 2, 3], mayBeNull: true },
@@ -39,7 +39,7 @@ export const SOURCES: readonly FilterSource[] = [
 
 type Said = string | number | boolean
 
-/** One row in so many has a value of each measure, of those that are named. */
+/** What a row says of the named measures: of each, two rows in three have a value. */
 export const saidBy = (row: number, names: readonly string[]): Record<string, Said> =>
   Object.fromEntries(
     SOURCES.flatMap(({ name, values }, i): [string, Said][] =>

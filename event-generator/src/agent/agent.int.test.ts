@@ -55,7 +55,7 @@ test('a request that comes again is answered with another report, not with anoth
   await membership.leave()
 })
 
-test('an agent whose coordinator is gone stops, since nobody would hear how the run ends', async () => {
+test('an agent whose coordinator is gone stops, since there is no client left to report to', async () => {
   await using system = await startTestRun({ generators: 1 })
   const { reports, ask, membership } = await coordinate(system)
   ask(request('orphan', { vehicles: 100, realTime: true, intervalMs: 1000 }, 1_000_000))

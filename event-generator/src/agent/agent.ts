@@ -3,7 +3,7 @@ import type { Membership } from '@fleetlake/hub'
 import { runShare, type ShareDeps, type ShareRequest, type ShareRun, type ShareStats } from './run-share.ts'
 
 const REPORT_MS = 500
-/** A run whose coordinator is no member for so long is stopped: nobody would hear how it ends. */
+/** A run is stopped when its coordinator has not been a member for this long: its end could not be reported. */
 const ORPHAN_MS = 6000
 const MAX_SHARES = 8
 /** Ends that are remembered, so that a repeated request is answered and not run again. */
@@ -55,7 +55,8 @@ export const startAgent = (deps: AgentDeps): Agent => {
   }
 
   const requests = hub.listen('generatePartition', subjects.generatePartition(hub.uid), ({ data, reply }) => {
-    if (reply === undefined) return say(`run ${data.run}: a share without a reply subject is not run`)
+    if (reply === undefined)
+      return say(`run ${data.run}: a share was ignored, because its request has no reply subject`)
     const known = running.get(data.run)
     const end = ends.get(data.run)
     if (known !== undefined) return known.report()

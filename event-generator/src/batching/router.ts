@@ -17,7 +17,7 @@ export interface RouterOptions extends Omit<Partitioning, 'count'> {
   readonly partitions: readonly number[]
   readonly batchRows: number
   readonly windowMs: number
-  /** What vehicles report beside; nothing when missing. */
+  /** The measures that vehicles report; none when missing. */
   readonly saidBy?: SaidBy | undefined
 }
 

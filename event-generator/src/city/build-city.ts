@@ -34,7 +34,7 @@ export const buildCity = (
   if (!network.turns.some((turns) => turns.length > 0)) {
     throw new FleetError(
       'city.invalid',
-      `${name} has no streets that hang together: give lines with a drivable highway property that share their end points`,
+      `${name} has no connected streets: give lines with a drivable highway property that share their end points`,
     )
   }
   const { vertices, firstVertex, length, bounds } = measure(network, map)

@@ -35,7 +35,7 @@ export const buildGeoJsonPack = async (
   } catch (cause) {
     throw new FleetError('city.invalid', `${file} can't be read: ${reasonOf(cause)}`, { cause })
   }
-  if (!Array.isArray(features)) throw new FleetError('city.invalid', `${file} is no GeoJSON FeatureCollection`)
+  if (!Array.isArray(features)) throw new FleetError('city.invalid', `${file} is not a GeoJSON FeatureCollection`)
   const drawable = features.filter((feature) => feature?.geometry?.coordinates !== undefined)
   await writePack(folder, buildPack(drawable, { name, attribution }))
 }

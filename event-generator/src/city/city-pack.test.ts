@@ -168,7 +168,7 @@ test('an interrupted, damaged or other pack is not taken for one, and is built a
   await writeFile(join(folder, 'city.json'), '{"format":"fleetlake-city","version":0}')
   await expect(loadCityPack(folder)).rejects.toThrow('holds no city pack of version')
   await writeFile(join(folder, 'city.json'), '{"format":')
-  await expect(loadCityPack(folder)).rejects.toThrow('is no JSON')
+  await expect(loadCityPack(folder)).rejects.toThrow('is not JSON')
   expect((await provideMontevideo(folder)).name).toBe('Montevideo')
 })
 
@@ -179,7 +179,7 @@ test('packs built at the same time in the same place leave one whole pack and no
   expect(await readdir(join(folder, '..'))).toEqual(['pack'])
 })
 
-test("a pack is built from anyone's GeoJSON", async () => {
+test('a pack is built from any GeoJSON', async () => {
   const folder = await freshFolder()
   const file = `${folder}.geojson`
   const feature = (geometry: object, properties: object): object => ({ type: 'Feature', geometry, properties })

@@ -35,7 +35,7 @@ interface PackHeader {
 export type CityPack = ReadonlyMap<string, Uint8Array>
 
 /**
- * A city pack from anyone's map: `city.json`, `network.bin` and a GeoJSON file per map layer.
+ * A city pack from any map: `city.json`, `network.bin` and a GeoJSON file per map layer.
  * @param features streets (lines with `highway`, `oneway`, `maxspeed`, `name`), suburbs (points with `place=suburb` and `name`), and
  *   what a map shows besides (`leisure`, `landuse`, `natural`, `waterway`, areas with `place=sea`); tagged as in OpenStreetMap. An area
  *   with `boundary=map` is all that the map covers, a line an edge of it
@@ -110,7 +110,7 @@ const parseHeader = (folder: string, bytes: Uint8Array): PackHeader => {
   try {
     header = JSON.parse(new TextDecoder().decode(bytes))
   } catch (cause) {
-    throw new FleetError('city.invalid', `${join(folder, HEADER)} is no JSON: ${reasonOf(cause)}`, { cause })
+    throw new FleetError('city.invalid', `${join(folder, HEADER)} is not JSON: ${reasonOf(cause)}`, { cause })
   }
   if (header?.format !== 'fleetlake-city' || header.version !== PACK_VERSION) {
     throw new FleetError(

@@ -22,7 +22,7 @@ export const tag = (feature: CityFeature, name: string): string => {
   return value === undefined || value === null ? '' : String(value)
 }
 
-/** The lines of a feature; none when it is no line. */
+/** The lines of a feature; none when it is not a line. */
 export const linesOf = ({ geometry }: CityFeature): readonly (readonly Coordinate[])[] => {
   if (geometry.type === 'LineString') return [geometry.coordinates]
   return geometry.type === 'MultiLineString' ? geometry.coordinates : []

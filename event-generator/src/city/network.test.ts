@@ -12,7 +12,7 @@ const street = (coordinates: readonly Coordinate[], properties: Record<string, s
   geometry: { type: 'LineString', coordinates },
 })
 
-const build = (...features: CityFeature[]): City => buildCity(features, { name: 'Test', attribution: 'nobody' }).city
+const build = (...features: CityFeature[]): City => buildCity(features, { name: 'Test', attribution: 'the test' }).city
 
 /** The edges as paths in thousandths of a degree, sorted. */
 const paths = ({ edges, vertices }: City): string[] =>
@@ -93,7 +93,7 @@ test('a vehicle turns round only at the end of a cul-de-sac', () => {
 })
 
 test('streets that do not make a network, and points off the globe, are refused', () => {
-  expect(() => build()).toThrow(fault('city.invalid', 'Test has no streets that hang together'))
+  expect(() => build()).toThrow(fault('city.invalid', 'Test has no connected streets'))
   expect(() => build(street([a, b], { oneway: 'yes' }))).toThrow(fault('city.invalid'))
   expect(() =>
     build(

@@ -100,7 +100,7 @@ test('ticks may be left out and not repeated', () => {
     expect([...out.longitude]).toEqual(expected.map(({ longitude }) => longitude))
     expect([...out.time]).toEqual(expected.map(({ time }) => time))
   }
-  expect(() => fleet.tick(29, out)).toThrow(fault('generation.refused', 'tick 29 has been: the next one is 30'))
+  expect(() => fleet.tick(29, out)).toThrow(fault('generation.refused', 'tick 29 has already run; the next is 30'))
 })
 
 test('reports come in order of time, spread over the interval, exactly one interval apart', () => {

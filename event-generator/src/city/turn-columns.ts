@@ -1,7 +1,7 @@
 import type { TurnColumns } from '../core/city.ts'
 import type { Network } from './network.ts'
 
-/** What a bend of so many degrees allows, m/s, and how much drivers like it. */
+/** The speed that a bend of these degrees allows, m/s, and how much drivers like it. */
 const BENDS = [
   { upTo: 15, limit: 60, liking: 6 },
   { upTo: 35, limit: 11, liking: 5 },

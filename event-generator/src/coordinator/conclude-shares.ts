@@ -11,7 +11,7 @@ export interface Published {
   /** Every position of the plan was acknowledged. */
   readonly isWhole: boolean
   readonly status: Stats['status']
-  /** Whether `streams` reach to the end of all that was acknowledged: then a flush of them says something. */
+  /** Whether `streams` reach to the end of all that was acknowledged: else a flush of them would prove nothing. */
   readonly isKnown: boolean
   readonly error?: string
 }
@@ -26,7 +26,7 @@ export const concludeShares = (plan: RunPlan, states: readonly ShareState[]): Pu
     states.every(({ stats }) => stats?.status !== 'failed' && (stats?.error === undefined || stats.streams.length > 0))
   const errors = [
     ...(error === undefined ? [] : [error]),
-    ...replaced.map((stream) => `${stream} was made again during the run: what it held may be lost`),
+    ...replaced.map((stream) => `${stream} was created again during the run: messages that it held may be lost`),
     ...(status === 'complete' && events !== plan.events ? [`${events} of ${plan.events} positions are stored`] : []),
   ]
   return {

@@ -45,8 +45,8 @@ export interface ConductedRun {
 type Stats = Message<'generationStats'>
 
 /**
- * Leads a run: shares it out, tells how far it is, has the collectors archive it, and says how it ended. Invariant: 'complete' and
- * `flushed` are said only of a run whose every position was acknowledged, and archived; whatever else happens is told.
+ * Leads a run: shares it out, reports its progress, has the collectors archive it, and reports its end. Invariant: 'complete' and
+ * `flushed` are reported only if every position was acknowledged, and archived; anything else is reported as it is.
  */
 export const conductRun = (request: RunRequest, deps: CoordinatorDeps): ConductedRun => {
   const { hub, membership } = deps
@@ -104,7 +104,7 @@ export const conductRun = (request: RunRequest, deps: CoordinatorDeps): Conducte
       if (stopped.signal.aborted || shares.isBroken()) {
         stopSince ??= now
         hub.send('stopGeneration', subjects.stopGeneration, { run })
-        if (now - stopSince > STOP_MS) shares.giveUp(`no word for ${STOP_MS / 1000} s after the run was stopped`)
+        if (now - stopSince > STOP_MS) shares.giveUp(`no answer for ${STOP_MS / 1000} s after the run was stopped`)
       }
       shares.silent(now).forEach(ask)
       tell('generating')

@@ -94,7 +94,7 @@ test('a share that could not deliver what it had made leaves it open how far the
   })
 })
 
-test('an agent is asked again when it is silent, and dead when it is no member either', () => {
+test('an agent is asked again when it is silent, and dead when it is not a member either', () => {
   const board = createShareBoard(['a', 'b'], 0)
   board.heard(stats(0, { events: 5 }), 1000)
   expect(board.silent(2000).map(({ agent }) => agent)).toEqual(['b'])

@@ -10,7 +10,7 @@ export interface Coordinator {
 /** More at once are refused: each takes memory and its share of every generator. */
 const MOST_RUNS = 8
 
-/** Leads the runs that are asked of it. A request that is no valid one is answered with what is wrong with it. */
+/** Leads the runs that are asked of it. A request that is not a valid one is answered with what is wrong with it. */
 export const startCoordinator = (
   deps: CoordinatorDeps & { say(message: string, fields?: object): void },
 ): Coordinator => {
@@ -29,7 +29,7 @@ export const startCoordinator = (
     'startGeneration',
     subjects.startGeneration,
     ({ data: { run, options }, reply }) => {
-      if (reply === undefined) return say(`run ${run} is not begun: its request has no reply subject`)
+      if (reply === undefined) return say(`run ${run} was not started: its request has no reply subject`)
       if (runs.has(run)) return
       if (runs.size >= MOST_RUNS) {
         const advice = 'wait until one has ended, or stop one'

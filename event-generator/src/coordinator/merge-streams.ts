@@ -1,6 +1,6 @@
 import type { StreamPosition } from '@fleetlake/contracts'
 
-/** How far a run filled the streams, from what its agents say. */
+/** How far a run filled the streams, by the reports of its agents. */
 export interface MergedStreams {
   /** One per partition, ascending: the highest sequence of the latest incarnation. */
   readonly streams: StreamPosition[]

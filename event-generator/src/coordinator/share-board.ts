@@ -3,9 +3,9 @@ import { cutText } from '@fleetlake/core'
 
 type Stats = Message<'generatePartitionStats'>
 
-/** An agent that reports nothing for so long is asked again, which is harmless. */
+/** An agent that has not reported for this long is asked again, which is harmless. */
 const REPEAT_MS = 2000
-/** One that reports nothing for so long and is no member any more is dead. */
+/** An agent that has not reported for this long and is not a member any more is dead. */
 const DEAD_MS = 5000
 
 export interface ShareState {
@@ -15,7 +15,7 @@ export interface ShareState {
   readonly heardAtMs: number
 }
 
-/** What the agents of a run have said. Pure: times are given, ms of a monotonic clock. */
+/** The reports of a run's agents. Pure: times are given, ms of a monotonic clock. */
 export interface ShareBoard {
   heard(stats: Stats, nowMs: number): void
   /** Shares whose agents are to be asked again. */

@@ -59,7 +59,7 @@ export const createFleet = (options: FleetOptions): Fleet => {
   let made = 0
 
   const tick = (k: number, out: ReportColumns): void => {
-    if (!(k >= made)) throw new FleetError('generation.refused', `tick ${k} has been: the next one is ${made}`)
+    if (!(k >= made)) throw new FleetError('generation.refused', `tick ${k} has already run; the next is ${made}`)
     const steps = made === 0 ? k : k - made + 1
     const begin = startTime + k * intervalMs
     const cut = events - k * fleetSize

@@ -27,7 +27,7 @@ test('a run without a start time ends now, and begins now in real time', () => {
   expect(plan({ durationMs: 3_600_000, speedFactor: 10 }).startTime).toBe(NOW - 0.9 * 3_600_000)
 })
 
-test('a run ends at exactly so many events, or after whole intervals', () => {
+test('a run ends at exactly the given number of events, or after whole intervals', () => {
   expect(plan({ events: 101 })).toMatchObject({ ticks: 11, events: 101 })
   expect(plan({ durationMs: 5001 })).toMatchObject({ ticks: 2, events: 20 })
   expect(plan({ events: 101, durationMs: 5000 })).toMatchObject({ ticks: 1, events: 10 })

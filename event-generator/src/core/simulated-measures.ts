@@ -2,7 +2,7 @@ import { type MeasureScalar, type MeasureSpec, wellKnownMeasure } from '@fleetla
 import { type Said, SIMULATED_MEASURES, type SimulatedMeasure } from '@fleetlake/contracts'
 import { seedOf } from '@fleetlake/core'
 
-/** What a vehicle says beside its position at a time, ms since the epoch. Valid until it is asked again. */
+/** The measures of a vehicle at a time, ms since the epoch. Valid until the next call. */
 export type SaidBy = (vehicle: number, timeMs: number) => readonly Said[]
 
 /** A vehicle's own numbers, uniform in [0, 1): by a whole number, the same one each time. */

@@ -31,4 +31,4 @@ const features = (): CityFeature[] => {
 
 /** Writes the pack of a small city for tests. */
 export const writeTestCity = (folder: string): Promise<void> =>
-  writePack(folder, buildPack(features(), { name: 'Gridtown', attribution: 'nobody' }))
+  writePack(folder, buildPack(features(), { name: 'Gridtown', attribution: 'the test' }))

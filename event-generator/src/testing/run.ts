@@ -24,7 +24,7 @@ export interface TestRun extends AsyncDisposable {
   readonly hub: Hub
   readonly cityDir: string
   readonly generators: readonly Generator[]
-  /** What the generators said to their operators. */
+  /** What the generators logged. */
   readonly said: string[]
   /** Flushes that were asked for. */
   readonly flushes: Message<'flush'>[]

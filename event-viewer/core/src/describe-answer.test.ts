@@ -24,13 +24,13 @@ const outcome: VehicleOutcome = {
 test('an answer says what it was made from: chunks, and reports that are not archived yet', () => {
   const stats = { ...outcome.stats!, hot: { messages: 3, rows: 2_500, selected: 7, bytes: 100_000 } }
   expect(describeAnswer({ ...outcome, stats })).toBe(
-    'complete: 1,234 positions of 1 vehicle; 2 of 10 chunks read (2.0 KiB), 2,500 positions that are not archived yet, in 1.2 s',
+    'complete: 1,234 positions of 1 vehicle; 2 of 10 data files read (2.0 KiB), 2,500 positions that are not archived yet, in 1.2 s',
   )
 })
 
 test('each ending is a sentence', () => {
   const sentence = (some: Partial<VehicleOutcome>): string => describeAnswer({ ...outcome, ...some })
-  const [found, work] = ['1,234 positions of 1 vehicle', '2 of 10 chunks read (2.0 KiB) in 1.2 s']
+  const [found, work] = ['1,234 positions of 1 vehicle', '2 of 10 data files read (2.0 KiB) in 1.2 s']
   expect([
     sentence({}),
     sentence({ stats: { ...outcome.stats!, hint: 'swapped?' } }),
@@ -48,9 +48,9 @@ test('each ending is a sentence', () => {
     `complete: ${found}; ${work}; swapped?`,
     `complete: ${found}; ${work}; swapped?; one note; another`,
     `complete: ${found}; ${work}`,
-    `complete: 0 positions of 0 vehicles; ${work}; the archive begins with 2026-01-05: of what was before nothing is known`,
+    `complete: 0 positions of 0 vehicles; ${work}; the archive begins on 2026-01-05: earlier positions are not known`,
     `limit reached: ${found}, there may be more; ${work}`,
-    `timed out: ${found} so far, some are missing; ask for less, or allow it more time; ${work}`,
+    `timed out: ${found} so far, some are missing; search a smaller area or period, or raise the time limit; ${work}`,
     'timed out: no finder has answered',
     `cancelled: ${found} so far, some are missing`,
     'refused: no',

@@ -15,9 +15,9 @@ const endingOf = ({ status, reason, rows, vehicles, stats }: VehicleOutcome): st
     case 'limit-reached':
       return `limit reached: ${found}, there may be more${work}`
     case 'timed-out':
-      // Nobody has answered, which neither asking for less nor more time would change.
+      // No finder has answered: neither a smaller search nor more time would change that.
       if (reason !== undefined) return `timed out${because}${work}`
-      return `timed out: ${found} so far, some are missing; ask for less, or allow it more time${work}`
+      return `timed out: ${found} so far, some are missing; search a smaller area or period, or raise the time limit${work}`
     case 'cancelled':
       return `cancelled: ${found} so far, some are missing${work}`
     case 'refused':
@@ -31,10 +31,10 @@ const endingOf = ({ status, reason, rows, vehicles, stats }: VehicleOutcome): st
 const beforeOf = (rows: number, stats: VehicleOutcome['stats']): string =>
   rows > 0 || stats?.unknownBefore === undefined
     ? ''
-    : `; the archive begins with ${stats.unknownBefore}: of what was before nothing is known`
+    : `; the archive begins on ${stats.unknownBefore}: earlier positions are not known`
 
 const workOf = ({ files, bytes, hot, elapsedMs }: NonNullable<VehicleOutcome['stats']>): string => {
-  const chunks = `${humanCount(files.read)} of ${plural(files.total, 'chunk')} read (${humanBytes(bytes.read)})`
+  const chunks = `${humanCount(files.read)} of ${plural(files.total, 'data file')} read (${humanBytes(bytes.read)})`
   const fresh = hot.rows === 0 ? '' : `, ${plural(hot.rows, 'position')} that are not archived yet,`
   return `${chunks}${fresh} in ${humanDuration(elapsedMs)}`
 }

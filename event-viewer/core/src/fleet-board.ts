@@ -3,7 +3,7 @@ import type { Message } from '@fleetlake/contracts'
 export type Heartbeat = Message<'heartbeat'>
 export type CommitStats = Message<'aggregatePeriodStats'>
 
-/** A service as its heartbeats tell. */
+/** A service by its heartbeats. */
 export interface MemberLine {
   readonly group: Heartbeat['group']
   readonly member: string
@@ -41,7 +41,7 @@ export interface FleetBoard {
 export const RATE_MS = 60_000
 /** By the rule of membership: three heartbeats that did not come. */
 const SILENT_MS = 3_000
-/** Who has been silent for so long is no longer shown. */
+/** A member that has been silent for this long is no longer shown. */
 const FORGET_MS = 60_000
 
 /** Sums up commits and heartbeats; time arrives as data. */

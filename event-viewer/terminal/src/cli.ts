@@ -73,9 +73,12 @@ const configure = (program: Command): void => {
   program
     .description('The terminal client of Fleetlake: where every vehicle was.')
     .version(version)
-    .option('--hub <url>', `where the hub is (default: hub.url of fleet.yaml, else ${DEFAULT_CONFIG.hub.url})`)
-    .option('--config <file>', 'settings (default: fleet.yaml if there is one); FLEET_* variables come on top')
-    .option('--json', 'answers for machines on standard output; all else goes to standard error')
+    .option('--hub <url>', `address of the hub (default: hub.url of fleet.yaml, else ${DEFAULT_CONFIG.hub.url})`)
+    .option(
+      '--config <file>',
+      'file with settings (default: fleet.yaml if there is one); FLEET_* variables win over it',
+    )
+    .option('--json', 'print JSON on standard output; everything else goes to standard error')
     .showHelpAfterError(false)
     .configureOutput({ outputError: (text, write) => write(`${printable(oneLine(text))}; see fleet --help\n`) })
     .exitOverride()

@@ -12,7 +12,7 @@ test('the configuration reference has every key under the names by which it is r
     listSettings(configSchema).map(({ path, variable, flag, isSecret }) => [
       path,
       variable,
-      // A flag is seen by everybody on the machine.
+      // Every user of the machine can see a flag.
       isSecret ? '– (a secret)' : flag,
     ]),
   )

@@ -90,8 +90,8 @@ test('an import shows what it rejects, and obeys none of it', () => {
 test.each([
   ['a track', ['track', HOSTILE, ...period], 0, SHOWN],
   ['a track as JSON', ['track', HOSTILE, ...period, '--json'], 0, SHOWN.slice(3)],
-  ['what a vehicle says beside', ['track', HOSTILE, ...period, '--select', 'attributes'], 0, 'attributes'],
-  ['a track of nobody', ['track', `${HOSTILE}8`, ...period], 0, `no position of ${SHOWN}8 was found`],
+  ['the measures of a vehicle', ['track', HOSTILE, ...period, '--select', 'attributes'], 0, 'attributes'],
+  ['a track of an unknown vehicle', ['track', `${HOSTILE}8`, ...period], 0, `no position of ${SHOWN}8 was found`],
   ['dead letters', ['dead-letters', 'list'], 0, 'MOVES_0 9: a message of'],
   ['a dead letter', ['dead-letters', 'show', '1'], 0, String.raw`not JSON \u202e\u009b31m`],
   ['a dead letter as JSON', ['dead-letters', 'show', '1', '--json'], 0, String.raw`\u202e\u009b31m`],

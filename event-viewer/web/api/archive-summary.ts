@@ -1,5 +1,5 @@
 /**
- * What `GET /api/archive?from&to&bins` tells of the table; times are ms since the epoch, UTC. The totals, `oldest` and `newest` are the
+ * The answer of `GET /api/archive?from&to&bins`; times are ms since the epoch, UTC. The totals, `oldest` and `newest` are the
  * whole table's. The histogram, dates, cells and windows are of `[from, to)`, the whole table's extent where one is missing: given in RFC 3339
  * or in ms. Files that overlap it are counted whole, but for the histogram.
  */

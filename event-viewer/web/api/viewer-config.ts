@@ -1,6 +1,6 @@
 import type { PartitionBy } from '@fleetlake/core'
 
-/** What `GET /api/config` tells the page; no secret of any service is in it. */
+/** The answer of `GET /api/config` to the page; no secret of any service is in it. */
 export interface ViewerConfig {
   readonly version: string
   readonly hub: {

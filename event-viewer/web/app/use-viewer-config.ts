@@ -3,7 +3,7 @@ import type { ViewerConfig } from '../api/viewer-config.ts'
 let fetched: Promise<ViewerConfig> | undefined
 
 /**
- * What the viewer's service tells the page, asked for once. Call it in a component's setup; a failure is shown, with a button that tries
+ * The configuration from the viewer's service, requested once. Call it in a component's setup; a failure is shown, with a button that tries
  * again, and the promise rejects.
  */
 export const useViewerConfig = (): Promise<ViewerConfig> => {

@@ -4,7 +4,7 @@ import { type Hub, partitionsOf } from '@fleetlake/hub'
 const PATIENCE_MS = 1_000
 
 /**
- * Asks the hub which partitions there are; one question at a time for all who ask meanwhile.
+ * Asks the hub which partitions there are; one question at a time; all callers meanwhile share its answer.
  * @param hub the connection, once it stands
  * @returns null when the hub does not answer within a second, or has no partitions yet
  */

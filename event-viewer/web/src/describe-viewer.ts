@@ -11,7 +11,7 @@ export interface ViewerFacts {
   readonly map: Pick<MapSource, 'style' | 'pmtiles'>
 }
 
-/** What the page is told. Invariant: every key is named here, so that no secret of a service ever reaches a browser. */
+/** The configuration of the page. Invariant: every key is named here, so that no secret of a service ever reaches a browser. */
 export const describeViewer = ({ version, config, city, partitions, map }: ViewerFacts): ViewerConfig => {
   const { hub, partitioning, archive, collector, viewer } = config
   return {

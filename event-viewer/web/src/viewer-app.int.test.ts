@@ -376,12 +376,12 @@ test("a table that can't be read is a 503 that says why, here and in the log", a
   const response = await get('/api/archive')
   const why =
     'the table is damaged: the log begins at version 5 and has no checkpoint. No version of it is known to be whole; ' +
-    'nothing is written to it, and rows stay in their streams. `fleet table repair` tells what can be done'
+    'nothing is written to it, and rows stay in their streams. `fleet table repair` shows what can be done'
   expect([response.status, await response.text()]).toEqual([503, why])
   expect(said).toEqual([`/api/archive: ${why}`])
 })
 
-test("a map of one's own is served in parts, or loaded from where it is", async () => {
+test('a configured map is served in parts, or loaded from where it is', async () => {
   const folder = await write(await temporaryFolder(), { 'tiles.pmtiles': '0123456789', 'style.json': '{"sources":{}}' })
   const local = await startViewer({
     settings: { viewer: { mapPmtiles: join(folder, 'tiles.pmtiles'), mapStyle: join(folder, 'style.json') } },

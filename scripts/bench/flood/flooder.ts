@@ -1,4 +1,4 @@
-/** A client that floods the finders, a process of its own: `flooder.ts <hub> <kind> <searches at once>`; told over IPC to end, it says what it was told. */
+/** A client that floods the finders, a process of its own: `flooder.ts <hub> <kind> <searches at once>`; it ends on a message over IPC, and prints the answers that it got. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { askVehicles, connectHub } from '@fleetlake/hub'
 import { floodOf, type FloodKind } from './searches.ts'

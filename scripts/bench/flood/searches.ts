@@ -15,7 +15,7 @@ const box = (half: number): unknown =>
     [CENTRE_X - half, CENTRE_Y + half],
   ])
 
-/** A star of so many positions: every edge is abreast of half of the others. */
+/** A star of `positions` positions: every edge is abreast of half of the others. */
 const star = (positions: number): unknown =>
   polygon(
     Array.from({ length: positions - 1 }, (_, i): Point => {

@@ -27,9 +27,9 @@ need to write the same rows without any hub, and what one JSON message per event
   --seed <n>          1
   --collectors <n>    2
   --generators <n>    1
-  --real-time <s>     each vehicle reports every 5 s for so many seconds, instead of as fast as possible
+  --real-time <s>     each vehicle reports every 5 s for this number of seconds, instead of as fast as possible
   --json-events <n>   messages of the comparison (100000; 0 leaves it out)
-  --profile <dir>     says where the CPU goes; the profiles stay in the folder
+  --profile <dir>     write CPU profiles into the folder
   --keep              writes docs/benchmarks/ingest.{json,md}
   --json              one JSON object, last on stdout`
 

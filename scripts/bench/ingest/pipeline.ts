@@ -20,7 +20,7 @@ export interface PipelineFigures {
   readonly peakCollectorRssMb: number
   readonly bytesPerEvent: number
   readonly files: number
-  /** Age of the oldest message that a collector had not committed, as its heartbeats told: the highest, and at the end. */
+  /** Age of the oldest message that a collector had not committed, by its heartbeats: the highest, and at the end. */
   readonly lagMs: { readonly highest: number; readonly last: number; readonly perMinute: readonly number[] }
 }
 

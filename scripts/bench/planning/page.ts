@@ -22,7 +22,7 @@ const ROWS: readonly (readonly [string, keyof PlanningReport['tables'][number]])
   ['its processor time, ms', 'coldCpuMs'],
   ['refreshing after a commit, ms', 'refreshMs'],
   ['the first refresh, ms', 'firstRefreshMs'],
-  ['planning a small search in a date that nobody asked for yet, ms', 'planMs'],
+  ['planning a small search in a date that no search has asked for yet, ms', 'planMs'],
   ['the first such, ms', 'firstPlanMs'],
   ['the slowest of 25, ms', 'slowestPlanMs'],
   ['planning it again, ms', 'planAgainMs'],

@@ -6,7 +6,7 @@ const YEARS = 7
 const DAY_MS = 86_400_000
 const FILES_PER_COMMIT = 10_000
 
-/** A file of a whole day of a cell, as the log tells of it; searches of other dates never look for it. */
+/** A file of a whole day of a cell, as it is in the log; searches of other dates never look for it. */
 const addOf = (date: string, cell: string): AddFile => ({
   path: `date=${date}/cell=${cell}/${date.replaceAll('-', '')}T0000-${randomBytes(8).toString('hex')}.parquet`,
   partitionValues: { date, cell },

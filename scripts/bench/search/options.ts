@@ -44,7 +44,7 @@ years of other dates in the table; beside DuckDB and polars over the same files,
   --other-files <n>    files of 7 years of other dates (100000; 0 leaves them out)
   --no-engines         without DuckDB and polars
   --no-planning        without the planning figures
-  --profile <dir>      says where the CPU of the finders and the client goes; the profiles stay in the folder
+  --profile <dir>      write CPU profiles of the finders and the client into the folder
   --keep               writes docs/benchmarks/search.{json,md}
   --json               one JSON object, last on stdout`
 

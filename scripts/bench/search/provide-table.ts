@@ -26,7 +26,7 @@ const exists = async (path: string): Promise<boolean> =>
     () => false,
   )
 
-/** The period that a table's files cover, as their statistics tell. */
+/** The period that a table's files cover, by their statistics. */
 const periodOf = async (path: string): Promise<Period> => {
   const table = await openTable(createFileStore(join(path, 'moves')))
   const period = { from: Infinity, to: -Infinity }
@@ -55,7 +55,7 @@ const generate = async (vehicles: number, events: number, dataDir: string): Prom
   return stack.archivePath
 }
 
-/** A table to make: of so many events, as the collectors leave it or compacted. */
+/** A table to make: its number of events, and whether it is compacted. */
 interface Recipe {
   readonly events: number
   readonly vehicles: number

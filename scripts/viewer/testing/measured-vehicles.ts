@@ -5,7 +5,7 @@ import { storeMessage } from '@fleetlake/hub'
 import { join } from 'node:path'
 import type { TestViewer } from './viewer.ts'
 
-/** What each of these vehicles says beside; text as long as people make it. */
+/** The measures of each of these vehicles; texts as long as people write them. */
 export const SAID: Readonly<Record<string, NonNullable<PositionRow['measures']>>> = {
   'cool-1': { temperature: -18.25, driver_id: 'anna', ignition: true, state: 'driving', odometer: 123_456.7 },
   'cool-2': { temperature: 4.5, driver_id: 'bertha', ignition: false, attributes: `{"note":"${'long '.repeat(40)}"}` },

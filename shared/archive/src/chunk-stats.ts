@@ -31,7 +31,7 @@ interface MeasureStats {
   readonly nulls: number
 }
 
-/** What the log tells of a data file's rows: of each column its least and greatest value. A range is undefined when no row has a value. */
+/** What the log has of a data file's rows: the minimum and maximum of each column. A range is undefined when no row has a value. */
 export type ChunkStats = { readonly rows: number } & {
   readonly [C in Exclude<Column, Ranged> as C['key']]: Range<string>
 } & {

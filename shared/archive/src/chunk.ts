@@ -1,9 +1,9 @@
 import { FleetError, type MicroBounds, parseCell, periodOfDate, toMicroDegrees } from '@fleetlake/core'
 import type { Add } from './log/actions.ts'
 import { decodePath, parseChunkPath } from './paths.ts'
-import { checkObjectPath } from './store/object-path.ts'
+import { checkObjectPath } from './store/object-store.ts'
 
-/** A data file of the table, as the log tells of it. Missing stats widen to bounds that hold for any row. */
+/** A data file of the table, as it is in the log. Missing stats widen to bounds that hold for any row. */
 export interface Chunk {
   /** Within the store, decoded. */
   readonly path: string
@@ -47,7 +47,7 @@ const parseStats = (stats: string | null | undefined): StatsJson => {
 const rowsOf = ({ numRecords }: StatsJson): number | undefined =>
   typeof numRecords === 'number' ? numRecords : undefined
 
-/** How many rows a file has, as its stats tell. */
+/** How many rows a file has, by its statistics. */
 export const statsRows = (stats: string | null | undefined): number | undefined => rowsOf(parseStats(stats))
 
 const NO_VALUES: Values = {}

@@ -88,7 +88,7 @@ describe('paths', () => {
   })
 
   test.each(['_delta_log/_last_checkpoint', '_delta_log/00000000000000000007.crc', '_delta_log/7.json', 'x'])(
-    '%s is no log file that we read',
+    '%s is not a log file that we read',
     (path) => expect(parseLogPath(path)).toBeUndefined(),
   )
 })

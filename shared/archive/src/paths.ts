@@ -2,7 +2,7 @@ import { FleetError } from '@fleetlake/core'
 
 /** Names within the table: chunks and the log. All of them are made and parsed here. */
 
-/** What the name of a chunk says. */
+/** The parts of a data file's name. */
 export interface ChunkName {
   /** UTC date of the rows, `YYYY-MM-DD`. */
   readonly date: string
@@ -54,7 +54,7 @@ export const encodePath = (path: string): string =>
 
 /**
  * The inverse of `encodePath`.
- * @throws FleetError `table.invalid` for what is no URI, `table.unsupported` for a file outside the table
+ * @throws FleetError `table.invalid` for what is not a URI, `table.unsupported` for a file outside the table
  */
 export const decodePath = (encoded: string): string => {
   if (encoded.startsWith('/') || /^[a-z][a-z0-9+.-]*:/i.test(encoded)) {

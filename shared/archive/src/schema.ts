@@ -59,7 +59,7 @@ export const isOurColumn = (name: string): boolean => TABLE_COLUMNS.some(([ours]
  */
 export const checkSchema = (schemaString: string, partitionColumns: readonly string[]): void => {
   const refuse = (what: string): never => {
-    throw new FleetError('table.unsupported', `the table is not one of positions as Fleetlake knows them: ${what}`)
+    throw new FleetError('table.unsupported', `the table's schema is not supported: ${what}`)
   }
   const fields = fieldsOf(schemaString)
   for (const [name, type] of TABLE_COLUMNS) {
@@ -97,7 +97,7 @@ const measureOf = ({ name, type, metadata }: Field): MeasureSpec | undefined => 
 }
 
 /**
- * What a table has beside the columns of every position and the partitions, in the order of its own schema, which alone says it. Columns of other engines' making are no measures by their type,
+ * What a table has beside the columns of every position and the partitions, in the order of its own schema, which alone says it. Columns of other engines' making are not measures by their type,
  * their name or their number.
  * @throws FleetError `table.invalid`
  */
@@ -129,7 +129,7 @@ export interface ColumnChange {
   readonly conflicts: readonly ColumnConflict[]
 }
 
-/** One that is there with the same type is no change; another type or another unit is a conflict. */
+/** One that is there with the same type is not a change; another type or another unit is a conflict. */
 export const columnChange = (schemaString: string, asked: readonly MeasureSpec[]): ColumnChange => {
   const fields = new Map(fieldsOf(schemaString).map((field) => [field.name.toLowerCase(), field]))
   const added: MeasureSpec[] = []

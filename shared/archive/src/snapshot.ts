@@ -20,7 +20,7 @@ export interface Snapshot {
   readonly settings: TableSettings
   /** Its columns beside those of every position, in the order of its schema. */
   readonly measures: readonly MeasureSpec[]
-  /** Columns that other engines made and that are no measures. */
+  /** Columns that other engines made and that are not measures. */
   readonly otherColumns: readonly string[]
   readonly totals: Totals
   readonly dates: ReadonlyMap<string, DateFiles>
@@ -64,7 +64,7 @@ export const settingsOf = (configuration: Readonly<Record<string, string>>): Tab
   return { geohashLength: whole(GEOHASH_LENGTH), windowMs: whole(WINDOW_MS) }
 }
 
-/** @throws FleetError `table.unsupported` when the rows of a file can't be told */
+/** @throws FleetError `table.unsupported` when the rows of a file can't be known */
 export const snapshotOf = ({
   version,
   metaData,

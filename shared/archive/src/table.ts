@@ -54,7 +54,7 @@ export interface Table {
 
 const ENGINE = 'Fleetlake'
 const CHECKPOINT_EVERY = 100
-/** Commits stay in the log for longer than this: who has read so recently finds the next one, if there is one. */
+/** Commits stay in the log for longer than this: a reader that has read this recently finds the next one, if there is one. */
 const READ_ON_MS = 86_400_000
 const CHECK_EVERY_MS = 10_000
 
@@ -93,7 +93,7 @@ const openState = async (
   if (create === undefined) {
     throw new FleetError(
       'table.missing',
-      `there is no table in ${store.url('_delta_log')}: start a collector, which makes it`,
+      `there is no table in ${store.url('_delta_log')}: start a collector, which creates it`,
     )
   }
   const first = formatCommit(firstActions(create, now(), engine), 0)
@@ -102,7 +102,10 @@ const openState = async (
   }
   const made = await readLog(store, options)
   if (made === undefined)
-    throw new FleetError('store.failed', `the table in ${store.url('_delta_log')} was made and can't be read`)
+    throw new FleetError(
+      'store.failed',
+      `created the table in ${store.url('_delta_log')} but could not read it back: check the store`,
+    )
   return made
 }
 
@@ -152,7 +155,7 @@ export const openTable = async (store: ObjectStore, options: OpenTableOptions = 
   }
 
   let reading: Promise<LogState> | undefined
-  /** One reading at a time; who asks during one waits for another that begins after it, so that it sees what was there when asked. */
+  /** One reading at a time; a caller during one waits for the next, which begins later, so that it sees what was there when it called. */
   const refresh = async (): Promise<LogState> => {
     if (reading !== undefined) await reading.catch(() => undefined)
     reading ??= readNews()
@@ -174,7 +177,7 @@ export const openTable = async (store: ObjectStore, options: OpenTableOptions = 
     if (removesData && isAppendOnly(metaData)) {
       throw new FleetError(
         'table.unsupported',
-        'the table is append-only: its property delta.appendOnly is true, so that nothing is taken out of it',
+        'the table is append-only: its property delta.appendOnly is true, so nothing can be deleted from it',
       )
     }
     await checkEnd(store, version)

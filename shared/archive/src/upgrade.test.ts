@@ -102,7 +102,7 @@ const expectAll = async (world: TestTable): Promise<void> => {
   expect(countsOfPolars(world)).toEqual(EXPECTED)
 }
 
-test('a table of version 0.1.0 opens with every row, and takes columns: old rows have no value for anybody', async () => {
+test('a table of version 0.1.0 opens with every row, and takes columns: old rows are null for every reader', async () => {
   const world = await openOldTable()
   const { store, table } = world
   expect(table.snapshot).toMatchObject({ version: 4, measures: [], otherColumns: [], totals: { files: 4, rows: 80 } })

@@ -1,7 +1,7 @@
 import { COLUMN_NAMES } from './columns.ts'
 
 /**
- * Measures: what a position may say beside the columns of every position. A table has any number of them, each a nullable column that is added when it is
+ * Measures: nullable columns beside those of every position. A table has any number of them, each a nullable column that is added when it is
  * needed; what they are is in the table's own schema, not here.
  */
 
@@ -17,7 +17,7 @@ export interface MeasureSpec {
   readonly description?: string
 }
 
-/** A JSON object with what a device said and what has no column of its own. */
+/** A JSON object with the values of a device that have no column. */
 export const ATTRIBUTES = 'attributes'
 /** By it a later word of a source on the same report is told from an earlier one. */
 export const REVISION = 'revision'
@@ -42,7 +42,7 @@ export const WELL_KNOWN_MEASURES: readonly MeasureSpec[] = [
 export const wellKnownMeasure = (name: string): MeasureSpec | undefined =>
   WELL_KNOWN_MEASURES.find((measure) => measure.name === name)
 
-/** Why a row was refused: the one further column of a dead letter that its sender has not said. */
+/** Why a row was refused: the one column of a dead letter that does not come from its sender. */
 const REASON = 'reason'
 
 /** Names that mean something else in the table or in a message: its partitions, and why a row was refused. */
@@ -52,15 +52,15 @@ const NAME = /^[a-z][a-z0-9_]{0,62}$/
 /** Why a measure can't have a name, for people; undefined when it can. */
 export const measureNameFault = (name: string): string | undefined => {
   if ((COLUMN_NAMES as readonly string[]).includes(name)) return `"${name}" is a column of every position`
-  if (RESERVED.has(name)) return `"${name}" has a meaning of its own`
+  if (RESERVED.has(name)) return `"${name}" is a reserved name`
   if (NAME.test(name)) return undefined
-  return `"${name.slice(0, 80)}" is no name of a measure: use a lower-case letter, then at most 62 letters, digits and underscores`
+  return `"${name.slice(0, 80)}" is not a name of a measure: use a lower-case letter, then at most 62 letters, digits and underscores`
 }
 
 export const isMeasureName = (name: string): boolean => measureNameFault(name) === undefined
 
 /**
- * Whether a column of a message is something that its sender says beside, under whatever name: what is no measure's name ends in `attributes`. A name has 255
+ * Whether a column of a message is something that its sender says beside, under whatever name: what is not a measure's name ends in `attributes`. A name has 255
  * characters at most.
  */
 export const isSaidName = (name: string): boolean =>

@@ -28,7 +28,7 @@ export type WholeArchiveClaim = ArchiveClaim & { readonly hub: string; readonly 
 export const formatArchiveClaim = ({ table, hub, version, fingerprint }: WholeArchiveClaim): string =>
   JSON.stringify({ table, hub, version, ...(fingerprint === undefined ? {} : { fingerprint }) })
 
-/** @returns undefined for what is no claim */
+/** @returns undefined for what is not a claim */
 export const parseArchiveClaim = (text: string): ArchiveClaim | undefined => {
   if (!text.startsWith('{')) return { table: text, hub: undefined, version: undefined, fingerprint: undefined }
   try {

@@ -76,7 +76,7 @@ const manySaid = fc.record(
   { requiredKeys: [] },
 )
 
-test('what rows say beside comes with them, whatever they say, and batches keep to their limits', () => {
+test('measures come with their rows, whatever they are, and batches keep to their limits', () => {
   const spoken = fc
     .tuple(row, manySaid)
     .map(([bare, measures]): PositionRow => (Object.keys(measures).length === 0 ? bare : { ...bare, measures }))

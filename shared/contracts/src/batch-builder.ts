@@ -34,7 +34,7 @@ export interface BatchBuilder {
    * @param longitude,latitude degrees, rounded
    * @param speed m/s, NaN where unknown
    * @param heading degrees clockwise from north, NaN where unknown
-   * @param said what the row says beside, if anything
+   * @param said the measures of the row
    * @returns false when there is no room: take the batch, then add the row again
    * @throws FleetError `message.invalid` for a row that no batch can hold, and for a measure of another type than it has
    */

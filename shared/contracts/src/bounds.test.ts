@@ -6,7 +6,7 @@ import { instant, LONGEST_TIMER_MS, MOST, timer } from './fields.ts'
 import { jsonMove, messages } from './messages.ts'
 import { type JsonSchema, jsonSchemaOf } from './reference/describe-schema.ts'
 
-/** What is no number that anybody has chosen: zod bounds whole numbers by those that are exact, and others not at all. */
+/** Bounds that are not chosen: zod bounds whole numbers by those that are exact, and other numbers not at all. */
 const isChosen = (bound: number | undefined): boolean => bound !== undefined && Math.abs(bound) <= MOST
 
 /** What of a schema has no bound, by its path. */

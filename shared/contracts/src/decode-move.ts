@@ -10,7 +10,7 @@ export type DecodedMove =
 /**
  * The rows of a `move`: Arrow in our layout, any other Arrow, or one position as JSON. Invariant: it ends in time and memory linear in the
  * bytes, whatever these are.
- * @returns the reason for what is none of these: a malformed message must neither stop the reading nor vanish
+ * @returns the reason for anything else: a malformed message must neither stop the reading nor vanish
  */
 export const decodeMove = (payload: Uint8Array, contentType: string | undefined): DecodedMove => {
   try {

@@ -37,7 +37,7 @@ export const size = z
   )
   .meta({ kind: 'size' })
 
-/** Never a flag, which everybody on the machine can read in the list of processes. */
+/** Never a flag, which every user of the machine can read in the list of processes. */
 export const secret = z.string().meta({ secret: true })
 
 /** Of a sentence for people: what says more is cut by `reasonOf`, and by who puts several together. */

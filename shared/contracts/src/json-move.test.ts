@@ -25,7 +25,7 @@ test('further members are measures, and what can’t be one is in the attributes
     order_id: 'o-1',
     doors: 2,
   })
-  // A text is no temperature; it is kept as it is, for a table to fit.
+  // A text is not a temperature; it is kept as it is, for a table to fit.
   expect(saidIn(',"temperature":"hot"')).toEqual({ temperature: 'hot' })
   expect(saidIn(',"batteryLevel":3,"cell":"x","axles":[1,2],"a":{"b":null},"__proto__":1')).toEqual({
     attributes: '{"batteryLevel":3,"cell":"x","axles":[1,2],"a":{"b":null},"__proto__":1}',
@@ -44,7 +44,7 @@ test('well-known names have their types where the value fits', () => {
   expect(types).toEqual(['temperature double °C', 'revision double ', 'odometer string ', 'state string '])
 })
 
-test('everything that a JSON object says beside is in a measure or in the attributes', () => {
+test('every further member of a JSON object is in a measure or in the attributes', () => {
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (said) => {
       const own = said['attributes']
@@ -63,7 +63,7 @@ test('everything that a JSON object says beside is in a measure or in the attrib
   )
 })
 
-test('more than a table can hold is no position', () => {
+test('more than a table can hold is not a position', () => {
   const more = Array.from({ length: 257 }, (_, i) => `,"m${i}":${i}`)
   expect(decode(more.slice(0, 256).join('')).rows?.measures).toHaveLength(256)
   expect(decode(more.join(''))).toEqual({ reason: expect.stringContaining('more than 256 members') })

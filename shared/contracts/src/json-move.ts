@@ -18,7 +18,7 @@ import { jsonMove } from './messages.ts'
 
 /**
  * The one position of a `move` of content type `application/json`, with everything that it says: further members are measures, and what can't be one is in its attributes.
- * @throws whatever is wrong with a payload that is none
+ * @throws what is wrong with a malformed payload
  */
 export const decodeJsonMove = (payload: Uint8Array): Positions => {
   const object: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload))

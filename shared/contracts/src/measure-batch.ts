@@ -12,7 +12,7 @@ import {
   type TextMeasure,
 } from '@fleetlake/columnar'
 
-/** What a row says beside; each measure once. */
+/** The measures of a row; each once. */
 export interface Said {
   readonly measure: MeasureSpec
   /** Null for nothing. */

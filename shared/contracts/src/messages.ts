@@ -52,7 +52,7 @@ const define = <const Definition extends MessageDefinition>(definition: Definiti
 /** Below it clients get their answers. */
 export const VIEWER_INBOX = 'inbox.viewer'
 
-/** Data that is no JSON. */
+/** Data that is not JSON. */
 const binary = z.instanceof(Uint8Array)
 
 /** A vehicle's id or type. */
@@ -150,7 +150,7 @@ export const generationOptions = z.strictObject({
     .refine((names) => new Set(names).size === names.length, 'names a measure twice')
     .optional()
     .describe(
-      `what vehicles report beside their positions: ${SIMULATED_MEASURES.join(', ')}. Default: nothing. The table stores each in a column of its own if it has that, else in \`attributes\``,
+      `measures that vehicles report: ${SIMULATED_MEASURES.join(', ')}. Default: none. The table stores each in its column if the table has that column, else in \`attributes\``,
     ),
   realTime: z
     .boolean()
@@ -205,7 +205,7 @@ const filter = z
 
 /** A measure as a task names it: the table's name and type. */
 const measure = z.strictObject({
-  name: z.string().max(63).refine(isMeasureName, 'is no name of a measure'),
+  name: z.string().max(63).refine(isMeasureName, 'is not a name of a measure'),
   type: z.enum(MEASURE_TYPES),
 })
 const measures = z.array(measure).max(MAX_MEASURES)
@@ -327,7 +327,7 @@ export const messages = {
     from: 'generator, importer, devices',
     to: 'collector, viewer',
     about:
-      'Positions, and what they say beside (measures): a batch as an Arrow IPC stream, or one as JSON. Message id and ce-id are <run>/<agent>/<partition>/<n>; of imports ' +
+      'Positions with their measures: a batch as an Arrow IPC stream, or one position as JSON. Message id and ce-id are <run>/<agent>/<partition>/<n>; of imports ' +
       '<n>-<digest of the payload> instead of <n>.',
     content: 'positions',
     data: binary,
@@ -480,7 +480,7 @@ export const messages = {
       where: z
         .strictObject({
           filter,
-          measures: measures.describe("those of the table that it looks at, with the table's types"),
+          measures: measures.describe("measures that the filter uses, with the table's types"),
         })
         .optional()
         .describe('filter of the query'),
@@ -570,7 +570,7 @@ export const messages = {
       query: token,
       status: queryStatus,
       error: sentence.optional().describe('why the query was refused or failed'),
-      hint: sentence.optional().describe('what may have been meant, if nothing was found'),
+      hint: sentence.optional().describe('suggestion, if nothing was found'),
       notes: z
         .array(sentence)
         .max(MOST_ENTRIES)
@@ -651,9 +651,9 @@ export const jsonMove = z
     z
       .unknown()
       .describe(
-        `a measure: a number, a text of at most ${MAX_MEASURE_TEXT_BYTES} bytes, true or false; null is no value. Names of measures are of small letters, digits and underscores. What has another name, ` +
-          `a list, an object, and what the table has no column for is kept in the column \`attributes\`, a JSON object of at most ${MAX_ATTRIBUTES_BYTES} bytes, and so are the members of an object ` +
-          `\`attributes\`. At most ${MAX_MEASURES} in all`,
+        `a measure: a number, a text of at most ${MAX_MEASURE_TEXT_BYTES} bytes, true or false; null means no value. Its name has lower-case letters, digits and underscores. ` +
+          `Lists, objects, members with other names and measures without a column in the table are kept in the column \`attributes\`, a JSON object of at most ${MAX_ATTRIBUTES_BYTES} bytes, ` +
+          `and so are the members of an object \`attributes\`. At most ${MAX_MEASURES} members in all`,
       ),
   )
 

@@ -16,7 +16,7 @@ test('every setting whose name says so is a secret, and no other', () => {
   expect(settings.filter(({ isSecret }) => isSecret)).toEqual(named)
 })
 
-test('a number that is called one of ms or bytes, or memory, is a duration or a size, and so is no other', () => {
+test('a number that is called one of ms or bytes, or memory, is a duration or a size, and no other number is', () => {
   const kinds = settings.map(({ path, kind }) => [path, kind])
   const byName = settings.map(({ path }) => [
     path,

@@ -12,7 +12,7 @@ export interface StreamSpec {
   readonly discard: 'new' | 'old'
   readonly duplicateWindowMs: number
   readonly replicas: number
-  /** Each stored message is repeated to this subject, for those who watch live. */
+  /** Each stored message is repeated to this subject, for live maps. */
   readonly republishTo?: string
 }
 

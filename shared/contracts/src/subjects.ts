@@ -28,7 +28,7 @@ const derive = (read: (definition: MessageDefinition) => string | undefined): ob
  */
 export const subjects = derive(({ subject }) => subject) as Derived<'subject'>
 
-/** Where the streams repeat what they have stored, for those who watch live. */
+/** Where the streams repeat what they have stored, for live maps. */
 export const liveSubjects = derive(({ stored }) => stored?.repeatedTo) as Live
 
 /** Of a message that goes to one member of a group, by the message's name. */
@@ -37,7 +37,7 @@ export const queueGroups = derive(({ queueGroup }) => queueGroup) as Derived<'qu
 /** Where a client gets its answers: a client whose user may listen to less has an inbox of its own, `inbox.viewer.<name>`. */
 export const viewerInbox = (uid: string, inbox: string = VIEWER_INBOX): string => `${inbox}.${uid}`
 
-/** A note of who reads which partition. It is no message: a stream of its own remembers its subject, which says everything. */
+/** A note of which process reads which partition. It is not a message: a stream of its own remembers its subject, which says everything. */
 export const readerNote = fillIn('readers.<role>.<partition>.<uid>')
 
 /** Whether answers may go to a subject: a client's own, or the NATS clients' own for requests. */

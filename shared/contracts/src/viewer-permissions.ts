@@ -1,5 +1,4 @@
 import type { Config } from './config.ts'
-import { isLoopback } from './loopback.ts'
 import { type MessageDefinition, messages, type PageRight } from './messages.ts'
 import { filterBelow, filterOf } from './patterns.ts'
 
@@ -32,5 +31,8 @@ export const mayPagesGenerate = ({ viewer, hub }: Pick<Config, 'viewer' | 'hub'>
   return viewer.generation ?? [viewer.host, ...addresses.map(hostOf)].every(isLoopback)
 }
 
-/** Empty for what is no address: that is no loopback. */
+/** Empty for what is not an address: that is not a loopback. */
 const hostOf = (address: string): string => (URL.canParse(address) ? new URL(address).hostname : '')
+
+/** Whether a host, as an address or a setting names it, is this machine, and can't be reached from another one. */
+export const isLoopback = (host: string): boolean => /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(host)

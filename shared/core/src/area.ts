@@ -15,7 +15,7 @@ export interface Area extends AreaEdges {
  * An area from a GeoJSON Polygon or MultiPolygon, bare or as a Feature or a FeatureCollection of them. Any winding; edges are straight
  * in longitude and latitude; vertices are rounded like positions; longitudes may run on beyond 180. What a hole takes away, and what
  * several polygons hold together, never depends on how they overlap.
- * @throws FleetError `area.invalid` with the ring and the place: what is no area, off the globe, not closed, ambiguous at the antimeridian,
+ * @throws FleetError `area.invalid` with the ring and the place: what is not an area, off the globe, not closed, ambiguous at the antimeridian,
  *   or crosses itself
  */
 export const areaOf = (geojson: unknown, names?: AreaNames): Area => finish(areaSteps(geojson, names))

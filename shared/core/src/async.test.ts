@@ -8,7 +8,7 @@ test('it settles as the promise does', async () => {
   await expect(orAborted(Promise.reject(new Error('no')), signal)).rejects.toThrow('no')
 })
 
-test('once aborted, before or during, it resolves, and a later rejection is nobody’s fault', async () => {
+test('once aborted, before or during, it resolves, and a later rejection is ignored', async () => {
   const aborter = new AbortController()
   const faults: unknown[] = []
   const onFault = (fault: unknown): void => void faults.push(fault)

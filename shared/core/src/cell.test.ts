@@ -57,6 +57,6 @@ test('the bounds are those of ngeohash, and a name reads back as its cell', () =
   )
 })
 
-test('what is no geohash is refused', () => {
+test('what is not a geohash is refused', () => {
   for (const name of ['', 'a', '6ceya1b', 'É']) expect(() => parseCell(name)).toThrow(fault('cell.invalid'))
 })

@@ -17,7 +17,7 @@ test('rounding a coordinate twice is rounding it once, and whole millionths surv
   expect(Object.is(toMicroDegrees(-1e-9), 0)).toBe(true)
 })
 
-test('a position is believed unless it is no number, off the globe, in the future or before 1970', () => {
+test('a position is believed unless it is not a number, off the globe, in the future or before 1970', () => {
   const latest = 1_000
   expect([
     faultOf(1_000, -180, 90, latest),

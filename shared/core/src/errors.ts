@@ -54,7 +54,7 @@ export const codeField = (error: unknown): { readonly code?: ErrorCode } =>
 /** A reason is for people, and part of messages, which have an end. */
 const LONGEST_REASON = 4_000
 
-/** A text for people, cut where it is longer than anybody reads. */
+/** A text for people, cut where it is too long to read. */
 export const cutText = (text: string, most: number = LONGEST_REASON): string =>
   text.length <= most ? text : `${text.slice(0, most - 2)} …`
 

@@ -35,7 +35,7 @@ export const givenPolygons = (geojson: unknown, names: AreaNames = {}): GivenPol
   return polygons
 }
 
-/** How many positions an area has, whatever else is wrong with it; what is no position of a ring is not counted. */
+/** How many positions an area has, whatever else is wrong with it; what is not a position of a ring is not counted. */
 export const countPositions = (geojson: unknown): number =>
   geometriesOf(geojson).reduce((sum, { geometry }) => sum + countIn(geometry), 0)
 

@@ -12,7 +12,7 @@ export const roundDegrees = (degrees: number): number => toDegrees(toMicroDegree
 /** A speed or heading, NaN for one that no vehicle can have. */
 export const knownOrNaN = (value: number): number => (Number.isFinite(value) ? value : NaN)
 
-/** A vehicle's id and type take 1 to so many bytes of UTF-8. */
+/** A vehicle's id and type take 1 to this number of bytes of UTF-8. */
 export const MAX_TEXT_BYTES = 255
 
 /** Why a position can't be true; its order is the order of the checks. */
@@ -28,7 +28,7 @@ export type PositionFault =
 /** Why a vehicle's id or type can't be taken. */
 export type TextFault = 'vehicle-id-missing' | 'vehicle-type-missing' | 'text-too-long'
 
-/** Why what a position says beside can't be kept; `no-place-for-attributes` is a fault of the table, not of the row. */
+/** Why the measures of a position can't be kept; `no-place-for-attributes` is a fault of the table, not of the row. */
 export type MeasureFault = 'measure-text-too-long' | 'attributes-too-long' | 'no-place-for-attributes'
 
 /**

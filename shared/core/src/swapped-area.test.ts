@@ -16,7 +16,7 @@ test('an area with latitude first is where it was meant to be, wherever it is ne
   expect(all.map(isMeant)).toEqual([true, true, true, true])
 })
 
-test('what would be off the globe the other way around is no area', () => {
+test('what would be off the globe the other way around is not an area', () => {
   expect([polygon(box(100, 10, 110, 20)), { type: 'Point', coordinates: [1, 2] }, null].map(areaOfSwapped)).toEqual([
     undefined,
     undefined,

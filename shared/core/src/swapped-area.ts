@@ -1,7 +1,7 @@
 import { type Area, areaOf } from './area.ts'
 import { FleetError } from './errors.ts'
 
-/** What GeoJSON would mean with latitude before longitude; undefined when that is no area on the globe. */
+/** What GeoJSON would mean with latitude before longitude; undefined when that is not an area on the globe. */
 export const areaOfSwapped = (geojson: unknown): Area | undefined => {
   try {
     return areaOf(swapped(geojson))

@@ -46,7 +46,7 @@ export const fetchDebianServer = async (suite: DebianSuite, target: string, mirr
   if (mirror === undefined) throw new Error("none of this machine's package sources is a mirror of Debian")
   const folder = await mkdtemp(join(tmpdir(), 'fleetlake-nats-'))
   try {
-    // As root apt fetches lists as a user of its own, who must come in here.
+    // As root, apt fetches lists as a user of its own, which needs access to this folder.
     await chmod(folder, 0o755)
     const options = await layOut(folder, mirror, suite)
     await apt(folder, [...options, 'update'])

@@ -18,7 +18,7 @@ const foldersOf = async (...names: string[]): Promise<string[]> => {
   return names.map((name) => join(folder, name))
 }
 
-test('the first folder with a mended server wins; a file that is no program and one that fails are passed over', async () => {
+test('the first folder with a mended server wins; a file that is not a program and one that fails are passed over', async () => {
   const [empty, noProgram, failing, old, mended, newer] = await foldersOf('a', 'b', 'c', 'd', 'e', 'f')
   await writeServer(noProgram, '2.15.1', 0o644)
   await writeFile(await writeServer(failing, ''), '#!/bin/sh\nexit 1\n')

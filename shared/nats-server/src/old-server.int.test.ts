@@ -65,7 +65,7 @@ test('an old server is not opened to pages beyond the loopback', async () => {
   await expect(start({ binary, websocketOrigins })).rejects.toThrow(
     fault(
       'hub.server-old',
-      /^pages of https:\/\/fleet\.example\.com, http:\/\/localhost\.example\.com \(hub\.websocketOrigins\) are not let in to this server: nats-server 2\.9\.10 is old: .*CVE-2026-27889/,
+      /^pages of https:\/\/fleet\.example\.com, http:\/\/localhost\.example\.com \(hub\.websocketOrigins\) are not allowed on this server: nats-server 2\.9\.10 is old: .*CVE-2026-27889/,
     ),
   )
   const origins = ['http://localhost:3000', 'http://127.0.0.1:3000', 'http://[::1]:3000']

@@ -18,7 +18,7 @@ export type ServerConfig = {
 
 /**
  * Who may do what. On the server's port a client that names no user is the services' user, as if there were none; over websocket it
- * is the viewer's. Neither can be had on the other's port, not even with its password, which nobody needs to know.
+ * is the viewer's. Neither can be had on the other's port, not even with its password, which no client needs to know.
  */
 export type ServerUsers = {
   servicesPassword: string
@@ -30,7 +30,7 @@ export type WebsocketConfig = {
   host: string
   /** -1 lets the server choose a free one */
   port: number
-  /** whose pages may connect; a program that is no browser names no origin and is let in */
+  /** whose pages may connect; a program that is not a browser names no origin and is let in */
   origins: readonly string[]
 }
 

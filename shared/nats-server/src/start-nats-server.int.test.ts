@@ -90,7 +90,7 @@ test('so is a websocket port in use', async () => {
   )
 })
 
-test('nobody else may read the configuration, also where an older one could be read', async () => {
+test('no other user may read the configuration, also where an older one could be read', async () => {
   const dataDir = await makeFolder()
   const path = join(dataDir, 'nats-server.conf')
   await writeFile(path, 'old', { mode: 0o644 })

@@ -66,7 +66,7 @@ export type NatsServer = {
   kill(signal?: NodeJS.Signals): Promise<void>
   /** starts again on the same port and store, stopping first what still runs */
   restart(): Promise<void>
-  /** resolves when the present process has ended, with `asked: false` when nobody here had asked for it */
+  /** resolves when the present process has ended, with `asked: false` when this process had not asked for it */
   ended(): Promise<{ asked: boolean; lastLines: string }>
 }
 
@@ -286,7 +286,7 @@ const keepToLoopback = (faults: string, origins: readonly string[]): void => {
   if (elsewhere.length === 0) return
   throw new FleetError(
     'hub.server-old',
-    `pages of ${elsewhere.join(', ')} (hub.websocketOrigins) are not let in to this server: ${faults}, or let in pages of this machine only`,
+    `pages of ${elsewhere.join(', ')} (hub.websocketOrigins) are not allowed on this server: ${faults}, or allow pages of this machine only`,
   )
 }
 

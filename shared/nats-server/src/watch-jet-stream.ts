@@ -30,7 +30,7 @@ const mostLogBytes = 1024 ** 2
 /**
  * Watches whether the JetStream of a server that runs does its work. Two things that nats-server does not recover from by itself, seen after
  * its disk was full: 2.9.10 answers no request of JetStream any more; 2.15.1 answers, but a stream that met the full disk stores nothing
- * until the server is started again. A full disk alone is no failure: what is stored is still read, and archived.
+ * until the server is started again. A full disk alone is not a failure: what is stored is still read, and archived.
  */
 export const watchJetStream = (
   server: Pick<NatsServer, 'url' | 'dataDir'>,

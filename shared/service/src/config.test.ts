@@ -79,12 +79,12 @@ test('a secret is never taken as a flag, and never shown', () => {
   })
   const messageFor = (sources: ConfigSources): string =>
     messageOf(() => loadConfig(withSecret, { args: [], env: {}, defaultFile: absent, ...sources }))
-  const why = 'and everybody on this machine can read flags in its list of processes: set'
+  const why = 'and every user of this machine can read flags in its list of processes: set'
   expect(messageFor({ args: ['--hub.password', 'hunter2'] })).toBe(
-    `config.invalid: --hub.password (from the command line) is a secret, ${why} FLEET_HUB_PASSWORD, or hub.password in a file that nobody else may read`,
+    `config.invalid: --hub.password (from the command line) is a secret, ${why} FLEET_HUB_PASSWORD, or hub.password in a file that only this user may read`,
   )
   expect(messageFor({ args: ['--hub.url=nats://me:hunter2@hub:4222'] })).toBe(
-    `config.invalid: --hub.url (from the command line) holds a password, ${why} FLEET_HUB_URL, or hub.url in a file that nobody else may read`,
+    `config.invalid: --hub.url (from the command line) holds a password, ${why} FLEET_HUB_URL, or hub.url in a file that only this user may read`,
   )
   expect(messageFor({ args: ['--hub.url=nats://hub:4222/a:b@c'] })).toContain('no error')
   expect(messageFor({ env: { FLEET_HUB_PASSWORD: 'hunter2' } })).toContain('no error')
@@ -168,7 +168,7 @@ test('a bad value is told with its key, its source and what is allowed', () => {
   for (const [sources, message] of messages) expect(messageOf(() => load(sources))).toBe(`config.invalid: ${message}`)
 })
 
-test('a section that is a value, and a file that is noise, are refused', () => {
+test('a section that is a value, and a file that is not YAML, are refused', () => {
   const file = writeConfig('collector: 5')
   expect(() => load({ defaultFile: file })).toThrow(
     fault('config.invalid', `collector (from ${file}) must be a section with keys below it`),

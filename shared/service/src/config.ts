@@ -121,8 +121,8 @@ const readFlags = (keys: readonly Setting[], flags: readonly [name: string, text
       )
     if (key.isSecret || hasPassword(text)) {
       throw invalid(
-        `${name} (from the command line) ${key.isSecret ? 'is a secret' : 'holds a password'}, and everybody on this machine can read flags ` +
-          `in its list of processes: set ${key.variable}, or ${key.path} in a file that nobody else may read`,
+        `${name} (from the command line) ${key.isSecret ? 'is a secret' : 'holds a password'}, and every user of this machine can read flags ` +
+          `in its list of processes: set ${key.variable}, or ${key.path} in a file that only this user may read`,
       )
     }
     return { key, value: parseText(key, text), source: name }

@@ -61,7 +61,7 @@ test('a signal stops a service: the abort, then the hooks from last to first, th
 test('a service whose terminal is gone stops in order all the same', async () => {
   const { child, ready } = start(`
     onStop(() => process.send({ closed: 'last' }))
-    onStop(() => { console.log('a line that nobody takes'); log.warn('another'); process.send({ closed: 'first' }) })
+    onStop(() => { console.log('a line that is not read'); log.warn('another'); process.send({ closed: 'first' }) })
     ready()
   `)
   await ready

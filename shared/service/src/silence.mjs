@@ -25,5 +25,5 @@ export const createSilence = ({ everyMs, limitMs }) => {
   }
 }
 
-/** A look so many intervals after the one before is late. */
+/** A look this many intervals after the one before is late. */
 const LATE = 2

@@ -4,7 +4,7 @@ import { createSilence } from './silence.mjs'
 
 const everyMs = 100
 
-/** @returns at which look silence was told, of looks that come after the given times and find so many new signs */
+/** @returns at which look silence was told, of looks that come after the given times and find these numbers of new signs */
 const lookAt = (looks: readonly { afterMs: number; signs: number }[], limitMs = 300): number => {
   const isSilent = createSilence({ everyMs, limitMs })
   let nowMs = 0

@@ -47,7 +47,7 @@ export const startWatchdog = ({ name, limitMs, warn = () => {} }: WatchdogOption
     execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 1 },
   })
-  thread.on('error', (error) => warn(`nothing watches whether the event loop hangs: ${reasonOf(error)}`))
+  thread.on('error', (error) => warn(`the watchdog of the event loop failed: ${reasonOf(error)}`))
   thread.unref()
   return () => {
     clearInterval(beating)

@@ -10,7 +10,7 @@ const place = fc.record({
   y: fc.double({ min: -89.9, max: 89.9, noNaN: true }),
 })
 
-test('a vehicle that is so many metres away or less is in the area around', () => {
+test('a vehicle within the given metres is in the area around', () => {
   let near = 0
   fc.assert(
     fc.property(

@@ -15,7 +15,7 @@ const DEGREES = 180 / Math.PI
 const MAX_PARTS = 64
 
 /**
- * Boxes that hold every place from which, or to which, a way of at most so many metres, straight in longitude and latitude, touches the
+ * Boxes that hold every place from which, or to which, a way of at most `meters` metres, straight in longitude and latitude, touches the
  * area. May hold more. They do not overlap.
  * @param area as it was given, GeoJSON
  * @throws FleetError `area.invalid`

@@ -5,7 +5,7 @@ export interface NearestTimes {
   get(vehicle: number): Float64Array
 }
 
-/** So many say how often a vehicle reports; 64 bytes a vehicle. */
+/** The number of reports from which the cadence is computed; 64 bytes a vehicle. */
 export const NEAREST_TIMES = 8
 
 const FIRST_VEHICLES = 1024

@@ -13,7 +13,7 @@ import { createNearestTimes } from './nearest-times.ts'
 export interface InstantOptions {
   /** ms since the epoch */
   readonly atMs: number
-  /** Across a gap it is not said where the vehicle was. Its cadence is that of its reports in hand that are nearest to the instant, eight on either side. */
+  /** Across a gap the place is not known. The cadence is that of the vehicle's reports that are nearest to the instant, eight on either side. */
   readonly gap: Gap
   /** Nor between two that it would have to be faster between. */
   readonly maxSpeedMps: number
@@ -26,7 +26,7 @@ export interface InstantAnswer {
   readonly exact: number
   /** Vehicles of which it is not known where they were, though a report next to the instant lies inside. */
   readonly unknown: number
-  /** What was taken for a gap; undefined where no vehicle was heard before and after. */
+  /** What counted as a gap; undefined if no vehicle has reports before and after. */
   readonly used: GapsUsed | undefined
 }
 

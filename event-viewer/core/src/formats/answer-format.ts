@@ -7,7 +7,7 @@ export type Piece = string | Uint8Array
 /**
  * Found positions as a file, piece by piece: `head`, then `rows` for each batch, then `tail`. A piece may be empty; what is held back
  * for a later one is bounded. Column names are those at rest. Measures come after the columns of every position, in the order of the answer: the first batch
- * says which there are, as `createAnswerMeasures` tells.
+ * says which there are, as described at `createAnswerMeasures`.
  */
 export interface AnswerFormat {
   head(): Piece
@@ -15,7 +15,7 @@ export interface AnswerFormat {
   rows(batch: Positions): Piece
   /** @param status of the answer: formats that have a place for it say whether they are complete */
   tail(status: string): Piece
-  /** What was taken for a gap, of formats that tell gaps; known after `tail`, undefined without a row. */
+  /** What counted as a gap, of formats that show gaps; known after `tail`, undefined without a row. */
   gaps?(): GapsUsed | undefined
 }
 

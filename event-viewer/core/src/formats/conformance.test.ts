@@ -210,7 +210,7 @@ test('a column has its type, its unit and its description where a format has a p
   expect(Object.fromEntries(fields[9].metadata)).toEqual({ unit: 'kg' })
 })
 
-/** As text: to compare so many objects takes ten times as long. */
+/** As text: to compare the objects themselves takes ten times as long. */
 const isSame = (a: readonly PositionRow[], b: readonly PositionRow[]): boolean =>
   JSON.stringify(a) === JSON.stringify(b)
 

@@ -29,7 +29,7 @@ const lines = { isByVehicle: true, isBinary: false }
 const binary = { isByVehicle: false, isBinary: true }
 
 export const FORMAT_TRAITS: Readonly<Record<FormatName, FormatTraits>> = {
-  ndjson: { ...text, label: 'NDJSON, a position a line', extension: '.ndjson', mediaType: 'application/x-ndjson' },
+  ndjson: { ...text, label: 'NDJSON, one position per line', extension: '.ndjson', mediaType: 'application/x-ndjson' },
   csv: { ...text, label: 'CSV, for spreadsheets', extension: '.csv', mediaType: 'text/csv' },
   geojson: { ...text, label: 'GeoJSON, points for maps', extension: '.geojson', mediaType: 'application/geo+json' },
   'geojson-lines': {

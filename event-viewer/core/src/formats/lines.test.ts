@@ -41,7 +41,7 @@ interface Line {
   ])[]
 }
 
-/** The longest interval that is no gap, of the rows of a vehicle on the UTC date of one of them. */
+/** The longest interval that is not a gap, of the rows of a vehicle on the UTC date of one of them. */
 const gapOn = (rows: readonly PositionRow[], { vehicleId, eventTime }: PositionRow): number => {
   const dateOf = (timeMs: number): string => new Date(timeMs).toISOString().slice(0, 10)
   const times = rows.flatMap((row) =>

@@ -1,8 +1,7 @@
 import { gapsFacts } from '../gaps/gap.ts'
 import type { AnswerFormat } from './answer-format.ts'
 import { lineFormat, type LineOptions } from './line-format.ts'
-import { memberName } from './member-name.ts'
-import { float32Text, valueJson, valueText } from './row-text.ts'
+import { memberName, float32Text, valueJson, valueText } from './row-text.ts'
 import type { Stretch } from './stretches.ts'
 import type { ReportMeasure } from '../gaps/date-reader.ts'
 

@@ -7,7 +7,7 @@ import type { LineOptions } from './line-format.ts'
 export type FormatOptions = LineOptions & CsvOptions
 
 /**
- * A writer of one answer. Formats are loaded when they are asked for: a page should not carry the library of a format that nobody exports.
+ * A writer of one answer. Formats are loaded when they are asked for: a page should not carry the library of a format that is not exported.
  * Those that are `isByVehicle` must be given rows sorted by vehicle and time.
  */
 export const openFormat = async (name: FormatName, options: FormatOptions): Promise<AnswerFormat> => {

@@ -87,7 +87,7 @@ const measureTexts = (
   return (row) => (codes[row] < 0 ? none : (written[codes[row]] ??= text(String(valueAt(row)))))
 }
 
-/** A value as text, as short as it can be; undefined for none, and for what is no number. */
+/** A value as text, as short as it can be; undefined for none, and for what is not a number. */
 export const valueText = ({ type }: MeasureSpec, value: MeasureValue): string | undefined => {
   if (value === null) return undefined
   if (typeof value !== 'number') return String(value)
@@ -99,7 +99,7 @@ export const valueText = ({ type }: MeasureSpec, value: MeasureValue): string | 
 export const valueJson = (spec: MeasureSpec, value: MeasureValue): string =>
   typeof value === 'string' ? JSON.stringify(value) : (valueText(spec, value) ?? 'null')
 
-/** The shortest decimal number that is this float32; undefined for what is no number, and so no value. */
+/** The shortest decimal number that is this float32; undefined for what is not a number, and so no value. */
 export const float32Text = (value: number): string | undefined => {
   if (!Number.isFinite(value)) return undefined
   for (let digits = 6; digits < 9; digits++) {
@@ -108,3 +108,7 @@ export const float32Text = (value: number): string | undefined => {
   }
   return String(value)
 }
+
+/** The name of a member of an object that has others; one that is taken already has a low line behind. */
+export const memberName = (name: string, taken: readonly string[]): string =>
+  taken.includes(name) ? memberName(`${name}_`, taken) : name

@@ -39,7 +39,7 @@ test('a gap, another vehicle and another type begin a stretch; a batch does not'
   expect(cut(rows.map((one) => [one]))).toEqual(expected)
 })
 
-test('a double counts once; another place at the same time is in another stretch', () => {
+test('a duplicate counts once; another place at the same time is in another stretch', () => {
   const rows = [row('a', 0), row('a', 0, { speed: 5 }), row('a', 5), row('a', 5, { latitude: 1 }), row('a', 6)]
   expect(cut([rows])).toEqual([
     ['a', false, [0, 5]],

@@ -1,6 +1,6 @@
 const NAMED: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '\r': '&#13;' }
 
-/** All but tab, line feed and carriage return below the space, what is no character, and halves of surrogate pairs. */
+/** All but tab, line feed and carriage return below the space, what is not a character, and halves of surrogate pairs. */
 // oxlint-disable-next-line no-control-regex
 const SPECIAL = /[&<>\r]|[\0-\u0008\u000B\u000C\u000E-\u001F]|[\uFFFE\uFFFF]|\p{Cs}/gu
 

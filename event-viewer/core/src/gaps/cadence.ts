@@ -1,4 +1,4 @@
-/** Of a vehicle that reports evenly, so many reports in a row have to be missing for a gap. */
+/** Of a vehicle that reports evenly, this number of reports in a row must be missing for a gap. */
 export const GAP_INTERVALS = 3
 
 /** An interval of this length or less is never a gap, however often a vehicle reports: ms. */
@@ -27,7 +27,7 @@ export const cadenceOf = (times: ArrayLike<number>, from: number, to: number): n
 }
 
 /**
- * The longest interval between two reports of a vehicle on a date that is no gap: `GAP_INTERVALS` times its cadence, at least `MIN_GAP_MS`; the latter
+ * The longest interval between two reports of a vehicle on a date that is not a gap: `GAP_INTERVALS` times its cadence, at least `MIN_GAP_MS`; the latter
  * where there is no cadence. Most vehicles report so often that it is the latter, which needs no sorting.
  */
 export const cadenceGapMs = (times: ArrayLike<number>, from: number, to: number): number => {

@@ -20,7 +20,7 @@ export interface VehicleDate {
   readonly heading: Float32Array
   /** The measures of the reports. */
   readonly beside: readonly ReportMeasure[]
-  /** The longest interval that is no gap: between two of these reports, and from the one before to the first. */
+  /** The longest interval that is not a gap: between two of these reports, and from the one before to the first. */
   readonly gapMs: number
   readonly gapBeforeMs: number
 }
@@ -34,7 +34,7 @@ export interface ReportMeasure {
 
 export interface DateReaderOptions {
   readonly gap: Gap
-  /** Held at once. Of a date with more the cadence is that of its first so many, and it is given in parts. */
+  /** Held at once. Of a date with more rows, the cadence is that of the first ones, and the date is given in parts. */
   readonly maxRows?: number
   readonly onDate: (date: VehicleDate) => void
 }

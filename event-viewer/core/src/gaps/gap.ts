@@ -2,28 +2,28 @@ import { plainDuration } from '../human.ts'
 import { cadenceGapMs, dateNumberOf, GAP_INTERVALS, MIN_GAP_MS } from './cadence.ts'
 
 /**
- * What is a gap: between two reports of a vehicle further apart than this many ms it is not said where the vehicle was. `automatic` takes it from
+ * What is a gap: between two reports that are further apart than this many ms the place of the vehicle is not known. `automatic` takes it from
  * the cadence of the vehicle on each UTC date.
  */
 export type Gap = 'automatic' | number
 
-/** The gaps that were told from others by a rule: of several vehicles and dates, from the shortest to the longest. */
+/** The lengths that counted as gaps: of several vehicles and dates, from the shortest to the longest. */
 export interface GapsUsed {
   readonly rule: Gap
   readonly fromMs: number
   readonly toMs: number
 }
 
-/** The longest interval within a date that is no gap; times `[from, to)` are those of one vehicle on one UTC date. */
+/** The longest interval within a date that is not a gap; times `[from, to)` are those of one vehicle on one UTC date. */
 export const gapOfDate = (gap: Gap, times: ArrayLike<number>, from: number, to: number): number =>
   gap === 'automatic' ? cadenceGapMs(times, from, to) : gap
 
-/** The longest interval from a report of one date to one of another that is no gap: of the two dates the one with the longer gaps has the say. */
+/** The longest interval from a report of one date to one of another that is not a gap: the longer of the two dates' gaps counts. */
 export const gapBetweenDates = (beforeMs: number, afterMs: number): number => Math.max(beforeMs, afterMs)
 
 /**
  * The reports of one vehicle, in rows `[from, to)`, date by date.
- * @param visit rows `[first, end)` of a date; the longest interval within it that is no gap; likewise from the row before `first`, where there is one
+ * @param visit rows `[first, end)` of a date; the longest interval within it that is not a gap; likewise from the row before `first`, where there is one
  */
 export const eachDate = (
   gap: Gap,

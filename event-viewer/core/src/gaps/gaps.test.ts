@@ -118,7 +118,7 @@ test('rows that come in batches are joined like rows in columns, and no more tha
   )
 })
 
-test('of a date with more rows than are held the first so many say the cadence', () => {
+test('of a date with more rows than are held, the first ones decide the cadence', () => {
   const parts: unknown[] = []
   const reader = createDateReader({
     gap: 'automatic',

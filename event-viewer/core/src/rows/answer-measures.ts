@@ -45,7 +45,7 @@ const checkKnown = (specs: readonly MeasureSpec[], spec: MeasureSpec): void => {
   if (known === undefined) {
     throw new FleetError(
       'query.invalid',
-      `the answer has a column "${spec.name}" that its first rows did not have: search again, and name the columns that are wanted`,
+      `the answer has a column "${spec.name}" that its first rows did not have: search again, and select the columns by name`,
     )
   }
   checkSameType(known, spec)

@@ -128,7 +128,7 @@ test('more rows than were asked for are refused, and what was there stays', () =
   const collector = createRowCollector({ maxRows: 3 })
   collector.add(positionsOfRows([row(1), row(2)]))
   expect(() => collector.add(positionsOfRows([row(3), row(4)]))).toThrow(
-    fault('query.invalid', 'more rows came than the 3'),
+    fault('query.invalid', 'the answer has more rows than the limit of 3'),
   )
   expect(collector.finish().ids).toEqual(['vehicle-1', 'vehicle-2'])
 })

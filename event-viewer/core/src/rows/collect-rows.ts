@@ -74,7 +74,7 @@ export const createRowCollector = ({ maxRows }: { readonly maxRows: number }): R
     if (measures.bytes <= MAX_MEASURE_BYTES) return
     throw new FleetError(
       'query.invalid',
-      'the columns that were asked for take more than 1 GiB: ask for fewer of them, or for fewer rows',
+      'the selected columns take more than 1 GiB: select fewer columns, or search for fewer rows',
     )
   }
 
@@ -99,7 +99,7 @@ export const createRowCollector = ({ maxRows }: { readonly maxRows: number }): R
   return {
     add: (rows) => {
       if (length + rows.length > maxRows) {
-        throw new FleetError('query.invalid', `more rows came than the ${maxRows} that were asked for`)
+        throw new FleetError('query.invalid', `the answer has more rows than the limit of ${maxRows}`)
       }
       addMeasures(rows)
       const numbers = rows.vehicleTypes.map(numberOfType)

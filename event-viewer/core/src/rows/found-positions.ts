@@ -3,7 +3,7 @@ import type { FoundRows } from './found-rows.ts'
 
 const utf8 = new TextEncoder()
 
-/** The rows as batches of at most so many, in their order. */
+/** The rows in batches of at most `rowsPerBatch`, in their order. */
 export function* foundPositions(found: FoundRows, rowsPerBatch: number): Generator<Positions> {
   let vehicle = 0
   for (let from = 0; from < found.length; from += rowsPerBatch) {

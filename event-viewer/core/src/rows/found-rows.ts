@@ -16,6 +16,6 @@ export interface FoundRows extends ValueArrays {
   readonly rowType?: Uint16Array
   /** Rows of vehicle v: `[start[v], start[v + 1])`; one longer than `ids`. */
   readonly start: Uint32Array
-  /** What the rows say beside, in the order of the answer. */
+  /** The measures of the rows, in the order of the answer. */
   readonly measures: readonly MeasureColumn[]
 }

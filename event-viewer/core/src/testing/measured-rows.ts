@@ -9,7 +9,7 @@ import {
 import fc from 'fast-check'
 import { awkwardRow, awkwardText } from './awkward-rows.ts'
 
-/** One of each type, in an order that is none of names; some with units. */
+/** One of each type, in an order that is not by name; some with units. */
 export const MEASURES: readonly MeasureSpec[] = [
   { name: 'state', type: 'string', description: 'what the vehicle does' },
   wellKnownMeasure('altitude')!,
@@ -39,7 +39,7 @@ const measures: fc.Arbitrary<Values> = fc.record(
   { requiredKeys: [] },
 )
 
-/** Awkward rows, many of which say something beside; a row that says nothing has no measures at all. */
+/** Awkward rows, many of which have measures. */
 export const measuredRow: fc.Arbitrary<PositionRow> = fc
   .tuple(awkwardRow, fc.oneof(fc.constant<Values>({}), measures))
   .map(([row, values]) => (Object.keys(values).length === 0 ? row : { ...row, measures: values }))

@@ -26,7 +26,7 @@ export interface LastValue {
   readonly timeMs: number
 }
 
-/** What the reports of one vehicle in a period say. */
+/** The summary of one vehicle's reports in a period. */
 export interface TrackMeasures {
   readonly vehicleTypes: readonly string[]
   /** Duplicates count once. */
@@ -50,9 +50,9 @@ export interface TrackMeasures {
 export interface TrackOptions {
   /** What is a gap. */
   readonly gap: Gap
-  /** To stay for so long is a stop. */
+  /** Minimum duration of a stop. */
   readonly stopMs: number
-  /** Reports within so many metres of the first are one place. */
+  /** Reports within this distance of the first are one place. */
   readonly stopRadiusM: number
 }
 

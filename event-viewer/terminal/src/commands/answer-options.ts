@@ -23,45 +23,52 @@ export interface AnswerOptions {
   readonly progress?: boolean
 }
 
-const TIME = 'RFC 3339, a date, "now", or before now such as -2h'
+const TIME = 'RFC 3339, a date, "now", or a time before now such as -2h'
 
-/** @param defaultFrom what is said when nothing is */
+/** @param defaultFrom the default of --from */
 export const addWhereAndWhen = (command: Command, defaultFrom: string): Command =>
   command
-    .option('--area <file>', 'GeoJSON Polygon or MultiPolygon, or its text itself; - reads standard input')
-    .option('--bbox <box>', 'instead: west,south,east,north in degrees', reads(parseBox))
-    .option('--from <time>', `${TIME} (default: "${defaultFrom}")`)
-    .option('--to <time>', 'likewise; exclusive (default: "now")')
+    .option(
+      '--area <file>',
+      'file with a GeoJSON Polygon or MultiPolygon, or the GeoJSON text itself; - reads standard input',
+    )
+    .option('--bbox <box>', 'a box instead of --area: west,south,east,north in degrees', reads(parseBox))
+    .option('--from <time>', `start of the period: ${TIME} (default: "${defaultFrom}")`)
+    .option('--to <time>', 'end of the period, exclusive (default: "now")')
 
 export const addSelect = (command: Command): Command =>
   command.option(
     '--select <list>',
-    'measures that the answer carries, such as temperature,battery; * for all that the table has (default: none)',
+    'measures to include in the answer, such as temperature,battery; * for all measures of the table (default: none)',
     reads(parseSelect),
   )
 
 export const addOutput = (command: Command): Command =>
   command
     .addOption(
-      new Option('--timeout <duration>', 'how long it may run')
+      new Option('--timeout <duration>', 'time limit of the query')
         .argParser(reads(parseDuration))
         .default(DEFAULT_QUERY_MS, '1 min'),
     )
-    .addOption(new Option('--format <format>', 'by the ending of --output, else ndjson').choices([...FORMATS]))
+    .addOption(
+      new Option('--format <format>', 'output format (default: by the name of --output, else ndjson)').choices([
+        ...FORMATS,
+      ]),
+    )
     .addOption(
       new Option(
         '--gap <duration>',
-        'between reports further apart it is not said where a vehicle was; automatic: 3 × its median interval of the UTC date, 1 min at least',
+        'a longer time between two reports of a vehicle is a gap: where the vehicle was in it is not known; automatic: 3 × the median interval of the vehicle on the UTC date, at least 1 min',
       )
         .argParser(reads(parseGap))
         .default('automatic'),
     )
     .option(
       '--spreadsheet-safe',
-      'with CSV: no id or type begins like a formula; an apostrophe goes before one that would',
+      'with CSV: put an apostrophe before an id or type that a spreadsheet would read as a formula',
     )
-    .option('--output <file>', 'appears when the answer is whole (default: standard output)')
-    .option('--progress', 'tells how far it is each second, though standard error is no terminal')
+    .option('--output <file>', 'file for the answer; it appears when the answer is complete (default: standard output)')
+    .option('--progress', 'print progress every second even if standard error is not a terminal')
 
 /** @returns RFC 3339 */
 export const periodOf = ({ from, to }: AnswerOptions, defaultFrom: string): { from: string; to: string } => {
@@ -93,7 +100,7 @@ export const areaFrom = async ({ area, bbox }: AnswerOptions): Promise<unknown> 
   return parseArea(content, `--area ${area}`)
 }
 
-/** By the ending of the file's name when it is not said. */
+/** By the ending of the file's name when --format is missing. */
 export const formatFrom = ({ format, output, spreadsheetSafe }: AnswerOptions): FormatName => {
   const name = format ?? (output === undefined ? undefined : formatOfName(output)) ?? 'ndjson'
   if (spreadsheetSafe === true && name !== 'csv')

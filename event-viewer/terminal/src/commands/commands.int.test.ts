@@ -104,7 +104,7 @@ test('Ctrl-C stops a run in order', () =>
     expect(await ended).toEqual({
       code: 130,
       out: expect.stringContaining('stopped after 5 of 9'),
-      err: 'stopping the run; Ctrl-C again leaves at once\n',
+      err: 'stopping the run; a second Ctrl-C ends the command at once\n',
     })
   }))
 
@@ -145,7 +145,7 @@ test('Ctrl-C cancels a query, and no file is left', () =>
     expect(await ended).toEqual({
       code: 130,
       out: '',
-      err: 'cancelled: 0 positions of 0 vehicles so far, some are missing; 1 of 2 chunks read (1 B) in 5 ms\n',
+      err: 'cancelled: 0 positions of 0 vehicles so far, some are missing; 1 of 2 data files read (1 B) in 5 ms\n',
     })
     expect(readdirSync(folder)).toEqual([])
   }))
@@ -157,7 +157,7 @@ test.each([
     'some are missing: a.parquet: gone',
     ['a.geojson.partial'],
   ],
-  [{ status: 'timed-out' } as const, 4, 'allow it more time', ['a.geojson.partial']],
+  [{ status: 'timed-out' } as const, 4, 'raise the time limit', ['a.geojson.partial']],
   [{ status: 'refused', error: 'no' } as const, 1, 'refused: no', []],
 ])(
   'an answer that ends with %j says so, has its own exit code, and never a file that looks whole',
@@ -238,7 +238,7 @@ test('what is watched for ever ends quietly when the reader of it has gone, and 
     expect(await runIntoClosedPipe(['generate', '--events', '2k', '--hub', url])).toEqual({ code: 0, err: '' })
   }))
 
-test('query asks for measures and with a filter as its options say, and a wrong filter is told before anybody is asked', () =>
+test('query asks for measures and with a filter as its options say, and a wrong filter is reported before a finder is asked', () =>
   withHub(async (hub, url) => {
     const asked: Message<'vehicleQuery'>[] = []
     hub.listen('vehicleQuery', subjects.vehicleQuery, ({ data, reply }) => {
@@ -267,6 +267,6 @@ test('query asks for measures and with a filter as its options say, and a wrong 
     const wrong = await runFleetProcess([...args, '--where', 'temperature > cold'])
     expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('the filter, character 15: expected a number')])
     const between = await runFleetProcess([...args, '--at', 'now', '--where', 'speed > 8'])
-    expect([between.code, between.err]).toEqual([2, expect.stringContaining('--at goes without --where')])
+    expect([between.code, between.err]).toEqual([2, expect.stringContaining("--at can't be combined with --where")])
     expect(asked).toHaveLength(1)
   }))

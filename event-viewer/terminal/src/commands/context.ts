@@ -14,11 +14,11 @@ export interface CommandContext {
   config(): Config
   /** Whether machines read the answer. */
   json(): boolean
-  /** Of the process; 0 until told otherwise. */
+  /** Sets the exit code of the process; 0 by default. */
   exitWith(code: number): void
 }
 
-/** A reader of options as commander wants it: a wrong value is told together with its option. */
+/** A reader of options as commander wants it: an error about a wrong value names the option. */
 export const reads =
   <Value>(parse: (text: string) => Value) =>
   (text: string): Value => {

@@ -13,13 +13,13 @@ const SHOWN = 50
 export const addDeadLetters = (program: Command, context: CommandContext): void => {
   const command = program
     .command('dead-letters')
-    .description('what could not be archived: list it, look at it, publish it again')
+    .description('list, show or publish again what could not be archived')
     .addHelpText(
       'after',
       examples(
         ['dead-letters list', 'the newest letters and their reasons'],
         ['dead-letters show 17', 'the rows of one, each with its reason'],
-        ['dead-letters replay 17 18', 'publish what can be true by now; the rest stays'],
+        ['dead-letters replay 17 18', 'publish the rows that are valid by now; the rest stays'],
         ['dead-letters replay --all', 'all of them'],
       ),
     )
@@ -27,23 +27,26 @@ export const addDeadLetters = (program: Command, context: CommandContext): void 
 
   command
     .command('list', { isDefault: true })
-    .description('the newest letters, the newest last')
-    .option('--limit <count>', 'letters at most', reads(parsePositiveCount), SHOWN)
+    .description('list the newest letters, the newest last')
+    .option('--limit <count>', 'maximum number of letters', reads(parsePositiveCount), SHOWN)
     .action(async ({ limit }: { limit: number }) => use((hub) => list(hub, limit, context)))
   command
     .command('show')
-    .description('one letter: its rows, or the beginning of its message')
-    .argument('<sequence>', 'of the list', reads(parsePositiveCount))
+    .description('show one letter: its rows, or the beginning of its message')
+    .argument('<sequence>', 'number of the letter in the list', reads(parsePositiveCount))
     .action(async (sequence: number) => use(async (hub) => show(await find(hub, sequence), context)))
   command
     .command('replay')
-    .description('publishes letters again; what can be true by now is archived, what can not stays a letter')
-    .argument('[sequences...]', 'of the list')
+    .description('publish letters again; rows that are valid by now are archived, invalid rows stay a letter')
+    .argument('[sequences...]', 'numbers of the letters in the list')
     .option('--all', 'every letter')
     .action(async (sequences: string[], { all }: { all?: boolean }) => {
       const asked = sequences.map(reads(parsePositiveCount))
       if (all !== true && asked.length === 0) {
-        throw new FleetError('usage.invalid', 'say which letters: their sequences from the list, or --all')
+        throw new FleetError(
+          'usage.invalid',
+          'no letters are given: name their numbers from `fleet dead-letters list`, or use --all',
+        )
       }
       await use((hub) => replay(hub, all === true ? undefined : asked, context))
     })
@@ -52,7 +55,7 @@ export const addDeadLetters = (program: Command, context: CommandContext): void 
 const find = async (hub: Hub, sequence: number): Promise<StoredLetter> => {
   const letter = await findDeadLetter(hub, sequence)
   if (letter !== undefined) return letter
-  throw new FleetError('usage.invalid', `there is no letter ${sequence}: see \`fleet dead-letters list\``)
+  throw new FleetError('usage.invalid', `there is no dead letter ${sequence}: see \`fleet dead-letters list\``)
 }
 
 const list = async (hub: Hub, limit: number, { terminal, json }: CommandContext): Promise<void> => {
@@ -68,7 +71,7 @@ const list = async (hub: Hub, limit: number, { terminal, json }: CommandContext)
   newest.forEach((letter) => terminal.print(lineOf(letter)))
   if (letters === 0) return terminal.say('no dead letters')
   const shown = letters > newest.length ? `; the newest ${newest.length} are shown` : ''
-  terminal.say(`${plural(letters, 'letter')} with ${plural(rows, 'bad row')}${shown}`)
+  terminal.say(`${plural(letters, 'letter')} with ${plural(rows, 'invalid row')}${shown}`)
 }
 
 const show = async (letter: StoredLetter, { terminal, json }: CommandContext): Promise<void> => {
@@ -103,6 +106,6 @@ const replay = async (hub: Hub, sequences: readonly number[] | undefined, contex
     left += result.left
   }
   if (context.json()) return terminal.print(JSON.stringify({ letters: replayed, rows, left }))
-  const stay = left === 0 ? '' : `; ${plural(left, 'row')} still can't be true and stay`
+  const stay = left === 0 ? '' : `; ${plural(left, 'row')} still invalid: kept as a dead letter`
   terminal.print(`${plural(replayed, 'letter')} published again, ${plural(rows, 'row')}${stay}`)
 }

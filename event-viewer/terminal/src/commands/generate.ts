@@ -13,7 +13,7 @@ type Generation = Parameters<typeof runGeneration>[1]
 type Stats = Awaited<ReturnType<typeof runGeneration>>
 
 export const addGenerate = (program: Command, context: CommandContext): void => {
-  const command = program.command('generate').description('have simulated vehicles drive and report their positions')
+  const command = program.command('generate').description('generate positions of simulated vehicles')
   const { shape } = generationOptions
   for (const [name, { flag, parse }] of Object.entries(GENERATION_FLAGS)) {
     const description = (shape[name as keyof typeof shape].description ?? '')
@@ -28,9 +28,9 @@ export const addGenerate = (program: Command, context: CommandContext): void => 
       examples(
         ['generate --vehicles 1500 --duration "1 h"', 'the last hour of 1,500 vehicles, as fast as possible'],
         ['generate --events 1M --seed 7 --types taxi,bus', 'a million positions, the same ones each time'],
-        ['generate --measures temperature,driver_id', 'with what the vehicles report beside'],
+        ['generate --measures temperature,driver_id', 'with measures beside the positions'],
         ['generate --real-time --duration "8 h" --interval "5 s"', 'a fleet that reports live until tonight'],
-      ) + '\nCtrl-C stops the run in order: what it has published stays. A second one leaves at once.\n',
+      ) + '\nCtrl-C stops the run; what it has published stays. A second Ctrl-C ends the command at once.\n',
     )
     .action(async (kept: Record<string, unknown>) => {
       const options = generationOf(kept)
@@ -63,7 +63,7 @@ const generate = async (
   { terminal, signal, json, exitWith }: CommandContext,
 ): Promise<void> => {
   let bar: Progress | undefined
-  const stopped = (): void => terminal.say('stopping the run; Ctrl-C again leaves at once')
+  const stopped = (): void => terminal.say('stopping the run; a second Ctrl-C ends the command at once')
   signal.addEventListener('abort', stopped, { once: true })
   try {
     const stats = await runGeneration(hub, options, {

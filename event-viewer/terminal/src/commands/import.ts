@@ -16,32 +16,41 @@ const parseDelimiter = (text: string): string => {
 export const addImport = (program: Command, context: CommandContext): void => {
   program
     .command('import')
-    .description('bring real positions, CSV or NDJSON, into the fleet’s history')
+    .description('import real positions from CSV or NDJSON')
     .argument('<file>', 'CSV with a header, or one JSON object a line; - reads standard input')
     .option(
       '--columns <mapping>',
-      'where columns and measures come from: vehicle_id=name_id,event_time=time,temperature=temp_c,…; usual names of columns are found',
+      'which columns of the input the columns and measures are read from: vehicle_id=name_id,event_time=time,temperature=temp_c,…; common names of columns are recognised',
       reads(parseMapping),
     )
-    .option('--timezone <zone>', 'of times without an offset, such as Asia/Shanghai or UTC')
+    .option('--timezone <zone>', 'time zone of times without an offset, such as Asia/Shanghai or UTC')
     .option(
       '--time-format <format>',
-      'auto, iso, epoch-s, epoch-ms, or a pattern such as "DD/MM/YYYY HH:mm:ss"',
+      'format of the times: auto, iso, epoch-s, epoch-ms, or a pattern such as "DD/MM/YYYY HH:mm:ss"',
       'auto',
     )
     .addOption(
-      new Option('--speed-unit <unit>', 'of the column speed')
+      new Option('--speed-unit <unit>', 'unit of the column speed')
         .choices(Object.keys(SPEED_UNITS))
         .default('m/s' satisfies SpeedUnit),
     )
-    .option('--vehicle-type <type>', 'of rows that do not say (default: unknown)')
-    .option('--vehicle-id <id>', 'when all rows are of one vehicle')
-    .addOption(new Option('--format <format>', 'found in the first line when missing').choices(['csv', 'ndjson']))
-    .option('--delimiter <character>', 'of CSV, found when missing', reads(parseDelimiter))
-    .option('--no-header', 'the first line is a row; columns are then called 1, 2, …')
-    .option('--rejects <file>', 'keeps every rejected row as NDJSON: line, reason, detail, text')
-    .option('--dry-run', 'only checks and counts; needs no hub')
-    .option('--no-wait', 'does not wait until the archive holds it all')
+    .option('--vehicle-type <type>', 'vehicle type of rows without one (default: unknown)')
+    .option('--vehicle-id <id>', 'id of all rows, if the input is of one vehicle')
+    .addOption(
+      new Option('--format <format>', 'format of the input (default: detected from the first line)').choices([
+        'csv',
+        'ndjson',
+      ]),
+    )
+    .option(
+      '--delimiter <character>',
+      'delimiter of CSV (default: detected from the first line)',
+      reads(parseDelimiter),
+    )
+    .option('--no-header', 'the first line is a row; the columns are named 1, 2, …')
+    .option('--rejects <file>', 'file for the rejected rows, as NDJSON: line, reason, detail, text')
+    .option('--dry-run', 'only check and count rows; needs no hub')
+    .option('--no-wait', 'do not wait until the archive holds all rows')
     .addHelpText(
       'after',
       examples(
@@ -51,7 +60,7 @@ export const addImport = (program: Command, context: CommandContext): void => {
         ],
         [
           'import vans.csv --columns temperature=temp_c,driver_id=driver',
-          'with what the file says beside: add the columns to the table first (fleet table columns add)',
+          'with measures: add their columns to the table first (fleet table columns add)',
         ],
         ['import positions.ndjson --dry-run --rejects bad.ndjson', 'check a file without a hub'],
         [
@@ -60,12 +69,13 @@ export const addImport = (program: Command, context: CommandContext): void => {
         ],
         ['import - < buses.csv', 'from a pipe'],
       ) +
-        '\nA row is a line. Bad rows are told with their line and reason, good rows are kept. A missing speed or heading is derived\n' +
-        'from the previous position of the vehicle, at most 5 minutes before; rows of a vehicle are taken to be in the order of time.\n' +
-        'Importing the same file the same way again within the duplicate window of the hub’s streams (2 minutes unless configured)\n' +
-        'stores nothing twice, also after Ctrl-C, which leaves out what fills no batch yet. Rows that were in the\n' +
-        'future and no longer are change the messages: those from there on are then stored again. So are all later on, and those\n' +
-        'of standard input.\n',
+        '\nA row is a line. Rejected rows are shown with their line and reason; all other rows are imported. A missing speed or heading\n' +
+        'is computed from the previous position of the vehicle, if that is at most 5 minutes older. The rows of a vehicle must be in\n' +
+        'order of time.\n' +
+        'A file that is imported again with the same options within the duplicate window of the hub (2 minutes by default) is stored\n' +
+        'once. This also holds after Ctrl-C, which leaves incomplete batches out. If a row was rejected because it was in the future\n' +
+        'and is accepted now, that row and all rows after it are stored again. After the duplicate window, and from standard input,\n' +
+        'all rows are stored again.\n',
     )
     .action(async (file: string, options: ImportOptions) => runImport(file, options, context))
 }

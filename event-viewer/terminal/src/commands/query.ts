@@ -31,17 +31,22 @@ interface QueryOptions extends AnswerOptions {
 const DEFAULT_FROM = '-1h'
 
 export const addQuery = (program: Command, context: CommandContext): void => {
-  const command = program.command('query').description('who was in this area, in this period, or at this instant?')
+  const command = program
+    .command('query')
+    .description('find the vehicles that were in an area, in a period or at an instant')
   addWhereAndWhen(command, DEFAULT_FROM)
-    .option('--at <time>', 'instead of a period: where each vehicle was at that instant, between its reports')
+    .option(
+      '--at <time>',
+      'instead of a period: where each vehicle was at this instant, interpolated between its reports',
+    )
     .addOption(
       new Option(
         '--within <duration>',
-        'with --at: how far before and after it reports are looked for (default: that of --gap, 15 min where it is automatic)',
+        'with --at: how far before and after the instant to look for reports (default: the value of --gap; 15 min if --gap is automatic)',
       ).argParser(reads(parseDuration)),
     )
     .addOption(
-      new Option('--max-speed <m/s>', 'with --at: nor do two that a vehicle would have to be faster between')
+      new Option('--max-speed <m/s>', 'with --at: do not interpolate between two reports that imply a higher speed')
         .argParser(reads(parseNumber))
         .default(MAX_SPEED_MPS),
     )
@@ -50,11 +55,11 @@ export const addQuery = (program: Command, context: CommandContext): void => {
   addSelect(command)
     .option(
       '--where <filter>',
-      'only positions that it is true of, such as "temperature > 8 and driver_id is not null"',
+      'only positions that match the filter, such as "temperature > 8 and driver_id is not null"',
       reads(parseWhere),
     )
-    .option('--limit <count>', 'positions at most', reads(parsePositiveCount))
-    .option('--serialised', 'one chunk at a time, oldest first, instead of many at once')
+    .option('--limit <count>', 'maximum number of positions', reads(parsePositiveCount))
+    .option('--serialised', 'run one task at a time, the oldest data first, instead of many in parallel')
   addOutput(command)
     .addHelpText(
       'after',
@@ -62,20 +67,20 @@ export const addQuery = (program: Command, context: CommandContext): void => {
         ['query --bbox -56.2,-34.93,-56.1,-34.88 --from -1h', 'who was in a box in the last hour'],
         [
           'query --area harbour.geojson --from 2026-01-05T08:00:00Z --to 2026-01-05T09:00:00Z --output harbour.csv',
-          'into a file, in the format of its name',
+          'write a file; its name decides the format',
         ],
-        ['query --area - --types taxi --format geojson < area.geojson > taxis.geojson', 'for a map'],
-        ['query --bbox -56.2,-34.93,-56.1,-34.88 --from -1h --output drives.gpx', 'their ways, as tracks'],
+        ['query --area - --types taxi --format geojson < area.geojson > taxis.geojson', 'taxis as GeoJSON, for a map'],
+        ['query --bbox -56.2,-34.93,-56.1,-34.88 --from -1h --output drives.gpx', 'their routes, as GPX tracks'],
         [
           'query --bbox -56.2,-34.93,-56.1,-34.88 --from -1h --select temperature,battery --where "temperature > 8"',
-          'where it was too warm, and how warm',
+          'where it was warmer than 8 °C, with both measures',
         ],
         [
           'query --bbox -56.2,-34.93,-56.1,-34.88 --at 2026-01-05T08:30:00Z --format csv',
           'where each vehicle in the box was at half past eight',
         ],
       ) +
-        '\nHow it ended is told on standard error. Exit code: 0 complete or limit reached, 1 refused or a fault, 2 wrong usage,\n' +
+        '\nThe last line on standard error says how the query ended. Exit code: 0 complete or limit reached, 1 refused or failed, 2 wrong usage,\n' +
         '3 partial, 4 timed out, 130 cancelled by Ctrl-C. With 3 and 4 the output file ends in .partial.\n',
     )
     .action(async (options: QueryOptions) => {
@@ -92,7 +97,7 @@ export const addQuery = (program: Command, context: CommandContext): void => {
 const planOf = async (options: QueryOptions): Promise<AnswerPlan> => {
   const area = await areaFrom(options)
   if (area === undefined)
-    throw new FleetError('usage.invalid', 'where? Give --area <file> or --bbox west,south,east,north')
+    throw new FleetError('usage.invalid', 'no area is given: use --area <file> or --bbox west,south,east,north')
   const query: Omit<VehicleQueryInput, 'from' | 'to'> = {
     area,
     timeoutMs: options.timeout,
@@ -106,9 +111,9 @@ const planOf = async (options: QueryOptions): Promise<AnswerPlan> => {
     const limit = options.limit === undefined ? {} : { limit: options.limit }
     return { query: { ...query, ...periodOf(options, DEFAULT_FROM), ...limit } }
   }
-  // Without the reports that a filter leaves out a vehicle would be told to be where it never was.
+  // Without the reports that a filter leaves out, a vehicle would be shown where it never was.
   for (const other of ['from', 'to', 'limit', 'where'] as const) {
-    if (options[other] !== undefined) throw new FleetError('usage.invalid', `--at goes without --${other}`)
+    if (options[other] !== undefined) throw new FleetError('usage.invalid', `--at can't be combined with --${other}`)
   }
   if (options.within !== undefined && options.within < 1)
     throw new FleetError('usage.invalid', '--within must be 1 ms or more')

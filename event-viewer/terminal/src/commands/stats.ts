@@ -8,14 +8,14 @@ import { type CommandContext, examples, reads } from './context.ts'
 export const addStats = (program: Command, context: CommandContext): void => {
   program
     .command('stats')
-    .description('watch what is archived and who is at work, each second')
-    .option('--for <duration>', 'ends by itself (default: Ctrl-C ends it)', reads(parseTimer))
+    .description('show what is archived and which services run, every second')
+    .option('--for <duration>', 'stop after this time (default: run until Ctrl-C)', reads(parseTimer))
     .addHelpText(
       'after',
       examples(
         ['stats', 'totals, rates and every service, until Ctrl-C'],
         ['stats --for "10 s" --json | tail -1', 'the state after ten seconds as one JSON object'],
-      ) + '\nTotals count from when the command began to listen. With --json one object a second.\n',
+      ) + '\nTotals count from the start of the command. With --json it prints one object a second.\n',
     )
     .action(async (options: { for?: number }) => {
       const { terminal, stdout } = context

@@ -132,10 +132,10 @@ test('columns are listed and added; what is well known needs nothing said, and i
     code: 2,
     err: 'error: "temperature" is double, in °C in every table: leave --type and --unit out, or take another name\n',
   })
-  expect(await fleet('add', 'wheels')).toMatchObject({ code: 2, err: expect.stringContaining('say with --type') })
+  expect(await fleet('add', 'wheels')).toMatchObject({ code: 2, err: expect.stringContaining('give its --type') })
   expect(await fleet('add', 'Wheels', '--type', 'int')).toMatchObject({
     code: 2,
-    err: expect.stringContaining('is no name of a measure'),
+    err: expect.stringContaining('is not a name of a measure'),
   })
   expect(await fleet('add', 'wheels', '--type', 'number')).toMatchObject({
     code: 2,
@@ -169,7 +169,7 @@ test('a damaged log is told, and repaired: first dry, then really', async () => 
   expect((await fleet()).code).toBe(1)
   // Without the copy the data files are read for what the commit said.
   await rm(join(folder, '_fleetlake', 'log', `${'1'.padStart(20, '0')}.json`))
-  expect((await fleet('repair')).out.match(/^named again {2}date=2026-01-05\/cell=69y7p\//gm)).toHaveLength(3)
+  expect((await fleet('repair')).out.match(/^added back {2}date=2026-01-05\/cell=69y7p\//gm)).toHaveLength(3)
   const applied = await fleet('repair', '--apply')
   expect(applied.code, applied.err).toBe(0)
   expect(applied.err).toMatch(

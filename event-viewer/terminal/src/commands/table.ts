@@ -53,46 +53,49 @@ interface Dry {
 export const addTable = (program: Command, context: CommandContext): void => {
   const command = program
     .command('table')
-    .description('how the archive’s table stands, and by hand what a compactor does')
+    .description('show the state of the archive’s table; run compaction, retention or vacuum by hand; repair the log')
     .addHelpText(
       'after',
       examples(
-        ['table', 'version, files, bytes, dates, how far each stream is archived'],
-        ['table compact --dry-run', 'what would be merged'],
-        ['table compact --quiet "1 min"', 'merge what has been quiet for a minute'],
-        ['table retain --retention "1 y" --dry-run', 'the dates that would go'],
-        ['table losses', 'messages that were lost before they were archived'],
-        ['table losses --settle 0f3a… --note "imported again"', 'searches are complete again without them'],
-        ['table columns', 'what the table has of each position'],
-        ['table columns add temperature', 'a column more, which is well known: in °C'],
-        ['table vacuum', 'delete the files that no version names any more'],
-        ['table repair', 'whether the log is whole, and what would be done if it is not'],
+        ['table', 'version, files, bytes, dates, and the offset of each stream'],
+        ['table compact --dry-run', 'show what would be merged'],
+        ['table compact --quiet "1 min"', 'merge the windows and dates that ended at least a minute ago'],
+        ['table retain --retention "1 y" --dry-run', 'show the dates that would be deleted'],
+        ['table losses', 'list the messages that were lost before they were archived'],
+        [
+          'table losses --settle 0f3a… --note "imported again"',
+          'accept a loss: searches without its messages are complete again',
+        ],
+        ['table columns', 'list the columns'],
+        ['table columns add temperature', 'add a well-known measure; its unit, °C, is known'],
+        ['table vacuum', 'delete unreferenced files'],
+        ['table repair', 'check the log, and show what a repair would do'],
       ) +
-        '\nIt works on `archive.path` itself, beside compactors or without any; nothing that it does can harm what they do.\n',
+        '\nThe command works on `archive.path` directly. It may run beside services; only repair --apply needs them to be stopped.\n',
     )
 
   command
     .command('show', { isDefault: true })
-    .description('how it stands')
+    .description('show version, files, bytes, dates, offsets and warnings')
     .action(async () => withTable(context, (archive) => show(archive, context)))
-  dry(command.command('compact').description('merges small files and leaves duplicates out'))
+  dry(command.command('compact').description('merge small files and drop duplicates'))
     .option(
       '--quiet <duration>',
-      'how long a window or date has to be over (default: compactor.quietMs)',
+      'how long ago a window or date must have ended to be merged (default: compactor.quietMs)',
       reads(parseDuration),
     )
     .action(async (options: Dry & { quiet?: number }) =>
       withTable(context, (archive) => compact(archive, options, context)),
     )
-  dry(command.command('retain').description('drops the dates past retention'))
-    .option('--retention <duration>', 'how long dates stay (default: archive.retentionMs)', reads(parseDuration))
+  dry(command.command('retain').description('delete the dates past retention'))
+    .option('--retention <duration>', 'how long dates are kept (default: archive.retentionMs)', reads(parseDuration))
     .action(async (options: Dry & { retention?: number }) =>
       withTable(context, (archive) => retain(archive, options, context)),
     )
-  dry(command.command('vacuum').description('deletes files that no version names any more, and old parts of the log'))
+  dry(command.command('vacuum').description('delete unreferenced files and old parts of the log'))
     .option(
       '--grace <duration>',
-      'how long files stay (default: compactor.graceMs; never less than 2 h)',
+      'how long unreferenced files are kept (default: compactor.graceMs; never less than 2 h)',
       reads(parseDuration),
     )
     .action(async (options: Dry & { grace?: number }) =>
@@ -106,11 +109,11 @@ export const addTable = (program: Command, context: CommandContext): void => {
   command
     .command('losses')
     .description(
-      'messages that the hub acknowledged and that were gone before they were archived; searches that they touch are partial',
+      'list messages that the hub acknowledged and lost before they were archived; searches that may miss them are partial',
     )
-    .option('--all', 'those that are settled, too')
-    .option('--settle <id...>', 'these have been dealt with, by their ids or the beginnings of them; `all` for all')
-    .option('--note <text>', 'what was done about them; asked for with --settle')
+    .option('--all', 'include settled losses')
+    .option('--settle <id...>', 'mark losses as settled, by their ids or the beginnings of their ids; `all` for all')
+    .option('--note <text>', 'what was done about them; required with --settle')
     .action(async (options: LossOptions) => withTable(context, (archive) => losses(archive, options, context)))
   addColumns(command, context)
 }
@@ -118,22 +121,22 @@ export const addTable = (program: Command, context: CommandContext): void => {
 const addColumns = (command: Command, context: CommandContext): void => {
   const columns = command
     .command('columns')
-    .description('the columns of the table, and adding one; older files stay as they are, and have no value of it')
+    .description('list the columns of the table, or add one; existing files stay as they are and read as null')
     .action(async () => withTable(context, (archive) => showColumns(archive, context)))
   columns
     .command('add <name>')
-    .description('adds a column that positions may have a value of')
+    .description('add a column for a measure')
     .addHelpText(
       'after',
       `${examples(
-        ['table columns add temperature', 'one that is well known needs nothing said'],
-        ['table columns add doors --type int --description "doors that are open"', 'any other needs its type'],
-        ['table columns add pressure --type double --unit bar', 'and its unit, where it has one'],
-      )}\nWell known are ${WELL_KNOWN_MEASURES.map(({ name }) => name).join(', ')}.\n`,
+        ['table columns add temperature', 'a well-known measure: its type and unit are known'],
+        ['table columns add doors --type int --description "doors that are open"', 'any other measure needs a type'],
+        ['table columns add pressure --type double --unit bar', 'with a unit, if it has one'],
+      )}\nWell-known measures are ${WELL_KNOWN_MEASURES.map(({ name }) => name).join(', ')}.\n`,
     )
     .option('--type <type>', `one of ${MEASURE_TYPES.join(', ')}`, reads(parseMeasureType))
-    .option('--unit <unit>', 'what its numbers are counted in, such as "°C"')
-    .option('--description <text>', 'what it says of a position')
+    .option('--unit <unit>', 'unit of its numbers, such as "°C"')
+    .option('--description <text>', 'what the measure means')
     .action(async (name: string, asked: AskedColumn) =>
       withTable(context, (archive) => addColumn(archive, columnOf(name, asked), context)),
     )
@@ -170,7 +173,7 @@ interface LossOptions {
   readonly note?: string
 }
 
-const dry = (command: Command): Command => command.option('--dry-run', 'only tells what would be done')
+const dry = (command: Command): Command => command.option('--dry-run', 'only show what would be done')
 
 const withTable = async (context: CommandContext, use: (archive: OpenArchive) => Promise<void>): Promise<void> => {
   const { archive } = context.config()
@@ -237,7 +240,10 @@ const settleLosses = async (
   { settle, note }: { settle: readonly string[]; note: string },
 ): Promise<void> => {
   if (note.trim() === '' || note.length > MOST_NOTE) {
-    throw new FleetError('usage.invalid', `say with --note what was done about it, in ${MOST_NOTE} characters at most`)
+    throw new FleetError(
+      'usage.invalid',
+      `--settle needs --note <text> that says what was done about the loss, in at most ${MOST_NOTE} characters`,
+    )
   }
   const open = unsettled(known?.losses ?? [])
   const ids = settle.flatMap((named) => {

@@ -27,18 +27,21 @@ const GLOBE = boxArea(-180, -90, 180, 90)
 export const addTrack = (program: Command, context: CommandContext): void => {
   const command = program
     .command('track')
-    .description('where was this vehicle, and what does its way add up to?')
-    .argument('<vehicle>', 'its id')
+    .description('show the route of one vehicle: first and last seen, distance, speed, stops')
+    .argument('<vehicle>', 'id of the vehicle')
   addWhereAndWhen(command, DEFAULT_FROM)
   addSelect(command)
   addOutput(command)
     .addOption(
-      new Option('--stop <duration>', 'to stay for so long is a stop')
+      new Option('--stop <duration>', 'minimum duration of a stop')
         .argParser(reads(parseDuration))
         .default(120_000, '2 min'),
     )
     .addOption(
-      new Option('--stop-radius <metres>', 'reports so near to the first are one place')
+      new Option(
+        '--stop-radius <metres>',
+        'radius of a stop: reports within this distance of its first one belong to it',
+      )
         .argParser(reads(parseNumber))
         .default(25),
     )
@@ -48,11 +51,11 @@ export const addTrack = (program: Command, context: CommandContext): void => {
         ['track v-000001', 'the last 24 hours: first and last seen, distance, stops'],
         ['track v-000001 --from 2026-01-05 --to 2026-01-06 --output monday.gpx', 'a day, as a GPX track'],
         ['track v-000001 --area harbour.geojson --json', 'only inside an area, as one JSON object'],
-        ['track v-000001 --select temperature,battery', 'with the last value of each'],
-        ['track v-000001 --from -7d --format csv > week.csv', 'every report of a week, in the order of time'],
+        ['track v-000001 --select temperature,battery', 'with the last value of each measure'],
+        ['track v-000001 --from -7d --format csv > week.csv', 'every report of a week, in order of time'],
       ) +
-        '\nWithout --area or --bbox the whole globe is searched. What it adds up to is shown unless --format or --output is given.\n' +
-        'Reports come in the order of time in every format. Exit codes are those of fleet query.\n',
+        '\nWithout --area or --bbox the whole globe is searched. A summary is shown unless --format or --output is given.\n' +
+        'Reports are in order of time in every format. Exit codes are those of fleet query.\n',
     )
     .action(async (vehicle: string, options: TrackCommandOptions) => {
       const query = {

@@ -79,7 +79,7 @@ test('letters are listed once each with their reason, and shown with their rows 
     '     2  T  MOVES_1 9: a message of 14 B, the JSON is not a position',
     '',
   ])
-  expect(listed.err).toBe('2 letters with 2 bad rows\n')
+  expect(listed.err).toBe('2 letters with 2 invalid rows\n')
   expect((await fleet('show', '2')).out.split('\n')[1]).toBe('{"vehicle": 7}')
   const shown = JSON.parse((await fleet('show', '1', '--json')).out)
   expect(shown.bad.map(({ reason, vehicle_id: id }: { reason: string; vehicle_id: string }) => [reason, id])).toEqual([
@@ -89,7 +89,7 @@ test('letters are listed once each with their reason, and shown with their rows 
   expect(shown.bad[1]).toMatchObject({ state: 'lost' })
   expect(await fleet('show', '7')).toMatchObject({
     code: 2,
-    err: 'error: there is no letter 7: see `fleet dead-letters list`\n',
+    err: 'error: there is no dead letter 7: see `fleet dead-letters list`\n',
   })
 })
 
@@ -100,13 +100,15 @@ test('what can be true by now is published once, and what can not stays a letter
     hub.control.subscribe(subjects.move(partition), ({ data }) => void received.push(data.slice()))
   }
   await storeLetter(hub, 'a', batch(), 'future', 2)
-  await storeLetter(hub, 'b', new TextEncoder().encode('noise'), 'noise', 0)
-  expect((await fleet('replay', '1')).out).toBe("1 letter published again, 1 row; 1 row still can't be true and stay\n")
+  await storeLetter(hub, 'b', new TextEncoder().encode('malformed'), 'malformed', 0)
+  expect((await fleet('replay', '1')).out).toBe(
+    '1 letter published again, 1 row; 1 row still invalid: kept as a dead letter\n',
+  )
   expect((await fleet('replay', '--all')).out).toBe(
-    "1 letter published again, 0 rows; 1 row still can't be true and stay\n",
+    '1 letter published again, 0 rows; 1 row still invalid: kept as a dead letter\n',
   )
   await hub.flush()
-  expect(received.map((payload) => new TextDecoder().decode(payload)).at(-1)).toBe('noise')
+  expect(received.map((payload) => new TextDecoder().decode(payload)).at(-1)).toBe('malformed')
   expect(received.slice(0, -1).flatMap((payload) => rowsOfPositions(decodePositions(payload)!))).toEqual([early()])
   const letters = await Array.fromAsync(readDeadLetters(hub))
   expect(letters.map(({ id, rows, reason }) => ({ id, rows, reason }))).toEqual([
@@ -127,6 +129,6 @@ test('dead letters are listed and shown quietly into a pipe whose reader has gon
   for (const args of [[], ['show', '1']])
     expect(await runIntoClosedPipe(['dead-letters', ...args, '--hub', url])).toEqual({
       code: 0,
-      err: args.length === 0 ? '1 letter with 2 bad rows\n' : '',
+      err: args.length === 0 ? '1 letter with 2 invalid rows\n' : '',
     })
 })

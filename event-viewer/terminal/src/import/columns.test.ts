@@ -35,7 +35,7 @@ test('a column that is missing is told together with those that are there', () =
   expect(() => mapColumns(['a', 'lon', 'lat'], none)).toThrow(
     fault(
       'import.invalid',
-      'no column for vehicle_id, event_time; the input has "a", "lon", "lat": say which with --columns vehicle_id=<column> (or --vehicle-id if all rows are of one vehicle)',
+      'no column for vehicle_id, event_time; the input has "a", "lon", "lat": name it with --columns vehicle_id=<column> (or --vehicle-id if all rows are of one vehicle)',
     ),
   )
   expect(() => mapColumns(['id', 'time', 'lon', 'lat'], { asked: { speed: 'v' }, constant: [] })).toThrow(

@@ -75,7 +75,7 @@ export const parseMapping = (text: string): Mapping => {
 }
 
 export interface MappingOptions {
-  /** What the user says; the rest is found by its name. */
+  /** The mapping that the user gave; other columns are found by name. */
   readonly asked: Mapping
   /** Columns that need no source: they have a value for all rows. */
   readonly constant: readonly ColumnName[]
@@ -105,7 +105,7 @@ export const mapColumns = (names: readonly string[], { asked, constant }: Mappin
   const constantHint = missing.includes('vehicle_id') ? ' (or --vehicle-id if all rows are of one vehicle)' : ''
   throw new FleetError(
     'import.invalid',
-    `no column for ${missing.join(', ')}; the input has ${listed(names)}: say which with --columns ${missing[0]}=<column>${constantHint}`,
+    `no column for ${missing.join(', ')}; the input has ${listed(names)}: name it with --columns ${missing[0]}=<column>${constantHint}`,
   )
 }
 

@@ -20,8 +20,8 @@ export const guessDelimiter = (line: string): string => {
 }
 
 /**
- * Reads CSV in which a row is a line. A line that is no CSV costs that row only, never those after it.
- * @throws FleetError `import.invalid` when the columns can't be told
+ * Reads CSV in which a row is a line. A line that is not CSV costs that row only, never those after it.
+ * @throws FleetError `import.invalid` when the columns can't be found
  */
 export const createCsvParser = (firstLine: string, { delimiter, hasHeader, ...options }: CsvOptions): LineParser => {
   const separator = delimiter ?? guessDelimiter(firstLine)

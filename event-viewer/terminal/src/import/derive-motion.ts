@@ -21,7 +21,7 @@ export interface MotionDeriver {
 }
 
 export interface MotionOptions {
-  /** Beyond it nothing is said of what happened in between. */
+  /** Beyond it no motion is derived. */
   readonly maxGapMs: number
   /** Positions remembered; the vehicle that came first is forgotten first. */
   readonly maxVehicles: number
@@ -29,7 +29,7 @@ export interface MotionOptions {
 
 const UNKNOWN: Motion = { speed: NaN, heading: NaN }
 
-/** To 0.1 m/s and whole degrees: more than positions of GPS tell. A vehicle that did not move has no heading. */
+/** To 0.1 m/s and whole degrees: more exact than GPS is. A vehicle that did not move has no heading. */
 const motionBetween = (from: LastPosition, timeMs: number, longitude: number, latitude: number): Motion => {
   const metres = distanceM(from.longitude, from.latitude, longitude, latitude)
   const speed = metres / ((timeMs - from.timeMs) / 1000)

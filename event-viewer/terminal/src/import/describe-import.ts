@@ -69,10 +69,10 @@ export const describeImport = ({
   }
   const beside = Object.entries(measures)
   if (beside.length > 0)
-    lines.push(`beside: ${beside.map(([name, count]) => `${name} in ${plural(count, 'row')}`).join(', ')}`)
+    lines.push(`measures: ${beside.map(([name, count]) => `${name} in ${plural(count, 'row')}`).join(', ')}`)
   if (ambiguousTimes > 0) {
     lines.push(
-      `${plural(ambiguousTimes, 'time')} fell into an hour that the end of daylight saving repeats: the first was taken`,
+      `${plural(ambiguousTimes, 'time')} fell into an hour that the end of daylight saving repeats: the first of the two hours was used`,
     )
   }
   if (leftOut.size > 0) lines.push(leftOutText([...leftOut]))
@@ -84,5 +84,5 @@ const MOST_NAMED = 20
 const leftOutText = (names: readonly string[]): string => {
   const named = names.slice(0, MOST_NAMED).map((name) => `"${printableInLine(name).slice(0, 80)}"`)
   const more = names.length > MOST_NAMED ? ` and ${humanCount(names.length - MOST_NAMED)} more` : ''
-  return `${plural(names.length, 'column')} of the input left out: ${named.join(', ')}${more}; --columns <measure>=<column> takes one`
+  return `${plural(names.length, 'column')} of the input left out: ${named.join(', ')}${more}; to import one, use --columns <measure>=<column>`
 }

@@ -140,7 +140,7 @@ test('good rows are kept with a derived motion, bad ones told, and the whole is 
   ])
 })
 
-test('a row says beside what was asked for, and what a measure can’t be is in its attributes', () => {
+test('a row has the measures that were asked for, and values that they can’t have are in its attributes', () => {
   const read = createMeasureReader(['temperature', 'ignition', 'driver_id', 'axles'])
   const withMeasures = (...values: unknown[]): unknown => {
     const row = readPosition(['a', 'bus', T, '104', '30', '', '', ...values], { ...settings, readMeasures: read })

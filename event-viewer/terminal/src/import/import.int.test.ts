@@ -88,7 +88,7 @@ test('a real trace is stored whole and once, however often it is imported', () =
     expect(await messagesIn(hub)).toBe(2 * count)
   }))
 
-test('what a file says beside is sent as it is mapped, and what is left out is told', () =>
+test('the measures of a file are sent as they are mapped, and columns that are left out are named', () =>
   withSystem(async ({ url, stored }) => {
     const file = join(await temporaryFolder(), 'vans.csv')
     const lines = [
@@ -102,8 +102,8 @@ test('what a file says beside is sent as it is mapped, and what is left out is t
     expect([code, out.split('\n').slice(2, 4)]).toEqual([
       0,
       [
-        'beside: temperature in 1 row, driver_id in 1 row',
-        '2 columns of the input left out: "note", "humidity"; --columns <measure>=<column> takes one',
+        'measures: temperature in 1 row, driver_id in 1 row',
+        '2 columns of the input left out: "note", "humidity"; to import one, use --columns <measure>=<column>',
       ],
     ])
     await eventually(() => stored.flatMap(({ rows }) => rows).length === 2)

@@ -20,7 +20,7 @@ export interface LineParser {
   readonly mapping: Mapping
   /** The columns so far that nothing is read from; of a great many only the first. */
   readonly leftOut: ReadonlySet<string>
-  /** Whether the first line is no row. */
+  /** Whether the first line is a header. */
   readonly skipsFirst: boolean
   parse(lines: readonly string[], numbers: readonly number[]): InputRow[]
 }

@@ -58,7 +58,7 @@ test('without a header columns are numbers', async () => {
   ])
 })
 
-test('a line that is no row costs itself and no other', async () => {
+test('a line that is not a row costs only itself', async () => {
   const csv = 'id,time,lon,lat\na,t,1,2\n"open,t,1,2\nb,t,1,2\nc,t,1\nd,t,1,2,3\ne,t,1,2,\nf"x,t,1,2\n'
   expect(await rowsOf(csv)).toEqual([
     [2, ['a', undefined, 't', '1', '2', undefined, undefined]],

@@ -15,7 +15,7 @@ const createParser = (firstLine: string, options: RowsOptions): LineParser => {
   return format === 'ndjson' ? createNdjsonParser(firstLine, options) : createCsvParser(firstLine, options)
 }
 
-/** The rows of an input, some at a time. Blank lines are no rows. */
+/** The rows of an input, some at a time. Blank lines are not rows. */
 export async function* readRows(input: AsyncIterable<Lines>, options: RowsOptions): AsyncGenerator<InputRow[]> {
   let parser: LineParser | undefined
   for await (const { first, lines } of input) {

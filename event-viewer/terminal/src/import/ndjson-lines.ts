@@ -3,7 +3,7 @@ import { COLUMN_NAMES } from '@fleetlake/columnar'
 import { mapColumns, type MappingOptions, measuresOf } from './columns.ts'
 import type { InputRow, LineParser } from './input-row.ts'
 
-/** Keys that are told of lines that nothing is read from. */
+/** Keys of lines that nothing is read from, listed in the result. */
 const MOST_LEFT_OUT = 1_000
 
 const objectOf = (text: string): Record<string, unknown> | undefined => {
@@ -19,7 +19,7 @@ const objectOf = (text: string): Record<string, unknown> | undefined => {
 
 /**
  * Reads one JSON object a line; the keys of the first are the columns that can be mapped.
- * @throws FleetError `import.invalid` when the columns can't be told
+ * @throws FleetError `import.invalid` when the columns can't be found
  */
 export const createNdjsonParser = (firstLine: string, options: MappingOptions): LineParser => {
   const first = objectOf(firstLine)

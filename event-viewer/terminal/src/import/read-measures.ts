@@ -111,7 +111,7 @@ const faultOf = (name: string, value: MeasureScalar): RowFault | undefined => {
     const reason = name === ATTRIBUTES_MEASURE.name ? 'attributes-too-long' : 'measure-text-too-long'
     return { reason, detail: `${name} takes at most ${mostBytes} bytes of UTF-8` }
   }
-  // What decoding puts in the place of bytes that are no text.
+  // What decoding puts in the place of bytes that are not UTF-8.
   return value.includes('\uFFFD')
     ? { reason: 'not-utf-8', detail: `${name} ${jsonOfValue(value).slice(0, 80)}` }
     : undefined
@@ -119,7 +119,7 @@ const faultOf = (name: string, value: MeasureScalar): RowFault | undefined => {
 
 /**
  * Reads measures of rows, one after the other. Invariant: what a measure can't have is in the row's attributes, or the row has a fault.
- * What says that there is no value, such as NA, is none, but in texts only the empty one is.
+ * Words for "no value", such as NA, are null; in texts only the empty text is.
  */
 export const createMeasureReader = (names: readonly string[]): ReadMeasures => {
   const readers = names.map(readerOf)

@@ -14,7 +14,7 @@ export interface PositionSettings {
   readonly vehicleType: string
   /** The latest time that is believed, ms since the epoch. */
   readonly latestMs: number
-  /** Missing where rows say nothing beside. */
+  /** Missing where rows have no measures. */
   readonly readMeasures?: ReadMeasures | undefined
 }
 
@@ -29,7 +29,7 @@ const textOf = (value: unknown): string => {
   return typeof value === 'number' || typeof value === 'bigint' ? String(value) : ''
 }
 
-/** NaN for what is no number; undefined for nothing. */
+/** NaN for what is not a number; undefined for nothing. */
 const numberOf = (value: unknown): number | undefined => {
   if (typeof value === 'number') return value
   if (value === null || value === undefined) return undefined
@@ -44,7 +44,7 @@ const fault = (reason: string, detail: string): RowFault => ({ reason, detail })
 
 /**
  * @param values in the order of `COLUMN_NAMES`, then those of the measures
- * @returns the position, rounded, speed in m/s; speed and heading are NaN where the row does not say (or can't mean) them
+ * @returns the position, rounded, speed in m/s; speed and heading are NaN where the row has none or an impossible one
  */
 export const readPosition = (values: readonly unknown[], settings: PositionSettings): PositionRow | RowFault => {
   const [id, type, time, x, y, v, direction] = values
@@ -54,7 +54,7 @@ export const readPosition = (values: readonly unknown[], settings: PositionSetti
   if (textFault !== undefined) {
     return fault(textFault, `a vehicle's id and type take 1 to ${MAX_TEXT_BYTES} bytes of UTF-8`)
   }
-  // What decoding puts in the place of bytes that are no text: two ids might read as the same.
+  // What decoding puts in the place of bytes that are not UTF-8: two ids might read as the same.
   if (vehicleId.includes('\uFFFD') || vehicleType.includes('\uFFFD')) {
     return fault('not-utf-8', `vehicle ${quoted(vehicleId)} of type ${quoted(vehicleType)}`)
   }

@@ -97,7 +97,7 @@ test('what is no time says why', () => {
 
 test('a local time without a zone ends the import with what to do', () => {
   expect(() => iso('2018-10-01 08:00:00')).toThrow(
-    fault('import.invalid', /the time "2018-10-01 08:00:00" has no offset: say its zone, such as --timezone/),
+    fault('import.invalid', /the time "2018-10-01 08:00:00" has no offset: give its time zone, such as --timezone/),
   )
 })
 

@@ -41,7 +41,7 @@ export const createTimeReader = ({ format, timezone }: TimeOptions): TimeReader 
     if (clock === undefined) {
       throw new FleetError(
         'import.invalid',
-        `the time "${text}" has no offset: say its zone, such as --timezone Asia/Shanghai or --timezone UTC`,
+        `the time "${text}" has no offset: give its time zone, such as --timezone Asia/Shanghai or --timezone UTC`,
       )
     }
     return clock.toUtc(wallMs) ?? 'time-that-never-was'

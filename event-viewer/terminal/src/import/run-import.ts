@@ -91,7 +91,7 @@ export const runImport = async (file: string, options: ImportOptions, context: C
   context.exitWith(exitCodeOf(outcome))
 }
 
-/** Nothing taken is a failure; some rows rejected is not, they are told. */
+/** An import of no row is a failure; rejected rows are not a failure, they are listed. */
 const exitCodeOf = ({ tally, status }: ImportOutcome): number => {
   if (status === 'stopped') return INTERRUPTED
   return tally.rows === 0 ? 1 : 0
@@ -210,7 +210,10 @@ const importInto = async (
     digestOf: digestOfPayload,
     onState: ({ partition, state, reason }) => {
       if (state === 'full') terminal.say(`partition ${partition} is full: waiting for the archive to catch up`)
-      if (state === 'unknown') terminal.say(`partition ${partition}: ${reason}: whether it is stored is unknown`)
+      if (state === 'unknown')
+        terminal.say(
+          `partition ${partition}: ${reason}; it is not known whether the message was stored, so it is sent again`,
+        )
     },
   })
   try {
@@ -270,7 +273,9 @@ const archive = async (
         const done = streams.length - partitions.length
         bar.update(done, `${done} of ${plural(streams.length, 'partition')}`)
         if (unowned.length > 0 && !isTold)
-          terminal.say('waiting for a collector; Ctrl-C leaves, what is in the hub is archived later')
+          terminal.say(
+            'waiting for a collector: is one running? Ctrl-C ends the wait; what is in the hub is archived later',
+          )
         isTold ||= unowned.length > 0
       },
     })

@@ -9,7 +9,7 @@ export type QueryProgress = Message<'vehicleQueryProgress'>
 /** Of this a progress of 1 is made. */
 export const PROGRESS_TOTAL = 1000
 
-/** Shows how far a search is: what the finders tell, and what has come. */
+/** Shows the progress of a search: what the finders report, and what has arrived. */
 export const createSearchProgress = (
   bar: Progress,
 ): { hear(progress: QueryProgress): void; pass(batches: AsyncIterable<VehicleBatch>): AsyncGenerator<Positions> } => {

@@ -29,7 +29,7 @@ test.each(['', '1,2,3', '1,2,3,x', '1,2,,4', '10,20,11,19', '10,20,10,21', '-34.
   },
 )
 
-test('an area that is none says why', () => {
+test('an invalid area says why', () => {
   expect(() => parseArea('{', '--area x.geojson')).toThrow(fault('usage.invalid', '--area x.geojson is not JSON'))
   expect(() => parseArea('{"type":"Point","coordinates":[1,2]}', 'x')).toThrow(
     fault('area.invalid', 'the area is of type "Point"'),

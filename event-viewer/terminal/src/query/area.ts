@@ -18,7 +18,7 @@ export const parseBox = (text: string): BoxArea => {
   if (!isOnGlobe || south >= north || west === east) {
     throw new FleetError(
       'usage.invalid',
-      `--bbox "${text}" is no box on the globe: west,south,east,north with longitudes first, and south below north`,
+      `--bbox "${text}" is not a box on the globe: west,south,east,north with longitudes first, and south below north`,
     )
   }
   return boxArea(west, south, west > east ? east + 360 : east, north)

@@ -17,7 +17,7 @@ export interface AtInstant {
 /** Far enough for two reports of a vehicle that reports each quarter of an hour, and not so far that all that a fleet said in hours is read. */
 const AUTOMATIC_REACH_MS = 15 * 60_000
 
-/** How far reports are looked for when nothing else is said: two that are no gap apart are no further from what is between them. */
+/** How far reports are looked for by default: two reports without a gap between them are no further from an instant between them. */
 export const reachOf = (gap: Gap): number => (gap === 'automatic' ? AUTOMATIC_REACH_MS : gap)
 
 /**
@@ -47,7 +47,7 @@ export const planAtInstant = (
       const left =
         unknown === 0
           ? ''
-          : `; left out: ${plural(unknown, 'more vehicle')} that reported inside, but not on both sides of ${humanTime(atMs)} within ${plainDuration(withinMs)}, or with a gap in between, or too far apart to have been driven`
+          : `; left out: ${plural(unknown, 'more vehicle')} that reported inside, whose position at ${humanTime(atMs)} is not known: no report on both sides within ${plainDuration(withinMs)}, a gap between the reports, or a higher speed than --max-speed`
       return {
         sentence: `${answer}${left}${made?.used === undefined ? '' : `; ${gapsText(made.used)}`}`,
         facts: {

@@ -1,7 +1,7 @@
 import type { VehicleOutcome } from '@fleetlake/hub'
 import { INTERRUPTED } from '../terminal/interrupt.ts'
 
-/** What a script can tell an answer by: 0 only when nothing that was asked for is missing. */
+/** Exit codes, for scripts: 0 only when nothing is missing. */
 export const EXIT_CODES: Record<VehicleOutcome['status'], number> = {
   complete: 0,
   'limit-reached': 0,

@@ -18,7 +18,7 @@ export interface Output {
   keep(ending?: string): Promise<string | undefined>
   /** Leaves nothing behind. */
   discard(): Promise<void>
-  /** Whether nobody reads any more. */
+  /** Whether the reader has gone. */
   isClosed(): boolean
 }
 
@@ -28,7 +28,7 @@ export const printablePieces = (): ((piece: Piece) => string) => {
   return (piece) => printable(typeof piece === 'string' ? piece : decoder.decode(piece, { stream: true }))
 }
 
-/** Standard output, byte for byte unless it is a terminal; a reader that has gone, such as `head`, is no fault. */
+/** Standard output, byte for byte unless it is a terminal; a reader that has gone, such as `head`, is not a fault. */
 export const standardOutput = ({ closed, fault }: Stdout): Output => {
   const shown = process.stdout.isTTY === true ? printablePieces() : undefined
   const write = async (piece: Piece): Promise<void> => {

@@ -172,7 +172,7 @@ test.each(['hike', 'run', 'ride'])('a polygon with a hole over the %s holds what
   expect(code).toBe(0)
   expect(err).toMatch(
     new RegExp(
-      `^complete: ${expected.length.toLocaleString('en-US')} positions of 1 vehicle; \\d+ of \\d+ chunks read`,
+      `^complete: ${expected.length.toLocaleString('en-US')} positions of 1 vehicle; \\d+ of \\d+ data files read`,
     ),
   )
 })
@@ -258,11 +258,11 @@ test('at an instant a vehicle is between its reports, though both lie outside th
 })
 
 test('a track is one vehicle in the order of time, or what its way adds up to', async () => {
-  const [reports, summary, people, nobody] = await Promise.all([
+  const [reports, summary, people, unknown] = await Promise.all([
     runFleetProcess(['track', 'hike', ...inEver, '--format', 'csv', ...hubArgs]),
     runFleetProcess(['track', 'hike', ...inEver, '--json', ...hubArgs]),
     runFleetProcess(['track', 'hike', ...inEver, ...hubArgs]),
-    runFleetProcess(['track', 'nobody', ...inEver, ...hubArgs]),
+    runFleetProcess(['track', 'unknown', ...inEver, ...hubArgs]),
   ])
   const own = bruteForce([WORLD], 0, Infinity, ['hike'])
   const rows = parse(reports.out, { columns: true }) as Fields[]
@@ -279,7 +279,7 @@ test('a track is one vehicle in the order of time, or what its way adds up to', 
   expect(people.out.split('\n').map((line) => line.split('  ')[0])).toEqual(
     expect.arrayContaining(['hike · person', 'first seen', 'last seen', 'reports', 'distance', 'speed', 'stops']),
   )
-  expect([nobody.code, nobody.out]).toEqual([0, 'no position of nobody was found\n'])
+  expect([unknown.code, unknown.out]).toEqual([0, 'no position of unknown was found\n'])
 })
 
 test('a disk that is full is told', async () => {

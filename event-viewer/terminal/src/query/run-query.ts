@@ -23,7 +23,7 @@ import { fileOutput, type Output, standardOutput } from './output.ts'
 export interface QueryTarget {
   /** Standard output when missing. */
   readonly output: string | undefined
-  /** Whether progress is told though nobody watches. */
+  /** Whether progress is printed though standard error is not a terminal. */
   readonly progress: boolean
   /** Whether what is written wants its rows by vehicle and time. */
   readonly isSorted: boolean
@@ -46,12 +46,12 @@ export const formatTarget = (
 ): QueryTarget => {
   const { isBinary, isByVehicle } = FORMAT_TRAITS[name]
   if (isBinary && output === undefined && process.stdout.isTTY === true) {
-    throw new FleetError('usage.invalid', `${name} is nothing to read: give --output <file>, or a pipe`)
+    throw new FleetError('usage.invalid', `${name} is a binary format: use --output <file>, or a pipe`)
   }
   return { output, progress, isSorted: isByVehicle, open: () => openFormat(name, options) }
 }
 
-/** Asks, writes what comes as it comes, and tells how it ended. Reading slowly slows the finders down; nothing piles up here. */
+/** Sends the query, writes the answer as it arrives, and reports its end. A slow reader slows the finders down; nothing piles up here. */
 export const runQuery = async (plan: AnswerPlan, target: QueryTarget, context: CommandContext): Promise<void> => {
   const { stdout } = context
   const output = target.output === undefined ? standardOutput(stdout) : fileOutput(target.output)
@@ -72,7 +72,7 @@ export const runQuery = async (plan: AnswerPlan, target: QueryTarget, context: C
 
 interface Written {
   readonly outcome: VehicleOutcome
-  /** What was taken for a gap, where what was written tells gaps. */
+  /** What counted as a gap, if the format shows gaps. */
   readonly gaps: GapsUsed | undefined
 }
 
@@ -102,7 +102,7 @@ const writeAnswer = async (
     for await (const rows of target.isSorted ? sortRows(made) : made) {
       if (target.isSorted) bar.retitle('writing')
       await output.write(format.rows(rows))
-      // What is sorted comes after the search has ended: nobody waits for the rest of one that was given up.
+      // Sorted rows come after the search has ended: the rest of a cancelled search is not written.
       if (output.isClosed() || (target.isSorted && signal.aborted)) break
     }
     const outcome = await answer.outcome
@@ -113,12 +113,12 @@ const writeAnswer = async (
   }
 }
 
-/** A file says nothing of what it misses: only a whole answer gets the name that was asked for. */
+/** A file does not say what it misses: only a complete answer gets the name that was asked for. */
 const end = async (output: Output, { status }: VehicleOutcome, { terminal }: CommandContext): Promise<void> => {
   if (EXIT_CODES[status] === 0) return void (await output.keep())
   if (status === 'cancelled' || status === 'refused') return output.discard()
   const name = await output.keep('.partial')
-  if (name !== undefined) terminal.say(`what came is in ${name}`)
+  if (name !== undefined) terminal.say(`the incomplete answer is in ${name}`)
 }
 
 const asItIs = (outcome: VehicleOutcome): { sentence: string; facts: object } => ({

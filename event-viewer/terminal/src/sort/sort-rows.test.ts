@@ -55,7 +55,7 @@ test('a folder where it can not be is told, and what to do', async () => {
     await expect(sort(all, { runRows: 10 })).rejects.toThrow(
       fault(
         'store.failed',
-        "the temporary file for sorting in /no-such-folder can't be made; TMPDIR says where else it may be",
+        "the temporary file for sorting in /no-such-folder can't be made: set TMPDIR to another folder",
       ),
     )
   } finally {

@@ -65,7 +65,7 @@ export const openSpill = async (): Promise<Spill> => {
 const failed = (what: string, cause: unknown): FleetError =>
   new FleetError(
     'store.failed',
-    `the temporary file for sorting in ${tmpdir()} ${what}; TMPDIR says where else it may be`,
+    `the temporary file for sorting in ${tmpdir()} ${what}: set TMPDIR to another folder`,
     {
       cause,
     },

@@ -29,14 +29,14 @@ const beat = (member: string, some: Partial<Heartbeat> = {}): Heartbeat => ({
 test('the board is a line of totals and a table', () => {
   const board = createFleetBoard()
   expect(renderBoard(board.state(NOW))).toEqual([
-    'archived nothing yet since this began to listen',
+    'nothing has been archived since this command was started',
     '',
     'no service is running',
   ])
   board.addHeartbeat(beat('a', { lagMs: 20 }), NOW)
   board.addCommit(commit(6000, 1), NOW)
   expect(renderBoard(board.state(NOW + 1000))).toEqual([
-    'archived 6,000 positions · 6,000/s · 70.3 KiB in 2 files · 12 B each · 1 commit, table version 1 · lag 500 ms · 1 dead row',
+    'archived 6,000 positions · 6,000/s · 70.3 KiB in 2 files · 12 B each · 1 commit, table version 1 · lag 500 ms · 1 invalid row',
     '',
     'service    member  state  up         memory   lag    version',
     'collector  a       alive  1 min 1 s  100 MiB  20 ms  0.1.0',

@@ -15,7 +15,7 @@ const cellsOf = ({ group, member, state, upMs, memoryBytes, lagMs, version }: Me
 
 /** The totals in one line. */
 export const renderTotals = (state: BoardState): string => {
-  if (state.commits === 0) return 'archived nothing yet since this began to listen'
+  if (state.commits === 0) return 'nothing has been archived since this command was started'
   const parts = [
     `archived ${plural(state.rows, 'position')}`,
     `${humanCount(state.rowsPerSecond)}/s`,
@@ -24,7 +24,7 @@ export const renderTotals = (state: BoardState): string => {
     `${plural(state.commits, 'commit')}, table version ${state.version}`,
     `lag ${humanDuration(state.lagMs ?? 0)}`,
   ]
-  if (state.deadRows > 0) parts.push(plural(state.deadRows, 'dead row'))
+  if (state.deadRows > 0) parts.push(plural(state.deadRows, 'invalid row'))
   return parts.join(' · ')
 }
 

@@ -7,7 +7,7 @@ import { renderBoard, renderTotals } from './render-board.ts'
 const onTerminal = (output: NodeJS.WriteStream): ((state: BoardState) => void) => {
   let height = 0
   return (state) => {
-    // Some terminals do not tell their size.
+    // Some terminals do not report their size.
     const [columns, rows] = [output.columns || 120, output.rows || 24]
     const lines = renderBoard(state)
       .map(printable)

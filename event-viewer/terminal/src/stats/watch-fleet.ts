@@ -11,7 +11,7 @@ export interface WatchOptions {
   readonly signal: AbortSignal
 }
 
-/** Listens to what the services say of themselves until aborted. */
+/** Listens to the messages of services until aborted. */
 export const watchFleet = async (hub: Hub, { show, signal }: WatchOptions): Promise<void> => {
   const board = createFleetBoard()
   const listeners = [

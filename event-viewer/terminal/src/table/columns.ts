@@ -32,7 +32,7 @@ export const linesOfColumns = (columns: readonly ColumnFacts[]): string[] =>
     ...columns.map(({ name, type, unit, description }) => [name, type, unit ?? '–', description ?? '–']),
   ])
 
-/** What is said of a column that is to be added. */
+/** The column that is to be added. */
 export interface AskedColumn {
   readonly type?: MeasureType
   readonly unit?: string
@@ -53,13 +53,13 @@ const kindOf = ({ type, unit }: { readonly type: string; readonly unit?: string 
   unit === undefined ? `${type}, without a unit` : `${type}, in ${unit}`
 
 /**
- * The column that is asked for. What is well known by its name needs nothing said, and can't be anything else.
+ * The column that is asked for. A well-known measure needs no type and no unit, and can't have others.
  * @throws FleetError `usage.invalid` with what is wrong
  */
 export const columnOf = (name: string, { type, unit, description }: AskedColumn): MeasureSpec => {
   const known = wellKnownMeasure(name)
   if (known === undefined && type === undefined) {
-    throw wrong(`say with --type what "${name}" is: ${MEASURE_TYPES.join(', ')}`)
+    throw wrong(`"${name}" is not a well-known measure: give its --type, one of ${MEASURE_TYPES.join(', ')}`)
   }
   if (known !== undefined && ((type ?? known.type) !== known.type || (unit ?? known.unit) !== known.unit)) {
     throw wrong(`"${name}" is ${kindOf(known)} in every table: leave --type and --unit out, or take another name`)
@@ -85,7 +85,7 @@ export const checkAdded = (result: CommitResult): void => {
     throw new FleetError('table.conflict', `${held.join('; ')}: take another name`)
   }
   if (result.status === 'too-many-columns') {
-    throw new FleetError('table.conflict', `a table has ${result.most} columns beside those of every position at most`)
+    throw new FleetError('table.conflict', `a table has at most ${result.most} columns beside those of every position`)
   }
   throw new FleetError('table.conflict', 'the table was changed meanwhile: try again')
 }

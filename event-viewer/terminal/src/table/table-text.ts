@@ -34,10 +34,10 @@ export const linesOfRepair = ({ versions, checkpoints, added, missing, unreadabl
     ({ version, from, found }) =>
       `version ${humanCount(version)}  ${found}: ${from === 'copy' ? 'taken from its copy' : 'made from the data files'}`,
   ),
-  ...checkpoints.map(({ path, reason }) => `checkpoint ${path}  put aside: ${reason}`),
-  ...added.map((path) => `named again  ${path}`),
-  ...missing.map((path) => `not there, and not named any more  ${path}`),
-  ...unreadable.map((reason) => `left where it is  ${reason}`),
+  ...checkpoints.map(({ path, reason }) => `checkpoint ${path}  moved aside: ${reason}`),
+  ...added.map((path) => `added back  ${path}`),
+  ...missing.map((path) => `missing, removed from the table  ${path}`),
+  ...unreadable.map((reason) => `left in place  ${reason}`),
   ...notes.map((note) => `note  ${note}`),
 ]
 

@@ -15,7 +15,7 @@ export interface ProgressOptions {
   /** Without one there is no bar, only the note. */
   readonly total?: number | undefined
   readonly isWatched: boolean
-  /** Takes a line a second where nobody watches. */
+  /** Takes a line a second where standard error is not a terminal. */
   readonly say?: ((line: string) => void) | undefined
 }
 

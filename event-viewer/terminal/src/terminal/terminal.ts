@@ -4,7 +4,7 @@ import { printable } from '@fleetlake/core'
 export type Style = Parameters<typeof styleText>[0]
 
 /**
- * What a command needs of the terminal it runs in. Answers go to `out`; everything said about them goes to `say`. Invariant: nothing reaches it but
+ * What a command needs of the terminal it runs in. Answers go to `out`; everything else goes to `say`. Invariant: nothing reaches it but
  * what it shows; ids, reasons and names of files are written by others.
  */
 export interface Terminal {

@@ -36,7 +36,7 @@ export const withHub = async <Result>(
     if (!tooLong.aborted || signal.aborted) throw error
     throw new FleetError(
       'hub.unreachable',
-      `no hub answers at ${url}: start one with \`npm start\`, or say where it is with --hub nats://host:4222`,
+      `no hub answers at ${url}: start one with \`npm start\`, or give its address with --hub nats://host:4222`,
       { cause: reason },
     )
   })

@@ -43,7 +43,7 @@ export const runFleetProcess = async (args: readonly string[], input?: string): 
 
 /**
  * The command with its answer into a pipe whose reader has gone before the command begins, as `head` does sooner or later.
- * @returns its exit code, and what it said on standard error
+ * @returns its exit code, and its standard error
  */
 export const runIntoClosedPipe = async (args: readonly string[], input = ''): Promise<Omit<FleetRun, 'out'>> => {
   const folder = await temporaryFolder()

@@ -2,12 +2,12 @@ import { readonly, ref, shallowRef, type Ref, type ShallowRef } from 'vue'
 import { fetchArchive } from './fetch-archive.ts'
 import type { ArchiveSummary } from '../../api/archive-summary.ts'
 
-/** The whole table, as the viewer's service last told. */
+/** The whole table, by the last answer of the viewer's service. */
 export interface Archive {
   readonly summary: Readonly<ShallowRef<ArchiveSummary | undefined>>
   readonly isLoading: Readonly<Ref<boolean>>
   readonly fault: Readonly<Ref<string | undefined>>
-  /** When `summary` was told, ms since the epoch. */
+  /** When `summary` was received, ms since the epoch. */
   readonly toldAt: Readonly<Ref<number | undefined>>
   /** Asks again; once more afterwards when it is called meanwhile. */
   refresh(): Promise<void>

@@ -8,7 +8,7 @@ const MOST = 200
 
 let heard: ShallowRef<readonly Commit[]> | undefined
 
-/** The newest commits that were heard since this was first asked for, newest first. */
+/** The newest commits that were received since the first call, newest first. */
 export const useCommits = (): Readonly<ShallowRef<readonly Commit[]>> => {
   if (heard !== undefined) return heard
   const commits = shallowRef<readonly Commit[]>([])

@@ -51,13 +51,13 @@ test('a hub that does not come in time, or is not waited for any more, is told w
   await expect(awaitHub({ hub, status: connecting, signal: never, waitMs: 1 })).rejects.toThrow(
     fault(
       'hub.unreachable',
-      'the hub is not reached (ws://127.0.0.1:1: no hub answers there): try again once it is back',
+      "the hub can't be reached (ws://127.0.0.1:1: no hub answers there): try again once it is back",
     ),
   )
   const lost = hubIn('disconnected')
   const aborter = new AbortController()
   const waiting = awaitHub({ hub: Promise.resolve(lost.hub), status: lost.hub.status, signal: aborter.signal })
   aborter.abort()
-  await expect(waiting).rejects.toThrow(fault('hub.unreachable', 'given up before the hub was reached'))
+  await expect(waiting).rejects.toThrow(fault('hub.unreachable', 'cancelled before the hub was reached'))
   expect(lost.listeners).toBe(0)
 })

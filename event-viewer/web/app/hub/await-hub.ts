@@ -14,7 +14,7 @@ export interface AwaitHubOptions {
 }
 
 /**
- * The hub as soon as it hears: what is sent while it does not is lost, and would be waited for in vain.
+ * The hub as soon as it is connected: a message that is sent earlier is lost, and its answer would never come.
  * @throws FleetError `hub.unreachable` when it takes too long, or when aborted
  */
 export const awaitHub = async ({ hub, status, signal, waitMs = WAIT_MS }: AwaitHubOptions): Promise<MessageHub> => {
@@ -39,8 +39,8 @@ export const awaitHub = async ({ hub, status, signal, waitMs = WAIT_MS }: AwaitH
     throw new FleetError(
       'hub.unreachable',
       signal.aborted
-        ? 'given up before the hub was reached'
-        : `the hub is not reached (${reason ?? state}): try again once it is back`,
+        ? 'cancelled before the hub was reached'
+        : `the hub can't be reached (${reason ?? state}): try again once it is back`,
     )
   } finally {
     clearTimeout(timer)

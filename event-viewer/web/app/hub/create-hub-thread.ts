@@ -44,7 +44,7 @@ export const createHubThread = (): HubThread => {
   /** @returns the hub that a question goes to */
   const hubFor = ({ signal }: AbortController): Promise<MessageHub> =>
     awaitHub({ hub: connected.promise, status: () => status, signal })
-  /** Everybody's reports, until it is known what the page wants. */
+  /** The reports of all vehicles, until it is known what the page wants. */
   const listen = (): void => {
     if (live === undefined) return
     partitions = partitionsInView(request ?? {}, live.settings)

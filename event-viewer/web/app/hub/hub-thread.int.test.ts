@@ -91,7 +91,7 @@ test('live reports come as columns, of every kind of move, and what can’t be r
   expect([reports.eventTime[0], reports.longitude[0]]).toEqual([eventTime, CENTRE.longitude])
   expect((await thread.findVehicles('A', 5)).map(({ id }) => id)).toEqual(['a'])
   expect(await thread.liveVehicle('c')).toMatchObject({ id: 'c', type: 'tram', ...CENTRE })
-  expect(await thread.liveVehicle('nobody')).toBeUndefined()
+  expect(await thread.liveVehicle('unknown')).toBeUndefined()
 })
 
 test('rows are judged by the clock of the hub that stored them, however far off this one is', async () => {
@@ -112,7 +112,7 @@ test('rows are judged by the clock of the hub that stored them, however far off 
 
 const NARROW = { bounds: [-56.161, -34.901, -56.159, -34.899] } as const
 
-test('a view of a few cells listens to their partitions only, and a change of view neither loses nor doubles', async () => {
+test('a view of a few cells listens to their partitions only, and a change of view neither loses nor repeats a report', async () => {
   await connect()
   const frames = await watch()
   await thread.watchLive(NARROW, (frame) => void frames.push(frame))
@@ -301,7 +301,7 @@ test('a search that is cancelled ends, also while there is no hub', async () => 
   expect(await outcome).toEqual({
     ok: false,
     code: 'hub.unreachable',
-    message: 'given up before the hub was reached',
+    message: 'cancelled before the hub was reached',
   })
 })
 

@@ -31,16 +31,16 @@ export type Outcome<Value> =
 export interface HubThread {
   /** Connects, and stays connected for as long as it takes; resolves once it listens. Rejects when the hub refuses the user. */
   connect(settings: HubSettings, onStatus: (status: HubStatus) => void): Promise<void>
-  /** A page that is hidden gets no frames and no boards until it is seen again; what is heard meanwhile counts. */
+  /** A page that is hidden gets no frames and no boards until it is seen again; reports that arrive meanwhile count. */
   setVisible(isVisible: boolean): Promise<void>
   /** At most ten frames a second while there is news. Replaces what was watched before. */
   watchLive(request: LiveRequest, onFrame: (frame: LiveFrame) => void): Promise<void>
-  /** Of the vehicles heard: those whose id begins with the text, then those that hold it. */
+  /** Of the live vehicles: those whose id begins with the text, then those that contain it. */
   findVehicles(text: string, max: number): Promise<LiveVehicle[]>
   liveVehicle(id: string): Promise<LiveVehicle | undefined>
-  /** Services and commits, once a second; what was told since the page was opened counts. @returns stops watching */
+  /** Services and commits, once a second; counted since the page was opened. @returns stops watching */
   watchBoard(onBoard: (board: BoardState) => void): Promise<() => void>
-  /** Each commit as it is told. @returns stops watching */
+  /** Each commit as its message arrives. @returns stops watching */
   watchCommits(onCommit: (commit: Message<'aggregatePeriodStats'>) => void): Promise<() => void>
   generate(
     options: MessageInput<'startGeneration'>['options'],

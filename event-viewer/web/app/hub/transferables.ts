@@ -1,6 +1,6 @@
 /**
  * The buffers of the typed arrays in plain data, each once: what may cross the threads' border without a copy. The data must not share
- * them with anybody, since they are gone here afterwards.
+ * them with other data, since they are gone here afterwards.
  */
 export const transferablesOf = (value: unknown): ArrayBuffer[] => {
   const buffers = new Set<ArrayBuffer>()
@@ -10,7 +10,7 @@ export const transferablesOf = (value: unknown): ArrayBuffer[] => {
 
 const collect = (value: unknown, buffers: Set<ArrayBuffer>): void => {
   if (ArrayBuffer.isView(value)) {
-    // One without bytes may be shared: nobody misses it, and nobody may give it away twice.
+    // A buffer without bytes may be shared by several columns, and must not be transferred twice: it is left out.
     if (value.buffer instanceof ArrayBuffer && value.byteLength > 0) buffers.add(value.buffer)
   } else if (Array.isArray(value)) {
     // Of texts and numbers there may be a hundred thousand, and what they hold is not transferred.

@@ -1,7 +1,7 @@
 import { readonly, ref, watch, type Ref } from 'vue'
 import { useHub } from './use-hub.ts'
 
-/** An outage as short as this is over before anybody needs to know. */
+/** A shorter outage than this is not shown. */
 const PATIENCE_MS = 2000
 
 let isOut: Ref<boolean> | undefined

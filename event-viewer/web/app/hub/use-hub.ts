@@ -28,7 +28,7 @@ const connect = (): UsedHub => {
   const become = (next: HubStatus): void => {
     status.value = next
   }
-  // Once it has said something it runs, and a fault in it is none of the connection.
+  // Once the worker has sent a message it runs, and an error in it is not one of the connection.
   worker.addEventListener('error', ({ message }) => {
     if (status.value.state !== 'connecting') return
     become({ state: 'closed', reason: `the page's connection to the hub has failed: ${message || 'it did not load'}` })

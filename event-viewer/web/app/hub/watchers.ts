@@ -2,7 +2,7 @@ import { releaseProxy } from 'comlink'
 
 type Watch<News> = (news: News) => void
 
-/** Callbacks of the page that are told the same news. */
+/** Callbacks of the page that get the same values. */
 export interface Watchers<News> {
   /** @returns stops telling */
   add(watch: Watch<News>): () => void

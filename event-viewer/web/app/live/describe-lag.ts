@@ -10,7 +10,7 @@ export interface LagWords {
   readonly title: string
 }
 
-/** Without live reports for so long there is none that lags. */
+/** Without live reports for this long there is no lag to show. */
 const SILENT_MS = 15_000
 
 export const fullTimeText = (timeMs: number): string => `${timeText(timeMs)} ${zoneText(timeMs)} (${utcText(timeMs)})`

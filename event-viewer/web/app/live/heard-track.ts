@@ -1,6 +1,6 @@
 import type { Track } from './track.ts'
 
-/** The reports of one vehicle that were heard; of more than an hour, or of very many, the oldest are dropped. */
+/** The live reports of one vehicle; of more than an hour, or of very many, the oldest are dropped. */
 export interface HeardTrack {
   readonly track: Track
   add(report: { eventTime: number; longitude: number; latitude: number; speed: number }): void

@@ -3,10 +3,10 @@ import { createHeardTrack } from './heard-track.ts'
 import type { LiveFrame, LiveMeasure, LiveVehicle } from '../hub/live/live-frame.ts'
 import type { Track } from './track.ts'
 
-/** The vehicle that was chosen; it stays chosen when nothing is heard of it. */
+/** The vehicle that was chosen; it stays chosen when it does not report. */
 export interface SelectedVehicle {
   readonly id: Readonly<Ref<string | undefined>>
-  /** Its number, while the page is told of it. */
+  /** Its number, while the page knows it. */
   readonly vehicle: Readonly<Ref<number | undefined>>
   readonly report: Readonly<ShallowRef<LiveVehicle | undefined>>
   /** Its reports since it was selected, of an hour at most; counted up with each. */

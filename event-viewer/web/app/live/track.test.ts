@@ -133,7 +133,7 @@ describe('what was heard of a vehicle', () => {
     speed: 3,
   })
 
-  it('is kept in order, without what is late or double', () => {
+  it('is kept in order, without late reports and duplicates', () => {
     const heard = createHeardTrack()
     for (const time of [5, 10, 7, 10, 12]) heard.add(report(time))
     expect(heard.track.eventTime).toEqual([5, 10, 12])

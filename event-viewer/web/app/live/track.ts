@@ -11,12 +11,12 @@ export interface Track {
   readonly latitude: ArrayLike<number>
   /** m/s; NaN for none */
   readonly speed: ArrayLike<number>
-  /** The first row that was heard, where what was heard does not follow on what is archived: a gap before it. */
+  /** The first live row, if it does not follow on the archived rows: a gap before it. */
   readonly seam?: number
 }
 
 /**
- * Reports further apart than this and than so many intervals that are usual for the vehicle, where what is archived ends and what was heard
+ * Reports further apart than this and than a number of usual intervals of the vehicle, where what is archived ends and what was heard
  * begins: some are on their way to the archive.
  */
 const SEAM_MS = 15_000
@@ -35,7 +35,7 @@ export const trackOf = (found: FoundRows, id: string): Track => {
   }
 }
 
-/** What is archived and what was heard meanwhile, each time once, since `fromMs`; the first has the say. */
+/** Archived and live reports since `fromMs`, each instant once; archived reports win. */
 export const mergeTracks = (archived: Track, heard: Track, fromMs: number): Track => {
   const merged = {
     eventTime: [] as number[],

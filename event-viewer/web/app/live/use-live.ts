@@ -110,12 +110,12 @@ const createLive = (): Live => {
     ...(shownTypes.value === undefined ? {} : { types: shownTypes.value }),
     ...(selected.id.value === undefined ? {} : { follow: selected.id.value }),
   }))
-  let isAnew = true
+  let isReset = true
   watch(
     request,
     (next) => {
-      void thread.watchLive({ ...next, isAnew }, takeFrame)
-      isAnew = false
+      void thread.watchLive({ ...next, isReset }, takeFrame)
+      isReset = false
     },
     { immediate: true },
   )

@@ -20,7 +20,7 @@ import { lastHourOf } from './last-hour.ts'
 
 export type HistoryState = 'none' | 'searching' | 'shown' | 'failed'
 
-/** The last hour of the selected vehicle: what a search found of it, and what was heard since it was selected. */
+/** The last hour of the selected vehicle: what a search found of it, and its live reports since it was selected. */
 export interface VehicleHistory {
   readonly state: Readonly<Ref<HistoryState>>
   readonly progress: Readonly<ShallowRef<SearchProgress | undefined>>
@@ -50,7 +50,7 @@ const createVehicleHistory = (): VehicleHistory => {
   const fault = ref<string>()
   const fromMs = ref(0)
   const pointedRow = ref<number>()
-  /** Searches that were begun: what an older one brings is for nobody. */
+  /** Number of searches that were begun: the answer of an older search is ignored. */
   let turn = 0
 
   const hide = (): void => {

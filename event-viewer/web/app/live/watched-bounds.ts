@@ -2,7 +2,7 @@ import type { ViewBounds } from '../shell/view-bounds.ts'
 
 /** Beyond each edge, as a part of the view: so that a small step shows vehicles at once. */
 const MARGIN = 0.35
-/** What is watched may be so many times as wide as it would be, before it is narrowed. */
+/** The watched bounds may be this many times as wide as needed before they are narrowed. */
 const SLACK = 3
 
 const withMargin = ([west, south, east, north]: ViewBounds): ViewBounds => {

@@ -48,8 +48,8 @@ test('the style of the configuration is shown, whatever the theme', async () => 
 
 test.each([
   ['that is missing', 404, 'no', 'its server answered 404'],
-  ['that is no style', 200, '{"version":7}', 'it is no MapLibre style of version 8'],
-  ['that is no JSON', 200, '<html>', 'is not valid JSON'],
+  ['that is not a style', 200, '{"version":7}', 'it is not a MapLibre style of version 8'],
+  ['that is not JSON', 200, '<html>', 'is not valid JSON'],
 ])('a style %s is told, and the city is shown', async (_, status, body, reason) => {
   const url = await serve(status, body)
   const { styleOf, problem } = await chooseStyle(configOf(url))

@@ -60,7 +60,7 @@ const fetchStyle = async (url: string): Promise<StyleSpecification> => {
   if (!response.ok) throw new Error(`its server answered ${response.status}`)
   const style: StyleSpecification = await response.json()
   if (style?.version !== 8 || typeof style.sources !== 'object' || !Array.isArray(style.layers)) {
-    throw new Error('it is no MapLibre style of version 8')
+    throw new Error('it is not a MapLibre style of version 8')
   }
   return style
 }

@@ -13,7 +13,7 @@ export interface MapToMake {
   readonly home: ViewBounds | null
 }
 
-/** Turning is stopped at north within so many degrees. */
+/** Turning snaps to north within these degrees. */
 const NORTH_SNAP_DEGREES = 5
 
 /**

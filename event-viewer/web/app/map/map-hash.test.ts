@@ -50,7 +50,7 @@ test.each([
   '#map=1/91/0',
   '#map=1/0/181',
   '#q=1',
-])('%j is no view', (hash) => expect(parseMapHash(hash)).toBeUndefined())
+])('%j is not a view', (hash) => expect(parseMapHash(hash)).toBeUndefined())
 
 test('a pixel is as many metres as Web Mercator says', () => {
   expect(metresPerPixel(0, 0)).toBeCloseTo(78_271.517, 3)

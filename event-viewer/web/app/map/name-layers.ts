@@ -1,7 +1,12 @@
 import type { ExpressionSpecification, LayerSpecification } from 'maplibre-gl'
 import { byZoom } from './by-zoom.ts'
-import { FONT } from './map-font.ts'
 import type { MapPalette } from './map-palette.ts'
+
+/** Font stacks of the style: the first is a file that comes with the page, for what it lacks the system's. */
+export const FONT = {
+  medium: ['Fleet Medium', 'system-ui', 'sans-serif'],
+  semibold: ['Fleet Semibold', 'system-ui', 'sans-serif'],
+} as const
 
 export interface TextLayer {
   readonly id: string

@@ -1,10 +1,10 @@
 import type { ExpressionSpecification, LayerSpecification } from 'maplibre-gl'
 import { byZoom } from './by-zoom.ts'
-import { FONT } from './map-font.ts'
+import { FONT } from './name-layers.ts'
 import type { MapPalette } from './map-palette.ts'
 import { byClass, MAIN_KINDS, rankOf, streetWidth, WALKED_KINDS } from './street-class.ts'
 
-/** Where streets come from: a source, the layer in it, and how a feature tells its class. */
+/** Where streets come from: a source, the layer in it, and the property that holds a feature's class. */
 export interface StreetSource {
   readonly source: string
   readonly sourceLayer?: string

@@ -79,6 +79,6 @@ export const TILE_SCHEMAS: readonly TileSchema[] = [
   },
 ]
 
-/** The schema of a tileset with these layers; undefined when it is none that is known. */
+/** The schema of a tileset with these layers; undefined when it is not a known one. */
 export const schemaOf = (layers: readonly string[]): TileSchema | undefined =>
   TILE_SCHEMAS.find(({ has }) => has.every((layer) => layers.includes(layer)))

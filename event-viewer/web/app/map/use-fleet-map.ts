@@ -38,7 +38,7 @@ export interface FleetMap {
   readonly addToPicture: (draw: DrawOnPicture) => () => void
   /**
    * A PNG of the map as it is seen, with what is drawn above it, scale, attribution and a caption.
-   * @throws Error when the map does not stand yet, or the browser makes no PNG
+   * @throws Error when the map is not ready yet, or the browser makes no PNG
    */
   readonly exportPicture: (options?: PictureOptions) => Promise<Blob>
 }
@@ -112,7 +112,7 @@ const createFleetMap = (): FleetMap & { readonly inside: FleetMapStand } => {
       return () => void drawn.delete(draw)
     },
     exportPicture: async ({ caption } = {}) => {
-      if (map.value === undefined) throw new Error('The map does not stand yet: try again when it is drawn.')
+      if (map.value === undefined) throw new Error('The map is not ready yet. Try again in a moment.')
       return await takePicture(map.value, { drawn, attribution: inside.attribution(), caption })
     },
   }

@@ -79,6 +79,6 @@ export const useMapStart = (container: Readonly<Ref<HTMLElement | null>>, theme:
 const explain = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error)
   return error.name === 'GPUInitializationError'
-    ? 'This browser gives no WebGL 2, with which the map is drawn: switch hardware acceleration on, or take another browser.'
+    ? 'The map needs WebGL 2, which this browser does not provide: turn on hardware acceleration, or use another browser.'
     : error.message
 }

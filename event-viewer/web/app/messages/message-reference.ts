@@ -15,7 +15,7 @@ export interface HeaderLine {
   readonly meaning: string
 }
 
-/** One message, as it is told to people. */
+/** One message, as it is described to people. */
 export interface MessageEntry {
   /** Also its anchor. */
   readonly type: string
@@ -32,7 +32,7 @@ export interface MessageEntry {
   readonly contentType: string
   readonly headers: readonly HeaderLine[]
   readonly fields: readonly FieldLine[]
-  /** Of data that is no JSON. */
+  /** Of data that is not JSON. */
   readonly data: string | undefined
 }
 
@@ -44,8 +44,8 @@ const DATA = {
   positions:
     'One record batch: `vehicle_id` utf8, `vehicle_type` dictionary of utf8, `event_time` timestamp[ms, UTC], `longitude` and `latitude` ' +
     'float64 in degrees WGS84, `speed` float32 in m/s and `heading` float32 in degrees clockwise from north, both null where unknown. ' +
-    'After them come measures: nullable columns of type float64, float32, int64, int32, bool or utf8.',
-  any: 'Bytes; `content-type` says of what.',
+    'Measures may follow: nullable columns of type float64, float32, int64, int32, bool or utf8.',
+  any: 'Bytes, of the type that `content-type` names.',
 } as const
 
 const CONTENT = { json: CONTENT_TYPES.json, positions: CONTENT_TYPES.arrow, any: 'application/octet-stream' } as const

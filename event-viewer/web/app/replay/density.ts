@@ -4,7 +4,7 @@ export interface Extent {
   readonly to: number
 }
 
-/** How many of the times fall into each of so many equal parts of a period; the last part has the period's end in it. */
+/** How many of the times fall into each of `parts` equal parts of a period; the last part includes the period's end. */
 export const densityOf = (times: Float64Array, { from, to }: Extent, parts: number): Uint32Array => {
   const counts = new Uint32Array(parts)
   const scale = to > from ? parts / (to - from) : 0

@@ -47,7 +47,7 @@ test('why it is not to be seen is said', () => {
   expect([textAt(0, 99), textAt(0, 105), textAt(0, 200), textAt(0, 501), textAt(1, 300)]).toEqual([
     'Its first report is at 100.',
     undefined,
-    'It did not say where it was from 110 to 500.',
+    'It did not report from 110 to 500.',
     'Its last report was at 500.',
     undefined,
   ])

@@ -38,7 +38,7 @@ export const describeVehicle = (rows: FoundRows, { vehicle, time, isJoined }: Ve
   }
 }
 
-/** Where a vehicle is said to be, for people; undefined while it is somewhere. */
+/** Why a vehicle is not shown, for people; undefined while it is shown. */
 export const nowhereText = (
   { isNowhere, last, next }: Pick<VehicleNow, 'isNowhere' | 'last' | 'next'>,
   textOf: (time: number) => string,
@@ -46,5 +46,5 @@ export const nowhereText = (
   if (!isNowhere) return undefined
   if (last === undefined) return next === undefined ? 'It has no report.' : `Its first report is at ${textOf(next)}.`
   if (next === undefined) return `Its last report was at ${textOf(last)}.`
-  return `It did not say where it was from ${textOf(last)} to ${textOf(next)}.`
+  return `It did not report from ${textOf(last)} to ${textOf(next)}.`
 }

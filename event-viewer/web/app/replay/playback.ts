@@ -17,7 +17,7 @@ export interface Playback {
 
 export interface PlaybackOptions {
   readonly draw: (time: number) => void
-  /** Something slower than drawing: told once when time stands, else so often. */
+  /** For work slower than drawing: called once when time stands, else this often. */
   readonly settle: () => void
   readonly settleMs: number
 }

@@ -30,7 +30,7 @@ test('a vehicle is somewhere from report to report, and nowhere before, after an
   ])
 })
 
-test('a gap as long as is allowed is none', () => {
+test('an interval of exactly the longest one is not a gap', () => {
   expect(
     rowsAt(
       rowsOf([

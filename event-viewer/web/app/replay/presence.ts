@@ -1,7 +1,7 @@
 import type { FoundRows } from '@fleetlake/viewer-core'
 import { rowAt } from './report-times.ts'
 
-/** Which vehicles can be said to be somewhere at an instant, and by which report. */
+/** Which vehicles have a known place at an instant, and by which report. */
 export interface Presence {
   /** Moves to another instant; cheap when it is near the one before. */
   moveTo(time: number): void
@@ -16,7 +16,7 @@ export interface Presence {
 const NEAR_ROWS = 8
 
 /**
- * A vehicle is somewhere at its reports and between two of them that are no gap. Before its first, after its last and in a
+ * A vehicle is somewhere at its reports and between two of them without a gap. Before its first, after its last and in a
  * gap it is nowhere.
  * @param isJoined as `joinRows` gives it
  */

@@ -2,7 +2,7 @@ import type { Gap } from '@fleetlake/viewer-core'
 import { readGap, writeGap } from '../search/gap-code.ts'
 import { SPEEDS } from './replay-clock.ts'
 
-/** What of a replay is in the page's address, beside the search. */
+/** What the page's address holds of a replay, beside the search. */
 export interface ReplayLink {
   /** ms since the epoch */
   readonly time?: number

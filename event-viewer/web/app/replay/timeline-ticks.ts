@@ -27,7 +27,7 @@ const daysAfter = (midnight: number, days: number): number => {
   return date.setDate(date.getDate() + days)
 }
 
-/** Round times of this machine's zone within a period, at most so many. */
+/** Round times of this machine's zone within a period, at most `most`. */
 export const ticksOf = ({ from, to }: Extent, most: number): Tick[] => {
   if (!(to > from) || most < 1) return []
   const step = STEPS.find((each) => (to - from) / each <= most) ?? STEPS.at(-1)!

@@ -1,7 +1,7 @@
 import { computed, type ComputedRef } from 'vue'
+import type { Extent } from './density.ts'
 import { faster, slower } from './replay-clock.ts'
 import type { ReplayAction } from './replay-key.ts'
-import { skipOf } from './skip-step.ts'
 import { useReplay } from './use-replay.ts'
 
 /** What keys and buttons do. */
@@ -32,3 +32,9 @@ export const useReplayActions = (): { act(action: ReplayAction): void; readonly 
   }
   return { act, skipMs }
 }
+
+const STEPS_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 43_200, 86_400]
+
+/** What an arrow key moves by, ms: a round time, about a two-hundredth of the period. */
+export const skipOf = ({ from, to }: Extent): number =>
+  (STEPS_S.find((seconds) => (to - from) / (seconds * 1000) <= 250) ?? STEPS_S.at(-1)!) * 1000

@@ -34,7 +34,7 @@ export interface Replay
   readonly isLoading: Readonly<Ref<boolean>>
   /** From the first to the last report; another one only with another result. */
   readonly extent: Readonly<ShallowRef<Extent>>
-  /** Who is somewhere: moved, and told, a few times a second while it plays. */
+  /** Which vehicles have a place: updated a few times a second while it plays. */
   readonly presence: Readonly<ShallowRef<Presence | undefined>>
   readonly colourBy: Ref<ColourBy>
   readonly trailSeconds: Ref<number>

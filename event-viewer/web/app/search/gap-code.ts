@@ -7,7 +7,7 @@ export const MAX_GAP_MS = 5 * 86_400_000
 
 type Value = string | null | readonly (string | null)[] | undefined
 
-/** What an address says of gaps, in its parameter `gap`; what makes no sense is as if it were not there. */
+/** The parameter `gap` of an address; an invalid one is ignored. */
 export const readGap = ({ gap }: Readonly<Record<string, Value>>): Gap => {
   const ms = typeof gap === 'string' ? duration.safeParse(gap).data : undefined
   return ms !== undefined && ms >= 1 && ms <= MAX_GAP_MS ? Math.round(ms) : 'automatic'

@@ -13,7 +13,7 @@ export const formatWhen = (when: When): string => {
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/
 const LAST = /^-(.+)\.\.(now|newest)$/
 
-/** The inverse of `formatWhen`; undefined for a text that is none of its. */
+/** The inverse of `formatWhen`; undefined for a text that it did not write. */
 export const parseWhen = (text: string): When | undefined => {
   if (text === 'today' || text === 'yesterday' || text === 'all') return { kind: text }
   const [, length, until] = LAST.exec(text) ?? []

@@ -14,6 +14,6 @@ test('what is shown of names is read as them again', () => {
 test('what no measure can be named is told, and so are too many', () => {
   expect(faultOfMeasures(['altitude', '*'])).toBeUndefined()
   expect(faultOfMeasures(['altitude', 'speed'])).toBe('Measures: "speed" is a column of every position.')
-  expect(faultOfMeasures(['Fuel'])).toContain('"Fuel" is no name of a measure')
+  expect(faultOfMeasures(['Fuel'])).toContain('"Fuel" is not a name of a measure')
   expect(faultOfMeasures(Array.from({ length: 65 }, (_, i) => `m${i}`))).toContain('65 measures are too many')
 })

@@ -49,7 +49,7 @@ export const usualUntil = ({ now, archive }: PeriodContext): Until => {
   return newest !== undefined && now - newest > STILL_MS ? 'newest' : 'now'
 }
 
-/** What a search is for until someone says otherwise. */
+/** The default period of a search. */
 export const usualPeriod = (context: PeriodContext): When => ({
   kind: 'last',
   ms: 3_600_000,

@@ -34,7 +34,7 @@ test('a text of an address is as it is, and short', () => {
   ).toBe(`${text}.${text}~${text}`)
 })
 
-test('what is no area says why', () => {
+test('what is not an area says why', () => {
   const message = (text: string): string => {
     try {
       return JSON.stringify(decodeShapes(text))

@@ -91,7 +91,7 @@ test('what can not be asked says what to do', () => {
     problem({ where: { kind: 'shapes', shapes: [[far]] } }),
     problem({ select: ['speed'] }),
   ]).toEqual([
-    'The archive could not be asked for its newest event: choose a period by date and time.',
+    'The newest event is not known, because the archive can’t be read: choose a period by date and time.',
     'The archive has no events yet: generate some on the Live page, or choose a period by date and time.',
     'There is no area: draw one on the map, or search in view or everywhere.',
     'This area can’t be searched: the polygon, outer ring, position 1 to 2 spans more than 180° of longitude: if it crosses the antimeridian, write -181 for 179, and likewise for all that lies beyond it, or cut the polygon there (RFC 7946, 3.1.9); if it goes the long way around, put a position in between.',

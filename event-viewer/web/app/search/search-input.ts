@@ -20,7 +20,7 @@ export const resolveSearch = (request: SearchRequest, context: PeriodContext): R
   if (period === undefined) {
     return problem(
       context.archive === undefined
-        ? 'The archive could not be asked for its newest event: choose a period by date and time.'
+        ? 'The newest event is not known, because the archive can’t be read: choose a period by date and time.'
         : 'The archive has no events yet: generate some on the Live page, or choose a period by date and time.',
     )
   }

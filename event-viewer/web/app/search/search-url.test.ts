@@ -43,7 +43,7 @@ test('any address at all is understood or told to be wrong, and never thrown at'
   )
 })
 
-test('an address that servers would refuse is none', () => {
+test('an address that servers would refuse is not used', () => {
   const ids = (count: number): SearchRequest => ({
     where: { kind: 'everywhere' },
     when: { kind: 'all' },
@@ -109,11 +109,11 @@ test('each thing that is wrong is told, and stands for its default', () => {
     },
     problems: [
       'The link’s view “1,2,3” is not west,south,east,north in degrees.',
-      'The link’s period “2026-01-05T09:00:00Z..2026-01-05T08:00:00Z” is none such as -1h..now, -1h..newest, today, yesterday, all, or 2026-01-05T08:00:00Z..2026-01-05T09:00:00Z.',
+      'The link’s period “2026-01-05T09:00:00Z..2026-01-05T08:00:00Z” is not a period such as -1h..now, -1h..newest, today, yesterday, all, or 2026-01-05T08:00:00Z..2026-01-05T09:00:00Z.',
       'The link has an id that is empty or longer than 256 characters.',
       'The link has more than one filter, or one of more than 4096 characters.',
-      'The link’s limit “-3” is no whole number from 1 to 5,000,000.',
-      'The link’s timeout “2h” is no duration up to 1h, such as 60s.',
+      'The link’s limit “-3” is not a whole number from 1 to 5,000,000.',
+      'The link’s timeout “2h” is not a duration up to 1h, such as 60s.',
     ],
   })
 })

@@ -125,7 +125,7 @@ const parsePeriod = (texts: readonly string[], problems: string[]): When => {
   if (when !== undefined) return when
   problems.push(
     texts.length === 1
-      ? `The link’s period “${shortened(texts[0])}” is none such as -1h..now, -1h..newest, today, yesterday, all, or 2026-01-05T08:00:00Z..2026-01-05T09:00:00Z.`
+      ? `The link’s period “${shortened(texts[0])}” is not a period such as -1h..now, -1h..newest, today, yesterday, all, or 2026-01-05T08:00:00Z..2026-01-05T09:00:00Z.`
       : 'The link must say when, once: when=-1h..now, for example.',
   )
   return { kind: 'last', ms: 3_600_000, until: 'newest' }
@@ -160,7 +160,7 @@ const parseLimit = (texts: readonly string[], problems: string[]): number => {
   const limit = texts.length === 1 && /^\d+$/.test(texts[0]) ? Number(texts[0]) : NaN
   if (limit >= 1 && limit <= MAX_LIMIT) return limit
   problems.push(
-    `The link’s limit “${shortened(texts.join(', '))}” is no whole number from 1 to ${humanCount(MAX_LIMIT)}.`,
+    `The link’s limit “${shortened(texts.join(', '))}” is not a whole number from 1 to ${humanCount(MAX_LIMIT)}.`,
   )
   return DEFAULT_LIMIT
 }
@@ -169,7 +169,7 @@ const parseTimeout = (texts: readonly string[], problems: string[]): number => {
   if (texts.length === 0) return DEFAULT_TIMEOUT_MS
   const timeoutMs = texts.length === 1 ? duration.safeParse(texts[0]).data : undefined
   if (timeoutMs !== undefined && timeoutMs <= MAX_TIMEOUT_MS) return timeoutMs
-  problems.push(`The link’s timeout “${shortened(texts.join(', '))}” is no duration up to 1h, such as 60s.`)
+  problems.push(`The link’s timeout “${shortened(texts.join(', '))}” is not a duration up to 1h, such as 60s.`)
   return DEFAULT_TIMEOUT_MS
 }
 

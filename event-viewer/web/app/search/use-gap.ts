@@ -1,9 +1,8 @@
 import { type Gap, type JoinedRows, joinRows } from '@fleetlake/viewer-core'
 import { computed, effectScope, type ComputedRef, type Ref } from 'vue'
-import { chosenGap as gap } from './chosen-gap.ts'
+import { chosenGap as gap, useSearch } from './use-search.ts'
 import type { VehicleSummaries } from '../hub/search/search-answer.ts'
 import { summariseVehicles } from '../hub/search/summarise.ts'
-import { useSearch } from './use-search.ts'
 
 /** The page's one choice of what is a gap: table, path, replay, export and link take the same. */
 export interface ChosenGap {

@@ -1,7 +1,7 @@
 import { useEventListener } from '@vueuse/core'
 import { ref, type Ref } from 'vue'
 
-/** Files that are dropped anywhere on the page, and GeoJSON that is pasted while nobody types. */
+/** Files that are dropped anywhere on the page, and GeoJSON that is pasted outside of a text field. */
 export const useGeojsonDrop = (use: (text: string) => void): { readonly isOver: Ref<boolean> } => {
   const isOver = ref(false)
   const hasFile = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') === true

@@ -22,7 +22,7 @@ type Drag =
   | { readonly kind: 'edge'; readonly fixed: number }
   | { readonly kind: 'move'; readonly grabbed: number; readonly period: Period }
 
-/** A click that trembles is no brush. */
+/** A click that trembles is not a brush. */
 const STILL_PX = 4
 /** Of the view: a longer period has hardly any room to be moved, and is brushed again. */
 const MOVABLE = 0.7
@@ -46,7 +46,7 @@ export const useHistogramGestures = (plot: Readonly<Ref<HTMLElement | null>>, op
     const share = Math.max(0, Math.min(1, (clientX - left) / width))
     return view.value.from + share * (view.value.to - view.value.from)
   }
-  /** To the second: nobody means a millisecond. */
+  /** To the second: a gesture is not exact to a millisecond. */
   const second = (time: number): number => Math.round(time / 1000) * 1000
   const dragOf = (event: PointerEvent): Drag => {
     const side = event.target instanceof HTMLElement ? event.target.dataset['side'] : undefined

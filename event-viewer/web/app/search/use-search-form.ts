@@ -11,7 +11,7 @@ import {
 
 export type WhereKind = Where['kind']
 
-/** What the page's form says; it stays when other pages are shown. */
+/** The content of the page's form; it stays when other pages are shown. */
 export interface SearchForm {
   readonly whereKind: Ref<WhereKind>
   /** Drawn, picked or pasted. */
@@ -32,7 +32,7 @@ export interface SearchForm {
   readonly filter: Ref<string>
   readonly limit: Ref<number>
   readonly timeoutMs: Ref<number>
-  /** What it says now; a search in view takes these bounds. */
+  /** Its content now; a search in view takes these bounds. */
   request(view: ViewBounds): SearchRequest
   fill(request: SearchRequest): void
 }

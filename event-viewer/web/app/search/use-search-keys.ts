@@ -18,13 +18,13 @@ const isTyping = (target: EventTarget | null): boolean =>
     /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) ||
     target.closest('[role=dialog]') !== null)
 
-/** Keys of the search page, wherever the focus is; those without Ctrl do nothing while somebody types. */
+/** Keys of the search page, wherever the focus is; those without Ctrl do nothing while a text field has the focus. */
 export const useSearchKeys = ({ draw, isHoleNext, hasAreas, stopPicking, onEscape, run }: SearchKeyOptions): void => {
   const whileDrawing = ({ key, target }: KeyboardEvent): boolean => {
     if (key === 'Escape') draw.end()
     else if (key === 'Backspace') draw.undo()
     else if (key === 'Enter') {
-      // On the map itself it is heard already.
+      // On the map itself the key is handled already.
       if (target instanceof HTMLCanvasElement || target instanceof HTMLButtonElement) return false
       draw.finish()
     } else return false

@@ -3,13 +3,12 @@ import { computed, ref, watch, type ComputedRef, type Ref } from 'vue'
 import { useRoute, useRouter } from 'vue-router'
 import { useFleetMap } from '../map/use-fleet-map.ts'
 import { boundsOfShapes } from './area/bounds-of-shapes.ts'
-import { chosenGap } from './chosen-gap.ts'
+import { chosenGap, useSearch } from './use-search.ts'
 import { readGap, writeGap } from './gap-code.ts'
 import { usualPeriod } from './resolve-period.ts'
 import type { SearchRequest } from './search-request.ts'
 import { addressOf, formatSearch, parseSearch } from './search-url.ts'
 import { useArchiveExtent } from './use-archive-extent.ts'
-import { useSearch } from './use-search.ts'
 import { useSearchForm } from './use-search-form.ts'
 
 export type SearchTab = 'form' | 'results'
@@ -20,9 +19,9 @@ export interface SearchPage {
   readonly problems: Ref<readonly string[]>
   /** A search was asked for, and there is no area. */
   readonly isAreaMissing: Ref<boolean>
-  /** The form says another search than the one whose answer is there. */
+  /** The form differs from the search whose answer is shown. */
   readonly isChanged: ComputedRef<boolean>
-  /** Makes the search that the form says, and puts it into the address. */
+  /** Runs the search of the form, and puts it into the address. */
   run(): void
 }
 
@@ -63,7 +62,7 @@ export const useSearchPage = (): SearchPage => {
     const { gap, ...query } = route.query
     const wanted = parseSearch(query)
     if (wanted !== undefined) chosenGap.value = readGap({ gap })
-    // Another gap is no other search, and leaves alone what is in the form.
+    // Another gap does not change the search, nor the form.
     const isRead = lastRead === JSON.stringify(query)
     lastRead = JSON.stringify(query)
     if (isRead) return
@@ -121,7 +120,7 @@ export const useSearchPage = (): SearchPage => {
   const isChanged = computed(() => {
     const made = request.value
     if (made === undefined || state.value === 'running') return false
-    // A map that is moved is no other search until somebody asks for one.
+    // Moving the map does not change the search until the user searches again.
     const view: ViewBounds = made.where.kind === 'view' ? made.where.bounds : bounds.value
     return address(form.request(view)) !== address(made)
   })

@@ -1,3 +1,4 @@
+import type { Gap } from '@fleetlake/viewer-core'
 import { readonly, ref, shallowRef, type Ref, type ShallowRef } from 'vue'
 import type { RouteLocationRaw } from 'vue-router'
 import type { UsedHub } from '../hub/use-hub.ts'
@@ -7,7 +8,6 @@ import type { PeriodContext } from './resolve-period.ts'
 import type { SearchAnswer, SearchInput, SearchProgress } from '../hub/search/search-answer.ts'
 import { resolveSearch } from './search-input.ts'
 import type { SearchRequest } from './search-request.ts'
-import { chosenGap } from './chosen-gap.ts'
 import { writeGap } from './gap-code.ts'
 import { addressOf } from './search-url.ts'
 
@@ -34,6 +34,9 @@ export interface Search {
   routeTo(path: string): RouteLocationRaw
 }
 
+/** The page's one choice of what is a gap. */
+export const chosenGap = ref<Gap>('automatic')
+
 const SLOT = 'search'
 
 const state = ref<SearchState>('idle')
@@ -42,7 +45,7 @@ const answer = shallowRef<SearchAnswer>()
 const fault = ref<string>()
 const request = shallowRef<SearchRequest>()
 const fixed = shallowRef<SearchRequest>()
-/** Counts searches, so that one that was overtaken says nothing any more. */
+/** Counts searches, so that the progress and the end of an overtaken search are ignored. */
 let latest = 0
 
 const run = async (asked: SearchRequest, thread: UsedHub['thread']): Promise<void> => {

@@ -11,7 +11,7 @@ const member = (group: Member['group'], name: string, state: Member['state'] = '
   state,
 })
 
-test('every kind of service is told of, also one that nobody runs', () => {
+test('every kind of service is listed, also one that is not running', () => {
   const heard = [member('finders', 'f1'), member('collectors', 'c1'), member('collectors', 'c2', 'silent')]
   expect(
     serviceGroups(heard).map(({ group, members, alive }) => [group, members.map((each) => each.member), alive]),

@@ -40,7 +40,7 @@ export interface ServiceGroup extends GroupWords {
   readonly alive: number
 }
 
-/** Every kind of service, in the order in which positions come by them, with those who are heard. */
+/** Every kind of service, in the order in which positions pass them, with its members. */
 export const serviceGroups = (members: readonly Member[]): ServiceGroup[] =>
   (Object.keys(WORDS) as GroupName[]).map((group) => {
     const own = members.filter((member) => member.group === group)
@@ -49,7 +49,7 @@ export const serviceGroups = (members: readonly Member[]): ServiceGroup[] =>
 
 const byNumbers = new Intl.Collator('en', { numeric: true })
 
-/** The newest version that is heard; undefined when nobody is. */
+/** The newest version of all members; undefined without a member. */
 export const newestVersion = (members: readonly Pick<Member, 'version'>[]): string | undefined =>
   members
     .map(({ version }) => version)

@@ -1,6 +1,6 @@
 import type { HubStatus } from '@fleetlake/hub/browser'
 
-/** How the state of the hub is told. */
+/** How the state of the hub is shown. */
 export interface HubWords {
   readonly word: string
   readonly sentence: string
@@ -25,5 +25,5 @@ export const hubAdvice = ({ state }: Pick<HubStatus, 'state'>): string | undefin
   if (state === 'connected') return undefined
   return state === 'closed'
     ? 'Reload the page to try again.'
-    : 'If it lasts, look whether nats-server runs: `npm start` starts it with everything else.'
+    : 'If this lasts, check that nats-server runs: `npm start` starts it with everything else.'
 }

@@ -1,4 +1,4 @@
-/** Times as people here read them: this machine's zone, 24 hours; UTC is always to be had beside. */
+/** Times as people here read them: this machine's zone, 24 hours; UTC is always available too. */
 
 const LOCALE = 'en-GB'
 

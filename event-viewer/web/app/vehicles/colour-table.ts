@@ -1,5 +1,4 @@
-import { bytesOf } from './colour.ts'
-import { OTHER_COLOUR, TYPE_SLOTS, type Theme, type TypePalette } from './palette.ts'
+import { bytesOf, OTHER_COLOUR, TYPE_SLOTS, type Theme, type TypePalette } from './palette.ts'
 import { colourOfStep, UNKNOWN_SPEED } from './speed-scale.ts'
 
 export const COLOUR_TABLE_WIDTH = 256

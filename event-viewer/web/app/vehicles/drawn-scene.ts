@@ -2,7 +2,7 @@ import type { SceneDrawing } from './drawing/scene-drawing.ts'
 import type { NearPoint } from './nearest.ts'
 import type { Picked } from './scene.ts'
 
-/** What the layer tells a scene of the frame that it is to draw. */
+/** What a scene gets from the layer for the frame that it is to draw. */
 export interface DrawnFrame {
   /** ms of `performance.now()` */
   readonly nowMs: number

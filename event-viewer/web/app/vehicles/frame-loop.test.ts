@@ -96,7 +96,7 @@ test.each(['before', 'after'] as const)('a map that moves and draws %s is follow
   glide.loop.request()
   glide.frame()
   for (let i = 0; i < 5; i += 1) glide.frame(when)
-  // The first frame of the movement may be drawn twice: nobody knew that the map would draw in it.
+  // The first frame of the movement may be drawn twice: it was not known that the map would draw in it.
   expect(glide.draws.slice(2)).toEqual(when === 'before' ? [48, 64, 80, 96] : [32, 48, 64, 80, 96])
 })
 
@@ -107,7 +107,7 @@ test('after the map has come to rest, gliding goes on', () => {
   expect(glide.draws).toEqual([16, 48, 64, 80])
 })
 
-test('a map that draws without having moved wakes nobody', () => {
+test('a map that draws without having moved leaves the loop asleep', () => {
   const still = run(() => NEVER)
   still.loop.mapDrew(false)
   still.frame()

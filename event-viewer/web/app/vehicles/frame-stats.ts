@@ -1,4 +1,4 @@
-/** The last so many values; adding one allocates nothing. */
+/** The last values; adding one allocates nothing. */
 export interface FrameStats {
   add(ms: number): void
   /** Oldest first. */

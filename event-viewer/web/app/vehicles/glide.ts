@@ -18,7 +18,7 @@ export interface Jump {
   readonly intervalMs: number
 }
 
-/** How long a vehicle glides to its report; 0: it is there at once, since nobody knows how it came so far. */
+/** How long a vehicle glides to its report; 0: it is there at once, since it is not known how it came so far. */
 export const glideMsOf = ({ dx, dy, y, intervalMs }: Jump): number => {
   if (intervalMs <= 0) return 0
   const farthestM = Math.max(MAX_GLIDE_M, (MAX_SPEED_MPS * intervalMs) / 1000)

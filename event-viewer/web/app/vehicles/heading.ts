@@ -3,7 +3,7 @@ import { metresPerUnit } from './mercator-ring.ts'
 /** Turns are 256ths of a circle, clockwise from north: half a step is 0.7 degrees, a tenth of a pixel at a marker's tip. */
 export const TURN_STEPS = 256
 
-/** A vehicle that moved less says nothing of its heading. */
+/** A vehicle that moved less than this has no heading. */
 const STANDS_M = 3
 
 /** 0 for NaN. */
@@ -23,7 +23,7 @@ export const headingBetween = (from: number, to: number, part: number): number =
   return (from + short * part + 360) % 360
 }
 
-/** Where a step of so many ring units leads, degrees; NaN for one too short to tell. The mercator keeps angles. */
+/** Where a step of these ring units leads, degrees; NaN for one that is too short. The mercator projection keeps angles. */
 export const ledHeading = (dx: number, dy: number, y: number): number =>
   Math.hypot(dx, 2 * dy) * metresPerUnit(y) < STANDS_M
     ? Number.NaN

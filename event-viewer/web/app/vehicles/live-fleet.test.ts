@@ -80,7 +80,7 @@ test('a report starts a glide from where the vehicle is drawn, not from where it
   expect(fleet.glidesUntilMs).toBe(17_000)
 })
 
-test('at the moment of a report nobody jumps, unless it is too far to have been driven', () => {
+test('at the moment of a report no vehicle jumps, unless it is too far to have been driven', () => {
   const steps = fc.array(
     fc.record({
       afterMs: fc.integer({ min: 100, max: 20_000 }),

@@ -32,7 +32,7 @@ const USUAL_INTERVAL_MS = 10_000
 const MIN_INTERVAL_MS = 5000
 const MAX_INTERVAL_MS = 600_000
 
-/** A vehicle silent for more than so many of its intervals begins to fade, and has faded after as many again. */
+/** A vehicle that is silent for more than this number of its intervals begins to fade, and has faded after as many again. */
 export const STALE_INTERVALS = 3
 
 /** The drawn vehicles, each a segment: its last glide. Nothing here knows how it is drawn. Times are ms of `performance.now()`. */
@@ -58,7 +58,7 @@ export const createLiveFleet = (palette: TypePalette): LiveFleet => {
   const trails = createTrailRing()
   const slots = createVehicleSlots()
   let typeOf = new Uint8Array(1024)
-  // By slot: the last report, and the last whole frame that told of the vehicle.
+  // By slot: the last report, and the last whole frame that had the vehicle.
   let eventTimes = new Float64Array(1024)
   let wholes = new Uint32Array(1024)
   let whole = 0

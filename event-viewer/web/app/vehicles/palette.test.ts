@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { bytesOf } from './colour.ts'
-import { createTypePalette, OTHER_COLOUR, TYPE_COLOURS, TYPE_SLOTS, type Theme } from './palette.ts'
+import { bytesOf, createTypePalette, OTHER_COLOUR, TYPE_COLOURS, TYPE_SLOTS, type Theme } from './palette.ts'
 import { colourOfStep, SPEED_COLOURS, UNKNOWN_SPEED } from './speed-scale.ts'
 
 type Triple = readonly [number, number, number]

@@ -3,7 +3,7 @@ import { headingAtEnd, headingAtStart, ledHeading } from './heading.ts'
 import { ringX, ringY } from './mercator-ring.ts'
 
 /**
- * Degrees at both ends of the stretch from a row of a vehicle to its next, NaN for none; where reports tell no heading it is where
+ * Degrees at both ends of the stretch from a row of a vehicle to its next, NaN for none; where reports have no heading it is where
  * the stretch leads, and at a last row (`next` is the row itself) where the one before led.
  */
 export const headingsOf = (

@@ -48,7 +48,7 @@ const trackOf = (found: FoundRows, gap: Gap = GAP_MS, pageSegments = 4): ReplayT
 }
 
 const reports: fc.Arbitrary<Report> = fc.record({
-  // From doubles at the same instant to gaps, and a month later.
+  // From duplicates at the same instant to gaps, and a month later.
   ms: fc.oneof(
     fc.integer({ min: 0, max: 90_000 }),
     fc.constantFrom(0, 1, 5000, 59_999, 60_000, 60_001),

@@ -121,7 +121,7 @@ function* draftOf(found: FoundRows, joined: Uint8Array, slots: readonly number[]
       // NaN becomes 0.
       segment.turnFrom = turnOf(turnFrom)
       segment.turnTo = turnOf(turnTo)
-      // Rows at the same instant: the vehicle is never where it was said to be first.
+      // Rows at the same instant: the first place of the vehicle does not count.
       if (segment.durationMs > 0) {
         keys[page.count] = classOf(segment.durationMs) * BUCKETS + Math.floor((ms - minMs) / bucketMs)
         writeSegment(page, page.count, segment)

@@ -24,7 +24,7 @@ export interface Picked extends DrawnPlace {
 export interface LiveScene {
   /** Each report starts a glide from where the vehicle is drawn now; a report that is not later than the vehicle's last is left out. */
   apply(frame: LiveFrame, nowMs: number): void
-  /** Forgets every drawn vehicle and trail; what `LiveFrame.fresh` told is kept. */
+  /** Forgets every drawn vehicle and trail; ids and types from `LiveFrame.fresh` are kept. */
   clear(): void
   setColourBy(colourBy: ColourBy): void
   /** @param seconds how long a trail is kept; 0 for none. A trail begins when it is asked for. */
@@ -39,7 +39,7 @@ export interface LiveScene {
 export interface ReplayScene {
   /**
    * Takes the place of what was loaded before, with every vehicle visible unless they are the same rows; what was drawn stays until it is ready. It works in slices that leave the page
-   * responsive. The rows are read as long as they are loaded: nobody may change them.
+   * responsive. The rows are read as long as they are loaded: they must not be changed.
    * @param isJoined between which rows there is no gap, as `joinRows` gives it; taken from how often each vehicle reports when missing
    * @returns settles once the rows are drawn, or another load or `clear` has overtaken this one
    */

@@ -48,7 +48,7 @@ export interface Segment {
 export interface SegmentPage {
   readonly capacity: number
   readonly baseMs: number
-  /** Segments in use: the first so many. */
+  /** Number of segments in use: the first ones. */
   count: number
   readonly ints: Int32Array<ArrayBuffer>
   readonly bytes: Uint8Array<ArrayBuffer>
@@ -137,7 +137,7 @@ export const copySegment = (from: SegmentPage, index: number, to: SegmentPage, t
   markDirty(to, toIndex)
 }
 
-/** Fills an empty page with the segments that `order` names; they start so many ms earlier there, in int32. */
+/** Fills an empty page with the segments that `order` names; they start `earlierMs` earlier there, in int32. */
 export const moveSegments = (from: SegmentPage, order: Uint32Array, to: SegmentPage, earlierMs: number): void => {
   for (let index = 0; index < order.length; index += 1) {
     const source = order[index] * WORDS

@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { bytesOf } from './colour.ts'
+import { bytesOf, createTypePalette, OTHER_COLOUR, TYPE_COLOURS } from './palette.ts'
 import { createColourTable, fillColourTable, SPEED_ROW, TYPE_ROW, COLOUR_TABLE_WIDTH } from './colour-table.ts'
-import { createTypePalette, OTHER_COLOUR, TYPE_COLOURS } from './palette.ts'
 import { colourOfStep, SPEED_COLOURS, speedGradient, speedStepOf, TOP_SPEED_MPS, UNKNOWN_SPEED } from './speed-scale.ts'
 
 test('standing is the first step, the top speed and more the last, and none is unknown', () => {

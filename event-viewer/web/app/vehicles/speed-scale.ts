@@ -1,5 +1,4 @@
-import { bytesOf } from './colour.ts'
-import type { Theme } from './palette.ts'
+import { bytesOf, type Theme } from './palette.ts'
 
 /** Faster than this has the same colour: 100 km/h. */
 export const TOP_SPEED_MPS = 100 / 3.6

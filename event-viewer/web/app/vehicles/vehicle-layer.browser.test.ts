@@ -2,8 +2,7 @@ import type { OpenedPage } from '@fleetlake/testing/browser'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openBench, type BenchBrowser } from '../../bench/open-bench.ts'
-import { bytesOf } from './colour.ts'
-import { TYPE_COLOURS } from './palette.ts'
+import { bytesOf, TYPE_COLOURS } from './palette.ts'
 
 /** The layer on a bare map in a real browser, whose content security policy forbids eval. What is drawn is read back from its canvas. */
 let browser: BenchBrowser
@@ -108,7 +107,7 @@ test('a replay shows at each instant who was there, where they were, and hides w
     layer.show('replay')
     map.jumpTo({ zoom: 15.2 })
     await map.once('idle')
-    // Those that nobody else covers.
+    // Those that no other vehicle covers.
     const wrong: unknown[] = []
     let checked = 0
     for (const timeMs of [1_000_500, 1_007_301, 1_050_000, 1_094_999]) {

@@ -40,7 +40,7 @@ export const createVehicleLayer = (whenMap: Promise<MapLibreMap>, palette: TypeP
   let workMs = 0
 
   const invalidate = (): void => loop?.request()
-  /** What happens in a scene that is not shown draws nothing, and is no part of a frame. */
+  /** What happens in a scene that is not shown draws nothing, and is not part of a frame. */
   const hostOf = (scene: SceneName): SceneHost => ({
     invalidate: () => {
       if (shown === scene) invalidate()

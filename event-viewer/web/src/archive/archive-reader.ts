@@ -4,7 +4,7 @@ import { FleetError } from '@fleetlake/core'
 const REFRESH_MS = 1_000
 
 /**
- * Reads the table of an archive when asked: at most once a second, one reading for all who ask meanwhile.
+ * Reads the table of an archive when asked: at most once a second; all callers meanwhile share one reading.
  * @param store rooted at the table's folder
  * @returns undefined while there is no table; throws FleetError `store.failed`, `table.invalid`, `table.unsupported`
  */

@@ -36,7 +36,7 @@ const layOut = ({ from, to }: Period, bins: number): { from: number; binMs: numb
 /**
  * Events over time. A chunk's rows are spread evenly over its period, in whole rows: a chunk that the bins cover adds exactly
  * its rows.
- * @param bins at most so many; two at least, since a short period may lie across a border
+ * @param bins maximum number of bins; at least two, since a short period may lie across a border
  */
 export const countOverTime = (chunks: Iterable<Chunk>, period: Period, bins: number): Histogram => {
   const { from, binMs, count } = layOut(period, bins)

@@ -57,7 +57,7 @@ export const createCityPack = (folder: string): CityPack => {
   }
 }
 
-/** Packs are replaced whole, so that the header tells another pack; undefined when there is none. */
+/** Packs are replaced whole, so another header means another pack; undefined when there is none. */
 const markOf = async (file: string): Promise<string | undefined> => {
   try {
     const { ino, mtimeMs, size } = await stat(file)

@@ -20,7 +20,7 @@ export interface MapSourceDeps {
 }
 
 /**
- * What the configuration says of the map. What a style loads is found out meanwhile: nobody waits for a server elsewhere.
+ * What the configuration says of the map. What a style loads is found out meanwhile: no request waits for another server.
  * @throws FleetError `config.invalid` for a file that is not there
  */
 export const openMapSource = async (

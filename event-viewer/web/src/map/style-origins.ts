@@ -20,7 +20,7 @@ const tileJson = z.looseObject({ tiles: z.array(z.string()).default([]) })
 /**
  * The hosts that a MapLibre style loads from: its own, those of its tiles, glyphs and sprites, and those that its TileJSON files name.
  * @param place an address or a file
- * @throws FleetError `config.invalid` when the style, or a TileJSON file, can't be read or is none
+ * @throws FleetError `config.invalid` when the style, or a TileJSON file, can't be read or is not valid
  */
 export const readStyleOrigins = async (place: string): Promise<string[]> => {
   const { sprite = [], glyphs, sources } = await read(place, style)
@@ -37,7 +37,7 @@ export const readStyleOrigins = async (place: string): Promise<string[]> => {
   ])
 }
 
-/** The hosts of addresses; texts that are none are passed over. */
+/** The hosts of addresses; texts that are not addresses are skipped. */
 export const originsOf = (texts: readonly string[]): string[] => {
   const addresses = texts.map((text) => text.replace(/^pmtiles:\/\//, '')).filter(isAddress)
   return [...new Set(addresses.map((text) => new URL(text).origin))]

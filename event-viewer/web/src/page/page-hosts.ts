@@ -14,7 +14,7 @@ export const pageHosts = ({ viewer, hub }: Pick<Config, 'viewer' | 'hub'>): stri
 
 const addressesOf = (interfaces: ReturnType<typeof networkInterfaces>): string[] =>
   Object.values(interfaces).flatMap((addresses = []) =>
-    // An address of a zone is written with the zone, which is no host in a browser.
+    // An address of a zone is written with the zone, which is not a host in a browser.
     addresses.filter(({ scopeid = 0 }) => scopeid === 0).map(({ address }) => address),
   )
 

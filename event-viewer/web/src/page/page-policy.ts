@@ -15,8 +15,8 @@ export interface PolicyOptions {
 
 /**
  * The headers of every answer. The page may load what this service serves, run the scripts that it was built with, and talk to the hub
- * and to the host of a configured map; nothing else, and nobody may frame it. Nuxt UI writes its colours as styles into the page.
- * @throws FleetError `config.invalid` for an address of the hub that is none
+ * and to the host of a configured map; nothing else, and no other page may frame it. Nuxt UI writes its colours as styles into the page.
+ * @throws FleetError `config.invalid` for an invalid address of the hub
  */
 export const securePage = (options: PolicyOptions): ReturnType<typeof secureHeaders> => {
   const { scripts, hubUrl, websocketPort, hosts, mapOrigins } = options
@@ -42,7 +42,7 @@ export const securePage = (options: PolicyOptions): ReturnType<typeof secureHead
 
 const originOf = (url: string): string => {
   if (URL.canParse(url)) return new URL(url).origin
-  throw new FleetError('config.invalid', `viewer.hubUrl is no address: ${url}`)
+  throw new FleetError('config.invalid', `viewer.hubUrl is not an address: ${url}`)
 }
 
 const hubAt = (host: string, port: number): string[] => ['ws', 'wss'].map((scheme) => `${scheme}://${host}:${port}`)

@@ -36,7 +36,7 @@ test.each([
   ['{"txn":{"appId":"a","version":1}}\n{"add":{"path":"a"}}', 'the commit, line 2, is not an action of the log'],
   ['{"txn":{"appId":"a","version":-1}}', 'txn.version'],
   ['7', 'the commit, line 1,'],
-])('what is no action is told with its line: %s', (text, message) => {
+])('what is not an action is told with its line: %s', (text, message) => {
   expect(() => parse(text)).toThrow(message)
 })
 
@@ -70,7 +70,7 @@ test.each([
   expect(() => parse(text)).toThrow(fault('table.invalid', 'the commit is empty'))
 })
 
-test('bytes that are no UTF-8 are not mended', () => {
+test('bytes that are not UTF-8 are not mended', () => {
   const bytes = new TextEncoder().encode('{"txn":{"appId":"aé","version":1}}')
   bytes[bytes.indexOf(0xc3)] = 0xff
   expect(() => parseCommit(bytes, 'the commit', 3)).toThrow('the commit is not UTF-8')

@@ -165,7 +165,7 @@ export const parseCommit = (bytes: Uint8Array, where: string, version: number): 
   const checksum = actions[0].commitInfo?.['checksum']
   if (typeof checksum !== 'string' || !checksum.startsWith('crc32:')) return actions
   if (checksum === checksumOf(version, afterFirstLine(bytes))) return actions
-  throw new FleetError('table.invalid', `${where} is not as it was written: its checksum is another`)
+  throw new FleetError('table.invalid', `${where} is damaged: its checksum does not match`)
 }
 
 /** @param version puts a checksum of it and of all lines after the first into that one, which is a commitInfo */

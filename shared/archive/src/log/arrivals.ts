@@ -12,7 +12,7 @@ const LATE_MS = 2 * DAY_MS
 
 const dayOf = (timeMs: number): number => Math.floor(timeMs / DAY_MS)
 
-/** What a commit says of the dates that it brings late rows into. @param add its files */
+/** The entries of a commit for the dates that it brings late rows into. @param add its files */
 export const arrivalActions = (add: readonly AddFile[], txns: ReadonlyMap<string, number>, nowMs: number): Action[] => {
   const dates = new Set(add.map(({ partitionValues }) => partitionValues['date'] ?? ''))
   return [...dates].flatMap((date): { txn: Txn }[] => {
@@ -32,7 +32,7 @@ export const lastArrivalMs = (txns: ReadonlyMap<string, number>, date: string): 
 /** The newest date that retention took: the number of its day. */
 const WENT_APP = 'fleetlake.went'
 
-/** What a commit says of the dates that it takes out of the table. */
+/** The entries of a commit for the dates that it takes out of the table. */
 export const goneActions = (dates: readonly string[], txns: ReadonlyMap<string, number>): Action[] => {
   const newest = Math.max(...dates.map((date) => dayOf(periodOfDate(date).from)))
   return newest > (txns.get(WENT_APP) ?? -1) ? [{ txn: { appId: WENT_APP, version: newest } }] : []

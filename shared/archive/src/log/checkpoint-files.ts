@@ -5,7 +5,7 @@ import { type Group, type Leaf, leavesBelow, readLeaf, textOf } from './checkpoi
 import type { IndexedDate } from './checkpoint-index.ts'
 import { byCell, type DateFiles, totalsOf } from './files.ts'
 
-/** A file that a checkpoint adds, what it says of its rows not yet looked into. */
+/** A file that a checkpoint adds, its statistics not parsed yet. */
 interface PackedAdd extends Pick<AddedFile, 'partitionValues' | 'size'> {
   /** UTF-8. */
   readonly path: Uint8Array
@@ -105,7 +105,7 @@ const readDate = ({ group, date, files, bytes, rows }: UnreadDate, read: (group:
   const chunks = (read(group).get(date) ?? []).map(unpack)
   const found = totalsOf(chunks)
   if (found.files === files && found.bytes === bytes && found.rows === rows) return chunks
-  throw new FleetError('table.invalid', `the checkpoint does not hold the files of ${date} that its index tells of`)
+  throw new FleetError('table.invalid', `the checkpoint does not hold the files of ${date} that its index lists`)
 }
 
 /** @param wrap makes what went wrong a FleetError */

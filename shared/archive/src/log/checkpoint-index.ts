@@ -29,7 +29,7 @@ export interface IndexedDate {
   readonly bytes: number
   /** Of the files whose rows are known. */
   readonly rows: number
-  /** Some names don't say where the file lies. */
+  /** Some names do not contain the date and cell of the file. */
   readonly hasForeignNames: boolean
 }
 

@@ -15,13 +15,13 @@ const LEAST_CHUNK_SIZE = 64
 /** A page of a checkpoint is about 1 MB; a file that asks for more than this is not read. */
 const MOST_PAGE_BYTES = 256 * 1024 * 1024
 
-/** A page's size is what its header says, so that it is bounded before it is believed. */
+/** A page's size comes from its header, so it is bounded before it is used. */
 const checkSize = (size: number): number => {
   if (size >= 0 && size <= MOST_PAGE_BYTES) return size
   throw new Error(`a page of ${size} bytes`)
 }
 
-/** With the size that is told a page is unpacked in one piece, and into no more. */
+/** A page is unpacked in one piece into the size of its header, and into no more. */
 const sizesOf = (size: number): { readonly chunkSize: number; readonly maxOutputLength: number } => {
   const bytes = Math.max(checkSize(size), LEAST_CHUNK_SIZE)
   return { chunkSize: bytes, maxOutputLength: bytes }

@@ -54,5 +54,5 @@ export const isSealed = (bytes: Uint8Array, name: string, version: number): bool
   if (digits === undefined) return false
   const told = new TextDecoder().decode(bytes.subarray(digits, digits + NO_DIGITS.length))
   if (told === checksumOf(version, bytes, digits)) return true
-  throw new FleetError('table.invalid', `${name} is not as it was written: its checksum is another`)
+  throw new FleetError('table.invalid', `${name} is damaged: its checksum does not match`)
 }

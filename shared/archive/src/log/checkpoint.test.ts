@@ -235,7 +235,7 @@ test('files that are not those that the index tells of are told', async () => {
 
 test.each([
   ['of another layout', '"layout":1', '"layout":2'],
-  ['that is no JSON', '{"layout":1', '["layout":1'],
+  ['that is not JSON', '{"layout":1', '["layout":1'],
   ['of other dates', '"2026-11-03"', '"2026-11-02"'],
   ['of more files', '"2026-11-03",2', '"2026-11-03",3'],
 ])('a checkpoint with an index %s is read like one without', async (_, from, to) => {

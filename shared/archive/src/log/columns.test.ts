@@ -154,9 +154,9 @@ test('a column that is there is no change; another type, unit or case is refused
 
 test.each<[string, readonly MeasureSpec[], RegExp]>([
   ['a name of a position', [{ name: 'speed', type: 'double' }], /"speed" is a column of every position/],
-  ['a name that is none', [{ name: 'Fuel', type: 'double' }], /"Fuel" is no name of a measure/],
-  ['a partition', [{ name: 'cell', type: 'string' }], /"cell" has a meaning of its own/],
-  ['a type that is none', [{ name: 'fuel', type: 'decimal' as 'double' }], /type decimal, which is none of/],
+  ['an invalid name', [{ name: 'Fuel', type: 'double' }], /"Fuel" is not a name of a measure/],
+  ['a partition', [{ name: 'cell', type: 'string' }], /"cell" is a reserved name/],
+  ['an unknown type', [{ name: 'fuel', type: 'decimal' as 'double' }], /type decimal, which is none of/],
   ['one name twice', [DOORS, { ...DOORS, type: 'long' }], /named twice/],
   ['a long unit', [{ ...DOORS, unit: 'x'.repeat(41) }], /the unit of "doors" has more than 40/],
   ['a long description', [{ ...DOORS, description: 'x'.repeat(1_001) }], /the description of "doors" has more/],
@@ -166,7 +166,7 @@ test.each<[string, readonly MeasureSpec[], RegExp]>([
   expect(table.snapshot.version).toBe(0)
 })
 
-test('a table has so many measures at most', async () => {
+test('a table has a maximum number of measures', async () => {
   const table = await open(createMemoryStore())
   const many = (from: number, to: number): MeasureSpec[] =>
     Array.from({ length: to - from }, (_, i) => ({ name: `m${from + i}`, type: 'double' }))

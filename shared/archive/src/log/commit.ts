@@ -16,7 +16,7 @@ export interface OffsetMove {
   readonly from: number
   /** The last sequence that the files hold; beyond `from`. */
   readonly to: number
-  /** When the server stored the message at `to`, ms since the epoch: by it a stream that was rolled back and has grown again is known. */
+  /** When the server stored the message at `to`, ms since the epoch: it shows that a stream was rolled back and has grown again. */
   readonly timestampMs?: number
 }
 
@@ -51,7 +51,7 @@ export interface CommitRequest {
   readonly counts?: readonly string[]
   /** Allowed only while this hub feeds the table; not asked when missing (a compaction). */
   readonly feeder?: string
-  /** From this commit on another hub feeds the table, or the first one; refused when it is not `after` who has fed it until then. */
+  /** From this commit on another hub feeds the table, or the first one; refused when the hub that fed it until then is not `after`. */
   readonly claim?: Claim
   /** E.g. 'WRITE', 'OPTIMIZE'. */
   readonly operation: string
@@ -67,7 +67,7 @@ export interface StaleStream {
 }
 
 /**
- * - committed: everything is in the table, once. Columns that were there already were no change.
+ * - committed: everything is in the table, once. Columns that were there already change nothing.
  * - stale: nothing was written. The caller takes these streams' parts out, gives their buffers up and tries the rest again.
  * - conflict: nothing was written; these paths to remove are not in the table any more.
  * - other-hub: nothing was written; this hub feeds the table now, none when undefined.
@@ -163,7 +163,7 @@ export const decide = (
 
 /** Who commits, and when. */
 export interface CommitStamp {
-  /** Random; by it a writer that was not told knows its commit again. */
+  /** Random: a writer that got no answer recognises its commit by this id. */
   readonly commitId: string
   readonly nowMs: number
   readonly engine: string

@@ -13,10 +13,10 @@ export const damaged = ({ version, found }: Damage, cause?: unknown): FleetError
   new FleetError(
     'table.damaged',
     `the table is damaged: ${found}. ${version === 0 ? 'No version of it is known to be whole' : `It is whole up to version ${version - 1}`}; ` +
-      'nothing is written to it, and rows stay in their streams. `fleet table repair` tells what can be done',
+      'nothing is written to it, and rows stay in their streams. `fleet table repair` shows what can be done',
     cause === undefined ? {} : { cause },
   )
 
-/** Faults of what a log says, not of the store that it is read from. */
+/** Faults of the log's content, not of the store that it is read from. */
 export const isDamage = (error: unknown): error is FleetError =>
   error instanceof FleetError && ['table.damaged', 'table.invalid', 'cell.invalid'].includes(error.code)

@@ -88,7 +88,7 @@ test.each<[string, string, (files: Map<string, Uint8Array>) => void]>([
     (files) => files.set(commitOf(22), new TextEncoder().encode('\n\n')),
   ],
   [
-    'a commit of lines that are no actions',
+    'a commit of lines that are not actions',
     `${commitOf(22)} holds no action`,
     (files) => files.set(commitOf(22), log.get(LAST)!),
   ],
@@ -121,7 +121,7 @@ test.each<[string, string, (files: Map<string, Uint8Array>) => void]>([
   ],
   [
     'a commit in the place of another',
-    `${commitOf(23)} is not as it was written`,
+    `${commitOf(23)} is damaged: its checksum does not match`,
     (files) => files.set(commitOf(23), log.get(commitOf(22))!),
   ],
   [
@@ -150,7 +150,7 @@ test.each<[string, string, (files: Map<string, Uint8Array>) => void]>([
   for (const create of [{}, { create: SETTINGS }]) {
     const opening = openTable(store, { ...OPTIONS, ...create })
     await expect(opening).rejects.toMatchObject({ code: 'table.damaged', message: expect.stringContaining(found) })
-    await expect(opening).rejects.toThrow('`fleet table repair` tells what can be done')
+    await expect(opening).rejects.toThrow('`fleet table repair` shows what can be done')
   }
 })
 
@@ -161,9 +161,9 @@ test.each<[string, (files: Map<string, Uint8Array>) => void]>([
   ['names an older checkpoint', (files) => files.set(LAST, text({ version: 10 }))],
   ['names a checkpoint that is not there', (files) => files.set(LAST, text({ version: 15 }))],
   ['names a version that never was', (files) => files.set(LAST, text({ version: 4e9 }))],
-  ['names a number that is none', (files) => files.set(LAST, text({ version: 1e300 }))],
+  ['names an invalid number', (files) => files.set(LAST, text({ version: 1e300 }))],
   ['tells of more parts than there can be', (files) => files.set(LAST, text({ version: 20, parts: 9e8 }))],
-  ['tells of parts that are no number', (files) => files.set(LAST, text({ version: 20, parts: 'many', size: null }))],
+  ['has parts that are not a number', (files) => files.set(LAST, text({ version: 20, parts: 'many', size: null }))],
   ['is of other types', (files) => files.set(LAST, text({ version: '20' }))],
   ['is a list', (files) => files.set(LAST, text([20]))],
   ['is nothing', (files) => files.set(LAST, text(null))],
@@ -307,7 +307,7 @@ const wound: fc.Arbitrary<Wound> = fc.oneof(
   fc.constant<Wound>(() => EMPTY),
   fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }).map((share): Wound => (bytes) => bytes.subarray(0, Math.floor(bytes.length * share))),
   fc.tuple(fc.nat(), fc.integer({ min: 1, max: 255 })).map(([at, by]): Wound => (bytes) => {
-    const changed = new Uint8Array(bytes) // A Buffer's own `slice` is no copy.
+    const changed = new Uint8Array(bytes) // A Buffer's own `slice` is not a copy.
     changed[at % bytes.length] ^= by
     return changed
   }),
@@ -361,7 +361,7 @@ test('copies are of what was committed', () => {
   }
 })
 
-test('a table that is made while it is looked for is no damaged one', async () => {
+test('a table that is made while it is looked for is not a damaged one', async () => {
   const store = createMemoryStore()
   let isMade = false
   /** Another makes the table after the log was listed, and before the copies of commits are. */

@@ -20,7 +20,7 @@ export interface DateFiles {
    * @throws FleetError `table.invalid` when they can't be read
    */
   readonly cells: ReadonlyMap<string, readonly Chunk[]>
-  /** Some names may not say where their file lies. */
+  /** Some names may not contain the date and cell of their file. */
   readonly hasForeignNames: boolean
 }
 
@@ -74,7 +74,7 @@ const findIn = (chunks: readonly Chunk[], path: string): Chunk | undefined => {
 }
 
 /**
- * The files of some paths, of those that are there. Our names say where they lie; for all others together the dates that have such are
+ * The files of some paths, of those that are there. Our names contain date and cell; for all others together the dates that have such are
  * looked through once.
  */
 export const findFiles = (files: Files, paths: Iterable<string>): Map<string, Chunk> => {

@@ -14,7 +14,7 @@ export interface LogListing {
   readonly commits: ReadonlySet<number>
   /** The newest first; of those of a version the classic ones first. */
   readonly checkpoints: readonly CheckpointName[]
-  /** The newest version that any file tells of; -1 for none. */
+  /** The newest version of any file; -1 for none. */
   readonly newest: number
 }
 

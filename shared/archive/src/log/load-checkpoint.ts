@@ -86,7 +86,7 @@ export const getCheckpoint = async (
 }
 
 /**
- * What a checkpoint says, of any writer.
+ * The content of a checkpoint, of any writer.
  * @returns undefined when it is not there any more
  * @throws FleetError `table.invalid`, `table.unsupported`, `cell.invalid`
  */

@@ -96,7 +96,7 @@ const makeTable = async () => {
   return { store, table }
 }
 
-test('a constraint that somebody sets stops who writes, with its name, and nobody who reads', async () => {
+test('a constraint of the table stops writers, with its name, and no reader', async () => {
   const { store, table } = await makeTable()
   const metaData = metaDataOf({ 'delta.constraints.slow': 'speed < 90' })
   await alter(store, 2, { protocol: versions(1, 3) }, { metaData })

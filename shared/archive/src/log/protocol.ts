@@ -3,14 +3,14 @@ import { fieldsOf, isOurColumn } from '../schema.ts'
 import type { MetaData, Protocol } from './actions.ts'
 
 /**
- * What a table asks of those who read it, and apart from that of those who write to it. Many features that other programs turn on ask for
+ * What a table asks of its readers, and apart from that of its writers. Many features that other programs turn on ask for
  * nothing as long as they are not used, or nothing of us: such a table is read, and written to.
  */
 
 const READ_FEATURES = new Set([
   // No column is renamed as long as the mode is 'none', which is checked.
   'columnMapping',
-  // Of files that have one the rows can't be told; one that is in the table is refused when it is met.
+  // The rows of a file with a deletion vector are not known; a table with such a file is refused.
   'deletionVectors',
   'timestampNtz',
   'v2Checkpoint',
@@ -23,7 +23,7 @@ const isTrue = (metaData: MetaData, key: string): boolean => propertyOf(metaData
 const isMapped = (metaData: MetaData): boolean =>
   (propertyOf(metaData, 'delta.columnMapping.mode') ?? 'none').toLowerCase() !== 'none'
 
-/** @throws FleetError `table.unsupported` with the feature, for a table whose rows can't be told */
+/** @throws FleetError `table.unsupported` with the feature, for a table whose rows can't be known */
 export const checkReader = (protocol: Protocol, metaData: MetaData): void => {
   const { minReaderVersion: version, readerFeatures } = protocol
   const refuse = (what: string): never => {
@@ -32,7 +32,7 @@ export const checkReader = (protocol: Protocol, metaData: MetaData): void => {
       `the table can't be read: ${what}. Use a newer Fleetlake, or turn that off with the program that turned it on`,
     )
   }
-  if (version > 3) refuse(`it asks for reader version ${version}, and this program knows 3`)
+  if (version > 3) refuse(`it needs reader version ${version}, and this program supports 3`)
   const unknown = version === 3 ? (readerFeatures ?? []).find((feature) => !READ_FEATURES.has(feature)) : undefined
   if (unknown !== undefined) refuse(`its feature ${unknown} is not known`)
   if (version >= 2 && isMapped(metaData)) refuse('its columns are mapped to other names (delta.columnMapping.mode)')
@@ -79,7 +79,7 @@ const WRITE_FEATURES: Readonly<Record<string, FeatureCheck>> = {
       columnWith(metaData, (key) => key === 'delta.generationExpression'),
       'is generated',
     ),
-  // A version of ours adds files, removes files or rearranges rows: what changed can be told from that.
+  // A version of ours adds files, removes files or rearranges rows: the change follows from that.
   changeDataFeed: NOTHING,
   columnMapping: (metaData) => (isMapped(metaData) ? 'its columns are mapped to other names' : undefined),
   identityColumns: (metaData) =>
@@ -123,7 +123,7 @@ export const writerFeaturesOf = ({ minWriterVersion: version, writerFeatures }: 
 
 /**
  * Whether rows of ours may be written to a table.
- * @throws FleetError `table.unsupported` with the feature that stops it; readers are not stopped by it
+ * @throws FleetError `table.unsupported` with the feature that stops the writer; readers are not stopped
  */
 export const checkWriter = (protocol: Protocol, metaData: MetaData): void => {
   const refuse = (what: string): never => {
@@ -134,7 +134,7 @@ export const checkWriter = (protocol: Protocol, metaData: MetaData): void => {
     )
   }
   if (protocol.minWriterVersion > 7)
-    refuse(`it asks for writer version ${protocol.minWriterVersion}, and this program knows 7`)
+    refuse(`it needs writer version ${protocol.minWriterVersion}, and this program supports 7`)
   for (const feature of writerFeaturesOf(protocol)) {
     const check = WRITE_FEATURES[feature] ?? ALWAYS(`its feature ${feature} is not known`)
     const what = check(metaData)
@@ -159,7 +159,7 @@ export const checkMapping = (metaData: MetaData): void => {
   if (!isMapped(metaData)) return
   throw new FleetError(
     'table.unsupported',
-    "no column can be added: the table's columns are mapped to other names (delta.columnMapping.mode), which the program that turned that on has to do",
+    "no column can be added: the table's columns are mapped to other names (delta.columnMapping.mode). Add it with the program that turned that on",
   )
 }
 

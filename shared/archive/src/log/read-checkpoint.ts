@@ -6,7 +6,7 @@ import type { CheckpointIndex } from './checkpoint-index.ts'
 import { changeFiles, type Files, NO_FILES } from './files.ts'
 import { type CheckpointFile, type OpenCheckpoint, openCheckpoint, readHead, unreadable } from './open-checkpoint.ts'
 
-/** What a checkpoint says. */
+/** The content of a checkpoint. */
 export interface CheckpointState {
   /** protocol, metaData and every txn. */
   readonly head: readonly Action[]

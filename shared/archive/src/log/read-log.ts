@@ -70,7 +70,7 @@ const MOST_AT_ONCE = 64
 
 /**
  * The state after all versions there are: v+1, v+2 … until one is absent. The first is read alone, so that no news costs one get;
- * then more and more at once. Invariant: a commit that is empty, not whole or missing before a later one ends no log; it is told.
+ * then more and more at once. Invariant: a commit that is empty, not whole or missing before a later one is reported as damage, not taken for the end of the log.
  * @returns `state` itself when there is nothing new
  * @throws FleetError `table.damaged`, `table.invalid`, `table.unsupported`
  */
@@ -148,7 +148,7 @@ export const readLog = async (store: ObjectStore, options: ReadLogOptions = {}):
         if (held !== undefined) return stateOfCheckpoint(checkpoint.version, held)
       } catch (error) {
         if (!isDamage(error)) throw error
-        warnings.push(`${path} can't be read, so that an older checkpoint or the commits are: ${reasonOf(error)}`)
+        warnings.push(`${path} can't be read, an older checkpoint or the commits are used instead: ${reasonOf(error)}`)
       }
     }
     return undefined

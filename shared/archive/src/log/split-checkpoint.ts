@@ -65,7 +65,7 @@ const isKept = (dates: readonly IndexedDate[], { dates: touched, isForeignGone }
   )
 }
 
-/** A file that came back is no tombstone any more, and one that went again is so once. */
+/** A file that came back is not a tombstone any more, and one that went again is so once. */
 const holdsNone = (group: Group, touched: ReadonlySet<string>): boolean =>
   readLeaf(group, ['remove', 'path']).values.every(
     (path) => !(path instanceof Uint8Array && touched.has(decodePath(textOf(path)))),

@@ -40,7 +40,7 @@ test.each([
   ['a path that leaves the table', add('../x.parquet')],
   ['a file without a date', add('x.parquet', { cell: '69y7p' })],
   ['a file with a null date', add('x.parquet', { date: null, cell: '69y7p' })],
-  ['a date that is none', add('x.parquet', { date: 'monday', cell: '69y7p' })],
+  ['an invalid date', add('x.parquet', { date: 'monday', cell: '69y7p' })],
   ['a name that contradicts its partition', add('date=2026-11-20/cell=69y7p/20261121T100000Z-a.parquet')],
 ])('a log with %s is refused', (_, action) => {
   expect(() => stateOf(action)).toThrow(fault('table.invalid'))

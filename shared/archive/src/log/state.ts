@@ -8,7 +8,7 @@ import { checkReader } from './protocol.ts'
 import { changeFiles, type Files, NO_FILES } from './files.ts'
 import type { CheckpointState } from './read-checkpoint.ts'
 
-/** What the log says at a version, as far as readers and committers need it. Immutable. */
+/** The state of the log at a version, as far as readers and committers need it. Immutable. */
 export interface LogState {
   readonly version: number
   readonly protocol: Protocol

@@ -39,7 +39,7 @@ const LONGEST_BACK_OFF_MS = 1_000
 const backOffMs = (losses: number): number =>
   Math.random() * Math.min(LONGEST_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** (losses - 1))
 
-/** A winner that is not whole is not ours, which is there wholly or not at all; reading on tells what is wrong with it. */
+/** A winner that is not whole is not ours, which is there wholly or not at all; reading on shows what is wrong with it. */
 const isOurs = (winner: Uint8Array, version: number, commitId: string): boolean => {
   try {
     return isCommitOf(parseCommit(winner, commitPath(version), version), commitId)
@@ -51,7 +51,7 @@ const isOurs = (winner: Uint8Array, version: number, commitId: string): boolean 
 
 /**
  * Creates a version, or finds out who did. A put that fails leaves its outcome unknown, whatever the store tried to find out: the same
- * bytes are put again at the same version, where they can be created once only, and a writer that is told 'exists' looks for the commit id.
+ * bytes are put again at the same version, where they can be created once only, and a writer that gets 'exists' looks for the commit id.
  * @throws FleetError `store.failed` when the store never answers
  */
 const createVersion = async (
@@ -65,14 +65,14 @@ const createVersion = async (
     try {
       if ((await store.putIfAbsent(path, bytes)) === 'created') return 'ours'
       const winner = await store.get(path)
-      if (winner === undefined) throw new FleetError('store.failed', `${path} is there and can't be read`)
+      if (winner === undefined) throw new FleetError('store.failed', `${path} exists but can't be read`)
       return isOurs(winner, version, commitId) ? 'ours' : 'theirs'
     } catch (error) {
       if (error instanceof FleetError && error.code !== 'store.failed') throw error
       if (attempt < PUT_ATTEMPTS) continue
       throw new FleetError(
         'store.failed',
-        `whether version ${version} was committed is not known: read the table again`,
+        `it is not known whether version ${version} was committed: read the table again`,
         { cause: error },
       )
     }

@@ -146,7 +146,7 @@ test('another engine reads the files', async () => {
   connection.closeSync()
 })
 
-test('it is no table of positions, and is not taken for one', async () => {
+test('it is not a table of positions, and is not taken for one', async () => {
   const store = createMemoryStore()
   await openLossTable(store, { create: true })
   await expect(openTable(store)).rejects.toThrow(fault('table.unsupported'))

@@ -18,7 +18,7 @@ export interface LossTable {
   readonly losses: readonly KnownLoss[]
   /** Reads what came since; without news it costs one get. */
   refresh(): Promise<readonly KnownLoss[]>
-  /** Durable once it resolves. Invariant: a loss that is recorded already, by anybody, is not recorded again. */
+  /** Durable once it resolves. Invariant: a loss that is recorded already, by this or another collector, is not recorded again. */
   record(losses: readonly Loss[]): Promise<void>
   /** @param ids of losses that are known */
   settle(ids: readonly string[], settlement: Settlement): Promise<void>
@@ -65,8 +65,8 @@ const applyActions = async (
   const files = new Map(before)
   for (const { add, remove, protocol } of actions) {
     if (protocol && protocol.minReaderVersion > 1) {
-      const asks = `the table losses asks for reader version ${protocol.minReaderVersion}`
-      throw new FleetError('table.unsupported', `${asks}; this program knows 1: turn its features off`)
+      const asks = `the table losses needs reader version ${protocol.minReaderVersion}`
+      throw new FleetError('table.unsupported', `${asks}; this program supports 1: turn its features off`)
     }
     if (remove) files.delete(decodePath(remove.path))
     if (!add) continue
@@ -158,7 +158,7 @@ export const openLossTable = async (
       const commit = formatCommit([{ commitInfo }, { add: { ...add, stats } }])
       const written = await store.putIfAbsent(commitPath(state.version + 1), commit)
       await read()
-      // Whether ours or another's is there now, what was read tells: rows that came twice are one.
+      // What was read shows whether our commit or another one is there; equal rows count once.
       if (written === 'created' || state.files.has(path)) return
     }
   }

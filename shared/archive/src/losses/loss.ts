@@ -13,14 +13,14 @@ export interface Loss {
   readonly partition: number
   /** The first sequence. */
   readonly from: number
-  /** The last sequence; undefined when nothing tells whether there was any: then the loss is a possible one. */
+  /** The last sequence; undefined when it is not known whether there was any: then the loss is a possible one. */
   readonly to: number | undefined
   /** They were stored no earlier; undefined when that is not known. */
   readonly firstStored: number | undefined
   /** They were stored no later. */
   readonly lastStored: number
   /**
-   * Rows were spread over so many partitions by their cells of `geohashLength` characters; undefined when any partition may have held
+   * The number of partitions over which rows were spread by their cells of `geohashLength` characters; undefined when any partition may have held
    * any cell.
    */
   readonly partitions: number | undefined
@@ -35,7 +35,7 @@ export interface Settlement {
   readonly note: string
 }
 
-/** A loss as the table `losses` tells of it. */
+/** A loss as it is in the table `losses`. */
 export interface KnownLoss extends Loss {
   readonly id: string
   readonly settled: Settlement | undefined
@@ -69,7 +69,7 @@ const widen = (known: KnownLoss, row: Loss): KnownLoss => {
   }
 }
 
-/** The losses that rows tell of, each once, in the order in which they were told; rows may come in any order. */
+/** The losses in rows, each once, in the order in which they were recorded; rows may come in any order. */
 export const lossesOf = (rows: Iterable<LossRow>): KnownLoss[] => {
   const losses = new Map<string, KnownLoss>()
   const settlements = new Map<string, Settlement>()
@@ -90,6 +90,6 @@ export const lossesOf = (rows: Iterable<LossRow>): KnownLoss[] => {
   )
 }
 
-/** Losses that searches still have to tell of. */
+/** Losses that searches still have to report. */
 export const unsettled = (losses: readonly KnownLoss[]): KnownLoss[] =>
   losses.filter(({ settled }) => settled === undefined)

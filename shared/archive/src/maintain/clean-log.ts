@@ -15,7 +15,7 @@ export interface CleanLogOptions {
 
 /**
  * The newest checkpoint that is older than the retention, whole, and no newer than the one that cold readers begin with: every version within the
- * retention is read from it on. One that can't be read is none.
+ * retention is read from it on. A checkpoint that can't be read does not count.
  */
 const findFirstNeeded = async (store: ObjectStore, beforeMs: number): Promise<number | undefined> => {
   const recent = new Set<string>()

@@ -59,7 +59,7 @@ const statsOf = (values: { numRecords?: number; min?: object; max?: object }): s
     maxValues: { event_time: '2026-11-28T06:00:00.000Z', longitude: -56.16, latitude: -34.89, ...values.max },
   })
 
-/** With bytes that are no text in place of the first vehicle's id. */
+/** With bytes that are not UTF-8 in place of the first vehicle's id. */
 const withBadText = async (): Promise<Uint8Array> => {
   const bytes = await FORMS.find(({ name }) => name === 'DuckDB, uncompressed, V1')!.write()
   const text = Buffer.from('v-1-ü')
@@ -73,7 +73,7 @@ test.each([
     'of another date',
     { date: '2026-11-27' },
     good,
-    'hold 3000 rows, of which 0 lie in the period that the log tells of them',
+    'hold 3000 rows, of which 0 lie in the period that the log has of them',
   ],
   [
     'of another date, without statistics',
@@ -87,23 +87,23 @@ test.each([
     'earlier than the log tells',
     { date: DATE, stats: statsOf({ min: { event_time: '2026-11-28T04:30:00.000Z' } }) },
     good,
-    'beyond the least and greatest values',
+    'outside the minimum and maximum values',
   ],
   [
     'further east than the log tells',
     { date: DATE, stats: statsOf({ max: { longitude: -56.1742 } }) },
     good,
-    'beyond the least and greatest values',
+    'outside the minimum and maximum values',
   ],
-  ['that are no Parquet', { date: DATE }, async () => new Uint8Array(100).fill(80), 'it is no Parquet file'],
-  ['cut off', { date: DATE }, async () => (await good()).slice(0, -100), 'it is no Parquet file'],
+  ['that are no Parquet', { date: DATE }, async () => new Uint8Array(100).fill(80), 'it is not a Parquet file'],
+  ['cut off', { date: DATE }, async () => (await good()).slice(0, -100), 'it is not a Parquet file'],
   [
     'whose pages are damaged',
     { date: DATE },
     async () => (await good()).map((byte, i) => (i > 100 && i < 400 ? byte ^ 85 : byte)),
     "can't be compacted",
   ],
-  ['whose ids are no texts', { date: DATE }, withBadText, 'not valid for encoding'],
+  ['whose ids are not texts', { date: DATE }, withBadText, 'not valid for encoding'],
 ])('a file %s costs its own date and cell only, and is named', async (_, place, write, reason) => {
   const table = await openTestTable()
   await append(table, someRows(50))

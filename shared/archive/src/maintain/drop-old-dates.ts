@@ -26,7 +26,7 @@ export interface RetentionOptions {
   readonly nowMs: number
 }
 
-/** A version holds whole dates, of about so many files. */
+/** A version drops whole dates, of about this number of files. */
 const COMMIT_FILES = 5_000
 
 const appendOnly = (dates: number): FleetError =>

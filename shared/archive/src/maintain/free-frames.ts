@@ -7,7 +7,7 @@ type Collect = () => void
 let collect: Collect | undefined
 
 /**
- * Has the memory of frames that nobody holds any more given back. What polars holds is not seen by JavaScript's collector, which is in no
+ * Has the memory of frames that are not referenced any more given back. What polars holds is not seen by JavaScript's collector, which is in no
  * hurry for a few small wrappers: dozens of frames would wait for it.
  */
 export const freeFrames = async (): Promise<void> => {

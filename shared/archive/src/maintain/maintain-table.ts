@@ -8,7 +8,7 @@ import { createQuietDates } from './quiet-dates.ts'
 import { type VacuumReport, vacuumTable } from './vacuum-table.ts'
 
 export interface MaintenanceSettings extends CompactionSettings {
-  /** Dates that are older go. */
+  /** Older dates are deleted. */
   readonly retentionMs: number
   readonly logRetentionMs: number
   /** Files that no version within this time names go. */

@@ -24,7 +24,7 @@ export interface Rewrite {
 }
 
 /**
- * While its date is open, files of a cell are merged once there are so many: each row is then rewritten a few times a day, and a search
+ * While its date is open, files of a cell are merged once there are this many: each row is then rewritten a few times a day, and a search
  * of today meets a few files a cell.
  */
 const FAN_IN = 8
@@ -56,7 +56,7 @@ const chainFrom = (bytes: number, ascending: readonly Chunk[], { growth, most }:
 }
 
 interface Limits {
-  /** A file may be so many times the bytes of those that it is merged with. */
+  /** A file may have this many times the bytes of the files that it is merged with. */
   readonly growth: number
   /** Bytes. */
   readonly most: number

@@ -80,7 +80,7 @@ const measuresOf = (
 const checkPlace = (chunk: Chunk, { time, x, y }: Extremes): void => {
   const { date, cell, bounds } = chunk
   for (const ms of [time.min, time.max]) {
-    if (!(Math.abs(ms) <= 8.64e15)) throw unfit(chunk, 'it has rows of a time that there is not')
+    if (!(Math.abs(ms) <= 8.64e15)) throw unfit(chunk, 'it has rows with an impossible time')
     if (dateOf(ms) !== date) throw unfit(chunk, `it has rows of ${dateOf(ms)}, the log says ${date}`)
   }
   // Cells are rectangles: what is between two corners in a cell is in it.
@@ -98,17 +98,17 @@ const checkPlace = (chunk: Chunk, { time, x, y }: Extremes): void => {
     x.max <= bounds.east &&
     y.min >= bounds.south &&
     y.max <= bounds.north
-  if (!isWithin) throw unfit(chunk, 'it has rows beyond the least and greatest values that the log tells of it')
+  if (!isWithin) throw unfit(chunk, 'it has rows outside the minimum and maximum values that the log has of it')
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
-/** Invariant: what is no text is refused, not replaced: two ids would become one. */
+/** Invariant: what is not a text is refused, not replaced: two ids would become one. */
 const checkIds = ({ count, offsets, bytes }: Texts): void => {
   for (let i = 0; i < count; i++) decoder.decode(bytes.subarray(offsets[i], offsets[i + 1]))
 }
 
-/** Texts of measures are stored as they came: what is none stays where it is. */
+/** Texts of measures are stored as they came; what is not UTF-8 stays in its file. */
 const checkTexts = ({ measures }: Rows): void => {
   for (const column of measures) if (isTextMeasure(column)) checkIds(column.texts)
 }
@@ -163,18 +163,18 @@ const parquetFile = (
 
 const readRange = async (store: ObjectStore, chunk: Chunk, from: number, to: number): Promise<Uint8Array> => {
   const found = await store.get(chunk.path, { offset: from, length: to - from })
-  if (found?.length !== to - from) throw unfit(chunk, 'it ends before its end')
+  if (found?.length !== to - from) throw unfit(chunk, 'unexpected end of file')
   return found
 }
 
 /** The footer of a file of which only the end is read. */
 const readFooter = async (store: ObjectStore, chunk: Chunk): Promise<Footer> => {
   const { path, bytes } = chunk
-  if ((await store.size(path)) !== bytes) throw unfit(chunk, 'it is missing, or not of the size that the log tells')
+  if ((await store.size(path)) !== bytes) throw unfit(chunk, 'it is missing, or its size is not the one in the log')
   const tailAt = Math.max(0, bytes - TAIL_BYTES)
   const tail = await readRange(store, chunk, tailAt, bytes)
   const footerAt = bytes - footerBytesOf(tail)
-  if (footerAt < 0) throw unfit(chunk, 'its metadata reach beyond the file')
+  if (footerAt < 0) throw unfit(chunk, 'its metadata extend beyond the file')
   return parseFooter(footerAt < tailAt ? await readRange(store, chunk, footerAt, bytes) : tail, bytes)
 }
 
@@ -193,14 +193,14 @@ const openFile = async (
   }
   const file = await store.get(path)
   if (file?.length !== bytes) {
-    throw unfit(chunk, file === undefined ? 'it is missing' : 'it is not of the size that the log tells')
+    throw unfit(chunk, file === undefined ? 'it is missing' : 'its size is not the one in the log')
   }
   if (isParquet(path)) {
     const footer = parseFooter(file)
     return parquetFile(footer, measuresOf(chunk, footer, measures), async () => ({ bytes: file, start: 0 }))
   }
   const frame = await readChunkFile(path, file)
-  // What such a file holds is told by the table alone; a value that is not of the table's type is a fault.
+  // The types of such a file are the table's; a value of another type is a fault.
   const known = (measures ?? []).filter(({ name }) => frame.columns.includes(name))
   const held = measuresOf(chunk, { names: frame.columns, measures: known }, measures)
   return {
@@ -248,7 +248,7 @@ let readSince = 0
 
 /**
  * The selected rows of a file, a bounded number at a time.
- * @param onOpen is told how many rows the file has
+ * @param onOpen gets the number of rows of the file
  * @throws FleetError `table.unsupported` for a file that is missing, truncated, not readable, of rows that lie elsewhere, or that holds what a
  * rewrite would lose; `store.failed`
  */

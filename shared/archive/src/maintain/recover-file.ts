@@ -8,7 +8,7 @@ import { readRows } from './read-rows.ts'
 
 const PLACE = /^date=(?<date>[^/]+)\/cell=(?<cell>[^/]+)\//
 
-/** What the log would say of a file, and the measures that its rows have. */
+/** The log's entry of a file, and the measures that its rows have. */
 export interface RecoveredFile {
   readonly add: AddFile
   readonly measures: readonly string[]
@@ -18,7 +18,7 @@ const valued = ({ measures, rows }: ChunkStats): string[] =>
   measures.flatMap(({ name, nulls }) => (nulls < rows ? [name] : []))
 
 /**
- * What the log would say of a data file that it does not name: where it lies says its date and cell, and its rows are read for their number
+ * The log's entry for a data file that the log does not name: its path contains date and cell, and its rows are read for their number
  * and bounds.
  * @throws FleetError `table.unsupported`, `table.invalid`, `cell.invalid` for a file that can't be read whole or lies in another place than its rows
  */

@@ -183,7 +183,7 @@ test('without a beginning nothing is made up', async () => {
   for await (const { path } of store.list('_fleetlake/')) await store.delete(path)
   await store.delete(checkpointOf(4))
   await store.delete(commitOf(0))
-  await expect(planRepair(store, NOW_MS)).rejects.toThrow('what the table is is not known')
+  await expect(planRepair(store, NOW_MS)).rejects.toThrow('the kind of the table is not known')
 })
 
 test('a stray file far beyond the log is not filled up to', async () => {
@@ -251,7 +251,7 @@ test('columns are taken back from what is left of the commit that added them; of
   await lose(lost, 2)
   const plan = await planRepair(lost, NOW_MS)
   expect(plan!.notes.at(-1)).toBe(
-    'files have columns that the table has not, as far as it is known: add doors, state again with fleet table columns add',
+    'files have columns that the table does not have: add doors, state again with fleet table columns add',
   )
   const { measures, totals } = await repaired(lost)
   expect([measures, totals.rows]).toEqual([[], 15])

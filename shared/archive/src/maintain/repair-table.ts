@@ -28,7 +28,7 @@ import { DATA_FILE } from './vacuum-table.ts'
 /** A version that the log does not hold as it was written, and what takes its place. */
 export interface RepairedVersion {
   readonly version: number
-  /** The commit itself, from its copy; or what the data files tell of it. */
+  /** The commit itself, from its copy; or what is known of it from the data files. */
   readonly from: 'copy' | 'files'
   readonly bytes: Uint8Array
   /** What was found in its place. */
@@ -52,7 +52,7 @@ export interface RepairPlan {
   readonly notes: readonly string[]
 }
 
-/** A log does not leap: what a stray file tells is not filled up to. */
+/** Versions are consecutive: a stray file with a high version does not extend the log. */
 const MOST_LOST = 10_000
 
 interface Base {
@@ -254,9 +254,7 @@ const notesOnColumns = (found: ReadonlySet<string>, versions: readonly VersionAc
   const missing = [...found].filter((name) => !names.has(name))
   return missing.length === 0
     ? []
-    : [
-        `files have columns that the table has not, as far as it is known: add ${missing.join(', ')} again with fleet table columns add`,
-      ]
+    : [`files have columns that the table does not have: add ${missing.join(', ')} again with fleet table columns add`]
 }
 
 const recoverOne = async (
@@ -280,7 +278,7 @@ const recoverOne = async (
 
 /**
  * What makes a damaged log whole again: each commit that is missing or not as it was written is taken from its copy; one without a copy is made
- * from the data files. Invariant: no row that a version before or after names is lost by it, and none is made up; rows may come back that a
+ * from the data files. Invariant: no row that a version before or after names is lost, and none is made up; rows may come back that a
  * compaction had taken out as repeats, which the next one takes out again.
  * @returns undefined when nothing is wrong
  * @throws FleetError `table.damaged` when too little is left, `table.missing`, `store.failed`
@@ -297,8 +295,8 @@ export const planRepair = async (store: ObjectStore, nowMs: number): Promise<Rep
     throw damaged({
       version: 0,
       found:
-        'neither a checkpoint nor the first commit nor its copy can be read, so that what the table is is not known. ' +
-        `Restore ${LOG_FOLDER} from a backup, or put the archive aside and import its files into a new one`,
+        'no checkpoint can be read, nor the first commit or its copy, so the kind of the table is not known. ' +
+        `Restore ${LOG_FOLDER} from a backup, or move the archive aside and import its files into a new archive`,
     })
   }
   const restored = known.flatMap((each) => each.restored ?? [])
@@ -317,8 +315,8 @@ export const planRepair = async (store: ObjectStore, nowMs: number): Promise<Rep
 }
 
 const LOST_NOTE =
-  'how far the streams were archived by the lost versions is not known: collectors read on from what the others say, and what they ' +
-  'archive again is a repeat. A stream that was purged meanwhile is told as a gap, though its rows are in the files that were found'
+  'the offsets in the lost versions are not known: collectors go on from the offsets in the other versions, so some rows may be archived ' +
+  'again, as duplicates. A stream that was purged meanwhile is reported as a gap, though its rows are in the files that were found'
 
 /** Keeps what is replaced, under another name. */
 const putAside = async (store: ObjectStore, path: string, nowMs: number): Promise<void> => {

@@ -33,7 +33,7 @@ export interface Rewritten {
 const ROWS_SHARE = 2
 const FILE_SHARE = 4
 const TILE_SHARE = 8
-/** A tile has so many rows at least, however much they take. */
+/** Minimum number of rows of a tile, however much memory they take. */
 const FEWEST_TILE_ROWS = 1_024
 
 const halvesOf = ({ from, to }: Period): [Period, Period] => {
@@ -66,7 +66,7 @@ interface Account {
 }
 
 /**
- * Invariant: nothing is committed unless each row of the files that go is in a file that comes, or is told as a duplicate, those reach as far, and they have
+ * Invariant: nothing is committed unless each row of the files that go is in a file that comes, or is counted as a duplicate, those reach as far, and they have
  * as many values of each measure. What comes was read back.
  */
 const checkRewrite = (
@@ -80,14 +80,14 @@ const checkRewrite = (
   const held = take.reduce((sum, { path }) => sum + (counts.get(path) ?? Number.NaN), 0)
   if (taken.rows !== held) {
     const names = take.map(({ path }) => path).join(', ')
-    refuse(`${names} hold ${held} rows, of which ${taken.rows} lie in the period that the log tells of them`)
+    refuse(`${names} hold ${held} rows, of which ${taken.rows} lie in the period that the log has of them`)
   }
   if (written.rows + duplicates !== held)
     refuse(`of ${held} rows ${duplicates} are duplicates, but ${written.rows} were written`)
   // A duplicate of a row in a file that stays may have been the first or the last.
   const isExact = duplicates === 0 || keep.length === 0
   if (!(isExact ? reachAsFar(written, taken) : reachNoFurther(written, taken))) {
-    refuse('the rows that were written reach from or to elsewhere than those that were read')
+    refuse('the written rows do not have the same extent as the rows that were read')
   }
   // A duplicate had the same values.
   const lost =
@@ -95,7 +95,7 @@ const checkRewrite = (
     moreValues(values, givenValues) ??
     moreValues(givenValues, takenValues) ??
     (duplicates === 0 ? moreValues(takenValues, givenValues) : undefined)
-  if (lost !== undefined) refuse(`the rows that were written have other values of ${lost} than those that were read`)
+  if (lost !== undefined) refuse(`the written rows have other values of ${lost} than the rows that were read`)
 }
 
 /** Row groups are unpacked as a whole: where rows take much they are of fewer rows. */
@@ -175,7 +175,7 @@ const rewriteOnce = async (
       if (!isDivisible) {
         throw new FleetError(
           'config.invalid',
-          `${cell} has more rows of one millisecond than fit, ${merge.length} of them: raise compactor.memory`,
+          `${cell} has ${merge.length} rows of one millisecond, more than fit into memory: raise compactor.memory`,
         )
       }
       stretches.push(...halvesOf(period).toReversed())

@@ -112,7 +112,7 @@ test('a vacuum of a table that forgets removed files sooner than the grace is re
   const path = commitPath(0)
   const text = new TextDecoder().decode(await world.store.get(path))
   const property = '"configuration":{"delta.deletedFileRetentionDuration":"interval 1 hour",'
-  // By the hand of somebody who knows of no checksum.
+  // Written by hand, without a checksum.
   const edited = text.replace('"configuration":{', property).replace(/,"checksum":"[^"]*"/, '')
   await world.store.put(path, new TextEncoder().encode(edited))
   await writeRows(world.store, someRows(10, '69y7m'))

@@ -10,7 +10,7 @@ export const VACUUM_APP = 'fleetlake.vacuum'
 export interface VacuumOptions {
   /** Files that no version within this time names go; the least that is allowed when it is less. */
   readonly graceMs: number
-  /** Only tells what would go. */
+  /** Only report what would be deleted. */
   readonly isDryRun?: boolean
   readonly nowMs: number
   /** Once aborted, nothing more is deleted. */
@@ -25,7 +25,7 @@ export interface VacuumReport {
   readonly bytes: number
 }
 
-/** Where data files of the table are; what lies elsewhere was put there by somebody else, and is left alone. */
+/** Where data files of the table are; files elsewhere are of other programs, and stay. */
 export const DATA_FILE = /^date=[^/]+\/cell=[^/]+\/[^/]+$/
 
 /** Files that are listed and kept in memory at once. */

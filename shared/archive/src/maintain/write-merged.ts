@@ -23,7 +23,7 @@ export interface MergedFiles {
 export interface MergedPlace {
   readonly cell: string
   readonly windowMs: number
-  /** A file is closed once it has so many bytes; for Parquet. */
+  /** A Parquet file is closed once it has this number of bytes. */
   readonly fileBytes: number
 }
 

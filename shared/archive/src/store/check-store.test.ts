@@ -13,7 +13,7 @@ test('a server that ignores If-None-Match is refused, and nothing is left on it'
     },
   }
   await expect(checkStore(lax)).rejects.toThrow(
-    fault('store.failed', /.* does not keep If-None-Match .* use a server that does/),
+    fault('store.failed', /.* does not support If-None-Match .* use a server that supports it/),
   )
   for await (const object of store.list('')) expect(object).toBeUndefined()
 })

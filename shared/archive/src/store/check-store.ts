@@ -16,8 +16,8 @@ export const checkStore = async (store: ObjectStore): Promise<void> => {
     if (first === 'created' && second === 'exists') return
     throw new FleetError(
       'store.failed',
-      `${store.url('')} does not keep If-None-Match (a second write of an object was told '${second}'), without which commits would ` +
-        'overwrite each other: use a server that does, such as AWS S3, Ceph, MinIO or Azure',
+      `${store.url('')} does not support If-None-Match (a second write of an object was answered with '${second}'); without it commits would ` +
+        'overwrite each other: use a server that supports it, such as AWS S3, Ceph, MinIO or Azure',
     )
   } finally {
     await store.delete(path).catch(() => undefined)

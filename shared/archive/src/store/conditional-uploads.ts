@@ -6,7 +6,7 @@ export type Ask = <T>(request: (signal: AbortSignal, onBytes: () => void) => Pro
 
 /**
  * Whether a server keeps the condition of completing an upload: some ignore it. Found out once, when it is first asked for, by completing a
- * small one upon an object that is there. Where it can't be found out now it is no, and asked again the next time.
+ * small one upon an object that is there. Where it can't be found out now the answer is no, and it is asked again the next time.
  */
 export const createUploadCheck = (
   requests: ObjectRequests,

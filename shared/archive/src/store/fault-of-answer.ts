@@ -1,6 +1,6 @@
 import { type FaultDetails, type FaultKind, RequestFault } from './requests.ts'
 
-/** What a client's error says, of any client library. */
+/** A client's error, of any client library. */
 export interface Answer {
   /** HTTP; undefined when there was none. */
   readonly status: number | undefined
@@ -14,7 +14,7 @@ export interface Answer {
 /** What to do about an answer that repeating does not mend, by its code; the first that fits. */
 export type Advice = readonly (readonly [code: RegExp, advice: string])[]
 
-/** Nobody heard of the request. */
+/** The request did not reach a server. */
 const UNREACHABLE = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ENETDOWN)$/
 const UNTRUSTED = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/
 const THROTTLED = /^(SlowDown|ServerBusy|TooManyRequests\w*|Throttl\w*|RequestLimitExceeded|BandwidthLimitExceeded)$/

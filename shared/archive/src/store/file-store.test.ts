@@ -54,9 +54,11 @@ test('a folder that is gone is not made again: nothing is written where its disk
   const store = createFileStore(root)
   await store.putIfAbsent('a', Uint8Array.of(1))
   await rename(root, `${root}-away`)
-  await expect(store.putIfAbsent('b', Uint8Array.of(2))).rejects.toThrow('is gone or another')
+  await expect(store.putIfAbsent('b', Uint8Array.of(2))).rejects.toThrow(
+    'is gone, or is not the folder that was opened',
+  )
   await mkdir(root)
-  await expect(store.put('c/d', Uint8Array.of(3))).rejects.toThrow('is gone or another')
+  await expect(store.put('c/d', Uint8Array.of(3))).rejects.toThrow('is gone, or is not the folder that was opened')
   expect(await readdir(root)).toEqual([])
   await rmdir(root)
   await rename(`${root}-away`, root)
@@ -69,10 +71,14 @@ test('a folder in which something was found and that is gone is not made again b
   const store = createFileStore(root)
   expect(await store.get('a')).toEqual(Uint8Array.of(1))
   await rename(root, `${root}-away`)
-  await expect(store.putIfAbsent('b', Uint8Array.of(2))).rejects.toThrow('is gone or another')
+  await expect(store.putIfAbsent('b', Uint8Array.of(2))).rejects.toThrow(
+    'is gone, or is not the folder that was opened',
+  )
   expect(await readdir(dirname(root))).toEqual(['archive-away'])
   await mkdir(root)
-  await expect(store.putIfAbsent('b', Uint8Array.of(2))).rejects.toThrow('is gone or another')
+  await expect(store.putIfAbsent('b', Uint8Array.of(2))).rejects.toThrow(
+    'is gone, or is not the folder that was opened',
+  )
   expect(await readdir(root)).toEqual([])
   await rmdir(root)
   await rename(`${root}-away`, root)

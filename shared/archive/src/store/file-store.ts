@@ -3,8 +3,7 @@ import { type FileHandle, link, mkdir, open, readdir, rename, rm, rmdir, stat } 
 import { dirname, join, resolve, sep } from 'node:path'
 import { FleetError, reasonOf } from '@fleetlake/core'
 import { compareUtf8 } from '../utf8-order.ts'
-import { checkObjectPath } from './object-path.ts'
-import type { ByteRange, ObjectInfo, ObjectStore } from './object-store.ts'
+import { checkObjectPath, type ByteRange, type ObjectInfo, type ObjectStore } from './object-store.ts'
 
 /** Where files are written before they get their names; what a crash leaves in it may go. */
 const TEMPORARY_FOLDER = '.tmp'
@@ -93,7 +92,7 @@ export const createFileStore = (root: string): ObjectStore => {
   const gone = (cause?: unknown): FleetError =>
     new FleetError(
       'store.failed',
-      `the folder ${rootFolder} is gone or another: was its disk unmounted? Bring it back; for a new archive restart this service`,
+      `the folder ${rootFolder} is gone, or is not the folder that was opened: was its disk unmounted? Mount it again; to begin a new archive, restart this service`,
       { cause },
     )
   /** Around the making: what is there before or after it decides whose folder this is. */

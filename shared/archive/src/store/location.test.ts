@@ -18,7 +18,7 @@ test.each([
 })
 
 test.each(['gs://bucket/x', 'http://host/x', 's3:///x', 'azure://'])(
-  '%s is none, and the message names what is',
+  '%s is refused, and the message names the valid forms',
   (path) => {
     expect(() => parseLocation(path)).toThrow(
       fault('config.invalid', /".*" is not a place for an archive: name a folder, s3:/),

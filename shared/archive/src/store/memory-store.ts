@@ -1,6 +1,5 @@
 import { compareUtf8 } from '../utf8-order.ts'
-import { checkObjectPath } from './object-path.ts'
-import type { ByteRange, ObjectInfo, ObjectStore } from './object-store.ts'
+import { checkObjectPath, type ByteRange, type ObjectInfo, type ObjectStore } from './object-store.ts'
 
 /** A store in memory, for tests. */
 export const createMemoryStore = (): ObjectStore => {

@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { FleetError } from '@fleetlake/core'
 import { type Patience, repeat, within } from './attempts.ts'
 import { type Ask, createUploadCheck } from './conditional-uploads.ts'
-import { checkObjectPath } from './object-path.ts'
-import type { ByteRange, ObjectInfo, ObjectStore } from './object-store.ts'
+import { checkObjectPath, type ByteRange, type ObjectInfo, type ObjectStore } from './object-store.ts'
 import { eachPart, PART_BYTES, partsOf } from './parts.ts'
 import { type ObjectRequests, type PutOptions, type ReadPart, RequestFault } from './requests.ts'
 import { compareUtf8 } from '../utf8-order.ts'
@@ -64,7 +63,9 @@ export const createRemoteStore = (requests: ObjectRequests, prefix: string, pati
         if (error.kind === 'condition' || error.kind === 'gone') {
           const settled = await settle()
           if (settled === 'created' || (settled === 'exists' && ifAbsent)) return settled
-          throw new RequestFault('final', `${error.message}, and whether it was written is not known`, { cause: error })
+          throw new RequestFault('final', `${error.message}, and it is not known whether it was written`, {
+            cause: error,
+          })
         }
         mayBeOurs ||= error.kind === 'unknown'
         throw error
@@ -161,7 +162,7 @@ export const createRemoteStore = (requests: ObjectRequests, prefix: string, pati
       )
       for (const object of found.objects) {
         const path = object.path.slice(prefix.length)
-        // Folders that other programs made as objects are none.
+        // Objects that other programs made as folders are skipped.
         if (path === '' || path.endsWith('/')) continue
         if (after === undefined || compareUtf8(path, after) > 0) yield { ...object, path }
       }

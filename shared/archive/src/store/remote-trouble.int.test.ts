@@ -187,9 +187,9 @@ describe.each([
     expect(told).toEqual({ result: 'exists', troubles: 1 })
   })
 
-  test('a server that nobody can reach is told with its address', async () => {
+  test('a server that can’t be reached is named with its address', async () => {
     const gone = await openStore({ ...at.with({ endpoint: 'http://127.0.0.1:9' }), requestAttempts: 2 })
-    await expect(gone.get('x')).rejects.toThrow(/ECONNREFUSED.*nobody answers at http:\/\/127\.0\.0\.1:9/)
+    await expect(gone.get('x')).rejects.toThrow(/ECONNREFUSED.*no server answers at http:\/\/127\.0\.0\.1:9/)
   })
 
   test('a missing bucket or container is told by name', async () => {

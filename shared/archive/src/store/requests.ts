@@ -6,7 +6,7 @@ import type { ByteRange, ObjectInfo } from './object-store.ts'
  * - gone: what it was to finish is not there any more; an earlier try may have finished it.
  * - again: it was not done and may well be, when it is repeated.
  * - unknown: it may have been done; it may be repeated.
- * - final: it was not done and never will be until somebody does what the message says.
+ * - final: it was not done, and never will be until an operator does what the message says.
  */
 export type FaultKind = 'condition' | 'gone' | 'again' | 'unknown' | 'final'
 
@@ -35,7 +35,7 @@ export class RequestFault extends Error {
 export interface PutOptions {
   /** Fails with 'condition' when there is an object. */
   readonly ifAbsent: boolean
-  /** Kept with the object: by it a writer knows its own again. */
+  /** Kept with the object: a writer recognises its own object by it. */
   readonly writer: string
 }
 
@@ -66,7 +66,7 @@ export interface ObjectPage {
   readonly next: string | undefined
 }
 
-/** A large object on its way, part by part; nobody sees it before it is completed. */
+/** A large object on its way, part by part; it can't be read before it is completed. */
 export interface Upload {
   readonly key: string
   readonly id: string
@@ -75,7 +75,7 @@ export interface Upload {
 
 /**
  * The single requests that a remote store is made of. Each is one exchange with a server, of a bounded number of bytes, that ends
- * when `signal` aborts; none repeats itself. They reject with anything; `faultOf` tells what it means.
+ * when `signal` aborts; none repeats itself. They reject with anything; `faultOf` says what it means.
  */
 export interface ObjectRequests {
   put(key: string, bytes: Uint8Array, options: PutOptions, signal: AbortSignal): Promise<void>
@@ -99,6 +99,6 @@ export interface ObjectRequests {
   /** For scans and messages. */
   url(key: string): string
   scanOptions(): Promise<Readonly<Record<string, string>>>
-  /** Whether completing an upload may be conditional: some servers ignore the condition, which only a try can tell. */
+  /** Whether completing an upload may be conditional: some servers ignore the condition, which only a try can show. */
   readonly conditionalUploads: 'yes' | 'try'
 }

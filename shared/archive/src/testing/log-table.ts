@@ -82,7 +82,7 @@ export const someRows = (count: number, cell = '69y7p', time = NOW_MS): Row[] =>
   }))
 }
 
-/** Writes rows as chunks of their dates, cells and windows, and tells which rows each holds. */
+/** Writes rows as chunks of their dates, cells and windows, and returns which rows each holds. */
 export const writeChunks = async (
   store: ObjectStore,
   rows: readonly Row[],

@@ -53,7 +53,7 @@ export const testStore = (name: string, start: () => Promise<StoreUnderTest>): v
       expect(await store.size('empty/object')).toBe(0)
     })
 
-    test('what is not there is undefined, and deleting it is no fault', async () => {
+    test('what is not there is undefined, and deleting it is not a fault', async () => {
       expect(await store.get('nothing/here')).toBeUndefined()
       expect(await store.get('nothing/here', { offset: 0, length: 1 })).toBeUndefined()
       expect(await store.size('nothing/here')).toBeUndefined()

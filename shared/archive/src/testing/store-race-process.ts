@@ -1,5 +1,5 @@
 /**
- * A process of the conformance suite: `race-process.ts <settings> <path> <paths>` puts each path if absent and prints what it was told.
+ * A process of the conformance suite: `race-process.ts <settings> <path> <paths>` puts each path if absent and prints the answers.
  * The settings are JSON.
  */
 import { openStore, type StoreSettings } from '../store/open-store.ts'

@@ -6,7 +6,7 @@ import type { ColumnsBeside } from '../rows/fit-measures.ts'
 import { didYouMean } from './nearest-names.ts'
 import { parseInstant } from './parse-instant.ts'
 
-/** The columns of every position that a filter may name; where a vehicle was is said by the area. */
+/** The columns of every position that a filter may name; the area of a search says where. */
 export type FilterKey = Exclude<Column, { readonly kind: 'degrees' }>['key']
 
 /** A column that is looked at: of every position, or a measure of the table. */
@@ -115,7 +115,7 @@ const measureMeant = (spec: MeasureSpec, column: FilterColumn | undefined): Mean
 /**
  * Finds what a filter's names stand for and checks that types go together. A name that is well known and not the table's is null in every row.
  * @param text of the filter, for the places in messages
- * @param table its measures, and the names of columns that are none
+ * @param table its measures, and the names of columns that are not measures
  * @throws FleetError `query.invalid`
  */
 export const bindFilter = (
@@ -136,12 +136,12 @@ export const bindFilter = (
       return measureMeant(spec, { kind: 'measure', spec })
     }
     if (otherColumns.includes(name)) {
-      throw fault(at, `"${name}" is a column of another engine's making, of a type that nothing can be compared with`)
+      throw fault(at, `"${name}" is a column of another program, of a type that Fleetlake can't compare`)
     }
     const known = wellKnownMeasure(name)
     if (known !== undefined) return measureMeant(known, undefined)
     if (COLUMNS.some((column) => column.name === name))
-      throw fault(at, `"${name}" can't be in a filter: where vehicles were is said by the area`)
+      throw fault(at, `"${name}" can't be in a filter: use the area of the search for it`)
     const names = [...CORE.keys(), ...byName.keys(), ...WELL_KNOWN_MEASURES.map((one) => one.name)]
     throw fault(at, `there is no column "${name.slice(0, 80)}": ${didYouMean(name, names)}`)
   }
@@ -158,7 +158,10 @@ export const bindFilter = (
       if (typeof value !== 'string') throw mismatch(meant, literal, typeof value as ValueKind, advice)
       const time = parseInstant(value)
       if (time === undefined)
-        throw fault(at, `${writtenOf(literal)} is no time with a zone and whole ms, such as '2026-01-31T08:00:00.500Z'`)
+        throw fault(
+          at,
+          `${writtenOf(literal)} is not a time with a zone and whole ms, such as '2026-01-31T08:00:00.500Z'`,
+        )
       return time
     }
     if (typeof value === 'string') throw mismatch(meant, literal, 'text')
@@ -184,7 +187,7 @@ export const bindFilter = (
   const relationOf = (operator: Comparison, meant: Meant, at: number): Relation => {
     if (operator === '=') return 'in'
     if (operator === '!=') return 'not in'
-    if (meant.holds === 'boolean') throw fault(at, `"${meant.name}" is true or false: only = and != make sense of it`)
+    if (meant.holds === 'boolean') throw fault(at, `"${meant.name}" is true or false: use = or !=`)
     return operator
   }
   const turned = (relation: Relation, isNegated: boolean): Relation => (isNegated ? NEGATED[relation] : relation)

@@ -3,7 +3,7 @@ import { type MeasureColumn, isTextMeasure } from '../rows/measure-columns.ts'
 import type { Rows } from '../rows/rows.ts'
 import { bytesOfStrings, bytesOfTexts, type TextBytes } from '../rows/text-list.ts'
 import type { BoundFilter, FilterColumn, Relation, RowTest } from './bind-filter.ts'
-import { compareBytes } from './compare-bytes.ts'
+import { compareBytes } from './filter.ts'
 
 /**
  * Keeps of some rows those that a filter selects: the first `count` elements of `selected` are numbers of rows, ascending, and those of rows that stay are
@@ -20,7 +20,7 @@ export type RowFilter = (rows: Rows, selected: Uint32Array, count: number) => nu
 export const createRowFilter = ({ test }: BoundFilter, layout: readonly MeasureSpec[]): RowFilter => {
   const placeOf = ({ name }: MeasureSpec): number => {
     const place = layout.findIndex((spec) => spec.name === name)
-    if (place < 0) throw new Error(`rows without the measure ${name} can't be filtered by it`)
+    if (place < 0) throw new Error(`rows without the measure ${name} can't be filtered by ${name}`)
     return place
   }
   const make = (part: RowTest): RowFilter => {
@@ -187,7 +187,7 @@ const textsOf = (column: FilterColumn, placeOf: PlaceOf): ((rows: Rows) => Coded
   const place = placeOf(column.spec)
   return ({ measures }) => {
     const measure = measures[place]
-    if (!isTextMeasure(measure)) throw new TypeError(`${measure.spec.name} is no text`)
+    if (!isTextMeasure(measure)) throw new TypeError(`${measure.spec.name} is not a text`)
     const { codes, texts: held } = measure
     return { codes, held, texts: () => bytesOfTexts(held) }
   }

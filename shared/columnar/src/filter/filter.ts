@@ -44,3 +44,10 @@ export const filterFault = (text: string, at: number, what: string): FleetError 
 
 /** What stands at a place of a filter, for people. */
 export const foundAt = (text: string): string => (text === '' ? 'the filter ends' : `found ${shown(text)}`)
+
+/** In the order of bytes, which is that of UTF-8's code points; JavaScript's own is another. */
+export const compareBytes = (a: Uint8Array, b: Uint8Array): number => {
+  const length = Math.min(a.length, b.length)
+  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return a[i] - b[i]
+  return a.length - b.length
+}

@@ -1,5 +1,5 @@
 import type { FilterColumn, Relation, RowTest } from './bind-filter.ts'
-import { compareBytes } from './compare-bytes.ts'
+import { compareBytes } from './filter.ts'
 
 /** Bounds of a column's values in some rows; one that is missing is not known. */
 export interface NumberBounds {
@@ -34,7 +34,7 @@ export const maySelect = (test: RowTest, bounds: ColumnBounds): boolean => {
     case 'numbers': {
       if (bounds.lacks(test.column)) return false
       const { min = -Infinity, max = Infinity } = bounds.numbers(test.column)
-      // Bounds that are no numbers say nothing.
+      // Bounds that are not numbers say nothing.
       if (min !== min || max !== max) return true
       return meets(test.relation, test.values, { min, max }, compareNumbers)
     }

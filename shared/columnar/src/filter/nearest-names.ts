@@ -29,7 +29,7 @@ export const nearestNames = (name: string, names: Iterable<string>): string[] =>
     .map(({ other }) => other)
 }
 
-/** The end of a sentence about a name that is none: which ones may have been meant, or which there are. */
+/** The end of a sentence about an unknown name: similar names, or all names. */
 export const didYouMean = (name: string, names: readonly string[]): string => {
   const near = nearestNames(name, names)
   const shown = (near.length > 0 ? near : names.slice(0, 20)).map((other) => `"${other}"`).join(', ')

@@ -7,7 +7,7 @@ const isDay = (day: string): boolean => {
   return Number.isFinite(time) && new Date(time).toISOString().startsWith(day)
 }
 
-/** ms since the epoch; undefined for what is no RFC 3339 time with a zone, or finer than ms. */
+/** ms since the epoch; undefined for what is not an RFC 3339 time with a zone, or finer than ms. */
 export const parseInstant = (text: string): number | undefined => {
   const day = INSTANT.exec(text)?.[1]
   if (day === undefined || !isDay(day)) return undefined

@@ -35,7 +35,7 @@ const QUOTES: Readonly<Record<string, string>> = {
 
 /**
  * The tokens of a filter, in order; the last is its end.
- * @throws FleetError `query.invalid` at what is no token
+ * @throws FleetError `query.invalid` at what is not a token
  */
 export function* tokensOf(text: string): Generator<Token, void> {
   for (let at = 0; ;) {

@@ -10,3 +10,14 @@ export interface FileFormat {
 
 /** A view, for polars. */
 export const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+
+/** How the rows of a data file become its bytes. */
+export interface Codec {
+  /** With its dot. */
+  readonly extension: string
+  /**
+   * @param rows sorted by vehicle, then time
+   * @throws FleetError `table.invalid` for no rows
+   */
+  encode(rows: Rows): Uint8Array
+}

@@ -1,4 +1,4 @@
-export type { Codec } from './codec.ts'
+export type { Codec } from './file-format.ts'
 export { rowsOfFrame } from './frame-rows.ts'
 export { isParquet, openCodec, readChunkFile } from './open-codec.ts'
 export { parquetCodec, type ParquetRowGroups, startParquetFile } from './parquet.ts'

@@ -57,7 +57,7 @@ const checkSchema = (schema: Schema): void => {
   COLUMNS.forEach(({ name, kind }, i) => {
     const field = schema.fields(i)
     if (field === null || field.name() !== name || !CHECKS[kind](field)) {
-      throw unreadable(`its column ${name} is not of the type of the table`)
+      throw unreadable(`the type of its column ${name} differs from the table`)
     }
   })
 }

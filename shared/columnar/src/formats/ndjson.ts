@@ -7,7 +7,7 @@ const TIME_FORMAT = '%Y-%m-%dT%H:%M:%S%.3fZ'
 
 const isNumber = { id: false, label: false, instant: false, degrees: true, float: true }
 
-/** The reader takes the types of these columns from the first line: this one has them all. It is no row. */
+/** The reader takes the types of these columns from the first line: this one has them all. It is not a row. */
 const TYPES_LINE = Buffer.from(
   `${JSON.stringify(Object.fromEntries(COLUMNS.map(({ name, kind }) => [name, isNumber[kind] ? 0.5 : '-'])))}\n`,
 )

@@ -1,9 +1,8 @@
 import { FleetError } from '@fleetlake/core'
 import type { DataFrame } from 'nodejs-polars'
 import { CHUNK_FORMATS, type ChunkFormat } from './chunk-format.ts'
-import type { Codec } from './codec.ts'
+import { type Codec, bufferOf, type FileFormat } from './file-format.ts'
 import { type Compression, gzip, none, zstd } from './compression.ts'
-import { bufferOf, type FileFormat } from './file-format.ts'
 import { parquetCodec } from './parquet.ts'
 
 /** Parquet is written and read without polars, which is loaded for the others. */

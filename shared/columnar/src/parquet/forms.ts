@@ -56,7 +56,7 @@ const CONVERTED: Readonly<Record<number, string>> = {
   19: 'JSON',
 }
 
-/** What a column says its values are; undefined when it says nothing. */
+/** The logical type of a column; undefined when it has none. */
 const meaningOf = (element: Fields): string | undefined => {
   const [logical] = Object.keys(fieldsOf(element[10]))
   if (logical !== undefined) return LOGICAL[Number(logical)] ?? `logical type ${logical}`
@@ -83,7 +83,7 @@ const isReal = (physical: Physical, meaning: string | undefined): boolean =>
 const isWhole = (physical: Physical, meaning: string | undefined): boolean =>
   (physical === 'int32' || physical === 'int64') && (meaning === undefined || meaning === 'INTEGER')
 
-/** Invariant: what does not say what it means is not guessed at. */
+/** Invariant: a column without a clear meaning is not guessed at. */
 const isFit = (kind: Kind, physical: Physical, meaning: string | undefined): boolean => {
   switch (kind) {
     case 'id':

@@ -3,7 +3,7 @@
  * @throws RangeError for bytes that were not
  */
 export const copyWithin = (to: Uint8Array, end: number, offset: number, length: number): number => {
-  if (offset < 1 || offset > end || end + length > to.length) throw new RangeError('a copy of bytes that are not there')
+  if (offset < 1 || offset > end || end + length > to.length) throw new RangeError('a copy from outside of the data')
   if (offset >= length) to.copyWithin(end, end - offset, end - offset + length)
   else for (let i = end; i < end + length; i++) to[i] = to[i - offset]
   return end + length
@@ -45,7 +45,7 @@ export const unpackLz4 = (bytes: Uint8Array, to: Uint8Array): void => {
   if (unpackBlock(bytes, to, 0) !== to.length) throw new RangeError('an LZ4 block has fewer bytes than its page')
 }
 
-/** Blocks as Hadoop frames them, with both sizes before each; undefined for bytes that are no such frames. */
+/** Blocks as Hadoop frames them, with both sizes before each; undefined for bytes in another form. */
 const framesOf = (bytes: Uint8Array, size: number): { readonly from: number; readonly to: number }[] | undefined => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const frames: { from: number; to: number }[] = []

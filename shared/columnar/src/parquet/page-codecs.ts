@@ -23,7 +23,7 @@ const unpackZstd = (bytes: Uint8Array, size: number): Uint8Array =>
 const unpackMuchZstd = (bytes: Uint8Array, size: number): Uint8Array =>
   zstdDecompressSync(bytes, { chunkSize: Math.min(size, 64 * bytes.length + FEW_BYTES), maxOutputLength: size })
 
-/** A byte of the others stands for at most so many: a size beyond that is a lie, and is not made room for. */
+/** A packed byte of the other codecs stands for at most this many bytes: no memory is allocated for a greater size. */
 const MOST_PER_BYTE = 256
 
 const unpackInto = (unpack: (bytes: Uint8Array, to: Uint8Array) => void) => {

@@ -77,7 +77,7 @@ interface Known<Values> {
   readonly present?: Int32Array
 }
 
-/** The values that are no NaN, and where they are. */
+/** The values other than NaN, and where they are. */
 const knownOf = (values: Float32Array): Known<Float32Array> => {
   let nulls = 0
   for (let i = 0; i < values.length; i++) if (values[i] !== values[i]) nulls++

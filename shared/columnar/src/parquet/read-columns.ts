@@ -273,7 +273,8 @@ export const readMicros = (column: Column, to: Int32Array): void => {
   const [factor, divisor] = [10 ** (DIGITS - scale), 10 ** scale]
   readUnscaled(column, false).forEach((value, i) => {
     const micros = !isReal && scale <= DIGITS ? value * factor : toMicroDegrees(value / divisor)
-    if (!(Math.abs(micros) <= MOST_MICROS)) throw new RangeError(`its column ${column.name} holds what is no degree`)
+    if (!(Math.abs(micros) <= MOST_MICROS))
+      throw new RangeError(`its column ${column.name} holds a value that is not a coordinate`)
     to[i] = micros
   })
 }

@@ -52,13 +52,13 @@ export const TRAILER_BYTES = 8
 /**
  * How many bytes the footer has, trailer included.
  * @param tail the last bytes of the file, at least `TRAILER_BYTES`
- * @throws RangeError for a file that is no Parquet
+ * @throws RangeError for a file that is not Parquet
  */
 export const footerBytesOf = (tail: Uint8Array): number => {
   const view = new DataView(tail.buffer, tail.byteOffset, tail.byteLength)
   const mark = String.fromCharCode(...tail.subarray(-MARK.length))
   if (mark === 'PARE') throw unsupported('it is encrypted')
-  if (tail.length < TRAILER_BYTES || mark !== MARK) throw new RangeError('it is no Parquet file')
+  if (tail.length < TRAILER_BYTES || mark !== MARK) throw new RangeError('it is not a Parquet file')
   const bytes = view.getUint32(tail.length - TRAILER_BYTES, true) + TRAILER_BYTES
   if (bytes > MAX_FOOTER_BYTES) throw new RangeError(`its footer has ${bytes} bytes`)
   return bytes

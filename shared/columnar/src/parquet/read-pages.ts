@@ -51,7 +51,7 @@ const presenceOf = (levels: Uint8Array, rows: number): { present: Int32Array | u
   return { present: count === rows ? undefined : present, count }
 }
 
-/** What a page says of itself, and the column that it is of. */
+/** The header of a page, and its column. */
 interface PageSource {
   readonly header: Fields
   readonly body: Uint8Array
@@ -92,7 +92,7 @@ const pageV1 = (source: PageSource): Page => {
   const values = readerOf(unpacked)
   if (!isOptional)
     return { kind: 'data', encoding: encodingOf(header[2]), rows, present: undefined, values, count: rows }
-  if (header[3] !== ENCODING.rle) throw new RangeError('definition levels in an encoding of old')
+  if (header[3] !== ENCODING.rle) throw new RangeError('definition levels in a deprecated encoding')
   const levelBytes = values.view.getUint32(0, true)
   if (levelBytes > unpacked.length - 4) throw new RangeError('definition levels reach beyond their page')
   const { present, count } = presenceOf(unpacked.subarray(4, 4 + levelBytes), rows)
@@ -113,7 +113,7 @@ const dictionaryPage = ({ header, body, size, column }: PageSource): Page => {
 const MAX_PAGE_BYTES = 64 * 1024 * 1024
 
 /**
- * The pages of a column of so many rows, one unpacked at a time. Invariant: of a page that carries a checksum no value is given unless it fits.
+ * The pages of a column of `rows` rows, one unpacked at a time. Invariant: of a page that carries a checksum no value is given unless it fits.
  * @throws RangeError for damaged bytes, and for other rows than those
  */
 export function* readPages(bytes: Uint8Array, column: ColumnChunk, rows: number): Generator<Page> {

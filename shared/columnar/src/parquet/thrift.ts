@@ -106,7 +106,7 @@ const LAST_FIELD = 31
 /**
  * Reads a struct.
  * @returns the struct, and where the bytes after it begin
- * @throws RangeError for bytes that are none
+ * @throws RangeError for malformed bytes
  */
 export const readThrift = (bytes: Uint8Array, from: number): { readonly fields: Fields; readonly end: number } => {
   let at = from

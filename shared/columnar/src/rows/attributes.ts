@@ -24,10 +24,10 @@ export const jsonOfValue = (value: string | number | boolean): string => {
   return JSON.stringify(Number.isFinite(value) ? value : String(value))
 }
 
-/** What a device said in `attributes`. */
+/** The value of `attributes` in a message. */
 export interface OwnAttributes {
   readonly text: string
-  /** Undefined when the text is no JSON object. */
+  /** Undefined when the text is not a JSON object. */
   readonly names: ReadonlySet<string> | undefined
 }
 

@@ -27,17 +27,17 @@ import {
 import type { Positions } from './positions.ts'
 import { createTextList, textAt, type Texts } from './text-list.ts'
 
-/** What a device may say in a measure. */
+/** The values that a measure may have in a message. */
 export type MeasureScalar = string | number | boolean
 
 /** What a table has beside the seven columns and its partitions: part of a `Snapshot`. */
 export interface ColumnsBeside {
   readonly measures: readonly MeasureSpec[]
-  /** Names of columns that are no measures. */
+  /** Names of columns that are not measures. */
   readonly otherColumns?: readonly string[]
 }
 
-/** What the rows of a message say beside the seven columns, as a table keeps it. */
+/** The measures of a message's rows, as a table keeps them. */
 export interface FittedMeasures {
   /** Row for row as in the message; of columns that the table has, and `attributes`, which it may lack. Each has a value in some row. */
   readonly measures: readonly MeasureColumn[]

@@ -67,9 +67,9 @@ test('a measure without values is null in every row', () => {
 test.each([
   ['temperature', undefined],
   ['vehicle_id', '"vehicle_id" is a column of every position'],
-  ['cell', '"cell" has a meaning of its own'],
-  ['Über', expect.stringContaining('is no name of a measure')],
-  ['x'.repeat(64), expect.stringContaining('is no name of a measure')],
+  ['cell', '"cell" is a reserved name'],
+  ['Über', expect.stringContaining('is not a name of a measure')],
+  ['x'.repeat(64), expect.stringContaining('is not a name of a measure')],
 ])('%s is a name of a measure, or it is said why not', (name, fault) => {
   expect(measureNameFault(name)).toEqual(fault)
 })

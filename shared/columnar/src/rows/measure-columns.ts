@@ -89,7 +89,7 @@ export const measureValue = (column: MeasureColumn, row: number): string | numbe
   return column.spec.type === 'boolean' ? value !== 0 : value
 }
 
-/** A column of values, null where a row has none; a value of another kind than the measure's is none. */
+/** A column of values, null where a row has none; a value of another kind than the measure's counts as null. */
 export const measureOfValues = (
   spec: MeasureSpec,
   values: readonly (string | number | boolean | null)[],
@@ -118,7 +118,7 @@ export interface MeasureStore {
   readonly bytes: number
   /**
    * Takes rows in: row `order[i]` of the columns becomes row `at + i`. Rows have no value of a measure that their columns lack. A text where numbers are held, and a
-   * number where texts are, is left out: who must not lose it fits it before.
+   * number where texts are, is left out: a caller that must not lose it fits it before.
    */
   take(measures: readonly MeasureColumn[], order: Uint32Array, at: number): void
   /** The first `length` rows; views, good until more is taken. */

@@ -94,7 +94,7 @@ export const rowsOfPositions = (rows: Positions): MeasuredRow[] =>
     ...measuresAt(rows.measures, i),
   }))
 
-/** Some rows, in the order of `indexes`, with everything that they say. */
+/** Some rows, in the order of `indexes`, with all their values. */
 export const takePositions = (rows: Positions, indexes: readonly number[]): Positions => {
   const all = rowsOfPositions({ ...rows, measures: [] })
   return {

@@ -29,7 +29,7 @@ export interface Positions extends PositionArrays {
   /** UTF-8. */
   readonly vehicleIdBytes: Uint8Array
   readonly vehicleTypes: readonly string[]
-  /** What the rows say beside, in the order of the message. */
+  /** The measures of the rows, in the order of the message. */
   readonly measures: readonly MeasureColumn[]
 }
 
@@ -71,10 +71,10 @@ const MAKERS: Readonly<Record<SentKind, (length: number) => Values>> = {
   float: (length) => new Float32Array(length),
 }
 
-/** New arrays for the numbers of so many rows. */
+/** New arrays for the numbers of `rows` rows. */
 export const newValueArrays = (rows: number): ValueArrays => makeValueArrays((_, kind) => MAKERS[kind](rows))
 
-/** New arrays for so many rows. */
+/** New arrays for `rows` rows. */
 export const newPositionArrays = (rows: number): PositionArrays => makePositionArrays((_, kind) => MAKERS[kind](rows))
 
 /** What a row takes in flight, beside its id: its values, and the offset of the id. */

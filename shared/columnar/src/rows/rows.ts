@@ -30,7 +30,7 @@ export interface Rows extends RowArrays {
   readonly vehicleIds: Texts
   /** By the numbers of `vehicleType`. */
   readonly vehicleTypes: readonly string[]
-  /** What the rows say beside: of a file that was read those that were asked for. */
+  /** The measures of the rows; of a file that was read, the selected ones. */
   readonly measures: readonly MeasureColumn[]
 }
 

@@ -18,7 +18,7 @@ const VALUES: Readonly<Record<MeasureType, fc.Arbitrary<Value>>> = {
   boolean: fc.boolean(),
 }
 
-/** A measure, and its value in each of so many rows. */
+/** A measure, and its values, one a row. */
 export interface MeasureSample {
   readonly spec: MeasureSpec
   readonly values: readonly (Value | null)[]
@@ -33,7 +33,7 @@ const sampleOf = (rows: number, index: number): fc.Arbitrary<MeasureSample> =>
         .map((values) => ({ spec: { name: `m_${index}_${type}`, type }, values })),
     )
 
-/** Up to five measures of so many rows. */
+/** Up to five measures of `rows` rows. */
 export const measureSamples = (rows: number): fc.Arbitrary<readonly MeasureSample[]> =>
   fc
     .integer({ min: 0, max: 5 })

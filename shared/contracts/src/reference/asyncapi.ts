@@ -1,8 +1,7 @@
 import { DEFAULT_CONFIG } from '../config.ts'
 import { CONTENT_TYPES, jsonMove, type MessageDefinition, messages } from '../messages.ts'
 import { filterOf, parameterNamesOf, PARAMETERS } from '../patterns.ts'
-import { CLOUD_EVENT_HEADERS, OPTIONAL_HEADERS } from './cloud-event-headers.ts'
-import { subjectText } from './describe-message.ts'
+import { CLOUD_EVENT_HEADERS, OPTIONAL_HEADERS, subjectText } from './describe-message.ts'
 import { type JsonSchema, jsonSchemaOf } from './describe-schema.ts'
 
 type Reference = { readonly $ref: string }
@@ -113,7 +112,7 @@ const BINARY: JsonSchema = { type: 'string', format: 'binary' }
 
 const payloadOf = ({ content, data }: MessageDefinition): object => {
   if (content === 'json') return jsonSchemaOf(data)
-  if (content === 'any') return { ...BINARY, description: 'bytes; content-type says of what' }
+  if (content === 'any') return { ...BINARY, description: 'bytes, of the type that content-type names' }
   return { ...BINARY, description: 'an Arrow IPC stream with one record batch of positions; see messages.md' }
 }
 

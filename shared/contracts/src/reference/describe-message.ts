@@ -15,7 +15,7 @@ export const storageText = ({ stored }: Pick<MessageDefinition, 'stored'>): stri
 
 const RIGHTS: Readonly<Record<PageRight, string>> = {
   sends: 'may send it',
-  generates: 'may send it, where pages may have vehicles generated',
+  generates: 'may send it, where pages may start generations',
   hears: 'may listen to it',
   'hears-below': 'may listen to it',
 }
@@ -25,3 +25,16 @@ export const pageText = ({ page, stored }: Pick<MessageDefinition, 'page' | 'sto
   if (page === undefined) return ''
   return page === 'hears' && stored?.repeatedTo !== undefined ? 'may listen to what the stream repeats' : RIGHTS[page]
 }
+
+/** The headers of every message: CloudEvents 1.0 in the binary mode of its NATS binding. */
+export const CLOUD_EVENT_HEADERS: Readonly<Record<string, string>> = {
+  'ce-specversion': '`1.0`',
+  'ce-id': 'unique per source; a repeated message has the same one',
+  'ce-type': 'the type of the message',
+  'ce-source': '/fleetlake/<service>/<process>',
+  'ce-time': 'RFC 3339, when it was sent',
+  'ce-subject': 'what it is about, if anything',
+  'content-type': 'media type of the data',
+}
+
+export const OPTIONAL_HEADERS: readonly string[] = ['ce-subject']

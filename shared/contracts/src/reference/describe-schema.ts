@@ -97,7 +97,7 @@ const presenceOf = ({ required = [] }: JsonSchema, key: string, field: JsonSchem
   return required.includes(key) ? 'required' : 'optional'
 }
 
-/** Markdown in which a `<` outside of code is no tag. */
+/** Markdown in which a `<` outside of code is not a tag. */
 export const escapeTags = (text: string): string =>
   text
     .split('`')

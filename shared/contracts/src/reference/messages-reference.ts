@@ -1,7 +1,6 @@
 import { CONTENT_TYPES, jsonMove, type MessageDefinition, messages } from '../messages.ts'
 import { MAX_MESSAGE_BYTES } from '../streams.ts'
-import { CLOUD_EVENT_HEADERS } from './cloud-event-headers.ts'
-import { pageText, storageText, subjectText } from './describe-message.ts'
+import { CLOUD_EVENT_HEADERS, pageText, storageText, subjectText } from './describe-message.ts'
 import { escapeTags, fieldsOf, jsonSchemaOf, tableRow } from './describe-schema.ts'
 
 const GENERATED =
@@ -64,8 +63,8 @@ const messageSection = (definition: MessageDefinition): string[] => {
 }
 
 const DATA = {
-  positions: `Data: \`${CONTENT_TYPES.arrow}\`, one record batch with the columns \`vehicle_id\` utf8, \`vehicle_type\` dictionary of utf8, \`event_time\` timestamp[ms, UTC], \`longitude\` and \`latitude\` float64 (degrees WGS84), \`speed\` float32 (m/s, null where unknown), \`heading\` float32 (degrees clockwise from north, null where unknown). After them come measures, as many as the sender has: nullable columns of type float64, float32, int64, int32, bool or utf8, whose names are of small letters, digits and underscores.`,
-  any: 'Data: bytes; `content-type` says of what.',
+  positions: `Data: \`${CONTENT_TYPES.arrow}\`, one record batch with the columns \`vehicle_id\` utf8, \`vehicle_type\` dictionary of utf8, \`event_time\` timestamp[ms, UTC], \`longitude\` and \`latitude\` float64 (degrees WGS84), \`speed\` float32 (m/s, null where unknown), \`heading\` float32 (degrees clockwise from north, null where unknown). Any number of measures may follow: nullable columns of type float64, float32, int64, int32, bool or utf8, with names of lower-case letters, digits and underscores.`,
+  any: 'Data: bytes, of the type that `content-type` names.',
 }
 
 const headersTable = (headers: Readonly<Record<string, string>>): string[] => [

@@ -31,9 +31,9 @@ test('a message decoded in a process of its own is what it is here', async () =>
   const view = new Uint8Array(payload.length + 3)
   view.set(payload, 3)
   expect(await decoder.decode(view.subarray(3), CONTENT_TYPES.arrow)).toEqual(decodeMove(payload, CONTENT_TYPES.arrow))
-  const noise = new TextEncoder().encode('{')
+  const malformed = new TextEncoder().encode('{')
   for (const type of [CONTENT_TYPES.json, CONTENT_TYPES.arrow, undefined]) {
-    expect(await decoder.decode(noise, type)).toEqual(await decodeMove(noise, type))
+    expect(await decoder.decode(malformed, type)).toEqual(await decodeMove(malformed, type))
   }
 })
 

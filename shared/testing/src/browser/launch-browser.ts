@@ -25,7 +25,7 @@ export interface LaunchOptions {
   readonly say?: (line: string) => void
 }
 
-/** A Chromium that is seen by nobody; it ends with this process. @throws FleetError `browser.missing` */
+/** A Chromium without a window; it ends with this process. @throws FleetError `browser.missing` */
 export const launchBrowser = async ({ flags = [], say }: LaunchOptions = {}): Promise<Browser> =>
   chromium.launch({
     executablePath: await provideChromium(say === undefined ? {} : { say }),
@@ -37,7 +37,7 @@ export const launchBrowser = async ({ flags = [], say }: LaunchOptions = {}): Pr
 export interface OpenedPage {
   readonly page: Page
   /**
-   * What the page did wrong so far: errors that nobody caught, errors in the console, what the policy refused, requests to
+   * What the page did wrong so far: uncaught errors, errors in the console, what the policy refused, requests to
    * another host than its own.
    */
   readonly problems: readonly string[]

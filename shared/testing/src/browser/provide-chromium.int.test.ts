@@ -12,7 +12,7 @@ const writeProgram = async (path: string, mode = 0o755): Promise<string> => {
   return path
 }
 
-test('the first folder with a Chromium or a Chrome wins, then an application; what is no program is passed over', async () => {
+test('the first folder with a Chromium or a Chrome wins, then an application; what is not a program is passed over', async () => {
   const folder = await temporaryFolder()
   await writeProgram(join(folder, 'a/chromium'), 0o644)
   await mkdir(join(folder, 'b/google-chrome'), { recursive: true })
@@ -33,6 +33,6 @@ test('the chosen one is taken whatever else there is, and must be a program', as
   const chosen = await writeProgram(join(folder, 'mine'))
   expect(await findChromium({ chosen })).toBe(chosen)
   await expect(findChromium({ chosen: join(folder, 'none') })).rejects.toThrow(
-    fault('browser.missing', `FLEET_CHROMIUM is ${folder}/none, which is no program`),
+    fault('browser.missing', `FLEET_CHROMIUM is ${folder}/none, which is not a program`),
   )
 })

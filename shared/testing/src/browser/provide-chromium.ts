@@ -29,7 +29,7 @@ export interface ProvideChromiumDeps extends ChromiumPlaces {
 
 /**
  * @returns the path of Chromium or Chrome, or undefined when there is none
- * @throws FleetError `browser.missing` when the chosen one is no program
+ * @throws FleetError `browser.missing` when the chosen one is not a program
  */
 export const findChromium = async ({
   folders = defaultFolders(),
@@ -38,7 +38,7 @@ export const findChromium = async ({
 }: ChromiumPlaces = {}): Promise<string | undefined> => {
   if (chosen !== undefined) {
     if (await isProgram(chosen)) return chosen
-    throw new FleetError('browser.missing', `FLEET_CHROMIUM is ${chosen}, which is no program`)
+    throw new FleetError('browser.missing', `FLEET_CHROMIUM is ${chosen}, which is not a program`)
   }
   for (const path of [...folders.flatMap((folder) => NAMES.map((name) => join(folder, name))), ...applications]) {
     if (await isProgram(path)) return path

@@ -12,9 +12,9 @@ const ownFolder = fileURLToPath(new URL('../../.fleetlake/chdb', import.meta.url
 const LOCK = 'package-lock.json'
 
 /**
- * Installs ClickHouse as a library for the tests, with npm and its own lockfile: 550 MB, which is why it is no dependency of the workspace.
+ * Installs ClickHouse as a library for the tests, with npm and its own lockfile: 550 MB, which is why it is not a dependency of the workspace.
  * What was installed stays until the lockfile changes.
- * @param say told what is being done when it takes a while
+ * @param say called with what is being done when it takes a while
  * @returns the module to import
  * @throws FleetError `service.failed` with what to do
  */

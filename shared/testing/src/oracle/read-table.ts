@@ -125,7 +125,7 @@ export const readTableObjects = async (folder: string): Promise<Record<string, u
   return rows.flat()
 }
 
-/** How many rows differ in vehicle, time or position: the others are doubles. */
+/** How many rows differ in vehicle, time or position: the others are duplicates. */
 export const countDistinct = ({ length, vehicleIds, time, x, y }: TableRows): number => {
   const byVehicle = Map.groupBy(
     Uint32Array.from({ length }, (_, i) => i),

@@ -45,7 +45,7 @@ export const startChildServer = async ({ program, args, env, logFile }: ChildCom
   }
 }
 
-/** A port of the loopback that nobody listens on now. */
+/** A port of the loopback that is free now. */
 export const findFreePort = async (): Promise<number> => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')

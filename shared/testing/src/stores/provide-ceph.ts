@@ -38,9 +38,9 @@ const NEEDLESS =
 const MULTIARCH: Partial<Record<NodeJS.Architecture, string>> = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' }
 
 /**
- * Finds Ceph's S3 gateway, a real server with conditional writes; on Debian and Ubuntu takes it from their packages (60 MB) when there
- * is none. They are unpacked into this folder and not installed, since installing them sets up system services.
- * @param say told what is being done when it takes a while
+ * Finds Ceph's S3 gateway, a real server with conditional writes; on Debian and Ubuntu takes it from their packages (60 MB) when this
+ * machine has none. They are unpacked into this folder and not installed, since installing them sets up system services.
+ * @param say called with what is being done when it takes a while
  * @throws FleetError `service.failed` with what to do
  */
 export const provideCeph = async (say: (line: string) => void = () => {}): Promise<Ceph> => {
@@ -88,7 +88,7 @@ const listPackages = async (): Promise<string[]> => {
   return [...stdout.matchAll(/^Inst (\S+)/gm)].map(([, name]) => name).filter((name) => !NEEDLESS.test(name))
 }
 
-/** Renamed into place, so that nobody ever starts half of it; of two at once the first one's stays. */
+/** Renamed into place, so that half of it is never started; of two at once the first one's stays. */
 const unpackPackages = async (): Promise<void> => {
   await mkdir(join(ownFolder, '..'), { recursive: true })
   const folder = await mkdtemp(`${ownFolder}-`)

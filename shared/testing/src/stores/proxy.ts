@@ -4,9 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 /**
  * What happens to a connection:
- * - freeze: nothing passes any more, and nobody is told.
- * - cut-request: it breaks once so many bytes have gone to the server.
- * - cut-answer: it breaks once so many bytes have come back; 0 lets the server do its work and tells nobody.
+ * - freeze: nothing passes any more, and neither side is told.
+ * - cut-request: it breaks once this number of bytes has gone to the server.
+ * - cut-answer: it breaks once this number of bytes has come back; 0 lets the server do its work, and the client gets no answer.
  * - answer: this text is the answer and the server never hears of it.
  * - delay: all that the server answers comes this much later, on every connection until it is ended.
  */
@@ -21,7 +21,7 @@ export interface TestProxy {
   readonly port: number
   /** Times that trouble was made. */
   readonly troubles: number
-  /** Makes this trouble the next so many times, on open connections too, then lets everything pass; 0 ends it. */
+  /** Makes this trouble the next `times` times, on open connections too, then lets everything pass; 0 ends it. */
   make(trouble: Trouble, times?: number): void
   stop(): Promise<void>
 }

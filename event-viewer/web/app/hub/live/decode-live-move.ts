@@ -3,7 +3,7 @@ import { decodeForeignPositions, decodePositions, type Positions } from '@fleetl
 
 /**
  * The rows of a `move`: Arrow in our layout, any other Arrow, or one position as JSON.
- * @throws whatever is wrong with what is none of these
+ * @throws what is wrong with a malformed message
  */
 export const decodeLiveMove = (payload: Uint8Array, contentType: string | undefined): Positions =>
   contentType === CONTENT_TYPES.json

@@ -15,7 +15,7 @@ import type { RowBounds } from './live-vehicles.ts'
  * older than the value that is held changes nothing.
  */
 export interface FollowedVehicle {
-  /** Forgets what is held unless it is of this vehicle, and tells it again. */
+  /** Forgets the measures unless they are of this vehicle, and sends them again. */
   follow(id: string | undefined): void
   /** Rows are judged as those of all vehicles are. */
   take(rows: Positions, bounds: Pick<RowBounds, 'latestMs' | 'recentMs'>): void

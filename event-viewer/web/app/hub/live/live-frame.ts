@@ -11,7 +11,7 @@ export interface LiveRequest {
   /** This vehicle is sent wherever it is: it is followed. */
   readonly follow?: string
   /** The page has dropped what it was given: it is given everything in view again. */
-  readonly isAnew?: boolean
+  readonly isReset?: boolean
 }
 
 /** The newest report of each vehicle that reported since the last frame; columns, one row a vehicle. */
@@ -34,18 +34,18 @@ export interface LiveReports {
 export interface LiveFrame {
   /**
    * Everything in view follows in this frame, and what is not in it is out of view: drop what was drawn. Only the first frame is so, and
-   * the next after a request that says `isAnew`; when the bounds or types change, what comes and what goes is told.
+   * the next after a request that says `isReset`; when the bounds or types change, a frame says which vehicles come and go.
    */
   readonly isWhole: boolean
   readonly reports: LiveReports
   /**
-   * Vehicles that the page is not told of yet, or was told are gone, or of another type now: number, id, index into `types`; three
+   * Vehicles that the page does not know yet, or that were gone, or have another type now: number, id, index into `types`; three
    * columns. Each has a report in this frame.
    */
   readonly fresh: { readonly vehicle: Uint32Array; readonly id: readonly string[]; readonly type: Uint16Array }
   /** Numbers of vehicles that are out of view now, or have been silent for so long that they are forgotten. */
   readonly gone: Uint32Array
-  /** All vehicle types heard so far, in the order of their first report. */
+  /** All vehicle types so far, in the order of their first report. */
   readonly types: readonly string[]
   readonly counters: LiveCounters
   /** The partitions that are listened to, when not all are: what the counters count comes from these only. */
@@ -70,7 +70,7 @@ export interface LiveMeasure {
 }
 
 export interface LiveCounters {
-  /** Vehicles heard in the last 15 minutes, in all and by index of type. */
+  /** Vehicles that reported in the last 15 minutes, in all and by index of type. */
   readonly vehicles: number
   readonly vehiclesByType: readonly number[]
   /** Of those that the page is given; counted twice a second. */

@@ -21,7 +21,7 @@ import {
 
 /** Cuts what the page does not know yet, and wants to, into frames. */
 export interface LiveFrames {
-  /** How many of the vehicles that the page was told of are in view. */
+  /** How many of the vehicles that the page knows are in view. */
   countInView(): number
   setRequest(request: LiveRequest): void
   take(): Omit<LiveFrame, 'types' | 'counters'>
@@ -29,17 +29,17 @@ export interface LiveFrames {
 
 const utf8 = new TextEncoder()
 
-/** @param maxFresh vehicles that a frame tells of for the first time, unless it is whole: the rest follows in the next ones */
+/** @param maxFresh maximum number of new vehicles in a frame, unless it is whole: the rest follows in the next frames */
 export const createLiveFrames = ({ ids, records, types, ...vehicles }: LiveVehicles, maxFresh: number): LiveFrames => {
   let wanted: LiveRequest = {}
   let view = viewOf({})
   let follow = new Uint8Array(0)
-  let [isAnew, isViewNew] = [true, false]
+  let [isReset, isViewNew] = [true, false]
   let told = 0
   /** Slots of vehicles that are wanted, and were one too many for the last frame. */
   let waiting: number[] = []
 
-  /** Slots of what the page is given, and of what it must be told of first; numbers of what it loses. */
+  /** Slots of the vehicles that the page gets, and of those that are new to it; numbers of those that it loses. */
   const choose = (): { readonly given: number[]; readonly fresh: number[]; readonly gone: number[] } => {
     const { wide } = records
     const followed = follow.length === 0 ? -1 : ids.find(follow, 0, follow.length)
@@ -47,7 +47,7 @@ export const createLiveFrames = ({ ids, records, types, ...vehicles }: LiveVehic
     const news = [...waiting, ...vehicles.takeNews()]
     waiting = []
     const gone = [...vehicles.takeForgotten()]
-    const isAll = isAnew || isViewNew
+    const isAll = isReset || isViewNew
     const count = isAll ? ids.limit : news.length
     const given: number[] = []
     const fresh: number[] = []
@@ -60,7 +60,7 @@ export const createLiveFrames = ({ ids, records, types, ...vehicles }: LiveVehic
       const isTold = (state & IS_TOLD) !== 0
       const isWanted =
         slot === followed || (wantsType[type] && view.contains(wide[at + LONGITUDE], wide[at + LATITUDE]))
-      if (isWanted && !isTold && !isAnew && fresh.length >= maxFresh) {
+      if (isWanted && !isTold && !isReset && fresh.length >= maxFresh) {
         wide[at + STATE] = type * FLAGS + IS_NEWS
         waiting.push(slot)
         continue
@@ -71,7 +71,7 @@ export const createLiveFrames = ({ ids, records, types, ...vehicles }: LiveVehic
         continue
       }
       if (!isTold) told++
-      const isFresh = isAnew || !isTold
+      const isFresh = isReset || !isTold
       if (isFresh) wide[at + GIVEN] = wide[at + MOVED]
       if (isFresh || (state & IS_RETYPED) !== 0) fresh.push(slot)
       if (isFresh || (state & IS_NEWS) !== 0) given.push(slot)
@@ -125,22 +125,22 @@ export const createLiveFrames = ({ ids, records, types, ...vehicles }: LiveVehic
       wanted = request
       view = viewOf(request)
       follow = utf8.encode(request.follow ?? '')
-      isAnew ||= request.isAnew === true
+      isReset ||= request.isReset === true
     },
     take: () => {
       const { given, fresh, gone } = choose()
       const frame = {
-        isWhole: isAnew,
+        isWhole: isReset,
         reports: reportsOf(given),
         fresh: {
           vehicle: Uint32Array.from(fresh, vehicles.numberOf),
           id: fresh.map((slot) => ids.text(slot)),
           type: Uint16Array.from(fresh, (slot) => typeOfState(records.wide[slot * WIDE + STATE])),
         },
-        // A page that drops everything need not be told what to drop.
-        gone: Uint32Array.from(isAnew ? [] : gone),
+        // A page that drops everything needs no list of what to drop.
+        gone: Uint32Array.from(isReset ? [] : gone),
       }
-      isAnew = false
+      isReset = false
       isViewNew = false
       return frame
     },

@@ -82,7 +82,7 @@ for (let round = 0; round < ROUNDS; round++) {
   const decoded = cost(() => inTurn.map((payload) => decodePositions(payload)!.length))
   const turn = cost(() => takeAll(inTurn))
   const jump = cost(() => takeAll(shuffled))
-  turn.result.setRequest({ isAnew: true })
+  turn.result.setRequest({ isReset: true })
   const frame = cost(() => turn.result.takeFrame(START_MS + 1e6))
   const find = cost(() => turn.result.find('9', 20))
   best.decode = Math.min(best.decode, decoded.ms)

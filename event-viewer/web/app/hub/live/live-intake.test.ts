@@ -78,7 +78,7 @@ const request: fc.Arbitrary<LiveRequest> = fc.record(
     view: bounds,
     types: fc.subarray(['taxi', 'bus', 'tram']),
     follow: vehicleId,
-    isAnew: fc.boolean(),
+    isReset: fc.boolean(),
   },
   { requiredKeys: [] },
 )
@@ -133,7 +133,7 @@ describe('the live intake', () => {
     )
   })
 
-  it('tells the page of nobody at first, and each second that it is there', () => {
+  it('tells the page of no vehicle at first, and each second that it is there', () => {
     const intake = createLiveIntake()
     const frames = [0, 100, 500, 999, 1_000, 1_100].map((ms) => intake.takeFrame(START_MS + ms))
     expect(frames.map((frame) => frame?.isWhole)).toEqual([true, undefined, undefined, undefined, false, undefined])
@@ -196,7 +196,7 @@ describe('the live intake', () => {
     expect(intake.takeFrame(START_MS + 600)!.gone.length).toBe(25)
     intake.setRequest({})
     expect([700, 800, 900].map((ms) => intake.takeFrame(START_MS + ms)!.fresh.id.length)).toEqual([10, 10, 5])
-    intake.setRequest({ isAnew: true })
+    intake.setRequest({ isReset: true })
     expect(intake.takeFrame(START_MS + 1_000)!.fresh.id.length).toBe(25)
   })
 

@@ -19,9 +19,9 @@ export interface LiveIntake {
    * @param payload an Arrow IPC stream of positions, or one position as JSON
    */
   take(payload: Uint8Array, arrival: Arrival): void
-  /** Ask for it ten times a second, with news or without. @returns undefined when there is nothing to tell */
+  /** Call it ten times a second, with new reports or without. @returns undefined when there is nothing to send */
   takeFrame(nowMs: number): LiveFrame | undefined
-  /** Of the vehicles heard: those whose id begins with the text, then those that hold it; upper and lower case are the same. */
+  /** Of the live vehicles: those whose id begins with the text, then those that contain it; upper and lower case are the same. */
   find(text: string, max: number): LiveVehicle[]
   vehicle(id: string): LiveVehicle | undefined
 }
@@ -30,7 +30,7 @@ export interface LiveIntake {
 export interface Arrival {
   /** This machine's clock, ms since the epoch. */
   readonly nowMs: number
-  /** When the hub stored it, by the hub's clock; by it the collectors judge its rows. This machine's clock has to do where the hub does not tell. */
+  /** When the hub stored the message, by the hub's clock; collectors judge its rows by this time. Where the hub does not give it, this machine's clock is used. */
   readonly storedMs?: number | undefined
   /** How far ahead of that a report may be, as for the collectors. */
   readonly futureToleranceMs: number
@@ -42,9 +42,9 @@ export interface LiveIntakeOptions {
   /** Vehicles at most, and bytes of their ids; beyond, a sixteenth is forgotten: those that were silent for longest. */
   readonly maxVehicles?: number
   readonly maxIdBytes?: number
-  /** A vehicle silent for so long is forgotten. */
+  /** A vehicle that is silent for this long is forgotten. */
   readonly silentMs?: number
-  /** Vehicles that a frame tells of for the first time, at most, unless it is whole: many at once would hold the page up. */
+  /** Maximum number of new vehicles in a frame, unless it is whole: many at once would hold the page up. */
   readonly maxFresh?: number
 }
 
@@ -53,11 +53,11 @@ const MAX_VEHICLES = 2_000_000
 const MAX_ALL_ID_BYTES = 128 * 1024 * 1024
 const MAX_FRESH = 10_000
 const SWEEP_MS = 5_000
-/** Reports whose event time is older than this are of the past, as those of an import are: they are no vehicle's place now. */
+/** Reports whose event time is older than this are of the past, as those of an import are: they are not a vehicle's place now. */
 const RECENT_MS = 3_600_000
 /** Rows of a message that the lag is measured by. */
 const LAG_SAMPLES = 8
-/** Without news there is still a frame so often: the lag grows, and one sees that somebody listens. */
+/** Without reports there is still a frame this often: it shows that the page listens, and how the lag grows. */
 const QUIET_MS = 1_000
 const COUNT_MS = 400
 

@@ -19,7 +19,7 @@ export const createLiveSubscription = (
   take: (payload: Uint8Array, message: { contentType: string | undefined; storedMs: number | undefined }) => void,
 ): LiveSubscription => {
   const open = new Map<string, Subscription>()
-  /** While two subscriptions may hear the same: the ids of what was heard. */
+  /** While two subscriptions may get the same messages: the ids of those that arrived. */
   const heard = new Set<string>()
   let retiring = 0
 

@@ -40,9 +40,9 @@ export interface LiveVehicles {
   take(rows: Positions, bounds: RowBounds): void
   /** Slots whose vehicles have reported since it was asked last, and some that are free or given again. */
   takeNews(): readonly number[]
-  /** Numbers of the vehicles that the page was told of and that were forgotten since it was asked last. */
+  /** Numbers of the vehicles that the page knows and that were forgotten since the last call. */
   takeForgotten(): readonly number[]
-  /** Forgets the vehicles of which nothing was heard since, and those whose newest report is older than that. */
+  /** Forgets the vehicles that have not reported since, and those whose newest report is older than that. */
   forget(since: { readonly heardMs: number; readonly eventMs: number }): void
 }
 

@@ -1,15 +1,15 @@
-/** The hub's clock, as far as it can be heard: the browser's own may be hours off. */
+/** The hub's clock, estimated from its messages: the browser's own may be hours off. */
 export interface ServerClock {
   /** @param storedMs when the hub stored what has come now, by its own clock; ms since the epoch */
   hear(storedMs: number, nowMs: number): void
-  /** What the hub's clock says about now; the browser's before anything was heard. */
+  /** What the hub's clock says about now; the browser's before the first message. */
   at(nowMs: number): number
 }
 
 /** A clock that was set is known again after twice this. */
 const REMEMBER_MS = 60_000
 
-/** What comes has been on its way: of all that was heard the one that took the least time tells best. */
+/** Messages take time to arrive: the one that took the least gives the best estimate. */
 export const createServerClock = (): ServerClock => {
   let [ahead, aheadBefore] = [-Infinity, -Infinity]
   let since = -Infinity

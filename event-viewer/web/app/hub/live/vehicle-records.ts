@@ -29,9 +29,9 @@ export const HEADING = 15
 export const FLAGS = 8
 /** It has reported since the last frame. */
 export const IS_NEWS = 1
-/** The page was told of it, and not that it is gone. */
+/** The page knows it, and was not told that it is gone. */
 export const IS_TOLD = 2
-/** Of another type than the page was told. */
+/** Of another type than the page knows. */
 export const IS_RETYPED = 4
 
 export const typeOfState = (state: number): number => (state / FLAGS) | 0

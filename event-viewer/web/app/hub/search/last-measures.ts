@@ -1,7 +1,7 @@
 import { gatherMeasures, isTextMeasure, type MeasureColumn } from '@fleetlake/columnar'
 import type { FoundRows } from '@fleetlake/viewer-core'
 
-/** Of each measure the last value that each vehicle has said in the rows that were found, whatever it said after it; a row a vehicle. */
+/** Of each measure the last value of each vehicle in the rows that were found; a row a vehicle. */
 export const lastMeasures = ({ start, measures }: Pick<FoundRows, 'start' | 'measures'>): MeasureColumn[] =>
   measures.flatMap((column) => gatherMeasures([column], lastRows(start, column)))
 

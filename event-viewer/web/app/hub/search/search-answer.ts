@@ -47,6 +47,6 @@ export interface SearchAnswer {
   /** Between which rows there is no gap, and what adds up then, where what is a gap is taken from how often each vehicle reports. */
   readonly joined: JoinedRows
   readonly summaries: VehicleSummaries
-  /** The last value of each measure of the answer that a vehicle has said, by index of `FoundRows.ids`. */
+  /** The last value of each measure of a vehicle, by index of `FoundRows.ids`. */
   readonly lastMeasures: readonly MeasureColumn[]
 }

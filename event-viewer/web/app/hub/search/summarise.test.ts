@@ -53,7 +53,7 @@ test('each vehicle is summed up as brute force does it', () => {
   )
 })
 
-test('a gap counts for nothing, a minute is none, and of one report nothing is known', () => {
+test('a gap counts for nothing, a minute is not a gap, and of one report nothing is known', () => {
   const found = {
     ids: ['a', 'b'],
     start: Uint32Array.of(0, 4, 5),

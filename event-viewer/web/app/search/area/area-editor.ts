@@ -16,7 +16,7 @@ export interface RingPlace {
 export interface AreaEditorOptions extends Omit<ModeOptions, 'isMarked'> {
   /** A ring was drawn; the editor does not keep it. */
   readonly onDraw: (ring: Ring, tool: Tool) => void
-  /** A shown ring has another form; the editor shows it until it is told what to show. */
+  /** A shown ring was changed; the editor shows it until it is given other shapes. */
   readonly onEdit: (place: RingPlace, ring: Ring) => void
   /** The same while it is dragged. */
   readonly onDrag: (place: RingPlace, ring: Ring) => void

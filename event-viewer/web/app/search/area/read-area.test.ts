@@ -48,7 +48,7 @@ test('positions are rounded to millionths', () => {
   expect(read({ type: 'Polygon', coordinates: [fine] }).shapes).toEqual([[box]])
 })
 
-test('what is no area is left out, and told', () => {
+test('what is not an area is left out, and told', () => {
   const point = { type: 'Point', coordinates: [0, 0] }
   const line = {
     type: 'LineString',
@@ -139,7 +139,7 @@ test('what is wrong is told, and where', () => {
     ].map((value) => message(typeof value === 'string' ? value : JSON.stringify(value))),
   ).toEqual([
     'area.invalid: it is empty; GeoJSON is needed',
-    'area.invalid: the text is no GeoJSON: an object with a "type" is needed',
+    'area.invalid: the text is not GeoJSON: an object with a "type" is needed',
     'area.invalid: no area: it holds Point; a Polygon or a MultiPolygon is needed',
     'area.invalid: no area: it holds nothing; a Polygon or a MultiPolygon is needed',
     'area.invalid: the text is a FeatureCollection without "features"',

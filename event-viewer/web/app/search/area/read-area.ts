@@ -6,7 +6,7 @@ import { roundRing, solidShapes } from './solid-shapes.ts'
 
 export interface ReadArea {
   readonly shapes: readonly Shape[]
-  /** What was there and is no area, for people. */
+  /** What was there and is not an area, for people. */
   readonly leftOut: string | undefined
 }
 
@@ -67,7 +67,7 @@ function* polygonsIn(value: unknown, where: string): Generator<FoundPolygon | { 
   const at = (place: string): string => (where === '' ? place : `${where}, ${place}`)
   const whole = where === '' ? 'the text' : where
   if (!isRecord(value) || typeof value['type'] !== 'string') {
-    throw invalid(`${whole} is no GeoJSON: an object with a "type" is needed`)
+    throw invalid(`${whole} is not GeoJSON: an object with a "type" is needed`)
   }
   const children = (key: string): unknown[] => {
     if (Array.isArray(value[key])) return value[key]

@@ -33,7 +33,7 @@ const isIn = (ring: Ring, outer: Ring): boolean => {
 }
 
 const subtract = (outline: Ring, all: readonly Ring[]): Shape[] => {
-  // There and back is no hole.
+  // There and back is not a hole.
   const holes = all.filter(({ length }) => length > 3)
   if (holes.length === 0) return [[outline]]
   const polygons = [outline, ...holes].map((ring) => polygon([ring.map(([x, y]) => [x, y])]))

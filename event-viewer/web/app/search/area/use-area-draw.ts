@@ -38,7 +38,7 @@ export interface AreaDraw {
 
 export interface AreaDrawOptions {
   readonly colours: () => DrawColours
-  /** Clicks on the map are for somebody else. */
+  /** Clicks on the map are for another tool. */
   readonly isPaused: () => boolean
   /** Areas can be chosen on the map; drawing a new one always works. */
   readonly isEditable: () => boolean
@@ -84,7 +84,7 @@ export const useAreaDraw = ({ colours, isPaused, isEditable, onClick }: AreaDraw
       return undefined
     }
   }
-  /** What polygons can't be computed with, is told. */
+  /** A fault of polygons that can't be computed is shown. */
   const attempt = (change: () => readonly Shape[]): readonly Shape[] => {
     try {
       return change()

@@ -10,7 +10,7 @@ export const exportAnswer = async (
   { format, ...options }: FormatOptions & { readonly format: FormatName },
   onProgress: (rows: number) => void,
 ): Promise<void> => {
-  // Progress and the end come through ports of their own, in no order: what comes after the end is not told.
+  // Progress and the end come through ports of their own, in no order: progress after the end is ignored.
   let isOver = false
   const tell = (rows: number): void => {
     if (!isOver) onProgress(rows)

@@ -26,7 +26,7 @@ const outcome: SearchAnswer['outcome'] = {
 
 test('what failed is counted, whatever else is missing is told', () => {
   expect([answerSentence(outcome), answerSentence({ ...outcome, reason: 'silent', stats: undefined })]).toEqual([
-    'Partial: 10 positions of 2 vehicles, some are missing: 2 parts could not be read; 1 of 3 chunks read (1.0 KiB) in 20 ms.',
+    'Partial: 10 positions of 2 vehicles, some are missing: 2 parts could not be read; 1 of 3 data files read (1.0 KiB) in 20 ms.',
     'Partial: 10 positions of 2 vehicles, some are missing: silent.',
   ])
 })

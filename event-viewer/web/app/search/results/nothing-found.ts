@@ -1,24 +1,24 @@
 import type { SearchAnswer } from '../../hub/search/search-answer.ts'
 
-/** What is said of an answer without a row; both are whole sentences, the first without a full stop. */
+/** The text for an answer without a row; both are whole sentences, the first without a full stop. */
 export interface NothingFound {
   readonly title: string
   readonly advice: string
 }
 
-/** That no vehicle was there is said only where it is known: all of the period is archived, any vehicle was asked for, and the search saw everything. */
+/** The text says that no vehicle was there only where that is known: all of the period is archived, any vehicle was asked for, and the search saw everything. */
 export const nothingFound = ({ input, outcome }: Pick<SearchAnswer, 'input' | 'outcome'>): NothingFound => {
   const { stats, status } = outcome
   if (status !== 'complete') {
     return {
       title: 'Nothing was found',
-      advice: 'That does not say that no vehicle was there: the search did not see everything.',
+      advice: 'A vehicle may still have been there: the search did not see everything.',
     }
   }
   if (stats === undefined || stats.files.total === 0) {
     return {
       title: 'No position was found',
-      advice: 'The archive holds none: that does not say that no vehicle was there.',
+      advice: 'The archive is empty: a vehicle may still have been there.',
     }
   }
   if (input.vehicleIds !== undefined && input.vehicleIds.length > 0) {
@@ -31,7 +31,7 @@ export const nothingFound = ({ input, outcome }: Pick<SearchAnswer, 'input' | 'o
   if (stats.unknownBefore !== undefined) {
     return {
       title: 'No position was found',
-      advice: `The archive begins with ${stats.unknownBefore} (UTC): what was before is not in it any more, or never was.`,
+      advice: `The archive begins on ${stats.unknownBefore} (UTC): earlier positions were deleted, or were never in it.`,
     }
   }
   const types = input.vehicleTypes?.length ?? 0

@@ -5,6 +5,7 @@ import { useGap } from '../use-gap.ts'
 import { useSearch } from '../use-search.ts'
 import { measureOfKey, type SortKey, orderVehicles, type VehicleOrder } from './order-vehicles.ts'
 import { rowBounds } from './row-bounds.ts'
+import { useLocalStorage } from '@vueuse/core'
 
 /** How the page looks at the answer; it stays when other pages are shown. */
 export interface Results {
@@ -30,7 +31,7 @@ const selected = ref<number>()
 const hovered = ref<number>()
 const isShown = ref(true)
 
-const NOBODY = new Uint32Array(0)
+const NO_VEHICLES = new Uint32Array(0)
 
 const sortBy = (by: SortKey): void => {
   // Of texts the first is wanted first, of numbers the largest, of times the earliest.
@@ -44,7 +45,7 @@ const create = (): Results => {
   const { fitBounds } = useFleetMap()
   const vehicles = computed(() =>
     answer.value === undefined || summaries.value === undefined
-      ? NOBODY
+      ? NO_VEHICLES
       : orderVehicles({ ...answer.value.found, lastMeasures: answer.value.lastMeasures }, summaries.value, {
           ...order.value,
           filter: filter.value,
@@ -85,3 +86,6 @@ let results: Results | undefined
 
 /** Call it in a component's setup. */
 export const useResults = (): Results => (results ??= scope.run(create)!)
+
+/** The table of results is below the map with all its columns, instead of beside it with a few. */
+export const isDockOpen = useLocalStorage('fleet-results-dock', false)

@@ -1,7 +1,7 @@
 import type { FoundRows } from '@fleetlake/viewer-core'
 import type { Position } from 'geojson'
 
-/** More corners of a line are not told apart on a screen. */
+/** More corners of a line can't be seen on a screen. */
 const MOST_CORNERS = 20_000
 
 export interface VehiclePath {

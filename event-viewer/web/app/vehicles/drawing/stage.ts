@@ -3,13 +3,13 @@
 import 'pixi.js/unsafe-eval'
 import { Container, Ticker, WebGLRenderer } from 'pixi.js'
 
-/** A transparent canvas that Pixi draws on when it is told to, never by itself. */
+/** A transparent canvas on which Pixi draws on request, never by itself. */
 export interface Stage {
   readonly root: Container
   /** CSS pixels, and device pixels for each. */
   resize(width: number, height: number, pixelRatio: number): void
   render(): void
-  /** The graphics processor has taken its context back, with all that was uploaded; `onRestored` tells when it is there again. */
+  /** The graphics processor has taken its context back, with all that was uploaded; `onRestored` is called when it is there again. */
   readonly isLost: boolean
 }
 

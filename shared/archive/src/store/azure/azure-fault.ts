@@ -36,7 +36,7 @@ const adviceOf = ({ container, endpoint }: AzureWhere): Advice => [
   [/^(InvalidResourceName|OutOfRangeInput)$/, `"${container}" is not the name of a container; change archive.path`],
   [
     /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/,
-    `nobody answers at ${endpoint}; check archive.azure.account, endpoint and the network`,
+    `no server answers at ${endpoint}; check archive.azure.account, endpoint and the network`,
   ],
   [
     /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/,
@@ -44,7 +44,7 @@ const adviceOf = ({ container, endpoint }: AzureWhere): Advice => [
   ],
 ]
 
-/** No answer of the store: nobody knows who this program is. */
+/** Not an answer of the store: there are no credentials. */
 const IDENTITY = /^(CredentialUnavailableError|AggregateAuthenticationError|AuthenticationRequiredError)$/
 
 export const azureFaultOf = (error: unknown, where: AzureWhere): RequestFault => {

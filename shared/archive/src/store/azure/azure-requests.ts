@@ -42,7 +42,7 @@ interface Access {
 
 const withoutQuestionMark = (token: string): string => token.replace(/^\?/, '')
 
-/** The given key, shared access signature or connection string, else who Azure takes this program for. */
+/** The given key, shared access signature or connection string, else Azure's own credential chain. */
 const accessTo = async ({ account: named, settings }: AzurePlace): Promise<Access> => {
   const { connectionString } = settings
   const accountKey = settings.accountKey ?? partOf(connectionString, 'AccountKey')
@@ -109,7 +109,7 @@ export const createAzureRequests = async (place: AzurePlace): Promise<ObjectRequ
       const input = { metadata: { writer: options.writer }, abortSignal: signal, ...condition }
       await blob.upload(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), bytes.length, input)
     },
-    // Blocks are there once they are staged; nobody is told before.
+    // Azure needs no request to begin an upload: blocks exist once they are staged.
     startUpload: async (key, options) => ({ key, id: options.writer, options }),
     uploadPart: async ({ key, id }, number, bytes, signal) => {
       const block = blockId(id, number)
@@ -122,7 +122,7 @@ export const createAzureRequests = async (place: AzurePlace): Promise<ObjectRequ
       const input = { metadata: { writer: options.writer }, abortSignal: signal, ...condition }
       await container.getBlockBlobClient(key).commitBlockList([...parts], input)
     },
-    // Blocks that nobody commits go by themselves after a week.
+    // Azure deletes uncommitted blocks after a week.
     abandonUpload: async () => {},
     abandonUploads: async () => 0,
     read: async (key, { offset, length }, version, reading) => {

@@ -42,7 +42,7 @@ const adviceOf = ({ bucket, endpoint = 'AWS' }: S3Where): Advice => [
   [/^(RequestTimeTooSkewed|RequestExpired)$/, "set this machine's clock"],
   [
     /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/,
-    `nobody answers at ${endpoint}; check archive.s3.endpoint and the network`,
+    `no server answers at ${endpoint}; check archive.s3.endpoint and the network`,
   ],
   [
     /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/,

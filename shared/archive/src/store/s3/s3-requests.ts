@@ -10,9 +10,9 @@ export interface S3Place {
 }
 
 const CONNECT_TIMEOUT_MS = 5_000
-/** Servers of one's own want some region and ignore which. */
+/** S3 servers other than AWS need a region, whichever it is. */
 const ANY_REGION = 'us-east-1'
-/** More than anybody asks for at once: waiting for one counts as waiting for a connection. */
+/** More than are used at once: waiting for one counts as waiting for a connection. */
 const MAX_SOCKETS = 256
 const MOST_ABANDONED = 1_000
 

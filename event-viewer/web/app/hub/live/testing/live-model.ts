@@ -19,7 +19,7 @@ interface ModelVehicle {
   movedMs: number
   givenMs: number
   isNews: boolean
-  /** It has been of another type since the page was told. */
+  /** Its type has changed since the page got it. */
   isRetyped: boolean
   isTold: boolean
   /** The newest intervals of event time, four at most. */
@@ -44,7 +44,7 @@ export const createLiveModel = (
   const types: string[] = []
   const heard: { atMs: number; events: number }[] = []
   let request: LiveRequest = {}
-  let [isAnew, nextNumber, sweptMs] = [true, 0, -Infinity]
+  let [isReset, nextNumber, sweptMs] = [true, 0, -Infinity]
   let [events, lateEvents, invalidEvents] = [0, 0, 0]
   const lags: { atMs: number; lagMs: number }[] = []
   let [lagMs, liveMs, aheadMs, pastEvents]: [number | null, number | null, number, number] = [null, null, 0, 0]
@@ -68,7 +68,7 @@ export const createLiveModel = (
     setRequest: (next) => {
       request = next
       countedMs = -Infinity
-      isAnew ||= next.isAnew === true
+      isReset ||= next.isReset === true
     },
     take: (rows, { nowMs, storedMs, futureToleranceMs }) => {
       aheadMs = storedMs - nowMs
@@ -134,7 +134,7 @@ export const createLiveModel = (
           vehicle.isTold = false
           continue
         }
-        const isFresh = isAnew || !isTold
+        const isFresh = isReset || !isTold
         if (isFresh || isNews) {
           const { eventTime, longitude, latitude, speed, heading } = row
           const glideMs = isFresh ? 0 : vehicle.movedMs - vehicle.givenMs
@@ -145,9 +145,9 @@ export const createLiveModel = (
           fresh.push({ vehicle: number, id: row.vehicleId, type: types.indexOf(row.vehicleType) })
         vehicle.isTold = true
       }
-      const isWhole = isAnew
+      const isWhole = isReset
       const gone = isWhole ? [] : goneNumbers.toSorted((a, b) => a - b)
-      isAnew = false
+      isReset = false
       goneNumbers = []
       const all = [...vehicles.values()]
       if (nowMs - countedMs >= 400) {
