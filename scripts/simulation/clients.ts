@@ -1,0 +1,142 @@
+import { encodePositions, positionsOfRows } from '@fleetlake/columnar'
+import { FleetError, sleep } from '@fleetlake/core'
+import { askVehicles, createMovePublisher, type Hub, type VehicleAnswer } from '@fleetlake/hub'
+import { judgeAnswer, type Ledger, type SentRow } from './ledger.ts'
+import type { World } from './world.ts'
+
+const WEST = -56.3
+const SOUTH = -35
+const SPAN = 0.08
+/** Areas are kept to the millionth of a degree: so near to an edge a row may be on either side of it. */
+const EDGE = 2e-6
+
+/** Where all vehicles are. */
+export const EVERYWHERE = WEST + 2 * SPAN
+
+/** No two rows of a story have one vehicle. */
+const makeRows = ({ time }: World, name: () => string, count: number): SentRow[] =>
+  Array.from({ length: count }, () => ({
+    vehicle: name(),
+    eventTime: Date.now() - Math.floor(time.random() * 3_000),
+    longitude: Math.round((WEST + SPAN * time.random()) * 1e6) / 1e6,
+    latitude: Math.round((SOUTH + SPAN * time.random()) * 1e6) / 1e6,
+  }))
+
+/** A source of positions: publishes for some seconds, waits until all of it is acknowledged, and begins again. */
+export const publish = async (world: World, ledger: Ledger, name: string, signal: AbortSignal): Promise<void> => {
+  const { time } = world
+  const { count: partitionCount } = world.config.partitioning
+  let named = 0
+  const nextName = (): string => `${name}-${++named}`
+  const hub = world.connect(name)
+  const partitions = Array.from({ length: partitionCount }, (_, i) => i)
+  for (let round = 1; !signal.aborted; round++) {
+    const publisher = createMovePublisher(hub, {
+      run: `${name}-${round}`,
+      agent: 'a',
+      partitions,
+      queueBytes: 1024 * 1024,
+      duplicateWindowMs: 120_000,
+    })
+    const rows: SentRow[] = []
+    let malformed = 0
+    for (let batch = 0; batch < 8; batch++) {
+      const some = makeRows(world, nextName, 1 + Math.floor(time.random() * 20))
+      for (const row of some) ledger.sent(row)
+      rows.push(...some)
+      const positions = positionsOfRows(
+        some.map(({ vehicle, ...row }) => ({ ...row, vehicleId: vehicle, vehicleType: 'bus' })),
+      )
+      publisher.publish(Math.floor(time.random() * partitionCount), encodePositions(positions), {
+        'fleet-rows': String(some.length),
+      })
+      if (time.random() < 0.03) {
+        malformed++
+        publisher.publish(0, new TextEncoder().encode('malformed'), { 'fleet-rows': '0' })
+      }
+      await sleep(200 + 1_500 * time.random())
+    }
+    try {
+      await publisher.drain()
+      ledger.acknowledged(rows, malformed)
+    } catch (error) {
+      if (!(error instanceof FleetError) || error.code !== 'publish.unknown') throw error
+      world.say(`${name}: ${error.message}`)
+    }
+    publisher.close()
+  }
+}
+
+interface Wanted {
+  readonly east: number
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+interface Search {
+  readonly answer: VehicleAnswer
+  /** @returns the vehicles of all rows, as often as they came */
+  readAll(onBatch?: () => unknown): Promise<string[]>
+}
+
+/** A search of all that lies west of a longitude. */
+export const search = (hub: Hub, { east, fromMs, toMs }: Wanted): Search => {
+  const ring = [
+    [WEST - 0.1, SOUTH - 0.1],
+    [east, SOUTH - 0.1],
+    [east, SOUTH + SPAN + 0.1],
+    [WEST - 0.1, SOUTH + SPAN + 0.1],
+    [WEST - 0.1, SOUTH - 0.1],
+  ]
+  const answer = askVehicles(hub, {
+    area: { type: 'Polygon', coordinates: [ring] },
+    from: new Date(fromMs).toISOString(),
+    to: new Date(toMs).toISOString(),
+    timeoutMs: 20_000,
+  })
+  const readAll = async (onBatch: () => unknown = () => undefined): Promise<string[]> => {
+    const vehicles: string[] = []
+    for await (const { rows } of answer) {
+      const { vehicleIdOffsets: at, vehicleIdBytes: bytes } = rows
+      for (let i = 0; i < rows.length; i++) vehicles.push(new TextDecoder().decode(bytes.subarray(at[i], at[i + 1])))
+      onBatch()
+    }
+    return vehicles
+  }
+  return { answer, readAll }
+}
+
+interface AskDeps {
+  readonly answers: Record<string, number>
+  fail(what: string): void
+  readonly signal: AbortSignal
+}
+
+/** A client that searches again and again: parts of the area, and of the time until now. */
+export const ask = async (
+  world: World,
+  ledger: Ledger,
+  name: string,
+  { answers, fail, signal }: AskDeps,
+): Promise<void> => {
+  const { time } = world
+  const hub = world.connect(name)
+  while (!signal.aborted) {
+    await sleep(1_000 + 8_000 * time.random(), signal)
+    const east = WEST + SPAN * (0.3 + 0.7 * time.random())
+    const nowMs = Date.now()
+    const fromMs = nowMs - Math.floor(600_000 * time.random() ** 2)
+    const toMs = nowMs + 60_000
+    const isWest = (limit: number, { eventTime, longitude }: SentRow): boolean =>
+      eventTime >= fromMs && eventTime < toMs && longitude <= limit
+    const due = ledger.due((row) => isWest(east - EDGE, row))
+    const { answer, readAll } = search(hub, { east, fromMs, toMs })
+    const isCancelled = time.random() < 0.05
+    const vehicles = await readAll(() => isCancelled && answer.cancel())
+    const { status, reason } = await answer.outcome
+    if (status !== 'complete' && status !== 'cancelled') world.say(`${name}: an answer is ${status}: ${reason}`)
+    answers[status] = (answers[status] ?? 0) + 1
+    const fault = judgeAnswer({ status, vehicles }, due, ledger, (row) => isWest(east + EDGE, row))
+    if (fault !== undefined) fail(`${name}: ${fault}`)
+  }
+}
