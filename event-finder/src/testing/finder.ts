@@ -12,11 +12,11 @@ import {
   type VehicleQueryInput,
 } from '@fleetlake/hub'
 import { type BruteForceSearch, selectByBruteForce, type TableRows } from '@fleetlake/testing'
-import { startAgent } from '../agent.ts'
-import { type CoordinatorDeps, startCoordinator } from '../coordinator.ts'
-import type { IntakeLimits } from '../intake.ts'
+import { startAgent } from '../agent/agent.ts'
+import { type CoordinatorDeps, startCoordinator } from '../coordinator/coordinator.ts'
+import type { IntakeLimits } from '../waiting/intake.ts'
 import { holdNothing } from '../tail/held-tail.ts'
-import { createTurns } from '../turns.ts'
+import { createTurns } from '../waiting/turns.ts'
 import { START_MS } from './archive.ts'
 
 export type TestArea = BruteForceSearch['area']

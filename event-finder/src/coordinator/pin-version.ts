@@ -2,8 +2,8 @@ import { orAborted } from '@fleetlake/core'
 import type { Snapshot } from '@fleetlake/archive'
 import { type ArchiveClaim, moveStreamName, type StreamPosition } from '@fleetlake/contracts'
 import { type StreamStates } from '@fleetlake/hub'
-import { type HeldTail, holdNothing, type Missing } from './tail/held-tail.ts'
-import type { Tail } from './tail/tail.ts'
+import { type HeldTail, holdNothing, type Missing } from '../tail/held-tail.ts'
+import type { Tail } from '../tail/tail.ts'
 
 /** What a query is answered from: a version of the table, undefined while there is none, and what the hub holds beyond it. */
 export interface PinnedVersion {

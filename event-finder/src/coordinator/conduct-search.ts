@@ -1,9 +1,9 @@
 import { type KeptChunk, type Pruned, pruneSteps } from '@fleetlake/archive'
 import type { Message, MessageInput, QueryStatus } from '@fleetlake/contracts'
 import type { Steps } from '@fleetlake/core'
-import { type PlannedChunk, type PlannedTask, planTasks, type TaskSize } from './core/plan-tasks.ts'
-import type { VehicleSearch } from './core/search.ts'
-import { createTaskBoard, type TaskOrder } from './core/task-board.ts'
+import { type PlannedChunk, type PlannedTask, planTasks, type TaskSize } from '../core/plan-tasks.ts'
+import type { VehicleSearch } from '../core/search.ts'
+import { createTaskBoard, type TaskOrder } from '../core/task-board.ts'
 import type { PinnedVersion } from './pin-version.ts'
 
 type Query = Message<'vehicleQuery'>
