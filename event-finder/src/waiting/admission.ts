@@ -5,11 +5,11 @@ import { createFairQueue } from './fair-queue.ts'
  * finds one at once.
  */
 export interface Admission {
-  /** @returns false when there is no room now */
-  tryEnter(client: string): boolean
-  /** @returns false when the signal was aborted before there was room */
-  enter(client: string, signal: AbortSignal): Promise<boolean>
-  leave(client: string): void
+  /**
+   * @param begin called when there is room: before this returns when there is some now
+   * @returns gives the place back, or waits for none any more; once, however often it is called
+   */
+  enter(client: string, begin: () => void): () => void
 }
 
 /** Of all places those that one client may have. */
@@ -27,36 +27,23 @@ export const createAdmission = (most: number): Admission => {
     if (count === 0) inside.delete(client)
     else inside.set(client, count)
   }
-  const tryEnter = (client: string): boolean => {
-    if (total >= most || !isLet(client)) return false
-    goIn(client, 1)
-    return true
-  }
   return {
-    tryEnter,
-    enter: async (client, signal) => {
-      if (signal.aborted) return false
-      if (tryEnter(client)) return true
-      return new Promise((resolve) => {
-        const settle = (isAdmitted: boolean): void => {
-          signal.removeEventListener('abort', giveUp)
-          resolve(isAdmitted)
-        }
-        const admit = (): void => {
-          goIn(client, 1)
-          settle(true)
-        }
-        const giveUp = (): void => {
-          waiting.remove(client, admit)
-          settle(false)
-        }
-        signal.addEventListener('abort', giveUp)
-        waiting.add(client, admit)
-      })
-    },
-    leave: (client) => {
-      goIn(client, -1)
-      waiting.take(isLet)?.()
+    enter: (client, begin) => {
+      let [isIn, hasLeft] = [false, false]
+      const admit = (): void => {
+        isIn = true
+        goIn(client, 1)
+        begin()
+      }
+      if (total < most && isLet(client)) admit()
+      else waiting.add(client, admit)
+      return () => {
+        if (hasLeft) return
+        hasLeft = true
+        if (!isIn) return waiting.remove(client, admit)
+        goIn(client, -1)
+        waiting.take(isLet)?.()
+      }
     },
   }
 }
