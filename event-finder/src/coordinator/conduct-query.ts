@@ -181,8 +181,7 @@ export const conductQuery = (asked: Asked, options: ConductOptions, deps: Conduc
       throw taskFault(cause)
     }
   }
-  const sendAnswer = (stats: QueryStats): void =>
-    sendWhileOpen(() => hub.send('vehicleQueryResultStats', reply, stats))
+  const sendAnswer = (stats: QueryStats): void => sendWhileOpen(() => hub.send('vehicleQueryResultStats', reply, stats))
   const answer = (stats: QueryStats): void => {
     try {
       sendAnswer(stats)

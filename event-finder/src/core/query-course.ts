@@ -132,8 +132,7 @@ export const emptyStats = (query: string, status: QueryStatus, error?: string): 
 const isRefusal = (error: unknown): boolean =>
   error instanceof FleetError && (error.code === 'area.invalid' || error.code === 'query.invalid')
 
-type Phase =
-  'checking' | 'pinning' | 'planning' | 'entering' | 'waiting' | 'running' | 'settling' | 'hinting' | 'ended'
+type Phase = 'checking' | 'pinning' | 'planning' | 'entering' | 'waiting' | 'running' | 'settling' | 'hinting' | 'ended'
 
 /** @param arrivedMs when it was received: its sender's clock decides nothing */
 export const createQueryCourse = (

@@ -86,6 +86,8 @@ interface AtHand {
   /** The scan was let go. */
   isLetGo: boolean
   yieldMs: number
+  looks: number
+  lookMs: number
 }
 
 export const createQueryWork = (): QueryWork => {
@@ -95,8 +97,6 @@ export const createQueryWork = (): QueryWork => {
   let atHand: AtHand | undefined
   let [isGivenUp, isAbandoned, isClosed] = [false, false, false]
   let now = 0
-  let looks = 0
-  let lookMs = 0
   let signMs = 0
   let forgetMs = 0
   let effects: WorkEffect[] = []
@@ -128,10 +128,6 @@ export const createQueryWork = (): QueryWork => {
     else scan(next)
   }
 
-  const wait = (): void => {
-    looks = 0
-    lookMs = now + LOOK_MS
-  }
   const send = (work: Work, rows: number): void => {
     const { task, batches: batch } = work
     untaken.add(`${task}/${batch}`)
@@ -152,11 +148,9 @@ export const createQueryWork = (): QueryWork => {
       effects.push({ kind: 'next' })
       return
     }
-    atHand = { rows, isLetGo: false, yieldMs: now + YIELD_MS }
-    wait()
+    atHand = { rows, isLetGo: false, yieldMs: now + YIELD_MS, looks: 0, lookMs: now + LOOK_MS }
   }
   const taken = (): void => {
-    wait()
     if (atHand !== undefined) {
       const work = atWork()!
       const { rows, isLetGo } = atHand
@@ -191,9 +185,9 @@ export const createQueryWork = (): QueryWork => {
         letGo()
       }
     }
-    if (atHand !== undefined && now >= lookMs) {
-      lookMs = now + LOOK_MS
-      if (++looks >= LOOKS) giveUp()
+    if (atHand !== undefined && now >= atHand.lookMs) {
+      atHand.lookMs = now + LOOK_MS
+      if (++atHand.looks >= LOOKS) giveUp()
     }
     if (works.size === 0 && !isClosed && now >= forgetMs) {
       untaken.clear()
@@ -240,7 +234,7 @@ export const createQueryWork = (): QueryWork => {
     if (isClosed) return undefined
     if (works.size === 0) return forgetMs
     if (atHand === undefined) return signMs
-    return Math.min(signMs, lookMs, atHand.isLetGo ? Infinity : atHand.yieldMs)
+    return Math.min(signMs, atHand.lookMs, atHand.isLetGo ? Infinity : atHand.yieldMs)
   }
   return {
     step: (event, nowMs) => {

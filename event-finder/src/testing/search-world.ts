@@ -7,7 +7,7 @@ import {
   emptyStats,
   type QueryStats,
 } from '../core/query-course.ts'
-import { createQueryWork, MAX_UNTAKEN, type WorkEffect, type WorkEvent } from '../core/query-work.ts'
+import { CLIENT_GONE_MS, createQueryWork, MAX_UNTAKEN, type WorkEffect, type WorkEvent } from '../core/query-work.ts'
 import type { TaskOrder } from '../core/task-board.ts'
 import { drive, type Time } from '../drive.ts'
 import { type Admission, createAdmission } from '../waiting/admission.ts'
@@ -61,6 +61,11 @@ interface WorldQuery {
   readonly places: Held
   readonly tails: Held
   closes: number
+  /** An agent has found the client gone, or has heard that it wants no more; the coordinator may not have. */
+  isFoundGone: boolean
+  /** A scan of it broke off. */
+  isBroken: boolean
+  isStopped: boolean
   /** What the client has been sent, the first of each batch. */
   readonly received: Map<string, readonly string[]>
   lastProgress: number
@@ -80,7 +85,12 @@ export interface WorldReport {
 
 const isRefusalOf = (error: unknown): boolean => error instanceof FleetError
 
-export const runSearchWorld = (seed: number): WorldReport => {
+/** What goes wrong in a world. */
+export type Trouble = (typeof TROUBLES)[number]
+const TROUBLES = ['lose', 'kill', 'stop', 'freeze', 'fail', 'hang', 'cancel', 'leave', 'refuse', 'beSlow'] as const
+
+/** @param troubles what goes wrong; drawn when missing */
+export const runSearchWorld = (seed: number, troubles?: readonly Trouble[]): WorldReport => {
   const random = createRandomStreams(Uint32Array.of(seed))
   const below = (most: number): number => Math.floor(random.next(0) * most)
   const oneIn = (most: number): boolean => below(most) === 0
@@ -94,11 +104,17 @@ export const runSearchWorld = (seed: number): WorldReport => {
   // ——— time
 
   let clock = 0
-  let orders = 0
-  const agenda: { readonly atMs: number; readonly order: number; readonly act: () => void; isOff: boolean }[] = []
+  /** What is due next is the last; of what is due at once, what was planned first. */
+  const agenda: { readonly atMs: number; readonly act: () => void; isOff: boolean }[] = []
   const after = (ms: number, act: () => void): (() => void) => {
-    const entry = { atMs: clock + ms, order: orders++, act, isOff: false }
-    agenda.push(entry)
+    const entry = { atMs: clock + ms, act, isOff: false }
+    let [low, high] = [0, agenda.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (agenda[middle].atMs > entry.atMs) low = middle + 1
+      else high = middle
+    }
+    agenda.splice(low, 0, entry)
     return () => {
       entry.isOff = true
     }
@@ -113,17 +129,9 @@ export const runSearchWorld = (seed: number): WorldReport => {
 
   // ——— what goes wrong in this world
 
-  const may = {
-    lose: oneIn(3),
-    kill: oneIn(3),
-    freeze: oneIn(3),
-    fail: oneIn(3),
-    hang: oneIn(4),
-    cancel: oneIn(3),
-    leave: oneIn(4),
-    refuse: oneIn(5),
-    beSlow: oneIn(3),
-  }
+  const may = Object.fromEntries(
+    TROUBLES.map((trouble) => [trouble, troubles?.includes(trouble) ?? oneIn(3)]),
+  ) as Record<Trouble, boolean>
   /** A message on its way: late, overtaking others, twice, or lost. */
   const carry = (deliver: () => void): void => {
     if (may.lose && oneIn(12)) return note('message lost')
@@ -140,8 +148,8 @@ export const runSearchWorld = (seed: number): WorldReport => {
 
   const drawFile = (path: string): WorldFile => ({
     path,
-    rows: Array.from({ length: below(oneIn(4) ? 40 : 8) }, (_, i) => `${path} ${i}`),
-    isBad: may.fail ? pick(['no', 'no', 'now-and-then', 'always']) : 'no',
+    rows: Array.from({ length: below(pick([6, 6, 12, 40, 120])) }, (_, i) => `${path} ${i}`),
+    isBad: may.fail && oneIn(8) ? pick(['now-and-then', 'now-and-then', 'always']) : 'no',
   })
   const drawTasks = (id: string): WorldTask[] => {
     const tasks = Array.from({ length: below(7) }, (_, task) => ({
@@ -172,6 +180,9 @@ export const runSearchWorld = (seed: number): WorldReport => {
       places: { taken: 0, returned: 0 },
       tails: { taken: 0, returned: 0 },
       closes: 0,
+      isFoundGone: false,
+      isBroken: false,
+      isStopped: false,
       received: new Map(),
       lastProgress: 0,
     }
@@ -192,6 +203,7 @@ export const runSearchWorld = (seed: number): WorldReport => {
   }
   const cancel = (query: WorldQuery): void => {
     tell(`${query.id} is cancelled by its client`)
+    query.isFoundGone = true
     carry(() => {
       if (courses.has(query.id) && query.answers.length === 0) query.troubles.add('cancelled')
       courses.get(query.id)?.({ kind: 'cancelled' })
@@ -228,8 +240,11 @@ export const runSearchWorld = (seed: number): WorldReport => {
       happen({ kind: 'failed', error })
     }
     const pin = (): void => {
+      const askedMs = clock
+      const patienceMs = Math.min(10_000, query.input.timeoutMs / 2)
       const isPinned = (): void => {
         pinAnswer = undefined
+        if (!hasHurried && clock - askedMs > patienceMs + 2 * LATE_MS) violate(`${id}: its pin was not hurried`)
         query.tails.taken++
         const rows = query.tasks.filter(({ isHot }) => isHot).flatMap(({ files }) => files[0].rows).length
         happen({ kind: 'pinned', pinned: { version: 1, messages: rows, rows, bytes: rows } })
@@ -246,6 +261,7 @@ export const runSearchWorld = (seed: number): WorldReport => {
     }
     const assign = (order: TaskOrder): void => {
       if (query.answers.length > 0) violate(`${id}: a task is given out after the answer`)
+      if (query.isStopped) violate(`${id}: a task is given out after its agents were stopped`)
       tell(`${id} gives out ${order.task}`)
       if (may.refuse && oneIn(30)) {
         query.troubles.add('refused')
@@ -253,7 +269,7 @@ export const runSearchWorld = (seed: number): WorldReport => {
       }
       if (order.isHot) return after(0, () => agents[0].act(() => agents[0].give(query, order))) as unknown as void
       // The hub gives a task to one of the agents.
-      const agent = pick(agents)
+      const agent = pick(agents.filter((one) => one.takesTasks()))
       carry(() => agent.act(() => agent.give(query, order)))
     }
     const carryOut = (effect: CourseEffect): void => {
@@ -295,6 +311,9 @@ export const runSearchWorld = (seed: number): WorldReport => {
         case 'assign':
           return assign(effect.order)
         case 'stop-agents':
+          query.isStopped = true
+          // It hears itself, too.
+          carry(() => courses.get(id)?.({ kind: 'cancelled' }))
           for (const agent of agents) carry(() => agent.act(() => agent.cancel(id)))
           return
         case 'hint':
@@ -348,8 +367,11 @@ export const runSearchWorld = (seed: number): WorldReport => {
     const cancelled = new Set<string>()
     const ends: (() => void)[] = []
     let isDead = false
+    let deadSince = Infinity
+    let isLeaving = false
     let frozenUntil = 0
     let open = 0
+    let isAbandoned = false
     /** Of a dead process nothing comes any more, of a frozen one later. */
     const act = (what: () => void): void => {
       if (isDead) return
@@ -376,6 +398,8 @@ export const runSearchWorld = (seed: number): WorldReport => {
       let scan: Scan | undefined
       let atHand: readonly string[] = []
       let scanned: Scan | undefined
+      /** When something was sent or taken last, or a task ended. */
+      let lastMs = clock
 
       const startScan = (order: TaskOrder, passed: number): Scan => {
         // The board numbers what it gives out: where it comes from is in its files, and the tail has none.
@@ -398,9 +422,16 @@ export const runSearchWorld = (seed: number): WorldReport => {
         after(stepMs, () =>
           act(() => {
             if (scan !== mine) return
+            if (may.fail && oneIn(60)) {
+              query.isBroken = true
+              return happen({ kind: 'failed', reason: 'the scan broke off' })
+            }
             const failures = mine.failures.length
             const rows = machine.isStopped() ? [] : mine.rows.slice(mine.at, mine.at + BATCH_ROWS)
-            if (rows.length === 0) return happen({ kind: 'scanned', hasMore: mine.hasMore, failures })
+            if (rows.length === 0) {
+              scan = undefined
+              return happen({ kind: 'scanned', hasMore: mine.hasMore, failures })
+            }
             mine.at += rows.length
             atHand = rows
             happen({ kind: 'found', rows: rows.length, failures })
@@ -411,7 +442,11 @@ export const runSearchWorld = (seed: number): WorldReport => {
         const order = orders_.get(task)
         if (order === undefined) return violate(`${name} says something of ${query.id}/${task}, which it was not given`)
         const failed =
-          reason === undefined ? (scanned?.order.task === task ? scanned.failures : []) : order.chunks.map((c) => c.path)
+          reason === undefined
+            ? scanned?.order.task === task
+              ? scanned.failures
+              : []
+            : order.chunks.map((c) => c.path)
         const stats: TaskStats = {
           query: query.id,
           task,
@@ -425,7 +460,11 @@ export const runSearchWorld = (seed: number): WorldReport => {
           failed: failed.map((path) => ({ path, reason: 'bad' })),
         }
         note(`task ${status}`)
+        if (isAbandoned) violate(`${name} says ${status} of ${query.id}, which it has left to others`)
+        if (status === 'complete' && failed.length > 0) violate(`${name}: a task is complete without ${failed[0]}`)
+        if (status === 'cancelled' && !cancelled.has(query.id)) query.isFoundGone = true
         if (status !== 'running') {
+          lastMs = clock
           orders_.delete(task)
           batches.delete(task)
         }
@@ -438,12 +477,16 @@ export const runSearchWorld = (seed: number): WorldReport => {
         untaken.add(`${task}/${batch}`)
         if (untaken.size > MAX_UNTAKEN) violate(`${name}: ${untaken.size} batches of ${query.id} are on the way`)
         const sent = atHand
+        lastMs = clock
         carry(() => receive(query, task, batch, sent))
+        // Once it has sent something: what it sent late would be told.
+        if (may.kill && !isLocal && oneIn(15)) after(below(300), die)
       }
       const carryOut = (effect: WorkEffect): void => {
         switch (effect.kind) {
           case 'scan':
-            if (scan !== undefined && scan.at < scan.rows.length) violate(`${name}: two scans of ${query.id} at once`)
+            if (scan !== undefined) violate(`${name}: two scans of ${query.id} at once`)
+            if (machine.isStopped()) violate(`${name} scans for nobody`)
             scan = startScan(orders_.get(effect.task)!, effect.passed)
             scanned = scan
             return look(scan)
@@ -458,8 +501,10 @@ export const runSearchWorld = (seed: number): WorldReport => {
           case 'say':
             return say(effect)
           case 'close':
-            if (orders_.size > 0) violate(`${name} closes ${query.id} with ${orders_.size} tasks`)
-            if (scan !== undefined && scan.at < scan.rows.length) violate(`${name} closes ${query.id} in mid-scan`)
+            if (orders_.size > 0 && !isAbandoned) violate(`${name} closes ${query.id} with ${orders_.size} tasks`)
+            if (scan !== undefined) violate(`${name} closes ${query.id} in mid-scan`)
+            if (untaken.size > 0 && !machine.isStopped() && clock - lastMs < CLIENT_GONE_MS)
+              violate(`${name} forgets what of ${query.id} is on the way`)
             works.delete(query.id)
             open--
             return
@@ -468,7 +513,7 @@ export const runSearchWorld = (seed: number): WorldReport => {
       const tick = (): WorkEvent => ({ kind: 'tick', isMemoryShort: oneIn(2) })
       const happen = drive<WorkEvent, WorkEffect>(machine, { carryOut, tick, time: agentTime })
       const hear = (event: WorkEvent): void => {
-        if (event.kind === 'taken') untaken.delete(`${event.task}/${event.batch}`)
+        if (event.kind === 'taken' && untaken.delete(`${event.task}/${event.batch}`)) lastMs = clock
         happen(event)
       }
       givers.set(hear, (order) => {
@@ -482,10 +527,24 @@ export const runSearchWorld = (seed: number): WorldReport => {
     }
     const givers = new Map<(event: WorkEvent) => void, (order: TaskOrder) => void>()
 
-    if (may.kill && !isLocal && oneIn(2)) {
+    const die = (): void => {
+      tell(`${name} dies`)
+      note('agent dies')
+      isDead = true
+      deadSince = clock
+    }
+    if (may.kill && !isLocal && oneIn(3)) after(below(8_000), die)
+    if (may.stop && !isLocal && oneIn(2)) {
       after(below(8_000), () => {
-        tell(`${name} dies`)
-        isDead = true
+        tell(`${name} takes no more tasks`)
+        isLeaving = true
+        after(below(5_000), () =>
+          act(() => {
+            note('agent leaves its tasks to others')
+            isAbandoned = true
+            for (const hear of works.values()) hear({ kind: 'abandoned' })
+          }),
+        )
       })
     }
     if (may.freeze && !isLocal && oneIn(2)) {
@@ -497,7 +556,11 @@ export const runSearchWorld = (seed: number): WorldReport => {
     return {
       name,
       act,
-      give: (query: WorldQuery, order: TaskOrder): void => givers.get(work(query))!(order),
+      // The hub takes a while to see that one is gone.
+      takesTasks: (): boolean => !isLeaving && clock < deadSince + 2_000,
+      give: (query: WorldQuery, order: TaskOrder): void => {
+        if (!isAbandoned) givers.get(work(query))!(order)
+      },
       hear: (query: string, event: WorkEvent): void => works.get(query)?.(event),
       cancel: (query: string): void => {
         cancelled.add(query)
@@ -513,24 +576,22 @@ export const runSearchWorld = (seed: number): WorldReport => {
 
   const asked = 1 + below(6)
   for (let i = 0; i < asked; i++) after(below(pick([10, 3_000])), ask)
-  while (agenda.length > 0) {
-    let first = 0
-    for (let i = 1; i < agenda.length; i++) {
-      const [one, best] = [agenda[i], agenda[first]]
-      if (one.atMs < best.atMs || (one.atMs === best.atMs && one.order < best.order)) first = i
-    }
-    const [next] = agenda.splice(first, 1)
+  for (let next = agenda.pop(); next !== undefined; next = agenda.pop()) {
     if (next.isOff) continue
-    clock = Math.max(clock, next.atMs)
-    if (clock > END_MS) break
+    clock = next.atMs
+    if (clock > END_MS) {
+      violate('it goes on and on')
+      break
+    }
     next.act()
   }
 
   // ——— what must be true in the end
 
-  if (clock > END_MS) violate('it goes on and on')
   for (const agent of agents) if (agent.left() > 0) violate(`${agent.name} has ${agent.left()} queries left`)
-  for (const query of queries) judge(query, violate)
+  const { kill, stop, freeze, ...grave } = may
+  const isCalm = !Object.values(grave).some((one) => one)
+  for (const query of queries) judge(query, isCalm, violate)
   for (const [size, most] of [
     ['small', 2],
     ['large', 1],
@@ -547,7 +608,7 @@ export const runSearchWorld = (seed: number): WorldReport => {
 }
 
 /** Whether a query was answered as it had to be. */
-const judge = (query: WorldQuery, violate: (what: string) => void): void => {
+const judge = (query: WorldQuery, isCalm: boolean, violate: (what: string) => void): void => {
   const { id, answers, tasks, troubles, received, input } = query
   if (answers.length !== 1) return violate(`${id} has ${answers.length} answers`)
   const [{ stats, atMs }] = answers
@@ -570,7 +631,18 @@ const judge = (query: WorldQuery, violate: (what: string) => void): void => {
   if (status === 'cancelled' && stats.error === undefined && !troubles.has('cancelled'))
     violate(`${id} is cancelled by nobody`)
   const isBad = tasks.some(({ files }) => files.some((file) => file.isBad !== 'no'))
-  if (status === 'partial' && !isBad && !troubles.has('failed')) violate(`${id} is partial without a reason`)
+  if (stats.error?.includes('took none') === true && !query.isFoundGone) violate(`${id}: its client is not gone`)
+  if (rowsOf > (input.limit ?? Infinity)) violate(`${id} has ${rowsOf} rows, and a limit of ${input.limit}`)
+  if (status === 'timed-out') {
+    const due = isWaitOver ? ttlMs : timeoutMs + query.waitedMs
+    if (atMs - query.arrivedMs < due)
+      violate(`${id} is timed out after ${atMs - query.arrivedMs} ms, and had ${due} ms`)
+  }
+  const hasTime = timeoutMs >= 60_000 && !isWaitOver
+  if (isCalm && hasTime && status !== 'complete' && status !== 'limit-reached')
+    violate(`${id} is ${status}, though nothing but agents failed`)
+  if (status === 'partial' && !isBad && !query.isBroken && !troubles.has('failed'))
+    violate(`${id} is partial without a reason`)
   if (status !== 'complete' && status !== 'limit-reached') return
 
   if (troubles.size > 0) violate(`${id} is ${status}, though it was ${[...troubles].join()}`)
