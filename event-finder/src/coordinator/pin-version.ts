@@ -83,7 +83,7 @@ export const createVersionPin = ({ snapshot: read, look, tail, flush, pause }: P
       })
   }
 
-  /** @param signal aborted when there is no more time, or nobody waits any more */
+  /** @param signal aborted when there is no more time, or the client wants no more */
   return async (signal: AbortSignal): Promise<PinnedVersion> => {
     let isOther = false
     /** Claimed before the version is read, so that it is in the version, or the version is of an older copy. */

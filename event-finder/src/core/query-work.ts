@@ -14,7 +14,7 @@ export interface QueryWork {
   step(event: WorkEvent, nowMs: number): WorkEffect[]
   /** When a `tick` is due; undefined while none is. */
   wakeAt(): number | undefined
-  /** Nobody waits for the rest of a scan. */
+  /** The rest of a scan is not wanted. */
   isStopped(): boolean
   /** No task is left. */
   isIdle(): boolean

@@ -57,7 +57,7 @@ const rowsOfTurn = (area: Area): number => Math.max(4, Math.floor(EDGES_OF_TURN 
  * a repeated task repeats its batches. Waits while a batch is not asked for, and takes no turn meanwhile.
  * A batch is done with when the next is asked for.
  * @param counts is kept up to date
- * @param isStopped asked before each chunk and each piece of one: nobody wants the rest
+ * @param isStopped asked before each chunk and each piece of one: the rest is not wanted
  */
 export async function* scanTask(
   task: ScanTask,

@@ -53,7 +53,7 @@ const withLayout = (rows: Rows, layout: readonly MeasureSpec[]): Rows => {
 /**
  * Gives the matches of what is not archived yet. Invariant: like any task, it gives the same batches each time.
  * @param counts is kept up to date
- * @param isStopped asked before each turn: nobody wants the rest
+ * @param isStopped asked before each turn: the rest is not wanted
  */
 export async function* scanTail(
   tail: HeldTail,

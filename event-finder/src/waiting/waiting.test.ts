@@ -107,7 +107,7 @@ test('what is taken on is bounded, each refusal says by what, and what has ended
   expect(intake.take({ query: '1', client: 'b', bytes: 10 })).toBeUndefined()
 })
 
-test('reads are shared, and nobody gets one that began before they asked', async () => {
+test('reads are shared, and no client gets one that began before it had asked', async () => {
   const begun: PromiseWithResolvers<number>[] = []
   const read = shareReads(() => {
     const one = Promise.withResolvers<number>()

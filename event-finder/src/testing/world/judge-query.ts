@@ -37,6 +37,7 @@ function* faultsOfTime({ input, waitedMs }: WorldQuery, stats: QueryStats, tookM
   const dueMs = isWaitOver(stats) ? ttlMs : timeoutMs + waitedMs
   const preparedMs = isWaitOver(stats) ? timeoutMs : 1_000
   if (tookMs > dueMs + preparedMs + 3 * LATE_MS) yield `it took ${tookMs} ms, and had ${dueMs} ms`
+  if (waitedMs > ttlMs + LATE_MS) yield `it waited for a place for ${waitedMs} ms, and had ${ttlMs} ms`
   if (stats.status === 'timed-out' && tookMs < dueMs) yield `it is timed out after ${tookMs} ms, and had ${dueMs} ms`
 }
 
@@ -46,7 +47,8 @@ function* faultsOfStatus(query: WorldQuery, stats: QueryStats, isCalm: boolean):
   const { status, error, failed } = stats
   const isBad = isBroken || tasks.some(({ files }) => files.some((file) => file.isBad !== 'no'))
   if (status === 'refused' && !troubles.has('refused')) yield 'it is refused without a reason'
-  if (status === 'cancelled' && error === undefined && !troubles.has('cancelled')) yield 'nobody has cancelled it'
+  if (status === 'cancelled' && error === undefined && !troubles.has('cancelled'))
+    yield 'it is cancelled, and its client has not cancelled it'
   if (error?.includes('took none') === true && !isFoundGone) yield 'its client is not gone'
   if (status === 'partial' && !isBad && !troubles.has('failed')) yield 'it is partial without a reason'
   if (isWhole(stats) && troubles.size > 0) yield `it is ${status}, though it was ${[...troubles].join()}`

@@ -109,7 +109,7 @@ const createScanner = (
   return {
     begin: (order: TaskOrder, passed: number): void => {
       if (scan !== undefined) violate(`${name}: two scans of ${query.id} at once`)
-      if (isStopped()) violate(`${name} scans ${query.id} for nobody`)
+      if (isStopped()) violate(`${name} scans what of ${query.id} is not wanted`)
       scan = scanOf(stage, query, order, passed)
       last = scan
       look()
