@@ -50,6 +50,8 @@ export interface TestFinderOptions {
   readonly limits?: Partial<IntakeLimits & { maxVertices: number }>
   /** Of each agent. */
   readonly memoryBytes?: number | undefined
+  /** The newest version and no tail when missing. */
+  readonly pin?: CoordinatorDeps['pin'] | undefined
 }
 
 export interface TestFinder {
@@ -90,11 +92,12 @@ export const startTestFinder = async ({
   largeAtOnce,
   limits,
   memoryBytes,
+  pin,
 }: TestFinderOptions): Promise<TestFinder> => {
   const table = await openTable(createFileStore(`${path}/moves`))
   const hub = await connectHub({ url, service: 'event-finder' })
   const deps: CoordinatorDeps = {
-    pin: async () => ({ snapshot: await table.refresh(), tail: holdNothing() }),
+    pin: pin ?? (async () => ({ snapshot: await table.refresh(), tail: holdNothing() })),
     processor: createTurns(1),
     perform: unexpected,
     onFault: unexpected,
