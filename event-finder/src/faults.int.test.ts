@@ -120,7 +120,7 @@ test('of fifty queries at once all large ones get their turns, and the small one
   const log: string[] = []
   const begun = Promise.withResolvers<void>()
   const askLarge = async (): Promise<void> => {
-    const { keys, outcome } = await readOneThen(askVehicles(scene.client, ALL), () => {
+    const { keys, outcome } = await readOneThen(askVehicles(scene.client, { ...ALL, timeoutMs: 10 * MINUTE }), () => {
       if (log.push('begin') === 40) begun.resolve()
     })
     log.push('end')
