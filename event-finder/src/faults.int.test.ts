@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { configSchema, messages, subjects } from '@fleetlake/contracts'
 import { encodePositions, type PositionRow, positionsOfRows } from '@fleetlake/columnar'
 import {
@@ -6,6 +7,7 @@ import {
   type Hub,
   provision,
   storeMessage,
+  type VehicleBatch,
   type VehicleOutcome,
   type VehicleQueryInput,
 } from '@fleetlake/hub'
@@ -20,6 +22,7 @@ import {
   box,
   expectedOf,
   iso,
+  keysOf,
   MINUTE,
   readOneThen,
   startTestAgent,
@@ -115,7 +118,7 @@ test('of fifty queries at once all large ones get their turns, and the small one
   const log: string[] = []
   const begun = Promise.withResolvers<void>()
   const askLarge = async (): Promise<void> => {
-    const { keys, outcome } = await readOneThen(askVehicles(scene.client, ALL), () => {
+    const { keys, outcome } = await readOneThen(askVehicles(scene.client, { ...ALL, timeoutMs: 10 * MINUTE }), () => {
       if (log.push('begin') === 40) begun.resolve()
     })
     log.push('end')
@@ -170,12 +173,39 @@ test.concurrent('a query that waits for its turn can be cancelled, and one that 
   isWhole(outcome, all.length)
 })
 
+test.concurrent('a query of an archive that does not answer ends when its time is over, and when it is cancelled', async (context) => {
+  const scene = await setScene(context)
+  await scene.startFinder({ agents: 0, pin: () => new Promise(() => {}) })
+  expect((await askAll(scene.client, { ...ALL, timeoutMs: 300 })).outcome).toMatchObject({
+    status: 'timed-out',
+    reason: 'its time of 300 ms was over before what to search was known',
+    rows: 0,
+  })
+  const waiting = askVehicles(scene.client, ALL, { onProgress: () => waiting.cancel() })
+  expect((await readOneThen(waiting, () => {})).outcome).toMatchObject({
+    status: 'cancelled',
+    stats: { status: 'cancelled' },
+  })
+})
+
 test.concurrent('a client that takes its time does not keep the memory that others wait for, and loses nothing', async (context) => {
   const scene = await setScene(context)
   // Any file takes all of it.
   await scene.startFinder({ agents: 1, batchRows: 40, memoryBytes: 1 })
   const { sent, distinct } = await watchBatches(scene)
-  const { keys, outcome } = await readOneThen(askVehicles(scene.client, ALL), () => askSmall(scene))
+  const answer = askVehicles(scene.client, ALL)
+  const batches: VehicleBatch[] = []
+  let small: Promise<void> | undefined
+  let mayEnd = false
+  for await (const batch of answer) {
+    batches.push(batch)
+    small ??= askSmall(scene).then(() => {
+      mayEnd = true
+    })
+    // Not so long that it is taken for gone.
+    if (!mayEnd) await Promise.race([small, delay(1_000)])
+  }
+  const [keys, outcome] = [keysOf(batches), await answer.outcome]
   isWhole(outcome, all.length)
   expect(outcome.stats!.files.read).toBe(archive.files.length)
   expect(keys.toSorted()).toEqual(all)

@@ -2,7 +2,7 @@ import { cp, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { CHUNK_FORMATS, type ChunkFormat, rowsOfPositions } from '@fleetlake/columnar'
-import { configSchema, viewerInbox } from '@fleetlake/contracts'
+import { configSchema, type Message, subjects, viewerInbox } from '@fleetlake/contracts'
 import { askVehicles, connectHub, type Hub, type VehicleBatch, type VehicleQueryInput } from '@fleetlake/hub'
 import { eventually, startTestHub, temporaryFolder, type TestHub } from '@fleetlake/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -281,7 +281,7 @@ test.each<[string, Partial<VehicleQueryInput>, string]>([
   }),
 )
 
-test('malformed messages on the query subject are answered and do no harm', () =>
+test('a malformed message on the query subject is answered and harms no query', () =>
   withFinder({ agents: 1 }, async () => {
     const asked = await client.control.request('query.vehicles', new Uint8Array([1, 2, 3]), { timeoutMs: 5_000 })
     const answer = asked.kind === 'answered' ? new TextDecoder().decode(asked.message.data) : asked.kind
@@ -349,6 +349,20 @@ test('a query that is cancelled says so and sends no more', () =>
     const { outcome } = await readOneThen(answer, () => answer.cancel())
     expect(outcome).toMatchObject({ status: 'cancelled', stats: { status: 'cancelled' } })
     expect(outcome.rows).toBeLessThan(expectedOf(ALL).length)
+  }))
+
+test('a query that is cancelled in the same breath is cancelled, and no finder takes its client for gone', () =>
+  withFinder({ batchRows: 100 }, async () => {
+    for (let i = 0; i < 20; i++) {
+      const query = `breath-${i}`
+      const stats = Promise.withResolvers<unknown>()
+      const listener = client.listen('vehicleQueryResultStats', viewerInbox(query), ({ data }) => stats.resolve(data))
+      client.send('vehicleQuery', subjects.vehicleQuery, { ...ALL, query }, { reply: viewerInbox(query) })
+      client.send('vehicleQueryCancel', subjects.vehicleQueryCancel(query), { query })
+      const { status, error } = (await stats.promise) as Message<'vehicleQueryResultStats'>
+      expect([status, error]).toEqual(['cancelled', undefined])
+      await listener.close()
+    }
   }))
 
 test('an aborted signal cancels, and so does leaving the loop', () =>

@@ -23,15 +23,15 @@ import {
   readArchiveClaim,
   readPartition,
 } from '@fleetlake/hub'
-import { startAgent } from './agent.ts'
-import { startCoordinator } from './coordinator.ts'
+import { startAgent } from './agent/agent.ts'
+import { startCoordinator } from './coordinator/coordinator.ts'
 import type { VehicleSearch } from './core/search.ts'
 import { judgeLosses, type LossVerdict, NO_LOSSES } from './losses/judge-losses.ts'
 import { createLossWatch } from './losses/loss-watch.ts'
-import { createVersionPin } from './pin-version.ts'
-import { shareReads } from './share-reads.ts'
+import { createVersionPin } from './coordinator/pin-version.ts'
+import { shareReads } from './waiting/share-reads.ts'
 import { createTail } from './tail/tail.ts'
-import { createTurns } from './turns.ts'
+import { createTurns } from './waiting/turns.ts'
 
 /** A task without a sign of life for this long is sent again. */
 const SILENCE_MS = 3_000

@@ -124,6 +124,38 @@ test('what is given up begins no more tasks, and is over when those under way ha
   expect([board.next(0), board.isOver(), board.ended()]).toEqual([[], true, [{ task: 0, batches: 3, rows: 7 }]])
 })
 
+test('what is given up is not sent again either, however silent', () => {
+  const board = createTaskBoard({ tasks: planned(1), limit: undefined, inFlight: 1, silenceMs: 3_000 })
+  board.next(0)
+  board.giveUp()
+  expect(board.next(10_000)).toEqual([])
+})
+
+test('a task that an agent says is partial makes the answer partial, also when it names no file', () => {
+  const board = createTaskBoard({ tasks: planned(1), limit: undefined, inFlight: 1, silenceMs: 3_000 })
+  board.hear(said(board.next(0)[0], { status: 'partial' }), 0)
+  expect([board.isOver(), board.status()]).toEqual([true, 'partial'])
+})
+
+test('a file that one agent could not read makes the answer partial, though another one read all: the client may hold batches of the first', () => {
+  const board = createTaskBoard({ tasks: planned(1), limit: undefined, inFlight: 1, silenceMs: 3_000 })
+  const [order] = board.next(0)
+  const fault = { path: '0', reason: 'the store did not answer' }
+  board.hear(said(order, { status: 'running', batches: 1, failed: [fault] }), 0)
+  board.hear(said(order, { agent: 'b', batches: 4 }), 10)
+  expect([board.status(), board.failed()]).toEqual(['partial', [fault]])
+})
+
+test('of a task that two agents have begun counts what the one has sent that came further, whichever has the last word', () => {
+  const board = createTaskBoard({ tasks: planned(1), limit: 100, inFlight: 1, silenceMs: 3_000 })
+  const [order] = board.next(0)
+  board.hear(said(order, { status: 'running', batches: 5, rowsSelected: 50 }), 0)
+  board.hear(said(order, { agent: 'b', status: 'running', batches: 1, rowsSelected: 10 }), 1)
+  expect(board.counts().rowsSelected).toBe(50)
+  board.hear(said(order, { agent: 'b', status: 'cancelled', batches: 2, rowsSelected: 20 }), 2)
+  expect([board.counts().rowsSelected, board.ended()]).toEqual([50, [{ task: 0, batches: 5, rows: 50 }]])
+})
+
 /** Agents that find `matches` rows in each task, heard of in a random order. */
 const play = (
   board: TaskBoard,

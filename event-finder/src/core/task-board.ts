@@ -30,14 +30,14 @@ export type BoardStatus = 'complete' | 'limit-reached' | 'cancelled' | 'partial'
 
 /** Who does what of a search, and what has become of it. Times are ms of any one clock. */
 export interface TaskBoard {
-  /** What is to be sent now: tasks that may begin, and those that have not reported for too long. */
+  /** What is to be sent now: tasks that may begin, and those not heard of for too long; nothing once it is given up. */
   next(nowMs: number): TaskOrder[]
   hear(stats: TaskStats, nowMs: number): void
   /** Nothing more is begun. */
   giveUp(): void
   /** Nothing is under way and nothing more is to be begun. */
   isOver(): boolean
-  /** Invariant: complete only when every chunk was read to its end by a task that said so. */
+  /** Invariant: complete only when every chunk was read to its end by a task that said so, and no agent said of any task that it misses something. */
   status(): BoardStatus
   counts(): BoardCounts
   failed(): { path: string; reason: string }[]
@@ -64,12 +64,21 @@ interface Waiting {
   readonly skip: number
 }
 
-/** The last report of a task. */
+/** What was said of a task: by the agent that has come furthest. */
 interface Heard {
   readonly origin: number
   readonly isHot: boolean
   readonly stats: TaskStats
 }
+
+/**
+ * Of one task that was given to two agents: they send the same batches, so that the client holds those of the one that has come further, though it may be the other that
+ * has the last word.
+ */
+const furthest = (before: TaskStats | undefined, now: TaskStats): TaskStats =>
+  before === undefined || before.batches <= now.batches
+    ? now
+    : { ...now, batches: before.batches, rowsSelected: before.rowsSelected }
 
 const selectedOf = (heard: readonly Heard[]): number => heard.reduce((sum, { stats }) => sum + stats.rowsSelected, 0)
 
@@ -87,6 +96,9 @@ export const createTaskBoard = ({ tasks, limit, inFlight, silenceMs }: BoardOpti
   const waiting: Waiting[] = tasks.map(({ task, chunks, isHot }) => ({ origin: task, chunks, isHot, skip: 0 }))
   const running = new Map<number, Running>()
   const done: Heard[] = []
+  /** Of every agent that said something of a task, also of one that was replaced: what it has sent may be all that the client has of that batch. */
+  const faults = new Map<string, TaskStats['failed'][number]>()
+  let isPartial = false
   let nextTask = 0
   let grantable = limit ?? Infinity
   let isGivenUp = false
@@ -123,15 +135,12 @@ export const createTaskBoard = ({ tasks, limit, inFlight, silenceMs }: BoardOpti
     for (const { origin, stats } of all) most.set(origin, Math.max(most.get(origin) ?? 0, value(stats)))
     return [...most.values()].reduce((sum, count) => sum + count, 0)
   }
-  const failed = (): { path: string; reason: string }[] => [
-    ...new Map(done.flatMap(({ stats }) => stats.failed.map((fault) => [fault.path, fault]))).values(),
-  ]
 
   return {
     next: (nowMs) => {
       const orders: TaskOrder[] = []
       for (const task of running.values()) {
-        if (nowMs - task.heardAtMs <= silenceMs) continue
+        if (isGivenUp || nowMs - task.heardAtMs <= silenceMs) continue
         task.heardAtMs = nowMs
         orders.push(task.order)
       }
@@ -142,8 +151,10 @@ export const createTaskBoard = ({ tasks, limit, inFlight, silenceMs }: BoardOpti
       const task = running.get(stats.task)
       if (task === undefined) return
       task.heardAtMs = nowMs
-      task.latest = stats
-      if (stats.status !== 'running') end(task, stats)
+      task.latest = furthest(task.latest, stats)
+      for (const fault of stats.failed) faults.set(fault.path, fault)
+      if (stats.status === 'partial') isPartial = true
+      if (stats.status !== 'running') end(task, task.latest)
     },
     giveUp: () => {
       isGivenUp = true
@@ -151,7 +162,7 @@ export const createTaskBoard = ({ tasks, limit, inFlight, silenceMs }: BoardOpti
     isOver: () => running.size === 0 && !mayBegin(),
     status: () => {
       if (isGivenUp) return 'cancelled'
-      if (failed().length > 0) return 'partial'
+      if (isPartial || faults.size > 0) return 'partial'
       return waiting.length > 0 ? 'limit-reached' : 'complete'
     },
     counts: () => {
@@ -167,7 +178,7 @@ export const createTaskBoard = ({ tasks, limit, inFlight, silenceMs }: BoardOpti
         tasksDone: done.length,
       }
     },
-    failed,
+    failed: () => [...faults.values()],
     ended: () => done.map(({ stats }) => ({ task: stats.task, batches: stats.batches, rows: stats.rowsSelected })),
   }
 }

@@ -4,8 +4,8 @@ import { rowsOfArrays, textsOfStrings } from '@fleetlake/columnar'
 import { parquetCodec } from '@fleetlake/columnar/formats'
 import { areaOf, edgesAtOnce } from '@fleetlake/core'
 import { expect, test } from 'vitest'
-import { createByteBudget } from '../byte-budget.ts'
-import { createTurns, type Turns } from '../turns.ts'
+import { createByteBudget } from '../waiting/byte-budget.ts'
+import { createTurns, type Turns } from '../waiting/turns.ts'
 import { scanTask, startCounts } from './scan-task.ts'
 
 const ROWS = 2_000

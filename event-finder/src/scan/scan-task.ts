@@ -2,12 +2,12 @@ import type { ArenaPool } from '@fleetlake/columnar/parquet'
 import type { ObjectStore } from '@fleetlake/archive'
 import { type Area, edgesAtOnce } from '@fleetlake/core'
 import { type Rows, type Positions } from '@fleetlake/columnar'
-import type { ByteBudget } from '../byte-budget.ts'
+import type { ByteBudget } from '../waiting/byte-budget.ts'
 import { createBatchBuilder } from '../core/batch-builder.ts'
 import { createRowSelector } from '../core/select-rows.ts'
 import type { VehicleSearch } from '../core/search.ts'
 import { sliceRows } from '../core/slice-rows.ts'
-import type { Owner, Turns } from '../turns.ts'
+import type { Owner, Turns } from '../waiting/turns.ts'
 import { type ChunkPiece, type ChunkToRead, faultOf, memoryToOpen, readChunk, SMALL_FILE_BYTES } from './read-chunk.ts'
 import { createRowTaker, type Piece } from './take-rows.ts'
 
@@ -57,7 +57,7 @@ const rowsOfTurn = (area: Area): number => Math.max(4, Math.floor(EDGES_OF_TURN 
  * a repeated task repeats its batches. Waits while a batch is not asked for, and takes no turn meanwhile.
  * A batch is done with when the next is asked for.
  * @param counts is kept up to date
- * @param isStopped whether the rest is not wanted any more; asked before each chunk and each piece of one
+ * @param isStopped asked before each chunk and each piece of one: the rest is not wanted
  */
 export async function* scanTask(
   task: ScanTask,

@@ -13,7 +13,7 @@ import { createRowSelector } from '../core/select-rows.ts'
 import type { VehicleSearch } from '../core/search.ts'
 import type { ScanCounts, ScanTask } from '../scan/scan-task.ts'
 import { createRowTaker } from '../scan/take-rows.ts'
-import type { Turns } from '../turns.ts'
+import type { Turns } from '../waiting/turns.ts'
 import type { HeldTail } from './held-tail.ts'
 import { createRowNarrower } from './near-rows.ts'
 import type { TailRows } from './tail-block.ts'
@@ -53,7 +53,7 @@ const withLayout = (rows: Rows, layout: readonly MeasureSpec[]): Rows => {
 /**
  * Gives the matches of what is not archived yet. Invariant: like any task, it gives the same batches each time.
  * @param counts is kept up to date
- * @param isStopped whether the rest is not wanted any more; asked before each turn
+ * @param isStopped asked before each turn: the rest is not wanted
  */
 export async function* scanTail(
   tail: HeldTail,

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { textAt } from '@fleetlake/columnar'
 import { expect, test } from 'vitest'
 import type { Snapshot } from '@fleetlake/archive'
-import { createVersionPin, type PinnedVersion } from '../pin-version.ts'
+import { createVersionPin, type PinnedVersion } from '../coordinator/pin-version.ts'
 import { createTestStreams, type FakeTable } from '../testing/streams.ts'
 import { createTail } from './tail.ts'
 

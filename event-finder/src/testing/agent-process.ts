@@ -1,8 +1,8 @@
 /** A process of the tests that is an agent and nothing else: `agent-process.ts <hub> <archive>`. */
 import { createFileStore } from '@fleetlake/archive'
 import { connectHub } from '@fleetlake/hub'
-import { startAgent } from '../agent.ts'
-import { createTurns } from '../turns.ts'
+import { startAgent } from '../agent/agent.ts'
+import { createTurns } from '../waiting/turns.ts'
 
 const [url, path] = process.argv.slice(2)
 const hub = await connectHub({ url, service: 'event-finder' })

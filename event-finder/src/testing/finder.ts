@@ -12,11 +12,11 @@ import {
   type VehicleQueryInput,
 } from '@fleetlake/hub'
 import { type BruteForceSearch, selectByBruteForce, type TableRows } from '@fleetlake/testing'
-import { startAgent } from '../agent.ts'
-import { type CoordinatorDeps, startCoordinator } from '../coordinator.ts'
-import type { IntakeLimits } from '../intake.ts'
+import { startAgent } from '../agent/agent.ts'
+import { type CoordinatorDeps, startCoordinator } from '../coordinator/coordinator.ts'
+import type { IntakeLimits } from '../waiting/intake.ts'
 import { holdNothing } from '../tail/held-tail.ts'
-import { createTurns } from '../turns.ts'
+import { createTurns } from '../waiting/turns.ts'
 import { START_MS } from './archive.ts'
 
 export type TestArea = BruteForceSearch['area']
@@ -50,6 +50,8 @@ export interface TestFinderOptions {
   readonly limits?: Partial<IntakeLimits & { maxVertices: number }>
   /** Of each agent. */
   readonly memoryBytes?: number | undefined
+  /** The newest version and no tail when missing. */
+  readonly pin?: CoordinatorDeps['pin'] | undefined
 }
 
 export interface TestFinder {
@@ -90,11 +92,12 @@ export const startTestFinder = async ({
   largeAtOnce,
   limits,
   memoryBytes,
+  pin,
 }: TestFinderOptions): Promise<TestFinder> => {
   const table = await openTable(createFileStore(`${path}/moves`))
   const hub = await connectHub({ url, service: 'event-finder' })
   const deps: CoordinatorDeps = {
-    pin: async () => ({ snapshot: await table.refresh(), tail: holdNothing() }),
+    pin: pin ?? (async () => ({ snapshot: await table.refresh(), tail: holdNothing() })),
     processor: createTurns(1),
     perform: unexpected,
     onFault: unexpected,

@@ -2,7 +2,7 @@ import { createColumnWatch, type Snapshot } from '@fleetlake/archive'
 import { CONTENT_TYPES, decodeMove, moveStreamName } from '@fleetlake/contracts'
 import { encodePositions, positionsOfRows } from '@fleetlake/columnar'
 import type { Offset, PartitionReader, Reading, ReaderState, StoredMove, StreamState } from '@fleetlake/hub'
-import type { HubLook } from '../pin-version.ts'
+import type { HubLook } from '../coordinator/pin-version.ts'
 import type { TailDeps } from '../tail/tail.ts'
 
 /** For tests: streams and a table in memory, whose every step the test decides. A message is one row, whose vehicle is its number. */

@@ -84,6 +84,14 @@ test('in whatever order it comes: an answer is complete only with every batch, e
   )
 })
 
+test('a client that has cancelled is told no reason: a finder may have taken it for gone', () => {
+  const answer = createQueryAnswer(TTL_MS, 0)
+  answer.happen({ kind: 'sent' }, 0)
+  answer.happen({ kind: 'cancelled' }, 1)
+  answer.happen({ kind: 'stats', stats: { ...statsOf('cancelled', []), error: 'the client took none' } }, 2)
+  expect(answer.end()).toEqual({ status: 'cancelled', reason: undefined })
+})
+
 test('a query that no finder hears is sent again until its time is up, and is told why it ended', () => {
   const answer = createQueryAnswer(TTL_MS, 0)
   answer.happen({ kind: 'sent' }, 0)

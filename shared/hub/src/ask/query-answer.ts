@@ -106,7 +106,8 @@ export const createQueryAnswer = (ttlMs: number, beganMs: number): QueryAnswer =
       if (stats === undefined) return undefined
       if (stats.status === 'refused') return { status: 'refused', reason: stats.error }
       if (held.missing() > 0) return undefined
-      return { status: statusOf(stats), reason: reasonOfStats(stats) }
+      // What a finder made of a client that has cancelled is no news to it.
+      return { status: statusOf(stats), reason: isCancelled ? undefined : reasonOfStats(stats) }
     },
     endOfWaiting: (nowMs) => {
       const silentMs = nowMs - heardMs

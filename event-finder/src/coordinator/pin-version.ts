@@ -2,8 +2,8 @@ import { orAborted } from '@fleetlake/core'
 import type { Snapshot } from '@fleetlake/archive'
 import { type ArchiveClaim, moveStreamName, type StreamPosition } from '@fleetlake/contracts'
 import { type StreamStates } from '@fleetlake/hub'
-import { type HeldTail, holdNothing, type Missing } from './tail/held-tail.ts'
-import type { Tail } from './tail/tail.ts'
+import { type HeldTail, holdNothing, type Missing } from '../tail/held-tail.ts'
+import type { Tail } from '../tail/tail.ts'
 
 /** What a query is answered from: a version of the table, undefined while there is none, and what the hub holds beyond it. */
 export interface PinnedVersion {
@@ -86,7 +86,7 @@ export const createVersionPin = ({ snapshot: read, look, tail, flush, pause }: P
       })
   }
 
-  /** @param signal aborted when there is no more time, or the client has gone */
+  /** @param signal aborted when there is no more time, or the client wants no more */
   return async (signal: AbortSignal): Promise<PinnedVersion> => {
     let isOther = false
     /** Claimed before the version is read, so that it is in the version, or the version is of an older copy. */

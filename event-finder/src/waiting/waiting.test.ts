@@ -53,20 +53,22 @@ test('memory is given out while there is some, in order, and the impossible is a
   expect([log, budget.isShort()]).toEqual([['large', 'small'], false])
 })
 
-test('some are let in, the others wait for a place, in order, or until they want none any more', async () => {
+test('some are let in, the others wait for a place, in order, or until they want none any more', () => {
   const admission = createAdmission(1)
-  const never = new AbortController().signal
-  expect(await admission.enter('a', AbortSignal.abort())).toBe(false)
-  expect(await admission.enter('a', never)).toBe(true)
-  expect(admission.tryEnter('a')).toBe(false)
-  const impatient = new AbortController()
-  const [first, second] = [admission.enter('a', impatient.signal), admission.enter('a', never)]
-  impatient.abort()
-  expect(await first).toBe(false)
-  admission.leave('a')
-  expect(await second).toBe(true)
-  admission.leave('a')
-  expect([admission.tryEnter('a'), admission.tryEnter('a')]).toEqual([true, false])
+  const log: string[] = []
+  const enter = (what: string): (() => void) => admission.enter('a', () => log.push(what))
+  const [leaveFirst, leaveSecond, leaveThird] = [enter('first'), enter('second'), enter('third')]
+  expect(log).toEqual(['first'])
+  leaveSecond()
+  leaveFirst()
+  expect(log).toEqual(['first', 'third'])
+  // Who has left gives nothing back a second time.
+  leaveFirst()
+  leaveSecond()
+  enter('fourth')
+  expect(log).toEqual(['first', 'third'])
+  leaveThird()
+  expect(log).toEqual(['first', 'third', 'fourth'])
 })
 
 test('memory goes to the clients in turn', async () => {
@@ -78,16 +80,16 @@ test('memory goes to the clients in turn', async () => {
   expect(log).toEqual(['b', 'b', 'a', 'c', 'b'])
 })
 
-test('places go to the clients in turn, and none of several has them all', async () => {
-  const never = new AbortController().signal
+test('places go to the clients in turn, and none of several has them all', () => {
   const admission = createAdmission(4)
   const log: string[] = []
-  const enter = (client: string): void => void admission.enter(client, never).then(() => log.push(client))
-  ;['b', 'b', 'b', 'b', 'b', 'a', 'a', 'c'].forEach(enter)
-  await soon()
+  const leaves = new Map<string, (() => void)[]>()
+  for (const client of ['b', 'b', 'b', 'b', 'b', 'a', 'a', 'c']) {
+    const leave = admission.enter(client, () => log.push(client))
+    leaves.set(client, [...(leaves.get(client) ?? []), leave])
+  }
   expect(log).toEqual(['b', 'b', 'b', 'a'])
-  for (const client of ['b', 'a', 'b', 'c']) admission.leave(client)
-  await soon()
+  for (const client of ['b', 'a', 'b', 'c']) leaves.get(client)!.shift()!()
   expect(log.slice(4)).toEqual(['b', 'a', 'c', 'b'])
 })
 
@@ -105,7 +107,7 @@ test('what is taken on is bounded, each refusal says by what, and what has ended
   expect(intake.take({ query: '1', client: 'b', bytes: 10 })).toBeUndefined()
 })
 
-test('reads are shared, and no caller gets a read that began before it asked', async () => {
+test('reads are shared, and no client gets one that began before it had asked', async () => {
   const begun: PromiseWithResolvers<number>[] = []
   const read = shareReads(() => {
     const one = Promise.withResolvers<number>()

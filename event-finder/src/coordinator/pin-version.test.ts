@@ -1,7 +1,7 @@
 import type { Snapshot } from '@fleetlake/archive'
 import { expect, test } from 'vitest'
 import { createVersionPin } from './pin-version.ts'
-import { createTail } from './tail/tail.ts'
+import { createTail } from '../tail/tail.ts'
 
 const never = (): never => {
   throw new Error('this was not to happen')

@@ -1,6 +1,6 @@
 import { pruneSteps, type Snapshot } from '@fleetlake/archive'
 import { areaOfSwapped, type Steps } from '@fleetlake/core'
-import type { VehicleSearch } from './core/search.ts'
+import type { VehicleSearch } from '../core/search.ts'
 
 /**
  * What the client may have got wrong, when nothing was found: latitude before longitude. Said only where no chunk comes near the area in

@@ -11,10 +11,10 @@ import { areaOf } from '@fleetlake/core'
 import { collectGarbageLess } from '@fleetlake/service'
 import { parquetMetadata, parquetRead } from 'hyparquet'
 import pl from 'nodejs-polars'
-import { createByteBudget } from './byte-budget.ts'
-import { scanTask, startCounts } from './scan/scan-task.ts'
-import { writeTestArchive } from './testing/archive.ts'
-import { createTurns } from './turns.ts'
+import { createByteBudget } from '../waiting/byte-budget.ts'
+import { scanTask, startCounts } from './scan-task.ts'
+import { writeTestArchive } from '../testing/archive.ts'
+import { createTurns } from '../waiting/turns.ts'
 
 collectGarbageLess()
 const [vehicles = 2_000, steps = 480] = process.argv.slice(2).map(Number)

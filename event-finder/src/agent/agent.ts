@@ -3,10 +3,10 @@ import { createArenaPool } from '@fleetlake/columnar/parquet'
 import { type Message, queueGroups, subjects } from '@fleetlake/contracts'
 import type { Hub } from '@fleetlake/hub'
 import { type ActiveQuery, createActiveQuery } from './active-query.ts'
-import { createByteBudget } from './byte-budget.ts'
-import type { ScanDeps } from './scan/scan-task.ts'
-import type { HeldTail } from './tail/held-tail.ts'
-import { createTurns } from './turns.ts'
+import { createByteBudget } from '../waiting/byte-budget.ts'
+import type { ScanDeps } from '../scan/scan-task.ts'
+import type { HeldTail } from '../tail/held-tail.ts'
+import { createTurns } from '../waiting/turns.ts'
 
 /** For the rows of files that are read, or whose rows wait for their client. */
 const MEMORY_BYTES = 256 * 1024 * 1024

@@ -1,0 +1,188 @@
+import { type Message, subjects } from '@fleetlake/contracts'
+import { FleetError, reasonOf } from '@fleetlake/core'
+import type { Hub } from '@fleetlake/hub'
+import {
+  type CourseEffect,
+  type CourseEvent,
+  createQueryCourse,
+  emptyStats,
+  type QueryStats,
+} from '../core/query-course.ts'
+import type { TaskMeasures } from '../core/search-measures.ts'
+import type { TaskOrder } from '../core/task-board.ts'
+import { drive } from '../drive.ts'
+import { sendWhileOpen } from '../send-while-open.ts'
+import type { HeldTail } from '../tail/held-tail.ts'
+import type { Admission } from '../waiting/admission.ts'
+import { createQueryJobs, type QueryJobsDeps, type QueryJobsOptions } from './query-jobs.ts'
+
+type Task = Message<'vehicleQueryPartition'>
+type TaskStats = Message<'vehicleQueryPartitionResultStats'>
+
+export interface ConductOptions extends QueryJobsOptions {
+  readonly tasksInFlight: number
+  /** A task without a sign of life for this long is sent again. */
+  readonly silenceMs: number
+  readonly batchRows: number
+}
+
+/** What queries are answered with. */
+export interface AnswerDeps extends QueryJobsDeps {
+  /** Takes on the task of what is not archived yet. */
+  perform(task: Task, tail: HeldTail): void
+  /** Told of a fault that is not the client's. */
+  onFault(error: unknown): void
+}
+
+export interface ConductDeps extends AnswerDeps {
+  readonly hub: Hub
+  /** Where agents are to say how their tasks are. */
+  readonly inbox: string
+  readonly places: Readonly<Record<'small' | 'large', Admission>>
+}
+
+/** A query, whose it is, and where its answer goes. */
+export interface Asked {
+  readonly query: Message<'vehicleQuery'>
+  /** The connection that it came from, as it calls itself: until users log in to the hub, it may call itself anything. */
+  readonly client: string
+  readonly reply: string
+  /** Of the request: about what each of its tasks takes, too. */
+  readonly bytes: number
+}
+
+/** A query on its way to its answer. */
+export interface Conduct {
+  hear(stats: TaskStats): void
+  /** The client wants no more. */
+  cancel(): void
+  /** Resolves when it has been answered. */
+  readonly ended: Promise<void>
+}
+
+/** What the tasks of one query that are on their way may take together. */
+const IN_FLIGHT_BYTES = 1024 * 1024
+
+/** Leads a query to its answer: checks, plans against one version of the table, fans out, and says honestly how it ended. When it does what is `createQueryCourse`'s. */
+export const conductQuery = (asked: Asked, options: ConductOptions, deps: ConductDeps): Conduct => {
+  const { query, client, reply, bytes } = asked
+  const { hub } = deps
+  const jobs = createQueryJobs(query, { client, query: query.query }, options, deps)
+  const pinning = new AbortController()
+  const { promise: ended, resolve: close } = Promise.withResolvers<void>()
+  let leave: (() => void) | undefined
+
+  const attempt = (job: () => Promise<CourseEvent>): void =>
+    void job()
+      .catch((error: unknown): CourseEvent => ({ kind: 'failed', error }))
+      .then((event) => happen(event))
+
+  const enter = (place: Admission): void => {
+    let isIn = false
+    leave = place.enter(client, () => {
+      isIn = true
+      happen({ kind: 'admitted' })
+    })
+    if (!isIn) happen({ kind: 'queued' })
+  }
+  const assign = (order: TaskOrder): void => {
+    const task = taskOf(asked, order, {
+      ...jobs.measures(),
+      batchRows: options.batchRows,
+      resultSubject: reply,
+      statsSubject: deps.inbox,
+    })
+    try {
+      if (order.isHot) deps.perform(task, jobs.tail())
+      else hub.send('vehicleQueryPartition', subjects.vehicleQueryPartition, task)
+    } catch (error) {
+      happen({ kind: 'failed', error: taskFault(error) })
+    }
+  }
+  const sendAnswer = (stats: QueryStats): void => sendWhileOpen(() => hub.send('vehicleQueryResultStats', reply, stats))
+  const answer = (stats: QueryStats): void => {
+    try {
+      sendAnswer(stats)
+    } catch (error) {
+      // Too large, by what it names.
+      sendAnswer(emptyStats(query.query, 'partial', reasonOf(error)))
+      deps.onFault(error)
+    }
+  }
+
+  const carryOut = (effect: CourseEffect): void => {
+    switch (effect.kind) {
+      case 'check':
+        return attempt(async () => {
+          await jobs.check()
+          return { kind: 'checked' }
+        })
+      case 'pin':
+        return attempt(async () => ({ kind: 'pinned', pinned: await jobs.pin(pinning.signal) }))
+      case 'hurry-pin':
+        return pinning.abort()
+      case 'plan':
+        return attempt(async () => ({ kind: 'planned', plan: await jobs.plan() }))
+      case 'hint':
+        return attempt(async () => ({ kind: 'hinted', hint: await jobs.hint() }))
+      case 'enter':
+        return enter(deps.places[effect.size])
+      case 'assign':
+        return assign(effect.order)
+      case 'stop-agents':
+        return sendWhileOpen(() =>
+          hub.send('vehicleQueryCancel', subjects.vehicleQueryCancel(query.query), { query: query.query }),
+        )
+      case 'tell':
+        return sendWhileOpen(() => hub.send('vehicleQueryProgress', reply, effect.progress))
+      case 'report':
+        return deps.onFault(effect.error)
+      case 'answer':
+        return answer(effect.stats)
+      case 'leave':
+        return leave?.()
+      case 'release':
+        return jobs.release()
+      case 'close':
+        return close()
+    }
+  }
+  const { tasksInFlight, silenceMs } = options
+  const inFlight = Math.max(1, Math.min(tasksInFlight, Math.floor(IN_FLIGHT_BYTES / bytes)))
+  const course = createQueryCourse(query, { smallTasks: tasksInFlight, inFlight, silenceMs }, performance.now())
+  const happen = drive<CourseEvent, CourseEffect>(course, { carryOut, tick: () => ({ kind: 'tick' }) })
+  happen({ kind: 'arrived' })
+  return {
+    hear: (stats) => happen({ kind: 'heard', stats }),
+    cancel: () => happen({ kind: 'cancelled' }),
+    ended,
+  }
+}
+
+type TaskFrame = TaskMeasures & Pick<Task, 'batchRows' | 'resultSubject' | 'statsSubject'>
+
+const taskOf = ({ query, client }: Asked, order: TaskOrder, frame: TaskFrame): Task => {
+  const { area, from, to, vehicleTypes, vehicleIds } = query
+  const { task, chunks, skip, limit } = order
+  return {
+    query: query.query,
+    client,
+    task,
+    area,
+    from,
+    to,
+    ...(vehicleTypes === undefined ? {} : { vehicleTypes }),
+    ...(vehicleIds === undefined ? {} : { vehicleIds }),
+    chunks: chunks.map(({ path, bytes, inside }) => ({ path, bytes, inside })),
+    skip,
+    ...(limit === undefined ? {} : { limit }),
+    ...frame,
+  }
+}
+
+const taskFault = (cause: unknown): unknown => {
+  if (cause instanceof RangeError) return new FleetError('query.invalid', 'the area is nested too deeply', { cause })
+  if (!(cause instanceof FleetError) || cause.code !== 'message.invalid') return cause
+  const advice = 'simplify the area or ask for fewer vehicles at once'
+  return new FleetError('query.invalid', `the area and the lists are too large for a task: ${advice}`, { cause })
+}

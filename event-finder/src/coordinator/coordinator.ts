@@ -1,0 +1,96 @@
+import { queueGroups, subjects, TOKEN } from '@fleetlake/contracts'
+import { reasonOf } from '@fleetlake/core'
+import type { Hub, Received } from '@fleetlake/hub'
+import { emptyStats, type QueryStats } from '../core/query-course.ts'
+import { sendWhileOpen } from '../send-while-open.ts'
+import { createAdmission } from '../waiting/admission.ts'
+import { createIntake, type IntakeLimits } from '../waiting/intake.ts'
+import { type AnswerDeps, type Conduct, type ConductOptions, conductQuery } from './conduct-query.ts'
+
+/**
+ * Queries that one process leads at once; others wait, no longer than their `ttlMs`. What bounds them is the memory of their plans, up to
+ * some 10 MB for one of 100,000 chunks. Those whose tasks all begin at once have places of their own: a small one never waits for large ones.
+ */
+const LARGE_AT_ONCE = 64
+const SMALL_AT_ONCE = 256
+
+export interface Coordinator {
+  /** Takes no more queries; resolves when those under way have been answered. */
+  stop(): Promise<void>
+}
+
+export interface CoordinatorOptions extends ConductOptions, IntakeLimits {
+  /** Of the queries that have more tasks than run at once. */
+  readonly largeAtOnce?: number | undefined
+}
+
+export type CoordinatorDeps = AnswerDeps
+
+/** The query's name in a message that does not fit its schema, if it has one. */
+const queryOfMalformed = (data: Uint8Array): string => {
+  try {
+    const { query } = JSON.parse(new TextDecoder().decode(data)) as { query?: unknown }
+    if (typeof query === 'string' && TOKEN.test(query)) return query
+  } catch {
+    // Not even JSON.
+  }
+  return 'unknown'
+}
+
+/** Answers queries: takes them on as long as there is room, and brings what is said of each to where it is led (`conductQuery`). */
+export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: CoordinatorDeps): Coordinator => {
+  const underWay = new Map<string, Conduct>()
+  const intake = createIntake(options)
+  const places = { small: createAdmission(SMALL_AT_ONCE), large: createAdmission(options.largeAtOnce ?? LARGE_AT_ONCE) }
+  const inbox = subjects.vehicleQueryPartitionResultStats(hub.uid)
+
+  const taskStats = hub.listen('vehicleQueryPartitionResultStats', inbox, ({ data }) =>
+    underWay.get(data.query)?.hear(data),
+  )
+  // One listener for all queries: of a client's messages the hub brings the query first, then its cancelling, however soon that follows.
+  const cancels = hub.listen('vehicleQueryCancel', subjects.vehicleQueryCancel('*'), ({ data }) =>
+    underWay.get(data.query)?.cancel(),
+  )
+
+  /** Invariant: how long a query may wait counts from when it was received; its sender's clock decides nothing. */
+  const answer = async ({ data: query, reply, source: client, bytes }: Received<'vehicleQuery'>): Promise<void> => {
+    if (reply === undefined) return
+    const taken = { query: query.query, client, bytes }
+    const refusal = intake.take(taken)
+    if (refusal !== undefined) {
+      hub.send('vehicleQueryResultStats', reply, emptyStats(query.query, 'refused', refusal))
+      return
+    }
+    try {
+      const conduct = conductQuery({ query, client, reply, bytes }, options, { ...deps, hub, inbox, places })
+      underWay.set(query.query, conduct)
+      await conduct.ended
+    } finally {
+      underWay.delete(query.query)
+      intake.leave(taken)
+    }
+  }
+  /** Whatever becomes of a query, its client waits for its end. */
+  const answerUntaken = (
+    status: QueryStats['status'],
+    error: unknown,
+    { reply, data }: { reply?: string; data: Uint8Array },
+  ): void => {
+    if (reply === undefined || reply === '') return
+    const stats = emptyStats(queryOfMalformed(data), status, reasonOf(error))
+    sendWhileOpen(() => hub.send('vehicleQueryResultStats', reply, stats))
+  }
+
+  const queries = hub.listen('vehicleQuery', subjects.vehicleQuery, answer, {
+    queue: queueGroups.vehicleQuery,
+    onInvalid: (error, raw) => answerUntaken('refused', error, raw),
+    onFault: (error, raw) => answerUntaken('partial', error, raw),
+  })
+  return {
+    stop: async () => {
+      await queries.close()
+      await Promise.all([...underWay.values()].map(({ ended }) => ended))
+      await Promise.all([taskStats.close(), cancels.close()])
+    },
+  }
+}

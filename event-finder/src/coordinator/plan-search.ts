@@ -1,0 +1,43 @@
+import { type KeptChunk, type Pruned, pruneSteps } from '@fleetlake/archive'
+import type { Message } from '@fleetlake/contracts'
+import type { Steps } from '@fleetlake/core'
+import { type PlannedChunk, type PlannedTask, planTasks, type TaskSize } from '../core/plan-tasks.ts'
+import type { QueryPlan } from '../core/query-course.ts'
+import type { VehicleSearch } from '../core/search.ts'
+import type { PinnedVersion } from './pin-version.ts'
+
+type Mode = Message<'vehicleQuery'>['mode']
+
+const NO_TABLE: Pruned = {
+  kept: [],
+  total: { files: 0, bytes: 0, rows: 0 },
+  pruned: { files: 0, bytes: 0, rows: 0 },
+}
+
+const plannedChunkOf = ({ chunk: { path, bytes, rows }, inside }: KeptChunk): PlannedChunk => ({
+  path,
+  bytes,
+  rows,
+  inside,
+})
+
+/**
+ * The tasks of a search. What is not archived yet comes last where tasks run in order, and first where they don't: it is held in memory
+ * until it is sent.
+ */
+const planAll = ({ kept }: Pruned, { tail }: PinnedVersion, mode: Mode, taskSize: TaskSize): PlannedTask[] => {
+  const archived = planTasks(kept.map(plannedChunkOf), taskSize)
+  if (tail.rows === 0 && tail.missing.length === 0) return archived
+  const hot = { task: archived.length, chunks: [], isHot: true }
+  return mode === 'serialised' ? [...archived, hot] : [hot, ...archived]
+}
+
+/** Plans a search, in small steps. */
+export function* planSearch(
+  search: VehicleSearch,
+  pinned: PinnedVersion,
+  { mode, taskSize }: { readonly mode: Mode; readonly taskSize: TaskSize },
+): Steps<Pick<QueryPlan, 'table' | 'tasks'>> {
+  const table = pinned.snapshot === undefined ? NO_TABLE : yield* pruneSteps(pinned.snapshot, search)
+  return { table, tasks: planAll(table, pinned, mode, taskSize) }
+}

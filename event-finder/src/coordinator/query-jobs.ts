@@ -1,0 +1,123 @@
+import type { Snapshot } from '@fleetlake/archive'
+import type { ColumnsBeside } from '@fleetlake/columnar'
+import type { Message } from '@fleetlake/contracts'
+import type { TaskSize } from '../core/plan-tasks.ts'
+import type { PinnedFigures, QueryPlan } from '../core/query-course.ts'
+import { searchSteps, type VehicleSearch } from '../core/search.ts'
+import { checkWhere, measuresOfQuery, type TaskMeasures, taskMeasuresOf } from '../core/search-measures.ts'
+import { type LossVerdict, NO_LOSSES } from '../losses/judge-losses.ts'
+import type { HeldTail, Missing } from '../tail/held-tail.ts'
+import { comesNear } from '../tail/scan-tail.ts'
+import { type Owner, takeTurns, type Turns } from '../waiting/turns.ts'
+import { checkSize } from './check-size.ts'
+import { goneDatesNote, unknownBefore } from './gone-dates.ts'
+import { hintSwapped } from './hint-swapped.ts'
+import type { PinnedVersion } from './pin-version.ts'
+import { planSearch } from './plan-search.ts'
+
+/**
+ * What is to be done for a query beside its tasks, in this order; each may throw.
+ * @throws FleetError `area.invalid`, `query.invalid`: the client is refused
+ */
+export interface QueryJobs {
+  check(): Promise<void>
+  /** @param signal aborted when there is no more time for it, or the client wants no more */
+  pin(signal: AbortSignal): Promise<PinnedFigures>
+  /** The same each time. */
+  plan(): Promise<QueryPlan>
+  /** What the client may have got wrong, when nothing was found. */
+  hint(): Promise<string | undefined>
+  /** What its tasks are told of measures, when it is planned. */
+  measures(): TaskMeasures
+  /** What is not archived yet, when it is planned. */
+  tail(): HeldTail
+  /** Gives the tail back, when it is pinned. */
+  release(): void
+}
+
+export interface QueryJobsOptions {
+  readonly taskSize: TaskSize
+  /** Of an area. */
+  readonly maxVertices: number
+}
+
+export interface QueryJobsDeps {
+  /** What a query is answered from. @param signal aborted when there is no more time for it, or the client wants no more */
+  pin(signal: AbortSignal): Promise<PinnedVersion>
+  /** What known losses mean to a search; without it none are looked for. */
+  losses?(snapshot: Snapshot | undefined, search: VehicleSearch): Promise<LossVerdict>
+  /** For checking areas and planning. Invariant: all that works without waiting shares one, so that heartbeats are never late. */
+  readonly processor: Turns
+}
+
+/** A search, and the version that it is answered from. */
+interface Prepared {
+  readonly search: VehicleSearch
+  readonly measures: TaskMeasures
+  readonly pinned: PinnedVersion
+  readonly remarks: NonNullable<QueryPlan['remarks']>
+}
+
+/** Of a table that is not there yet. */
+const NO_COLUMNS: ColumnsBeside = { measures: [] }
+
+const missesMore = ({ snapshot, tail }: PinnedVersion, missing: readonly Missing[]): PinnedVersion =>
+  missing.length === 0 ? { snapshot, tail } : { snapshot, tail: { ...tail, missing: [...tail.missing, ...missing] } }
+
+export const createQueryJobs = (
+  query: Message<'vehicleQuery'>,
+  owner: Owner,
+  { taskSize, maxVertices }: QueryJobsOptions,
+  deps: QueryJobsDeps,
+): QueryJobs => {
+  const { processor } = deps
+  let checked: VehicleSearch | undefined
+  let pinned: PinnedVersion | undefined
+  let prepared: Prepared | undefined
+
+  const prepare = async (found: VehicleSearch, version: PinnedVersion): Promise<Prepared> => {
+    const { snapshot } = version
+    const { missing, notes } = (await deps.losses?.(snapshot, found)) ?? NO_LOSSES
+    const measures = measuresOfQuery(query, snapshot ?? NO_COLUMNS)
+    const before = snapshot === undefined ? undefined : unknownBefore(snapshot, query.from)
+    const gone = snapshot === undefined ? undefined : goneDatesNote(snapshot, found.period)
+    const told = gone === undefined ? [...notes] : [...notes, gone]
+    return {
+      search: measures === undefined ? found : { ...found, measures },
+      measures: taskMeasuresOf(measures),
+      pinned: missesMore(version, missing),
+      remarks: {
+        ...(told.length === 0 ? {} : { notes: told }),
+        ...(before === undefined ? {} : { unknownBefore: before }),
+      },
+    }
+  }
+  return {
+    check: async () => {
+      checkSize(query.area, maxVertices)
+      checkWhere(query)
+      checked = await takeTurns(processor, owner, searchSteps(query))
+    },
+    pin: async (signal) => {
+      pinned = await deps.pin(signal)
+      const { snapshot, tail } = pinned
+      const { messages, rows, bytes } = tail
+      return { version: snapshot?.version, messages, rows, bytes }
+    },
+    plan: async () => {
+      prepared ??= await prepare(checked!, pinned!)
+      const { search, remarks, pinned: version } = prepared
+      const steps = planSearch(search, version, { mode: query.mode, taskSize })
+      return { ...(await takeTurns(processor, owner, steps)), remarks }
+    },
+    hint: async () => {
+      const { search, pinned: version } = prepared!
+      const { snapshot, tail } = version
+      if (snapshot === undefined || comesNear(tail, search)) return undefined
+      return takeTurns(processor, owner, hintSwapped(snapshot, search, query.area))
+    },
+    measures: () => prepared!.measures,
+    tail: () => prepared!.pinned.tail,
+    release: () => pinned?.tail.release(),
+  }
+}
