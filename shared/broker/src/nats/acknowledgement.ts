@@ -1,7 +1,7 @@
 import type { Msg } from '@nats-io/nats-core'
 import type { Acknowledgement } from '../port.ts'
-import { API_CODES, NO_RESPONDERS } from './codes.ts'
-import { headersOf } from './headers.ts'
+import { API_CODES } from './codes.ts'
+import { headersOf, NO_RESPONDERS } from './headers.ts'
 
 interface PublishAnswer {
   readonly seq?: number

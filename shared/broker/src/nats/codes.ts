@@ -1,9 +1,6 @@
 import { JetStreamApiError } from '@nats-io/jetstream'
 import { BrokerError, type BrokerRefusal } from '../broker-error.ts'
 
-/** The server's status for a message without a subscription. */
-export const NO_RESPONDERS = 503
-
 export const API_CODES = {
   insufficientStorage: 10047,
   storeFailed: 10077,

@@ -1,8 +1,7 @@
 import { reasonOf, sleep } from '@fleetlake/core'
 import { errors, type Msg, type NatsConnection, PermissionViolationError } from '@nats-io/nats-core'
 import type { ConnectionStatus, Control, ReceivedMessage } from '../port.ts'
-import { NO_RESPONDERS } from './codes.ts'
-import { encodeHeaders, headerOf, headersFrom, headersOf } from './headers.ts'
+import { encodeHeaders, headerOf, headersFrom, headersOf, NO_RESPONDERS } from './headers.ts'
 import { refuseToSend } from './refuse-to-send.ts'
 
 /** How long `close` waits for what is on the way. */

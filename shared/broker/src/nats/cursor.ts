@@ -1,9 +1,8 @@
 import { AckPolicy, DeliverPolicy, type JetStreamManager } from '@nats-io/jetstream'
 import { createInbox, nanos, type Msg, type NatsConnection } from '@nats-io/nats-core'
 import type { Cursor, CursorOptions, StoredMessage } from '../port.ts'
-import { NO_RESPONDERS } from './codes.ts'
 import { parseDelivery, type Delivery } from './delivery.ts'
-import { headerOf, headersOf } from './headers.ts'
+import { headerOf, headersOf, NO_RESPONDERS } from './headers.ts'
 
 const EXPIRES_MS = 1_000
 const HEARTBEAT_MS = 400

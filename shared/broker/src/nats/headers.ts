@@ -2,6 +2,8 @@ import { Match, MsgHdrsImpl, type Msg, type MsgHdrs } from '@nats-io/nats-core'
 import type { EncodedHeaders } from '../port.ts'
 
 const MESSAGE_ID = 'Nats-Msg-Id'
+/** The status of what the server answers to a message that meets no subscription. */
+export const NO_RESPONDERS = 503
 
 /** Headers that are text already: what a publisher of thousands a second can afford. */
 class EncodedHdrs extends MsgHdrsImpl {
