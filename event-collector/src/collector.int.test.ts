@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { createFileStore, openTable } from '@fleetlake/archive'
 import { CONTENT_TYPES, DEAD_LETTERS, subjects } from '@fleetlake/contracts'
 import {
-  decodePositions,
+  decodeLetterPositions,
   encodePositions,
   type PositionRow,
   positionsOfRows,
@@ -80,7 +80,7 @@ test('noise and rows that can not be true go to the dead letters with their reas
     'off-the-globe',
   ])
   expect(new TextDecoder().decode(bySequence[0].data)).toBe('noise')
-  expect(rowsOfPositions(decodePositions(bySequence[3].data)!)).toEqual(bad)
+  expect(rowsOfPositions(decodeLetterPositions(bySequence[3].data))).toEqual(bad)
   expect(tableFromIPC(bySequence[3].data).getChild('reason')!.toJSON()).toEqual([
     'off-the-globe',
     'position-not-a-number',

@@ -1,5 +1,5 @@
 import { createFileStore, openTable, type Table } from '@fleetlake/archive'
-import { decodePositions, type MeasureSpec, type PositionRow, rowsOfPositions } from '@fleetlake/columnar'
+import { decodeLetterPositions, type MeasureSpec, type PositionRow, rowsOfPositions } from '@fleetlake/columnar'
 import { CONTENT_TYPES, DEAD_LETTERS } from '@fleetlake/contracts'
 import { readTableObjects } from '@fleetlake/testing'
 import { jetstreamManager } from '@nats-io/jetstream'
@@ -82,7 +82,7 @@ test('a row that can’t be kept goes to the dead letters with everything that i
   const manager = await jetstreamManager(hub.connection)
   const letter = await manager.streams.getMessage(DEAD_LETTERS, { seq: 1 })
   expect(letter!.header.get('fleet-rows')).toBe('3')
-  expect(rowsOfPositions(decodePositions(letter!.data)!).map(({ measures }) => measures)).toEqual(
+  expect(rowsOfPositions(decodeLetterPositions(letter!.data)).map(({ measures }) => measures)).toEqual(
     bad.map(({ measures }) => measures),
   )
 })
