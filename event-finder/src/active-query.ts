@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { encodePositions, type Positions } from '@fleetlake/columnar'
+import { encodeDescribedPositions, type Positions } from '@fleetlake/columnar'
 import { type Message, subjects } from '@fleetlake/contracts'
 import { reasonOf } from '@fleetlake/core'
 import type { Hub } from '@fleetlake/hub'
@@ -151,7 +151,7 @@ export const createActiveQuery = (owner: Owner, { hub, scan, onDone }: ActiveQue
     for (;;) {
       const { done, value: rows } = await found.next()
       if (done === true || isGivenUp) break
-      const data = encodePositions(rows) as Uint8Array<ArrayBuffer>
+      const data = encodeDescribedPositions(rows) as Uint8Array<ArrayBuffer>
       const rowCount = rows.length
       const isSlow = untaken.isFull()
       const room = untaken.add(`${work.task.task}/${work.batches}`)

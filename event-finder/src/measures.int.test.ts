@@ -100,6 +100,7 @@ test('an answer carries the measures that were selected, in that order, and all 
     const answer = await ask({ select: names })
     expect(answer.outcome).toMatchObject(isFilled)
     for (const { rows: batch } of answer.batches) {
+      expect(batch.measures.map(({ spec }) => spec.unit)).toEqual([undefined, '°C', undefined])
       expect(batch.measures.map(({ spec }) => `${spec.name} ${spec.type}`)).toEqual([
         'driver_id string',
         'temperature double',

@@ -63,6 +63,8 @@ test.each([
   await page.getByRole('option', { name: 'cool-2' }).click()
   const measures = page.getByTestId('vehicle-card').getByTestId('vehicle-measures')
   await reportUntil(measures)
+  // It is not well known: its unit comes from the table.
+  await measures.getByText('2.4 bar').waitFor()
   const names = await measures.locator('dt').allTextContents()
   const values = await measures.locator('dd').allTextContents()
   const said = Object.fromEntries(names.map((name, i) => [name.trim(), values[i].trim()]))
@@ -102,7 +104,9 @@ test.each([
     await table.waitFor()
     const heads = (await table.getByRole('columnheader').allTextContents()).map((text) => text.trim())
     expect(heads.slice(0, 4)).toEqual(['Vehicle', 'Points', 'Distance', 'Inside'])
-    expect(heads.slice(4)).toEqual(expect.arrayContaining(['Temperature, °C', 'Driver id', 'Ignition']))
+    expect(heads.slice(4)).toEqual(
+      expect.arrayContaining(['Temperature, °C', 'Driver id', 'Ignition', 'Pressure, bar']),
+    )
     const columnOf = async (head: string): Promise<string[]> => {
       const cells = table.locator(`[role=gridcell][aria-colindex="${heads.indexOf(head) + 1}"]`)
       return (await cells.allTextContents()).map((text) => text.trim())
