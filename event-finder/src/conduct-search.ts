@@ -71,7 +71,10 @@ export function* planSearch(
   pinned: PinnedVersion,
   { taskSize }: Pick<ConductOptions, 'taskSize'>,
 ): Steps<SearchPlan> {
-  const table = pinned.snapshot === undefined ? NO_TABLE : yield* pruneSteps(pinned.snapshot, search)
+  const table =
+    pinned.snapshot === undefined
+      ? NO_TABLE
+      : yield* pruneSteps(pinned.snapshot, { ...search, where: search.measures?.where?.test })
   return { table, tasks: planAll(table, pinned, { mode, taskSize }) }
 }
 

@@ -4,6 +4,7 @@ import {
   type DataType,
   DateMillisecond,
   Dictionary,
+  DurationMicrosecond,
   Field,
   FixedSizeList,
   Float16,
@@ -15,6 +16,7 @@ import {
   Int8,
   LargeUtf8,
   List,
+  Map_,
   makeVector,
   Null,
   type RecordBatch,
@@ -256,6 +258,40 @@ const ofPolars = (name: string, change: (frame: polars.DataFrame) => polars.Data
   return { name: `polars: ${name}`, bytes: change(frame).writeIPCStream({ compression: 'uncompressed' }) }
 }
 
+/** Types that no measure can be. */
+const manyTypes = (): ArrowLayout => {
+  const changed: Columns = {
+    pairs: vectorFromArray(
+      of(({ heading, vehicleType }) => new Map([[vehicleType, heading]])),
+      new Map_(
+        new Field(
+          'entries',
+          new Struct([new Field('key', new Utf8()), new Field('value', new Float64(), true)]) as never,
+        ),
+      ) as never,
+    ),
+    seen: makeVector({ type: new TimestampMicrosecond(), data: bigints(1_000n, 4n) }),
+    took: makeVector({ type: new DurationMicrosecond(), data: bigints(1_000n, 4n) }),
+    counter: makeVector({ type: new Int64(), data: bigints(10_000n, 1n) }),
+  }
+  const rows = SAMPLE.map((row) => {
+    const us = BigInt(row.eventTime) * 1_000n + 4n
+    const digits = String(us)
+    return {
+      ...row,
+      measures: {
+        attributes: JSON.stringify({
+          counter: String(BigInt(row.eventTime) * 10_000n + 1n),
+          pairs: { [row.vehicleType]: row.heading },
+          seen: new Date(row.eventTime).toISOString().replace('Z', '004'),
+          took: `PT${digits.slice(0, -6)}.${digits.slice(-6)}S`,
+        }),
+      },
+    }
+  })
+  return layout('types that no measure can be', changed, rows)
+}
+
 /** Types that no measure can be, as polars writes them. */
 const polarsOthers = (): ArrowLayout => {
   const others = ofPolars('lists, objects, times', (frame) =>
@@ -407,6 +443,7 @@ export const arrowLayouts = (): ArrowLayout[] => {
     { name: 'among other columns, in another order', bytes: amongOthers(), rows: withOthers },
     { name: 'several batches', bytes: severalBatches() },
     withNulls(),
+    manyTypes(),
     ofPolars('texts, ms', (frame) => frame),
     polarsOthers(),
     ofPolars('categories, ns', (frame) =>
