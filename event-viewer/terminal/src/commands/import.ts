@@ -40,6 +40,10 @@ export const addImport = (program: Command, context: CommandContext): void => {
     .option('--delimiter <character>', 'of CSV, found when missing', reads(parseDelimiter))
     .option('--no-header', 'the first line is a row; columns are then called 1, 2, …')
     .option('--rejects <file>', 'keeps every rejected row as NDJSON: line, reason, detail, text')
+    .option(
+      '--corrections',
+      'the file corrects what its source said before: every row has the measure revision, when it was received',
+    )
     .option('--dry-run', 'only checks and counts; needs no hub')
     .option('--no-wait', 'does not wait until the archive holds it all')
     .addHelpText(
@@ -59,6 +63,7 @@ export const addImport = (program: Command, context: CommandContext): void => {
           'no header',
         ],
         ['import - < buses.csv', 'from a pipe'],
+        ['import corrected.csv --corrections', 'a later word of its source: fleet table columns add revision first'],
       ) +
         '\nA row is a line. Bad rows are told with their line and reason, good rows are kept. A missing speed or heading is derived\n' +
         'from the previous position of the vehicle, at most 5 minutes before; rows of a vehicle are taken to be in the order of time.\n' +
