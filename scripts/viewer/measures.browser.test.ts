@@ -116,6 +116,21 @@ test.each([
     await table.locator('[aria-sort=ascending]').getByText('Temperature').waitFor()
     expect(await columnOf('Vehicle')).toEqual(['cool-1', 'cool-2', 'plain-3'])
     expect(await columnOf('Temperature, °C')).toEqual(['-18.25', '4.5', '–'])
+    // What the measures are of stays in sight where they are scrolled to.
+    const idsAt = async (): Promise<number[]> => {
+      const ids = table.locator('[aria-colindex="1"]')
+      const boxes = await Promise.all((await ids.all()).map((cell) => cell.boundingBox()))
+      return boxes.map((box) => Math.round(box!.x))
+    }
+    const before = await idsAt()
+    const [most, moved] = await table.evaluate((element) => {
+      element.scrollLeft = element.scrollWidth
+      return [element.scrollWidth - element.clientWidth, element.scrollLeft]
+    })
+    expect(moved).toBe(most)
+    expect(moved).toBeGreaterThan(0)
+    expect(await idsAt()).toEqual(before)
+    await table.evaluate((element) => (element.scrollLeft = 0))
     await head.getByRole('button').click()
     await table.locator('[aria-sort=descending]').getByText('Temperature').waitFor()
     expect(await columnOf('Driver id')).toEqual(['bertha', 'anna', '–'])
