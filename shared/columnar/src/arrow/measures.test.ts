@@ -3,6 +3,7 @@ import {
   Bool,
   DateDay,
   Decimal,
+  DenseUnion,
   Dictionary,
   DurationMillisecond,
   Field,
@@ -12,9 +13,11 @@ import {
   Int32,
   Int64,
   Int8,
+  IntervalYearMonth,
   List,
   makeData,
   Null,
+  SparseUnion,
   Struct,
   Table,
   tableFromIPC,
@@ -279,6 +282,52 @@ test('columns that no measure can be are in the attributes as JSON', () => {
       kinds: ['bus', 'taxi'],
     })
   }
+})
+
+test('values of several types in one column, and intervals, are in the attributes too', () => {
+  const [numbers, words] = [
+    makeData({
+      type: new Int32(),
+      length: ROWS,
+      nullCount: 0,
+      data: Int32Array.from({ length: ROWS }, (_, i) => 10 * i),
+    }),
+    vectorFromArray(['a', 'b', 'c', 'd', 'e', 'f'], new Utf8()).data[0],
+  ]
+  const fields = [new Field('n', new Int32()), new Field('w', new Utf8())]
+  const typeIds = Int8Array.of(0, 5, 0, 5, 5, 0)
+  const sparse = makeData({
+    type: new SparseUnion([0, 5], fields) as never,
+    length: ROWS,
+    nullCount: 0,
+    typeIds,
+    children: [numbers, words],
+  } as never)
+  const dense = makeData({
+    type: new DenseUnion([0, 5], fields) as never,
+    length: ROWS,
+    nullCount: 0,
+    typeIds,
+    valueOffsets: Int32Array.of(1, 5, 2, 0, 0, 3),
+    children: [numbers, words],
+  } as never)
+  const months = makeData({
+    type: new IntervalYearMonth(),
+    length: ROWS,
+    nullCount: 0,
+    data: Int32Array.of(1, 2, 3, 4, 5, 14),
+  } as never)
+  const said = saidIn(
+    foreign({ sparse: new Vector([sparse]), dense: new Vector([dense]), months: new Vector([months as never]) }),
+  ) as { attributes: string }[]
+  expect(said.map(({ attributes }) => JSON.parse(attributes))).toEqual([
+    { sparse: 0, dense: 10, months: 'P1M' },
+    { sparse: 'b', dense: 'f', months: 'P2M' },
+    { sparse: 20, dense: 20, months: 'P3M' },
+    { sparse: 'd', dense: 'a', months: 'P4M' },
+    { sparse: 'e', dense: 'a', months: 'P5M' },
+    { sparse: 50, dense: 30, months: 'P14M' },
+  ])
 })
 
 test('an object in `attributes` is what the device says there, and what is added follows within it', () => {
