@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { createFileStore, openTable } from '@fleetlake/archive'
 import { CONTENT_TYPES, DEAD_LETTERS, subjects } from '@fleetlake/contracts'
 import {
-  decodePositions,
+  decodeLetterPositions,
   encodePositions,
   type PositionRow,
   positionsOfRows,
@@ -76,7 +76,7 @@ test('malformed messages and invalid rows go to the dead letters with their reas
     'off-the-globe',
   ])
   expect(new TextDecoder().decode(bySequence[0].data)).toBe('malformed')
-  expect(rowsOfPositions(decodePositions(bySequence[3].data)!)).toEqual(bad)
+  expect(rowsOfPositions(decodeLetterPositions(bySequence[3].data))).toEqual(bad)
   expect(tableFromIPC(bySequence[3].data).getChild('reason')!.toJSON()).toEqual([
     'off-the-globe',
     'position-not-a-number',

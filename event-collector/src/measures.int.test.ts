@@ -1,5 +1,5 @@
 import { createFileStore, openTable, type Table } from '@fleetlake/archive'
-import { decodePositions, type MeasureSpec, type PositionRow, rowsOfPositions } from '@fleetlake/columnar'
+import { decodeLetterPositions, type MeasureSpec, type PositionRow, rowsOfPositions } from '@fleetlake/columnar'
 import { CONTENT_TYPES, DEAD_LETTERS } from '@fleetlake/contracts'
 import { readTableObjects } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
@@ -80,7 +80,7 @@ test('a row that can’t be kept goes to the dead letters with everything that i
   expect(await saidIn(folder)).toEqual({ d: { attributes: '{"temperature":3}' } })
   const letter = await hub.streams.message(DEAD_LETTERS, { sequence: 1 })
   expect(letter!.header('fleet-rows')).toBe('3')
-  expect(rowsOfPositions(decodePositions(letter!.data)!).map(({ measures }) => measures)).toEqual(
+  expect(rowsOfPositions(decodeLetterPositions(letter!.data)).map(({ measures }) => measures)).toEqual(
     bad.map(({ measures }) => measures),
   )
 })

@@ -100,6 +100,7 @@ test('an answer carries the measures that were selected, in that order, and all 
     const answer = await ask({ select: names })
     expect(answer.outcome).toMatchObject(isFilled)
     for (const { rows: batch } of answer.batches) {
+      expect(batch.measures.map(({ spec }) => spec.unit)).toEqual([undefined, '°C', undefined])
       expect(batch.measures.map(({ spec }) => `${spec.name} ${spec.type}`)).toEqual([
         'driver_id string',
         'temperature double',
@@ -150,16 +151,38 @@ test('a limit counts what the filter leaves, and order is that of the rows', () 
     }
   }))
 
-test('row groups that can hold no match are not read', () =>
+test('files that can hold no match are not opened, whatever their format', () =>
   withFinder(async () => {
     const { outcome } = await ask({ where: 'temperature > 100' })
     expect(outcome).toMatchObject({ ...isFilled, rows: 0 })
-    // Of files that are not Parquet all rows are.
+    expect(outcome.stats).toMatchObject({ files: { pruned: outcome.stats!.files.total, read: 0 }, rows: { read: 0 } })
     const others = 200 * (CHUNK_FORMATS.length - 1)
-    expect(outcome.stats!.rows.read).toBe(others)
     const narrow = await ask({ where: 'temperature = 0.25' })
     expect([narrow.outcome.rows, narrow.outcome.stats!.rows.read]).toEqual([200, others + 200 + 200 + 400 + 30_000])
   }))
+
+test('row groups that can hold no match are not read, where the log tells nothing of their file', async () => {
+  const untold = await createMeasuredArchive()
+  const warm = some(0, 500, 0, ['temperature']).map((row) => ({ ...row, measures: { temperature: 20 } }))
+  const bare = some(500, 500, 0, [])
+  await untold.add(
+    [
+      { rows: warm, specs: [MEASURES[0]] },
+      { rows: bare, specs: [] },
+    ],
+    { hasStats: false },
+  )
+  await withFinder(
+    async () => {
+      const read = async (where: string): Promise<number> => (await ask({ where })).outcome.stats!.rows.read
+      expect(await read('temperature > 20')).toBe(0)
+      expect(await read('temperature >= 20')).toBe(500)
+      expect(await read('temperature is null')).toBe(1_000)
+    },
+    { path: untold.path },
+  )
+  await untold.table.close()
+})
 
 test('texts of measures make smaller batches', async () => {
   const note = { name: 'note', type: 'string' } as const

@@ -4,6 +4,7 @@ import {
   type DataType,
   DateMillisecond,
   Dictionary,
+  DurationMicrosecond,
   Field,
   FixedSizeList,
   Float16,
@@ -15,6 +16,7 @@ import {
   Int8,
   LargeUtf8,
   List,
+  Map_,
   makeVector,
   Null,
   type RecordBatch,
@@ -159,13 +161,18 @@ const amongOthers = (): Uint8Array => {
   })
 }
 
-/** The columns of those that are measures. */
+/** Those that are measures, and the others as JSON. */
 const withOthers: readonly FullRow[] = SAMPLE.map((row) => ({
   ...row,
   measures: {
     note: `a note of more than twelve letters for ${row.vehicleId}`,
     flag: row.heading % 8 === 0,
     colour: ['red', 'blue'][row.heading % 2],
+    attributes: JSON.stringify({
+      lists: [row.heading, null, 3],
+      structs: { name: row.vehicleId, deep: [{ x: 1 }] },
+      pairs: [row.longitude, row.latitude],
+    }),
   },
 }))
 
@@ -251,6 +258,93 @@ const ofPolars = (name: string, change: (frame: polars.DataFrame) => polars.Data
   return { name: `polars: ${name}`, bytes: change(frame).writeIPCStream({ compression: 'uncompressed' }) }
 }
 
+/** Types that no measure can be. */
+const manyTypes = (): ArrowLayout => {
+  const changed: Columns = {
+    pairs: vectorFromArray(
+      of(({ heading, vehicleType }) => new Map([[vehicleType, heading]])),
+      new Map_(
+        new Field(
+          'entries',
+          new Struct([new Field('key', new Utf8()), new Field('value', new Float64(), true)]) as never,
+        ),
+      ) as never,
+    ),
+    seen: makeVector({ type: new TimestampMicrosecond(), data: bigints(1_000n, 4n) }),
+    took: makeVector({ type: new DurationMicrosecond(), data: bigints(1_000n, 4n) }),
+    counter: makeVector({ type: new Int64(), data: bigints(10_000n, 1n) }),
+  }
+  const rows = SAMPLE.map((row) => {
+    const us = BigInt(row.eventTime) * 1_000n + 4n
+    const digits = String(us)
+    return {
+      ...row,
+      measures: {
+        attributes: JSON.stringify({
+          counter: String(BigInt(row.eventTime) * 10_000n + 1n),
+          pairs: { [row.vehicleType]: row.heading },
+          seen: new Date(row.eventTime).toISOString().replace('Z', '004'),
+          took: `PT${digits.slice(0, -6)}.${digits.slice(-6)}S`,
+        }),
+      },
+    }
+  })
+  return layout('types that no measure can be', changed, rows)
+}
+
+/** Types that no measure can be, as polars writes them. */
+const polarsOthers = (): ArrowLayout => {
+  const others = ofPolars('lists, objects, times', (frame) =>
+    cast(
+      frame.withColumns(
+        polars
+          .Series(
+            'tags',
+            of((row) => [row.vehicleType, null]),
+            polars.List(polars.Utf8),
+          )
+          .cast(polars.List(polars.Categorical)),
+        polars.Series(
+          'deep',
+          of((row) => ({ x: row.heading, y: [row.heading] })),
+        ),
+        polars.Series(
+          'seen',
+          of((row) => new Date(row.eventTime)),
+        ),
+        polars.Series(
+          'day',
+          of((row) => new Date(row.eventTime)),
+        ),
+        polars.Series(
+          'counter',
+          of((row) => String(2n ** 60n + BigInt(row.eventTime))),
+          polars.Utf8,
+        ),
+        polars.Series(
+          'price',
+          of((row) => row.heading / 4),
+        ),
+      ),
+      { day: polars.Date, price: polars.Decimal(38, 3), seen: polars.Datetime('us', 'UTC'), counter: polars.Int64 },
+    ),
+  )
+  const rows = SAMPLE.map((row) => ({
+    ...row,
+    measures: {
+      price: row.heading / 4,
+      attributes: JSON.stringify({
+        counter: String(2n ** 60n + BigInt(row.eventTime)),
+        tags: [row.vehicleType, null],
+        deep: { x: row.heading, y: [row.heading] },
+        seen: new Date(row.eventTime).toISOString().replace('Z', '000Z'),
+        day: '2023-11-14',
+      }),
+    },
+  }))
+  return { ...others, rows }
+}
+
 const cast = (frame: polars.DataFrame, types: Record<string, polars.DataType>): polars.DataFrame =>
   frame.withColumns(...Object.entries(types).map(([name, type]) => polars.col(name).cast(type)))
 
@@ -265,7 +359,11 @@ export const arrowLayouts = (): ArrowLayout[] => {
   delete noMotion['heading']
   return [
     { name: 'ours', bytes: ours },
-    { name: 'ours, with reasons', bytes: reasons },
+    {
+      name: 'ours, with reasons',
+      bytes: reasons,
+      rows: SAMPLE.map((row) => ({ ...row, measures: { attributes: '{"reason":"off-the-globe"}' } })),
+    },
     { name: 'ours, with measures', bytes: encodePositions(positionsOfRows(measured)), rows: measured },
     { name: 'ours, written by Arrow JS', bytes: tableToIPC(tableFromIPC(ours), 'stream') },
     layout('Utf8', {}),
@@ -345,7 +443,9 @@ export const arrowLayouts = (): ArrowLayout[] => {
     { name: 'among other columns, in another order', bytes: amongOthers(), rows: withOthers },
     { name: 'several batches', bytes: severalBatches() },
     withNulls(),
+    manyTypes(),
     ofPolars('texts, ms', (frame) => frame),
+    polarsOthers(),
     ofPolars('categories, ns', (frame) =>
       cast(frame, {
         vehicle_id: polars.Categorical,

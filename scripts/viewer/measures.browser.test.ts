@@ -63,6 +63,8 @@ test.each([
   await page.getByRole('option', { name: 'cool-2' }).click()
   const measures = page.getByTestId('vehicle-card').getByTestId('vehicle-measures')
   await reportUntil(measures)
+  // It is not well known: its unit comes from the table.
+  await measures.getByText('2.4 bar').waitFor()
   const names = await measures.locator('dt').allTextContents()
   const values = await measures.locator('dd').allTextContents()
   const said = Object.fromEntries(names.map((name, i) => [name.trim(), values[i].trim()]))
@@ -102,7 +104,9 @@ test.each([
     await table.waitFor()
     const heads = (await table.getByRole('columnheader').allTextContents()).map((text) => text.trim())
     expect(heads.slice(0, 4)).toEqual(['Vehicle', 'Points', 'Distance', 'Inside'])
-    expect(heads.slice(4)).toEqual(expect.arrayContaining(['Temperature, °C', 'Driver id', 'Ignition']))
+    expect(heads.slice(4)).toEqual(
+      expect.arrayContaining(['Temperature, °C', 'Driver id', 'Ignition', 'Pressure, bar']),
+    )
     const columnOf = async (head: string): Promise<string[]> => {
       const cells = table.locator(`[role=gridcell][aria-colindex="${heads.indexOf(head) + 1}"]`)
       return (await cells.allTextContents()).map((text) => text.trim())
@@ -112,6 +116,21 @@ test.each([
     await table.locator('[aria-sort=ascending]').getByText('Temperature').waitFor()
     expect(await columnOf('Vehicle')).toEqual(['cool-1', 'cool-2', 'plain-3'])
     expect(await columnOf('Temperature, °C')).toEqual(['-18.25', '4.5', '–'])
+    // What the measures are of stays in sight where they are scrolled to.
+    const idsAt = async (): Promise<number[]> => {
+      const ids = table.locator('[aria-colindex="1"]')
+      const boxes = await Promise.all((await ids.all()).map((cell) => cell.boundingBox()))
+      return boxes.map((box) => Math.round(box!.x))
+    }
+    const before = await idsAt()
+    const [most, moved] = await table.evaluate((element) => {
+      element.scrollLeft = element.scrollWidth
+      return [element.scrollWidth - element.clientWidth, element.scrollLeft]
+    })
+    expect(moved).toBe(most)
+    expect(moved).toBeGreaterThan(0)
+    expect(await idsAt()).toEqual(before)
+    await table.evaluate((element) => (element.scrollLeft = 0))
     await head.getByRole('button').click()
     await table.locator('[aria-sort=descending]').getByText('Temperature').waitFor()
     expect(await columnOf('Driver id')).toEqual(['bertha', 'anna', '–'])

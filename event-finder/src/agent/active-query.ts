@@ -1,4 +1,4 @@
-import { encodePositions, type Positions } from '@fleetlake/columnar'
+import { encodeDescribedPositions, type Positions } from '@fleetlake/columnar'
 import { type Message, subjects } from '@fleetlake/contracts'
 import { reasonOf } from '@fleetlake/core'
 import type { Hub } from '@fleetlake/hub'
@@ -99,7 +99,7 @@ export const createActiveQuery = (owner: Owner, { hub, scan: deps, onDone }: Act
       const { done, value: rows } = await mine.found.next()
       const { failed, hasMore } = mine.given.counts
       if (done === true) return { kind: 'scanned', hasMore, failures: failed.length }
-      atHand = encodePositions(rows) as Uint8Array<ArrayBuffer>
+      atHand = encodeDescribedPositions(rows) as Uint8Array<ArrayBuffer>
       return { kind: 'found', rows: rows.length, failures: failed.length }
     } catch (error) {
       return { kind: 'failed', reason: reasonOf(error) }

@@ -38,6 +38,9 @@ export function* planSearch(
   pinned: PinnedVersion,
   { mode, taskSize }: { readonly mode: Mode; readonly taskSize: TaskSize },
 ): Steps<Pick<QueryPlan, 'table' | 'tasks'>> {
-  const table = pinned.snapshot === undefined ? NO_TABLE : yield* pruneSteps(pinned.snapshot, search)
+  const table =
+    pinned.snapshot === undefined
+      ? NO_TABLE
+      : yield* pruneSteps(pinned.snapshot, { ...search, where: search.measures?.where?.test })
   return { table, tasks: planAll(table, pinned, mode, taskSize) }
 }

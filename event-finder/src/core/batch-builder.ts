@@ -80,13 +80,18 @@ export interface BatchOptions {
 
 const NO_MEASURES: readonly MeasureColumn[] = []
 
+/** What a batch says of its columns, in UTF-8 at most. */
+const headBytes = (specs: readonly MeasureSpec[]): number =>
+  specs.reduce((sum, { unit = '', description = '' }) => sum + 3 * (unit.length + description.length), 0)
+
 /** Gathers selected rows of many chunks into batches of `batchRows` rows, fewer where ids or measures are long. */
 export const createBatchBuilder = (
   batchRows: number,
   { reuseColumns = false, measures: specs = [] }: BatchOptions = {},
 ): BatchBuilder => {
   const fixedBytes = POSITION_BYTES + measureRowBytes(specs.map((spec) => ({ spec })))
-  const capacity = Math.max(1, Math.min(batchRows, Math.floor(MAX_BATCH_BYTES / fixedBytes)))
+  const mostBytes = MAX_BATCH_BYTES - headBytes(specs)
+  const capacity = Math.max(1, Math.min(batchRows, Math.floor(mostBytes / fixedBytes)))
   let batch: Open | undefined
 
   /** How many of the rows from `selected[from]` fit into the batch, at least one into an empty batch; and the bytes of their ids. */
@@ -117,7 +122,7 @@ export const createBatchBuilder = (
       const bytes = offsets[id + 1] - offsets[id]
       rowBytes += fixedBytes
       if (hasTexts) rowBytes += textBytesOf(texts, row)
-      if (startBytes + rowBytes + typeBytes + idBytes + bytes > MAX_BATCH_BYTES && open.length + i > 0) {
+      if (startBytes + rowBytes + typeBytes + idBytes + bytes > mostBytes && open.length + i > 0) {
         return { count: i, idBytes, measureBytes }
       }
       idBytes += bytes

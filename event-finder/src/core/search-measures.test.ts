@@ -1,4 +1,5 @@
 import type { ColumnsBeside } from '@fleetlake/columnar'
+import { messages } from '@fleetlake/contracts'
 import { fault } from '@fleetlake/core/testing'
 import { expect, test } from 'vitest'
 import { measuresOfQuery, measuresOfTask, taskMeasuresOf } from './search-measures.ts'
@@ -38,6 +39,21 @@ test('a task says it so that the agent that takes it on does the same', () => {
     undefined,
     undefined,
     {},
+  ])
+})
+
+test('a task carries what the table says of the measures that are selected, of a length that a message may have', () => {
+  const table: ColumnsBeside = {
+    measures: [
+      { name: 'pressure', type: 'double', unit: 'bar', description: 'of the tyres' },
+      { name: 'noise', type: 'int', unit: 'd'.repeat(100), description: 'x'.repeat(1000) },
+    ],
+  }
+  const task = taskMeasuresOf(measuresOfQuery({ select: ['*', 'fuel'] }, table))
+  expect(messages.vehicleQueryPartition.data.shape.select.parse(task.select)).toEqual([
+    { name: 'pressure', type: 'double', unit: 'bar', description: 'of the tyres' },
+    { name: 'noise', type: 'int', unit: `${'d'.repeat(39)}…`, description: `${'x'.repeat(249)}…` },
+    { name: 'fuel', type: 'double', unit: '%', description: 'level of the tank' },
   ])
 })
 

@@ -6,7 +6,9 @@ import {
   COLUMN_NAMES,
   type ColumnsBeside,
   didYouMean,
+  MAX_DESCRIPTION_LENGTH,
   MAX_MEASURES,
+  MAX_UNIT_LENGTH,
   type MeasureSpec,
   parseFilter,
   wellKnownMeasure,
@@ -96,9 +98,21 @@ export const measuresOfQuery = ({ select, where }: QueryMeasures, table: Columns
   return made(selected(select ?? [], table), where === undefined ? undefined : bound(where, withAttributes(table)))
 }
 
+type Told = NonNullable<TaskMeasures['select']>[number]
+
+const cut = (text: string, length: number): string => (text.length <= length ? text : `${text.slice(0, length - 1)}…`)
+
+/** As the answer's batches tell it: another engine may have written a description of any length. */
+const told = ({ name, type, unit, description }: Told): MeasureSpec => ({
+  name,
+  type,
+  ...(unit === undefined ? {} : { unit: cut(unit, MAX_UNIT_LENGTH) }),
+  ...(description === undefined ? {} : { description: cut(description, MAX_DESCRIPTION_LENGTH) }),
+})
+
 /** The same, as a part of a task. */
 export const measuresOfTask = ({ select = [], where }: TaskMeasures): SearchMeasures | undefined =>
-  made(select, where && bound(where.filter, { measures: where.measures }))
+  made(select.map(told), where && bound(where.filter, { measures: where.measures.map(told) }))
 
 const nameAndType = ({ name, type }: MeasureSpec): Pick<MeasureSpec, 'name' | 'type'> => ({ name, type })
 
@@ -107,7 +121,7 @@ export const taskMeasuresOf = (measures: SearchMeasures | undefined): TaskMeasur
   if (measures === undefined) return {}
   const { select, where } = measures
   return {
-    ...(select.length === 0 ? {} : { select: select.map(nameAndType) }),
+    ...(select.length === 0 ? {} : { select: select.map(told) }),
     ...(where === undefined ? {} : { where: { filter: where.text, measures: where.measures.map(nameAndType) } }),
   }
 }

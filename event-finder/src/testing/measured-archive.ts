@@ -95,7 +95,7 @@ export interface MeasuredArchive {
   readonly path: string
   readonly table: Table
   /** Puts files into the table, in one version; the rows of each are of one cell and one date. */
-  add(chunks: readonly ChunkToWrite[]): Promise<void>
+  add(chunks: readonly ChunkToWrite[], options?: { readonly hasStats?: boolean }): Promise<void>
 }
 
 export const createMeasuredArchive = async (columns = MEASURES): Promise<MeasuredArchive> => {
@@ -106,7 +106,7 @@ export const createMeasuredArchive = async (columns = MEASURES): Promise<Measure
   return {
     path,
     table,
-    add: async (chunks) => {
+    add: async (chunks, { hasStats = true } = {}) => {
       const add = []
       for (const { rows, specs, format = 'parquet' } of chunks) {
         const sorted = rows.toSorted(
@@ -117,7 +117,8 @@ export const createMeasuredArchive = async (columns = MEASURES): Promise<Measure
         const place = { cell, windowStart: Math.min(...sorted.map(({ eventTime }) => eventTime)) }
         add.push(await writeChunk(chunkRows(sorted, specs), place, { store, codec: await openCodec(format) }))
       }
-      await table.commit({ parts: [{ add }], operation: 'WRITE' })
+      const told = hasStats ? add : add.map((file) => ({ ...file, stats: '' }))
+      await table.commit({ parts: [{ add: told }], operation: 'WRITE' })
     },
   }
 }

@@ -28,6 +28,8 @@ export interface ArchiveSummary {
     readonly bytes: number
     readonly files: number
   }[]
+  /** What the table has beside the columns of every position, in its order. */
+  readonly measures: readonly { readonly name: string; readonly unit?: string; readonly description?: string }[]
   /** Most rows first. */
   readonly cells: readonly {
     readonly cell: string

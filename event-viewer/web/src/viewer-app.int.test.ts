@@ -324,6 +324,7 @@ test('the archive is empty while there is no table, and then what is in it', asy
     newest: null,
     histogram: { from: 0, binMs: 1, rows: [] },
     dates: [],
+    measures: [],
     cells: [],
     windows: [],
   })
@@ -346,6 +347,7 @@ test('the archive is empty while there is no table, and then what is in it', asy
     newest: NOW_MS + 45_000,
     histogram: { from: NOW_MS, binMs: 500, rows: expect.any(Array) },
     dates: [{ date: '2026-11-21', ...totals }],
+    measures: [],
     cells: [{ cell: '69y7p', ...totals }],
     windows: [{ from: NOW_MS, to: NOW_MS + 600_000, ...totals, cells: 1 }],
   })

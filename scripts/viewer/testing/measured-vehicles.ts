@@ -8,7 +8,13 @@ import type { TestViewer } from './viewer.ts'
 /** The measures of each of these vehicles; texts as long as people write them. */
 export const SAID: Readonly<Record<string, NonNullable<PositionRow['measures']>>> = {
   'cool-1': { temperature: -18.25, driver_id: 'anna', ignition: true, state: 'driving', odometer: 123_456.7 },
-  'cool-2': { temperature: 4.5, driver_id: 'bertha', ignition: false, attributes: `{"note":"${'long '.repeat(40)}"}` },
+  'cool-2': {
+    temperature: 4.5,
+    pressure: 2.4,
+    driver_id: 'bertha',
+    ignition: false,
+    attributes: `{"note":"${'long '.repeat(40)}"}`,
+  },
   'plain-3': {},
 }
 
@@ -37,7 +43,11 @@ export const reportMeasures = async ({ hub }: TestViewer, eventTime: number): Pr
 /** Gives the table the columns that the vehicles have something for, unless it has them. */
 export const addColumns = async ({ archivePath }: TestViewer): Promise<void> => {
   const table = await openTable(createFileStore(join(archivePath, 'moves')))
-  const columns = ['temperature', 'driver_id', 'ignition', 'state', 'odometer'].map((name) => wellKnownMeasure(name)!)
+  const wellKnown = ['temperature', 'driver_id', 'ignition', 'state', 'odometer'].map((name) => wellKnownMeasure(name)!)
+  const columns = [
+    ...wellKnown,
+    { name: 'pressure', type: 'double' as const, unit: 'bar', description: 'of the tyres' },
+  ]
   await table.commit({ parts: [], columns, operation: 'ADD COLUMNS' })
   await table.close()
 }

@@ -2,6 +2,7 @@ import { FleetError, type MicroBounds, parseCell, periodOfDate, toMicroDegrees }
 import type { Add } from './log/actions.ts'
 import { decodePath, parseChunkPath } from './paths.ts'
 import { checkObjectPath } from './store/object-store.ts'
+import { toldMeasures, type ToldMeasures } from './told-measures.ts'
 
 /** A data file of the table, as it is in the log. Missing stats widen to bounds that hold for any row. */
 export interface Chunk {
@@ -24,6 +25,7 @@ export interface Chunk {
   readonly vehicleIdMax: string | undefined
   readonly vehicleTypeMin: string | undefined
   readonly vehicleTypeMax: string | undefined
+  readonly measures: ToldMeasures
 }
 
 type Values = Readonly<Record<string, unknown>>
@@ -32,6 +34,7 @@ interface StatsJson {
   readonly numRecords?: unknown
   readonly minValues?: Values | null
   readonly maxValues?: Values | null
+  readonly nullCount?: unknown
 }
 
 /** Stats are an aid: what can't be read of them counts as missing. */
@@ -112,5 +115,6 @@ export const chunkOf = (add: AddedFile): Chunk => {
     vehicleIdMax: text(max['vehicle_id']),
     vehicleTypeMin: text(min['vehicle_type']),
     vehicleTypeMax: text(max['vehicle_type']),
+    measures: toldMeasures(stats),
   }
 }

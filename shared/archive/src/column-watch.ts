@@ -4,8 +4,8 @@ import { ATTRIBUTES, type ColumnsBeside, type Positions } from '@fleetlake/colum
 export interface ColumnWatch {
   readonly current: ColumnsBeside
   /**
-   * To be awaited before a message with measures is judged. The table is read again, once, for names that it is not known to have; not again for a name within a time. Where it
-   * can't be read, what is known counts: what has no column goes to the attributes. Never rejects.
+   * To be awaited before a message with measures is judged. The table is read again, once, for names that it is not known to have; for names that it lacked then, at most once a second, and
+   * nothing waits for that. Where it can't be read, what is known counts: what has no column goes to the attributes. Never rejects.
    * @returns undefined when there is nothing to wait for
    */
   meet(rows: Positions): Promise<void> | undefined
@@ -18,20 +18,39 @@ export interface ColumnWatchDeps {
   now(): number
 }
 
-const AGAIN_MS = 10_000
-/** Names that are remembered; of more, the first are asked for again. */
+const AGAIN_MS = 1_000
+/** Names that are remembered; of more, the first are waited for again. */
 const MAX_NAMES = 4_096
 
 export const createColumnWatch = ({ current, refresh, now }: ColumnWatchDeps): ColumnWatch => {
-  /** When each name was asked for, the oldest first. */
-  const asked = new Map<string, number>()
-  /** Who meets a name that is being asked for waits too. */
-  let reading: Promise<void> | undefined
-  const isDue = (name: string): boolean => now() - (asked.get(name) ?? -Infinity) >= AGAIN_MS
+  /** Names that the table lacked when it was read for them, the first ones first. */
+  const asked = new Set<string>()
+  /** For names that nothing is known of: whatever meets one of them waits too. */
+  let waiting: Promise<void> | undefined
+  let isReading = false
+  let readMs = -Infinity
   const note = (name: string): void => {
     asked.delete(name)
-    asked.set(name, now())
-    if (asked.size > MAX_NAMES) asked.delete(asked.keys().next().value!)
+    asked.add(name)
+    if (asked.size > MAX_NAMES) asked.delete(asked.values().next().value!)
+  }
+  const read = async (): Promise<void> => {
+    readMs = now()
+    isReading = true
+    try {
+      await refresh()
+    } catch {
+      // What is known counts.
+    } finally {
+      isReading = false
+    }
+  }
+  const readForAll = (): Promise<void> => {
+    const mine = read().finally(() => {
+      if (waiting === mine) waiting = undefined
+    })
+    waiting = mine
+    return mine
   }
   return {
     get current() {
@@ -45,17 +64,13 @@ export const createColumnWatch = ({ current, refresh, now }: ColumnWatchDeps): C
         // It is added when it is needed.
         .filter((name) => name !== ATTRIBUTES && !known.some((each) => each.name === name))
       if (unknown.length === 0) return undefined
-      const due = unknown.filter(isDue)
-      if (due.length === 0) return reading
-      due.forEach(note)
-      const mine = refresh()
-        .then(() => undefined)
-        .catch(() => undefined)
-        .finally(() => {
-          if (reading === mine) reading = undefined
-        })
-      reading = mine
-      return mine
+      const fresh = unknown.filter((name) => !asked.has(name))
+      if (fresh.length > 0) {
+        fresh.forEach(note)
+        return readForAll()
+      }
+      if (waiting === undefined && !isReading && now() - readMs >= AGAIN_MS) void read()
+      return waiting
     },
   }
 }

@@ -9,9 +9,11 @@ import {
   placeOfCell,
   type Steps,
 } from '@fleetlake/core'
+import type { RowTest } from '@fleetlake/columnar'
 import type { Chunk } from './chunk.ts'
 import type { DateFiles, Totals } from './log/files.ts'
 import type { Snapshot } from './snapshot.ts'
+import { mayHoldSelected } from './may-hold-selected.ts'
 import { compareUtf8 } from './utf8-order.ts'
 
 /** What is looked for. */
@@ -22,6 +24,8 @@ export interface Search {
   /** Any when missing. */
   readonly vehicleTypes?: readonly string[] | undefined
   readonly vehicleIds?: readonly string[] | undefined
+  /** A filter of rows. */
+  readonly where?: RowTest | undefined
 }
 
 export interface KeptChunk {
@@ -75,13 +79,15 @@ const cellPlaces = (area: Area): ((cell: string) => Place) => {
 }
 
 interface ChunkTests {
+  readonly hasLimitedStats: boolean
   readonly search: Search
   readonly hasId: TextTest
   readonly hasType: TextTest
 }
 
-const mayMatch = (chunk: Chunk, { search: { area, period }, hasId, hasType }: ChunkTests): boolean => {
+const mayMatch = (chunk: Chunk, { search, hasLimitedStats, hasId, hasType }: ChunkTests): boolean => {
   const { bounds } = chunk
+  const { area, period, where } = search
   return (
     chunk.from < period.to &&
     chunk.to >= period.from &&
@@ -90,7 +96,8 @@ const mayMatch = (chunk: Chunk, { search: { area, period }, hasId, hasType }: Ch
     bounds.south <= area.bounds.north &&
     bounds.north >= area.bounds.south &&
     hasType(chunk.vehicleTypeMin, chunk.vehicleTypeMax) &&
-    hasId(chunk.vehicleIdMin, chunk.vehicleIdMax)
+    hasId(chunk.vehicleIdMin, chunk.vehicleIdMax) &&
+    (where === undefined || mayHoldSelected(where, chunk, hasLimitedStats))
   )
 }
 
@@ -110,7 +117,8 @@ export const prune = (snapshot: Snapshot, search: Search): Pruned => finish(prun
 /** `prune`, in small steps. */
 export function* pruneSteps(snapshot: Snapshot, search: Search): Steps<Pruned> {
   const placeOfName = cellPlaces(search.area)
-  const tests = { search, hasId: textTest(search.vehicleIds), hasType: textTest(search.vehicleTypes) }
+  const { hasLimitedStats } = snapshot
+  const tests = { search, hasLimitedStats, hasId: textTest(search.vehicleIds), hasType: textTest(search.vehicleTypes) }
   const kept: KeptChunk[] = []
   let [bytes, rows] = [0, 0]
   for (const { cells } of datesOf(snapshot, search.period)) {

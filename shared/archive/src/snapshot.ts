@@ -38,12 +38,15 @@ export interface Snapshot {
   readonly newestDateGone: string | undefined
   /** Nothing may be taken out of it. */
   readonly isAppendOnly: boolean
+  /** Its properties say of which columns writers tell statistics: one that is not told may have values. */
+  readonly hasLimitedStats: boolean
   /** What was found amiss and got round while the log was read. */
   readonly warnings: readonly string[]
 }
 
 const GEOHASH_LENGTH = 'fleetlake.geohashLength'
 const WINDOW_MS = 'fleetlake.windowMs'
+const STATS_PROPERTIES = 'delta.dataSkipping'
 
 /** The settings as metaData's configuration. */
 export const configurationOf = ({ geohashLength, windowMs }: TableSettings): Record<string, string> => ({
@@ -98,6 +101,7 @@ export const snapshotOf = ({
     txnTimes,
     newestDateGone: newestDateGone(txns),
     isAppendOnly: isAppendOnly(metaData),
+    hasLimitedStats: Object.keys(metaData.configuration ?? {}).some((key) => key.startsWith(STATS_PROPERTIES)),
     warnings,
   }
 }

@@ -43,7 +43,7 @@ export const wellKnownMeasure = (name: string): MeasureSpec | undefined =>
   WELL_KNOWN_MEASURES.find((measure) => measure.name === name)
 
 /** Why a row was refused: the one column of a dead letter that does not come from its sender. */
-const REASON = 'reason'
+export const REASON = 'reason'
 
 /** Names that mean something else in the table or in a message: its partitions, and why a row was refused. */
 const RESERVED = new Set(['date', 'cell', REASON])
@@ -51,7 +51,7 @@ const NAME = /^[a-z][a-z0-9_]{0,62}$/
 
 /** Why a measure can't have a name, for people; undefined when it can. */
 export const measureNameFault = (name: string): string | undefined => {
-  if ((COLUMN_NAMES as readonly string[]).includes(name)) return `"${name}" is a column of every position`
+  if (isPositionColumn(name)) return `"${name}" is a column of every position`
   if (RESERVED.has(name)) return `"${name}" is a reserved name`
   if (NAME.test(name)) return undefined
   return `"${name.slice(0, 80)}" is not a name of a measure: use a lower-case letter, then at most 62 letters, digits and underscores`
@@ -59,12 +59,19 @@ export const measureNameFault = (name: string): string | undefined => {
 
 export const isMeasureName = (name: string): boolean => measureNameFault(name) === undefined
 
+/** Whether it is the name of a column of every position. */
+export const isPositionColumn = (name: string): boolean => (COLUMN_NAMES as readonly string[]).includes(name)
+
 /**
  * Whether a column of a message is something that its sender says beside, under whatever name: what is not a measure's name ends in `attributes`. A name has 255
  * characters at most.
  */
 export const isSaidName = (name: string): boolean =>
-  name !== REASON && name.length > 0 && name.length <= 255 && !(COLUMN_NAMES as readonly string[]).includes(name)
+  name !== REASON && name.length > 0 && name.length <= 255 && !isPositionColumn(name)
+
+/** Of a measure's unit and description as answers tell them: what is longer is cut. */
+export const MAX_UNIT_LENGTH = 40
+export const MAX_DESCRIPTION_LENGTH = 250
 
 /** Bytes of a text in UTF-8, at most. */
 export const MAX_MEASURE_TEXT_BYTES = 4_096

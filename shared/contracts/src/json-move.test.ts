@@ -1,4 +1,5 @@
 import { rowsOfPositions } from '@fleetlake/columnar'
+import { parseExactJson } from '@fleetlake/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decodeMove } from './decode-move.ts'
@@ -37,6 +38,25 @@ test('further members are measures, and what can’t be one is in the attributes
   expect(saidIn(String.raw`,"note":"\ud800"`)).toEqual({ attributes: String.raw`{"note":"\ud800"}` })
 })
 
+test('a number that a double does not hold costs its own row nothing but its column: its digits are in the attributes', () => {
+  expect(saidIn(',"odometer":12,"counter":1152921504606846977')).toEqual({
+    odometer: 12,
+    attributes: '{"counter":"1152921504606846977"}',
+  })
+  expect(saidIn(',"revision":-9223372036854775808,"x":1e400,"y":1e-400')).toEqual({
+    attributes: '{"revision":"-9223372036854775808","x":"1e400","y":"1e-400"}',
+  })
+  expect(saidIn(',"seen":[9007199254740993],"attributes":{"n":{"m":-9007199254740993}}')).toEqual({
+    attributes: '{"n":{"m":"-9007199254740993"},"seen":["9007199254740993"]}',
+  })
+  expect(saidIn(',"attributes":9007199254740993')).toEqual({ attributes: '{"attributes":"9007199254740993"}' })
+  expect(saidIn(',"vast":9007199254740991,"fine":0.1000000000000000055,"large":1e300')).toEqual({
+    vast: 9_007_199_254_740_991,
+    fine: 0.1,
+    large: 1e300,
+  })
+})
+
 test('well-known names have their types where the value fits', () => {
   const types = decode(',"temperature":1,"revision":1.5,"odometer":"far","state":"x"').rows!.measures.map(
     ({ spec }) => `${spec.name} ${spec.type} ${spec.unit ?? ''}`,
@@ -54,7 +74,7 @@ test('every further member of a JSON object is in a measure or in the attributes
         .map(([name, value]) => `,${JSON.stringify(name)}:${JSON.stringify(value)}`)
       const { attributes = '{}', ...measures } = (saidIn(more.join('')) ?? {}) as Record<string, unknown>
       const kept = { ...measures, ...(JSON.parse(attributes as string) as object) } as Record<string, unknown>
-      for (const [name, value] of Object.entries(JSON.parse(`{${more.join('').slice(1)}}`) as object)) {
+      for (const [name, value] of Object.entries(parseExactJson(`{${more.join('').slice(1)}}`) as object)) {
         if (value === null) expect(Object.hasOwn(kept, name)).toBe(false)
         else if (name === 'attributes' && !Array.isArray(value)) expect(kept).toMatchObject(value as object)
         else expect(kept[name]).toEqual(value)

@@ -14,6 +14,7 @@ import {
   type Positions,
   positionsOfRows,
 } from '@fleetlake/columnar'
+import { parseExactJson } from '@fleetlake/core'
 import { jsonMove } from './messages.ts'
 
 /**
@@ -21,7 +22,8 @@ import { jsonMove } from './messages.ts'
  * @throws what is wrong with a malformed payload
  */
 export const decodeJsonMove = (payload: Uint8Array): Positions => {
-  const object: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload))
+  const text = new TextDecoder('utf-8', { fatal: true }).decode(payload)
+  const object: unknown = JSON.parse(text)
   const row = jsonMove.parse(object)
   const position = positionsOfRows([
     {
@@ -34,20 +36,23 @@ export const decodeJsonMove = (payload: Uint8Array): Positions => {
       heading: row.heading ?? NaN,
     },
   ])
-  return { ...position, measures: measuresOf(object as Readonly<Record<string, unknown>>) }
+  return { ...position, measures: measuresOf(object as Said, parseExactJson(text) as Said) }
 }
 
-const measuresOf = (object: Readonly<Record<string, unknown>>): MeasureColumn[] => {
+type Said = Readonly<Record<string, unknown>>
+
+/** @param exact the same with texts in place of the numbers that a double does not hold, which no measure can be */
+const measuresOf = (object: Said, exact: Said): MeasureColumn[] => {
   const measures: MeasureColumn[] = []
   const members: Member[] = []
   let own: string | undefined
   let count = 0
-  for (const [name, value] of Object.entries(object)) {
+  for (const [name, value] of Object.entries(exact)) {
     if (value === null || (COLUMN_NAMES as readonly string[]).includes(name)) continue
     if (++count > MAX_MEASURES) throw new Error(`it has more than ${MAX_MEASURES} members beside those of a position`)
-    if (name === ATTRIBUTES && ((typeof value === 'string' && value.isWellFormed()) || isObject(value))) {
+    if (name === ATTRIBUTES && ((typeof object[name] === 'string' && object[name].isWellFormed()) || isObject(value))) {
       own = typeof value === 'string' ? value : JSON.stringify(value)
-    } else if (isMeasureName(name) && name !== ATTRIBUTES && isScalar(value)) {
+    } else if (isMeasureName(name) && name !== ATTRIBUTES && isScalar(value) && typeof value === typeof object[name]) {
       measures.push(measureOfValues(measureOfName(name, value), [value]))
     } else {
       members.push([name, isScalar(value) ? jsonOfValue(value) : JSON.stringify(value)])

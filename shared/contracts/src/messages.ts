@@ -2,9 +2,11 @@ import { MAX_TEXT_BYTES } from '@fleetlake/core'
 import {
   isMeasureName,
   MAX_ATTRIBUTES_BYTES,
+  MAX_DESCRIPTION_LENGTH,
   MAX_FILTER_BYTES,
   MAX_MEASURE_TEXT_BYTES,
   MAX_MEASURES,
+  MAX_UNIT_LENGTH,
   MEASURE_TYPES,
   textBytes,
 } from '@fleetlake/columnar'
@@ -203,10 +205,12 @@ const filter = z
   .refine((value) => value.isWellFormed(), 'is not Unicode')
   .refine((value) => textBytes(value) <= MAX_FILTER_BYTES, `takes at most ${MAX_FILTER_BYTES} bytes of UTF-8`)
 
-/** A measure as a task names it: the table's name and type. */
+/** A measure as a task names it: the table's name and type, and of one that the answer carries what the table says of it. */
 const measure = z.strictObject({
   name: z.string().max(63).refine(isMeasureName, 'is not a name of a measure'),
   type: z.enum(MEASURE_TYPES),
+  unit: z.string().max(MAX_UNIT_LENGTH).optional(),
+  description: z.string().max(MAX_DESCRIPTION_LENGTH).optional(),
 })
 const measures = z.array(measure).max(MAX_MEASURES)
 

@@ -15,11 +15,12 @@ const row = (vehicleId: string, eventTime: number, some: Partial<PositionRow> = 
 
 type Cut = readonly [id: string, isContinued: boolean, times: number[]]
 
-const cut = (batches: readonly PositionRow[][], maxReports = 1000): Cut[] => {
+const cut = (batches: readonly PositionRow[][], maxReports = 1000, maxBytes = 1e9): Cut[] => {
   const found: Cut[] = []
   const stretches = createStretches({
     gap: 10,
     maxReports,
+    maxBytes,
     onStretch: ({ vehicleId, isContinued, eventTime }) => found.push([vehicleId, isContinued, [...eventTime]]),
   })
   for (const rows of batches) stretches.add(positionsOfRows(rows))
@@ -54,5 +55,13 @@ test('one that is too long is cut, and the report at the cut is in both parts', 
     ['a', true, [2, 3, 4]],
     ['a', true, [4, 5, 6]],
     ['a', true, [6, 7]],
+  ])
+})
+
+test('one whose measures take too much is cut likewise', () => {
+  const rows = Array.from({ length: 5 }, (_, i) => row('a', i, { measures: { note: 'x'.repeat(i === 4 ? 900 : 40) } }))
+  expect(cut([rows], 1000, 300)).toEqual([
+    ['a', false, [0, 1, 2]],
+    ['a', true, [2, 3, 4]],
   ])
 })

@@ -1,5 +1,11 @@
 import { hasSameValues, isSameReport, type MeasureSpec, type Positions } from '@fleetlake/columnar'
-import { createDateReader, type ReportMeasure, type VehicleDate } from '../gaps/date-reader.ts'
+import {
+  createDateReader,
+  MAX_HELD_BYTES,
+  type ReportMeasure,
+  valueBytes,
+  type VehicleDate,
+} from '../gaps/date-reader.ts'
 import type { Gap, GapsUsed } from '../gaps/gap.ts'
 
 /** Reports of one vehicle without a gap: times ascend strictly. Columns are lent: they hold until the next stretch. */
@@ -23,6 +29,8 @@ export interface StretchOptions {
   readonly gap: Gap
   /** A longer one is cut; the report at the cut is in both parts. At least 2. */
   readonly maxReports?: number
+  /** The same of what its measures take. */
+  readonly maxBytes?: number
   /** Whether one that crosses the antimeridian is cut there. */
   readonly isCutAtAntimeridian?: boolean
   readonly onStretch: (stretch: Stretch) => void
@@ -48,12 +56,15 @@ export interface Stretches {
 export const createStretches = ({
   gap,
   maxReports = MAX_REPORTS,
+  maxBytes = MAX_HELD_BYTES,
   isCutAtAntimeridian = false,
   onStretch,
 }: StretchOptions): Stretches => {
   let columns = columnsOf(Math.min(maxReports, FIRST_REPORTS))
   let beside: readonly ReportMeasure[] = []
   let length = 0
+  /** Of the measures of the stretch. */
+  let besideBytes = 0
   let [vehicleId, vehicleType] = ['', '']
   let isContinued = false
 
@@ -74,6 +85,7 @@ export const createStretches = ({
     })
     isContinued = true
     length = 0
+    besideBytes = 0
   }
 
   const append = (from: ReportColumns, said: readonly ReportMeasure[], row: number): void => {
@@ -83,7 +95,11 @@ export const createStretches = ({
       columns = longer
     }
     for (const name of COLUMNS) columns[name][length] = from[name][row]
-    for (let i = 0; i < beside.length; i++) beside[i].values[length] = said[i].values[row]
+    for (let i = 0; i < beside.length; i++) {
+      const value = said[i].values[row]
+      beside[i].values[length] = value
+      besideBytes += valueBytes(value)
+    }
     length++
   }
 
@@ -102,7 +118,7 @@ export const createStretches = ({
       const isNext = follows(date, row)
       if (isNext === undefined) return
       if (!isNext) close()
-      else if (length === maxReports) {
+      else if (length === maxReports || (length > 1 && besideBytes >= maxBytes)) {
         const last = length - 1
         close()
         append(columns, beside, last)

@@ -34,8 +34,9 @@ export interface ReportMeasure {
 
 export interface DateReaderOptions {
   readonly gap: Gap
-  /** Held at once. Of a date with more rows, the cadence is that of the first ones, and the date is given in parts. */
+  /** Held at once: rows, and bytes of their measures. Of a date with more, the cadence is that of the first ones, and the date is given in parts. */
   readonly maxRows?: number
+  readonly maxBytes?: number
   readonly onDate: (date: VehicleDate) => void
 }
 
@@ -54,10 +55,20 @@ export interface DateReader {
 
 /** A report each second, all day; 4 MB. */
 const MAX_ROWS = 100_000
+/** Attributes of a report each 20 s, all day, at their longest. */
+export const MAX_HELD_BYTES = 64 * 1024 * 1024
 const FIRST_ROWS = 4096
 
+/** What a value takes, about: a letter takes two bytes at most. */
+export const valueBytes = (value: MeasureValue): number => (typeof value === 'string' ? 32 + 2 * value.length : 8)
+
 /** Holds back the rows of one vehicle and date: what is a gap among them is known when all of them are. */
-export const createDateReader = ({ gap, maxRows = MAX_ROWS, onDate }: DateReaderOptions): DateReader => {
+export const createDateReader = ({
+  gap,
+  maxRows = MAX_ROWS,
+  maxBytes = MAX_HELD_BYTES,
+  onDate,
+}: DateReaderOptions): DateReader => {
   const gaps = createGapsUsed(gap)
   const types: string[] = []
   const codes = new Map<string, number>()
@@ -67,6 +78,8 @@ export const createDateReader = ({ gap, maxRows = MAX_ROWS, onDate }: DateReader
   let length = 0
   let vehicleId = ''
   let date = NaN
+  /** Of the measures that are held. */
+  let besideBytes = 0
   /** Whether reports of the vehicle were given already; the gap of the date before; that of this one, once it is known. */
   let isContinued = false
   let beforeMs = 0
@@ -95,6 +108,8 @@ export const createDateReader = ({ gap, maxRows = MAX_ROWS, onDate }: DateReader
     })
     isContinued = true
     length = 0
+    besideBytes = 0
+    for (const { values } of beside) values.length = 0
   }
 
   const codeOf = (name: string): number => {
@@ -128,10 +143,14 @@ export const createDateReader = ({ gap, maxRows = MAX_ROWS, onDate }: DateReader
           give()
           ;[date, beforeMs, gapMs] = [rowDate, gapMs ?? 0, undefined]
         }
+        const said = readers.map((read) => read(row))
+        const rowBytes = said.reduce<number>((sum, value) => sum + valueBytes(value), 0)
+        if (besideBytes + rowBytes > maxBytes) give()
         reserve()
         for (const name of COLUMNS) columns[name][length] = rows[name][row]
         columns.type[length] = typeCodes[rows.vehicleType[row]]
-        for (let i = 0; i < readers.length; i++) beside[i].values[length] = readers[i](row)
+        for (let i = 0; i < said.length; i++) beside[i].values[length] = said[i]
+        besideBytes += rowBytes
         length++
       }
     },

@@ -1,4 +1,4 @@
-import { type PositionRow, positionsOfRows } from '@fleetlake/columnar'
+import { measureOfValues, type MeasureSpec, type PositionRow, positionsOfRows } from '@fleetlake/columnar'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createRowCollector } from '../rows/collect-rows.ts'
@@ -132,6 +132,31 @@ test('of a date with more rows than are held, the first ones decide the cadence'
     [false, 3, 6 * MINUTE, 6 * MINUTE],
     [true, 2, 6 * MINUTE, 6 * MINUTE],
     [true, 1, MINUTE, 6 * MINUTE],
+  ])
+})
+
+test('what is held of a date has a bound in bytes: long texts are given in parts, and none is lost', () => {
+  const spec: MeasureSpec = { name: 'note', type: 'string' }
+  const notes = ['x'.repeat(40), null, 'y'.repeat(40), 'z'.repeat(500), 'w', 'v'.repeat(40)]
+  const parts: unknown[] = []
+  const reader = createDateReader({
+    gap: 'automatic',
+    maxBytes: 250,
+    onDate: ({ length, isContinued, beside }) => parts.push([isContinued, beside[0].values.slice(0, length)]),
+  })
+  const rows = notes.map((_, i) => rowOf('a', i * MINUTE))
+  for (const [from, to] of [
+    [0, 4],
+    [4, 6],
+  ]) {
+    const measures = [measureOfValues(spec, notes.slice(from, to))]
+    reader.add({ ...positionsOfRows(rows.slice(from, to)), measures })
+  }
+  reader.end()
+  expect(parts).toEqual([
+    [false, notes.slice(0, 3)],
+    [true, notes.slice(3, 4)],
+    [true, notes.slice(4)],
   ])
 })
 

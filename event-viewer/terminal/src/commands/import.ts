@@ -49,6 +49,10 @@ export const addImport = (program: Command, context: CommandContext): void => {
     )
     .option('--no-header', 'the first line is a row; the columns are named 1, 2, …')
     .option('--rejects <file>', 'file for the rejected rows, as NDJSON: line, reason, detail, text')
+    .option(
+      '--corrections',
+      'the file corrects earlier reports of its source: every row gets the measure revision, the time at which it was received',
+    )
     .option('--dry-run', 'only check and count rows; needs no hub')
     .option('--no-wait', 'do not wait until the archive holds all rows')
     .addHelpText(
@@ -68,6 +72,7 @@ export const addImport = (program: Command, context: CommandContext): void => {
           'no header',
         ],
         ['import - < buses.csv', 'from a pipe'],
+        ['import corrected.csv --corrections', 'a later word of its source: fleet table columns add revision first'],
       ) +
         '\nA row is a line. Rejected rows are shown with their line and reason; all other rows are imported. A missing speed or heading\n' +
         'is computed from the previous position of the vehicle, if that is at most 5 minutes older. The rows of a vehicle must be in\n' +

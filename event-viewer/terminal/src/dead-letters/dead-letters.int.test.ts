@@ -1,5 +1,6 @@
 import { CONTENT_TYPES, configSchema, DEAD_LETTERS, subjects } from '@fleetlake/contracts'
 import {
+  decodeLetterPositions,
   decodePositions,
   encodePositions,
   type PositionRow,
@@ -114,7 +115,7 @@ test('what can be true by now is published once, and what can not stays a letter
   expect(letters.map(({ id, rows, reason }) => ({ id, rows, reason }))).toEqual([
     { id: 'a+1', rows: 1, reason: 'latitude' },
   ])
-  expect(rowsOfPositions(decodePositions(letters[0].payload)!)[0].measures).toEqual({ state: 'lost' })
+  expect(rowsOfPositions(decodeLetterPositions(letters[0].payload))[0].measures).toEqual({ state: 'lost' })
   expect(await countMessages(hub, DEAD_LETTERS)).toBe(1)
 })
 

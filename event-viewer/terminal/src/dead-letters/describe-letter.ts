@@ -1,4 +1,4 @@
-import { decodeForeignPositions, decodeReasons, rowsOfPositions } from '@fleetlake/columnar'
+import { decodeLetterPositions, decodeReasons, rowsOfPositions } from '@fleetlake/columnar'
 import { printableInLine } from '@fleetlake/core'
 import type { StoredLetter } from '@fleetlake/hub'
 import { humanBytes, humanTime, plural } from '@fleetlake/viewer-core'
@@ -35,7 +35,7 @@ export const lineOf = ({
 export const rowsOfLetter = ({ payload }: StoredLetter): Record<string, unknown>[] | undefined => {
   try {
     const reasons = decodeReasons(payload)
-    return rowsOfPositions(decodeForeignPositions(payload)).map((row, i) => ({
+    return rowsOfPositions(decodeLetterPositions(payload)).map((row, i) => ({
       reason: reasons[i] ?? null,
       vehicle_id: row.vehicleId,
       vehicle_type: row.vehicleType,

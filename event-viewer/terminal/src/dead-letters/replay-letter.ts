@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { CONTENT_TYPES, subjects } from '@fleetlake/contracts'
 import {
-  decodeForeignPositions,
+  decodeLetterPositions,
   decodeReasons,
   encodePositions,
   type Positions,
@@ -71,7 +71,7 @@ interface Batch {
 }
 
 const publishRows = async (hub: Hub, letter: StoredLetter, run: string, options: ReplayOptions): Promise<Replayed> => {
-  const positions = decodeForeignPositions(letter.payload)
+  const positions = decodeLetterPositions(letter.payload)
   const rows = rowsOfPositions(positions)
   const reasons = decodeReasons(letter.payload)
   const faultAt = judgeRows(positions, options.latestMs)

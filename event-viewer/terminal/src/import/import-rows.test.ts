@@ -8,6 +8,7 @@ import type { InputRow } from './input-row.ts'
 import { createPartitionSink } from './partition-sink.ts'
 import { createMeasureReader } from './read-measures.ts'
 import { readPosition, type PositionSettings } from './read-position.ts'
+import { createRevisions } from './revisions.ts'
 import { createTimeReader } from './read-time.ts'
 
 const settings: PositionSettings = {
@@ -60,6 +61,30 @@ test.each([
   [['a', 'bus', T, '104', '30', '', 'north'], 'heading-not-a-number'],
 ])('%j is rejected: %s', (values, reason) => {
   expect(readPosition(values, settings)).toEqual({ reason, detail: expect.any(String) })
+})
+
+test('rows of a source that corrects itself have a revision each, later ones a greater one', async () => {
+  const sent: PositionRow[] = []
+  const tally = emptyTally(['revision', 'temperature'])
+  const rows = [36, 37, 'fast'].map((speed, line): InputRow => ({
+    line,
+    text: '',
+    values: ['a', 'bus', T, 104, 30, speed, 0, 4],
+  }))
+  await importRows(inputOf(rows), tally, {
+    settings: { ...settings, readMeasures: createMeasureReader(['temperature']) },
+    deriver: createMotionDeriver({ maxGapMs: 1, maxVehicles: 1 }),
+    nextRevision: createRevisions(AT + 0.7),
+    sink: { add: (row) => void sent.push(row), finish: () => undefined },
+    reject: () => undefined,
+    pause: async () => undefined,
+    signal: new AbortController().signal,
+  })
+  expect(sent.map(({ measures }) => measures)).toEqual([
+    { temperature: 4, revision: AT * 1000 },
+    { temperature: 4, revision: AT * 1000 + 1 },
+  ])
+  expect(tally.measures).toEqual({ revision: 2, temperature: 2 })
 })
 
 async function* inputOf(rows: readonly InputRow[]): AsyncGenerator<InputRow[]> {

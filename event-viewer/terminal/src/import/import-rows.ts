@@ -1,3 +1,4 @@
+import { REVISION } from '@fleetlake/columnar'
 import type { Period } from '@fleetlake/core'
 import type { MotionDeriver } from './derive-motion.ts'
 import { type InputRow, isFault, type RowFault } from './input-row.ts'
@@ -22,6 +23,8 @@ export interface ImportTally {
 export interface ImportRowsOptions {
   readonly settings: PositionSettings
   readonly deriver: MotionDeriver
+  /** Of a source that corrects what it said: the revision of each row. */
+  readonly nextRevision?: (() => number) | undefined
   readonly sink: RowSink
   /** Keeps a row that is not taken. */
   readonly reject: (row: InputRow, fault: RowFault) => void
@@ -52,7 +55,7 @@ const knownOr = (value: number | undefined, other: number): number =>
 export const importRows = async (
   input: AsyncIterable<readonly InputRow[]>,
   tally: ImportTally,
-  { settings, deriver, sink, reject, pause, signal }: ImportRowsOptions,
+  { settings, deriver, nextRevision, sink, reject, pause, signal }: ImportRowsOptions,
 ): Promise<void> => {
   const refuse = (row: InputRow, fault: RowFault): void => {
     tally.rejected++
@@ -67,14 +70,17 @@ export const importRows = async (
         continue
       }
       const { vehicleId, eventTime, longitude, latitude } = position
+      const measures =
+        nextRevision === undefined ? position.measures : { ...position.measures, [REVISION]: nextRevision() }
       const motion = deriver.next(vehicleId, eventTime, longitude, latitude)
       sink.add({
         ...position,
         speed: knownOr(position.speed, motion.speed),
         heading: knownOr(position.heading, motion.heading),
+        ...(measures === undefined ? {} : { measures }),
       })
       count(tally, eventTime, longitude, latitude)
-      for (const name in position.measures) if (Object.hasOwn(tally.measures, name)) tally.measures[name]++
+      for (const name in measures) if (Object.hasOwn(tally.measures, name)) tally.measures[name]++
     }
     tally.vehicles = deriver.vehicles()
     await pause()

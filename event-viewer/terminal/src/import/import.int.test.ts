@@ -112,6 +112,12 @@ test('the measures of a file are sent as they are mapped, and columns that are l
     ).toEqual({ a: { temperature: -18.5, driver_id: 'd-1' }, b: { attributes: '{"temperature":"hot"}' } })
     const told = JSON.parse((await runFleetProcess([...args.slice(0, 4), '--dry-run', '--json'])).out)
     expect(told).toMatchObject({ leftOut: ['note', 'humidity'], measures: { temperature: 1, driver_id: 1 } })
+    const corrected = await runFleetProcess(['import', file, '--corrections', '--dry-run', '--json'])
+    expect(JSON.parse(corrected.out)).toMatchObject({ measures: { revision: 2 } })
+    const twice = await runFleetProcess(['import', file, '--columns', 'revision=note', '--corrections', '--dry-run'])
+    expect(twice.err).toBe(
+      'error: --corrections gives every row its revision: leave revision out of --columns, or leave --corrections out\n',
+    )
   }))
 
 test('it waits until collectors say that the table holds every partition', () =>

@@ -89,6 +89,13 @@ test('a first line with a brace is NDJSON', async () => {
   ])
 })
 
+test('a number of NDJSON that a double does not hold is the text of its digits', async () => {
+  const ndjson = '{"id":1152921504606846977,"time":1,"lon":1,"lat":2,"n":9007199254740993}\n'
+  expect(await rowsOf(ndjson, { asked: { counter: 'n' } })).toEqual([
+    [1, ['1152921504606846977', undefined, 1, 1, 2, undefined, undefined, '9007199254740993']],
+  ])
+})
+
 test('a line without an end is not read into memory', async () => {
   const csv = `id,time,lon,lat\na,t,1,2\n${'x'.repeat(3_000_000)}\nb,t,1,2\n`
   expect(await rowsOf(csv, {}, 65_536)).toEqual([

@@ -1,4 +1,4 @@
-import { FleetError } from '@fleetlake/core'
+import { FleetError, parseExactJson } from '@fleetlake/core'
 import { COLUMN_NAMES } from '@fleetlake/columnar'
 import { mapColumns, type MappingOptions, measuresOf } from './columns.ts'
 import type { InputRow, LineParser } from './input-row.ts'
@@ -8,7 +8,7 @@ const MOST_LEFT_OUT = 1_000
 
 const objectOf = (text: string): Record<string, unknown> | undefined => {
   try {
-    const value: unknown = JSON.parse(text)
+    const value: unknown = parseExactJson(text)
     return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? (value as Record<string, unknown>)
       : undefined

@@ -1,3 +1,4 @@
+import { REVISION } from '@fleetlake/columnar'
 import { humanBytes, plural } from '@fleetlake/viewer-core'
 import { createReadStream, statSync } from 'node:fs'
 import { addAbortSignal } from 'node:stream'
@@ -29,6 +30,7 @@ import type { SpeedUnit } from './read-position.ts'
 import { readLines } from './read-lines.ts'
 import { createTimeReader } from './read-time.ts'
 import { createRejects } from './rejects.ts'
+import { createRevisions } from './revisions.ts'
 
 export interface ImportOptions {
   readonly columns?: Mapping
@@ -42,6 +44,7 @@ export interface ImportOptions {
   readonly header: boolean
   readonly rejects?: string
   readonly dryRun?: boolean
+  readonly corrections?: boolean
   readonly wait: boolean
 }
 
@@ -68,7 +71,9 @@ export const runImport = async (file: string, options: ImportOptions, context: C
     const onLeftOut = (leftOut: ReadonlySet<string>): void => void (outcome.leftOut = leftOut)
     return readInto(sink, { source, options, config, context, pause, tally, readTime: time.read, onLeftOut })
   }
-  const tally = emptyTally(measuresOf(options.columns ?? {}))
+  const asked = measuresOf(options.columns ?? {})
+  checkCorrections(options, asked)
+  const tally = emptyTally(options.corrections === true ? [...asked, REVISION] : asked)
   const outcome: ImportOutcome = {
     tally,
     leftOut: new Set(),
@@ -89,6 +94,15 @@ export const runImport = async (file: string, options: ImportOptions, context: C
   if (context.json()) context.terminal.print(JSON.stringify(describeImport(outcome).object))
   else context.terminal.print(describeImport(outcome).text)
   context.exitWith(exitCodeOf(outcome))
+}
+
+/** @throws FleetError `usage.invalid` when the input says revisions of its own */
+const checkCorrections = ({ corrections }: ImportOptions, measures: readonly string[]): void => {
+  if (corrections !== true || !measures.includes(REVISION)) return
+  throw new FleetError(
+    'usage.invalid',
+    `--corrections gives every row its revision: leave ${REVISION} out of --columns, or leave --corrections out`,
+  )
 }
 
 /** An import of no row is a failure; rejected rows are not a failure, they are listed. */
@@ -164,6 +178,7 @@ const readInto = async (
         ...(measures.length === 0 ? {} : { readMeasures: createMeasureReader(measures) }),
       },
       deriver: createMotionDeriver({ maxGapMs: MAX_GAP_MS, maxVehicles: MAX_VEHICLES }),
+      nextRevision: options.corrections === true ? createRevisions(Date.now()) : undefined,
       sink,
       reject: rejects.reject,
       pause: async () => {

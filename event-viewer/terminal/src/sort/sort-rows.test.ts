@@ -1,4 +1,11 @@
-import { positionsOfRows, rowsOfPositions, type PositionRow, type Positions } from '@fleetlake/columnar'
+import {
+  measureOfValues,
+  type MeasureSpec,
+  positionsOfRows,
+  rowsOfPositions,
+  type PositionRow,
+  type Positions,
+} from '@fleetlake/columnar'
 import { fault } from '@fleetlake/core/testing'
 import { createRowCollector, foundPositions } from '@fleetlake/viewer-core'
 import { positions, temporaryFolder } from '@fleetlake/testing'
@@ -32,6 +39,18 @@ test('rows that go through the temporary file come out as rows that are sorted i
     }),
     { numRuns: 60 },
   )
+})
+
+test('the temporary file keeps what an answer says of its measures', async () => {
+  const spec: MeasureSpec = { name: 'pressure', type: 'double', unit: 'bar', description: 'of the tyres' }
+  const row: PositionRow = { vehicleId: 'a', vehicleType: 'bus', eventTime: 0, longitude: 0, latitude: 0 }
+  const measured = { ...positionsOfRows([row, row, row]), measures: [measureOfValues(spec, [1, null, 3])] }
+  const answer = async function* () {
+    yield* [measured, measured]
+  }
+  for await (const { measures } of sortRows(answer(), { runRows: 2, batchRows: 2, maxRuns: 2 })) {
+    expect(measures.map((column) => column.spec)).toEqual([spec])
+  }
 })
 
 test('nothing is left of the temporary file, not even while it is read', async () => {

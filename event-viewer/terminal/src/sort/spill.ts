@@ -1,4 +1,4 @@
-import { decodePositions, encodePositions, type Positions } from '@fleetlake/columnar'
+import { decodePositions, encodeDescribedPositions, type Positions } from '@fleetlake/columnar'
 import { FleetError } from '@fleetlake/core'
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -25,7 +25,7 @@ export const openSpill = async (): Promise<Spill> => {
   let end = 0
 
   const append = async (rows: Positions): Promise<Frame> => {
-    const encoded = encodePositions(rows)
+    const encoded = encodeDescribedPositions(rows)
     const at = end
     for (let written = 0; written < encoded.length;) {
       const { bytesWritten } = await file

@@ -24,8 +24,12 @@ export const faultOf = (issue: Issue, kind: FieldKind): string => {
   if (kind === 'duration') return 'Give a duration such as “1 h”, “10 min” or “30 s”.'
   if (kind === 'time') return 'Give a date and a time.'
   if (issue.code === 'invalid_type') return issue.expected === 'int' ? 'Give a whole number.' : 'Give a number.'
-  return issue.message
+  return sentence(issue.message)
 }
+
+/** What a contract says follows the name of a field. */
+const sentence = (words: string): string =>
+  `${words.charAt(0).toUpperCase()}${words.slice(1)}${words.endsWith('.') ? '' : '.'}`
 
 /** `1 h`, not `1 h 0 min`. */
 const durationText = (ms: number): string => humanDuration(ms).replace(/ 0 (min|s)$/, '')

@@ -27,21 +27,22 @@ test('the form of a newcomer asks for 1,500 vehicles, live for an hour', () => {
   })
 })
 
-test('a form can ask for every option of the contract but for measures', () => {
+test('a form can ask for every option of the contract', () => {
   const changes: Partial<GenerationForm> = {
     startTime: '2026-01-05T10:00:00',
     vehicleTypes: ['bus'],
     districts: ['Pocitos'],
+    measures: ['temperature', 'driver_id'],
     city: ' Montevideo ',
     agents: 2,
   }
   const asked = { ...(optionsWith(changes) as object), ...(optionsWith({ ...changes, end: 'events' }) as object) }
-  const { measures: _, ...shape } = generationOptions.shape
-  expect(Object.keys(asked).toSorted()).toEqual(Object.keys(shape).toSorted())
+  expect(Object.keys(asked).toSorted()).toEqual(Object.keys(generationOptions.shape).toSorted())
   expect(asked).toMatchObject({
     startTime: new Date(2026, 0, 5, 10).toISOString(),
     vehicleTypes: ['bus'],
     districts: ['Pocitos'],
+    measures: ['temperature', 'driver_id'],
     city: 'Montevideo',
     agents: 2,
   })
@@ -89,6 +90,12 @@ test('each fault is told at its control, with what to give instead', () => {
     batchRows: 'Give at most 10,000.',
     agents: 'Give at least 1.',
   })
+})
+
+test('measures that no simulated vehicle has are refused at their control, as the terminal refuses them', () => {
+  const list = 'temperature, battery, fuel, odometer, ignition, altitude, driver_id, order_id'
+  expect(faultsWith({ measures: ['temperature', 'speed'] })).toEqual({ measures: `Must be of ${list}.` })
+  expect(faultsWith({ measures: ['fuel', 'fuel'] })).toEqual({ measures: 'Names a measure twice.' })
 })
 
 test('a number that was cleared is asked for', () => {

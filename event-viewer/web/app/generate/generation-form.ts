@@ -19,6 +19,8 @@ export interface GenerationForm {
   /** Empty: all. */
   vehicleTypes: string[]
   districts: string[]
+  /** What vehicles report beside; empty: nothing. */
+  measures: string[]
   city: string
   batchRows: number | null
   agents: number | null
@@ -37,6 +39,7 @@ export const newGenerationForm = (): GenerationForm => ({
   seed: 1,
   vehicleTypes: [],
   districts: [],
+  measures: [],
   city: '',
   batchRows: 1_200,
   agents: null,
@@ -51,11 +54,8 @@ export type ReadForm =
   | { readonly ok: true; readonly options: GenerationInput }
   | { readonly ok: false; readonly faults: FieldFault[] }
 
-/** Options that the form has no control for. */
-type Unasked = 'measures'
-
 /** The control that an option of the contract is read from. */
-const FIELD_OF: Readonly<Record<Exclude<keyof GenerationInput, Unasked>, keyof GenerationForm>> = {
+const FIELD_OF: Readonly<Record<keyof GenerationInput, keyof GenerationForm>> = {
   vehicles: 'vehicles',
   events: 'events',
   durationMs: 'duration',
@@ -64,6 +64,7 @@ const FIELD_OF: Readonly<Record<Exclude<keyof GenerationInput, Unasked>, keyof G
   seed: 'seed',
   vehicleTypes: 'vehicleTypes',
   districts: 'districts',
+  measures: 'measures',
   city: 'city',
   realTime: 'pace',
   speedFactor: 'speedFactor',
@@ -99,6 +100,7 @@ const optionsOf = (form: GenerationForm): Record<string, unknown> => ({
   seed: form.seed,
   vehicleTypes: some(form.vehicleTypes),
   districts: some(form.districts),
+  measures: some(form.measures),
   city: form.city.trim() === '' ? undefined : form.city.trim(),
   realTime: form.pace === 'real-time',
   ...(form.pace === 'real-time' ? { speedFactor: form.speedFactor } : {}),

@@ -1,3 +1,4 @@
+import { toldMeasures } from '../../../../shared/archive/src/told-measures.ts'
 import type { Chunk } from '@fleetlake/archive'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -19,6 +20,7 @@ const chunk = (from: number, to: number, rows: number | undefined): Chunk => ({
   vehicleIdMax: undefined,
   vehicleTypeMin: undefined,
   vehicleTypeMax: undefined,
+  measures: toldMeasures({}),
 })
 
 test('rows are spread over the period of their chunk, in steps that people count in', () => {

@@ -39,6 +39,7 @@ const bruteForce = (files: readonly File[], version: number, { from, to }: Archi
     smallBytes: 1_048_576,
     oldest: times.length === 0 ? null : Math.min(...times),
     newest: times.length === 0 ? null : Math.max(...times),
+    measures: [],
     dates: [...Map.groupBy(inPeriod, (file) => dateOf(first(file)))]
       .toSorted(([a], [b]) => (a < b ? 1 : -1))
       .map(([date, some]) => ({ date, ...totals(some) })),
@@ -104,6 +105,19 @@ test('a summary says what brute force over the rows of the files says, whatever 
     ),
     { numRuns: 40 },
   )
+})
+
+test('the columns that the table has beside are told', async () => {
+  const table = await openTable(createMemoryStore(), { create: SETTINGS, now: () => NOW_MS })
+  const columns = [
+    { name: 'pressure', type: 'double' as const, unit: 'bar', description: 'of the tyres' },
+    { name: 'doors', type: 'int' as const },
+  ]
+  await table.commit({ parts: [], columns, operation: 'ADD COLUMNS' })
+  expect(createSummariser()(table.snapshot, { bins: 2 }).measures).toEqual([
+    { name: 'pressure', unit: 'bar', description: 'of the tyres' },
+    { name: 'doors' },
+  ])
 })
 
 test('the newest 200 windows are told', async () => {

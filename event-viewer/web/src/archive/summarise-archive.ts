@@ -19,6 +19,7 @@ export const NO_ARCHIVE: ArchiveSummary = {
   newest: null,
   histogram: { from: 0, binMs: 1, rows: [] },
   dates: [],
+  measures: [],
   cells: [],
   windows: [],
 }
@@ -43,7 +44,10 @@ interface KnownDate {
   readonly summary: FilesSummary
 }
 
-const ofTable = ({ version, totals }: Snapshot, dates: readonly KnownDate[]): Omit<ArchiveSummary, keyof OfPeriod> => {
+const ofTable = (
+  { version, totals, measures }: Snapshot,
+  dates: readonly KnownDate[],
+): Omit<ArchiveSummary, keyof OfPeriod> => {
   const { files, bytes, rows } = totals
   return {
     version,
@@ -54,6 +58,11 @@ const ofTable = ({ version, totals }: Snapshot, dates: readonly KnownDate[]): Om
     smallBytes: SMALL_BYTES,
     oldest: files === 0 ? null : Math.min(...dates.map(({ summary }) => summary.from)),
     newest: files === 0 ? null : Math.max(...dates.map(({ summary }) => summary.to)),
+    measures: measures.map(({ name, unit, description }) => ({
+      name,
+      ...(unit === undefined ? {} : { unit }),
+      ...(description === undefined ? {} : { description }),
+    })),
   }
 }
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { toldMeasures } from '../told-measures.ts'
 import { fault } from '@fleetlake/core/testing'
 import { SCHEMA_STRING } from '../schema.ts'
 import type { Action, MetaData } from './actions.ts'
@@ -69,6 +70,7 @@ test('a file of another writer, without stats, may hold anything of its date', (
       from: Date.UTC(2026, 10, 21),
       to: Date.UTC(2026, 10, 22) - 1,
       bounds: { west: -180e6, south: -90e6, east: 180e6, north: 90e6 },
+      measures: toldMeasures({}),
     },
   ])
 })

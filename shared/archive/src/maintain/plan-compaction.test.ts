@@ -1,5 +1,6 @@
 import { dateOf } from '@fleetlake/core'
 import { expect, test } from 'vitest'
+import { toldMeasures } from '../told-measures.ts'
 import type { Chunk } from '../chunk.ts'
 import { changeFiles, NO_FILES } from '../log/files.ts'
 import { chunkPath } from '../paths.ts'
@@ -39,6 +40,7 @@ const chunkOf = ({ cell = '69y7p', from, to = from + 9, bytes = MIB, isCompacted
     vehicleIdMax: undefined,
     vehicleTypeMin: undefined,
     vehicleTypeMax: undefined,
+    measures: toldMeasures({}),
   }
 }
 

@@ -11,7 +11,7 @@ import fc from 'fast-check'
 import { fault } from '@fleetlake/core/testing'
 import { expect, test } from 'vitest'
 import { decodePositions } from './decode.ts'
-import { decodeForeignPositions } from './foreign.ts'
+import { decodeForeignPositions, decodeLetterPositions } from './foreign.ts'
 import { encodePositions } from './position-batch.ts'
 import { type PositionRow, positionsOfRows, rowsOfPositions } from '../rows/position-rows.ts'
 
@@ -93,7 +93,7 @@ test('a column of reasons is written and passed over', () => {
     sample.map(() => 'off-the-globe'),
   )
   expect(tableFromIPC(bytes).getChild('reason')!.get(299)).toBe('off-the-globe')
-  expect(rowsOfPositions(decodePositions(bytes)!)).toEqual(sample)
+  expect(rowsOfPositions(decodeLetterPositions(bytes))).toEqual(sample)
 })
 
 test('damaged bytes are refused with arrow.invalid or read as rows, never anything else', () => {

@@ -93,7 +93,7 @@ const isOurField = (field: Field, i: number): boolean => {
   }
 }
 
-/** Further columns at the end are measures, or a dead letter's reason. */
+/** Further columns at the end are what its sender says beside. */
 const isOurSchema = (schema: Schema): boolean => {
   if (schema.endianness() !== Endianness.Little || schema.fieldsLength() < POSITION_FIELDS.length) return false
   return POSITION_FIELDS.every((_, i) => isOurField(schema.fields(i) as Field, i))
@@ -206,7 +206,8 @@ const positionsOf = (
   if (further.length * length > MOST_VALUES_PER_BYTE * bytes.length)
     throw damaged('its measures have more values than its bytes can hold')
   const nullsOf = (column: number): number => nullCountOf(batch, column)
-  return { ...rows, measures: readMeasures(further, { slice, nullsOf, length, place: BUFFERS_OF_POSITIONS }) }
+  const measures = readMeasures(further, { slice, nullsOf, length, place: BUFFERS_OF_POSITIONS })
+  return { ...rows, measures: measures ?? measuresOfStream(bytes, length) }
 }
 
 const measuresOfStream = (bytes: Uint8Array, length: number): MeasureColumn[] => {

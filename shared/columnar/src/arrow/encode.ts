@@ -7,6 +7,7 @@ import { FieldNode } from 'apache-arrow/fb/field-node'
 import { FloatingPoint } from 'apache-arrow/fb/floating-point'
 import { Int } from 'apache-arrow/fb/int'
 import { Message } from 'apache-arrow/fb/message'
+import { KeyValue } from 'apache-arrow/fb/key-value'
 import { MessageHeader } from 'apache-arrow/fb/message-header'
 import { MetadataVersion } from 'apache-arrow/fb/metadata-version'
 import { Precision } from 'apache-arrow/fb/precision'
@@ -29,6 +30,8 @@ export interface FieldSpec {
   readonly name: string
   readonly kind: ColumnKind
   readonly nullable: boolean
+  /** What is said of the column beside its values. */
+  readonly metadata?: readonly (readonly [key: string, value: string])[]
 }
 
 /** A column's buffers in the order of the format: validity (empty if nothing is null), then offsets and bytes, or values. */
@@ -73,7 +76,15 @@ const typeOf = (builder: Builder, kind: ColumnKind): [Type, number] => {
   }
 }
 
-const fieldOf = (builder: Builder, { name, kind, nullable }: FieldSpec, dictionaryId: bigint): number => {
+const metadataOf = (builder: Builder, metadata: FieldSpec['metadata'] = []): number => {
+  if (metadata.length === 0) return 0
+  const entries = metadata.map(([key, value]) =>
+    KeyValue.createKeyValue(builder, builder.createString(key), builder.createString(value)),
+  )
+  return Field.createCustomMetadataVector(builder, entries)
+}
+
+const fieldOf = (builder: Builder, { name, kind, nullable, metadata }: FieldSpec, dictionaryId: bigint): number => {
   const nameAt = builder.createString(name)
   const [type, typeAt] = typeOf(builder, kind)
   let dictionaryAt = 0
@@ -85,6 +96,7 @@ const fieldOf = (builder: Builder, { name, kind, nullable }: FieldSpec, dictiona
     dictionaryAt = DictionaryEncoding.endDictionaryEncoding(builder)
   }
   const childrenAt = Field.createChildrenVector(builder, [])
+  const metadataAt = metadataOf(builder, metadata)
   Field.startField(builder)
   Field.addName(builder, nameAt)
   Field.addNullable(builder, nullable)
@@ -92,6 +104,7 @@ const fieldOf = (builder: Builder, { name, kind, nullable }: FieldSpec, dictiona
   Field.addType(builder, typeAt)
   if (dictionaryAt !== 0) Field.addDictionary(builder, dictionaryAt)
   Field.addChildren(builder, childrenAt)
+  if (metadataAt !== 0) Field.addCustomMetadata(builder, metadataAt)
   return Field.endField(builder)
 }
 

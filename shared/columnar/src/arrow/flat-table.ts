@@ -21,6 +21,7 @@ export interface FlatTable {
 export interface FlatVector {
   readonly length: number
   table(index: number): FlatTable
+  int32(index: number): number
   /** The `word`th 64-bit integer of all: structs of two have two an element. */
   int64(word: number): bigint
 }
@@ -99,6 +100,7 @@ const vectorAt = (view: DataView, at: number, bytes: number, length = 0): FlatVe
       const place = placeOf(4 * index, 4)
       return tableAt(view, place + view.getUint32(place, true))
     },
+    int32: (index) => view.getInt32(placeOf(4 * index, 4), true),
     int64: (word) => view.getBigInt64(placeOf(8 * word, 8), true),
   }
 }

@@ -1,9 +1,20 @@
 import { FleetError } from '@fleetlake/core'
 import { MessageHeader } from 'apache-arrow/fb/message-header'
 import { damaged } from './damaged.ts'
-import { type FlatTable, rootTable } from './flat-table.ts'
+import type { FlatTable } from './flat-table.ts'
+import { type Batch, batchOf, firstBuffer, type Part, partsOf } from './foreign-batch.ts'
 import type { MeasureSpec } from '../measures.ts'
-import { findColumns, findMeasures, type ForeignColumn, type ValueForm, type WantedColumn } from './foreign-schema.ts'
+import {
+  type BesideColumn,
+  findColumns,
+  findFurther,
+  type ForeignColumn,
+  NO_FURTHER_COLUMNS,
+  type ValueForm,
+  type WantedColumn,
+} from './foreign-schema.ts'
+import { createJsonOutput, type JsonSource, jsonWriter } from './json-text.ts'
+import type { NestedColumn } from './nested-columns.ts'
 
 /**
  * Some columns of an Arrow IPC stream of any layout, read by our own code, since the Arrow library takes what a stream says of itself on
@@ -15,78 +26,139 @@ export interface ForeignColumns {
   readonly rows: number
   /** In the order of the wanted columns; undefined for an optional one that is not there. */
   readonly columns: readonly (ForeignValues | undefined)[]
-  /** Those of `withMeasures`, in the order of the stream. */
+  /** Those of `further`, in the order of the stream. */
   readonly measures: readonly { readonly spec: MeasureSpec; readonly values: ForeignValues }[]
+  /** Of `further` what no measure can be. */
+  readonly beside: readonly BesideValues[]
 }
 
 /** A value a row: of a text, where it begins and ends in the stream, 0 and 0 for null; else the number, NaN for null, and 0. */
 export interface ForeignValues {
   readonly values: number[]
   readonly ends: number[]
+  /** By row, as JSON, the numbers that a double does not hold; NaN stands in their place. */
+  readonly inexact: Map<number, string>
+}
+
+/** A value a row as JSON; undefined where a row has none. */
+export interface BesideValues {
+  readonly name: string
+  readonly texts: readonly (string | undefined)[]
 }
 
 /** A row takes 8 bytes for its time alone, in all but the oddest layouts. */
 const LEAST_ROW_BYTES = 8
 /** Columns may share their buffers, and a boolean takes a bit: so many values of measures a byte are more than an honest stream has. */
 export const MOST_VALUES_PER_BYTE = 4
+/** The same of columns within others, of which a row may have more. */
+const MOST_NESTED_PER_BYTE = 8
+/** Characters that values may be written out to. */
+const MOST_TEXT_PER_BYTE = 64
+const MOST_TEXT = 32 * 1024 * 1024
 
-const noValues = (): ForeignValues => ({ values: [], ends: [] })
+const noValues = (): ForeignValues => ({ values: [], ends: [], inexact: new Map() })
 
-/**
- * @param withMeasures reads the stream's measures too
- * @throws FleetError `arrow.invalid`
- */
+export interface ForeignOptions {
+  /** What is read beside the wanted columns. Of a dead letter all but its reasons. */
+  readonly further?: 'all' | 'of-letter'
+}
+
+/** @throws FleetError `arrow.invalid` */
 export const readForeignColumns = (
   payload: Uint8Array,
   wanted: readonly WantedColumn[],
-  { withMeasures = false }: { readonly withMeasures?: boolean } = {},
+  options: ForeignOptions = {},
 ): ForeignColumns => {
   try {
-    return readColumns(payload, wanted, withMeasures)
+    return readColumns(payload, wanted, options)
   } catch (error) {
     if (error instanceof FleetError) throw error
     throw new FleetError('arrow.invalid', 'not an Arrow IPC stream', { cause: error })
   }
 }
 
-interface Part {
-  readonly message: FlatTable
-  readonly from: number
-  readonly to: number
+/** All of a column of any type, as JSON, batch by batch. */
+interface BesideReader {
+  takeDictionary(id: bigint, isDelta: boolean, batch: Batch): void
+  takeRows(batch: Batch): void
+  readonly values: readonly BesideValues[]
 }
 
-/** The messages of a stream, and where the body of each is. */
-function* partsOf(payload: Uint8Array): Generator<Part> {
-  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength)
-  let at = 0
-  while (at + 8 <= payload.length) {
-    if (view.getUint32(at, true) !== 0xffffffff) throw damaged('a message does not start with the continuation marker')
-    const metadataBytes = view.getInt32(at + 4, true)
-    if (metadataBytes === 0) return
-    const from = at + 8 + metadataBytes
-    if (metadataBytes < 0 || from > payload.length) throw damaged('a message reaches beyond the end')
-    const message = rootTable(payload.subarray(at + 8, from))
-    const to = from + Number(message.int64(3))
-    if (to < from || to > payload.length) throw damaged('a body reaches beyond the end')
-    yield { message, from, to }
-    at = to
+const NULL = 'null'
+
+const countOf = ({ children, dictionary }: NestedColumn): number =>
+  1 +
+  children.reduce((sum, child) => sum + countOf(child), 0) +
+  (dictionary === undefined ? 0 : countOf(dictionary.values))
+
+/** The dictionaries that a column refers to, and what their values are. */
+function* dictionariesOf({
+  children,
+  dictionary,
+}: NestedColumn): Generator<readonly [id: bigint, values: NestedColumn]> {
+  if (dictionary !== undefined) {
+    yield* dictionariesOf(dictionary.values)
+    yield [dictionary.id, dictionary.values]
+  }
+  for (const child of children) yield* dictionariesOf(child)
+}
+
+const createBesideReader = (payload: Uint8Array, view: DataView, columns: readonly BesideColumn[]): BesideReader => {
+  const values = columns.map(({ name }) => ({ name, texts: [] as (string | undefined)[] }))
+  const kinds = new Map(columns.flatMap(({ column }) => [...dictionariesOf(column)]))
+  const dictionaries = new Map<bigint, string[]>()
+  const out = createJsonOutput(Math.min(MOST_TEXT, MOST_TEXT_PER_BYTE * payload.length))
+  const counts = columns.map(({ column }) => countOf(column))
+  let room = MOST_NESTED_PER_BYTE * payload.length
+  const sourceOf = (batch: Batch): JsonSource => ({ view, batch, dictionaries, out })
+  const textsOf = (column: NestedColumn, batch: Batch, count: number): string[] => {
+    room -= batch.count * count
+    if (room < 0) throw damaged('its columns have more values than its bytes can hold')
+    if (batch.count === 0) return []
+    const write = jsonWriter(column, sourceOf(batch))
+    return Array.from({ length: batch.count }, (_, row) => {
+      write(row)
+      return out.take()
+    })
+  }
+  return {
+    values,
+    takeDictionary: (id, isDelta, batch) => {
+      const kind = kinds.get(id)
+      if (kind === undefined) return
+      const texts = textsOf(kind, batch, countOf(kind))
+      dictionaries.set(id, isDelta ? [...(dictionaries.get(id) ?? []), ...texts] : texts)
+    },
+    takeRows: (batch) => {
+      columns.forEach(({ column }, c) => {
+        for (const text of textsOf(column, batch, counts[c])) values[c].texts.push(text === NULL ? undefined : text)
+      })
+    },
   }
 }
 
-const readColumns = (payload: Uint8Array, wanted: readonly WantedColumn[], withMeasures: boolean): ForeignColumns => {
+const readColumns = (
+  payload: Uint8Array,
+  wanted: readonly WantedColumn[],
+  { further }: ForeignOptions,
+): ForeignColumns => {
   const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength)
-  let found: (ForeignColumn | undefined)[] | undefined
+  let found: readonly (ForeignColumn | undefined)[] | undefined
   let measures: readonly MeasureSpec[] = []
+  let beside: BesideReader | undefined
   const columns = wanted.map(noValues)
   const dictionaries = wanted.map(noValues)
   let rows = 0
 
   const takeSchema = (header: FlatTable, version: number): void => {
-    const further = withMeasures ? findMeasures(header) : []
-    found = findColumns(header, version, [...wanted, ...further.map(({ column }) => column)])
-    measures = further.map(({ spec }) => spec)
-    columns.push(...further.map(noValues))
-    dictionaries.push(...further.map(noValues))
+    const others = further === undefined ? NO_FURTHER_COLUMNS : findFurther(header, further === 'of-letter')
+    const all = [...wanted, ...others.measures.map(({ column }) => column)]
+    const places = findColumns(header, version, all, others.beside)
+    found = places.columns
+    if (places.beside.length > 0) beside = createBesideReader(payload, view, places.beside)
+    measures = others.measures.map(({ spec }) => spec)
+    columns.push(...measures.map(noValues))
+    dictionaries.push(...measures.map(noValues))
   }
 
   const takeDictionary = (header: FlatTable, part: Part): void => {
@@ -97,6 +169,7 @@ const readColumns = (payload: Uint8Array, wanted: readonly WantedColumn[], withM
       if (!isDelta) dictionaries[c] = noValues()
       appendValues(view, batch, { form: column.form, node: 0, buffer: 0, viewsBefore: 0 }, dictionaries[c])
     })
+    beside?.takeDictionary(id, isDelta, batch)
   }
   const takeRows = (batch: Batch): void => {
     rows += batch.count
@@ -107,6 +180,7 @@ const readColumns = (payload: Uint8Array, wanted: readonly WantedColumn[], withM
       if (column?.dictionary !== undefined) appendIndexed(view, batch, column, dictionaries[c], columns[c])
       else if (column !== undefined) appendValues(view, batch, column, columns[c])
     })
+    beside?.takeRows(batch)
   }
 
   for (const part of partsOf(payload)) {
@@ -127,53 +201,8 @@ const readColumns = (payload: Uint8Array, wanted: readonly WantedColumn[], withM
     rows,
     columns: wanted.map((_, c) => (found![c] === undefined ? undefined : columns[c])),
     measures: measures.map((spec, m) => ({ spec, values: columns[wanted.length + m] })),
+    beside: beside?.values ?? [],
   }
-}
-
-/** A record batch, or the values of a dictionary, whose parts are checked as they are asked for. */
-interface Batch {
-  readonly count: number
-  /** @throws FleetError unless it has all rows of the batch */
-  nullCount(node: number): number
-  /** Where a buffer is in the stream; it holds `leastBytes` at least. */
-  buffer(index: number, leastBytes: number): readonly [from: number, to: number]
-  /** How many buffers the `n`th column of views has beside those that all have. */
-  viewBuffers(n: number): number
-}
-
-const batchOf = (header: FlatTable | undefined, { from, to }: Part): Batch => {
-  if (header === undefined) throw damaged('a batch is empty')
-  if (header.has(3)) throw new FleetError('arrow.invalid', 'the Arrow batch is compressed: send it without compression')
-  const count = Number(header.int64(0))
-  if (count < 0 || count > to - from) throw damaged('it counts more rows than it holds bytes')
-  const [nodes, buffers, viewCounts] = [header.vector(1, 16), header.vector(2, 16), header.vector(4, 8)]
-  return {
-    count,
-    nullCount: (node) => {
-      if (node >= nodes.length) throw damaged(`column ${node} is missing`)
-      const [length, nulls] = [Number(nodes.int64(2 * node)), Number(nodes.int64(2 * node + 1))]
-      if (length !== count || nulls < 0 || nulls > count) throw damaged(`column ${node} has another number of rows`)
-      return nulls
-    },
-    buffer: (index, leastBytes) => {
-      if (index >= buffers.length) throw damaged(`buffer ${index} is missing`)
-      const [offset, bytes] = [Number(buffers.int64(2 * index)), Number(buffers.int64(2 * index + 1))]
-      if (offset < 0 || bytes < leastBytes || from + offset + bytes > to) throw damaged(`buffer ${index} does not fit`)
-      return [from + offset, from + offset + bytes]
-    },
-    viewBuffers: (n) => {
-      const more = Number(viewCounts.int64(n))
-      if (more < 0 || more > buffers.length) throw damaged('a column of views has too many buffers')
-      return more
-    },
-  }
-}
-
-/** Where the buffers of a column begin. */
-const firstBuffer = (batch: Batch, { buffer, viewsBefore }: ForeignColumn): number => {
-  let first = buffer
-  for (let n = 0; n < viewsBefore; n++) first += batch.viewBuffers(n)
-  return first
 }
 
 /** Whether the value of a row is null. */
@@ -183,7 +212,7 @@ const nullsOf = (view: DataView, batch: Batch, { node }: ForeignColumn, first: n
   return (i) => ((view.getUint8(validity + (i >> 3)) >> (i & 7)) & 1) === 0
 }
 
-const push = ({ values, ends }: ForeignValues, value: number, end: number): void => {
+const push = ({ values, ends }: Pick<ForeignValues, 'values' | 'ends'>, value: number, end: number): void => {
   values.push(value)
   ends.push(end)
 }
@@ -201,7 +230,7 @@ const appendValues = (view: DataView, batch: Batch, column: ForeignColumn, to: F
   const first = firstBuffer(batch, column)
   const isNull = nullsOf(view, batch, column, first)
   if (form.kind === 'bits') eachBit(view, batch, first, isNull, (value) => push(to, value, 0))
-  else if (form.kind === 'fixed') eachFixed(view, batch, first, form, isNull, (value) => push(to, value, 0))
+  else if (form.kind === 'fixed') appendFixed(view, batch, first, form, isNull, to)
   else if (form.kind === 'offsets') appendTexts(view, batch, first, form.offsetBytes, isNull, to)
   else appendViews(view, batch, first, batch.viewBuffers(column.viewsBefore), isNull, to)
 }
@@ -220,11 +249,30 @@ const appendIndexed = (
   eachFixed(view, batch, first, column.dictionary!.index, isNull, (index) => {
     if (Number.isNaN(index)) return push(to, nothing, 0)
     if (index < 0 || index >= dictionary.values.length) throw damaged('a value is not in its dictionary')
+    const text = dictionary.inexact.get(index)
+    if (text !== undefined) to.inexact.set(to.values.length, text)
     push(to, dictionary.values[index], dictionary.ends[index])
   })
 }
 
 type Fixed = ValueForm & { readonly kind: 'fixed' }
+
+const appendFixed = (
+  view: DataView,
+  batch: Batch,
+  first: number,
+  form: Fixed,
+  isNull: (i: number) => boolean,
+  to: ForeignValues,
+): void => {
+  const { inexact } = form
+  if (inexact === undefined) return eachFixed(view, batch, first, form, isNull, (value) => push(to, value, 0))
+  eachFixed(view, batch, first, form, isNull, (value, at) => {
+    const text = value === value ? inexact(view, at, value) : undefined
+    if (text !== undefined) to.inexact.set(to.values.length, text)
+    push(to, value, 0)
+  })
+}
 
 const eachFixed = (
   view: DataView,
@@ -232,10 +280,10 @@ const eachFixed = (
   first: number,
   { bytes, read }: Fixed,
   isNull: (i: number) => boolean,
-  each: (value: number) => void,
+  each: (value: number, at: number) => void,
 ): void => {
   const [values] = batch.buffer(first + 1, bytes * batch.count)
-  for (let i = 0; i < batch.count; i++) each(isNull(i) ? NaN : read(view, values + bytes * i))
+  for (let i = 0; i < batch.count; i++) each(isNull(i) ? NaN : read(view, values + bytes * i), values + bytes * i)
 }
 
 const eachBit = (

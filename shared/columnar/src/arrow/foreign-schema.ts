@@ -2,9 +2,21 @@ import { FleetError } from '@fleetlake/core'
 import { Precision } from 'apache-arrow/fb/precision'
 import { TimeUnit } from 'apache-arrow/fb/time-unit'
 import { Type } from 'apache-arrow/fb/type'
-import { UnionMode } from 'apache-arrow/fb/union-mode'
-import { isSaidName, MAX_MEASURES, type MeasureSpec, type MeasureType } from '../measures.ts'
-import type { FlatTable, FlatVector } from './flat-table.ts'
+import {
+  ATTRIBUTES,
+  isPositionColumn,
+  isSaidName,
+  MAX_MEASURES,
+  type MeasureSpec,
+  type MeasureType,
+  REASON,
+} from '../measures.ts'
+import { isExactDecimal, decimalJson, numberOfDecimal, wholeJson } from './exact-json.ts'
+import type { FlatTable } from './flat-table.ts'
+import type { ColumnPlace } from './foreign-batch.ts'
+import { halfOf } from './half.ts'
+import { unscaledOf } from './json-text.ts'
+import { createColumnWalk, nameOf, type NestedColumn } from './nested-columns.ts'
 
 /** What a column is read as: `time` is whole ms since the epoch, rounded down. */
 export type ColumnUse = 'text' | 'number' | 'time' | 'boolean'
@@ -14,32 +26,30 @@ export interface WantedColumn {
   readonly use: ColumnUse
   /** Nulls in all rows where the input has no such column. */
   readonly isOptional?: boolean
+  /** Its number in the schema, where another may have its name. */
+  readonly field?: number
 }
 
 /** How the values of a column lie in its buffers. */
 export type ValueForm =
   | { readonly kind: 'offsets'; readonly offsetBytes: 4 | 8 }
   | { readonly kind: 'views' }
-  | { readonly kind: 'fixed'; readonly bytes: number; read(view: DataView, at: number): number }
+  | {
+      readonly kind: 'fixed'
+      readonly bytes: number
+      read(view: DataView, at: number): number
+      /** A value that a double does not hold, as JSON; missing where it holds all. */
+      readonly inexact?: (view: DataView, at: number, value: number) => string | undefined
+    }
   | { readonly kind: 'bits' }
   | { readonly kind: 'nulls' }
 
 /** Where a column is in every record batch, and what it holds. */
-export interface ForeignColumn {
+export interface ForeignColumn extends ColumnPlace {
   readonly form: ValueForm
-  /** Its number among the nodes, and of its first buffer among the buffers but for those of views. */
-  readonly node: number
-  readonly buffer: number
-  /** Columns of views before it: each has as many buffers more as the batch says. */
-  readonly viewsBefore: number
   /** The rows are indexes into a dictionary of `form`. */
   readonly dictionary?: { readonly id: bigint; readonly index: ValueForm & { readonly kind: 'fixed' } }
 }
-
-/** Columns in all, those within others included: tables may share parts, so that few bytes could hold columns without end. */
-const MOST_FIELDS = 4_096
-const MOST_DEPTH = 64
-const OLDEST_VERSION_WITHOUT_UNION_VALIDITY = 4
 
 const MS_PER_DAY = 86_400_000
 const LITTLE = 0
@@ -89,28 +99,56 @@ export interface WantedMeasure {
   readonly column: WantedColumn
 }
 
+/** What a stream says beside the columns of every position. */
+export interface FurtherColumns {
+  /** Those whose values are numbers, texts or booleans, whatever their names. */
+  readonly measures: readonly WantedMeasure[]
+  /** All others, and those whose name is one that an earlier column has: by their number in the schema, the names that they have in the attributes. */
+  readonly beside: ReadonlyMap<number, string>
+}
+
+export const NO_FURTHER_COLUMNS: FurtherColumns = { measures: [], beside: new Map() }
+
 /**
- * The further columns that can be read: those whose values are numbers, texts or booleans, whatever their names. Columns of other types are passed over.
+ * @param isLetter of a dead letter, whose `reason` its sender has not said
  * @throws FleetError `arrow.invalid` for too many
  */
-export const findMeasures = (schema: FlatTable): WantedMeasure[] => {
+export const findFurther = (schema: FlatTable, isLetter: boolean): FurtherColumns => {
   const fields = schema.vector(1, 4)
-  const found = new Map<string, WantedMeasure>()
-  const names = new TextDecoder('utf-8', { ignoreBOM: true })
+  const measures: WantedMeasure[] = []
+  const beside = new Map<number, string>()
+  const seen = new Set<string>()
+  let count = 0
   for (let i = 0; i < fields.length; i++) {
     const field = fields.table(i)
-    const name = names.decode(field.text(0).subarray(0, 256))
-    if (found.has(name) || !isSaidName(name)) continue
-    const type = measureTypeOf(field)
-    if (type === undefined) continue
-    if (found.size === MAX_MEASURES) throw invalid(`the Arrow batch has more than ${MAX_MEASURES} measures`)
-    found.set(name, { spec: { name, type }, column: { name, use: USES[type] } })
+    const name = nameOf(field)
+    const isFirst = !seen.has(name)
+    seen.add(name)
+    if (isFirst && (isPositionColumn(name) || (isLetter && name === REASON))) continue
+    // It is the one more that a collector may have made of what has no column.
+    if (!(isFirst && name === ATTRIBUTES) && ++count > MAX_MEASURES)
+      throw invalid(`the Arrow batch has more than ${MAX_MEASURES} measures`)
+    const type = isFirst && isSaidName(name) ? measureTypeOf(field) : undefined
+    if (type !== undefined) measures.push({ spec: { name, type }, column: { name, use: USES[type], field: i } })
+    else beside.set(i, isFirst ? name : `${name}_`)
   }
-  return [...found.values()]
+  return { measures, beside }
+}
+
+/** A column that no measure can be, and the name that it has in the attributes. */
+export interface BesideColumn {
+  readonly name: string
+  readonly column: NestedColumn
+}
+
+export interface FoundColumns {
+  /** In the order of the wanted ones; undefined for an optional one that is not there. */
+  readonly columns: readonly (ForeignColumn | undefined)[]
+  readonly beside: readonly BesideColumn[]
 }
 
 /**
- * Where the wanted columns are, in their order; undefined for an optional one that is not there.
+ * Where the columns are.
  * @param version of the metadata
  * @throws FleetError `arrow.invalid` that names the column that is missing or of a type that can't be read
  */
@@ -118,88 +156,28 @@ export const findColumns = (
   schema: FlatTable,
   version: number,
   wanted: readonly WantedColumn[],
-): (ForeignColumn | undefined)[] => {
+  besideNames: FurtherColumns['beside'],
+): FoundColumns => {
   if (schema.int16(0) !== LITTLE) throw invalid('the Arrow batch is big-endian: send it in little-endian')
   const fields = schema.vector(1, 4)
-  const names = new TextDecoder('utf-8', { ignoreBOM: true })
   const found: (ForeignColumn | undefined)[] = wanted.map(() => undefined)
-  const walk = createWalk(version)
+  const beside: BesideColumn[] = []
+  const columnOf = createColumnWalk(version)
   for (let i = 0; i < fields.length; i++) {
     const field = fields.table(i)
-    const name = names.decode(field.text(0).subarray(0, 256))
-    wanted.forEach((column, w) => {
-      if (column.name === name) found[w] ??= { ...walk.place(), ...typeOf(field, column) }
+    const column = columnOf(field)
+    const { name, node, buffer, viewsBefore } = column
+    wanted.forEach((want, w) => {
+      if (want.field === undefined ? want.name === name : want.field === i)
+        found[w] ??= { node, buffer, viewsBefore, ...typeOf(field, want) }
     })
-    walk.pass(field)
+    const besideName = besideNames.get(i)
+    if (besideName !== undefined) beside.push({ name: besideName, column })
   }
   wanted.forEach(({ name, isOptional = false }, w) => {
     if (found[w] === undefined && !isOptional) throw invalid(`the Arrow batch has no column ${name}`)
   })
-  return found
-}
-
-interface Walk {
-  place(): Pick<ForeignColumn, 'node' | 'buffer' | 'viewsBefore'>
-  /** Goes behind a column and all that is within it. */
-  pass(field: FlatTable): void
-}
-
-const createWalk = (version: number): Walk => {
-  let [fields, node, buffer, viewsBefore] = [0, 0, 0, 0]
-  const pass = (field: FlatTable, depth: number): void => {
-    if (++fields > MOST_FIELDS) throw invalid(`the Arrow batch has more than ${MOST_FIELDS} columns`)
-    if (depth > MOST_DEPTH) throw invalid('the columns of the Arrow batch are nested too deeply')
-    node++
-    if (field.has(4)) {
-      buffer += 2
-      return
-    }
-    const type = field.int8(2)
-    const shape = SHAPES[type]
-    if (shape === undefined) throw invalid(`the Arrow batch has a column of an unknown type (${type})`)
-    buffer += shape.buffers
-    if (type === Type.Union) {
-      if (field.table(3)?.int16(0) === UnionMode.Dense) buffer++
-      if (version < OLDEST_VERSION_WITHOUT_UNION_VALIDITY) buffer++
-    }
-    if (shape.isViews) viewsBefore++
-    const children: FlatVector = field.vector(5, 4)
-    for (let i = 0; i < children.length; i++) pass(children.table(i), depth + 1)
-  }
-  return { place: () => ({ node, buffer, viewsBefore }), pass: (field) => pass(field, 0) }
-}
-
-/** `Type` has it with an underscore. */
-const STRUCT = 13
-
-/** The buffers of each type, those of its children apart; of views those that every batch has. */
-const SHAPES: Partial<Record<number, { readonly buffers: number; readonly isViews?: boolean }>> = {
-  [Type.Null]: { buffers: 0 },
-  [Type.Int]: { buffers: 2 },
-  [Type.FloatingPoint]: { buffers: 2 },
-  [Type.Binary]: { buffers: 3 },
-  [Type.Utf8]: { buffers: 3 },
-  [Type.Bool]: { buffers: 2 },
-  [Type.Decimal]: { buffers: 2 },
-  [Type.Date]: { buffers: 2 },
-  [Type.Time]: { buffers: 2 },
-  [Type.Timestamp]: { buffers: 2 },
-  [Type.Interval]: { buffers: 2 },
-  [Type.List]: { buffers: 2 },
-  [STRUCT]: { buffers: 1 },
-  [Type.Union]: { buffers: 1 },
-  [Type.FixedSizeBinary]: { buffers: 2 },
-  [Type.FixedSizeList]: { buffers: 1 },
-  [Type.Map]: { buffers: 2 },
-  [Type.Duration]: { buffers: 2 },
-  [Type.LargeBinary]: { buffers: 3 },
-  [Type.LargeUtf8]: { buffers: 3 },
-  [Type.LargeList]: { buffers: 2 },
-  [Type.RunEndEncoded]: { buffers: 0 },
-  [Type.BinaryView]: { buffers: 2, isViews: true },
-  [Type.Utf8View]: { buffers: 2, isViews: true },
-  [Type.ListView]: { buffers: 3 },
-  [Type.LargeListView]: { buffers: 3 },
+  return { columns: found, beside }
 }
 
 const typeOf = (field: FlatTable, { name, use }: WantedColumn): Pick<ForeignColumn, 'form' | 'dictionary'> => {
@@ -254,17 +232,16 @@ const intOf = (bits: number, isSigned: boolean): Fixed | undefined => {
     case 32:
       return fixed(4, isSigned ? (view, at) => view.getInt32(at, true) : (view, at) => view.getUint32(at, true))
     case 64:
-      return fixed(8, (view, at) => Number(isSigned ? view.getBigInt64(at, true) : view.getBigUint64(at, true)))
+      return {
+        ...fixed(8, (view, at) => Number(isSigned ? view.getBigInt64(at, true) : view.getBigUint64(at, true))),
+        inexact: (view, at, value) =>
+          Number.isSafeInteger(value)
+            ? undefined
+            : wholeJson(isSigned ? view.getBigInt64(at, true) : view.getBigUint64(at, true)),
+      }
     default:
       return undefined
   }
-}
-
-const halfOf = (bits: number): number => {
-  const [exponent, fraction] = [(bits >> 10) & 31, bits & 1023]
-  const sign = bits >> 15 === 0 ? 1 : -1
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN
-  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15))
 }
 
 const floatOf = (precision: number): Fixed | undefined => {
@@ -280,19 +257,26 @@ const floatOf = (precision: number): Fixed | undefined => {
   }
 }
 
+/** What 10 can be raised to and be a double exactly. */
+const MOST_EXACT_SCALE = 22
+
 /** Two's complement of 32 to 256 bits. */
 const decimalOf = (scale: number, bits: number): Fixed | undefined => {
-  if (Math.abs(scale) > 76) return undefined
+  const unscaled = unscaledOf(bits)
+  if (unscaled === undefined || Math.abs(scale) > 76) return undefined
   const unit = 10 ** Math.abs(scale)
   const scaled = (value: number): number => (scale < 0 ? value * unit : value / unit)
-  if (bits === 32) return fixed(4, (view, at) => scaled(view.getInt32(at, true)))
-  if (bits !== 64 && bits !== 128 && bits !== 256) return undefined
-  const words = bits / 64
-  return fixed(8 * words, (view, at) => {
-    let value = view.getBigInt64(at + 8 * (words - 1), true)
-    for (let word = words - 2; word >= 0; word--) value = (value << 64n) | view.getBigUint64(at + 8 * word, true)
-    return scaled(Number(value))
-  })
+  const isDivisible = Math.abs(scale) <= MOST_EXACT_SCALE
+  return {
+    ...fixed(bits / 8, (view, at) => {
+      const value = unscaled(view, at)
+      return isDivisible ? scaled(Number(value)) : numberOfDecimal(value, scale)
+    }),
+    inexact: (view, at) => {
+      const value = unscaled(view, at)
+      return isExactDecimal(value) ? undefined : decimalJson(value, scale)
+    },
+  }
 }
 
 const timestampOf = (unit: number): Fixed | undefined => {

@@ -7,7 +7,8 @@ import { makePositionArrays, type Positions } from '../rows/positions.ts'
 import type { Texts } from '../rows/text-list.ts'
 import { checkTexts } from './check-texts.ts'
 import { damaged } from './damaged.ts'
-import { type ForeignValues, readForeignColumns } from './foreign-columns.ts'
+import { withBeside } from './with-beside.ts'
+import { type ForeignColumns, type ForeignOptions, type ForeignValues, readForeignColumns } from './foreign-columns.ts'
 import type { WantedColumn } from './foreign-schema.ts'
 
 const USES: Readonly<Record<Kind, WantedColumn['use']>> = {
@@ -30,8 +31,17 @@ const POSITION_COLUMNS: readonly WantedColumn[] = COLUMNS.map(({ name, kind, isR
  * memory linear in the bytes; ids and types take 255 bytes a row at most, or no more than the stream.
  * @throws FleetError `arrow.invalid`
  */
-export const decodeForeignPositions = (payload: Uint8Array): Positions => {
-  const { rows, columns, measures } = readForeignColumns(payload, POSITION_COLUMNS, { withMeasures: true })
+export const decodeForeignPositions = (payload: Uint8Array): Positions => positionsOf(payload, { further: 'all' })
+
+/**
+ * The positions of a dead letter, whose column `reason` is none of what their senders said.
+ * @throws FleetError `arrow.invalid`
+ */
+export const decodeLetterPositions = (payload: Uint8Array): Positions => positionsOf(payload, { further: 'of-letter' })
+
+const positionsOf = (payload: Uint8Array, options: ForeignOptions): Positions => {
+  const stream = readForeignColumns(payload, POSITION_COLUMNS, options)
+  const { rows, columns } = stream
   const mostBytes = Math.max(payload.length, MAX_TEXT_BYTES * rows)
   const vehicleTypes = numberTexts(payload, columns[placeOfColumn('vehicle_type')]!, mostBytes)
   const arrays = makePositionArrays((_, kind, place) => {
@@ -52,31 +62,37 @@ export const decodeForeignPositions = (payload: Uint8Array): Positions => {
     length: rows,
     ...gatherIds(payload, columns[placeOfColumn('vehicle_id')]!, mostBytes),
     vehicleTypes: vehicleTypes.texts,
-    measures: measures.map(({ spec, values }) => measureOf(payload, spec, values)),
+    measures: measuresOf(payload, stream),
     ...arrays,
   }
 }
 
 /**
- * The measures of an Arrow IPC stream, in its order.
+ * What the rows of an Arrow IPC stream say beside the columns of every position, in its order.
  * @throws FleetError `arrow.invalid`
  */
 export const decodeMeasures = (payload: Uint8Array): { readonly rows: number; readonly measures: MeasureColumn[] } => {
-  const { rows, measures } = readForeignColumns(payload, [POSITION_COLUMNS[placeOfColumn('event_time')]], {
-    withMeasures: true,
-  })
-  return { rows, measures: measures.map(({ spec, values }) => measureOf(payload, spec, values)) }
+  const found = readForeignColumns(payload, [POSITION_COLUMNS[placeOfColumn('event_time')]], { further: 'all' })
+  return { rows: found.rows, measures: measuresOf(payload, found) }
 }
+
+/** What no measure can be is in `attributes`. */
+const measuresOf = (payload: Uint8Array, { rows, measures, beside }: ForeignColumns): MeasureColumn[] => {
+  const columns = measures.map(({ spec, values }) => measureOf(payload, spec, values))
+  const inexact = measures.flatMap(({ spec, values }) =>
+    values.inexact.size === 0 ? [] : [{ name: spec.name, texts: textsOfRows(values.inexact, rows) }],
+  )
+  const others = [...inexact, ...beside]
+  return others.length === 0 ? columns : withBeside(columns, others, rows)
+}
+
+const textsOfRows = (texts: ReadonlyMap<number, string>, rows: number): (string | undefined)[] =>
+  Array.from({ length: rows }, (_, row) => texts.get(row))
 
 const measureOf = (payload: Uint8Array, spec: MeasureSpec, values: ForeignValues): MeasureColumn => {
   if (spec.type === 'string') return { spec: { ...spec, type: spec.type }, ...distinctTexts(payload, values) }
   const numbers = Float64Array.from(values.values)
-  if (spec.type === 'long' && numbers.some((value) => Math.abs(value) > Number.MAX_SAFE_INTEGER)) {
-    throw new FleetError(
-      'arrow.invalid',
-      `the column ${spec.name} of the Arrow batch holds a whole number beyond 2^53: send it as a text`,
-    )
-  }
+  for (const row of values.inexact.keys()) numbers[row] = NaN
   return { spec: { ...spec, type: spec.type }, values: numbers }
 }
 

@@ -19,6 +19,19 @@ export const measureField = ({ spec: { name, type } }: MeasureColumn): FieldSpec
   nullable: true,
 })
 
+/** With the unit and the description as metadata of the field. */
+export const describedField = (column: MeasureColumn): FieldSpec => {
+  const { unit, description } = column.spec
+  const metadata = Object.entries({ [UNIT_KEY]: unit, [DESCRIPTION_KEY]: description }).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  )
+  return metadata.length === 0 ? measureField(column) : { ...measureField(column), metadata }
+}
+
+/** The keys of a field's metadata, in answers and in exports. */
+export const UNIT_KEY = 'unit'
+export const DESCRIPTION_KEY = 'description'
+
 const EMPTY = new Uint8Array(0)
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>

@@ -9,7 +9,7 @@ import {
   encodeSchema,
   encodeStream,
 } from './encode.ts'
-import { measureBuffers, measureField } from './measure-buffers.ts'
+import { describedField, measureBuffers, measureField } from './measure-buffers.ts'
 
 const IN_FLIGHT: Readonly<Record<Kind, ColumnKind>> = {
   id: 'utf8',
@@ -109,9 +109,13 @@ const buffersOf = (column: Column, rows: Positions): ColumnBuffers => {
 /** The schemas of the last few sets of measures. */
 const schemas = new Map<string, Uint8Array>()
 
-const schemaOf = (measures: readonly MeasureColumn[], hasReasons: boolean): Uint8Array => {
+const schemaOf = (
+  measures: readonly MeasureColumn[],
+  hasReasons: boolean,
+  fieldOf: (column: MeasureColumn) => FieldSpec,
+): Uint8Array => {
   if (measures.length === 0) return hasReasons ? SCHEMA_WITH_REASON : SCHEMA
-  const fields = [...POSITION_FIELDS, ...measures.map(measureField), ...(hasReasons ? [REASON] : [])]
+  const fields = [...POSITION_FIELDS, ...measures.map(fieldOf), ...(hasReasons ? [REASON] : [])]
   const key = JSON.stringify(fields.slice(POSITION_FIELDS.length))
   let schema = schemas.get(key)
   if (schema === undefined) {
@@ -126,7 +130,20 @@ const schemaOf = (measures: readonly MeasureColumn[], hasReasons: boolean): Uint
  * Positions as an Arrow IPC stream (`application/vnd.apache.arrow.stream`).
  * @param reasons one text a row: adds the column `reason` of a dead letter
  */
-export const encodePositions = (rows: Positions, reasons?: readonly string[]): Uint8Array => {
+export const encodePositions = (rows: Positions, reasons?: readonly string[]): Uint8Array =>
+  encoded(rows, measureField, reasons)
+
+/**
+ * The same, with the units and descriptions of the measures: what an answer says of the table's columns. In a `move` they have no place, since they are the same in
+ * all of them.
+ */
+export const encodeDescribedPositions = (rows: Positions): Uint8Array => encoded(rows, describedField)
+
+const encoded = (
+  rows: Positions,
+  fieldOf: (column: MeasureColumn) => FieldSpec,
+  reasons?: readonly string[],
+): Uint8Array => {
   const { length } = rows
   const columns = COLUMNS.map((column) => buffersOf(column, rows))
   for (const measure of rows.measures) columns.push(measureBuffers(measure, length))
@@ -135,7 +152,7 @@ export const encodePositions = (rows: Positions, reasons?: readonly string[]): U
     columns.push(plain(offsets, bytes))
   }
   return encodeStream(
-    [schemaOf(rows.measures, reasons !== undefined), typeDictionary(rows.vehicleTypes)],
+    [schemaOf(rows.measures, reasons !== undefined, fieldOf), typeDictionary(rows.vehicleTypes)],
     length,
     columns,
   )

@@ -4,11 +4,20 @@ import { Int } from 'apache-arrow/fb/int'
 import { Precision } from 'apache-arrow/fb/precision'
 import type { Schema } from 'apache-arrow/fb/schema'
 import { Type } from 'apache-arrow/fb/type'
-import { FleetError } from '@fleetlake/core'
-import { isSaidName, MAX_MEASURES, type MeasureType } from '../measures.ts'
-import { type MeasureColumn, type NumberMeasure } from '../rows/measure-columns.ts'
+import { Encoding } from 'flatbuffers'
+import {
+  ATTRIBUTES,
+  isSaidName,
+  MAX_DESCRIPTION_LENGTH,
+  MAX_MEASURES,
+  MAX_UNIT_LENGTH,
+  type MeasureSpec,
+  type MeasureType,
+} from '../measures.ts'
+import { type MeasureColumn, type NumberMeasure, type TextMeasure } from '../rows/measure-columns.ts'
 import { checkTexts } from './check-texts.ts'
 import { damaged } from './damaged.ts'
+import { DESCRIPTION_KEY, UNIT_KEY } from './measure-buffers.ts'
 import { POSITION_FIELDS } from './position-batch.ts'
 
 /** Reads the measures that `encodePositions` writes, column by column; other layouts are left to `decodeMeasures`. */
@@ -19,10 +28,36 @@ export type Slice = (index: number, elementBytes: number, count: number) => Uint
 /** A column after those of every position. */
 export interface FurtherField {
   readonly name: string
-  /** Undefined for a column that is no measure: a dead letter's reason. */
-  readonly type: MeasureType | undefined
+  readonly type: MeasureType
+  /** What an answer says of the column. */
+  readonly told: Told
   /** Of the batch. */
   readonly buffers: 2 | 3
+}
+
+type Told = Pick<MeasureSpec, 'unit' | 'description'>
+
+const NOTHING_TOLD: Told = {}
+/** Entries of a field's metadata that are looked at. */
+const MOST_ENTRIES = 8
+const utf8 = new TextDecoder()
+
+/** Bytes are cut before they are decoded, since fields may share long texts. */
+const textOf = (bytes: string | Uint8Array | null, mostLength: number): string =>
+  bytes instanceof Uint8Array ? utf8.decode(bytes.subarray(0, 4 * mostLength)).slice(0, mostLength) : ''
+
+const toldOf = (field: Field): Told => {
+  const count = Math.min(field.customMetadataLength(), MOST_ENTRIES)
+  if (count === 0) return NOTHING_TOLD
+  const told: { unit?: string; description?: string } = {}
+  for (let i = 0; i < count; i++) {
+    const entry = field.customMetadata(i)
+    const key = textOf(entry?.key(Encoding.UTF8_BYTES) ?? null, 32)
+    const value = entry?.value(Encoding.UTF8_BYTES) ?? null
+    if (key === UNIT_KEY) told.unit = textOf(value, MAX_UNIT_LENGTH)
+    else if (key === DESCRIPTION_KEY) told.description = textOf(value, MAX_DESCRIPTION_LENGTH)
+  }
+  return told
 }
 
 const typeOf = (field: Field): MeasureType | undefined => {
@@ -55,11 +90,11 @@ export const furtherFields = (schema: Schema): FurtherField[] | undefined => {
     const field = schema.fields(i) as Field
     const name = field.name() ?? ''
     const type = typeOf(field)
-    // The reader of foreign layouts says what is wrong with too many, and which of two of one name counts.
-    if (type === undefined || field.dictionary() !== null || names.has(name) || fields.length > MAX_MEASURES)
-      return undefined
+    // The reader of foreign layouts says what is wrong with too many, and puts into the attributes what no measure can be.
+    if (type === undefined || field.dictionary() !== null || names.has(name) || !isSaidName(name)) return undefined
     names.add(name)
-    fields.push({ name, type: isSaidName(name) ? type : undefined, buffers: type === 'string' ? 3 : 2 })
+    if (names.size > MAX_MEASURES + (names.has(ATTRIBUTES) ? 1 : 0)) return undefined
+    fields.push({ name, type, told: toldOf(field), buffers: type === 'string' ? 3 : 2 })
   }
   return fields
 }
@@ -73,28 +108,29 @@ export interface BatchOfMeasures {
   readonly place: number
 }
 
-/** @throws FleetError `arrow.invalid` */
+/**
+ * @returns undefined where a column has a whole number that a double does not hold: the reader of foreign layouts puts it into the attributes
+ * @throws FleetError `arrow.invalid`
+ */
 export const readMeasures = (
   fields: readonly FurtherField[],
   { slice, nullsOf, length, place }: BatchOfMeasures,
-): MeasureColumn[] => {
+): MeasureColumn[] | undefined => {
   const measures: MeasureColumn[] = []
   let at = place
-  fields.forEach(({ name, type, buffers }, i) => {
-    const column = POSITION_FIELDS.length + i
-    if (type !== undefined) {
-      const validity = nullsOf(column) === 0 ? undefined : slice(at, 1, (length + 7) >> 3)
-      measures.push(
-        type === 'string'
-          ? textsOf(name, { offsets: slice(at + 1, 4, length + 1), bytes: slice(at + 2, 1, 0), validity, length })
-          : {
-              spec: { name, type },
-              values: numbersOf({ name, type }, { bytesOf: (size) => slice(at + 1, size, length), validity, length }),
-            },
-      )
+  for (const [i, { name, type, told, buffers }] of fields.entries()) {
+    const [first, nulls] = [at, nullsOf(POSITION_FIELDS.length + i)]
+    const validity = nulls === 0 ? undefined : slice(first, 1, (length + 7) >> 3)
+    if (type === 'string') {
+      const [offsets, bytes] = [slice(first + 1, 4, length + 1), slice(first + 2, 1, 0)]
+      measures.push(textsOf({ name, type, ...told }, { offsets, bytes, validity, length }))
+    } else {
+      const values = numbersOf(type, { bytesOf: (size) => slice(first + 1, size, length), validity, length })
+      if (values === undefined) return undefined
+      measures.push({ spec: { name, type, ...told }, values })
     }
     at += buffers
-  })
+  }
   return measures
 }
 
@@ -105,7 +141,8 @@ interface Numbers {
   readonly length: number
 }
 
-const valuesOf = ({ name, type }: NumberMeasure['spec'], { bytesOf, length }: Numbers): Float64Array => {
+const valuesOf = (type: NumberMeasure['spec']['type'], numbers: Numbers): Float64Array | undefined => {
+  const { bytesOf, length } = numbers
   switch (type) {
     case 'double': {
       const bytes = bytesOf(8)
@@ -120,7 +157,7 @@ const valuesOf = ({ name, type }: NumberMeasure['spec'], { bytesOf, length }: Nu
       return new Float64Array(new Int32Array(bytes.buffer, bytes.byteOffset, length))
     }
     case 'long':
-      return longsOf(name, bytesOf(8), length)
+      return longsOf(bytesOf(8), numbers)
     case 'boolean': {
       const bytes = bytesOf(1 / 8)
       const values = new Float64Array(length)
@@ -130,29 +167,33 @@ const valuesOf = ({ name, type }: NumberMeasure['spec'], { bytesOf, length }: Nu
   }
 }
 
-const longsOf = (name: string, bytes: Uint8Array, length: number): Float64Array => {
+const longsOf = (bytes: Uint8Array, { validity, length }: Numbers): Float64Array | undefined => {
   const halves = new Int32Array(bytes.buffer, bytes.byteOffset, 2 * length)
   const values = new Float64Array(length)
+  let mostSize = 0
   for (let row = 0; row < length; row++) {
     const value = halves[2 * row + 1] * 4_294_967_296 + (halves[2 * row] >>> 0)
-    if (Math.abs(value) > Number.MAX_SAFE_INTEGER) {
-      throw new FleetError(
-        'arrow.invalid',
-        `the column ${name} of the Arrow batch holds a whole number beyond 2^53: send it as a text`,
-      )
-    }
     values[row] = value
+    const size = Math.abs(value)
+    if (size > mostSize) mostSize = size
   }
-  return values
+  return mostSize <= Number.MAX_SAFE_INTEGER || areHeld(values, validity) ? values : undefined
 }
 
+/** What a row without a value has in its place does not matter. */
+const areHeld = (values: Float64Array, validity: Uint8Array | undefined): boolean =>
+  values.every(
+    (value, row) =>
+      Number.isSafeInteger(value) || (validity !== undefined && ((validity[row >> 3] >> (row & 7)) & 1) === 0),
+  )
+
 /** NaN where a row has none. */
-const numbersOf = (spec: NumberMeasure['spec'], numbers: Numbers): Float64Array => {
+const numbersOf = (type: NumberMeasure['spec']['type'], numbers: Numbers): Float64Array | undefined => {
   const { validity, length } = numbers
-  const found = valuesOf(spec, numbers)
-  if (validity === undefined) return found
+  const found = valuesOf(type, numbers)
+  if (validity === undefined || found === undefined) return found
   // Those of doubles are the message's own.
-  const values = spec.type === 'double' ? found.slice() : found
+  const values = type === 'double' ? found.slice() : found
   for (let row = 0; row < length; row++) if (((validity[row >> 3] >> (row & 7)) & 1) === 0) values[row] = NaN
   return values
 }
@@ -165,7 +206,7 @@ interface TextBuffers {
 }
 
 /** Each row's text is one of its own, where it lies in the message. */
-const textsOf = (name: string, { offsets: at, bytes, validity, length }: TextBuffers): MeasureColumn => {
+const textsOf = (spec: TextMeasure['spec'], { offsets: at, bytes, validity, length }: TextBuffers): MeasureColumn => {
   const offsets = new Int32Array(at.buffer, at.byteOffset, length + 1)
   if (offsets[0] < 0 || offsets[length] > bytes.length) throw damaged('a text lies outside its buffer')
   for (let row = 0; row < length; row++) if (offsets[row + 1] < offsets[row]) throw damaged('text offsets go backwards')
@@ -174,5 +215,5 @@ const textsOf = (name: string, { offsets: at, bytes, validity, length }: TextBuf
   for (let row = 0; row < length; row++) {
     codes[row] = validity === undefined || ((validity[row >> 3] >> (row & 7)) & 1) === 1 ? row : -1
   }
-  return { spec: { name, type: 'string' }, codes, texts: { count: length, offsets, bytes } }
+  return { spec, codes, texts: { count: length, offsets, bytes } }
 }

@@ -55,7 +55,8 @@ const ID_REM = 6
 
 const measureColumn = ({ spec }: MeasureColumn): VehicleColumn => {
   const isNumber = spec.type !== 'string' && spec.type !== 'boolean'
-  const width = { rem: isNumber ? 7 : 8 }
+  // A head with a unit needs as much as a text.
+  const width = { rem: isNumber && spec.unit === undefined ? 7 : 8 }
   return {
     key: measureKeyOf(spec.name),
     label: measureHead(spec),
