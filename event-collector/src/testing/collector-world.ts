@@ -3,11 +3,11 @@ import { CONTENT_TYPES, decodeMove, moveStreamName } from '@fleetlake/contracts'
 import { encodePositions, positionsOfRows } from '@fleetlake/columnar'
 import type { Offset, PartitionReader, Reading, StoredMove, StreamState } from '@fleetlake/hub'
 import { tableFromIPC, tableToIPC } from 'apache-arrow'
-import type { Batch, LostMessages } from '../batch.ts'
+import type { Batch, LostMessages } from '../lane/batch.ts'
 import { type Collector, createCollector } from '../collector.ts'
-import type { Flushed } from '../flush.ts'
+import type { Flushed } from '../flush/flush.ts'
 import { createColumnsPool } from '../core/columns-pool.ts'
-import { createLane } from '../lane.ts'
+import { createLane } from '../lane/lane.ts'
 
 /** For tests: streams and a table in memory, whose every step the test decides. */
 

@@ -2,9 +2,9 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { encodePositions, positionsOfRows, decodePositions } from '@fleetlake/columnar'
 import type { AddFile, CommitRequest, CommitResult } from '@fleetlake/archive'
 import { expect, test } from 'vitest'
-import { type Batch, openBatch } from './batch.ts'
-import { takeIn } from './core/take-in.ts'
-import { letterOfNoise, letterOfRows } from './dead-letters.ts'
+import { type Batch, openBatch } from '../lane/batch.ts'
+import { takeIn } from '../core/take-in.ts'
+import { letterOfNoise, letterOfRows } from '../lane/dead-letters.ts'
 import { flush, type FlushDeps, flushUntilDone } from './flush.ts'
 
 const OPTIONS = { windowMs: 600_000, geohashLength: 5, minRows: 1 }

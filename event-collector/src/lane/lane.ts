@@ -17,10 +17,10 @@ import {
   type TableOffsets,
 } from '@fleetlake/hub'
 import { type Batch, type LostMessages, type OpenBatch, openBatch } from './batch.ts'
-import { BYTES_PER_ROW } from './core/buffer-columns.ts'
-import type { ColumnsPool } from './core/columns-pool.ts'
-import { endsWindow, isDue, type SealOptions } from './core/seal.ts'
-import { takeIn } from './core/take-in.ts'
+import { BYTES_PER_ROW } from '../core/buffer-columns.ts'
+import type { ColumnsPool } from '../core/columns-pool.ts'
+import { endsWindow, isDue, type SealOptions } from '../core/seal.ts'
+import { takeIn } from '../core/take-in.ts'
 import { letterOfNoise, letterOfRows } from './dead-letters.ts'
 
 export interface LaneOptions {

@@ -1,5 +1,5 @@
-import { type BufferOptions, createPartitionBuffer, type PartitionBuffer } from './core/partition-buffer.ts'
-import { type BadRow } from './core/take-in.ts'
+import { type BufferOptions, createPartitionBuffer, type PartitionBuffer } from '../core/partition-buffer.ts'
+import { type BadRow } from '../core/take-in.ts'
 import { bytesOfLetter, type DeadLetter } from './dead-letters.ts'
 
 /** Messages that the hub acknowledged and that are in no stream any more and not in the table, as a lane finds out; times are ms since the epoch. */

@@ -1,6 +1,6 @@
 import { encodePositions, isTextMeasure, type Positions, takePositions } from '@fleetlake/columnar'
 import { MAX_MESSAGE_BYTES } from '@fleetlake/contracts'
-import type { BadRow } from './core/take-in.ts'
+import type { BadRow } from '../core/take-in.ts'
 
 /** What could not be archived of one message. */
 export interface DeadLetter {
