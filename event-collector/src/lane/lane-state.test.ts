@@ -60,6 +60,7 @@ const play = ({ seed, steps, trouble, lanes: count }: Play, tell: (text: string)
     ...times(6, () => void some().answer()),
   ]
   const losing = [world.lose, world.loseOne]
+  // Some of them only, and more or less of them: what takes several of a kind is rare otherwise.
   const seldom = [
     () => some().ask(),
     () => some().seal(),
@@ -70,10 +71,11 @@ const play = ({ seed, steps, trouble, lanes: count }: Play, tell: (text: string)
     ...(trouble === 'none' ? [] : [world.remake]),
     ...(trouble === 'losing' || trouble === 'both' ? losing : []),
     ...(trouble === 'restoring' || trouble === 'both' ? times(2, world.restore) : []),
-  ]
+  ].filter(() => below(3) > 0)
+  const odds = [2, 4, 8, 16][below(4)]
   for (let i = 0; i < steps; i++) {
-    const events = below(8) > 0 ? usual : seldom
-    events[below(events.length)]()
+    const events = below(odds) > 0 ? usual : seldom
+    events[below(events.length)]?.()
   }
   for (const at of lanes.keys()) {
     if (!lanes[at].hasStopped) continue
@@ -249,6 +251,50 @@ test('a batch is sealed by its rows, its bytes or its age, by the end of a windo
   take(filling, 1, 1)
   expect(kinds(filling.step({ kind: 'tick', stream: { ...STREAM, bytes: 9_999 } }, 5))).toEqual([])
   expect(kinds(filling.step({ kind: 'tick', stream: { ...STREAM, bytes: 10_000 } }, 5))).toEqual(['seal'])
+})
+
+/** A lane with a sealed batch, and another one that is being filled. */
+const beginTwo = (): LaneState => {
+  const lane = begin()
+  take(lane, 1, 9)
+  expect(take(lane, 10, 2)).toEqual(['open-batch', 'append', 'append', 'read'])
+  return lane
+}
+
+test('a batch that is given up takes the next one with it; one of which the rest was committed by another owner goes alone', () => {
+  const lane = beginTwo()
+  expect(lane.step({ kind: 'given-up' }, 5)).toEqual([
+    { kind: 'release', batch: 'sealed' },
+    { kind: 'release', batch: 'open' },
+    { kind: 'close-reader' },
+  ])
+  expect(lane.offset()).toBeUndefined()
+  // The answer to what was under way.
+  expect(lane.step({ kind: 'read', reading: { kind: 'closed' }, stream: STREAM }, 5)).toEqual([
+    { kind: 'look', witness: 11 },
+  ])
+
+  const overtaken = beginTwo()
+  overtaken.step({ kind: 'read', reading: { kind: 'gap', from: 12, to: 14 }, stream: STREAM }, 5)
+  const offsets = { ...NOTHING, txns: new Map([[`MOVES_0@${STREAM.created}#0`, 12]]) }
+  expect(overtaken.step({ kind: 'compared', offsets, nextStoredAt: 15 }, 5)).toEqual([
+    { kind: 'release', batch: 'open' },
+    { kind: 'close-reader' },
+  ])
+})
+
+test('what is buffered is sealed at once where the lane begins again or stops, and only then does it begin or leave', () => {
+  const lane = beginTwo()
+  const failed = kinds(lane.step({ kind: 'failed', reason: 'no answer' }, 5))
+  expect(failed).toEqual(['warn', 'close-reader', 'pause'])
+  expect(kinds(lane.step({ kind: 'committed' }, 5))).toEqual(['pass', 'release', 'seal'])
+  expect(lane.step({ kind: 'paused' }, 5)).toEqual([])
+  expect(kinds(lane.step({ kind: 'committed' }, 5))).toEqual(['release', 'look'])
+
+  const stopping = beginTwo()
+  expect(kinds(stopping.step({ kind: 'stopped' }, 5))).toEqual(['close-reader'])
+  expect(kinds(stopping.step({ kind: 'committed' }, 5))).toEqual(['pass', 'release', 'seal'])
+  expect(kinds(stopping.step({ kind: 'given-up' }, 5))).toEqual(['release', 'close-reader', 'leave'])
 })
 
 test('what does not follow the last message is refused, and a message of which a part may be in the batch takes the batch with it', () => {

@@ -225,6 +225,7 @@ export const createFakeLane = ({ world, now, below, tell, onTaken }: FakeLaneDep
         return inSteps([() => happen({ kind: 'paused' })])
       case 'open-batch':
         if (open !== undefined) fault('two batches are being filled')
+        if (sealed !== undefined && effect.start.from !== sealed.range.to) fault('a batch does not follow the last one')
         open = { messages: [], rows: 0, maxTime: -Infinity, isReleased: false }
         made.push(open)
         return
