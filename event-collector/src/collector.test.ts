@@ -285,6 +285,21 @@ test('what was read and given up is a loss too where the stream was made again, 
   expect(world.warnings).toHaveLength(2)
 })
 
+test('of a stream that was rolled back and has grown again all that was read and not committed is a loss: nothing tells what it has kept', async () => {
+  const world = createWorld(1)
+  const collector = start(world, { maxRows: 5 })
+  world.publish(0, 'arrow', 5)
+  await turns(5)
+  world.rollBack(0, 2)
+  world.publish(0, 'arrow', 2)
+  await turns(5)
+  collector.settle('give-up')
+  await turns(5)
+  expect(await archive(world, collector, 0)).toBe(4)
+  expect(serialsOf(world)).toEqual([1, 2, 6, 7])
+  expect(world.losses).toMatchObject([{ epoch: 0, from: 1, to: 5 }])
+})
+
 test('what was lost with a stream is told though the stream is made again once more before anything of it is committed', async () => {
   const world = createWorld(1)
   const collector = start(world, { maxRows: 2 })

@@ -18,6 +18,13 @@ const streamOf = (created: string, first: number, last: number): StreamState => 
   messages: last - first + 1,
   bytes: 0,
 })
+/** All was stored at once, so that nothing has come after the change. */
+const add = (
+  formers: readonly Former[],
+  gone: Pick<Former, 'origin' | 'last'>,
+  now: StreamState,
+  lastStoredAt: number | 'unknown' = 1,
+): Former[] => addFormer(formers, { ...gone, storedAt: 1 }, now, lastStoredAt === 'unknown' ? undefined : lastStoredAt)
 const NOW_MS = Date.parse('2026-02-01T00:00:00Z')
 
 const gone = (
@@ -53,22 +60,24 @@ test('beyond what the table counts last there may have been more', () => {
   expect(gone(b, [[a, 5, 77]], [])).toEqual([{ ...possible, firstStored: 77 }])
   expect(gone(b, [[a, 5]], [])).toEqual([{ ...possible, firstStored: Date.parse(DAYS[0]) }])
   // All that is known of it is archived.
-  const formers = addFormer([], { origin: a, last: 5 }, streamOf(DAYS[1], 1, 3))
+  const formers = add([], { origin: a, last: 5 }, streamOf(DAYS[1], 1, 3))
   expect(gone(b, [[a, 5, 77]], formers)).toEqual([{ ...possible, firstStored: 77 }])
 })
 
 test('what is known is told to its last message, also of a stream of which the table has nothing', () => {
-  const formers = addFormer([], { origin: a, last: 8 }, streamOf(DAYS[1], 1, 0))
+  const formers = add([], { origin: a, last: 8 }, streamOf(DAYS[1], 1, 0))
   const lost = { partition: 0, created: DAYS[0], epoch: 0, to: 8, lastStored: NOW_MS }
   expect(gone(b, [[a, 5, 77]], formers)).toEqual([{ ...lost, from: 6, firstStored: 77 }])
   expect(gone(b, [], formers)).toEqual([{ ...lost, from: 1, firstStored: Date.parse(DAYS[0]) }])
 })
 
 test('what a stream that was rolled back still holds is not gone; what it may hold is told, once it has grown again', () => {
-  const rangesOf = (first: number, last: number): unknown =>
-    gone(originOf(DAYS[0], 1), [[a, 2]], addFormer([], { origin: a, last: 9 }, streamOf(DAYS[0], first, last))).map(
-      ({ epoch, from, to }) => [epoch, from, to],
-    )
+  const rangesOf = (first: number, last: number, ...lastStoredAt: (number | 'unknown')[]): unknown =>
+    gone(
+      originOf(DAYS[0], 1),
+      [[a, 2]],
+      add([], { origin: a, last: 9 }, streamOf(DAYS[0], first, last), ...lastStoredAt),
+    ).map(({ epoch, from, to }) => [epoch, from, to])
   expect(rangesOf(1, 6)).toEqual([[0, 7, 9]])
   expect(rangesOf(5, 6)).toEqual([
     [0, 3, 4],
@@ -77,12 +86,14 @@ test('what a stream that was rolled back still holds is not gone; what it may ho
   expect(rangesOf(7, 6)).toEqual([[0, 3, 9]])
   expect(rangesOf(1, 1)).toEqual([[0, 3, 9]])
   expect(rangesOf(1, 10)).toEqual([[0, 3, 9]])
+  expect(rangesOf(1, 6, 2)).toEqual([[0, 3, 9]])
+  expect(rangesOf(1, 9, 'unknown')).toEqual([[0, 3, 9]])
 })
 
 test('of several that are gone each is told, and what an earlier change has left ends with the next', () => {
   const again = originOf(DAYS[0], 1)
-  const rolledBack = addFormer([], { origin: a, last: 9 }, streamOf(DAYS[0], 1, 7))
-  const twice = addFormer(rolledBack, { origin: again, last: 8 }, streamOf(DAYS[0], 1, 5))
+  const rolledBack = add([], { origin: a, last: 9 }, streamOf(DAYS[0], 1, 7))
+  const twice = add(rolledBack, { origin: again, last: 8 }, streamOf(DAYS[0], 1, 5))
   const told = (origin: Origin, formers: readonly Former[]): unknown =>
     gone(origin, [[a, 2]], formers).map(({ created, epoch, from, to }) => [created, epoch, from, to])
   expect(told(again, rolledBack)).toEqual([[DAYS[0], 0, 8, 9]])
@@ -90,8 +101,8 @@ test('of several that are gone each is told, and what an earlier change has left
     [DAYS[0], 0, 6, 9],
     [DAYS[0], 1, 6, 8],
   ])
-  const made = addFormer(twice, { origin: originOf(DAYS[0], 2), last: 0 }, streamOf(DAYS[1], 1, 0))
-  expect(told(c, addFormer(made, { origin: b, last: 4 }, streamOf(DAYS[2], 1, 0)))).toEqual([
+  const made = add(twice, { origin: originOf(DAYS[0], 2), last: 0 }, streamOf(DAYS[1], 1, 0))
+  expect(told(c, add(made, { origin: b, last: 4 }, streamOf(DAYS[2], 1, 0)))).toEqual([
     [DAYS[0], 0, 3, 9],
     [DAYS[0], 1, 1, 8],
     [DAYS[1], 0, 1, 4],
@@ -99,12 +110,12 @@ test('of several that are gone each is told, and what an earlier change has left
 })
 
 test('what lies before the first message of an epoch was another epoch’s to archive', () => {
-  const formers = addFormer([], { origin: originOf(DAYS[0], 1, 30), last: 32 }, streamOf(DAYS[1], 1, 0))
+  const formers = add([], { origin: originOf(DAYS[0], 1, 30), last: 32 }, streamOf(DAYS[1], 1, 0))
   expect(gone(b, [], formers).map(({ from, to }) => [from, to])).toEqual([[31, 32]])
 })
 
 test('a stream that is there again under its name is not gone', () => {
-  const formers = addFormer([], { origin: a, last: 9 }, streamOf(DAYS[1], 1, 3))
+  const formers = add([], { origin: a, last: 9 }, streamOf(DAYS[1], 1, 3))
   expect(gone(a, [], formers)).toEqual([])
 })
 
@@ -113,7 +124,7 @@ test('each message that a former state held is archived, still held, or told, an
   fc.assert(
     fc.property(small, small, small, small, (last, archived, first, held) => {
       const now = streamOf(DAYS[0], first + 1, held)
-      const formers = addFormer([], { origin: a, last }, now)
+      const formers = add([], { origin: a, last }, now)
       const lost = gone(originOf(DAYS[0], 1), archived === 0 ? [] : [[a, archived]], formers)
       for (let sequence = 1; sequence <= last; sequence++) {
         const isHeld = held <= last && first < sequence && sequence <= held

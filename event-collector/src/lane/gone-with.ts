@@ -23,16 +23,29 @@ const both = (a: Held, b: Held): Held => {
   return first > last ? NOTHING : { first, last }
 }
 
+/** A state of a stream that was read until now. */
+export interface Gone extends Pick<Former, 'origin' | 'last'> {
+  /** When the furthest message of it that was read was stored, ms since the epoch; undefined when that is not known. */
+  readonly storedAt: number | undefined
+}
+
 /**
- * Adds the state of the stream that was read until now to those before it.
- * @param now the stream as it is after the change: one that holds more than was read of it may have grown again, and nothing tells what it has kept
+ * Adds what was read until now to what was read before it.
+ * @param now the stream after the change
+ * @param lastStoredAt when its last message was stored: one that came after the change tells that the stream has grown again, and then nothing tells what it has kept
  */
 export const addFormer = (
   formers: readonly Former[],
-  { origin, last }: Pick<Former, 'origin' | 'last'>,
+  { origin, last, storedAt }: Gone,
   now: StreamState,
+  lastStoredAt: number | undefined,
 ): Former[] => {
-  const isKept = now.created === origin.created && now.last <= last
+  const isKept =
+    now.created === origin.created &&
+    storedAt !== undefined &&
+    lastStoredAt !== undefined &&
+    lastStoredAt <= storedAt &&
+    now.last <= last
   const held = isKept ? both(now, { first: 1, last }) : NOTHING
   return [...formers.map((former) => ({ ...former, held: both(former.held, held) })), { origin, last, held }]
 }

@@ -33,8 +33,15 @@ const calm = (world: LaneWorld, lanes: readonly FakeLane[], isDone: () => boolea
   }
 }
 
+interface Played extends Play {
+  readonly world: LaneWorld
+  /** The messages of which the lanes knew that lived to the end. */
+  readonly known: ReadonlySet<Published>
+}
+
 /** Draws what happens, then lets the lanes come to the end of the stream, and stop. */
-const play = ({ seed, steps, trouble, lanes: count }: Play, tell: (text: string) => void): LaneWorld => {
+const play = (one: Play, tell: (text: string) => void): Played => {
+  const { seed, steps, trouble, lanes: count } = one
   const random = createRandomStreams(Uint32Array.of(seed))
   const below = (most: number): number => Math.floor(random.next(0) * most)
   const world = createLaneWorld({ below, tell })
@@ -88,14 +95,17 @@ const play = ({ seed, steps, trouble, lanes: count }: Play, tell: (text: string)
   calm(world, lanes, () => ++rounds > 5 && isEmpty())
   for (const publish of times(3, world.publishOne)) publish()
   calm(world, lanes, () => world.isArchived() && isEmpty())
+  // Two lanes may have read two states of a stream under one name, and neither knows of the other's.
+  const isSure = count === 1 || trouble === 'losing'
+  const known = new Set(isSure ? world.published.filter((message) => world.isKnown(message)) : [])
   for (const lane of lanes) lane.stop()
   calm(world, lanes, () => lanes.every(({ hasLeft, isBusy }) => hasLeft && !isBusy))
   expect(world.lanes.map(({ held }) => held)).toEqual(world.lanes.map(() => 0))
-  return world
+  return { ...one, world, known }
 }
 
 /** What is to hold after whatever was played; where it does not, the error says what happened. */
-const always = (trouble: Trouble, lanes: readonly number[], check: (world: LaneWorld, play: Play) => void): void => {
+const always = (trouble: Trouble, lanes: readonly number[], check: (played: Played) => void): void => {
   const plays = fc.record({
     seed: fc.integer(),
     steps: fc.integer({ min: 10, max: 300 }),
@@ -105,10 +115,7 @@ const always = (trouble: Trouble, lanes: readonly number[], check: (world: LaneW
   fc.assert(
     fc.property(plays, (one) => {
       try {
-        check(
-          play(one, () => undefined),
-          one,
-        )
+        check(play(one, () => undefined))
       } catch (error) {
         const story: string[] = []
         try {
@@ -132,15 +139,15 @@ const counts = ({ committed }: LaneWorld): Map<number, number> => {
 const isTold = ({ losses }: LaneWorld, { created, sequence }: Published): boolean =>
   losses.some((one) => one.created === created && one.from <= sequence && sequence <= (one.to ?? Infinity))
 /** What is in no table, though the stream has it, or though a lane knew it and no loss was recorded. */
-const forgotten = (world: LaneWorld): Published[] => {
+const forgotten = ({ world, known }: Played): Published[] => {
   const archived = counts(world)
   return world.published.filter(
-    (one) => !archived.has(one.serial) && (world.isHeld(one) || (world.isKnown(one) && !isTold(world, one))),
+    (one) => !archived.has(one.serial) && (world.isHeld(one) || (known.has(one) && !isTold(world, one))),
   )
 }
 
 test('whatever happens in whatever order: each message is in the table once, and nothing is told to be lost', () => {
-  always('none', [1, 2], (world) => {
+  always('none', [1, 2], ({ world }) => {
     const once = world.published.map(({ serial }) => [serial, 1])
     expect([...counts(world)].toSorted(([a], [b]) => a - b)).toEqual(once)
     expect(world.losses).toEqual([])
@@ -148,10 +155,11 @@ test('whatever happens in whatever order: each message is in the table once, and
 })
 
 test('whatever goes missing, and whenever: what is not in the table is in a recorded loss, and of one lane nothing else is', () => {
-  always('losing', [1, 1, 2], (world, { lanes }) => {
+  always('losing', [1, 1, 2], (played) => {
+    const { world, lanes } = played
     const archived = counts(world)
     for (const count of archived.values()) expect(count).toBe(1)
-    expect(forgotten(world)).toEqual([])
+    expect(forgotten(played)).toEqual([])
     if (lanes > 1) return
     for (const { created, from, to } of world.losses) {
       if (to === undefined) continue
@@ -166,11 +174,11 @@ test('whatever goes missing, and whenever: what is not in the table is in a reco
 })
 
 test('whatever is restored, and whenever: what the stream holds is in the table, and what was read and is gone is there or in a recorded loss', () => {
-  always('restoring', [1, 1, 2], (world) => expect(forgotten(world)).toEqual([]))
+  always('restoring', [1, 1, 2], (played) => expect(forgotten(played)).toEqual([]))
 })
 
 test('so it is whatever goes missing and is restored, as long as something is left by which that can be seen', () => {
-  always('both', [1], (world) => expect(forgotten(world)).toEqual([]))
+  always('both', [1], (played) => expect(forgotten(played)).toEqual([]))
 })
 
 const STREAM = { created: '2026-01-01T00:00:00Z', first: 1, last: 100, messages: 100, bytes: 100 }
@@ -189,25 +197,29 @@ const movesOf = (first: number, count: number): StoredMove[] =>
 /** A lane that waits for its first message. */
 const begin = (): LaneState => {
   const lane = createLaneState({ partition: 0, maxStreamBytes: 400, seal: SEALING })
-  expect(lane.step({ kind: 'started' }, 0)).toEqual([{ kind: 'look', witness: undefined }])
+  expect(lane.step({ kind: 'started' }, 0)).toEqual([{ kind: 'look', witness: undefined, asksLast: false }])
   expect(lane.offset()).toBeUndefined()
   const from = { created: STREAM.created, sequence: 0 }
-  expect(lane.step({ kind: 'looked', stream: STREAM, offsets: NOTHING, storedAt: undefined }, 0)).toEqual([
-    { kind: 'open-reader', from },
-    { kind: 'read' },
-  ])
+  expect(
+    lane.step({ kind: 'looked', stream: STREAM, offsets: NOTHING, storedAt: undefined, lastStoredAt: undefined }, 0),
+  ).toEqual([{ kind: 'open-reader', from }, { kind: 'read' }])
   expect(lane.offset()).toEqual(from)
   return lane
 }
-/** Takes messages, each of a row. @returns what the lane does about them */
-const take = (lane: LaneState, first: number, count: number, startsAt = 0, bytes = 40): string[] => {
+/** Takes messages, each of a row, into a batch of those after `before`. @returns what the lane does about them */
+const take = (
+  lane: LaneState,
+  first: number,
+  count: number,
+  { startsAt = 0, bytes = 40, before = 0 } = {},
+): string[] => {
   const moves = movesOf(first, count)
   const effects = lane.step({ kind: 'read', reading: { kind: 'moves', moves }, stream: STREAM }, 0)
   if (effects[0].kind === 'enter') lane.step({ kind: 'entered', isCareful: false }, 0)
   return [
     ...moves.flatMap(({ sequence }) => [
       ...kinds(lane.step({ kind: 'decoded', sequence, storedAt: sequence, startsAt }, 5)),
-      ...kinds(lane.step({ kind: 'appended', rows: sequence, bytes, maxTime: startsAt }, 5)),
+      ...kinds(lane.step({ kind: 'appended', rows: sequence - before, bytes, maxTime: startsAt }, 5)),
     ]),
     ...kinds(lane.step({ kind: 'taken' }, 5)),
   ]
@@ -221,7 +233,7 @@ test('a batch is sealed by its rows, its bytes or its age, by the end of a windo
   expect(kinds(begin().step({ kind: 'seal' }, 0))).toEqual([])
 
   const large = begin()
-  expect(take(large, 1, 1, 0, SEALING.maxBytes)).toEqual(['open-batch', 'append', 'seal', 'read'])
+  expect(take(large, 1, 1, { bytes: SEALING.maxBytes })).toEqual(['open-batch', 'append', 'seal', 'read'])
 
   const old = begin()
   take(old, 1, 1)
@@ -229,7 +241,7 @@ test('a batch is sealed by its rows, its bytes or its age, by the end of a windo
   expect(kinds(old.step({ kind: 'tick', stream: STREAM }, 5 + SEALING.maxAgeMs))).toEqual(['seal'])
 
   const windows = begin()
-  take(windows, 1, 1, 9)
+  take(windows, 1, 1, { startsAt: 9 })
   const next = { kind: 'read', reading: { kind: 'moves', moves: movesOf(2, 2) }, stream: STREAM } as const
   windows.step(next, 20)
   expect(kinds(windows.step({ kind: 'decoded', sequence: 2, storedAt: 2, startsAt: 9 }, 20))).toEqual(['append'])
@@ -257,7 +269,7 @@ test('a batch is sealed by its rows, its bytes or its age, by the end of a windo
 const beginTwo = (): LaneState => {
   const lane = begin()
   take(lane, 1, 9)
-  expect(take(lane, 10, 2)).toEqual(['open-batch', 'append', 'append', 'read'])
+  expect(take(lane, 10, 2, { before: 9 })).toEqual(['open-batch', 'append', 'append', 'read'])
   return lane
 }
 
@@ -271,7 +283,7 @@ test('a batch that is given up takes the next one with it; one of which the rest
   expect(lane.offset()).toBeUndefined()
   // The answer to what was under way.
   expect(lane.step({ kind: 'read', reading: { kind: 'closed' }, stream: STREAM }, 5)).toEqual([
-    { kind: 'look', witness: 11 },
+    { kind: 'look', witness: 11, asksLast: true },
   ])
 
   const overtaken = beginTwo()
@@ -309,7 +321,7 @@ test('what does not follow the last message is refused, and a message of which a
     'close-reader',
     'pause',
   ])
-  expect(lane.step({ kind: 'paused' }, 5)).toEqual([{ kind: 'look', witness: 2 }])
+  expect(lane.step({ kind: 'paused' }, 5)).toEqual([{ kind: 'look', witness: 2, asksLast: true }])
 })
 
 test('pauses double up to ten seconds, until messages are taken again', () => {
@@ -320,7 +332,7 @@ test('pauses double up to ten seconds, until messages are taken again', () => {
     return effects.flatMap((effect) => (effect.kind === 'pause' ? [effect.ms] : []))
   })
   expect(pauses.flat()).toEqual([500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000])
-  lane.step({ kind: 'looked', stream: STREAM, offsets: NOTHING, storedAt: undefined }, 0)
+  lane.step({ kind: 'looked', stream: STREAM, offsets: NOTHING, storedAt: undefined, lastStoredAt: undefined }, 0)
   take(lane, 1, 1)
   expect(lane.step({ kind: 'failed', reason: 'no answer' }, 0)).toContainEqual({ kind: 'pause', ms: 500 })
 })

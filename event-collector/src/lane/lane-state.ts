@@ -13,7 +13,7 @@ import {
 import { endsWindow, isDue, type SealOptions } from '../core/seal.ts'
 import type { BatchRange, BatchStart, LostMessages } from './batch.ts'
 import { bufferStateOf, type Filling, fillTo, rangeOf, startFilling, uncommittedBytes } from './filling.ts'
-import { addFormer, type Former, goneWith, timeOf } from './gone-with.ts'
+import { addFormer, type Former, type Gone, goneWith, timeOf } from './gone-with.ts'
 
 /**
  * What a lane knows, and what it does about what happens to it; the hub, the table, columns and time are the driver's (`createLane`). Invariants: at most one
@@ -34,12 +34,13 @@ export interface LaneState {
 /** What happened. One thing that takes time is under way at most: its answer, or `failed`, is told before anything else is begun. */
 export type LaneEvent =
   | { readonly kind: 'started' }
-  /** The stream as it is, what the table holds, and when the witness was stored; undefined when it is not there. */
+  /** The stream as it is, what the table holds, and when the witness, and the last message, were stored; undefined when it is not there, or was not asked for. */
   | {
       readonly kind: 'looked'
       readonly stream: StreamState
       readonly offsets: TableOffsets
       readonly storedAt: number | undefined
+      readonly lastStoredAt: number | undefined
     }
   /** `stream`: by the reader's last look. */
   | { readonly kind: 'read'; readonly reading: Reading; readonly stream: StreamState | undefined }
@@ -73,8 +74,8 @@ export type LaneEvent =
   | { readonly kind: 'stopped' }
 
 export type LaneEffect =
-  /** Look at the stream and read the table's offsets, both as new as can be; say when the witness was stored, where there is one. */
-  | { readonly kind: 'look'; readonly witness: number | undefined }
+  /** Look at the stream and read the table's offsets, both as new as can be; say when the witness was stored, where there is one, and where it is asked for when the last message was. */
+  | { readonly kind: 'look'; readonly witness: number | undefined; readonly asksLast: boolean }
   /** Read the stream from here on, in place of any earlier reader. */
   | { readonly kind: 'open-reader'; readonly from: Offset }
   /** Wakes who waits for a reading. */
@@ -117,11 +118,8 @@ type Changed = Extract<Reading, { readonly kind: 'recreated' | 'rolled-back' }>
 
 const APPEND: LaneEffect = { kind: 'append' }
 
-const offsetAt = (created: string, sequence: number, timestampMs: number | undefined): Offset => ({
-  created,
-  sequence,
-  ...(timestampMs === undefined ? {} : { timestampMs }),
-})
+const offsetAt = (created: string, sequence: number, timestampMs: number | undefined): Offset =>
+  timestampMs === undefined ? { created, sequence } : { created, sequence, timestampMs }
 
 export const createLaneState = ({ partition, maxStreamBytes, seal: sealing }: LaneStateOptions): LaneState => {
   const name = moveStreamName(partition)
@@ -151,7 +149,7 @@ export const createLaneState = ({ partition, maxStreamBytes, seal: sealing }: La
   /** Of a stream that was rolled back: not to be read under again. */
   let spent: Origin | undefined
   /** What was read until it was found to be gone, while the stream is not looked at yet. */
-  let gone: Pick<Former, 'origin' | 'last'> | undefined
+  let gone: Gone | undefined
   /** Those of which the table may not know yet what is gone with them. */
   let formers: readonly Former[] = []
   /** Those that the first batch since the lane began tells of, and what it tells. */
@@ -228,13 +226,13 @@ export const createLaneState = ({ partition, maxStreamBytes, seal: sealing }: La
       warn(what, 'the stream was restored to an earlier state; reading it again, rows may be doubled')
       spent = origin
     }
-    gone = { origin: origin!, last: Math.max(furthest.sequence, seen) }
+    gone = { origin: origin!, last: Math.max(furthest.sequence, seen), storedAt: furthest.timestampMs }
     origin = undefined
   }
-  const looked = ({ stream: now, offsets, storedAt }: Event<'looked'>): void => {
+  const looked = ({ stream: now, offsets, storedAt, lastStoredAt }: Event<'looked'>): void => {
     const verdict = origin === undefined ? undefined : judge(furthest, now, storedAt)
     if (verdict?.kind === 'recreated' || verdict?.kind === 'rolled-back') change(verdict)
-    if (gone !== undefined) formers = addFormer(formers, gone, now)
+    if (gone !== undefined) formers = addFormer(formers, gone, now, lastStoredAt)
     gone = undefined
     const next = beginAt(name, now, offsets, spent)
     const isSame = origin?.appId === next.appId
@@ -413,7 +411,8 @@ export const createLaneState = ({ partition, maxStreamBytes, seal: sealing }: La
     if (!isEmpty) return
     // What the table holds tells the reader itself whether the stream is still the one that was read.
     const isBeyond = origin !== undefined && furthest.sequence > committed.sequence
-    start({ kind: 'look', witness: isBeyond && furthest.timestampMs !== undefined ? furthest.sequence : undefined })
+    const witness = isBeyond && furthest.timestampMs !== undefined ? furthest.sequence : undefined
+    start({ kind: 'look', witness, asksLast: origin !== undefined || gone !== undefined })
   }
 
   return {

@@ -78,7 +78,7 @@ export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
   const carryOut = (effect: LaneEffect): void => {
     switch (effect.kind) {
       case 'look':
-        return attempt(() => look(effect.witness))
+        return attempt(() => look(effect))
       case 'open-reader':
         void reader?.close()
         reader = deps.read(partition, effect.from)
@@ -132,10 +132,12 @@ export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
   const attempt = (work: () => Promise<void>): void =>
     void work().catch((error: unknown) => happen({ kind: 'failed', reason: reasonOf(error), ...codeField(error) }))
 
-  const look = async (witness: number | undefined): Promise<void> => {
+  const look = async ({ witness, asksLast }: Extract<LaneEffect, { kind: 'look' }>): Promise<void> => {
     const stream = await deps.look(partition)
     const storedAt = witness === undefined ? undefined : await deps.storedAt(partition, witness)
-    happen({ kind: 'looked', stream, offsets: await deps.offsets(), storedAt })
+    const hasLast = asksLast && stream.messages > 0
+    const lastStoredAt = hasLast ? await deps.storedAt(partition, stream.last) : undefined
+    happen({ kind: 'looked', stream, offsets: await deps.offsets(), storedAt, lastStoredAt })
   }
   const read = async (): Promise<void> => {
     await deps.room()

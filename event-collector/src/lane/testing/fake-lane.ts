@@ -77,7 +77,7 @@ const storyOf = (event: LaneEvent): string => {
     case 'read':
       return `read ${JSON.stringify(event.reading, ['kind', 'from', 'to', 'moves', 'sequence'])}`
     case 'looked':
-      return `looked ${JSON.stringify([event.stream, [...event.offsets.txns], event.storedAt])}`
+      return `looked ${JSON.stringify([event.stream, [...event.offsets.txns], event.storedAt, event.lastStoredAt])}`
     default:
       return event.kind
   }
@@ -102,6 +102,8 @@ export const createFakeLane = ({ world, now, below, tell, onTaken }: FakeLaneDep
   let isLooking = false
   let position = 0
   let furthest = NOT_READ
+  /** What was read before the stream was rolled back, and may be read again. */
+  let readAgainThrough = 0
   let isNoticing = false
   let hasNoticed = false
   let isAtGap = false
@@ -121,19 +123,21 @@ export const createFakeLane = ({ world, now, below, tell, onTaken }: FakeLaneDep
       if (others.length > 0) inSteps(others)
       return true
     })
-  const look = (witness: number | undefined): void => {
+  const look = ({ witness, asksLast }: Extract<LaneEffect, { kind: 'look' }>): void => {
     let stream: StreamState | undefined
     let storedAt: number | undefined
+    let lastStoredAt: number | undefined
     inSteps([
       () => {
         isLooking = true
         stream = world.stream()
         storedAt = witness === undefined ? undefined : world.at(witness)
+        lastStoredAt = asksLast ? world.at(stream.last) : undefined
       },
       () => {
         isLooking = false
         lookedLast = stream!.last
-        happen({ kind: 'looked', stream: stream!, offsets: world.offsets(), storedAt })
+        happen({ kind: 'looked', stream: stream!, offsets: world.offsets(), storedAt, lastStoredAt })
       },
     ])
   }
@@ -187,14 +191,16 @@ export const createFakeLane = ({ world, now, below, tell, onTaken }: FakeLaneDep
   }
   const notice = (warning: string): void => {
     if (warning.startsWith('messages are missing')) isAtGap = true
-    if (warning.startsWith('the stream was')) furthest = NOT_READ
-    if (warning.includes('restored')) isNoticing = true
+    if (!warning.startsWith('the stream was')) return tell(`  ${warning}`)
+    isNoticing = warning.includes('restored')
+    readAgainThrough = isNoticing ? Math.max(furthest.sequence, readAgainThrough) : 0
+    furthest = NOT_READ
     tell(`  ${warning}`)
   }
   const carryOut = (effect: LaneEffect): void => {
     switch (effect.kind) {
       case 'look':
-        return look(effect.witness)
+        return look(effect)
       case 'open-reader':
         reader = { at: effect.from, seen: undefined, isClosed: false }
         position = effect.from.sequence
@@ -320,7 +326,7 @@ export const createFakeLane = ({ world, now, below, tell, onTaken }: FakeLaneDep
         marks: [...(isOf(furthest) ? [furthest.serial] : []), ...(handedOut === undefined ? [] : [handedOut])],
         isNoticing,
         hasNoticed,
-        isRereading: isLooking || (isOf(furthest) && position < furthest.sequence),
+        isRereading: isLooking || position < readAgainThrough || (isOf(furthest) && position < furthest.sequence),
         isAtGap: isAtGap || isUnknown || (sealed !== undefined && sealed.range.toTimestampMs === undefined),
       }
     },
