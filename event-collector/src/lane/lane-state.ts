@@ -150,10 +150,9 @@ export const createLaneState = ({ partition, maxStreamBytes, seal: sealing }: La
   let spent: Origin | undefined
   /** What was read until it was found to be gone, while the stream is not looked at yet. */
   let gone: Gone | undefined
-  /** Those of which the table may not know yet what is gone with them. */
+  /** Those of which the table may not know yet what is gone with them: until a batch is committed since the lane began. */
   let formers: readonly Former[] = []
-  /** Those that the first batch since the lane began tells of, and what it tells. */
-  let telling: readonly Former[] = []
+  /** What is gone, for the first batch since the lane began. */
   let lossesToTell: readonly LostMessages[] = []
 
   let open: Filling | undefined
@@ -244,7 +243,6 @@ export const createLaneState = ({ partition, maxStreamBytes, seal: sealing }: La
     position = from
     if (!isSame || furthest.sequence < from.sequence) furthest = from
     lossesToTell = goneWith({ partition, stream: name, origin, offsets, formers, nowMs })
-    telling = formers
     lastAtBegin = now.last
     carefulThrough = 0
     isEntered = false
@@ -350,7 +348,7 @@ export const createLaneState = ({ partition, maxStreamBytes, seal: sealing }: La
   const commit = ({ created, to, toTimestampMs }: BatchRange): void => {
     committed = offsetAt(created, to, toTimestampMs)
     if (asked <= to) asked = 0
-    formers = formers.filter((former) => !telling.includes(former))
+    formers = []
     // Those that ended abnormally here are forgotten once the table holds more than when they did.
     if (isEntered && !hasPassed && to >= carefulThrough) {
       hasPassed = true
