@@ -49,7 +49,8 @@ const end = async (collectors: readonly FakeCollector[]): Promise<void> => {
     return state
   })
   await until(() => stopped.every(({ isDone }) => isDone), collectors)
-  for (const { bytes, pending } of collectors) expect([bytes, pending]).toEqual([0, undefined])
+  for (const { bytes, pending, columnsTaken } of collectors)
+    expect([bytes, pending, columnsTaken]).toEqual([0, undefined, 0])
 }
 
 const start = (world: World, options: { memory?: number; maxRows?: number } = {}): FakeCollector => {
@@ -263,6 +264,75 @@ test('a batch that was given up after its loss was recorded records the same los
   expect(serialsOf(world)).toEqual([5])
 })
 
+test('what was read and given up is a loss too where the stream was made again, or rolled back, before it is looked at again', async () => {
+  const world = createWorld(1)
+  const collector = start(world, { maxRows: 5 })
+  world.publish(0, 'arrow', 5)
+  await turns(5)
+  collector.settle('give-up')
+  world.rollBack(0, 3)
+  await turns(5)
+  expect(await archive(world, collector, 0)).toBe(3)
+  expect(serialsOf(world)).toEqual([1, 2, 3])
+  expect(world.losses).toMatchObject([{ created: 'c0', epoch: 0, from: 4, to: 5 }])
+  world.publish(0, 'arrow', 5)
+  await turns(5)
+  collector.settle('give-up')
+  world.recreate(0)
+  world.publish(0, 'arrow')
+  expect(await archive(world, collector, 0)).toBe(1)
+  expect(world.losses.slice(1)).toMatchObject([{ created: 'c0', epoch: 1, from: 4, to: 8 }])
+  expect(world.warnings).toHaveLength(2)
+})
+
+test('of a stream that was rolled back and has grown again all that was read and not committed is a loss: nothing tells what it has kept', async () => {
+  const world = createWorld(1)
+  const collector = start(world, { maxRows: 5 })
+  world.publish(0, 'arrow', 5)
+  await turns(5)
+  world.rollBack(0, 2)
+  world.publish(0, 'arrow', 2)
+  await turns(5)
+  collector.settle('give-up')
+  await turns(5)
+  expect(await archive(world, collector, 0)).toBe(4)
+  expect(serialsOf(world)).toEqual([1, 2, 6, 7])
+  expect(world.losses).toMatchObject([{ epoch: 0, from: 1, to: 5 }])
+})
+
+test('what was lost with a stream is told though the stream is made again once more before anything of it is committed', async () => {
+  const world = createWorld(1)
+  const collector = start(world, { maxRows: 2 })
+  world.publish(0, 'arrow', 2)
+  await turns(5)
+  world.recreate(0)
+  await turns(5)
+  collector.settle('give-up')
+  await turns(5)
+  world.recreate(0)
+  await turns(5)
+  world.publish(0, 'arrow')
+  expect(await archive(world, collector, 0)).toBe(1)
+  expect(world.losses).toMatchObject([{ created: 'c0', epoch: 0, from: 1, to: 2 }])
+})
+
+test('what goes missing of a stream that was rolled back, before the first commit of its new epoch, is a loss', async () => {
+  const world = createWorld(1)
+  const collector = start(world, { maxRows: 4 })
+  world.publish(0, 'arrow', 3)
+  await archive(world, collector, 0)
+  world.rollBack(0, 2)
+  await turns(5)
+  world.publish(0, 'arrow', 2)
+  await turns(5)
+  expect(collector.pending?.batches.map(({ appId, to }) => [appId, to])).toEqual([['MOVES_0@c0#1', 4]])
+  collector.settle('give-up')
+  world.lose(0, 4)
+  world.publish(0, 'arrow')
+  expect(await archive(world, collector, 0)).toBe(5)
+  expect(world.losses.at(-1)).toMatchObject({ epoch: 1, from: 1, to: 4 })
+})
+
 test.each([
   ['fewer', 0],
   ['as many', 1],
@@ -297,7 +367,7 @@ test.each([
 test('a collector that is over its budget of memory reads on as soon as it has flushed', async () => {
   const world = createWorld(3)
   const collector = start(world, { memory: 0 })
-  for (let i = 0; i < 30; i++) world.publish(i % 3, i % 5 === 0 ? 'noise' : 'arrow')
+  for (let i = 0; i < 30; i++) world.publish(i % 3, i % 5 === 0 ? 'malformed' : 'arrow')
   for (const partition of [0, 1, 2]) expect(await archive(world, collector, partition)).toBe(10)
   expect(serialsOf(world)).toEqual(upTo(30))
 })
@@ -321,7 +391,7 @@ const PARTITIONS = 2
 const partition = fc.nat(PARTITIONS - 1)
 const who = fc.nat(1)
 const outcome = fc.constantFrom<FlushOutcome>('commit', 'commit', 'commit', 'give-up', 'commit-untold')
-const kind = fc.constantFrom('arrow' as const, 'arrow' as const, 'foreign' as const, 'noise' as const)
+const kind = fc.constantFrom('arrow' as const, 'arrow' as const, 'foreign' as const, 'malformed' as const)
 
 const harmless: fc.Arbitrary<Command>[] = [
   fc

@@ -1,7 +1,7 @@
 import type { StreamPosition } from '@fleetlake/contracts'
-import type { Batch } from './batch.ts'
-import type { Flushed } from './flush.ts'
-import type { Lane } from './lane.ts'
+import type { Batch } from './lane/batch.ts'
+import type { Flushed } from './flush/flush.ts'
+import type { Lane } from './lane/lane.ts'
 import type { Offset } from '@fleetlake/hub'
 
 export interface CollectorOptions {

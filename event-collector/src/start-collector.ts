@@ -22,17 +22,17 @@ import {
   storedAt,
   storeMessage,
 } from '@fleetlake/hub'
-import type { LostMessages } from './batch.ts'
+import type { LostMessages } from './lane/batch.ts'
 import { createCollector } from './collector.ts'
 import { createChunkArrays } from './core/chunks.ts'
 import { createColumnsPool } from './core/columns-pool.ts'
-import { type Flushed, type FlushDeps, flushUntilDone } from './flush.ts'
+import { type Flushed, type FlushDeps, flushUntilDone } from './flush/flush.ts'
 import { followMembership } from './follow-membership.ts'
-import { createLane } from './lane.ts'
-import { periodStatsOf } from './period-stats.ts'
+import { createLane } from './lane/lane.ts'
+import { periodStatsOf } from './flush/period-stats.ts'
 import { type ArchiveStores, fedByOther, openArchive } from './open-archive.ts'
 import { createPurger } from './purge-committed.ts'
-import { lostWithStreams, recordLosses } from './record-losses.ts'
+import { lostWithStreams, recordLosses } from './flush/record-losses.ts'
 
 const TICK_MS = 250
 const PURGE_MS = 10_000

@@ -3,11 +3,12 @@ import { CONTENT_TYPES, decodeMove, moveStreamName } from '@fleetlake/contracts'
 import { encodePositions, positionsOfRows } from '@fleetlake/columnar'
 import type { Offset, PartitionReader, Reading, StoredMove, StreamState } from '@fleetlake/hub'
 import { tableFromIPC, tableToIPC } from 'apache-arrow'
-import type { Batch, LostMessages } from '../batch.ts'
+import type { Batch, LostMessages } from '../lane/batch.ts'
 import { type Collector, createCollector } from '../collector.ts'
-import type { Flushed } from '../flush.ts'
-import { createColumnsPool } from '../core/columns-pool.ts'
-import { createLane } from '../lane.ts'
+import type { Flushed } from '../flush/flush.ts'
+import type { BufferColumns } from '../core/buffer-columns.ts'
+import { type ColumnsPool, createColumnsPool } from '../core/columns-pool.ts'
+import { createLane } from '../lane/lane.ts'
 
 /** For tests: streams and a table in memory, whose every step the test decides. */
 
@@ -20,7 +21,7 @@ interface FakeStream {
   seen?: number
 }
 
-export type MoveKind = 'arrow' | 'foreign' | 'noise'
+export type MoveKind = 'arrow' | 'foreign' | 'malformed'
 
 /** What a commit put into the table. */
 export interface CommittedRange {
@@ -58,7 +59,7 @@ const moveOf = (sequence: number, { serial, kind }: FakeStream['messages'][numbe
   sequence,
   timestampMs: serial,
   subject: '',
-  header: (name) => (name === 'content-type' && kind !== 'noise' ? CONTENT_TYPES.arrow : undefined),
+  header: (name) => (name === 'content-type' && kind !== 'malformed' ? CONTENT_TYPES.arrow : undefined),
   data: payloadOf(serial, kind),
 })
 
@@ -97,6 +98,8 @@ export interface World {
 
 export interface FakeCollector extends Collector {
   readonly pending: PendingFlush | undefined
+  /** Columns that buffers have taken and not given back. */
+  readonly columnsTaken: number
   settle(outcome: FlushOutcome): void
 }
 
@@ -202,6 +205,19 @@ export const createWorld = (partitions: number): World => {
     collector: ({ memory, maxRows = 1_000 }) => {
       let pending: PendingFlush | undefined
       const pool = createColumnsPool(1024 * 1024)
+      const taken = new Set<BufferColumns>()
+      const countingPool: ColumnsPool = {
+        take: (rows) => {
+          const columns = pool.take(rows)
+          if (taken.has(columns)) throw new Error('columns belong to two buffers')
+          taken.add(columns)
+          return columns
+        },
+        giveBack: (columns) => {
+          if (!taken.delete(columns)) throw new Error('columns are given back twice')
+          pool.giveBack(columns)
+        },
+      }
       const collector = createCollector(
         { memory },
         {
@@ -233,7 +249,7 @@ export const createWorld = (partitions: number): World => {
                   refresh: async () => undefined,
                   now: () => world.nowMs,
                 }),
-                pool,
+                pool: countingPool,
                 offsets: async () => ({ txns: new Map(txns), txnTimes: new Map(txnTimes) }),
                 storedAt: async (p, sequence) => streams[p].messages[sequence - 1]?.serial,
                 warn: (_, message) => {
@@ -257,7 +273,10 @@ export const createWorld = (partitions: number): World => {
           get pending() {
             return pending
           },
-        }) as { readonly pending: PendingFlush | undefined },
+          get columnsTaken() {
+            return taken.size
+          },
+        }) as { readonly pending: PendingFlush | undefined; readonly columnsTaken: number },
         {
           ...collector,
           settle: (outcome: FlushOutcome) => {

@@ -2,7 +2,7 @@ import type { Loss, LossTable } from '@fleetlake/archive'
 import { moveStreamName, partitionOfStream } from '@fleetlake/contracts'
 import type { PartitionBy } from '@fleetlake/core'
 import { newestOf, parseAppId, type StreamStates, type TableOffsets } from '@fleetlake/hub'
-import type { LostMessages } from './batch.ts'
+import type { LostMessages } from '../lane/batch.ts'
 
 /** By what rows are spread over the partitions, as far as it is known. */
 export interface Spreading {

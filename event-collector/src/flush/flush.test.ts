@@ -2,9 +2,9 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { encodePositions, positionsOfRows, decodePositions } from '@fleetlake/columnar'
 import type { AddFile, CommitRequest, CommitResult } from '@fleetlake/archive'
 import { expect, test } from 'vitest'
-import { type Batch, openBatch } from './batch.ts'
-import { takeIn } from './core/take-in.ts'
-import { letterOfNoise, letterOfRows } from './dead-letters.ts'
+import { type Batch, openContents, sealBatch } from '../lane/batch.ts'
+import { takeIn } from '../core/take-in.ts'
+import { letterOfMalformed, letterOfRows } from '../lane/dead-letters.ts'
 import { flush, type FlushDeps, flushUntilDone } from './flush.ts'
 
 const OPTIONS = { windowMs: 600_000, geohashLength: 5, minRows: 1 }
@@ -13,7 +13,8 @@ const HOUR_MS = 3_600_000
 const lost = { partition: 0, created: 'c', epoch: 0, from: 11, to: 19, firstStored: 1, lastStored: 2 }
 
 const batchOf = (partition: number, { rows = 3, letters = 0, losses = [] as (typeof lost)[] } = {}): Batch => {
-  const batch = openBatch({ partition, appId: `P${partition}`, created: 'c', from: 10 }, 0)
+  const appId = `P${partition}`
+  const contents = openContents()
   const positions = positionsOfRows(
     Array.from({ length: rows }, (_, i) => ({
       vehicleId: `v-${i}`,
@@ -25,14 +26,13 @@ const batchOf = (partition: number, { rows = 3, letters = 0, losses = [] as (typ
       heading: 4,
     })),
   )
-  takeIn(batch.buffer, positions, { geohashLength: 5, latestMs: 1e12, table: { measures: [] } })
+  takeIn(contents.buffer, positions, { geohashLength: 5, latestMs: 1e12, table: { measures: [] } })
   for (let i = 0; i < letters; i++) {
-    const origin = { appId: batch.appId, partition, stream: '', sequence: 11 + i, contentType: undefined }
-    batch.keep(letterOfNoise(origin, Uint8Array.of(i), 'noise'), [])
+    const origin = { appId, partition, stream: '', sequence: 11 + i, contentType: undefined }
+    contents.keep(letterOfMalformed(origin, Uint8Array.of(i), 'malformed'), [])
   }
-  for (const one of losses) batch.lose(one)
-  batch.advance(20, 77)
-  return batch
+  const range = { partition, appId, created: 'c', from: 10, to: 20, toTimestampMs: 77, fromTimestampMs: 77, readAt: 0 }
+  return sealBatch({ ...range, losses }, contents)
 }
 
 interface Fake extends FlushDeps {

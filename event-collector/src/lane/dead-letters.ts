@@ -1,6 +1,6 @@
 import { encodePositions, isTextMeasure, type Positions, takePositions } from '@fleetlake/columnar'
 import { MAX_MESSAGE_BYTES } from '@fleetlake/contracts'
-import type { BadRow } from './core/take-in.ts'
+import type { BadRow } from '../core/take-in.ts'
 
 /** What could not be archived of one message. */
 export interface DeadLetter {
@@ -47,7 +47,7 @@ const letterOf = (origin: LetterOrigin, payload: Uint8Array, reason: string, row
 })
 
 /** The letter of a message that can't be decoded: the message as it was. */
-export const letterOfNoise = (origin: LetterOrigin, message: Uint8Array, reason: string): DeadLetter =>
+export const letterOfMalformed = (origin: LetterOrigin, message: Uint8Array, reason: string): DeadLetter =>
   letterOf(origin, message.slice(), reason, 0)
 
 /** What the texts of some rows' measures take once each row has its own: in the message many rows may name one. */

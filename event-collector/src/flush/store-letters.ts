@@ -1,4 +1,4 @@
-import type { DeadLetter } from './dead-letters.ts'
+import type { DeadLetter } from '../lane/dead-letters.ts'
 
 export interface StoreLettersDeps {
   /** Resolves once the letter is stored; tries for as long as the hub does not answer. */

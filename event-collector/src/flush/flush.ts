@@ -3,8 +3,8 @@ import { ATTRIBUTES, ATTRIBUTES_MEASURE } from '@fleetlake/columnar'
 import { moveStreamName } from '@fleetlake/contracts'
 import { codeField, reasonOf, within } from '@fleetlake/core'
 import { type AddFile, type CommitPart, type CommitRequest, type CommitResult, LOSSES_APP } from '@fleetlake/archive'
-import { type Chunk, type ChunkArrays, type ChunkOptions, chunksOf } from './core/chunks.ts'
-import type { Batch, LostMessages } from './batch.ts'
+import { type Chunk, type ChunkArrays, type ChunkOptions, chunksOf } from '../core/chunks.ts'
+import type { Batch, LostMessages } from '../lane/batch.ts'
 import { storeLetters, type StoreLettersDeps } from './store-letters.ts'
 
 export interface FlushDeps extends StoreLettersDeps {

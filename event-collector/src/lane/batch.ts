@@ -1,5 +1,5 @@
-import { type BufferOptions, createPartitionBuffer, type PartitionBuffer } from './core/partition-buffer.ts'
-import { type BadRow } from './core/take-in.ts'
+import { type BufferOptions, createPartitionBuffer, type PartitionBuffer } from '../core/partition-buffer.ts'
+import type { BadRow } from '../core/take-in.ts'
 import { bytesOfLetter, type DeadLetter } from './dead-letters.ts'
 
 /** Messages that the hub acknowledged and that are in no stream any more and not in the table, as a lane finds out; times are ms since the epoch. */
@@ -25,8 +25,8 @@ export interface BatchStart {
   readonly from: number
 }
 
-/** The rows of a partition's messages `(from, to]` of one stream: what one part of a commit holds. */
-export interface Batch extends BatchStart {
+/** Which messages of a stream a batch is made of: `(from, to]`. */
+export interface BatchRange extends BatchStart {
   /** The last sequence taken in. */
   readonly to: number
   /** When the server stored the message at `to`, ms since the epoch; undefined when it is not in the stream any more. */
@@ -35,50 +35,38 @@ export interface Batch extends BatchStart {
   readonly fromTimestampMs: number | undefined
   /** When reading it began, ms since the epoch. */
   readonly readAt: number
+  /** What is missing before or among its messages, to be recorded before the commit that passes it. */
+  readonly losses: readonly LostMessages[]
+}
+
+/** What the messages of a batch hold. */
+export interface BatchContents {
   readonly buffer: PartitionBuffer
   /** To be stored before the commit that passes their messages. */
   readonly letters: readonly DeadLetter[]
   readonly deadRows: number
-  /** What is missing before or among its messages, to be recorded before the commit that passes it. */
-  readonly losses: readonly LostMessages[]
   /** Rows and letters, in bytes. */
   readonly bytes: number
   /** What they take of memory. */
   readonly heldBytes: number
 }
 
-/** A batch that is being filled. */
-export interface OpenBatch extends Batch {
-  /** The messages up to here have been taken in. @param timestampMs of the last one, undefined when it is missing from the stream */
-  advance(to: number, timestampMs: number | undefined): void
+/** One part of a commit. */
+export type Batch = BatchRange & BatchContents
+
+/** The contents of a batch that is being filled. */
+export interface OpenContents extends BatchContents {
   keep(letter: DeadLetter, bad: readonly BadRow[]): void
-  lose(lost: LostMessages): void
 }
 
-export const openBatch = (start: BatchStart, readAt: number, options: BufferOptions = {}): OpenBatch => {
+export const openContents = (options: BufferOptions = {}): OpenContents => {
   const buffer = createPartitionBuffer(options)
   const letters: DeadLetter[] = []
-  const losses: LostMessages[] = []
-  let to = start.from
-  let toTimestampMs: number | undefined
-  let fromTimestampMs: number | undefined
   let deadRows = 0
   let letterBytes = 0
   return {
-    ...start,
-    readAt,
     buffer,
     letters,
-    losses,
-    get to() {
-      return to
-    },
-    get toTimestampMs() {
-      return toTimestampMs
-    },
-    get fromTimestampMs() {
-      return fromTimestampMs
-    },
     get deadRows() {
       return deadRows
     },
@@ -88,18 +76,23 @@ export const openBatch = (start: BatchStart, readAt: number, options: BufferOpti
     get heldBytes() {
       return buffer.heldBytes + letterBytes
     },
-    advance: (sequence, timestampMs) => {
-      to = sequence
-      toTimestampMs = timestampMs
-      fromTimestampMs ??= timestampMs
-    },
     keep: (letter, bad) => {
       letters.push(letter)
       letterBytes += bytesOfLetter(letter)
       deadRows += bad.length
     },
-    lose: (lost) => {
-      losses.push(lost)
-    },
   }
 }
+
+/** A batch that is filled no more. */
+export const sealBatch = (
+  range: BatchRange,
+  { buffer, letters, deadRows, bytes, heldBytes }: BatchContents,
+): Batch => ({
+  ...range,
+  buffer,
+  letters,
+  deadRows,
+  bytes,
+  heldBytes,
+})
