@@ -13,6 +13,7 @@ export const PAGE_INPUTS = [
   'shared/columnar',
   'shared/core',
   'shared/contracts',
+  'shared/broker',
   'shared/hub',
   'pnpm-lock.yaml',
 ]

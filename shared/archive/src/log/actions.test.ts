@@ -51,7 +51,7 @@ test('a commit with its checksum is read as it was written, and at its version o
   const [{ commitInfo: info }, ...rest] = parseCommit(bytes, 'the commit', 3)
   expect(info).toEqual({ operation: 'WRITE', checksum: expect.stringMatching(/^crc32:[0-9a-f]{8}$/) })
   expect(rest).toEqual(SEALED.slice(1))
-  expect(() => parseCommit(bytes, 'the commit', 4)).toThrow('the commit is not as it was written')
+  expect(() => parseCommit(bytes, 'the commit', 4)).toThrow('the commit is damaged')
 })
 
 test('a commit that was cut off anywhere is not believed, at the end of a line neither', () => {
