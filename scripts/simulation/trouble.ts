@@ -18,6 +18,15 @@ export const trouble = async (world: World, faults: Record<string, number>, sign
       world.say(`${life.name} loses its connection`)
       server.cut(life.uid)
     },
+    'a process is cut off from the broker': async () => {
+      const life = pick(world.lives())
+      if (life === undefined) return
+      world.say(`${life.name} is cut off from the broker`)
+      server.isolate(life.uid)
+      await sleep(3_000 + 15_000 * time.random())
+      world.say(`${life.name} reaches the broker again`)
+      server.letIn(life.uid)
+    },
     'the broker is killed': async () => {
       world.say('the broker is killed')
       server.stop()
@@ -47,6 +56,7 @@ export const trouble = async (world: World, faults: Record<string, number>, sign
   const weights: Readonly<Record<string, number>> = {
     'a process is killed': 4,
     'a connection breaks': 4,
+    'a process is cut off from the broker': 3,
     'the broker is killed': 1,
     'the broker hangs': 1,
     'stores fail': 2,

@@ -22,6 +22,7 @@ test.each([
 test('all else is what JSON.parse makes of it', () => {
   fc.assert(
     fc.property(fc.json(), (text) => {
+      fc.pre(!/\d{16}/.test(text))
       expect(parseExactJson(text)).toEqual(JSON.parse(text))
     }),
   )

@@ -89,7 +89,7 @@ export const connectMemory = (server: ServerSide, { name, onStatus, latency }: O
   }
   const reconnect = (): void => {
     if (isKilled || status.state === 'closed') return
-    if (!server.isRunning()) {
+    if (!server.isReachable(name)) {
       setTimeout(reconnect, RECONNECT_MS)
       return
     }

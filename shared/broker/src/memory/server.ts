@@ -24,6 +24,9 @@ export interface MemoryServer {
   connect(options: { readonly name: string; readonly onStatus?: Parameters<Broker['control']['onStatus']>[0] }): Broker
   /** Breaks a connection; it comes back by itself. What was on the way is lost. */
   cut(name: string): void
+  /** As `cut`, and it does not come back until it is let in. */
+  isolate(name: string): void
+  letIn(name: string): void
   /** A connection that is never heard of again, as of a process that was killed. */
   kill(name: string): void
   /** Ends: connections break, streams in memory are gone. */
@@ -50,6 +53,7 @@ export const createMemoryServer = ({
   let streams = new Map<string, MemoryStream>()
   const clients = new Set<MemoryClient>()
   const consumers = new Map<Consumer, string>()
+  const isolated = new Set<string>()
   let [starts, made, turn] = [1, 0, 0]
   let [isRunning, isFrozen] = [true, false]
   const chooseOne = choose ?? ((n: number): number => turn++ % n)
@@ -83,7 +87,7 @@ export const createMemoryServer = ({
     get id() {
       return `memory-${starts}`
     },
-    isRunning: () => isRunning,
+    isReachable: (name) => isRunning && !isolated.has(name),
     isFrozen: () => isFrozen,
     attach: (client) => clients.add(client),
     detach: (client) => clients.delete(client),
@@ -171,6 +175,11 @@ export const createMemoryServer = ({
     cut: (name) => {
       for (const client of named(name)) client.cut()
     },
+    isolate: (name) => {
+      isolated.add(name)
+      for (const client of named(name)) client.cut()
+    },
+    letIn: (name) => void isolated.delete(name),
     kill: (name) => {
       for (const client of named(name)) client.kill()
     },

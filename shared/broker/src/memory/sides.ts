@@ -38,7 +38,8 @@ type StreamCall =
 /** What a client asks of its server. */
 export interface ServerSide {
   readonly id: string
-  isRunning(): boolean
+  /** It runs, and a client of this name reaches it. */
+  isReachable(name: string): boolean
   isFrozen(): boolean
   attach(client: MemoryClient): void
   detach(client: MemoryClient): void
