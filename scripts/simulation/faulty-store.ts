@@ -13,7 +13,7 @@ export interface StoreWeather {
 
 const NEVER = new Promise<never>(() => undefined)
 
-/** A store as one process sees it: far away, and not always there. Whoever is dead changes nothing any more. */
+/** A store as one process sees it: far away, and not always there. A process that is dead changes nothing any more. */
 export const throughWeather = (store: ObjectStore, { latencyMs, fault, isDead }: StoreWeather): ObjectStore => {
   const request = async <Value>(work: () => Promise<Value>): Promise<Value> => {
     await sleep(latencyMs() / 2)

@@ -81,7 +81,7 @@ const named = (add: AddFile): AddFile => ({ ...add, path: add.path.replace(/[^/]
 
 const shortFloat = (value: unknown): unknown => (typeof value === 'number' ? Number(value.toPrecision(7)) : value)
 
-/** What may be in a log, whoever has written it. */
+/** What may be in a log, of any writer. */
 const VARIANTS: readonly ((add: AddFile) => AddFile)[] = [
   (add) => add,
   (add) => add,

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { connectHub } from './connect-websocket.ts'
 import type { HubOptions, HubStatus, MessageHub } from './hub.ts'
 
-// Nobody here connects as services do: the NATS client reconnects by the transport that its process used last.
+// No test here connects as services do: the NATS client reconnects by the transport that its process used last.
 
 const startServer = async (): Promise<TestHub> => {
   const server = await startTestHub()
@@ -21,7 +21,7 @@ const connectViewer = async (server: TestHub, options: Partial<HubOptions> = {})
 
 const QUERY = { query: 'q', area: null, from: '2026-01-05T00:00:00Z', to: '2026-01-06T00:00:00Z' }
 
-/** The server answers that nobody listens: a listener from before a disconnect hears, and what is sent goes out. */
+/** The server answers that there is no subscription: a listener from before a disconnect hears, and what is sent goes out. */
 const echoOf = (viewer: MessageHub): (() => Promise<void>) => {
   let heard = 0
   viewer.control.subscribe(viewer.inbox('q'), () => void heard++)

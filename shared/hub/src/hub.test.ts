@@ -55,7 +55,7 @@ test('a message of a queue group comes to one of its listeners, without one to a
   expect([grouped, all]).toEqual([20, 40])
 })
 
-test('a request is answered, or nobody is there, or nobody answers in time', async () => {
+test('a request is answered, or there is no responder, or no answer in time', async () => {
   const { connect } = startMemoryFixture()
   const hub = await connect()
   const position = { partition: 1, stream: 'MOVES_1', created: 'c', sequence: 7 }

@@ -33,7 +33,7 @@ test('a member that says goodbye is gone at once, and back with its next heartbe
   expect([membersOf(gone), membersOf(hear(gone, 'b', 10))]).toEqual([['a'], ['a', 'b']])
 })
 
-test('nobody is judged while disconnected, nor in the three intervals after', () => {
+test('no member is judged while disconnected, nor in the three intervals after', () => {
   const away = live(disconnect(withB()), 250, 60_000)
   expect(membersOf(away)).toEqual(['a', 'b'])
   const back = reconnect(away, 60_000)

@@ -1,6 +1,6 @@
 /**
  * Who is alive, by the heartbeats heard. Pure: time is data, ms of one's own monotonic clock.
- * Invariant: a member is dead after 3 intervals without a heartbeat, and nobody is judged while one could not hear (disconnected,
+ * Invariant: a member is dead after 3 intervals without a heartbeat, and no member is judged while this process could not hear (disconnected,
  * or stalled oneself) nor in the 3 intervals after it.
  */
 export interface MembershipView {

@@ -29,7 +29,7 @@ const program = (url: string): string => `
   membership.onChange(say)
 `
 
-test('a restart of the server costs nobody his membership', async () => {
+test('a restart of the server ends no membership', async () => {
   const { connect, server } = await startFixture()
   const hubs = await Promise.all(['a', 'b'].map((uid) => connect({ uid })))
   const both = hubs.map((hub) => join(hub))
@@ -53,7 +53,7 @@ test('a restart of the server costs nobody his membership', async () => {
   ])
 })
 
-test('a frozen member is dead to the others, and awake again judges nobody', async () => {
+test('a frozen member is dead to the others, and awake again judges no other', async () => {
   const { connect, server } = await startFixture()
   const hub = await connect({ uid: 'a' })
   const a = join(hub)
@@ -76,7 +76,7 @@ test('a frozen member is dead to the others, and awake again judges nobody', asy
   expect([a.members(), said]).toEqual([['a', 'frozen'], ['["a","frozen"]']])
 })
 
-test('while the server hangs nobody is judged, though the connection stands', async () => {
+test('while the server hangs no member is judged, though the connection stands', async () => {
   const { server, connect } = await startFixture()
   const hubs = [await connect({ uid: 'a' }), await connect({ uid: 'b' })]
   const [a, b] = hubs.map((hub) => join(hub))

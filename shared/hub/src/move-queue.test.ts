@@ -73,7 +73,7 @@ test.each<[string, Route, 'repeated' | 'unknown']>([
   expect(queue.takeUnknown(WINDOW_MS).length === 0 ? 'repeated' : 'unknown').toBe(outcome)
 })
 
-test('attempts that nobody answers are repeated, and a late answer to the first one counts', () => {
+test('attempts without an answer are repeated, and a late answer to the first one counts', () => {
   const queue = queueOf(2)
   takeAll(queue, 0)
   expect([queue.expire(4_999), queue.expire(5_000)]).toEqual([false, true])

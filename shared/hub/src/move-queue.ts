@@ -48,7 +48,7 @@ export interface MoveQueue {
   rejected(n: number, attempt: number, nowMs: number, route: Route): void
   /** The outcome of all that is on the way is unknown. */
   disconnected(): void
-  /** Attempts that nobody answered in time become unknown. @returns whether there were any */
+  /** Attempts without an answer in time become unknown. @returns whether there were any */
   expire(nowMs: number): boolean
   /** Takes out what may not be repeated any more, since the server is about to forget its id. */
   takeUnknown(nowMs: number): QueuedMove[]

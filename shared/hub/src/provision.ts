@@ -195,7 +195,7 @@ const noRoom = (error: unknown, specs: readonly StreamSpec[]): FleetError =>
     ? new FleetError(
         'hub.no-room',
         `the server has no room for ${specs.map(({ name }) => name).join(', ')} (${mebibytes(total(specs))}): raise max_file ` +
-          'in its configuration, delete streams that nobody needs, or lower partitioning.count',
+          'in its configuration, delete streams that are not needed, or lower partitioning.count',
         { cause: error },
       )
     : new FleetError('hub.failed', `the server refuses the stream ${specs[0].name}: ${reasonOf(error)}`, {

@@ -183,7 +183,7 @@ test('a service does not answer anywhere but at an inbox, so that it does nothin
   await listener.close()
 })
 
-test('nobody is another user over websocket, not even with its password, and a browser is none on the services’ port', async () => {
+test('no other user gets in over websocket, not even with its password, and a browser is none on the services’ port', async () => {
   const config = await readFile(join(server.dataDir, 'nats-server.conf'), 'utf8')
   const passwordOf = (user: string): string => new RegExp(`user: ${user}, password: "([^"]+)"`).exec(config)![1]
   const login = async (

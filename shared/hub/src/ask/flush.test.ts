@@ -31,7 +31,7 @@ test('it asks until the table holds all of it, whatever is answered in between',
   expect([waiting.at(0), waiting.at(-1)]).toEqual([[0, 1], []])
 })
 
-test('without a collector it waits until it is aborted, and tells which partitions nobody owns', async () => {
+test('without a collector it waits until it is aborted, and tells which partitions have no collector', async () => {
   const { connect } = startMemoryFixture()
   const hub = await connect()
   const aborter = new AbortController()

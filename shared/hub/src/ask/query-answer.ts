@@ -24,7 +24,7 @@ export type AnswerEvent =
 
 /**
  * What a client knows of the answer to its query, and whether the answer has ended; messages and time are the driver's (`askVehicles`).
- * Invariant: an answer is complete only when the client holds every batch that the finder names. A query that nobody hears may be sent again, one that somebody may
+ * Invariant: an answer is complete only when the client holds every batch that the finder names. A query that met no finder may be sent again, one that a finder may
  * have heard never. Whatever happens, an answer ends once nothing comes any more.
  */
 export interface QueryAnswer {
@@ -44,7 +44,7 @@ const SILENT_MS = 10_000
 /** After the end, batches that are named and missing are waited for as long as something still comes. */
 const LATE_MS = 2_000
 
-const NOBODY = 'no finder is running: start one with `npm start` or `node event-finder/src/main.ts`'
+const NO_FINDER = 'no finder is running: start one with `npm start` or `node event-finder/src/main.ts`'
 
 /** @param ttlMs how long a finder is waited for */
 export const createQueryAnswer = (ttlMs: number, beganMs: number): QueryAnswer => {
@@ -124,7 +124,7 @@ export const createQueryAnswer = (ttlMs: number, beganMs: number): QueryAnswer =
         return { status: 'partial', reason: 'the finder that led the query has gone silent' }
       }
       const waitedMs = nowMs - beganMs
-      if (isUnheard && waitedMs > ttlMs) return { status: 'timed-out', reason: NOBODY }
+      if (isUnheard && waitedMs > ttlMs) return { status: 'timed-out', reason: NO_FINDER }
       if (waitedMs <= ttlMs + LATE_MS) return undefined
       return { status: 'timed-out', reason: fault ?? 'no finder has answered' }
     },

@@ -53,8 +53,8 @@ export interface VehicleAnswer extends AsyncIterable<VehicleBatch> {
 const TTL_MS = 10_000
 
 /**
- * Who was in this area, in this period? Rows come once each, at most `limit` of them. A query that nobody hears is sent again until
- * `ttlMs` have passed; one that somebody may have heard never is.
+ * Who was in this area, in this period? Rows come once each, at most `limit` of them. A query that meets no finder is sent again until
+ * `ttlMs` have passed; one that a finder may have heard never is.
  */
 export const askVehicles = (
   hub: MessageHub,
