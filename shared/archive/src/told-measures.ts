@@ -1,5 +1,5 @@
 import { isMeasureName } from '@fleetlake/columnar'
-import { isOurColumn } from './schema.ts'
+import { DATA_COLUMNS, isOurColumn } from './schema.ts'
 import { cutMaximum, cutMinimum } from './utf8-order.ts'
 
 /**
@@ -92,8 +92,6 @@ const NO_MEASURES: ToldMeasures = { layout: { places: new Map(), isWhole: true }
 const objectOf = (value: unknown): Values =>
   typeof value === 'object' && value !== null ? (value as Values) : NO_VALUES
 
-const POSITION_COLUMNS = 7
-
 /** @returns one object for all files that tell of no measure */
 export const toldMeasures = ({ numRecords, minValues, maxValues, nullCount }: MeasureStatsJson): ToldMeasures => {
   const [min, max, nulls] = [objectOf(minValues), objectOf(maxValues), objectOf(nullCount)]
@@ -105,7 +103,7 @@ export const toldMeasures = ({ numRecords, minValues, maxValues, nullCount }: Me
     else further++
     if (kind === 'measure') (names ??= []).push(name)
   }
-  const isWhole = typeof numRecords === 'number' && ours === POSITION_COLUMNS && further <= MOST_NAMED
+  const isWhole = typeof numRecords === 'number' && ours === DATA_COLUMNS.length && further <= MOST_NAMED
   if (!isWhole) {
     // Bounds without a number of nulls are told too.
     for (const name in min) if (!(name in nulls) && kindOfName(name) === 'measure') (names ??= []).push(name)

@@ -13,7 +13,8 @@ import {
   type ValueForm,
   type WantedColumn,
 } from './foreign-schema.ts'
-import { createJsonOutput, type JsonSource, jsonWriter } from './json-text.ts'
+import { createJsonOutput, type JsonSource } from './json-source.ts'
+import { jsonWriter } from './json-text.ts'
 import type { NestedColumn } from './nested-columns.ts'
 
 /**

@@ -15,7 +15,7 @@ import { isExactDecimal, decimalJson, numberOfDecimal, wholeJson } from './exact
 import type { FlatTable } from './flat-table.ts'
 import type { ColumnPlace } from './foreign-batch.ts'
 import { halfOf } from './half.ts'
-import { unscaledOf } from './json-text.ts'
+import { unscaledOf } from './json-values.ts'
 import { createColumnWalk, nameOf, type NestedColumn } from './nested-columns.ts'
 
 /** What a column is read as: `time` is whole ms since the epoch, rounded down. */

@@ -1,4 +1,5 @@
 import { ATTRIBUTES } from '../measures.ts'
+import { createFreeNames } from './free-names.ts'
 
 /** A member of a JSON object: its name, and its value as JSON. */
 export type Member = readonly [name: string, json: string]
@@ -34,13 +35,7 @@ export interface OwnAttributes {
 export const ownAttributesOf = (text: string): OwnAttributes => ({ text, names: namesInObject(text) })
 
 const membersOf = (members: readonly Member[], taken: ReadonlySet<string>): string => {
-  const names = new Set(taken)
-  const freeName = (name: string): string => {
-    let free = name
-    while (names.has(free)) free += '_'
-    names.add(free)
-    return free
-  }
+  const freeName = createFreeNames(taken)
   return members.map(([name, json]) => `${JSON.stringify(freeName(name))}:${json}`).join(',')
 }
 
