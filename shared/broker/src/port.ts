@@ -81,7 +81,7 @@ export interface Control {
   encodeHeaders(headers: Readonly<Record<string, string>>, messageId?: string): EncodedHeaders
   /**
    * What is sent while disconnected may be lost. To where an answer is expected the server sends one, marked `isUnheard`, when no subscription hears it.
-   * @throws BrokerError `too-large`, `closed`
+   * @throws BrokerError `too-large`, `closed`, `refused`
    */
   publish(subject: string, payload: Uint8Array, options?: SentOptions): void
   /** Each message comes to every subscription without a queue, and to one of each queue. `hear` must not throw. */

@@ -1,10 +1,12 @@
 import { BrokerError } from '../broker-error.ts'
 import type { Broker, StreamInfo, StreamSettings } from '../port.ts'
-import { connectMemory } from './client.ts'
+import { openConnection } from './connection.ts'
 import { type Consumer, createConsumer } from './consumer.ts'
+import { controlOn } from './control.ts'
 import type { Latency } from './link.ts'
 import type { MemoryClient, ServerSide } from './sides.ts'
 import { createMemoryStream, type MemoryStream } from './stream.ts'
+import { streamsOn } from './streams.ts'
 import { matches, overlap } from './subjects.ts'
 
 export interface MemoryServerOptions {
@@ -171,7 +173,10 @@ export const createMemoryServer = ({
 
   const named = (name: string): MemoryClient[] => [...clients].filter((client) => client.name === name)
   return {
-    connect: ({ name, onStatus }) => connectMemory(side, { name, onStatus, latency: latency?.(name) }),
+    connect: ({ name, onStatus }) => {
+      const connection = openConnection(side, { name, onStatus, latency: latency?.(name) })
+      return { control: controlOn(side, connection), streams: streamsOn(side, connection) }
+    },
     cut: (name) => {
       for (const client of named(name)) client.cut()
     },
