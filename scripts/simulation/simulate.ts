@@ -21,7 +21,12 @@ export interface SimulationReport {
   /** The story, line by line. */
   readonly lines: readonly string[]
   readonly virtualMinutes: number
-  readonly rows: { readonly sent: number; readonly acknowledged: number; readonly archived: number }
+  readonly rows: {
+    readonly sent: number
+    readonly acknowledged: number
+    readonly malformed: number
+    readonly archived: number
+  }
   /** By status. */
   readonly answers: Readonly<Record<string, number>>
   readonly faults: Readonly<Record<string, number>>

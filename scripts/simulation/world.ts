@@ -9,10 +9,12 @@ import type { Log } from '@fleetlake/service'
 import { type StoreWeather, throughWeather } from './faulty-store.ts'
 import type { VirtualTime } from './virtual-time.ts'
 
-export type Service = 'event-collector' | 'event-finder' | 'compactor' | 'client'
+/** The services that are started again after each end. */
+export type Kept = 'event-collector' | 'event-finder' | 'compactor'
 
 /** A process, from its start to its end; it is started again under the same name and another uid. */
 export interface Life {
+  readonly service: Kept
   readonly name: string
   readonly uid: string
   readonly hub: Hub
@@ -30,7 +32,7 @@ export interface World {
   /** A client, which is not killed. */
   connect(name: string): Hub
   /** Starts a service, and again a moment after each end. */
-  keep(service: Exclude<Service, 'client'>, name: string): void
+  keep(service: Kept, name: string): void
   /** Those that run. */
   lives(): readonly Life[]
   kill(life: Life): void
@@ -63,19 +65,14 @@ export const createWorld = (time: VirtualTime, say: (what: string) => void, part
   let troubled: readonly string[] = []
   let troubleShare = 0
 
-  const connect = (service: Service, name: string): Life => {
+  const hubOf = (service: string, name: string, uid: string): Hub => {
+    const onFault = (fault: unknown): void => say(`${name}: ${reasonOf(fault)}`)
+    return openHub(server.connect({ name: uid }), { service, uid, onFault })
+  }
+  const connect = (service: Kept, name: string): Life => {
     const uid = `${name}-${++births}`
-    const life: Life = {
-      name,
-      uid,
-      isDead: false,
-      hub: openHub(server.connect({ name: uid }), {
-        service,
-        uid,
-        onFault: (fault) => say(`${name}: ${reasonOf(fault)}`),
-      }),
-    }
-    if (service !== 'client') lives.add(life)
+    const life = { service, name, uid, isDead: false, hub: hubOf(service, name, uid) }
+    lives.add(life)
     return life
   }
   const weatherOf = (life: Life): StoreWeather => ({
@@ -93,13 +90,11 @@ export const createWorld = (time: VirtualTime, say: (what: string) => void, part
     life.isDead = true
     lives.delete(life)
     server.kill(life.uid)
+    setTimeout(() => keep(life.service, life.name), RESTART_MS + 2_000 * time.random())
   }
 
-  const start = async (
-    service: Exclude<Service, 'client'>,
-    life: Life,
-    fail: (error: unknown) => void,
-  ): Promise<void> => {
+  /** @param fail told why the service has ended, or did not start */
+  const start = (service: Kept, life: Life, fail: (error: unknown) => void): void => {
     const weather = weatherOf(life)
     const seen = {
       moves: throughWeather(stores.moves, weather),
@@ -117,29 +112,21 @@ export const createWorld = (time: VirtualTime, say: (what: string) => void, part
       info: () => undefined,
       warn: (_: unknown, message?: string) => warn(message ?? ''),
     }
-    const twins = { makeCheckpoint }
-    if (service === 'event-collector') await startCollector(life.hub, { ...options, ...twins, stores: seen, log, fail })
-    else if (service === 'event-finder') await startFinder(life.hub, { ...options, stores: seen, warn })
-    else await startCompactor(life.hub, { config, version: '0', log, store: seen.moves, ...twins })
-  }
-  const keep = (service: Exclude<Service, 'client'>, name: string): void => {
-    const life = connect(service, name)
-    const again = (): void => {
-      if (life.isDead && again.isDone) return
-      again.isDone = true
-      kill(life)
-      setTimeout(() => keep(service, name), RESTART_MS + 2_000 * time.random())
+    const starts: Readonly<Record<Kept, () => Promise<unknown>>> = {
+      'event-collector': () => startCollector(life.hub, { ...options, makeCheckpoint, stores: seen, log, fail }),
+      'event-finder': () => startFinder(life.hub, { ...options, stores: seen, warn }),
+      compactor: () => startCompactor(life.hub, { config, version: '0', log, store: seen.moves, makeCheckpoint }),
     }
-    again.isDone = false
-    const fail = (error: unknown): void => {
+    starts[service]().catch(fail)
+  }
+  const keep = (service: Kept, name: string): void => {
+    const life = connect(service, name)
+    start(service, life, (error) => {
       if (life.isDead) return
       say(`${name} ends: ${reasonOf(error)}`)
-      again()
-    }
-    endings.set(life, again)
-    start(service, life, fail).catch(fail)
+      kill(life)
+    })
   }
-  const endings = new Map<Life, () => void>()
 
   return {
     time,
@@ -147,14 +134,10 @@ export const createWorld = (time: VirtualTime, say: (what: string) => void, part
     stores,
     config,
     say,
-    connect: (name) => connect('client', name).hub,
+    connect: (name) => hubOf('client', name, name),
     keep,
     lives: () => [...lives],
-    kill: (life) => {
-      const end = endings.get(life)
-      endings.delete(life)
-      end?.()
-    },
+    kill,
     trouble: (names, share) => {
       troubled = names
       troubleShare = share

@@ -46,13 +46,13 @@ test('a task carries what the table says of the measures that are selected, of a
   const table: ColumnsBeside = {
     measures: [
       { name: 'pressure', type: 'double', unit: 'bar', description: 'of the tyres' },
-      { name: 'noise', type: 'int', unit: 'd'.repeat(100), description: 'x'.repeat(1000) },
+      { name: 'loudness', type: 'int', unit: 'd'.repeat(100), description: 'x'.repeat(1000) },
     ],
   }
   const task = taskMeasuresOf(measuresOfQuery({ select: ['*', 'fuel'] }, table))
   expect(messages.vehicleQueryPartition.data.shape.select.parse(task.select)).toEqual([
     { name: 'pressure', type: 'double', unit: 'bar', description: 'of the tyres' },
-    { name: 'noise', type: 'int', unit: `${'d'.repeat(39)}…`, description: `${'x'.repeat(249)}…` },
+    { name: 'loudness', type: 'int', unit: `${'d'.repeat(39)}…`, description: `${'x'.repeat(249)}…` },
     { name: 'fuel', type: 'double', unit: '%', description: 'level of the tank' },
   ])
 })

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto'
 import { refusalOf, untilAnswered } from '@fleetlake/broker'
 import { type ArchiveClaim, formatArchiveClaim, parseArchiveClaim, type WholeArchiveClaim } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
 import type { Hub } from './hub.ts'
+import { randomToken } from './random-token.ts'
 
 /**
  * Invariant: one hub, one archive. The hub remembers the id of the table that its streams go to, who it is itself, and a version of the table that is known to be
@@ -43,7 +43,7 @@ export const readArchiveClaim = async (hub: Hub): Promise<ArchiveClaim | undefin
   (await findArchiveClaim(hub)).claim
 
 /** A name for a hub that has none. */
-export const newHubId = (): string => randomBytes(8).toString('hex')
+export const newHubId = randomToken
 
 /**
  * Says what this hub feeds from now on.

@@ -64,7 +64,7 @@ test('a request is answered, or there is no responder, or no answer in time', as
   hub.listen('flush', 'answers', ({ data, reply }) => hub.send('flushed', reply!, { committed: data.sequence }))
   hub.listen('flush', 'is-silent', () => undefined)
   expect(await ask('answers')).toEqual({ status: 'answered', data: { committed: 7 } })
-  expect(await ask('nobody')).toEqual({ status: 'no-responder' })
+  expect(await ask('nowhere')).toEqual({ status: 'no-responder' })
   expect(await ask('is-silent', 100)).toEqual({ status: 'timeout' })
 })
 

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { refusalOf, type StreamInfo, type StreamSettings, untilAnswered } from '@fleetlake/broker'
 import {
   DEAD_LETTERS,
@@ -13,6 +12,7 @@ import {
 } from '@fleetlake/contracts'
 import { FleetError, reasonOf, sleep } from '@fleetlake/core'
 import type { Hub } from './hub.ts'
+import { randomToken } from './random-token.ts'
 
 /** What provisioning needs of the configuration. */
 export interface ProvisionConfig {
@@ -88,7 +88,7 @@ const LOCK_STALE_MS = 30_000
 
 /** Runs while no other process does: a stream of this name with a subject of one's own can be made by one only. */
 const withLock = async <Value>({ control, streams }: Hub, run: () => Promise<Value>): Promise<Value> => {
-  const subject = `provisioning.${randomBytes(8).toString('hex')}`
+  const subject = `provisioning.${randomToken()}`
   for (;;) {
     try {
       await untilAnswered(control, () =>
@@ -178,7 +178,7 @@ const fit = async (
 }
 
 const reserve = async ({ control, streams }: Hub, specs: readonly StreamSpec[]): Promise<void> => {
-  const name = `PROBE_${randomBytes(6).toString('hex')}`
+  const name = `PROBE_${randomToken()}`
   const [{ replicas }] = specs
   await untilAnswered(control, () =>
     streams.make({ name, subjects: [`probe.${name}`], maxBytes: total(specs), replicas }),

@@ -1,4 +1,4 @@
-import { type Acknowledgement, untilAnswered } from '@fleetlake/broker'
+import { type Acknowledgement, refusalOf, untilAnswered } from '@fleetlake/broker'
 import {
   MAX_MESSAGE_BYTES,
   messages,
@@ -100,7 +100,7 @@ export const createMovePublisher = (hub: Hub, options: MovePublisherOptions): Mo
       try {
         appender.append(`${to.partition}.${sending.n}.${sending.attempt}`, subject, sending.payload, sending.header)
       } catch (cause) {
-        return fail(new FleetError('hub.closed', 'the connection to the hub is closed', { cause }))
+        return fail(sendFault(cause, to.partition))
       }
     }
   }
@@ -221,6 +221,11 @@ export const createMovePublisher = (hub: Hub, options: MovePublisherOptions): Mo
     },
   }
 }
+
+const sendFault = (cause: unknown, partition: number): FleetError =>
+  refusalOf(cause) === 'closed'
+    ? new FleetError('hub.closed', 'the connection to the hub is closed', { cause })
+    : new FleetError('publish.refused', `a move of partition ${partition} was not sent`, { cause })
 
 const noteOf = (heldUp: readonly Partition[]): string => {
   const [{ state, reason }] = heldUp

@@ -11,7 +11,7 @@ export interface ReadThroughOptions {
 
 /**
  * The messages that a stream holds from one sequence to another, in order, each once; reading goes on over a lost connection. What was deleted meanwhile is left out.
- * @throws FleetError `hub.closed`
+ * @throws FleetError `hub.closed`; BrokerError `stream-missing`
  */
 export async function* readThrough(
   { control, streams }: Broker,
