@@ -21,7 +21,7 @@ const outcome: VehicleOutcome = {
   },
 }
 
-test('an answer says what it was made from: chunks, and reports that are not archived yet', () => {
+test('an answer says what it was made from: data files, and reports that are not archived yet', () => {
   const stats = { ...outcome.stats!, hot: { messages: 3, rows: 2_500, selected: 7, bytes: 100_000 } }
   expect(describeAnswer({ ...outcome, stats })).toBe(
     'complete: 1,234 positions of 1 vehicle; 2 of 10 data files read (2.0 KiB), 2,500 positions that are not archived yet, in 1.2 s',

@@ -19,7 +19,7 @@ export interface GenerationForm {
   /** Empty: all. */
   vehicleTypes: string[]
   districts: string[]
-  /** What vehicles report beside; empty: nothing. */
+  /** Further values that vehicles report. */
   measures: string[]
   city: string
   batchRows: number | null
