@@ -91,6 +91,8 @@ export const openConnection = (server: ServerSide, { name, onStatus, latency }: 
     hold: link.hold,
   }
   const connect = (): void => {
+    // It may have been killed while it was not connected.
+    isKilled ||= server.isKilled(name)
     if (isKilled || status.state === 'closed') return
     if (!server.isReachable(name)) {
       become({ state: 'disconnected', reason: 'the memory server is not reached' })

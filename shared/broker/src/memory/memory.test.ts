@@ -1,4 +1,5 @@
 import { describeBroker } from '../testing/conformance.ts'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { createMemoryServer } from './server.ts'
 
 describeBroker('memory', async ({ maxFileBytes }) => {
@@ -10,4 +11,21 @@ describeBroker('memory', async ({ maxFileBytes }) => {
     freeze: async () => server.freeze(),
     thaw: async () => server.thaw(),
   }
+})
+
+test('a process that is killed while it is cut off is never heard of again', async () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const server = createMemoryServer()
+  const told: string[] = []
+  const connect = (name: string) => server.connect({ name, onStatus: ({ state }) => told.push(`${name} ${state}`) })
+  connect('killed')
+  connect('cut off')
+  await vi.advanceTimersByTimeAsync(1_000)
+  for (const name of ['killed', 'cut off']) server.isolate(name)
+  server.kill('killed')
+  told.length = 0
+  for (const name of ['killed', 'cut off']) server.letIn(name)
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(told).toEqual(['cut off connected'])
 })

@@ -1,5 +1,5 @@
 import { BrokerError } from '../broker-error.ts'
-import type { Broker, StreamInfo, StreamSettings } from '../port.ts'
+import type { Broker, StoredMessage, StreamInfo, StreamSettings } from '../port.ts'
 import { openConnection } from './connection.ts'
 import { type Consumer, createConsumer } from './consumer.ts'
 import { controlOn } from './control.ts'
@@ -16,6 +16,8 @@ export interface MemoryServerOptions {
   readonly latency?: (connection: string) => Latency
   /** Chooses one of n: which member of a queue gets a message. The first after the other when missing. */
   readonly choose?: (n: number) => number
+  /** Told of each message as it is stored. */
+  readonly onStored?: (message: StoredMessage, stream: Pick<StreamInfo, 'settings' | 'created'>) => void
 }
 
 /** What the streams on file held at a moment. */
@@ -51,11 +53,13 @@ export const createMemoryServer = ({
   maxFileBytes = Infinity,
   latency,
   choose,
+  onStored,
 }: MemoryServerOptions = {}): MemoryServer => {
   let streams = new Map<string, MemoryStream>()
   const clients = new Set<MemoryClient>()
   const consumers = new Map<Consumer, string>()
   const isolated = new Set<string>()
+  const killed = new Set<string>()
   let [starts, made, turn] = [1, 0, 0]
   let [isRunning, isFrozen] = [true, false]
   const chooseOne = choose ?? ((n: number): number => turn++ % n)
@@ -89,6 +93,7 @@ export const createMemoryServer = ({
     get id() {
       return `memory-${starts}`
     },
+    isKilled: (name) => killed.has(name),
     isReachable: (name) => isRunning && !isolated.has(name),
     isFrozen: () => isFrozen,
     attach: (client) => clients.add(client),
@@ -116,6 +121,8 @@ export const createMemoryServer = ({
         const nowMs = Date.now()
         const answer = stream.append(message, nowMs, expectLast)
         if (answer.kind !== 'stored' || answer.duplicate) return answer
+        const stored = onStored === undefined ? undefined : stream.message(answer)
+        if (stored !== undefined) onStored?.(stored, stream)
         const { name, republishTo } = stream.settings
         if (republishTo !== undefined) side.route({ ...message, subject: republishTo, reply: '', storedMs: nowMs })
         for (const [consumer, from] of consumers) if (from === name) consumer.offer()
@@ -171,6 +178,12 @@ export const createMemoryServer = ({
     },
   }
 
+  const onFile = (): Map<string, MemoryStream> =>
+    new Map(
+      [...streams]
+        .filter(([, { settings }]) => settings.storage !== 'memory')
+        .map(([name, stream]) => [name, stream.copy()]),
+    )
   const named = (name: string): MemoryClient[] => [...clients].filter((client) => client.name === name)
   return {
     connect: ({ name, onStatus }) => {
@@ -186,6 +199,7 @@ export const createMemoryServer = ({
     },
     letIn: (name) => void isolated.delete(name),
     kill: (name) => {
+      killed.add(name)
       for (const client of named(name)) client.kill()
     },
     stop: () => {
@@ -195,11 +209,7 @@ export const createMemoryServer = ({
       consumers.clear()
       for (const client of clients) client.cut()
       // A server that was started again knows the ids of what it has stored.
-      streams = new Map(
-        [...streams]
-          .filter(([, { settings }]) => settings.storage !== 'memory')
-          .map(([name, stream]) => [name, stream.copy()]),
-      )
+      streams = onFile()
     },
     start: () => {
       starts++
@@ -213,7 +223,7 @@ export const createMemoryServer = ({
       isFrozen = false
       for (const client of clients) client.hold(false)
     },
-    backup: () => new Map([...streams].map(([name, stream]) => [name, stream.copy()])),
+    backup: onFile,
     restore: (backup) => {
       streams = new Map([...backup].map(([name, stream]) => [name, stream.copy()]))
     },

@@ -38,6 +38,8 @@ type StreamCall =
 /** What a client asks of its server. */
 export interface ServerSide {
   readonly id: string
+  /** A client of this name is never heard of again. */
+  isKilled(name: string): boolean
   /** It runs, and a client of this name reaches it. */
   isReachable(name: string): boolean
   isFrozen(): boolean
