@@ -136,6 +136,32 @@ test('a partition whose stream is missing waits for it', async () => {
   expect(await publisher.drain()).toMatchObject([{ partition: 0, sequence: 1 }])
 })
 
+test('that a stream has lost what it had acknowledged is told at the end, whether it is there again or not', async () => {
+  const { hub } = await startMemoryProvisioned()
+  const { settings } = await hub.streams.info('MOVES_0')
+  const publishThen = async (change: () => Promise<void>, later: number): Promise<unknown> => {
+    const publisher = publisherOf(hub, { run: String(later) })
+    publisher.publish(0, Uint8Array.of(1), {})
+    publisher.publish(0, Uint8Array.of(2), {})
+    await publisher.drain()
+    await change()
+    for (let i = 0; i < later; i++) publisher.publish(0, Uint8Array.of(3), {})
+    return publisher.drain()
+  }
+  const remake = async (): Promise<void> => {
+    await hub.streams.drop('MOVES_0')
+    await hub.streams.make(settings)
+  }
+  const again = /^MOVES_0 was made again or restored: it ends at \d and had acknowledged \d$/
+  await expect(publishThen(remake, 0)).rejects.toThrow(fault('publish.unknown', again))
+  await expect(publishThen(remake, 1)).rejects.toThrow(fault('publish.unknown', again))
+  await expect(publishThen(remake, 2)).rejects.toThrow(fault('publish.unknown', again))
+  await remake()
+  await expect(publishThen(() => hub.streams.drop('MOVES_0'), 0)).rejects.toThrow(
+    fault('publish.unknown', 'MOVES_0 is gone and had acknowledged 2'),
+  )
+})
+
 test('what no stream would take is refused at once', async () => {
   const { hub } = await startMemoryProvisioned()
   const publisher = publisherOf(hub)

@@ -241,13 +241,12 @@ const positionsOf = async ({ control, streams }: Hub, partitions: Iterable<Parti
   return Promise.all(
     written.map(async ({ partition, lastSequence, isReplaced }) => {
       const stream = moveStreamName(partition)
-      const { created, last } = await untilAnswered(control, () => streams.info(stream))
-      if (isReplaced || last < lastSequence) {
-        throw new FleetError(
-          'publish.unknown',
-          `${stream} ends at ${last} and had acknowledged ${lastSequence}: it was made again or restored`,
-        )
-      }
+      const lost = (how: string): FleetError =>
+        new FleetError('publish.unknown', `${stream} ${how} and had acknowledged ${lastSequence}`)
+      const { created, last } = await untilAnswered(control, () => streams.info(stream)).catch((error: unknown) => {
+        throw refusalOf(error) === 'stream-missing' ? lost('is gone') : error
+      })
+      if (isReplaced || last < lastSequence) throw lost(`was made again or restored: it ends at ${last}`)
       return { partition, stream, created, sequence: lastSequence }
     }),
   )
