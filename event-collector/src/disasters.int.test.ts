@@ -1,6 +1,6 @@
 import { cp, rename, rm, writeFile } from 'node:fs/promises'
 import { fault } from '@fleetlake/core/testing'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { createFileStore, openTable } from '@fleetlake/archive'
 import { DEAD_LETTERS } from '@fleetlake/contracts'
 import { type PositionRow } from '@fleetlake/columnar'
@@ -163,4 +163,30 @@ test('what is committed is purged but for the last message, and reading goes on'
   await flush(hub, 0)
   expect(await archived(folder)).toEqual(ids(rowsFrom(0, 10)))
   expect((await lookAtStream(hub, 0)).last).toBe(10)
+})
+
+test('a collector whose archive is replaced by an older copy writes nothing to it, and ends; the next one goes on with the copy', async () => {
+  const { hub, folder, start } = await setUp()
+  const told = Promise.withResolvers<unknown>()
+  const { collector } = await start({}, { stopMs: 300, fail: told.resolve })
+  await publishEach(hub, rowsFrom(0, 3))
+  await flush(hub, 0)
+  const path = dirname(folder)
+  await cp(path, `${path}-copy`, { recursive: true })
+  await publishEach(hub, rowsFrom(3, 3))
+  await flush(hub, 0)
+  await rename(path, `${path}-newest`)
+  await rename(`${path}-copy`, path)
+  const { version } = (await openTable(createFileStore(folder))).snapshot
+  await publishEach(hub, rowsFrom(6, 2))
+  // Asked for, so that it is flushed at once.
+  flush(hub, 0).catch(() => undefined)
+  await expect(Promise.reject(await told.promise)).rejects.toThrow(fault('table.replaced', /was replaced while/))
+  await collector.stop()
+  expect((await openTable(createFileStore(folder))).snapshot.version).toBe(version)
+
+  // The hub has purged nothing since.
+  await start()
+  await flush(hub, 0)
+  expect(await archived(folder)).toEqual(ids(rowsFrom(0, 8)))
 })

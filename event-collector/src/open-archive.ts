@@ -11,9 +11,10 @@ import {
   type Snapshot,
   type Table,
 } from '@fleetlake/archive'
-import { type ArchiveClaim, partitionOfStream } from '@fleetlake/contracts'
+import { partitionOfStream } from '@fleetlake/contracts'
 import { codeField, FleetError } from '@fleetlake/core'
 import { createStreamsLook, findArchiveClaim, type Hub, newHubId, parseAppId, writeArchiveClaim } from '@fleetlake/hub'
+import { ADOPT, objectionTo, otherArchive } from './objection.ts'
 
 export interface OpenArchiveOptions extends OpenTableOptions {
   /** Takes this archive though something speaks against it. */
@@ -35,7 +36,7 @@ export interface FedArchive {
   readonly hub: string
   /**
    * Has the hub remember the table's version. Invariant: before a purge, so that no older copy of the archive is taken for the archive.
-   * @throws FleetError `archive.other` when the hub feeds another archive now
+   * @throws FleetError `archive.other` when the hub feeds another archive now, `table.replaced`
    */
   remember(): Promise<void>
 }
@@ -43,64 +44,11 @@ export interface FedArchive {
 /** How often the claim is written again when other collectors write theirs at the same time. */
 const ATTEMPTS = 20
 
-const ADOPT = 'start once with FLEET_ARCHIVE_ADOPT=true'
-
-const other = (found: string, fed: string): FleetError =>
-  new FleetError(
-    'archive.other',
-    `${found}, but this hub has fed the archive ${fed}: check archive.path and that its disk is mounted; ` +
-      `to go on with this archive instead, ${ADOPT}`,
-  )
-
 const lossesGone = (store: ObjectStore): FleetError =>
   new FleetError(
     'archive.older',
     `the archive's table of losses is gone from ${store.url('')}: restore the folder; to go on without it, and without the losses that it recorded, ${ADOPT}`,
   )
-
-export const fedByOther = (where: string, hub: string | undefined): FleetError =>
-  new FleetError(
-    'archive.other',
-    `another hub${hub === undefined ? '' : ` (${hub})`} feeds the archive at ${where} now, and an archive can have only one hub: give this hub an archive of its own; ` +
-      `to have this hub feed it instead, stop the collectors of the other hub and ${ADOPT}`,
-  )
-
-/** What speaks against feeding a table, in a sentence; undefined when nothing does. */
-const objectionTo = async (
-  { id, version, txns }: Snapshot,
-  claim: ArchiveClaim | undefined,
-  store: ObjectStore,
-): Promise<FleetError | undefined> => {
-  const where = store.url('')
-  if (claim !== undefined && claim.table !== id) return other(`the table at ${where} is ${id}`, claim.table)
-  const feeder = feederOf(txns)
-  const hasOffsets = txns.keys().some((appId) => parseAppId(appId) !== undefined)
-  if (claim === undefined && (feeder !== undefined || hasOffsets)) {
-    return new FleetError(
-      'archive.other',
-      `this hub is new to the archive at ${where}, which another hub has fed. If the data of that hub is lost, ${ADOPT} (messages that it held and had ` +
-        'not archived are then recorded as lost); if that hub still runs, give this hub an archive of its own',
-    )
-  }
-  if (claim === undefined) return undefined
-  if (feeder !== undefined && feeder.hub !== claim.hub) return fedByOther(where, feeder.hub)
-  if (claim.version === undefined) return undefined
-  if (version < claim.version) {
-    return new FleetError(
-      'archive.older',
-      `the archive at ${where} is an older copy of the archive that this hub has fed: it is at version ${version}, and this hub has fed version ${claim.version}. It lacks ` +
-        `positions that were archived since and have left the hub. Restore a newer copy; to go on with this one, ${ADOPT}: what is lost is then recorded (\`fleet table losses\`)`,
-    )
-  }
-  if (claim.fingerprint === undefined) return undefined
-  const found = await fingerprintOf(store, claim.version)
-  if (found === undefined || found === claim.fingerprint) return undefined
-  return new FleetError(
-    'archive.older',
-    `the archive at ${where} is a copy that went on without this hub: its version ${claim.version} is not the one that this hub has fed. Restore the ` +
-      `original archive; to go on with this one, ${ADOPT}: what is lost is then recorded (\`fleet table losses\`)`,
-  )
-}
 
 /** The offsets of streams that this hub has, and of those that it does not have. */
 const partOffsets = async (
@@ -135,7 +83,7 @@ export const openArchive = async (
   const table = await openTable(store, { ...options, ...(mayCreate && create !== undefined ? { create } : {}) }).catch(
     (error: unknown) => {
       if (fed !== undefined && error instanceof FleetError && error.code === 'table.missing') {
-        throw other(`there is no table at ${store.url('')}`, fed)
+        throw otherArchive(`there is no table at ${store.url('')}`, fed)
       }
       throw error
     },
@@ -200,12 +148,13 @@ export const openArchive = async (
     losses: losses!,
     hub: hubId,
     remember: async () => {
+      // Not by what this process knows of a table that is not there any more.
+      const snapshot = await table.refresh()
       for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-        const { snapshot } = table
         found = await findArchiveClaim(hub)
         const { claim } = found
         if (claim?.table !== id || claim.hub !== hubId)
-          throw other(`the table at ${store.url('')} is ${id}`, claim?.table ?? 'of another collector')
+          throw otherArchive(`the table at ${store.url('')} is ${id}`, claim?.table ?? 'of another collector')
         if ((claim.version ?? -1) >= snapshot.version || (await remember(hubId, snapshot))) return
         await delay(20 * Math.random() * attempt)
       }

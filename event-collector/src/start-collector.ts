@@ -9,7 +9,7 @@ import {
 } from '@fleetlake/archive'
 import { openCodec } from '@fleetlake/columnar/formats'
 import { type Config, type DecodedMove, decodeMove, subjects } from '@fleetlake/contracts'
-import { codeField, reasonOf, repeat } from '@fleetlake/core'
+import { codeField, type ErrorCode, FleetError, reasonOf, repeat } from '@fleetlake/core'
 import { createIsolatedDecoder, type IsolatedDecoder, type IsolatedDecoderOptions } from '@fleetlake/service'
 import {
   createStreamsLook,
@@ -30,7 +30,8 @@ import { type Flushed, type FlushDeps, flushUntilDone } from './flush/flush.ts'
 import { followMembership } from './follow-membership.ts'
 import { createLane } from './lane/lane.ts'
 import { periodStatsOf } from './flush/period-stats.ts'
-import { type ArchiveStores, fedByOther, openArchive } from './open-archive.ts'
+import { fedByOther } from './objection.ts'
+import { type ArchiveStores, openArchive } from './open-archive.ts'
 import { createPurger } from './purge-committed.ts'
 import { lostWithStreams, recordLosses } from './flush/record-losses.ts'
 
@@ -41,6 +42,8 @@ const MIN_AGE_MS = 1_000
 const MIN_CHUNK_ROWS = 2_000
 /** After this long a stop gives up a store that fails; the stream still has the rows. */
 const STOP_MS = 20_000
+/** What no repetition mends. */
+const ENDING: ReadonlySet<ErrorCode> = new Set(['archive.other', 'table.replaced'])
 
 export interface CollectorLog {
   warn(what: Record<string, unknown>, message: string): void
@@ -151,15 +154,25 @@ export const startCollector = async (
     await table.commit({ parts: [], counts: [LOSSES_APP], feeder: archive.hub, operation: 'WRITE' })
   }
   let hasFailed = false
+  const failOnce = (error: unknown): void => {
+    if (!hasFailed) fail(error)
+    hasFailed = true
+  }
+  /** This collector can't go on where another archive, or another copy, is in the place of its own: its next start judges that. */
+  const orFail = async <Value>(work: Promise<Value>): Promise<Value> => {
+    try {
+      return await work
+    } catch (error) {
+      if (error instanceof FleetError && ENDING.has(error.code)) failOnce(error)
+      throw error
+    }
+  }
   const flushDeps: FlushDeps = {
     arrays: createChunkArrays(),
     writeChunk: (chunk) => writeChunk(chunk, { cell: chunk.cell, windowStart: chunk.windowFrom }, { store, codec }),
     recordLosses: record,
-    commit: (request) => table.commit({ ...request, feeder: archive.hub }),
-    onOtherHub: (feeder) => {
-      if (!hasFailed) fail(fedByOther(store.url(''), feeder))
-      hasFailed = true
-    },
+    commit: (request) => orFail(table.commit({ ...request, feeder: archive.hub })),
+    onOtherHub: (feeder) => failOnce(fedByOther(store.url(''), feeder)),
     storeLetter: ({ id, partition, payload, headers }) =>
       storeMessage(hub, 'deadLetter', subjects.deadLetter(partition), payload as Uint8Array<ArrayBuffer>, {
         id,
@@ -195,7 +208,7 @@ export const startCollector = async (
             decodeCarefully: decodeCarefully ?? isolated.decode,
             enter: (p) =>
               enterPartition(hub, { group: 'collectors', partition: p, members: async () => membership.members() }),
-            offsets: table.refresh,
+            offsets: () => orFail(table.refresh()),
             columns,
             pool,
             warn,
@@ -229,7 +242,7 @@ export const startCollector = async (
   await membership.ready
   const following = await followMembership({ hub, membership, collector, warn, signal: stopping.signal })
   const ticking = setInterval(() => collector.tick(), TICK_MS)
-  const purger = createPurger(hub, config.hub.duplicateWindowMs, archive.remember)
+  const purger = createPurger(hub, config.hub.duplicateWindowMs, () => orFail(archive.remember()))
   const purge = async (): Promise<void> => {
     for (const purgeable of collector.offsets()) {
       await purger.purge(purgeable).catch((error: unknown) => {

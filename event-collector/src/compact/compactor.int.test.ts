@@ -7,7 +7,7 @@ import { rowsOfArrays, textsOfStrings } from '@fleetlake/columnar'
 import { parquetCodec } from '@fleetlake/columnar/formats'
 import { type Config, configSchema } from '@fleetlake/contracts'
 import { cellBounds, parseCell } from '@fleetlake/core'
-import { connectHub, writeArchiveClaim } from '@fleetlake/hub'
+import { connectHub, findArchiveClaim, writeArchiveClaim } from '@fleetlake/hub'
 import { eventually, startTestHub, temporaryFolder } from '@fleetlake/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { type RunningCompactor, startCompactor } from './start-compactor.ts'
@@ -129,4 +129,25 @@ test('a process merges a day that is far larger than its memory, in its memory',
   })
   expect(table.snapshot.totals.rows).toBe(2_400_000)
   expect(peak).toBeLessThan(BUDGET + SLACK)
+})
+
+test('a compactor leaves an older copy of the archive alone', async () => {
+  const { connect, table, config } = await openWorld({ chunks: 4, rows: 100 })
+  const hub = await connect()
+  const claimed = async (version: number): Promise<void> => {
+    const { sequence } = await findArchiveClaim(hub)
+    const claim = { table: table.snapshot.id, hub: 'test', version, fingerprint: undefined }
+    expect(await writeArchiveClaim(hub, claim, { sequence })).toBe(true)
+  }
+  const { version } = await table.refresh()
+  await claimed(version + 1)
+  const warnings: string[] = []
+  const log = { info: () => undefined, warn: (_: unknown, message?: string) => void warnings.push(message ?? '') }
+  const compactor = await startCompactor(await connect(), { config, log, version: '0' })
+  onTestFinished(() => compactor.stop())
+  await eventually(async () => warnings.length > 2, { what: 'that it has tried' })
+  expect(warnings[0]).toMatch(/^a run failed and is tried again: the archive at .* is an older copy of the archive/)
+  expect((await table.refresh()).version).toBe(version)
+  await claimed(version)
+  await eventually(() => isWhole(table))
 })

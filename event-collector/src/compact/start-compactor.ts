@@ -10,6 +10,7 @@ import { openCodec } from '@fleetlake/columnar/formats'
 import type { Config } from '@fleetlake/contracts'
 import { codeField, FleetError, ownerOf, reasonOf, repeat } from '@fleetlake/core'
 import { type Hub, joinGroup, readArchiveClaim } from '@fleetlake/hub'
+import { objectionTo } from '../objection.ts'
 import type { Log } from '@fleetlake/service'
 
 export interface RunningCompactor {
@@ -64,11 +65,9 @@ export const startCompactor = async (
       isWriter: true,
       ...(makeCheckpoint === undefined ? {} : { makeCheckpoint }),
     })
-    if (table.snapshot.id === fed.table) return { table, maintenance: maintenanceOf(table) }
-    throw new FleetError(
-      'archive.other',
-      `the table at ${store.url('')} is ${table.snapshot.id}, but this hub feeds ${fed.table}: check archive.path`,
-    )
+    const objection = await objectionTo(table.snapshot, fed, store)
+    if (objection !== undefined) throw objection
+    return { table, maintenance: maintenanceOf(table) }
   }
   const maintenanceOf = (table: Awaited<ReturnType<typeof openTable>>) =>
     createMaintenance(
@@ -98,6 +97,7 @@ export const startCompactor = async (
       const report = await opened?.maintenance.run()
       if (report !== undefined) tell(report)
     } catch (error) {
+      if (error instanceof FleetError && error.code === 'table.replaced') opened = undefined
       if (!stopping.signal.aborted) warn(codeField(error), `a run failed and is tried again: ${reasonOf(error)}`)
     }
   }

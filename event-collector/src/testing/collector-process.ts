@@ -12,6 +12,7 @@ export interface StartOptions {
   readonly purgeMs?: number
   readonly stopMs?: number
   readonly duplicateWindowMs?: number
+  readonly fail?: (error: unknown) => void
 }
 
 /** For tests: a real hub, an empty table, and collectors that end with the test. */

@@ -36,7 +36,7 @@ export { createColumnWatch, type ColumnWatch, type ColumnWatchDeps } from './col
 export { checkStore } from './store/check-store.ts'
 export { createFileStore } from './store/file-store.ts'
 export { isFolder, placeBelow } from './store/location.ts'
-export { createMemoryStore } from './store/memory-store.ts'
+export { createMemoryStore, type MemoryObjects } from './store/memory-store.ts'
 export type { ByteRange, ObjectInfo, ObjectStore } from './store/object-store.ts'
 export { openLossStore, openStore, openTableStore, type StoreSettings } from './store/open-store.ts'
 export { type CheckpointMaker } from './log/write-checkpoint.ts'

@@ -1,6 +1,7 @@
+import { fault } from '@fleetlake/core/testing'
 import { expect, test } from 'vitest'
 import { NOW_MS, SETTINGS, someRows, writeRows } from './testing/log-table.ts'
-import { createMemoryStore } from './store/memory-store.ts'
+import { createMemoryStore, type MemoryObjects } from './store/memory-store.ts'
 import type { ObjectStore } from './store/object-store.ts'
 import { openTable, type Table } from './table.ts'
 
@@ -106,4 +107,67 @@ test('a chunk that was written and never committed stays where it is, and out of
   expect(await table.commit({ parts: [{ add: [orphan] }], operation: 'WRITE' })).toMatchObject({ status: 'expired' })
   expect(await store.size(orphan.path)).toBe(orphan.size)
   expect(table.snapshot.find(orphan.path)).toBeUndefined()
+})
+
+/** A table, and a copy of it as it was after some commits. */
+const restorable = async () => {
+  const disk: MemoryObjects = new Map()
+  const store = createMemoryStore(disk)
+  const table = await open(store)
+  await append(store, table)
+  const copy = new Map(disk)
+  const restore = (by: MemoryObjects = copy): void => {
+    disk.clear()
+    for (const [path, object] of by) disk.set(path, object)
+  }
+  return { disk, store, table, restore }
+}
+const offsetMove = (from: number, to: number) => ({ add: [], offset: { appId: 'S', from, to } })
+const REPLACED = fault('table.replaced', /^the archive at memory: was replaced while it was in use: version \d+, /)
+
+test('a table that an older copy has taken the place of is not read on, nor written to, until it is opened again', async () => {
+  const { store, table, restore } = await restorable()
+  const reader = await openTable(store, { checkEveryMs: 0 })
+  await table.commit({ parts: [offsetMove(0, 7)], operation: 'WRITE' })
+  expect((await reader.refresh()).version).toBe(2)
+  restore()
+  await expect(reader.refresh()).rejects.toThrow(REPLACED)
+  await expect(table.commit({ parts: [offsetMove(7, 9)], operation: 'WRITE' })).rejects.toThrow(REPLACED)
+  expect([reader.snapshot.version, (await openTable(store)).snapshot.version]).toEqual([2, 1])
+})
+
+test('what another has committed to a copy is never put upon what was read before: so many commits as there may be', async () => {
+  for (const later of [0, 1, 2]) {
+    const { disk, store, table, restore } = await restorable()
+    const readers = await Promise.all([openTable(store), openTable(store, { checkEveryMs: 0 })])
+    await table.commit({ parts: [offsetMove(0, 7)], operation: 'WRITE' })
+    for (const reader of readers) await reader.refresh()
+    const newest = new Map(disk)
+    restore()
+    const other = await open(store)
+    for (let to = 1; to <= 1 + later; to++) await other.commit({ parts: [offsetMove(to - 1, to)], operation: 'WRITE' })
+    // A version of the same number may be no news.
+    for (const reader of readers.slice(later === 0 ? 1 : 0)) await expect(reader.refresh()).rejects.toThrow(REPLACED)
+    await expect(table.commit({ parts: [offsetMove(7, 9)], operation: 'WRITE' })).rejects.toThrow(REPLACED)
+    expect((await openTable(store)).snapshot.txn('S')).toBe(1 + later)
+    // Once it is back, all goes on.
+    restore(newest)
+    expect(await table.commit({ parts: [offsetMove(7, 9)], operation: 'WRITE' })).toMatchObject({ version: 3 })
+    for (const reader of readers) expect((await reader.refresh()).txn('S')).toBe(9)
+  }
+})
+
+test('a table that was opened from a checkpoint knows its version again, and a day later it is looked at', async () => {
+  const { disk, store, restore } = await restorable()
+  let nowMs = NOW_MS
+  const table = await openTable(store, { now: () => nowMs, checkpointEvery: 1 })
+  const older = new Map(disk)
+  await table.commit({ parts: [offsetMove(0, 7)], operation: 'WRITE' })
+  await table.close()
+  const reader = await openTable(store, { now: () => nowMs })
+  restore(older)
+  await (await open(store)).commit({ parts: [offsetMove(0, 3)], operation: 'WRITE' })
+  expect((await reader.refresh()).txn('S')).toBe(7)
+  nowMs += 2 * 86_400_000
+  await expect(reader.refresh()).rejects.toThrow(REPLACED)
 })

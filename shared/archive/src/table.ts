@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { FleetError } from '@fleetlake/core'
 import { type Action, formatCommit } from './log/actions.ts'
 import { type CommitRequest, type CommitResult } from './log/commit.ts'
-import { isDamage } from './log/damage.ts'
+import { isDamage, replaced } from './log/damage.ts'
+import { fingerprintIn } from './log/fingerprint.ts'
 import { checkMapping, checkWriter, isAppendOnly, mayCheckpoint } from './log/protocol.ts'
-import { checkEnd, readLog, type ReadLogOptions, readOn } from './log/read-log.ts'
+import { checkEnd, isStillThere, readLog, type ReadLogOptions, readOn } from './log/read-log.ts'
 import { applyVersions, type LogState } from './log/state.ts'
 import { type CheckpointMaker, writeCheckpoint } from './log/write-checkpoint.ts'
 import { writeCommit } from './log/write-commit.ts'
@@ -39,13 +40,14 @@ export interface Table {
   readonly snapshot: Snapshot
   /**
    * Reads the versions that came since: v+1, v+2 … until absent. Without news it costs one get, and now and then a listing.
-   * @throws FleetError `table.damaged` when the log is not whole; the snapshot stays what it was
+   * @throws FleetError `table.damaged` when the log is not whole; `table.replaced` when another copy of the table, or another table, is in its place: open it
+   * again. The snapshot stays what it was
    */
   refresh(): Promise<Snapshot>
   /**
    * Commits, when the commit rule allows it. The files have been written and are durable. Nothing is written to a damaged log.
    * @throws FleetError `store.failed` when the outcome could not be settled: read the table again to know;
-   * `table.conflict` for a request that contradicts itself; `table.damaged`; `table.unsupported` with the feature that forbids it
+   * `table.conflict` for a request that contradicts itself; `table.damaged`; `table.replaced`; `table.unsupported` with the feature that forbids it
    */
   commit(request: CommitRequest): Promise<CommitResult>
   /** Resolves once background work (checkpoints) is done. */
@@ -131,6 +133,15 @@ export const openTable = async (store: ObjectStore, options: OpenTableOptions = 
     return state
   }
 
+  /** The log as it is, whatever was read of it. Invariant: what does not go on from what was read is not put upon it. */
+  const readAgain = async (): Promise<LogState | undefined> => {
+    const fresh = await readLog(store, options)
+    if (fresh === undefined) return undefined
+    const goesOn = fresh.version >= state.version && (await isStillThere(store, state))
+    if (!goesOn) throw replaced(store.url(''), state.version)
+    return fresh
+  }
+
   let readMs = now()
   let checkedMs = performance.now()
   /** Invariant: what is missing from the log is not taken for no news, be it that the log was cleaned since or that it is damaged. */
@@ -138,11 +149,11 @@ export const openTable = async (store: ObjectStore, options: OpenTableOptions = 
     const nowMs = now()
     const since = readMs
     readMs = nowMs
-    if (nowMs - since >= READ_ON_MS) return readLog(store, options)
+    if (nowMs - since >= READ_ON_MS) return readAgain()
     try {
       const news = await readOn(store, state, options)
       if (news === state && performance.now() - checkedMs >= checkEveryMs) {
-        await checkEnd(store, state.version)
+        await checkEnd(store, state)
         checkedMs = performance.now()
       }
       return news
@@ -150,7 +161,7 @@ export const openTable = async (store: ObjectStore, options: OpenTableOptions = 
       if (!isDamage(error)) throw error
       readMs = since
       // A newer checkpoint makes good for what is missing before it.
-      return readLog(store, options)
+      return readAgain()
     }
   }
 
@@ -169,9 +180,10 @@ export const openTable = async (store: ObjectStore, options: OpenTableOptions = 
   }
 
   const check = async (
-    { version, protocol, metaData }: LogState,
+    upon: LogState,
     { removesData, addsColumns }: { readonly removesData: boolean; readonly addsColumns: boolean },
   ): Promise<void> => {
+    const { protocol, metaData } = upon
     checkWriter(protocol, metaData)
     if (addsColumns) checkMapping(metaData)
     if (removesData && isAppendOnly(metaData)) {
@@ -180,7 +192,12 @@ export const openTable = async (store: ObjectStore, options: OpenTableOptions = 
         'the table is append-only: its property delta.appendOnly is true, so nothing can be deleted from it',
       )
     }
-    await checkEnd(store, version)
+    try {
+      await checkEnd(store, upon)
+    } catch (error) {
+      if (isDamage(error)) await readAgain()
+      throw error
+    }
   }
 
   const commit = (request: CommitRequest): Promise<CommitResult> =>
@@ -195,7 +212,9 @@ export const openTable = async (store: ObjectStore, options: OpenTableOptions = 
       if (written.status === 'unchanged') return { status: 'committed', version: written.version }
       if (written.status !== 'committed') return written
       const { version, actions, bytes } = written
-      if (version === state.version + 1) advance(applyVersions(state, [{ version, actions }]))
+      if (version === state.version + 1) {
+        advance(applyVersions(state, [{ version, actions, fingerprint: fingerprintIn(bytes) }]))
+      }
       inBackground(() => store.put(copyPath(version), bytes))
       if (version % checkpointEvery === 0 && mayCheckpoint(state.protocol, state.metaData)) {
         inBackground(() =>

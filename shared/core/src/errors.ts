@@ -31,6 +31,7 @@ export type ErrorCode =
   | 'table.damaged'
   | 'table.invalid'
   | 'table.missing'
+  | 'table.replaced'
   | 'table.unsupported'
   | 'usage.invalid'
   | 'viewer.build-failed'

@@ -13,11 +13,18 @@ export const createArchiveReader = (store: ObjectStore): (() => Promise<Snapshot
   let reading: Promise<Snapshot | undefined> | undefined
   let last: { readonly at: number; readonly snapshot: Snapshot | undefined } | undefined
 
+  const readTable = async (): Promise<Snapshot> => {
+    try {
+      if (table !== undefined) return await table.refresh()
+    } catch (error) {
+      if (!(error instanceof FleetError) || error.code !== 'table.replaced') throw error
+    }
+    table = await openTable(store)
+    return table.snapshot
+  }
   const read = async (): Promise<Snapshot | undefined> => {
     try {
-      const isOpen = table !== undefined
-      table ??= await openTable(store)
-      const snapshot = isOpen ? await table.refresh() : table.snapshot
+      const snapshot = await readTable()
       last = { at: performance.now(), snapshot }
       return snapshot
     } catch (error) {

@@ -17,6 +17,13 @@ export const damaged = ({ version, found }: Damage, cause?: unknown): FleetError
     cause === undefined ? {} : { cause },
   )
 
+/** @returns FleetError `table.replaced`: the log is whole, and is not the one that was read */
+export const replaced = (where: string, version: number): FleetError =>
+  new FleetError(
+    'table.replaced',
+    `the archive at ${where} was replaced while it was in use: version ${version}, which was read from it, is not there. Nothing is written to it until it is opened again`,
+  )
+
 /** Faults of the log's content, not of the store that it is read from. */
 export const isDamage = (error: unknown): error is FleetError =>
   error instanceof FleetError && ['table.damaged', 'table.invalid', 'cell.invalid'].includes(error.code)

@@ -5,6 +5,7 @@ import { commitPath, copyPath, LAST_CHECKPOINT, LOG_FOLDER } from '../paths.ts'
 import type { ObjectStore } from '../store/object-store.ts'
 import { parseCommit } from './actions.ts'
 import { damaged, isDamage } from './damage.ts'
+import { fingerprintIn, fingerprintOf } from './fingerprint.ts'
 import { type CheckpointName, listLog, type LogListing, newestCopy } from './list-log.ts'
 import { loadCheckpoint } from './load-checkpoint.ts'
 import { applyVersions, type LogState, stateOfCheckpoint, type VersionActions } from './state.ts'
@@ -49,7 +50,7 @@ export const readVersion = async (store: ObjectStore, version: number): Promise<
   const bytes = await store.get(path)
   if (bytes === undefined) return undefined
   try {
-    return { version, actions: parseCommit(bytes, path, version) }
+    return { version, actions: parseCommit(bytes, path, version), fingerprint: fingerprintIn(bytes) }
   } catch (error) {
     if (!isDamage(error)) throw error
     return { fault: error }
@@ -66,11 +67,27 @@ const judge = async (store: ObjectStore, version: number, fault: FleetError): Pr
 const gapAt = (version: number, newest: number): FleetError =>
   damaged({ version, found: `${commitPath(version)} is missing, though version ${newest} was written` })
 
+/** What a version is known by. */
+type Known = Pick<LogState, 'version' | 'fingerprint'>
+
+/** Whether a version is there as it was read; one that is not in the log any more, or of which only a checkpoint was read, is taken for it. */
+export const isStillThere = async (store: ObjectStore, { version, fingerprint }: Known): Promise<boolean> => {
+  const found = fingerprint === undefined ? undefined : await fingerprintOf(store, version)
+  return found === undefined || found === fingerprint
+}
+
+const checkVersion = async (store: ObjectStore, known: Known): Promise<void> => {
+  if (await isStillThere(store, known)) return
+  const { version } = known
+  throw damaged({ version, found: `${commitPath(version)} is another one than was read` })
+}
+
 const MOST_AT_ONCE = 64
 
 /**
  * The state after all versions there are: v+1, v+2 … until one is absent. The first is read alone, so that no news costs one get;
- * then more and more at once. Invariant: a commit that is empty, not whole or missing before a later one is reported as damage, not taken for the end of the log.
+ * then more and more at once. Invariant: a commit that is empty, not whole or missing before a later one is reported as damage, not taken for the end of the log; what
+ * goes on from another version than the one that was read is not taken for news.
  * @returns `state` itself when there is nothing new
  * @throws FleetError `table.damaged`, `table.invalid`, `table.unsupported`
  */
@@ -83,7 +100,11 @@ export const readOn = async (
   let waitedMs = 0
   for (let atOnce = 1; ; atOnce = Math.min(atOnce * 4, MOST_AT_ONCE)) {
     const next = (newest?.version ?? -1) + 1
-    const read = await Promise.all(Array.from({ length: atOnce }, (_, i) => readVersion(store, next + i)))
+    const [read] = await Promise.all([
+      Promise.all(Array.from({ length: atOnce }, (_, i) => readVersion(store, next + i))),
+      // Once there is news, which the first reading tells alone.
+      state !== undefined && newest !== state ? checkVersion(store, state) : undefined,
+    ])
     const whole = read.findIndex((version) => version === undefined || 'fault' in version)
     const end = whole < 0 ? read.length : whole
     const versions = read.slice(0, end) as VersionActions[]
@@ -108,12 +129,13 @@ export const readOn = async (
 }
 
 /**
- * Makes sure that a version is the log's last one, or that the next one is there: a log that was cut off, or has a gap there, must not be
+ * Makes sure that a version is the log's last one, as it was read, or that the next one is there: a log that was cut off, or has a gap there, must not be
  * taken for one without news, and even less be written to.
  * @throws FleetError `table.damaged`
  */
-export const checkEnd = async (store: ObjectStore, version: number): Promise<void> => {
-  const { commits, newest } = await listLog(store, version)
+export const checkEnd = async (store: ObjectStore, known: Known): Promise<void> => {
+  const { version } = known
+  const [{ commits, newest }] = await Promise.all([listLog(store, version), checkVersion(store, known)])
   if (newest < version) {
     throw damaged({ version: newest + 1, found: `the log ends before version ${version}, which was read from it` })
   }
@@ -176,11 +198,12 @@ export const readLog = async (store: ObjectStore, options: ReadLogOptions = {}):
   const state = await readOn(store, base, options)
   if (state === undefined) throw gapAt(first, listing.newest)
   if (state.version < Math.max(copied, listing.newest)) {
-    await checkEnd(store, state.version)
+    await checkEnd(store, state)
     throw damaged({
       version: state.version + 1,
       found: `${commitPath(state.version + 1)} is missing, though version ${Math.max(copied, listing.newest)} was written`,
     })
   }
-  return warnings.length === 0 ? state : { ...state, warnings }
+  const fingerprint = state.fingerprint ?? (await fingerprintOf(store, state.version))
+  return { ...state, fingerprint, warnings: [...state.warnings, ...warnings] }
 }

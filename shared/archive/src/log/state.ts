@@ -11,6 +11,8 @@ import type { CheckpointState } from './read-checkpoint.ts'
 /** The state of the log at a version, as far as readers and committers need it. Immutable. */
 export interface LogState {
   readonly version: number
+  /** Of the version's commit; undefined when that was not read. */
+  readonly fingerprint: string | undefined
   readonly protocol: Protocol
   readonly metaData: MetaData
   /** What its schema has beside the columns of every position. */
@@ -30,6 +32,8 @@ export interface LogState {
 export interface VersionActions {
   readonly version: number
   readonly actions: readonly Action[]
+  /** Of the commit; missing of a checkpoint. */
+  readonly fingerprint?: string
 }
 
 /**
@@ -82,7 +86,19 @@ export const applyVersions = (state: LogState | undefined, versions: readonly Ve
   }
   checkReader(protocol, metaData)
   const files = changeFiles(state?.files ?? NO_FILES, changes)
-  return { version, protocol, metaData, columns, files, txns, txnTimes, vectors, warnings: state?.warnings ?? [] }
+  const { fingerprint } = versions.at(-1) ?? {}
+  return {
+    version,
+    fingerprint,
+    protocol,
+    metaData,
+    columns,
+    files,
+    txns,
+    txnTimes,
+    vectors,
+    warnings: state?.warnings ?? [],
+  }
 }
 
 /** Which rows of a file an action leaves out; '' for none. */

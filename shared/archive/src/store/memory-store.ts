@@ -1,10 +1,11 @@
 import { compareUtf8 } from '../utf8-order.ts'
 import { checkObjectPath, type ByteRange, type ObjectInfo, type ObjectStore } from './object-store.ts'
 
-/** A store in memory, for tests. */
-export const createMemoryStore = (): ObjectStore => {
-  const objects = new Map<string, { readonly bytes: Uint8Array; readonly modifiedMs: number }>()
+/** What a store in memory holds, by path. An object's bytes never change. */
+export type MemoryObjects = Map<string, { readonly bytes: Uint8Array; readonly modifiedMs: number }>
 
+/** A store in memory, for tests. @param objects are its disk: who has them may copy them, and put an earlier copy in their place */
+export const createMemoryStore = (objects: MemoryObjects = new Map()): ObjectStore => {
   const get = async (path: string, range?: ByteRange): Promise<Uint8Array | undefined> => {
     checkObjectPath(path)
     const { offset = 0, length = Infinity } = range ?? {}
