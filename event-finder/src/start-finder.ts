@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import {
   createColumnWatch,
-  fingerprintOf,
   openLossStore,
   openLossTable,
   openTable,
@@ -27,8 +26,9 @@ import { startAgent } from './agent/agent.ts'
 import { startCoordinator } from './coordinator/coordinator.ts'
 import type { VehicleSearch } from './core/search.ts'
 import { judgeLosses, type LossVerdict, NO_LOSSES } from './losses/judge-losses.ts'
-import { createLossWatch } from './losses/loss-watch.ts'
-import { createVersionPin } from './coordinator/pin-version.ts'
+import { createLossWatch, type LossWatch } from './losses/loss-watch.ts'
+import { createVersionPin, type PinnedVersion } from './coordinator/pin-version.ts'
+import { presumeLosses } from './losses/presume-losses.ts'
 import { shareReads } from './waiting/share-reads.ts'
 import { createTail } from './tail/tail.ts'
 import { createTurns } from './waiting/turns.ts'
@@ -41,8 +41,6 @@ const LINGER_MS = 30_000
 const READ_AHEAD_SHARE = 256
 /** Before a look at a table that has moved on meanwhile. */
 const PAUSE_MS = 20
-/** How often it is looked whether the table is still the one that was read: an older copy may have been put in its place. */
-const WITNESS_MS = 30_000
 /** Some tens of milliseconds of work. */
 const TASK_SIZE = { rows: 100_000, bytes: 8 * 1024 * 1024, chunks: 64 }
 
@@ -80,10 +78,27 @@ export const startFinder = async (
     if (!told.has(what)) warn(what, fields)
     told.add(what)
   }
-  const snapshot = shareReads(async (): Promise<Snapshot | undefined> => {
+  const lossStore = stores?.losses ?? (await openLossStore(config.archive))
+  const openWatch = (): LossWatch => createLossWatch(() => openLossTable(lossStore))
+  let watch = openWatch()
+  /** Invariant: where another copy of the archive is in the place of what was read, nothing that is known of the former is taken for the latter's. */
+  const readTable = async (): Promise<Snapshot> => {
     try {
       table ??= await openTable(store)
-      const read = await table.refresh()
+      return await table.refresh()
+    } catch (error) {
+      if (!(error instanceof FleetError) || error.code !== 'table.replaced') throw error
+      warn('the archive was replaced by another one: it is read from its beginning')
+      table = undefined
+      watch = openWatch()
+      tail.forget()
+      table = await openTable(store)
+      return table.snapshot
+    }
+  }
+  const snapshot = shareReads(async (): Promise<Snapshot | undefined> => {
+    try {
+      const read = await readTable()
       for (const warning of read.warnings) tellOnce(warning)
       return read
     } catch (error) {
@@ -92,18 +107,13 @@ export const startFinder = async (
       throw error
     }
   })
-  // Every search reports a damaged table and is then partial; the table is read again once it is repaired.
-  await snapshot().catch((error: unknown) => {
-    if (!(error instanceof FleetError) || error.code !== 'table.damaged') throw error
-    tellOnce(reasonOf(error), codeField(error))
-  })
-  const lossStore = stores?.losses ?? (await openLossStore(config.archive))
-  const watch = createLossWatch(() => openLossTable(lossStore))
   const { futureToleranceMs } = config.collector
-  const losses = async (seen: Snapshot | undefined, search: VehicleSearch): Promise<LossVerdict> => {
+  const losses = async ({ snapshot: seen, tail: held }: PinnedVersion, search: VehicleSearch): Promise<LossVerdict> => {
     if (seen === undefined) return NO_LOSSES
     try {
-      return judgeLosses(await watch.at(seen), search, { futureToleranceMs })
+      const known = await watch.at(seen)
+      const presumed = presumeLosses(held.formers, known, Date.now())
+      return judgeLosses([...known, ...presumed], search, { futureToleranceMs })
     } catch (error) {
       return {
         missing: [{ path: 'losses', reason: `the table of losses can't be read: ${reasonOf(error)}` }],
@@ -111,20 +121,6 @@ export const startFinder = async (
       }
     }
   }
-  let witness: { readonly version: number; readonly fingerprint: string | undefined } | undefined
-  const checkWitness = async (): Promise<void> => {
-    if (table === undefined) return
-    const { version: newest } = table.snapshot
-    const isSame = witness === undefined || (await fingerprintOf(store, witness.version)) === witness.fingerprint
-    if (isSame) witness = { version: newest, fingerprint: await fingerprintOf(store, newest) }
-    else {
-      warn('the archive was replaced by another one: it is read from its beginning')
-      table = undefined
-      witness = undefined
-    }
-  }
-  // A store that does not answer is met by the search that asks for rows.
-  const witnessing = setInterval(() => void checkWitness().catch(() => undefined), WITNESS_MS)
   const lookAtStreams = createStreamsLook(hub)
   const look = shareReads(async () => {
     const [streams, fed] = await Promise.all([lookAtStreams(), readArchiveClaim(hub)])
@@ -151,6 +147,11 @@ export const startFinder = async (
       enter: (partition) => enterPartition(hub, { group: 'finders', partition, members }),
     },
   )
+  // Every search reports a damaged table and is then partial; the table is read again once it is repaired.
+  await snapshot().catch((error: unknown) => {
+    if (!(error instanceof FleetError) || error.code !== 'table.damaged') throw error
+    tellOnce(reasonOf(error), codeField(error))
+  })
   const pin = createVersionPin({
     snapshot,
     look,
@@ -178,7 +179,6 @@ export const startFinder = async (
   })
   return {
     stop: async () => {
-      clearInterval(witnessing)
       await coordinator.stop()
       await agent.stop()
       tail.stop()

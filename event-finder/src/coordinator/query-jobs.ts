@@ -1,4 +1,3 @@
-import type { Snapshot } from '@fleetlake/archive'
 import type { ColumnsBeside } from '@fleetlake/columnar'
 import type { Message } from '@fleetlake/contracts'
 import type { TaskSize } from '../core/plan-tasks.ts'
@@ -45,7 +44,7 @@ export interface QueryJobsDeps {
   /** What a query is answered from. @param signal aborted when there is no more time for it, or the client wants no more */
   pin(signal: AbortSignal): Promise<PinnedVersion>
   /** What known losses mean to a search; without it none are looked for. */
-  losses?(snapshot: Snapshot | undefined, search: VehicleSearch): Promise<LossVerdict>
+  losses?(version: PinnedVersion, search: VehicleSearch): Promise<LossVerdict>
   /** For checking areas and planning. Invariant: all that works without waiting shares one, so that heartbeats are never late. */
   readonly processor: Turns
 }
@@ -77,7 +76,7 @@ export const createQueryJobs = (
 
   const prepare = async (found: VehicleSearch, version: PinnedVersion): Promise<Prepared> => {
     const { snapshot } = version
-    const { missing, notes } = (await deps.losses?.(snapshot, found)) ?? NO_LOSSES
+    const { missing, notes } = (await deps.losses?.(version, found)) ?? NO_LOSSES
     const measures = measuresOfQuery(query, snapshot ?? NO_COLUMNS)
     const before = snapshot === undefined ? undefined : unknownBefore(snapshot, query.from)
     const gone = snapshot === undefined ? undefined : goneDatesNote(snapshot, found.period)

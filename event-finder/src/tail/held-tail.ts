@@ -1,3 +1,4 @@
+import type { Former } from '../losses/presume-losses.ts'
 import type { HeldBlock } from './tail-lane.ts'
 import type { TailRows } from './tail-block.ts'
 
@@ -16,16 +17,23 @@ export interface HeldTail {
   readonly bytes: number
   /** Invariant: what should be here and is not. */
   readonly missing: readonly Missing[]
+  /** Earlier states of the streams, of which what the version does not hold may be lost. */
+  readonly formers: readonly Former[]
   /** The rows, stream by stream, each in its order; the same each time. */
   pieces(): Generator<TailRows>
   release(): void
 }
 
-export const holdTail = (blocks: readonly HeldBlock[], messages: number, missing: readonly Missing[]): HeldTail => ({
+export interface HeldOf extends Pick<HeldTail, 'messages' | 'missing' | 'formers'> {
+  readonly blocks: readonly HeldBlock[]
+}
+
+export const holdTail = ({ blocks, messages, missing, formers }: HeldOf): HeldTail => ({
   messages,
   rows: blocks.reduce((rows, { block, after, through }) => rows + block.count(after, through), 0),
   bytes: blocks.reduce((bytes, { block }) => bytes + block.bytes, 0),
   missing,
+  formers,
   *pieces() {
     for (const { block, after, through } of blocks) {
       const piece = block.take(after, through)
@@ -38,4 +46,5 @@ export const holdTail = (blocks: readonly HeldBlock[], messages: number, missing
 })
 
 /** Of a hub whose streams the table holds wholly, or of which nothing can be said but what is missing. */
-export const holdNothing = (missing: readonly Missing[] = []): HeldTail => holdTail([], 0, missing)
+export const holdNothing = (missing: readonly Missing[] = []): HeldTail =>
+  holdTail({ blocks: [], messages: 0, missing, formers: [] })

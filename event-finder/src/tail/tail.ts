@@ -9,6 +9,7 @@ import {
   type StreamStates,
   type TableOffsets,
 } from '@fleetlake/hub'
+import { type Former, formersOf } from '../losses/presume-losses.ts'
 import { type HeldTail, holdTail, type Missing } from './held-tail.ts'
 import { createTailLane, type TailLane, type TailLaneDeps } from './tail-lane.ts'
 import { createTailMemory } from './tail-memory.ts'
@@ -58,6 +59,8 @@ export interface Tail {
   take(request: TakeRequest): Promise<Taken>
   /** Bytes held, of those that it may hold. */
   fill(): number
+  /** Another copy of the table is in the place of the one that was read: how far that was says nothing of this one. */
+  forget(): void
   stop(): void
 }
 
@@ -141,11 +144,19 @@ export const createTail = ({ memory: most, futureToleranceMs, lingerMs }: TailOp
     return open(partition, origin)
   }
 
-  const want = ({ version, offsets, streams, positions }: TakeRequest): Wanted[] | undefined => {
+  /** @returns what is wanted of which stream, and what is read of each; undefined when an older version is asked for */
+  const want = ({
+    version,
+    offsets,
+    streams,
+    positions,
+  }: TakeRequest): { readonly wanted: Wanted[]; readonly origins: Map<number, Origin> } | undefined => {
     const wanted: Wanted[] = []
+    const origins = new Map<number, Origin>()
     for (const partition of lanes.keys()) if (!streams.has(partition)) endLane(partition)
     for (const [partition, state] of streams) {
       const origin = beginAt(moveStreamName(partition), state, offsets, spent.get(partition))
+      origins.set(partition, origin)
       const { sequence: after, timestampMs } = origin.from
       // The stream ends before what was read of it, or archived: it is not what it was, as its reader finds out.
       if ((positions.get(partition) ?? 0) > state.last || after > state.last) endLane(partition)
@@ -155,7 +166,7 @@ export const createTail = ({ memory: most, futureToleranceMs, lingerMs }: TailOp
       if (version >= newest) lane.trim(after)
       wanted.push({ partition, lane, after, through: Math.max(after, state.last) })
     }
-    return wanted
+    return { wanted, origins }
   }
 
   const gapsOf = (wanted: readonly Wanted[]) =>
@@ -170,7 +181,7 @@ export const createTail = ({ memory: most, futureToleranceMs, lingerMs }: TailOp
     return [{ path: moveStreamName(partition), reason: `its last ${left} messages are not archived yet, and ${why}` }]
   }
 
-  const hold = (wanted: readonly Wanted[]): HeldTail => {
+  const hold = (wanted: readonly Wanted[], formers: readonly Former[]): HeldTail => {
     const lost = gapsOf(wanted).map(({ partition, from, to }) => ({
       path: moveStreamName(partition),
       reason: `the messages ${from} to ${to} are missing from it and were not archived`,
@@ -180,21 +191,23 @@ export const createTail = ({ memory: most, futureToleranceMs, lingerMs }: TailOp
       (count, { lane, after, through }) => count + Math.max(0, Math.min(through, lane.to) - after),
       0,
     )
-    return holdTail(blocks, messages, [...wanted.flatMap(shortOf), ...lost])
+    return holdTail({ blocks, messages, missing: [...wanted.flatMap(shortOf), ...lost], formers })
   }
 
   const take = async (request: TakeRequest): Promise<Taken> => {
-    const { version, askedAt, signal } = request
-    const wanted = want(request)
+    const { version, offsets, askedAt, signal } = request
+    const found = want(request)
     newest = Math.max(newest, version)
-    if (wanted === undefined) return { status: 'again' }
+    if (found === undefined) return { status: 'again' }
+    const { wanted, origins } = found
+    const holdAll = (): HeldTail => hold(wanted, formersOf(origins, offsets))
     for (;;) {
       if (wanted.some(isLost)) return { status: 'again' }
       // What was purged was archived before: a version that was read since holds it, if it was ever archived.
       if (gapsOf(wanted).some(({ foundAt }) => foundAt >= askedAt)) return { status: 'again' }
-      if (wanted.every(isReady)) return { status: 'whole', tail: hold(wanted) }
+      if (wanted.every(isReady)) return { status: 'whole', tail: holdAll() }
       const isStuck = memory.isFull() && wanted.every((one) => isReady(one) || one.lane.isPaused())
-      if (isStuck || signal.aborted) return { status: 'short', tail: hold(wanted) }
+      if (isStuck || signal.aborted) return { status: 'short', tail: holdAll() }
       await change(signal)
     }
   }
@@ -209,6 +222,11 @@ export const createTail = ({ memory: most, futureToleranceMs, lingerMs }: TailOp
         clearTimeout(idle)
         idle = setTimeout(endAll, lingerMs).unref()
       }
+    },
+    forget: () => {
+      endAll()
+      spent.clear()
+      newest = -1
     },
     fill: () => memory.bytes() / memory.most,
     stop: () => {
