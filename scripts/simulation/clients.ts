@@ -1,8 +1,10 @@
 import { encodePositions, positionsOfRows } from '@fleetlake/columnar'
-import { FleetError, sleep } from '@fleetlake/core'
+import { cellOf, FleetError, partitionOfCell, sleep, toMicroDegrees } from '@fleetlake/core'
 import { askVehicles, createMovePublisher, type Hub, type VehicleAnswer } from '@fleetlake/hub'
-import { judgeAnswer, type Ledger, type SentRow } from './ledger.ts'
-import type { World } from './world.ts'
+import type { Excuses } from './excuses.ts'
+import { judgeAnswer } from './judge.ts'
+import type { Ledger, SentRow } from './ledger.ts'
+import { MESSAGE_NAME, type World } from './world.ts'
 
 const WEST = -56.3
 const SOUTH = -35
@@ -13,13 +15,25 @@ const EDGE = 2e-6
 /** Where all vehicles are. */
 export const EVERYWHERE = WEST + 2 * SPAN
 
+const micro = (degrees: number): number => Math.round(degrees * 1e6) / 1e6
+
+/** A place whose cell is in a partition. */
+const drawPlace = ({ time, config }: World, partition: number): Pick<SentRow, 'longitude' | 'latitude'> => {
+  const { geohashLength, count } = config.partitioning
+  for (;;) {
+    const longitude = micro(WEST + SPAN * time.random())
+    const latitude = micro(SOUTH + SPAN * time.random())
+    const cell = cellOf(toMicroDegrees(longitude), toMicroDegrees(latitude), geohashLength)
+    if (partitionOfCell(cell, count) === partition) return { longitude, latitude }
+  }
+}
+
 /** No two rows of a story have one vehicle. */
-const makeRows = ({ time }: World, name: () => string, count: number): SentRow[] =>
-  Array.from({ length: count }, () => ({
+const makeRows = (world: World, name: () => string, partition: number): SentRow[] =>
+  Array.from({ length: 1 + Math.floor(world.time.random() * 20) }, () => ({
     vehicle: name(),
-    eventTime: Date.now() - Math.floor(time.random() * 3_000),
-    longitude: Math.round((WEST + SPAN * time.random()) * 1e6) / 1e6,
-    latitude: Math.round((SOUTH + SPAN * time.random()) * 1e6) / 1e6,
+    eventTime: Date.now() - Math.floor(world.time.random() * 3_000),
+    ...drawPlace(world, partition),
   }))
 
 /** A source of positions: publishes for some seconds, waits until all of it is acknowledged, and begins again. */
@@ -38,27 +52,26 @@ export const publish = async (world: World, ledger: Ledger, name: string, signal
       queueBytes: 1024 * 1024,
       duplicateWindowMs: 120_000,
     })
-    const rows: SentRow[] = []
-    let malformed = 0
+    const sent: string[] = []
+    const send = (partition: number, rows: readonly SentRow[], payload: Uint8Array): void => {
+      const message = `${name}-${round}-${sent.length + 1}`
+      ledger.sent(message, rows)
+      sent.push(message)
+      publisher.publish(partition, payload, { 'fleet-rows': String(rows.length), [MESSAGE_NAME]: message })
+    }
     for (let batch = 0; batch < 8; batch++) {
-      const some = makeRows(world, nextName, 1 + Math.floor(time.random() * 20))
-      for (const row of some) ledger.sent(row)
-      rows.push(...some)
+      const partition = Math.floor(time.random() * partitionCount)
+      const rows = makeRows(world, nextName, partition)
       const positions = positionsOfRows(
-        some.map(({ vehicle, ...row }) => ({ ...row, vehicleId: vehicle, vehicleType: 'bus' })),
+        rows.map(({ vehicle, ...row }) => ({ ...row, vehicleId: vehicle, vehicleType: 'bus' })),
       )
-      publisher.publish(Math.floor(time.random() * partitionCount), encodePositions(positions), {
-        'fleet-rows': String(some.length),
-      })
-      if (time.random() < 0.03) {
-        malformed++
-        publisher.publish(0, new TextEncoder().encode('malformed'), { 'fleet-rows': '0' })
-      }
+      send(partition, rows, encodePositions(positions))
+      if (time.random() < 0.03) send(0, [], new TextEncoder().encode('malformed'))
       await sleep(200 + 1_500 * time.random())
     }
     try {
       await publisher.drain()
-      ledger.acknowledged(rows, malformed)
+      ledger.acknowledged(sent)
     } catch (error) {
       if (!(error instanceof FleetError) || error.code !== 'publish.unknown') throw error
       world.say(`${name}: ${error.message}`)
@@ -108,6 +121,7 @@ export const search = (hub: Hub, { east, fromMs, toMs }: Wanted): Search => {
 
 interface AskDeps {
   readonly answers: Record<string, number>
+  readonly excuses: Excuses
   fail(what: string): void
   readonly signal: AbortSignal
 }
@@ -117,7 +131,7 @@ export const ask = async (
   world: World,
   ledger: Ledger,
   name: string,
-  { answers, fail, signal }: AskDeps,
+  { answers, excuses, fail, signal }: AskDeps,
 ): Promise<void> => {
   const { time } = world
   const hub = world.connect(name)
@@ -130,13 +144,23 @@ export const ask = async (
     const isWest = (limit: number, { eventTime, longitude }: SentRow): boolean =>
       eventTime >= fromMs && eventTime < toMs && longitude <= limit
     const due = ledger.due((row) => isWest(east - EDGE, row))
+    const mayLack = excuses.ofAnswer()
     const { answer, readAll } = search(hub, { east, fromMs, toMs })
     const isCancelled = time.random() < 0.05
     const vehicles = await readAll(() => isCancelled && answer.cancel())
-    const { status, reason } = await answer.outcome
+    const { status, reason, stats } = await answer.outcome
     if (status !== 'complete' && status !== 'cancelled') world.say(`${name}: an answer is ${status}: ${reason}`)
     answers[status] = (answers[status] ?? 0) + 1
-    const fault = judgeAnswer({ status, vehicles }, due, ledger, (row) => isWest(east + EDGE, row))
+    const fault = judgeAnswer(
+      { status, vehicles },
+      {
+        due,
+        find: ledger.find,
+        isWanted: (row) => isWest(east + EDGE, row),
+        mayRepeat: excuses.mayRepeat,
+        mayLack: mayLack(stats?.notes ?? []),
+      },
+    )
     if (fault !== undefined) fail(`${name}: ${fault}`)
   }
 }

@@ -6,28 +6,57 @@ export interface SentRow {
   readonly latitude: number
 }
 
+/** Where the hub has stored a message. */
+export interface Place {
+  readonly partition: number
+  /** When its stream was made, as the server writes it. */
+  readonly created: string
+  readonly sequence: number
+  readonly storedMs: number
+}
+
+/** A message of vehicles, by its name; one without rows is malformed. */
+export interface SentMessage {
+  readonly name: string
+  readonly rows: readonly SentRow[]
+  /** More than one where the hub has forgotten the first. */
+  readonly places: Place[]
+  isAcknowledged: boolean
+}
+
 /** What vehicles have said, and what they were told of it. */
 export interface Ledger {
-  sent(row: SentRow): void
-  /** The hub has acknowledged these rows, and so many malformed messages. */
-  acknowledged(rows: readonly SentRow[], malformed: number): void
+  sent(message: string, rows: readonly SentRow[]): void
+  /** Seen by nothing but the judge. */
+  stored(message: string, place: Place): void
+  acknowledged(messages: readonly string[]): void
   /** Those that a search must find if it is complete: acknowledged by now. */
   due(isWanted: (row: SentRow) => boolean): ReadonlySet<string>
   /** Those that a search may find. */
   find(vehicle: string): SentRow | undefined
+  messages(): Iterable<SentMessage>
   readonly counts: { readonly sent: number; readonly acknowledged: number; readonly malformed: number }
   readonly allAcknowledged: ReadonlySet<string>
 }
 
 export const createLedger = (): Ledger => {
+  const messages = new Map<string, SentMessage>()
   const rows = new Map<string, SentRow>()
   const acknowledged = new Map<string, SentRow>()
   let malformed = 0
   return {
-    sent: (row) => rows.set(row.vehicle, row),
-    acknowledged: (done, malformedToo) => {
-      malformed += malformedToo
-      for (const row of done) acknowledged.set(row.vehicle, row)
+    sent: (name, sent) => {
+      messages.set(name, { name, rows: sent, places: [], isAcknowledged: false })
+      for (const row of sent) rows.set(row.vehicle, row)
+    },
+    stored: (name, place) => messages.get(name)?.places.push(place),
+    acknowledged: (names) => {
+      for (const name of names) {
+        const message = messages.get(name)!
+        message.isAcknowledged = true
+        if (message.rows.length === 0) malformed++
+        for (const row of message.rows) acknowledged.set(row.vehicle, row)
+      }
     },
     due: (isWanted) =>
       new Set(
@@ -37,6 +66,7 @@ export const createLedger = (): Ledger => {
           .map(({ vehicle }) => vehicle),
       ),
     find: (vehicle) => rows.get(vehicle),
+    messages: () => messages.values(),
     get counts() {
       return { sent: rows.size, acknowledged: acknowledged.size, malformed }
     },
@@ -44,30 +74,4 @@ export const createLedger = (): Ledger => {
       return new Set(acknowledged.keys())
     },
   }
-}
-
-/** What is wrong with an answer, in a sentence; undefined when nothing is. */
-export const judgeAnswer = (
-  { status, vehicles }: { readonly status: string; readonly vehicles: readonly string[] },
-  due: ReadonlySet<string>,
-  ledger: Pick<Ledger, 'find'>,
-  isWanted: (row: SentRow) => boolean,
-): string | undefined => {
-  const found = new Set(vehicles)
-  if (found.size < vehicles.length) return `an answer has a row twice: ${twiceIn(vehicles)}`
-  for (const vehicle of vehicles) {
-    const row = ledger.find(vehicle)
-    if (row === undefined) return `an answer has a row that was never sent: ${vehicle}`
-    if (!isWanted(row)) return `an answer has a row that was not asked for: ${vehicle}`
-  }
-  if (status !== 'complete') return undefined
-  const missing = [...due].filter((vehicle) => !found.has(vehicle))
-  return missing.length === 0
-    ? undefined
-    : `an answer says that it is complete and lacks ${missing.length} of ${due.size} rows that were acknowledged before it was asked for: ${missing[0]} …`
-}
-
-export const twiceIn = (names: readonly string[]): string | undefined => {
-  const seen = new Set<string>()
-  return names.find((name) => seen.size === seen.add(name).size)
 }

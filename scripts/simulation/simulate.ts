@@ -2,16 +2,23 @@ import { moveStreamName } from '@fleetlake/contracts'
 import { reasonOf } from '@fleetlake/core'
 import { flushStreams, type Hub, lookAtStream, provision, readDeadLetters } from '@fleetlake/hub'
 import { ask, EVERYWHERE, publish, search } from './clients.ts'
-import { createLedger, judgeAnswer, type Ledger } from './ledger.ts'
-import { createTableWatch, judgeTable } from './table-watch.ts'
+import { type Disaster, DISASTERS, playDisasters } from './disasters.ts'
+import { createExcuses, type Excuses, messagesIn } from './excuses.ts'
+import { judgeAnswer, judgeTable } from './judge.ts'
+import { createLedger, type Ledger, type Place } from './ledger.ts'
+import { readLosses, tellsOf, type ToldLoss } from './losses-watch.ts'
+import { createOperator, type Operator } from './operator.ts'
+import { createTableWatch, type TableWatch } from './table-watch.ts'
 import { trouble } from './trouble.ts'
 import { installVirtualTime, type VirtualTime } from './virtual-time.ts'
-import { createWorld } from './world.ts'
+import { createWorld, type World } from './world.ts'
 
 export interface SimulationOptions {
   readonly seed: number
   /** Virtual time with load and faults. */
   readonly minutes: number
+  /** How many there are, which the seed chooses, or which. None when missing. */
+  readonly disasters?: number | readonly Disaster[] | undefined
   readonly onLine?: ((line: string) => void) | undefined
 }
 
@@ -26,10 +33,14 @@ export interface SimulationReport {
     readonly acknowledged: number
     readonly malformed: number
     readonly archived: number
+    /** Acknowledged, not archived, and told to be lost. */
+    readonly lost: number
   }
   /** By status. */
   readonly answers: Readonly<Record<string, number>>
   readonly faults: Readonly<Record<string, number>>
+  readonly disasters: readonly Disaster[]
+  readonly losses: { readonly certain: number; readonly possible: number }
   readonly versions: number
   readonly compactions: number
 }
@@ -43,11 +54,14 @@ const CLIENTS = 2
 const CALM_MS = 180_000
 const LOOK_MS = 5_000
 
+/** Services have noticed by then that the archive is another. */
+const NOTICED_MS = 40_000
+
 /** Runs a story of load and faults on virtual time. The same seed tells the same story. */
-export const simulate = async ({ seed, minutes, onLine }: SimulationOptions): Promise<SimulationReport> => {
+export const simulate = async ({ seed, ...options }: SimulationOptions): Promise<SimulationReport> => {
   const time = installVirtualTime(seed)
   try {
-    return await tell(time, { minutes, onLine })
+    return await tell(time, options)
   } finally {
     time.restore()
   }
@@ -55,9 +69,14 @@ export const simulate = async ({ seed, minutes, onLine }: SimulationOptions): Pr
 
 const clock = (ms: number): string => new Date(ms).toISOString().slice(11, 23)
 
+const choose = ({ random }: VirtualTime, disasters: NonNullable<SimulationOptions['disasters']>): readonly Disaster[] =>
+  typeof disasters === 'number'
+    ? Array.from({ length: disasters }, () => DISASTERS[Math.floor(random() * DISASTERS.length)])
+    : disasters
+
 const tell = async (
   time: VirtualTime,
-  { minutes, onLine }: Pick<SimulationOptions, 'minutes' | 'onLine'>,
+  { minutes, disasters: wanted = [], onLine }: Omit<SimulationOptions, 'seed'>,
 ): Promise<SimulationReport> => {
   const lines: string[] = []
   const failures: string[] = []
@@ -70,25 +89,44 @@ const tell = async (
     failures.push(what)
     say(`BROKEN: ${what}`)
   }
-  const world = createWorld(time, say, PARTITIONS)
+  const disasters = choose(time, wanted)
   const ledger = createLedger()
-  const watch = createTableWatch(world.stores.moves)
+  const operator = createOperator(() => world, fail)
+  const world: World = createWorld({
+    time,
+    partitions: PARTITIONS,
+    say,
+    onStored: ledger.stored,
+    onRefusal: operator.hear,
+  })
+  const excuses: Excuses = createExcuses({
+    ledger,
+    held: () => messagesIn(world.server.backup()),
+    archived: () => watch.vehicles(),
+  })
+  const watchTable = (): TableWatch => createTableWatch(world.archive.stores.moves, excuses.mayRepeat)
+  let watch = watchTable()
   const answers: Record<string, number> = {}
   const faults: Record<string, number> = {}
 
-  const operator = world.connect('operator')
-  await time.runUntil(provision(operator, world.config), 60_000, 'provisioning')
+  const hub = world.connect('operator')
+  await time.runUntil(provision(hub, world.config), 60_000, 'provisioning')
   for (let i = 1; i <= COLLECTORS; i++) world.keep('event-collector', `collector-${i}`)
   for (let i = 1; i <= FINDERS; i++) world.keep('event-finder', `finder-${i}`)
   world.keep('compactor', 'compactor-1')
 
   const stopping = new AbortController()
+  const { signal } = stopping
+  const onReplaced = (): void => {
+    watch = watchTable()
+  }
   const working = [
-    ...Array.from({ length: PUBLISHERS }, (_, i) => publish(world, ledger, `vehicles-${i + 1}`, stopping.signal)),
+    ...Array.from({ length: PUBLISHERS }, (_, i) => publish(world, ledger, `vehicles-${i + 1}`, signal)),
     ...Array.from({ length: CLIENTS }, (_, i) =>
-      ask(world, ledger, `client-${i + 1}`, { answers, fail, signal: stopping.signal }),
+      ask(world, ledger, `client-${i + 1}`, { answers, excuses, fail, signal }),
     ),
-    trouble(world, faults, stopping.signal),
+    trouble(world, faults, signal),
+    playDisasters({ disasters, minutes, signal }, { world, hub, operator, excuses, onReplaced, fail }),
   ]
   for (let ms = 0; ms < minutes * 60_000; ms += LOOK_MS) {
     await time.runFor(LOOK_MS)
@@ -97,27 +135,42 @@ const tell = async (
   stopping.abort()
   world.calm()
   say('nothing fails any more, and no vehicle reports')
-  await time
-    .runUntil(Promise.all(working), CALM_MS, 'the work of the clients')
-    .catch((error: unknown) => fail(reasonOf(error)))
-  await time.runUntil(flush(operator), CALM_MS, 'the last flush').catch((error: unknown) => fail(reasonOf(error)))
+  /** @returns undefined when it is not done in time, which is a failure */
+  const inTime = <Value>(work: Promise<Value>, what: string): Promise<Value | undefined> =>
+    time.runUntil(work, CALM_MS, what).catch((error: unknown) => {
+      fail(reasonOf(error))
+      return undefined
+    })
+  await inTime(Promise.all(working), 'the work of the clients')
+  if (disasters.length > 0) await time.runFor(NOTICED_MS)
+  await inTime(flush(hub), 'the last flush')
   for (const fault of await watch.look()) fail(fault)
-  for (const fault of await time
-    .runUntil(judgeEnd(operator, ledger), CALM_MS, 'the last look')
-    .catch((error: unknown) => [reasonOf(error)]))
+  const losses = await readLosses(world.archive.stores.losses)
+  const end = { ledger, excuses, losses, archived: new Set(watch.vehicles()) }
+  for (const fault of (await inTime(judgeEnd({ hub, operator }, end), 'the last look')) ?? []) fail(fault)
+  for (const fault of judgeTable(watch.vehicles(), {
+    acknowledged: ledger.allAcknowledged,
+    isSent: (one) => ledger.find(one) !== undefined,
+    mayRepeat: excuses.mayRepeat,
+    mayLack: toldLost(end),
+  }))
     fail(fault)
-  for (const fault of judgeTable(watch.vehicles(), ledger.allAcknowledged, (one) => ledger.find(one) !== undefined))
-    fail(fault)
+  const lost = ledger.allAcknowledged.difference(end.archived).size
   say(
-    `the end: ${ledger.counts.acknowledged} rows acknowledged, ${watch.vehicles().length} archived, version ${watch.version}`,
+    `the end: ${ledger.counts.acknowledged} rows acknowledged, ${end.archived.size} archived, ${lost} lost, version ${watch.version}`,
   )
   return {
     failures,
     lines,
     virtualMinutes: Math.round(time.elapsedMs() / 6_000) / 10,
-    rows: { ...ledger.counts, archived: watch.vehicles().length },
+    rows: { ...ledger.counts, archived: end.archived.size, lost },
     answers,
     faults,
+    disasters,
+    losses: {
+      certain: losses.filter(({ to }) => to !== undefined).length,
+      possible: losses.filter(({ to }) => to === undefined).length,
+    },
     versions: watch.version + 1,
     compactions: watch.compactions,
   }
@@ -133,18 +186,74 @@ const flush = async (hub: Hub): Promise<void> => {
   await flushStreams(hub, positions, { signal: new AbortController().signal, onWaiting: () => undefined })
 }
 
-/** Once all is calm, a search finds all that was acknowledged, and what was malformed is a dead letter. */
-const judgeEnd = async (hub: Hub, ledger: Ledger): Promise<string[]> => {
-  const { answer, readAll } = search(hub, { east: EVERYWHERE, fromMs: 0, toMs: Date.now() + 60_000 })
-  const vehicles = await readAll()
-  const { status, reason } = await answer.outcome
-  const fault = judgeAnswer({ status, vehicles }, ledger.allAcknowledged, ledger, () => true)
+/** What is known once all is calm. */
+interface End {
+  readonly ledger: Ledger
+  readonly excuses: Excuses
+  readonly losses: readonly ToldLoss[]
+  readonly archived: ReadonlySet<string>
+}
+
+/** The rows of which a loss tells. */
+const toldLost = ({ ledger, losses }: End): ((vehicle: string) => boolean) => {
+  const told = new Set<string>()
+  for (const { rows, places } of ledger.messages()) {
+    if (!places.some((place) => losses.some((loss) => tellsOf(loss, place)))) continue
+    for (const { vehicle } of rows) told.add(vehicle)
+  }
+  return (vehicle) => told.has(vehicle)
+}
+
+interface EndDeps {
+  readonly hub: Hub
+  readonly operator: Operator
+}
+
+/**
+ * Once all is calm, a search finds all that is archived, and says of the rest that it is lost; once the operator has settled what is lost, it is complete. What was malformed is a
+ * dead letter.
+ */
+const judgeEnd = async ({ hub, operator }: EndDeps, end: End): Promise<string[]> => {
+  const { ledger, excuses, losses, archived } = end
+  const faults: string[] = []
+  const searchAll = async (when: string, due: ReadonlySet<string>, mayBePartial: boolean): Promise<void> => {
+    const mayLack = excuses.ofAnswer()
+    const { answer, readAll } = search(hub, { east: EVERYWHERE, fromMs: 0, toMs: Date.now() + 60_000 })
+    const vehicles = await readAll()
+    const { status, reason, stats } = await answer.outcome
+    const isOfLosses = (stats?.failed ?? []).every((one) => one.reason.includes('were lost before they were archived'))
+    const isExpected = mayBePartial ? status === 'partial' && isOfLosses : status === 'complete'
+    if (!isExpected) faults.push(`${when} a search is ${status}: ${reason}`)
+    const fault = judgeAnswer(
+      { status: 'complete', vehicles },
+      {
+        due: mayBePartial ? due.intersection(archived) : due,
+        find: ledger.find,
+        isWanted: () => true,
+        mayRepeat: excuses.mayRepeat,
+        mayLack: mayLack(stats?.notes ?? []),
+      },
+    )
+    if (fault !== undefined) faults.push(`${when} ${fault}`)
+  }
+  const isCertain = losses.some(({ to, isSettled }) => to !== undefined && !isSettled)
+  await searchAll('at the end', ledger.allAcknowledged, isCertain)
+  if (losses.length > 0) {
+    await operator.settleAll()
+    await searchAll('once all is settled', ledger.allAcknowledged.intersection(archived), false)
+  }
+  if (losses.length > 0 && !excuses.isNeeded()) faults.push(`${losses.length} losses are told, and nothing was lost`)
+  return [...faults, ...(await judgeLetters(hub, end))]
+}
+
+const judgeLetters = async (hub: Hub, { ledger, excuses, losses }: End): Promise<string[]> => {
   const letters = new Set<string>()
   for await (const { stream, messageSequence } of readDeadLetters(hub)) letters.add(`${stream} ${messageSequence}`)
-  const { malformed } = ledger.counts
-  return [
-    ...(fault === undefined ? [] : [`at the end ${fault}`]),
-    ...(status === 'complete' ? [] : [`at the end a search is ${status}: ${reason}`]),
-    ...(letters.size >= malformed ? [] : [`of ${malformed} malformed messages ${letters.size} are dead letters`]),
-  ]
+  const isTold = (place: Place): boolean =>
+    letters.has(`${moveStreamName(place.partition)} ${place.sequence}`) || losses.some((loss) => tellsOf(loss, place))
+  const missing = [...ledger.messages()].filter(
+    ({ name, rows, places, isAcknowledged }) =>
+      rows.length === 0 && isAcknowledged && !excuses.mayLackLetter(name) && !places.some(isTold),
+  )
+  return missing.length === 0 ? [] : [`${missing.length} malformed messages are no dead letters`]
 }

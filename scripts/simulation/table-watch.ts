@@ -1,7 +1,6 @@
 import type { ObjectStore } from '@fleetlake/archive'
 import { parquetReadObjects } from 'hyparquet'
 import { zstdDecompressSync } from 'node:zlib'
-import { twiceIn } from './ledger.ts'
 
 /** The table as its log and its files say, read without any code of Fleetlake: every version, as soon as it is looked at. */
 export interface TableWatch {
@@ -22,7 +21,24 @@ interface Actions {
 const compressors = { ZSTD: (compressed: Uint8Array): Uint8Array => zstdDecompressSync(compressed) }
 const decoder = new TextDecoder()
 
-export const createTableWatch = (store: ObjectStore): TableWatch => {
+/** Whether all rows of two lists are the same, but for repetitions of rows that may be repeated: a compaction keeps one. */
+const isSame = (
+  before: readonly string[],
+  after: readonly string[],
+  mayRepeat: (vehicle: string) => boolean,
+): boolean => {
+  const once = (rows: readonly string[]): string[] => [
+    ...rows.filter((row) => !mayRepeat(row)),
+    ...new Set(rows.filter(mayRepeat)),
+  ]
+  return once(before).toSorted().join() === once(after).toSorted().join()
+}
+
+/** @param mayRepeat of a row that may be brought into the table again */
+export const createTableWatch = (
+  store: ObjectStore,
+  mayRepeat: (vehicle: string) => boolean = () => false,
+): TableWatch => {
   const files = new Map<string, readonly string[]>()
   /** Every row that a version has brought. */
   const brought = new Set<string>()
@@ -58,14 +74,14 @@ export const createTableWatch = (store: ObjectStore): TableWatch => {
       if (!add.dataChange) added.push(...rows)
       else {
         for (const row of rows) {
-          if (brought.has(row)) faults.push(`the row ${row} is brought into the table twice`)
+          if (brought.has(row) && !mayRepeat(row)) faults.push(`the row ${row} is brought into the table twice`)
           brought.add(row)
         }
       }
     }
     if (removed.length > 0 || added.length > 0) {
       compactions++
-      if (removed.toSorted().join() !== added.toSorted().join()) faults.push('a compaction changes rows')
+      if (!isSame(removed, added, mayRepeat)) faults.push('a compaction changes rows')
     }
     return faults
   }
@@ -89,20 +105,4 @@ export const createTableWatch = (store: ObjectStore): TableWatch => {
       return compactions
     },
   }
-}
-
-/** What is wrong with the table once all that was acknowledged is archived. */
-export const judgeTable = (
-  vehicles: readonly string[],
-  acknowledged: ReadonlySet<string>,
-  isSent: (vehicle: string) => boolean,
-): string[] => {
-  const there = new Set(vehicles)
-  const missing = [...acknowledged].filter((vehicle) => !there.has(vehicle))
-  const unknown = vehicles.find((vehicle) => !isSent(vehicle))
-  return [
-    ...(missing.length === 0 ? [] : [`the table lacks ${missing.length} acknowledged rows: ${missing[0]} …`]),
-    ...(there.size === vehicles.length ? [] : [`the table has a row twice: ${twiceIn(vehicles)}`]),
-    ...(unknown === undefined ? [] : [`the table has a row that was never sent: ${unknown}`]),
-  ]
 }

@@ -1,12 +1,14 @@
-import { createMemoryStore, makeCheckpoint, type ObjectStore } from '@fleetlake/archive'
+import { makeCheckpoint } from '@fleetlake/archive'
 import { createMemoryServer, type MemoryServer } from '@fleetlake/broker/memory'
-import { type Config, configSchema, decodeMove } from '@fleetlake/contracts'
-import { reasonOf } from '@fleetlake/core'
+import { type Config, configSchema, decodeMove, partitionOfStream } from '@fleetlake/contracts'
+import { FleetError, reasonOf } from '@fleetlake/core'
 import { startCollector, startCompactor } from '@fleetlake/event-collector'
 import { startFinder } from '@fleetlake/event-finder'
 import { type Hub, openHub } from '@fleetlake/hub'
 import type { Log } from '@fleetlake/service'
+import { type ArchiveDisk, createArchiveDisk } from './archive-disk.ts'
 import { type StoreWeather, throughWeather } from './faulty-store.ts'
+import type { Place } from './ledger.ts'
 import type { VirtualTime } from './virtual-time.ts'
 
 /** The services that are started again after each end. */
@@ -24,8 +26,7 @@ export interface Life {
 export interface World {
   readonly time: VirtualTime
   readonly server: MemoryServer
-  /** As nothing but the judge sees them. */
-  readonly stores: { readonly moves: ObjectStore; readonly losses: ObjectStore }
+  readonly archive: ArchiveDisk
   readonly config: Config
   /** A line of the story. */
   say(what: string): void
@@ -36,24 +37,44 @@ export interface World {
   /** Those that run. */
   lives(): readonly Life[]
   kill(life: Life): void
+  /** The next collector that starts is told to adopt the archive, until one has started. */
+  adopt(): void
   /** From now on stores fail for these processes as often as this, and not at all for others. */
   trouble(names: readonly string[], share: number): void
   /** Neither slow nor failing from now on. */
   calm(): void
 }
 
+export interface WorldOptions {
+  readonly time: VirtualTime
+  readonly partitions: number
+  say(what: string): void
+  /** A stream of moves has stored a message of vehicles, by its name. */
+  onStored(message: string, place: Place): void
+  /** A collector refuses the archive. */
+  onRefusal(name: string): void
+}
+
+/** The header by which vehicles name a message. */
+export const MESSAGE_NAME = 'story-message'
+
 const RESTART_MS = 500
 /** Of all requests to a store, one in so many fails before it has done anything, and one after. */
 const USUAL_FAULTS = 1 / 2_000
 
-export const createWorld = (time: VirtualTime, say: (what: string) => void, partitions: number): World => {
+export const createWorld = ({ time, partitions, say, onStored, onRefusal }: WorldOptions): World => {
   let isCalm = false
   const delayMs = (most: number): number => (isCalm ? 1 : 0.2 + most * time.random() ** 4)
   const server = createMemoryServer({
     latency: () => () => delayMs(40),
     choose: (n) => Math.floor(time.random() * n),
+    onStored: ({ sequence, timestampMs, header }, { settings, created }) => {
+      const partition = partitionOfStream(settings.name)
+      if (partition !== undefined)
+        onStored(header(MESSAGE_NAME) ?? '', { partition, created, sequence, storedMs: timestampMs })
+    },
   })
-  const stores = { moves: { ...createMemoryStore(), readsAtOnce: 8 }, losses: createMemoryStore() }
+  const archive = createArchiveDisk()
   const config = configSchema.parse({
     hub: { maxBytesPerPartition: '16 MiB', maxBytesDeadLetters: '16 MiB' },
     partitioning: { count: partitions },
@@ -64,6 +85,7 @@ export const createWorld = (time: VirtualTime, say: (what: string) => void, part
   let births = 0
   let troubled: readonly string[] = []
   let troubleShare = 0
+  let isAdopting = false
 
   const hubOf = (service: string, name: string, uid: string): Hub => {
     const onFault = (fault: unknown): void => say(`${name}: ${reasonOf(fault)}`)
@@ -97,8 +119,8 @@ export const createWorld = (time: VirtualTime, say: (what: string) => void, part
   const start = (service: Kept, life: Life, fail: (error: unknown) => void): void => {
     const weather = weatherOf(life)
     const seen = {
-      moves: throughWeather(stores.moves, weather),
-      losses: throughWeather(stores.losses, weather),
+      moves: throughWeather(archive.stores.moves, weather),
+      losses: throughWeather(archive.stores.losses, weather),
     }
     const options = {
       config,
@@ -112,8 +134,14 @@ export const createWorld = (time: VirtualTime, say: (what: string) => void, part
       info: () => undefined,
       warn: (_: unknown, message?: string) => warn(message ?? ''),
     }
+    const startingCollector = async (): Promise<void> => {
+      const adopts = isAdopting
+      const adopting = { ...config, archive: { ...config.archive, adopt: adopts } }
+      await startCollector(life.hub, { ...options, config: adopting, makeCheckpoint, stores: seen, log, fail })
+      if (adopts) isAdopting = false
+    }
     const starts: Readonly<Record<Kept, () => Promise<unknown>>> = {
-      'event-collector': () => startCollector(life.hub, { ...options, makeCheckpoint, stores: seen, log, fail }),
+      'event-collector': startingCollector,
       'event-finder': () => startFinder(life.hub, { ...options, stores: seen, warn }),
       compactor: () => startCompactor(life.hub, { config, version: '0', log, store: seen.moves, makeCheckpoint }),
     }
@@ -124,6 +152,7 @@ export const createWorld = (time: VirtualTime, say: (what: string) => void, part
     start(service, life, (error) => {
       if (life.isDead) return
       say(`${name} ends: ${reasonOf(error)}`)
+      if (error instanceof FleetError && error.code.startsWith('archive.')) onRefusal(name)
       kill(life)
     })
   }
@@ -131,13 +160,16 @@ export const createWorld = (time: VirtualTime, say: (what: string) => void, part
   return {
     time,
     server,
-    stores,
+    archive,
     config,
     say,
     connect: (name) => hubOf('client', name, name),
     keep,
     lives: () => [...lives],
     kill,
+    adopt: () => {
+      isAdopting = true
+    },
     trouble: (names, share) => {
       troubled = names
       troubleShare = share

@@ -1,0 +1,69 @@
+import type { Backup } from '@fleetlake/broker/memory'
+import { partitionOfStream } from '@fleetlake/contracts'
+import type { Ledger } from './ledger.ts'
+import { MESSAGE_NAME } from './world.ts'
+
+/** What disasters excuse: before the first one nothing. */
+export interface Excuses {
+  /** A disaster has happened. `again`: the messages that the hub holds again, by name. */
+  add(excuse: { readonly again?: ReadonlySet<string>; readonly forgetsLetters?: boolean }): void
+  isNeeded(): boolean
+  /** Of a row that may be in the table, and in an answer, more than once. */
+  mayRepeat(vehicle: string): boolean
+  /** Of a malformed message whose dead letter may be gone. */
+  mayLackLetter(message: string): boolean
+  /** Of an answer that is asked for now: the rows that it may lack though it is complete, by the notes that it comes with. */
+  ofAnswer(): (notes: readonly string[]) => (vehicle: string) => boolean
+}
+
+export interface ExcusesDeps {
+  readonly ledger: Ledger
+  /** The messages that the hub holds now, by name. */
+  held(): ReadonlySet<string>
+  /** The rows that the table has now, by vehicle. */
+  archived(): readonly string[]
+}
+
+const NOTHING = (): boolean => false
+
+export const createExcuses = ({ ledger, held, archived }: ExcusesDeps): Excuses => {
+  const repeated = new Set<string>()
+  const withoutLetters = new Set<string>()
+  let isCalm = true
+  return {
+    add: ({ again = new Set(), forgetsLetters = false }) => {
+      isCalm = false
+      for (const { name, rows, isAcknowledged } of ledger.messages()) {
+        if (forgetsLetters) withoutLetters.add(name)
+        // A source repeats what it has not heard of: the hub may have forgotten that it has stored it.
+        if (!isAcknowledged || again.has(name)) for (const { vehicle } of rows) repeated.add(vehicle)
+      }
+    },
+    isNeeded: () => !isCalm,
+    mayRepeat: (vehicle) => repeated.has(vehicle),
+    mayLackLetter: (message) => withoutLetters.has(message),
+    ofAnswer: () => {
+      if (isCalm) return () => NOTHING
+      const [inHub, inTable] = [held(), new Set(archived())]
+      const gone = new Set<string>()
+      for (const { name, rows } of ledger.messages()) {
+        if (inHub.has(name)) continue
+        for (const { vehicle } of rows) if (!inTable.has(vehicle)) gone.add(vehicle)
+      }
+      return (notes) => (notes.some(saysThatMessagesMayBeLost) ? (vehicle) => gone.has(vehicle) : NOTHING)
+    },
+  }
+}
+
+const saysThatMessagesMayBeLost = (note: string): boolean => note.includes('may be lost')
+
+/** The messages of vehicles that a hub's streams hold, by name. */
+export const messagesIn = (backup: Backup): Set<string> => {
+  const names = new Set<string>()
+  for (const [stream, { next }] of backup) {
+    if (partitionOfStream(stream) === undefined) continue
+    for (let message = next(1); message !== undefined; message = next(message.sequence + 1))
+      names.add(message.header(MESSAGE_NAME) ?? '')
+  }
+  return names
+}
