@@ -16,8 +16,28 @@ const layer = (name, allowed) => ({
   },
 })
 
-/** The parts of the page, the lowest first: each may import those before it. */
+/**
+ * A rule for each part of a folder of the page. A part imports of that folder only its own files, those of the parts before it, and those in `openToAll`.
+ * Parts that share a string (`live|replay`) do not import each other.
+ */
+const inOrder = (folder, parts, openToAll) =>
+  parts.flatMap((level, i) =>
+    level.split('|').map((part) => ({
+      name: `page-${folder}${part}-imports-what-lies-below`,
+      comment: `from below: ${parts.join(', ')}`,
+      severity: 'error',
+      from: { path: `^event-viewer/web/app/${folder}${part}/`, pathNot: tests },
+      to: {
+        path: `^event-viewer/web/app/${folder}`,
+        pathNot: [`^event-viewer/web/app/${folder}(${[...parts.slice(0, i), part].join('|')})/`, ...openToAll],
+      },
+    })),
+  )
+
+/** The parts of the page, the lowest first. */
 const PAGE_PARTS = ['shell', 'map', 'hub', 'archive', 'vehicles', 'live', 'search', 'replay']
+/** The parts of the vehicles' layer, the lowest first. */
+const VEHICLE_PARTS = ['geometry', 'looks', 'segments', 'drawing', 'live|replay', 'layer']
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
@@ -126,19 +146,8 @@ export default {
       from: { path: '^event-viewer/web/(app|api)/' },
       to: { path: '^event-viewer/web/src/' },
     },
-    ...PAGE_PARTS.map((part, i) => ({
-      name: `page-${part}-imports-what-lies-below`,
-      comment: `the parts of the page, from below: ${PAGE_PARTS.join(', ')}`,
-      severity: 'error',
-      from: { path: `^event-viewer/web/app/${part}/`, pathNot: tests },
-      to: {
-        path: '^event-viewer/web/app/',
-        pathNot: [
-          `^event-viewer/web/app/(${PAGE_PARTS.slice(0, i + 1).join('|')})/`,
-          '^event-viewer/web/app/use-viewer-config\\.ts$',
-        ],
-      },
-    })),
+    ...inOrder('', PAGE_PARTS, ['^event-viewer/web/app/use-viewer-config\\.ts$']),
+    ...inOrder('vehicles/', VEHICLE_PARTS, ['^event-viewer/web/app/vehicles/scene\\.ts$']),
     {
       name: 'no-cycles',
       comment: 'of types neither',

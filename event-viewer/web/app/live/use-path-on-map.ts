@@ -3,7 +3,7 @@ import type { FeatureCollection } from 'geojson'
 import type { GeoJSONSource, Map as MapLibreMap } from 'maplibre-gl'
 import { onUnmounted, watch } from 'vue'
 import { useFleetMap } from '../map/use-fleet-map.ts'
-import type { Theme } from '../vehicles/palette.ts'
+import type { Theme } from '../vehicles/looks/palette.ts'
 import { boundsOfTrack, pathOf, type Track } from './track.ts'
 import { useVehicleHistory } from './use-vehicle-history.ts'
 

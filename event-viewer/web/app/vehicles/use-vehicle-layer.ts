@@ -1,7 +1,7 @@
 import { useFleetMap } from '../map/use-fleet-map.ts'
-import { typePalette } from './palette.ts'
+import { createVehicleLayer } from './layer/vehicle-layer.ts'
+import { typePalette } from './looks/palette.ts'
 import type { VehicleLayer } from './scene.ts'
-import { createVehicleLayer } from './vehicle-layer.ts'
 
 let layer: VehicleLayer | undefined
 

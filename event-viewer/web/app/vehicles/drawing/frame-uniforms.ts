@@ -1,5 +1,5 @@
 import { UniformGroup } from 'pixi.js'
-import type { Camera } from '../camera.ts'
+import type { Camera } from '../geometry/camera.ts'
 
 const structures = () => ({
   uCentre: { value: new Int32Array(2), type: 'vec2<i32>' as const },

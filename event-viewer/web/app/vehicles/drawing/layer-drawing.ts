@@ -1,5 +1,5 @@
-import type { Camera } from '../camera.ts'
-import type { Theme, TypePalette } from '../palette.ts'
+import type { Camera } from '../geometry/camera.ts'
+import type { Theme, TypePalette } from '../looks/palette.ts'
 import type { SceneName } from '../scene.ts'
 import { createFrameUniforms, setCamera } from './frame-uniforms.ts'
 import { createSceneDrawing, type SceneDrawing } from './scene-drawing.ts'

@@ -1,6 +1,6 @@
 import { UniformGroup } from 'pixi.js'
-import { bytesOf, type Theme } from '../palette.ts'
-import type { MarkerLook } from '../marker-look.ts'
+import type { MarkerLook } from '../looks/marker-look.ts'
+import { bytesOf, type Theme } from '../looks/palette.ts'
 
 const f32 = (): { value: number; type: 'f32' } => ({ value: 0, type: 'f32' })
 const i32 = (): { value: number; type: 'i32' } => ({ value: 0, type: 'i32' })

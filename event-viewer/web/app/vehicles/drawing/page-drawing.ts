@@ -9,7 +9,7 @@ import {
   type GlProgram,
   type TextureSource,
 } from 'pixi.js'
-import { markClean, MAX_PAGE_SEGMENTS, SEGMENTS_PER_ROW, type SegmentPage } from '../segment-page.ts'
+import { markClean, MAX_PAGE_SEGMENTS, SEGMENTS_PER_ROW, type SegmentPage } from '../segments/segment-page.ts'
 
 /** Everything that the programs of one scene share: uniforms and textures by name. */
 export type SceneResources = Readonly<Record<string, UniformGroup | TextureSource>>

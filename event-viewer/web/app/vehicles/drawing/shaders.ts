@@ -1,7 +1,5 @@
-import { SPEED_ROW } from '../colour-table.ts'
-import { STALE_INTERVALS } from '../live-fleet.ts'
-import { LINGER_MS } from '../replay-track.ts'
-import { EXTRA_MASK, HAS_HEADING, SEGMENTS_PER_ROW } from '../segment-page.ts'
+import { SPEED_ROW } from '../looks/colour-table.ts'
+import { EXTRA_MASK, HAS_HEADING, LINGER_MS, SEGMENTS_PER_ROW, STALE_INTERVALS } from '../segments/segment-page.ts'
 
 /** What decides whether and how strongly a segment is drawn at an instant. */
 export type ShaderKind = 'live' | 'replay'

@@ -1,6 +1,6 @@
 import { BufferImageSource } from 'pixi.js'
-import { COLOUR_TABLE_WIDTH, createColourTable, fillColourTable } from '../colour-table.ts'
-import type { Theme, TypePalette } from '../palette.ts'
+import { COLOUR_TABLE_WIDTH, createColourTable, fillColourTable } from '../looks/colour-table.ts'
+import type { Theme, TypePalette } from '../looks/palette.ts'
 
 const PLAIN = { alphaMode: 'no-premultiply-alpha', scaleMode: 'nearest', autoGarbageCollect: false } as const
 

@@ -114,3 +114,7 @@ test('colours that are set take the place of the palette in both themes until ot
   palette.setColours({})
   expect(palette.colourOf('car', 'dark')).toBe(TYPE_COLOURS.dark[0])
 })
+
+test('a colour that is not one is refused', () => {
+  expect(() => bytesOf('red')).toThrow("a colour is written #rrggbb, not 'red'")
+})

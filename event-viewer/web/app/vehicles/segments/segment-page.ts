@@ -1,6 +1,6 @@
-import type { Reach } from './camera.ts'
-import { between, partOf } from './glide.ts'
-import { turnAt } from './heading.ts'
+import type { Reach } from '../geometry/camera.ts'
+import { between, partOf } from '../geometry/glide.ts'
+import { turnAt } from '../geometry/heading.ts'
 
 /**
  * What the graphics processor is given: a segment for each stretch that a vehicle covers from a place and time to another. A live
@@ -23,8 +23,12 @@ export const MAX_PAGE_SEGMENTS = 16_384
 export const HAS_HEADING = 0x4000_0000
 /** In `extra`: the vehicle stands at its last report before a gap, and fades. */
 export const LINGERS = 0x8000_0000 | 0
+/** How long it stands there. */
+export const LINGER_MS = 5000
 /** In `extra`: the vehicle's number (replay), or its usual ms between reports (live). */
 export const EXTRA_MASK = 0x3fff_ffff
+/** A vehicle that is silent for more than this number of its intervals begins to fade, and has faded after as many again. */
+export const STALE_INTERVALS = 3
 
 export interface Segment {
   /** Ring units. */

@@ -1,6 +1,6 @@
-import type { SceneDrawing } from './drawing/scene-drawing.ts'
-import type { NearPoint } from './nearest.ts'
-import type { Picked } from './scene.ts'
+import type { Picked } from '../scene.ts'
+import type { NearPoint } from '../segments/nearest.ts'
+import type { SceneDrawing } from './scene-drawing.ts'
 
 /** What a scene gets from the layer for the frame that it is to draw. */
 export interface DrawnFrame {

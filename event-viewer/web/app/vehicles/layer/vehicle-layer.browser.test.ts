@@ -1,8 +1,8 @@
 import type { OpenedPage } from '@fleetlake/testing/browser'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openBench, type BenchBrowser } from '../../bench/open-bench.ts'
-import { bytesOf, TYPE_COLOURS } from './palette.ts'
+import { openBench, type BenchBrowser } from '../../../bench/open-bench.ts'
+import { bytesOf, TYPE_COLOURS } from '../looks/palette.ts'
 
 /** The layer on a bare map in a real browser, whose content security policy forbids eval. What is drawn is read back from its canvas. */
 let browser: BenchBrowser

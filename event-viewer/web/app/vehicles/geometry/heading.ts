@@ -28,10 +28,3 @@ export const ledHeading = (dx: number, dy: number, y: number): number =>
   Math.hypot(dx, 2 * dy) * metresPerUnit(y) < STANDS_M
     ? Number.NaN
     : ((Math.atan2(dx, -2 * dy) * 180) / Math.PI + 360) % 360
-
-/** Headings at both ends of a stretch: as reported, else where it leads, else as at the other end, else NaN. */
-export const headingAtStart = (from: number, to: number, led: number): number =>
-  Number.isNaN(from) ? (Number.isNaN(led) ? to : led) : from
-
-export const headingAtEnd = (from: number, to: number, led: number): number =>
-  Number.isNaN(to) ? (Number.isNaN(led) ? from : led) : to

@@ -1,9 +1,9 @@
-import type { DrawnFrame, DrawnScene, SceneHost } from './drawn-scene.ts'
-import type { DrawnPage, SceneDrawing } from './drawing/scene-drawing.ts'
+import type { DrawnFrame, DrawnScene, SceneHost } from '../drawing/drawn-scene.ts'
+import type { DrawnPage, SceneDrawing } from '../drawing/scene-drawing.ts'
+import type { TypePalette } from '../looks/palette.ts'
+import type { ColourBy, LiveScene } from '../scene.ts'
+import { createSegment, type SegmentPage } from '../segments/segment-page.ts'
 import { createLiveFleet } from './live-fleet.ts'
-import type { TypePalette } from './palette.ts'
-import type { ColourBy, LiveScene } from './scene.ts'
-import { createSegment, type SegmentPage } from './segment-page.ts'
 
 /** Between two frames while nothing moves and something fades. */
 const FADE_FRAME_MS = 250

@@ -1,4 +1,10 @@
-import { createSegmentPage, MAX_PAGE_SEGMENTS, writeSegment, type Segment, type SegmentPage } from './segment-page.ts'
+import {
+  createSegmentPage,
+  MAX_PAGE_SEGMENTS,
+  writeSegment,
+  type Segment,
+  type SegmentPage,
+} from '../segments/segment-page.ts'
 
 /** 16 MiB in all: a minute of 40,000 vehicles that report every five seconds. Beyond, the oldest is overwritten. */
 const MAX_PAGES = 32

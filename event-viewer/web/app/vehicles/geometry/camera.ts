@@ -69,6 +69,16 @@ export const cameraOf = (view: View): Camera => {
   }
 }
 
+export const isSameCamera = (one: Camera, other: Camera): boolean =>
+  one.centreX === other.centreX &&
+  one.centreY === other.centreY &&
+  one.x === other.x &&
+  one.y === other.y &&
+  one.zoom === other.zoom &&
+  one.bearing === other.bearing &&
+  one.width === other.width &&
+  one.height === other.height
+
 /** CSS pixels at which a place in ring units is seen. */
 export const screenX = (camera: Camera, x: number, y: number): number =>
   camera.xx * ((x - camera.centreX) | 0) + camera.xy * ((y - camera.centreY) | 0) + camera.x

@@ -1,6 +1,6 @@
 import type { FoundRows } from '@fleetlake/viewer-core'
-import { headingAtEnd, headingAtStart, ledHeading } from './heading.ts'
-import { ringX, ringY } from './mercator-ring.ts'
+import { ledHeading } from '../geometry/heading.ts'
+import { ringX, ringY } from '../geometry/mercator-ring.ts'
 
 /**
  * Degrees at both ends of the stretch from a row of a vehicle to its next, NaN for none; where reports have no heading it is where
@@ -23,3 +23,10 @@ const ledBetween = ({ longitude, latitude }: FoundRows, row: number, next: numbe
   const y = ringY(latitude[row])
   return ledHeading((ringX(longitude[next]) - ringX(longitude[row])) | 0, ringY(latitude[next]) - y, y)
 }
+
+/** Headings at both ends of a stretch: as reported, else where it leads, else as at the other end, else NaN. */
+export const headingAtStart = (from: number, to: number, led: number): number =>
+  Number.isNaN(from) ? (Number.isNaN(led) ? to : led) : from
+
+export const headingAtEnd = (from: number, to: number, led: number): number =>
+  Number.isNaN(to) ? (Number.isNaN(led) ? from : led) : to

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { degreesOf, headingAtEnd, headingAtStart, headingBetween, ledHeading, turnAt, turnOf } from './heading.ts'
+import { degreesOf, headingBetween, ledHeading, turnAt, turnOf } from './heading.ts'
 import { ringX, ringY } from './mercator-ring.ts'
 
 const degrees = fc.double({ min: 0, max: 359.99, noNaN: true })
@@ -41,18 +41,4 @@ test('a vehicle that hardly moved leads nowhere', () => {
   const y = ringY(-34.88)
   expect(ledHeading(0, 0, y)).toBeNaN()
   expect(ledHeading(ringX(0.000_02), 0, y)).toBeNaN()
-})
-
-test('a heading that is missing is where the stretch leads, else the one at its other end', () => {
-  const none = Number.NaN
-  const both = (from: number, to: number, led: number): number[] => [
-    headingAtStart(from, to, led),
-    headingAtEnd(from, to, led),
-  ]
-  expect(both(10, 20, 30)).toEqual([10, 20])
-  expect(both(none, 20, 30)).toEqual([30, 20])
-  expect(both(10, none, 30)).toEqual([10, 30])
-  expect(both(none, 20, none)).toEqual([20, 20])
-  expect(both(10, none, none)).toEqual([10, 10])
-  expect(both(none, none, none)).toEqual([none, none])
 })

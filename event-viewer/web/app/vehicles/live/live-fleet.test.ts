@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { LiveFrame } from '../hub/live/live-frame.ts'
-import { cameraOf, screenX, screenY } from './camera.ts'
+import type { LiveFrame } from '../../hub/live/live-frame.ts'
+import { cameraOf, screenX, screenY } from '../geometry/camera.ts'
+import { ringX, ringY } from '../geometry/mercator-ring.ts'
+import { createTypePalette } from '../looks/palette.ts'
+import { speedStepOf } from '../looks/speed-scale.ts'
+import { createSegment, readSegment } from '../segments/segment-page.ts'
 import { createLiveFleet, type LiveFleet } from './live-fleet.ts'
-import { ringX, ringY } from './mercator-ring.ts'
-import { createTypePalette } from './palette.ts'
-import { createSegment, readSegment } from './segment-page.ts'
-import { speedStepOf } from './speed-scale.ts'
 
 interface Report {
   readonly vehicle: number

@@ -1,4 +1,4 @@
-import { reachAround, screenX, screenY, type Camera, type Reach } from './camera.ts'
+import { reachAround, screenX, screenY, type Camera, type Reach } from '../geometry/camera.ts'
 import { createDrawn, isBeside, readDrawn, type SegmentPage } from './segment-page.ts'
 
 /** Looks for the vehicle that is drawn nearest to a point of the screen, within a radius. */

@@ -1,14 +1,14 @@
 import type { Map as MapLibreMap } from 'maplibre-gl'
-import type { Camera } from './camera.ts'
-import type { LayerDrawing } from './drawing/layer-drawing.ts'
-import type { DrawnScene, SceneHost } from './drawn-scene.ts'
+import type { DrawnScene, SceneHost } from '../drawing/drawn-scene.ts'
+import type { LayerDrawing } from '../drawing/layer-drawing.ts'
+import { isSameCamera, type Camera } from '../geometry/camera.ts'
+import { createLiveScene } from '../live/live-scene.ts'
+import type { Theme, TypePalette } from '../looks/palette.ts'
+import { createReplayScene } from '../replay/replay-scene.ts'
+import type { LiveScene, ReplayScene, SceneName, VehicleLayer } from '../scene.ts'
 import { BROWSER_CLOCK, createFrameLoop, type FrameLoop } from './frame-loop.ts'
 import { createFrameStats } from './frame-stats.ts'
-import { createLiveScene } from './live-scene.ts'
-import { cameraOfMap, isSameCamera, sizeOfMap } from './map-view.ts'
-import type { Theme, TypePalette } from './palette.ts'
-import { createReplayScene } from './replay-scene.ts'
-import type { LiveScene, ReplayScene, SceneName, VehicleLayer } from './scene.ts'
+import { cameraOfMap, sizeOfMap } from './map-view.ts'
 
 /** The layer, and what only its owner does with it. */
 export interface OwnedVehicleLayer extends VehicleLayer {
@@ -77,7 +77,7 @@ export const createVehicleLayer = (whenMap: Promise<MapLibreMap>, palette: TypeP
   }
 
   const start = async (): Promise<void> => {
-    const [map, { createLayerDrawing }] = await Promise.all([whenMap, import('./drawing/layer-drawing.ts')])
+    const [map, { createLayerDrawing }] = await Promise.all([whenMap, import('../drawing/layer-drawing.ts')])
     drawing = await createLayerDrawing(canvas, invalidate)
     live.attach(drawing.live)
     replay.attach(drawing.replay)

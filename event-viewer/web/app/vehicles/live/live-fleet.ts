@@ -1,10 +1,10 @@
-import type { LiveFrame, LiveReports } from '../hub/live/live-frame.ts'
-import { glideMsOf } from './glide.ts'
-import { degreesOf, ledHeading, turnOf } from './heading.ts'
-import { latitudeOf, longitudeOf, ringX, ringY } from './mercator-ring.ts'
-import { searchNearest, type Nearest, type NearPoint } from './nearest.ts'
-import type { TypePalette } from './palette.ts'
-import type { DrawnPlace } from './scene.ts'
+import type { LiveFrame, LiveReports } from '../../hub/live/live-frame.ts'
+import { degreesOf, ledHeading, turnOf } from '../geometry/heading.ts'
+import { latitudeOf, longitudeOf, ringX, ringY } from '../geometry/mercator-ring.ts'
+import type { TypePalette } from '../looks/palette.ts'
+import { speedStepOf } from '../looks/speed-scale.ts'
+import type { DrawnPlace } from '../scene.ts'
+import { searchNearest, type Nearest, type NearPoint } from '../segments/nearest.ts'
 import {
   copySegment,
   createDrawn,
@@ -15,11 +15,12 @@ import {
   MAX_PAGE_SEGMENTS,
   readDrawn,
   readSegment,
+  STALE_INTERVALS,
   writeSegment,
   type Segment,
   type SegmentPage,
-} from './segment-page.ts'
-import { speedStepOf } from './speed-scale.ts'
+} from '../segments/segment-page.ts'
+import { glideMsOf } from './glide-ms.ts'
 import { createTrailRing, type TrailRing } from './trail-ring.ts'
 import { createVehicleSlots, withRoomFor } from './vehicle-slots.ts'
 
@@ -31,9 +32,6 @@ const PAGE_BITS = Math.log2(PAGE_SLOTS)
 const USUAL_INTERVAL_MS = 10_000
 const MIN_INTERVAL_MS = 5000
 const MAX_INTERVAL_MS = 600_000
-
-/** A vehicle that is silent for more than this number of its intervals begins to fade, and has faded after as many again. */
-export const STALE_INTERVALS = 3
 
 /** The drawn vehicles, each a segment: its last glide. Nothing here knows how it is drawn. Times are ms of `performance.now()`. */
 export interface LiveFleet {

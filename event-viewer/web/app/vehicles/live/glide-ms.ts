@@ -1,5 +1,5 @@
 import { MAX_SPEED_MPS } from '@fleetlake/viewer-core'
-import { metresPerUnit } from './mercator-ring.ts'
+import { metresPerUnit } from '../geometry/mercator-ring.ts'
 
 /** Frames come ten a second and reports a little late: a glide that lasts this much longer does not stand still in between. */
 const SLACK_MS = 150
@@ -25,13 +25,3 @@ export const glideMsOf = ({ dx, dy, y, intervalMs }: Jump): number => {
   if (Math.hypot(dx, dy * 2) * metresPerUnit(y) > farthestM) return 0
   return Math.round(Math.min(MAX_GLIDE_MS, Math.max(MIN_GLIDE_MS, intervalMs + SLACK_MS)))
 }
-
-/** How much of a glide is done, 0 to 1; a glide of no length is done. Times are int32 ms that may have wrapped. */
-export const partOf = (nowMs: number, startMs: number, durationMs: number): number => {
-  const elapsed = (nowMs - startMs) | 0
-  return elapsed >= durationMs ? 1 : elapsed <= 0 ? 0 : elapsed / durationMs
-}
-
-/** Ring units, exact and the short way around the globe. */
-export const between = (from: number, to: number, part: number): number =>
-  (from + Math.round(((to - from) | 0) * part)) | 0

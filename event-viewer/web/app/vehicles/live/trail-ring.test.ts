@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createSegment, markClean, readSegment, type Segment } from './segment-page.ts'
+import { createSegment, markClean, readSegment, type Segment } from '../segments/segment-page.ts'
 import { createTrailRing, type TrailRing } from './trail-ring.ts'
 
 const piece = (startMs: number): Segment => ({ ...createSegment(), startMs, durationMs: 10, toX: startMs })

@@ -1,12 +1,12 @@
 import type { FoundRows } from '@fleetlake/viewer-core'
-import { latitudeOf, longitudeOf, ringX, ringY } from './mercator-ring.ts'
-import { between } from './glide.ts'
-import { headingBetween } from './heading.ts'
-import { searchNearest, type Nearest, type NearPoint } from './nearest.ts'
+import { between } from '../geometry/glide.ts'
+import { headingBetween } from '../geometry/heading.ts'
+import { latitudeOf, longitudeOf, ringX, ringY } from '../geometry/mercator-ring.ts'
+import type { DrawnPlace } from '../scene.ts'
+import { searchNearest, type Nearest, type NearPoint } from '../segments/nearest.ts'
+import { EXTRA_MASK, extraOf, isWithin, LINGER_MS } from '../segments/segment-page.ts'
 import { headingsOf } from './replay-heading.ts'
-import { LINGER_MS, MAX_JOINED_MS, type ReplayPage, type ReplayTrack } from './replay-track.ts'
-import type { DrawnPlace } from './scene.ts'
-import { EXTRA_MASK, extraOf, isWithin } from './segment-page.ts'
+import { MAX_JOINED_MS, type ReplayPage, type ReplayTrack } from './replay-track.ts'
 
 /** Whether a page can hold a segment of an instant, or of the time before it that a trail reaches back. */
 export const mayHold = (page: ReplayPage, timeMs: number, trailMs: number): boolean =>

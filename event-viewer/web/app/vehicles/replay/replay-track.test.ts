@@ -2,12 +2,21 @@ import type { FoundRows } from '@fleetlake/viewer-core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Gap, joinRows } from '@fleetlake/viewer-core'
-import { cameraOf } from './camera.ts'
-import { ringX, ringY } from './mercator-ring.ts'
+import { cameraOf } from '../geometry/camera.ts'
+import { ringX, ringY } from '../geometry/mercator-ring.ts'
+import { speedStepOf } from '../looks/speed-scale.ts'
+import {
+  createDrawn,
+  createSegment,
+  EXTRA_MASK,
+  extraOf,
+  HAS_HEADING,
+  LINGER_MS,
+  readDrawn,
+  readSegment,
+} from '../segments/segment-page.ts'
 import { forEachDrawn, mayHold, nearestAt, placeAmongRows } from './replay-at.ts'
-import { buildTrack, LINGER_MS, MAX_JOINED_MS, type ReplayTrack } from './replay-track.ts'
-import { createDrawn, createSegment, EXTRA_MASK, extraOf, HAS_HEADING, readDrawn, readSegment } from './segment-page.ts'
-import { speedStepOf } from './speed-scale.ts'
+import { buildTrack, MAX_JOINED_MS, type ReplayTrack } from './replay-track.ts'
 
 interface Report {
   readonly ms: number

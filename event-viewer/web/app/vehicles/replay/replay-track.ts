@@ -1,20 +1,21 @@
 import type { FoundRows } from '@fleetlake/viewer-core'
-import { turnOf } from './heading.ts'
-import { ringX, ringY } from './mercator-ring.ts'
-import { headingsOf } from './replay-heading.ts'
+import { turnOf } from '../geometry/heading.ts'
+import { ringX, ringY } from '../geometry/mercator-ring.ts'
+import { speedStepOf } from '../looks/speed-scale.ts'
 import {
   createSegment,
   createSegmentPage,
   durationOf,
   HAS_HEADING,
+  LINGER_MS,
   LINGERS,
   MAX_PAGE_SEGMENTS,
   moveSegments,
   startOf,
   writeSegment,
   type SegmentPage,
-} from './segment-page.ts'
-import { speedStepOf } from './speed-scale.ts'
+} from '../segments/segment-page.ts'
+import { headingsOf } from './replay-heading.ts'
 import { orderOf } from './time-order.ts'
 
 /**
@@ -42,9 +43,6 @@ export interface ReplayPage extends SegmentPage {
   /** When the last of its segments ends; the first starts at `baseMs` or after. */
   readonly untilMs: number
 }
-
-/** How long a vehicle stays to be seen at its last report before a gap. */
-export const LINGER_MS = 5000
 
 /** Times in a page are int32 ms. */
 const MAX_PAGE_SPAN_MS = 2 ** 30

@@ -1,5 +1,5 @@
 import type { Map as MapLibreMap } from 'maplibre-gl'
-import { cameraOf, type Camera } from './camera.ts'
+import { cameraOf, type Camera } from '../geometry/camera.ts'
 
 /**
  * The camera of a map without pitch, as it is now.
@@ -24,13 +24,3 @@ export const sizeOfMap = (map: MapLibreMap): { readonly width: number; readonly 
   width: map.getCanvas().clientWidth,
   height: map.getCanvas().clientHeight,
 })
-
-export const isSameCamera = (one: Camera, other: Camera): boolean =>
-  one.centreX === other.centreX &&
-  one.centreY === other.centreY &&
-  one.x === other.x &&
-  one.y === other.y &&
-  one.zoom === other.zoom &&
-  one.bearing === other.bearing &&
-  one.width === other.width &&
-  one.height === other.height
