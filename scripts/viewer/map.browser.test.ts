@@ -3,8 +3,8 @@ import { eventually } from '@fleetlake/testing'
 import { launchBrowser, openPage } from '@fleetlake/testing/browser'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { parseMapHash, type MapView } from '../../event-viewer/web/app/map/start/map-hash.ts'
 import { startTestViewer, type TestViewer } from './testing/viewer.ts'
-import { parseMapHash, type MapView } from '../../event-viewer/web/app/map/map-hash.ts'
 
 let viewer: TestViewer
 let browser: Browser

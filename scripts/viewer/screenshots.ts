@@ -6,7 +6,7 @@ import { runGeneration } from '@fleetlake/hub'
 import { eventually } from '@fleetlake/testing'
 import { launchBrowser, openPage } from '@fleetlake/testing/browser'
 import type { BrowserContextOptions, Page } from 'playwright-core'
-import { encodeShapes } from '../../event-viewer/web/app/search/ring-code.ts'
+import { encodeShapes } from '../../event-viewer/web/app/search/address/ring-code.ts'
 import { startTestViewer } from './testing/viewer.ts'
 
 const FOLDER = fileURLToPath(new URL('../../docs/images', import.meta.url))

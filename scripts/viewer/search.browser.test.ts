@@ -6,10 +6,10 @@ import { tableFromIPC } from 'apache-arrow'
 import { parquetMetadata } from 'hyparquet'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startTestViewer, type TestViewer } from './testing/viewer.ts'
-import { parseSearch } from '../../event-viewer/web/app/search/search-url.ts'
+import { parseSearch } from '../../event-viewer/web/app/search/address/search-url.ts'
 import { archiveHour, EVENTS, EVERYWHERE, HOUR, VEHICLES } from './testing/archived-hour.ts'
 import { askTerminal } from './testing/ask-terminal.ts'
+import { startTestViewer, type TestViewer } from './testing/viewer.ts'
 
 let viewer: TestViewer
 let browser: Browser

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { SPEEDS } from './replay-clock.ts'
+import { SPEEDS } from './clock/replay-clock.ts'
 import { readReplayLink, writeReplayLink } from './replay-link.ts'
 
 test('what is written is read again', () => {

@@ -1,6 +1,6 @@
 import type { Gap } from '@fleetlake/viewer-core'
-import { readGap, writeGap } from '../search/gap-code.ts'
-import { SPEEDS } from './replay-clock.ts'
+import { readGap, writeGap } from '../search/address/gap-code.ts'
+import { SPEEDS } from './clock/replay-clock.ts'
 
 /** What the page's address holds of a replay, beside the search. */
 export interface ReplayLink {

@@ -2,8 +2,8 @@ import type { FoundRows } from '@fleetlake/viewer-core'
 import { readonly, ref, watch, type Ref, type ShallowRef } from 'vue'
 import { useFleetMap } from '../map/use-fleet-map.ts'
 import type { VehicleLayer } from '../vehicles/scene.ts'
-import type { Playback } from './playback.ts'
-import { nextReport, previousReport } from './report-times.ts'
+import type { Playback } from './clock/playback.ts'
+import { nextReport, previousReport } from './vehicles/report-times.ts'
 
 /** Near enough to see which way a vehicle goes. */
 const FOLLOW_ZOOM = 14

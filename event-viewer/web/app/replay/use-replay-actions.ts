@@ -1,7 +1,7 @@
 import { computed, type ComputedRef } from 'vue'
-import type { Extent } from './density.ts'
-import { faster, slower } from './replay-clock.ts'
+import { faster, slower } from './clock/replay-clock.ts'
 import type { ReplayAction } from './replay-key.ts'
+import type { Extent } from './timeline/density.ts'
 import { useReplay } from './use-replay.ts'
 
 /** What keys and buttons do. */

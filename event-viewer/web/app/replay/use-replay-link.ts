@@ -1,5 +1,5 @@
 import { useDocumentVisibility, watchThrottled } from '@vueuse/core'
-import { formatSearch } from '../search/search-url.ts'
+import { formatSearch } from '../search/address/search-url.ts'
 import { useSearch } from '../search/use-search.ts'
 import { readReplayLink, writeReplayLink } from './replay-link.ts'
 import { useReplay } from './use-replay.ts'

@@ -1,5 +1,5 @@
-import type { SearchRequest } from '../search/search-request.ts'
-import { formatSearch, parseSearch } from '../search/search-url.ts'
+import { formatSearch, parseSearch } from '../search/address/search-url.ts'
+import type { SearchRequest } from '../search/request/search-request.ts'
 import { useSearch } from '../search/use-search.ts'
 
 /**

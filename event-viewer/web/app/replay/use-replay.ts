@@ -15,13 +15,13 @@ import { useGap } from '../search/use-gap.ts'
 import { useSearch } from '../search/use-search.ts'
 import type { ColourBy } from '../vehicles/scene.ts'
 import { useVehicleLayer } from '../vehicles/use-vehicle-layer.ts'
-import type { Extent } from './density.ts'
-import { createPlayback, NOTHING, type Playback } from './playback.ts'
-import { createPresence, type Presence } from './presence.ts'
-import { fittingSpeed, openingTime } from './replay-clock.ts'
+import { createPlayback, NOTHING, type Playback } from './clock/playback.ts'
+import { fittingSpeed, openingTime } from './clock/replay-clock.ts'
 import type { ReplayLink } from './replay-link.ts'
 import { createSelection, type ReplaySelection } from './replay-selection.ts'
-import { extentOf, nextReport, previousReport } from './report-times.ts'
+import type { Extent } from './timeline/density.ts'
+import { createPresence, type Presence } from './vehicles/presence.ts'
+import { extentOf, nextReport, previousReport } from './vehicles/report-times.ts'
 
 /** The page's one replay of what the last search found. It stays when other pages are shown, and stands meanwhile. */
 export interface Replay

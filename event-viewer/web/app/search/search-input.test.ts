@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import type { Ring, SearchRequest } from './request/search-request.ts'
 import { resolveSearch } from './search-input.ts'
-import type { Ring, SearchRequest } from './search-request.ts'
 
 const ring: Ring = [
   [0, 0],

@@ -1,11 +1,11 @@
 import { areaOf } from '@fleetlake/core'
 import { boxArea } from '@fleetlake/viewer-core'
-import { solidShapes } from './area/solid-shapes.ts'
 import { reasonOf } from '@fleetlake/core'
-import { resolvePeriod, type PeriodContext } from './resolve-period.ts'
 import type { SearchInput } from '../hub/search/search-answer.ts'
-import { faultOfMeasures } from './read-measures.ts'
-import type { SearchRequest, Where } from './search-request.ts'
+import { solidShapes } from './area/solid-shapes.ts'
+import { faultOfMeasures } from './request/read-measures.ts'
+import { resolvePeriod, type PeriodContext } from './request/resolve-period.ts'
+import type { SearchRequest, Where } from './request/search-request.ts'
 
 export type ResolvedSearch =
   | { readonly ok: true; readonly input: SearchInput }

@@ -1,5 +1,5 @@
-import type { ViewBounds } from '../shell/view-bounds.ts'
 import { computed, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue'
+import type { ViewBounds } from '../shell/view-bounds.ts'
 import {
   DEFAULT_LIMIT,
   DEFAULT_TIMEOUT_MS,
@@ -7,7 +7,7 @@ import {
   type Shape,
   type When,
   type Where,
-} from './search-request.ts'
+} from './request/search-request.ts'
 
 export type WhereKind = Where['kind']
 

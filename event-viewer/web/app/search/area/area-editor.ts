@@ -1,7 +1,7 @@
 import type { Map as MapLibreMap } from 'maplibre-gl'
 import { type GeoJSONStoreFeatures, TerraDraw, TerraDrawModeUndoRedo } from 'terra-draw'
 import { TerraDrawMapLibreGLAdapter } from 'terra-draw-maplibre-gl-adapter'
-import type { Ring, Shape } from '../search-request.ts'
+import type { Ring, Shape } from '../request/search-request.ts'
 import { createModes, MODE_OF_KIND, type ModeOptions, type Tool } from './draw-modes.ts'
 import { moveRing, translationOf } from './edit-shapes.ts'
 import { ringKind } from './ring-kind.ts'

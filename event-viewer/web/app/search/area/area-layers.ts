@@ -1,6 +1,6 @@
 import type { FeatureCollection } from 'geojson'
 import type { GeoJSONSource, Map as MapLibreMap } from 'maplibre-gl'
-import type { Shape } from '../search-request.ts'
+import type { Shape } from '../request/search-request.ts'
 
 const SOURCE = 'fleet-area'
 const FILL = 'fleet-area-fill'

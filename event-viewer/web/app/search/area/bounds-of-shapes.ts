@@ -1,5 +1,5 @@
 import type { ViewBounds } from '../../shell/view-bounds.ts'
-import type { Shape } from '../search-request.ts'
+import type { Shape } from '../request/search-request.ts'
 
 /** The box around shapes; undefined for none. */
 export const boundsOfShapes = (shapes: readonly Shape[]): ViewBounds | undefined => {

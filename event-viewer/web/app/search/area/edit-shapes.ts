@@ -1,4 +1,4 @@
-import type { Ring, Shape } from '../search-request.ts'
+import type { Ring, Shape } from '../request/search-request.ts'
 import { solidShapes } from './solid-shapes.ts'
 
 /** Shapes less a drawn ring; the same array when the ring meets none of them. */

@@ -1,7 +1,7 @@
 import turfArea from '@turf/area'
 import { featureCollection, polygon } from '@turf/helpers'
 import { union } from '@turf/union'
-import type { Shape } from '../search-request.ts'
+import type { Shape } from '../request/search-request.ts'
 
 const polygonOf = (shape: Shape): ReturnType<typeof polygon> =>
   polygon(shape.map((ring) => ring.map(([longitude, latitude]) => [longitude, latitude])))

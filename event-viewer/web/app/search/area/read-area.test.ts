@@ -1,6 +1,6 @@
 import type { FleetError } from '@fleetlake/core'
 import { expect, test } from 'vitest'
-import type { Ring } from '../search-request.ts'
+import type { Ring } from '../request/search-request.ts'
 import { readArea } from './read-area.ts'
 
 const box: Ring = [

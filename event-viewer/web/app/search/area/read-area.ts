@@ -1,7 +1,7 @@
 import { areaOf, FleetError } from '@fleetlake/core'
 import { plural } from '@fleetlake/viewer-core'
 import type { Position } from 'geojson'
-import type { Ring, Shape } from '../search-request.ts'
+import type { Ring, Shape } from '../request/search-request.ts'
 import { roundRing, solidShapes } from './solid-shapes.ts'
 
 export interface ReadArea {

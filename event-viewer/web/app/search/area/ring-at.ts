@@ -1,5 +1,5 @@
 import { areaOf, contains, toMicroDegrees } from '@fleetlake/core'
-import type { Ring, Shape } from '../search-request.ts'
+import type { Ring, Shape } from '../request/search-request.ts'
 import type { RingPlace } from './area-editor.ts'
 
 /** The ring that a click at a place means: the smallest around it, so that a hole comes before its area. */

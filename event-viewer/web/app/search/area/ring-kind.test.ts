@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import type { Ring } from '../search-request.ts'
+import type { Ring } from '../request/search-request.ts'
+import { areaText, squareKilometers, unitedSquareKilometers } from './measure-shapes.ts'
 import { ringAt } from './ring-at.ts'
 import { ringKind } from './ring-kind.ts'
-import { areaText, squareKilometers, unitedSquareKilometers } from './measure-shapes.ts'
 
 const around = (count: number, radius: (i: number) => number): Ring => {
   const corners = Array.from({ length: count }, (_, i): [number, number] => {

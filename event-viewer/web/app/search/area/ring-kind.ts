@@ -1,5 +1,5 @@
 import { distanceM } from '@fleetlake/viewer-core'
-import type { Ring } from '../search-request.ts'
+import type { Ring } from '../request/search-request.ts'
 
 /** How a ring is edited: a box keeps its right angles, a circle its roundness, and of a `long` one only the whole is moved. */
 export type RingKind = 'polygon' | 'rectangle' | 'circle' | 'long'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Ring } from '../search-request.ts'
+import type { Ring } from '../request/search-request.ts'
 import { findMeeting } from './ring-meeting.ts'
 
 const closed = (...corners: [number, number][]): Ring => [...corners, corners[0]]

@@ -1,6 +1,6 @@
 import { toDegrees, toMicroDegrees } from '@fleetlake/core'
 import { orient2d } from 'robust-predicates'
-import type { Ring } from '../search-request.ts'
+import type { Ring } from '../request/search-request.ts'
 
 /** `cross`: each has ends strictly on both sides of the other. `touch`: they share a point otherwise. */
 export type Meeting = 'cross' | 'touch'

@@ -1,7 +1,7 @@
 import { areaOf, contains } from '@fleetlake/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Ring, Shape } from '../search-request.ts'
+import type { Ring, Shape } from '../request/search-request.ts'
 import { cutHole, removeRing, replaceRing } from './edit-shapes.ts'
 import { findMeeting } from './ring-meeting.ts'
 import { solidShapes } from './solid-shapes.ts'

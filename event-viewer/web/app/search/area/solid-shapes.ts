@@ -2,7 +2,7 @@ import { areaOf, contains, roundDegrees, toMicroDegrees } from '@fleetlake/core'
 import { difference } from '@turf/difference'
 import { featureCollection, polygon } from '@turf/helpers'
 import type { Position } from 'geojson'
-import type { Ring, Shape } from '../search-request.ts'
+import type { Ring, Shape } from '../request/search-request.ts'
 import { findMeeting } from './ring-meeting.ts'
 
 /**

@@ -2,8 +2,8 @@ import type { Feature, FeatureCollection } from 'geojson'
 import type { Map as MapLibreMap, MapMouseEvent } from 'maplibre-gl'
 import { onScopeDispose, ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import { useFleetMap } from '../../map/use-fleet-map.ts'
+import type { Shape } from '../request/search-request.ts'
 import { readArea } from './read-area.ts'
-import type { Shape } from '../search-request.ts'
 
 /** Choosing districts on the map by clicking them. */
 export interface DistrictPick {
