@@ -7,6 +7,7 @@ const ROUTE: Route = { connection: 1, server: 'A' }
 
 const move = (n: number, size = 100): QueuedMove => ({
   n,
+  id: `r/a/0/${n}`,
   header: new Uint8Array(10),
   payload: new Uint8Array(size - 10),
   rows: 1,

@@ -5,6 +5,8 @@
  */
 export interface QueuedMove {
   readonly n: number
+  /** By which the stream recognises it. */
+  readonly id: string
   readonly header: Uint8Array
   readonly payload: Uint8Array
   readonly rows: number
@@ -147,7 +149,8 @@ export const createMoveQueue = ({ windowBytes, duplicateWindowMs }: QueueOptions
       entry.unsettled.push({ ...route, at: nowMs })
       onTheWay.set(entry.n, entry)
       bytesOnTheWay += sizeOf(entry)
-      return { n: entry.n, header: entry.header, payload: entry.payload, rows: entry.rows, attempt: entry.attempts }
+      const { n, id, header, payload, rows, attempts } = entry
+      return { n, id, header, payload, rows, attempt: attempts }
     },
     stored: (n) => {
       let entry = onTheWay.get(n)
