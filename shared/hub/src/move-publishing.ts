@@ -129,7 +129,7 @@ export const createMovePublishing = (options: MovePublishingOptions): MovePublis
     done.bytes += move.payload.length
     if (!duplicate && sequence <= to.lastSequence) to.isReplaced = true
     to.lastSequence = Math.max(to.lastSequence, sequence)
-    if (!to.queue.isHeldUp()) become(to, 'publishing')
+    if (!to.queue.isHeldUp() || isEmpty(to)) become(to, 'publishing')
     send(to)
   }
   const answered = ({ partition, n, attempt, answer }: Event<'answered'>): void => {
@@ -142,7 +142,7 @@ export const createMovePublishing = (options: MovePublishingOptions): MovePublis
       return
     }
     to.queue.rejected(n, attempt, nowMs, route)
-    become(to, answer.isFull ? 'full' : 'waiting', answer.reason)
+    if (!isEmpty(to)) become(to, answer.isFull ? 'full' : 'waiting', answer.reason)
   }
   const connected = (server: string | undefined): void => {
     isConnected = true
