@@ -2,11 +2,11 @@ import { configSchema, moveStreamName } from '@fleetlake/contracts'
 import { encodePositions, positionsOfRows } from '@fleetlake/columnar'
 import { eventually, startTestCluster } from '@fleetlake/testing'
 import { expect, onTestFinished, test } from 'vitest'
-import { connectHub } from './connect.ts'
-import { lookAtStream } from './look-at-stream.ts'
-import { provision } from './provision.ts'
-import { createMovePublisher } from './publish-moves.ts'
-import { readThrough } from './read-through.ts'
+import { connectHub } from './connection/connect.ts'
+import { lookAtStream } from './streams/look-at-stream.ts'
+import { provision } from './streams/provision.ts'
+import { createMovePublisher } from './publish/publish-moves.ts'
+import { readThrough } from './read/read-through.ts'
 
 const MIB = 1024 * 1024
 const MESSAGES = 600

@@ -12,11 +12,11 @@ import type { FleetError } from '@fleetlake/core'
 import { eventually, startTestHub, type TestHub, type TestHubOptions } from '@fleetlake/testing'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { connectHub as connectBrowser } from './browser.ts'
-import { connectHub } from './connect.ts'
+import { connectHub } from './connection/connect.ts'
 import { provisionConfig } from './testing/hub.ts'
-import { lookAtStream } from './look-at-stream.ts'
-import type { Hub, HubOptions, MessageHub } from './hub.ts'
-import { provision } from './provision.ts'
+import { lookAtStream } from './streams/look-at-stream.ts'
+import type { Hub, HubOptions, MessageHub } from './connection/hub.ts'
+import { provision } from './streams/provision.ts'
 
 const EMPTY = new TextEncoder().encode('{}')
 

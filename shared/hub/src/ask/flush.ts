@@ -1,6 +1,6 @@
 import { type StreamPosition, subjects } from '@fleetlake/contracts'
 import { FleetError, orAborted, sleep } from '@fleetlake/core'
-import type { Answer, MessageHub } from '../hub.ts'
+import type { Answer, MessageHub } from '../connection/hub.ts'
 
 const ANSWER_MS = 3000
 const PAUSE_MS = 500

@@ -1,7 +1,7 @@
 import { type Message, queueGroups, subjects } from '@fleetlake/contracts'
 import { fault } from '@fleetlake/core/testing'
 import { expect, test } from 'vitest'
-import type { Hub } from '../hub.ts'
+import type { Hub } from '../connection/hub.ts'
 import { startMemoryFixture } from '../testing/memory-hub.ts'
 import { runGeneration } from './generation.ts'
 

@@ -1,7 +1,7 @@
 import { generationOptions, type Message, type MessageInput, subjects } from '@fleetlake/contracts'
 import { FleetError, sleep } from '@fleetlake/core'
-import type { ListenOptions, MessageHub, Received } from '../hub.ts'
-import { randomToken } from '../random-token.ts'
+import type { ListenOptions, MessageHub, Received } from '../connection/hub.ts'
+import { randomToken } from '../connection/random-token.ts'
 
 const REPEAT_MS = 500
 const SILENT_MS = 10_000

@@ -2,7 +2,7 @@ import { encodePositions, positionsOfRows } from '@fleetlake/columnar'
 import { type Message, type MessageInput, subjects } from '@fleetlake/contracts'
 import { createMemoryServer } from '@fleetlake/broker/memory'
 import { expect, test } from 'vitest'
-import { openHub } from '../open-hub.ts'
+import { openHub } from '../connection/open-hub.ts'
 import { askVehicles, type VehicleOutcome } from './vehicles.ts'
 
 const server = createMemoryServer()

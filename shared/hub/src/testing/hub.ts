@@ -1,8 +1,8 @@
 import { startTestHub, type TestHub, type TestHubOptions } from '@fleetlake/testing'
 import { onTestFinished } from 'vitest'
-import { connectHub } from '../connect.ts'
-import type { Hub, HubOptions } from '../hub.ts'
-import { provision, type ProvisionConfig } from '../provision.ts'
+import { connectHub } from '../connection/connect.ts'
+import type { Hub, HubOptions } from '../connection/hub.ts'
+import { provision, type ProvisionConfig } from '../streams/provision.ts'
 
 const MIB = 1024 * 1024
 

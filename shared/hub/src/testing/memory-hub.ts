@@ -1,9 +1,9 @@
 import { createMemoryServer, type MemoryServer } from '@fleetlake/broker/memory'
 import { onTestFinished } from 'vitest'
-import type { Hub, SpeakerOptions } from '../hub.ts'
-import { openHub } from '../open-hub.ts'
-import { provision } from '../provision.ts'
-import { randomToken } from '../random-token.ts'
+import type { Hub, SpeakerOptions } from '../connection/hub.ts'
+import { openHub } from '../connection/open-hub.ts'
+import { provision } from '../streams/provision.ts'
+import { randomToken } from '../connection/random-token.ts'
 import { provisionConfig, type Sizes } from './hub.ts'
 
 const MIB = 1024 * 1024

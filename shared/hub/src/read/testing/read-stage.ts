@@ -1,7 +1,7 @@
 import type { Streams } from '@fleetlake/broker'
 import { subjects } from '@fleetlake/contracts'
 import { onTestFinished } from 'vitest'
-import type { Hub } from '../hub.ts'
+import type { Hub } from '../../connection/hub.ts'
 import { readPartition } from '../read-partition.ts'
 import type { PartitionReader, Reading, ReadOptions } from '../reading.ts'
 import type { Offset } from '../stream-verdict.ts'

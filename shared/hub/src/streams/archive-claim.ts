@@ -1,8 +1,8 @@
 import { refusalOf, untilAnswered } from '@fleetlake/broker'
 import { type ArchiveClaim, formatArchiveClaim, parseArchiveClaim, type WholeArchiveClaim } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
-import type { Hub } from './hub.ts'
-import { randomToken } from './random-token.ts'
+import type { Hub } from '../connection/hub.ts'
+import { randomToken } from '../connection/random-token.ts'
 
 /**
  * Invariant: one hub, one archive. The hub remembers the id of the table that its streams go to, who it is itself, and a version of the table that is known to be

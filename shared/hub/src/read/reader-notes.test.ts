@@ -1,8 +1,8 @@
 import { readerNote } from '@fleetlake/contracts'
 import { eventually } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
-import { startMemoryFixture } from './testing/memory-hub.ts'
-import type { Hub } from './hub.ts'
+import { startMemoryFixture } from '../testing/memory-hub.ts'
+import type { Hub } from '../connection/hub.ts'
 import { enterPartition, type PartitionEntry } from './reader-notes.ts'
 
 type Group = 'collectors' | 'finders'

@@ -1,6 +1,6 @@
 import { eventually } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
-import { startProvisioned } from './testing/hub.ts'
+import { startProvisioned } from '../testing/hub.ts'
 import { idsIn, idsOf, publisherOf } from './testing/publisher.ts'
 
 const KIB = 1024

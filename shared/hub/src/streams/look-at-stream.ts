@@ -1,7 +1,7 @@
 import { refusalOf, untilAnswered } from '@fleetlake/broker'
 import { moveStreamName } from '@fleetlake/contracts'
-import type { Hub } from './hub.ts'
-import type { StreamState } from './stream-verdict.ts'
+import type { Hub } from '../connection/hub.ts'
+import type { StreamState } from '../read/stream-verdict.ts'
 
 /** How a partition's stream is filled now. */
 export const lookAtStream = ({ control, streams }: Hub, partition: number): Promise<StreamState> =>

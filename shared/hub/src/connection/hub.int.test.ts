@@ -3,7 +3,7 @@ import { fault } from '@fleetlake/core/testing'
 import { eventually, startTestHub, temporaryFolder } from '@fleetlake/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { connectHub } from './connect.ts'
-import { startFixture } from './testing/hub.ts'
+import { startFixture } from '../testing/hub.ts'
 import type { HubStatus } from './hub.ts'
 
 test('a message comes as it was sent, with its envelope and defaults', async () => {

@@ -1,6 +1,6 @@
 import { refusalOf } from '@fleetlake/broker'
 import { type Group, readerNote } from '@fleetlake/contracts'
-import type { Hub } from './hub.ts'
+import type { Hub } from '../connection/hub.ts'
 
 /**
  * Who reads which partition, noted on the hub before the first message is decoded: the one trace that is left of a reader whom a message has

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { readThrough } from './read-through.ts'
-import { startMemoryProvisioned } from './testing/memory-hub.ts'
+import { startMemoryProvisioned } from '../testing/memory-hub.ts'
 import { range, stageOn } from './testing/read-stage.ts'
 
 const start = async () => {

@@ -1,7 +1,7 @@
 import { untilAnswered } from '@fleetlake/broker'
 import type { MessageInput, MessageName } from '@fleetlake/contracts'
-import type { Hub, SendOptions } from './hub.ts'
-import { wrapMessage } from './message.ts'
+import type { Hub, SendOptions } from '../connection/hub.ts'
+import { wrapMessage } from '../connection/message.ts'
 
 const TIMEOUT_MS = 5_000
 

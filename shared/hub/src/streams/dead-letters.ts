@@ -1,7 +1,7 @@
 import { type StoredMessage, untilAnswered } from '@fleetlake/broker'
 import { DEAD_LETTERS } from '@fleetlake/contracts'
-import type { Hub } from './hub.ts'
-import { readThrough } from './read-through.ts'
+import type { Hub } from '../connection/hub.ts'
+import { readThrough } from '../read/read-through.ts'
 
 /** What could not be archived of one message, as the stream of dead letters keeps it. */
 export interface StoredLetter {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { eventually, temporaryFolder, type TestHub } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
 import type { Reading } from './reading.ts'
-import { startProvisioned, type Sizes } from './testing/hub.ts'
+import { startProvisioned, type Sizes } from '../testing/hub.ts'
 import { range, readUntil, type Stage, stageOn } from './testing/read-stage.ts'
 
 const KIB = 1024

@@ -1,6 +1,6 @@
 import { type Group, type Message, subjects } from '@fleetlake/contracts'
 import { ownerOf, sleep } from '@fleetlake/core'
-import type { Hub } from './hub.ts'
+import type { Hub } from '../connection/hub.ts'
 import {
   bidFarewell,
   disconnect,

@@ -1,6 +1,6 @@
 import { untilAnswered } from '@fleetlake/broker'
 import { moveStreamName } from '@fleetlake/contracts'
-import type { Hub } from './hub.ts'
+import type { Hub } from '../connection/hub.ts'
 
 /** What a message must be older than the duplicate window before it may go. */
 const MARGIN_MS = 30_000

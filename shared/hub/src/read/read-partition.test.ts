@@ -3,9 +3,9 @@ import type { MemoryServer } from '@fleetlake/broker/memory'
 import { subjects } from '@fleetlake/contracts'
 import { eventually } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
-import { purgeThrough } from './purge.ts'
-import type { Sizes } from './testing/hub.ts'
-import { startMemoryFixture, startMemoryProvisioned } from './testing/memory-hub.ts'
+import { purgeThrough } from '../streams/purge.ts'
+import type { Sizes } from '../testing/hub.ts'
+import { startMemoryFixture, startMemoryProvisioned } from '../testing/memory-hub.ts'
 import { range, readUntil, type Stage, stageOn } from './testing/read-stage.ts'
 
 const KIB = 1024

@@ -1,7 +1,7 @@
 import { type Cursor, refusalOf } from '@fleetlake/broker'
 import { moveStreamName } from '@fleetlake/contracts'
 import { reasonOf, sleep } from '@fleetlake/core'
-import type { Hub, HubStatus } from './hub.ts'
+import type { Hub, HubStatus } from '../connection/hub.ts'
 import { createPartitionReading, type ReadingEffect, type ReadingEvent, type Witness } from './partition-reading.ts'
 import type { PartitionReader, ReadOptions } from './reading.ts'
 

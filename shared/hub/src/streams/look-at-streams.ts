@@ -1,7 +1,7 @@
 import { refusalOf, untilAnswered } from '@fleetlake/broker'
 import { moveStreamName, partitionOfStream, subjects } from '@fleetlake/contracts'
-import type { Hub } from './hub.ts'
-import type { StreamState } from './stream-verdict.ts'
+import type { Hub } from '../connection/hub.ts'
+import type { StreamState } from '../read/stream-verdict.ts'
 
 /** How the move streams that exist are filled, by partition, ascending. */
 export type StreamStates = ReadonlyMap<number, StreamState>

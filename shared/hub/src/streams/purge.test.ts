@@ -2,7 +2,7 @@ import type { Streams } from '@fleetlake/broker'
 import { subjects } from '@fleetlake/contracts'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { startMemoryProvisioned } from './testing/memory-hub.ts'
+import { startMemoryProvisioned } from '../testing/memory-hub.ts'
 import { findPurgeable, purgeThrough } from './purge.ts'
 
 const append = (streams: Streams): Promise<{ readonly sequence: number }> =>

@@ -1,7 +1,7 @@
 import { moveStreamName } from '@fleetlake/contracts'
 import { provideOldServer } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
-import { provisionConfig, startFixture } from './testing/hub.ts'
+import { provisionConfig, startFixture } from '../testing/hub.ts'
 import { provision } from './provision.ts'
 
 const MIB = 1024 * 1024

@@ -2,7 +2,7 @@ import type { FleetError } from '@fleetlake/core'
 import { fault } from '@fleetlake/core/testing'
 import { eventually } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
-import { startMemoryFixture } from './testing/memory-hub.ts'
+import { startMemoryFixture } from '../testing/memory-hub.ts'
 
 const utf8 = new TextEncoder()
 

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Hub } from './hub.ts'
+import type { Hub } from '../connection/hub.ts'
 import { eventually } from '@fleetlake/testing'
 import { expect, onTestFinished, test } from 'vitest'
-import { startFixture } from './testing/hub.ts'
+import { startFixture } from '../testing/hub.ts'
 import { joinGroup, type Membership } from './membership.ts'
 
 const INTERVAL_MS = 200
@@ -21,7 +21,7 @@ const join = (hub: Hub, intervalMs = INTERVAL_MS): Membership => {
 }
 
 const program = (url: string): string => `
-  import { connectHub } from ${JSON.stringify(new URL('./connect.ts', import.meta.url).href)}
+  import { connectHub } from ${JSON.stringify(new URL('../connection/connect.ts', import.meta.url).href)}
   import { joinGroup } from ${JSON.stringify(new URL('./membership.ts', import.meta.url).href)}
   const hub = await connectHub({ url: ${JSON.stringify(url)}, service: 'test', uid: 'frozen' })
   const membership = joinGroup(hub, { group: 'collectors', version: '1', describe: () => ({ memoryBytes: 1 }), intervalMs: ${INTERVAL_MS} })

@@ -5,8 +5,8 @@ import { expect, test } from 'vitest'
 import { drainWithin } from './drain-within.ts'
 import { duplicateWindowOf } from './duplicate-window.ts'
 import type { PublishState } from './move-publisher.ts'
-import { purgeThrough } from './purge.ts'
-import { startMemoryFixture, startMemoryProvisioned } from './testing/memory-hub.ts'
+import { purgeThrough } from '../streams/purge.ts'
+import { startMemoryFixture, startMemoryProvisioned } from '../testing/memory-hub.ts'
 import { idsIn, idsOf, publisherOf } from './testing/publisher.ts'
 
 const KIB = 1024

@@ -1,8 +1,8 @@
 import { DEAD_LETTERS } from '@fleetlake/contracts'
 import { fault } from '@fleetlake/core/testing'
 import { expect, test } from 'vitest'
-import { provisionConfig } from './testing/hub.ts'
-import { startMemoryFixture } from './testing/memory-hub.ts'
+import { provisionConfig } from '../testing/hub.ts'
+import { startMemoryFixture } from '../testing/memory-hub.ts'
 import { partitionsOf, provision } from './provision.ts'
 
 const MIB = 1024 * 1024

@@ -1,7 +1,7 @@
-import type { Hub } from './hub.ts'
+import type { Hub } from '../connection/hub.ts'
 import { eventually } from '@fleetlake/testing'
 import { expect, onTestFinished, test } from 'vitest'
-import { startMemoryFixture } from './testing/memory-hub.ts'
+import { startMemoryFixture } from '../testing/memory-hub.ts'
 import { joinGroup, type Membership } from './membership.ts'
 
 const INTERVAL_MS = 200

@@ -11,8 +11,8 @@ import {
   type StreamSpec,
 } from '@fleetlake/contracts'
 import { FleetError, reasonOf, sleep } from '@fleetlake/core'
-import type { Hub } from './hub.ts'
-import { randomToken } from './random-token.ts'
+import type { Hub } from '../connection/hub.ts'
+import { randomToken } from '../connection/random-token.ts'
 
 /** What provisioning needs of the configuration. */
 export interface ProvisionConfig {

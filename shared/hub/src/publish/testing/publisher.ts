@@ -1,8 +1,8 @@
 import { onTestFinished } from 'vitest'
-import type { Hub } from '../hub.ts'
+import type { Hub } from '../../connection/hub.ts'
 import type { MovePublisher, MovePublisherOptions } from '../move-publisher.ts'
 import { createMovePublisher } from '../publish-moves.ts'
-import { readThrough } from '../read-through.ts'
+import { readThrough } from '../../read/read-through.ts'
 
 const KIB = 1024
 

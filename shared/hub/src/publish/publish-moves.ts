@@ -8,8 +8,8 @@ import {
   type StreamPosition,
 } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
-import { eventHeaders } from './cloud-event.ts'
-import type { Hub } from './hub.ts'
+import { eventHeaders } from '../connection/cloud-event.ts'
+import type { Hub } from '../connection/hub.ts'
 import type { MovePublisher, MovePublisherOptions } from './move-publisher.ts'
 import { createMovePublishing, type PublishingEffect, type PublishingEvent, type Written } from './move-publishing.ts'
 
