@@ -1,3 +1,20 @@
+export * from './connection/connect.ts'
+export * from './connection/hub.ts'
+export * from './connection/open-hub.ts'
+
+export * from './streams/archive-claim.ts'
+export * from './streams/dead-letters.ts'
+export * from './streams/look-at-stream.ts'
+export * from './streams/look-at-streams.ts'
+export * from './streams/provision.ts'
+export * from './streams/purge.ts'
+export * from './streams/store-message.ts'
+
+export * from './publish/drain-within.ts'
+export * from './publish/duplicate-window.ts'
+export * from './publish/move-publisher.ts'
+export * from './publish/publish-moves.ts'
+
 export { parseAppId } from './read/app-id.ts'
 export {
   beginAt,
@@ -8,26 +25,14 @@ export {
   predecessorOf,
   type TableOffsets,
 } from './read/begin-at.ts'
-export * from './connection/connect.ts'
-export * from './members/membership.ts'
-export * from './streams/provision.ts'
-export * from './publish/move-publisher.ts'
-export * from './publish/publish-moves.ts'
-export * from './streams/purge.ts'
 export * from './read/read-partition.ts'
+export * from './read/read-through.ts'
+export { enterPartition, type EntryOptions, type PartitionEntry } from './read/reader-notes.ts'
 export * from './read/reading.ts'
 export { judge, type Offset, type StreamState } from './read/stream-verdict.ts'
-export * from './connection/hub.ts'
-export * from './streams/store-message.ts'
-export * from './ask/generation.ts'
-export * from './streams/look-at-stream.ts'
-export * from './streams/look-at-streams.ts'
+
+export * from './members/membership.ts'
+
 export * from './ask/flush.ts'
-export * from './publish/drain-within.ts'
-export * from './connection/open-hub.ts'
-export * from './read/read-through.ts'
-export * from './publish/duplicate-window.ts'
+export * from './ask/generation.ts'
 export * from './ask/vehicles.ts'
-export * from './streams/dead-letters.ts'
-export * from './streams/archive-claim.ts'
-export { enterPartition, type EntryOptions, type PartitionEntry } from './read/reader-notes.ts'
