@@ -61,8 +61,8 @@ const checkRows = (rows: Positions, payload: Uint8Array): void => {
     if (column.length < length) fail('a column is too short')
   }
   checkMeasures(rows, payload)
-  const faultAt = judgeRows(rows, 2e12)
-  rowsOfPositions(rows).forEach(({ vehicleId, vehicleType: type }, i) => {
+  const { rows: judged, faultAt } = judgeRows(rows, 2e12)
+  rowsOfPositions(judged).forEach(({ vehicleId, vehicleType: type }, i) => {
     const isShort = vehicleId.length > 0 && vehicleId.length <= 255 && type.length > 0 && type.length <= 255
     if (faultAt(i) === undefined && !isShort) fail('a row with a bad text was taken')
   })

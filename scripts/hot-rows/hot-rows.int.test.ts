@@ -69,6 +69,10 @@ test('of whatever is published, the rows are the same before they are archived a
     rowOf('fair'),
     rowOf('größer', { longitude: -56.1234565, latitude: -34.00000049, speed: NaN, heading: 359.99 }),
     rowOf('infinite', { speed: Infinity, heading: -Infinity }),
+    rowOf('unavailable', { speed: -1, heading: 511 }),
+    rowOf(' padded\u2003', { vehicleType: '\tbus ', speed: 65_535, heading: 360 }),
+    rowOf('without a fix', { longitude: 0, latitude: 4e-7 }),
+    rowOf('\u3000'),
     rowOf('edge', { longitude: -80.0000004, latitude: -34.0000005 }),
     rowOf('beyond the edge', { longitude: -30.0000004 }),
     rowOf('ahead, but within the tolerance', { eventTime: Date.now() + 50_000 }),
@@ -110,10 +114,12 @@ test('of whatever is published, the rows are the same before they are archived a
       'größer',
       'infinite',
       'json',
+      'padded',
+      'unavailable',
     ].toSorted(),
   )
   expect([hot.outcome.stats!.hot, archived.outcome.stats!.hot]).toMatchObject([
-    { messages: 7, rows: 9, selected: 8 },
+    { messages: 7, rows: 11, selected: 10 },
     { messages: 0, rows: 0, selected: 0 },
   ])
 })

@@ -233,3 +233,35 @@ test('what a buffer says that it holds counts the measures, as long as its rows'
   takeIn(bare, positionsOfRows(rowsOf(5_000, undefined)), options)
   expect(buffer.heldBytes - bare.heldBytes).toBeGreaterThan(10_000 * (8 + 4) + 5_000 * 100)
 })
+
+test('a row is taken without blanks around its texts and without a speed or heading that none has; one at 0, 0 is bad', () => {
+  const at = (vehicleId: string, more: Partial<PositionRow> = {}): PositionRow => ({
+    vehicleId,
+    vehicleType: 'bus',
+    eventTime: 0,
+    longitude: 1,
+    latitude: 2,
+    speed: 1,
+    heading: 1,
+    ...more,
+  })
+  const buffer = createPartitionBuffer()
+  const rows = [
+    at('a', { speed: -1, heading: 360 }),
+    at(' a\u00A0', { vehicleType: 'bus ', speed: 1e9, heading: 511 }),
+    at(' '),
+    at('b', { longitude: 0, latitude: -4e-7 }),
+    at('c', { longitude: 0 }),
+  ]
+  expect(takeIn(buffer, positionsOfRows(rows), { geohashLength: 5, latestMs: 0, table: TABLE })).toEqual([
+    { index: 2, reason: 'vehicle-id-missing' },
+    { index: 3, reason: 'null-island' },
+  ])
+  expect([textsToStrings(buffer.vehicles.texts()), buffer.vehicleTypes]).toEqual([['a', 'c'], ['bus']])
+  const { vehicle, speed, heading } = buffer.columns
+  expect([vehicle, speed, heading].map((column) => [...column.subarray(0, 3)])).toEqual([
+    [0, 0, 1],
+    [NaN, NaN, 1],
+    [0, NaN, 1],
+  ])
+})

@@ -1,4 +1,4 @@
-import { type ColumnsBeside, fitMeasures, type Positions, takeFloats, textFaultsOf } from '@fleetlake/columnar'
+import { type ColumnsBeside, fitMeasures, judgeTexts, type Positions, takeFloats } from '@fleetlake/columnar'
 import { cellOf, faultOf, type PositionFault, reuseArray, toMicroDegrees } from '@fleetlake/core'
 import type { PartitionBuffer } from './partition-buffer.ts'
 
@@ -24,13 +24,13 @@ const takenRows = reuseArray((length) => new Uint32Array(length))
  */
 export const takeIn = (
   buffer: PartitionBuffer,
-  rows: Positions,
+  sent: Positions,
   { geohashLength, latestMs, table }: TakeInOptions,
 ): BadRow[] => {
   const bad: BadRow[] = []
+  const { rows, faults: textFaults } = judgeTexts(sent)
   /** Of each of the message's types, its code in the buffer once a row that is taken has it. */
   const types = new Int32Array(rows.vehicleTypes.length).fill(-1)
-  const textFaults = textFaultsOf(rows)
   const { measures, faults: measureFaults } = fitMeasures(rows, table)
   const { vehicleIdOffsets, vehicleIdBytes } = rows
   const columns = buffer.reserve(rows.length)

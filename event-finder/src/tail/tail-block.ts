@@ -3,6 +3,7 @@ import {
   copyRows,
   createMeasureStore,
   fitMeasures,
+  judgeTexts,
   makeRowArrays,
   makeValues,
   type MeasureStore,
@@ -11,7 +12,6 @@ import {
   type Rows,
   sliceMeasures,
   takeFloats,
-  textFaultsOf,
 } from '@fleetlake/columnar'
 import { faultOf, type MicroBounds, reuseArray, toMicroDegrees } from '@fleetlake/core'
 
@@ -134,12 +134,12 @@ export const createTailBlock = (from: number): TailBlock => {
     if (y < bounds.south) bounds.south = y
     if (y > bounds.north) bounds.north = y
   }
-  const append = (rows: Positions, latestMs: number, table: ColumnsBeside): void => {
+  const append = (sent: Positions, latestMs: number, table: ColumnsBeside): void => {
+    const { rows, faults: textFaults } = judgeTexts(sent)
     const { vehicleIdOffsets: at, vehicleIdBytes } = rows
     reserve(rows.length, at[rows.length] - at[0])
     /** Of each of the message's types, its code here once a row that is taken has it. */
     const codes = new Int32Array(rows.vehicleTypes.length).fill(-1)
-    const textFaults = textFaultsOf(rows)
     const fitted = fitMeasures(rows, table)
     const { vehicleIdOffsets, vehicleType, eventTime, longitude, latitude } = columns
     const first = length

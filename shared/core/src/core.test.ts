@@ -17,7 +17,7 @@ test('rounding a coordinate twice is rounding it once, and whole millionths surv
   expect(Object.is(toMicroDegrees(-1e-9), 0)).toBe(true)
 })
 
-test('a position is believed unless it is not a number, off the globe, in the future or before 1970', () => {
+test('a position is believed unless it is not a number, off the globe, in the future, before 1970 or at 0, 0', () => {
   const latest = 1_000
   expect([
     faultOf(1_000, -180, 90, latest),
@@ -28,6 +28,8 @@ test('a position is believed unless it is not a number, off the globe, in the fu
     faultOf(0, 0, -90.1, latest),
     faultOf(1_001, 0, 0, latest),
     faultOf(-1, 0, 0, latest),
+    faultOf(0, 0, 0, latest),
+    faultOf(Infinity, 1, 1, Infinity),
   ]).toEqual([
     undefined,
     'time-not-a-number',
@@ -37,7 +39,17 @@ test('a position is believed unless it is not a number, off the globe, in the fu
     'off-the-globe',
     'in-the-future',
     'before-1970',
+    'null-island',
+    'time-not-a-number',
   ])
+  // What is rounded to 0, 0 and nothing else.
+  const edges = [-1e-6, -5.1e-7, -5e-7, -0, 4.9e-7, 5e-7, 1e-6]
+  for (const longitude of edges) {
+    for (const latitude of edges) {
+      const isNowhere = toMicroDegrees(longitude) === 0 && toMicroDegrees(latitude) === 0
+      expect(faultOf(0, longitude, latitude, 0)).toBe(isNowhere ? 'null-island' : undefined)
+    }
+  }
 })
 
 test('partitions are stable for ever', () => {

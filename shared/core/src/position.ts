@@ -9,9 +9,6 @@ export const toDegrees = (microDegrees: number): number => microDegrees / MICRO_
 /** The one rounding of coordinates: to 1e-6 degrees. Idempotent, so that every intake may apply it again. */
 export const roundDegrees = (degrees: number): number => toDegrees(toMicroDegrees(degrees))
 
-/** A speed or heading, NaN for one that no vehicle can have. */
-export const knownOrNaN = (value: number): number => (Number.isFinite(value) ? value : NaN)
-
 /** A vehicle's id and type take 1 to this number of bytes of UTF-8. */
 export const MAX_TEXT_BYTES = 255
 
@@ -22,6 +19,7 @@ export type PositionFault =
   | 'off-the-globe'
   | 'in-the-future'
   | 'before-1970'
+  | 'null-island'
   | TextFault
   | MeasureFault
 
@@ -41,11 +39,26 @@ export const faultOf = (
   longitude: number,
   latitude: number,
   latestMs: number,
-): PositionFault | undefined => {
+): PositionFault | undefined =>
+  // Nearly all positions are believed: what is wrong with one is found out apart.
+  timeMs >= 0 &&
+  timeMs <= latestMs &&
+  timeMs < Infinity &&
+  longitude >= -180 &&
+  longitude <= 180 &&
+  latitude >= -90 &&
+  latitude <= 90 &&
+  (longitude >= 1e-6 || longitude <= -1e-6)
+    ? undefined
+    : doubtOf(timeMs, longitude, latitude, latestMs)
+
+const doubtOf = (timeMs: number, longitude: number, latitude: number, latestMs: number): PositionFault | undefined => {
   if (!Number.isFinite(timeMs)) return 'time-not-a-number'
   if (!Number.isFinite(longitude) || !Number.isFinite(latitude)) return 'position-not-a-number'
   if (longitude < -180 || longitude > 180 || latitude < -90 || latitude > 90) return 'off-the-globe'
   if (timeMs > latestMs) return 'in-the-future'
   if (timeMs < 0) return 'before-1970'
+  // Receivers send it that have no position.
+  if (toMicroDegrees(longitude) === 0 && toMicroDegrees(latitude) === 0) return 'null-island'
   return undefined
 }

@@ -1,4 +1,5 @@
 import type { PositionRow } from '@fleetlake/columnar'
+import { toMicroDegrees } from '@fleetlake/core'
 import fc from 'fast-check'
 
 export interface PositionLimits {
@@ -27,7 +28,7 @@ const degrees = (min: number, max: number): fc.Arbitrary<number> =>
 export const position = (limits: PositionLimits = {}): fc.Arbitrary<PositionRow> => {
   const { west = -180, south = -90, east = 180, north = 90, vehicles = 50 } = limits
   const { from = Date.UTC(2026, 0, 1), to = Date.UTC(2027, 0, 1) } = limits
-  return fc.record({
+  const any = fc.record({
     vehicleId: fc.integer({ min: 1, max: vehicles }).map((n) => `vehicle-${n}`),
     vehicleType: fc.constantFrom(...TYPES),
     eventTime: fc.integer({ min: from, max: to - 1 }),
@@ -36,6 +37,7 @@ export const position = (limits: PositionLimits = {}): fc.Arbitrary<PositionRow>
     speed: fc.oneof(fc.constant(NaN), fc.float({ min: 0, max: 60, noNaN: true })),
     heading: fc.oneof(fc.constant(NaN), fc.float({ min: 0, max: 359, noNaN: true })),
   })
+  return any.filter(({ longitude, latitude }) => toMicroDegrees(longitude) !== 0 || toMicroDegrees(latitude) !== 0)
 }
 
 export const positions = (limits: PositionLimits & { readonly maxLength?: number } = {}): fc.Arbitrary<PositionRow[]> =>

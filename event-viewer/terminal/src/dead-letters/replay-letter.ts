@@ -72,9 +72,9 @@ interface Batch {
 
 const publishRows = async (hub: Hub, letter: StoredLetter, run: string, options: ReplayOptions): Promise<Replayed> => {
   const positions = decodeLetterPositions(letter.payload)
-  const rows = rowsOfPositions(positions)
   const reasons = decodeReasons(letter.payload)
-  const faultAt = judgeRows(positions, options.latestMs)
+  const { rows: judged, faultAt } = judgeRows(positions, options.latestMs)
+  const rows = rowsOfPositions(judged)
   const isGood = (index: number): boolean => faultAt(index) === undefined
   const good = rows.filter((_, index) => isGood(index))
   if (good.length === 0) return { isPublished: false, rows: 0, left: rows.length }

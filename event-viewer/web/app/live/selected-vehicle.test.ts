@@ -19,7 +19,7 @@ const createFleet = (): {
         vehicleType: 'taxi',
         eventTime: START_MS + seconds * 1000,
         longitude: seconds,
-        latitude: 0,
+        latitude: 1,
         speed: 10,
         heading: NaN,
       }))
@@ -87,7 +87,7 @@ describe('the selected vehicle', () => {
     const selected = createSelectedVehicle(async (id) => intake.vehicle(id))
     const hear = (vehicleId: string, seconds: number, measures: PositionRow['measures'] = {}): void => {
       const nowMs = START_MS + seconds * 1000
-      const row = { vehicleId, vehicleType: 'van', eventTime: nowMs, longitude: 0, latitude: 0, measures }
+      const row = { vehicleId, vehicleType: 'van', eventTime: nowMs, longitude: 1, latitude: 2, measures }
       intake.take(encodePositions(positionsOfRows([row])), { nowMs, futureToleranceMs: 60_000 })
       const frame = intake.takeFrame(nowMs)
       if (frame !== undefined) selected.take(frame)

@@ -6,7 +6,7 @@ test('a row is believed if its time and place are, and its id and type take 1 to
   const utf8 = new TextEncoder()
   const ends = texts.map((_, i) => utf8.encode(texts.slice(0, i + 1).join('')).length)
   const verdictsOf = (type: string, latitude: number): unknown[] => {
-    const faultAt = judgeRows(
+    const { faultAt } = judgeRows(
       {
         length: texts.length,
         vehicleIdOffsets: Int32Array.of(0, ...ends),
@@ -15,7 +15,7 @@ test('a row is believed if its time and place are, and its id and type take 1 to
         vehicleTypes: ['other', type],
         measures: [],
         eventTime: new Float64Array(texts.length),
-        longitude: new Float64Array(texts.length),
+        longitude: new Float64Array(texts.length).fill(1),
         latitude: new Float64Array(texts.length).fill(latitude),
         speed: new Float32Array(texts.length),
         heading: new Float32Array(texts.length),

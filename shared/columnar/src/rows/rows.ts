@@ -1,7 +1,8 @@
 import { type Column, type ColumnKey, COLUMNS, type Kind } from '../columns.ts'
-import { knownOrNaN, MICRO_PER_DEGREE } from '@fleetlake/core'
+import { MICRO_PER_DEGREE } from '@fleetlake/core'
 import { type MeasureColumn, sliceMeasures } from './measure-columns.ts'
 import type { PositionArrays } from './positions.ts'
+import { knownHeading, knownSpeed } from './sanitise.ts'
 import type { Texts } from './text-list.ts'
 
 /** How the values of each kind are held at rest. */
@@ -202,14 +203,17 @@ export const gatherPositions = (from: RowArrays, order: Uint32Array, to: Positio
   }
 }
 
-const gatherKnown = (from: Float32Array, order: Uint32Array, to: Float32Array, at: number): void => {
-  const { length } = order
-  for (let i = 0; i < length; i++) to[at + i] = knownOrNaN(from[order[i]])
-}
-
-/** Copies the floats of the rows in flight that `order` names into arrays at rest, from row `at` on; what is not finite is not known. */
+/** Copies speed and heading of the rows in flight that `order` names into arrays at rest, from row `at` on; what can't be true is not known. */
 export const takeFloats = (from: PositionArrays, order: Uint32Array, to: RowArrays, at: number): void => {
-  for (const key of FLOATS) gatherKnown(from[key], order, to[key], at)
+  // The compiler asks for a rule for each column of floats.
+  const { speed, heading } = { speed: from.speed, heading: from.heading } satisfies Record<KeyOf<'float'>, Float32Array>
+  const { speed: speeds, heading: headings } = to
+  const { length } = order
+  for (let i = 0; i < length; i++) {
+    const row = order[i]
+    speeds[at + i] = knownSpeed(speed[row])
+    headings[at + i] = knownHeading(heading[row])
+  }
 }
 
 /** What makes the columns of rows when they are asked for. */

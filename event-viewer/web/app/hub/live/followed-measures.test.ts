@@ -7,8 +7,8 @@ const row = (vehicleId: string, eventTime: number, measures: PositionRow['measur
   vehicleId,
   vehicleType: 'van',
   eventTime,
-  longitude: 0,
-  latitude: 0,
+  longitude: 1,
+  latitude: 2,
   ...(measures === undefined ? {} : { measures }),
 })
 const take = (followed: FollowedVehicle, ...rows: readonly PositionRow[]): unknown => {
@@ -49,6 +49,12 @@ test('what the archive refuses and what is of the past is not believed', () => {
   followed.follow('a')
   const rows = [row('a', 99, { altitude: 1 }), row('a', 1_000_001, { altitude: 2 })]
   expect(take(followed, ...rows, { ...row('a', 200, { altitude: 3 }), latitude: 91 })).toBeUndefined()
+})
+
+test('the vehicle is the same with blanks around its id', () => {
+  const followed = createFollowedVehicle()
+  followed.follow('a')
+  expect(take(followed, row(' a\u3000', 200, { altitude: 3 }))).toEqual([['altitude', 3, 'm', 200]])
 })
 
 test('another vehicle that is followed begins with nothing, and the same one is told again', () => {

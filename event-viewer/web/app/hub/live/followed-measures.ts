@@ -1,6 +1,8 @@
 import {
   isTextMeasure,
+  type JudgedRows,
   judgeRows,
+  judgeTexts,
   MAX_MEASURES,
   type MeasureColumn,
   measureValue,
@@ -62,13 +64,14 @@ export const createFollowedVehicle = (): FollowedVehicle => {
       held.clear()
       isNews = false
     },
-    take: (rows, { latestMs, recentMs }) => {
-      if (id === undefined || rows.measures.length === 0) return
-      let faultAt: ReturnType<typeof judgeRows> | undefined
+    take: (sent, { latestMs, recentMs }) => {
+      if (id === undefined || sent.measures.length === 0) return
+      const { rows } = judgeTexts(sent)
+      let judged: JudgedRows | undefined
       for (let row = 0; row < rows.length; row++) {
         if (!isFollowed(rows, row) || rows.eventTime[row] < recentMs) continue
-        faultAt ??= judgeRows(rows, latestMs)
-        if (faultAt(row) === undefined) takeRow(rows.measures, row, rows.eventTime[row])
+        judged ??= judgeRows(rows, latestMs)
+        if (judged.faultAt(row) === undefined) takeRow(rows.measures, row, rows.eventTime[row])
       }
     },
     takeNews: () => {

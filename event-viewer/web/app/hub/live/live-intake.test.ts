@@ -52,7 +52,7 @@ const vehicleId = fc.integer({ min: 0, max: 11 }).map((n) => `Vehículo ${n}`)
 const degrees = (max: number): fc.Arbitrary<number> =>
   fc.oneof({ weight: 9, arbitrary: fc.integer({ min: -40, max: 40 }) }, fc.constantFrom(NaN, Infinity, max + 1, -max))
 const rowArbitrary: fc.Arbitrary<ModelRow> = fc.record({
-  vehicleId,
+  vehicleId: fc.tuple(vehicleId, fc.constantFrom('', '', '\u2003')).map((parts) => parts.join('')),
   vehicleType: fc.constantFrom('taxi', 'bus', 'van'),
   eventTime: fc.oneof(
     { weight: 9, arbitrary: fc.integer({ min: 0, max: 40 }).map((s) => START_MS + s * 1000) },
@@ -62,8 +62,8 @@ const rowArbitrary: fc.Arbitrary<ModelRow> = fc.record({
   ),
   longitude: degrees(180),
   latitude: degrees(90),
-  speed: fc.constantFrom(0, 12.5, NaN),
-  heading: fc.constantFrom(0, 271.5, NaN),
+  speed: fc.constantFrom(0, 12.5, NaN, -1),
+  heading: fc.constantFrom(0, 271.5, NaN, 360),
 })
 const bounds = fc.constantFrom<NonNullable<LiveRequest['bounds']>>(
   [-40, -40, 0, 0],

@@ -1,4 +1,4 @@
-import { judgeRows, type Positions } from '@fleetlake/columnar'
+import { judgeRows, knownHeading, knownSpeed, type Positions } from '@fleetlake/columnar'
 import { roundDegrees } from '@fleetlake/core'
 import { createRecentIntervals } from './recent-intervals.ts'
 import { createIdTable, type IdTable } from '@fleetlake/columnar'
@@ -73,8 +73,6 @@ export interface LiveVehiclesOptions {
 
 const MAX_TYPES = 256
 const FURTHER_TYPES = 'further types'
-
-const known = (value: number): number => (Number.isFinite(value) ? value : NaN)
 
 export const createLiveVehicles = ({ maxVehicles, maxIdBytes }: LiveVehiclesOptions): LiveVehicles => {
   const ids = createIdTable()
@@ -160,10 +158,10 @@ export const createLiveVehicles = ({ maxVehicles, maxIdBytes }: LiveVehiclesOpti
     vehiclesByType,
     counts,
     numberOf: (slot) => numbers[slot],
-    take: (rows, { nowMs, latestMs, recentMs }) => {
+    take: (sent, { nowMs, latestMs, recentMs }) => {
+      const { rows, faultAt } = judgeRows(sent, latestMs)
       const { vehicleIdBytes, vehicleIdOffsets, vehicleType, eventTime, longitude, latitude, speed, heading } = rows
       const typeOf = rows.vehicleTypes.map(() => -1)
-      const faultAt = judgeRows(rows, latestMs)
       for (let i = 0; i < rows.length; i++) {
         const from = vehicleIdOffsets[i]
         const to = vehicleIdOffsets[i + 1]
@@ -196,8 +194,8 @@ export const createLiveVehicles = ({ maxVehicles, maxIdBytes }: LiveVehiclesOpti
         wide[at + LONGITUDE] = roundDegrees(longitude[i])
         wide[at + LATITUDE] = roundDegrees(latitude[i])
         wide[at + MOVED] = nowMs
-        narrow[slot * NARROW + SPEED] = known(speed[i])
-        narrow[slot * NARROW + HEADING] = known(heading[i])
+        narrow[slot * NARROW + SPEED] = knownSpeed(speed[i])
+        narrow[slot * NARROW + HEADING] = knownHeading(heading[i])
         let state = wide[at + STATE]
         if (typeOfState(state) !== type) state = retyped(state, type)
         if ((state & IS_NEWS) === 0) {

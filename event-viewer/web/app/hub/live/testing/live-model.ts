@@ -72,12 +72,16 @@ export const createLiveModel = (
     },
     take: (rows, { nowMs, storedMs, futureToleranceMs }) => {
       aheadMs = storedMs - nowMs
-      for (const row of rows) {
+      for (const sent of rows) {
+        const { vehicleId, speed = NaN, heading = NaN } = sent
+        const row = { ...sent, vehicleId: vehicleId.trim(), speed: speed < 0 ? NaN : speed, heading: heading % 360 }
         const { eventTime, longitude, latitude } = row
         const isInTime = eventTime >= 0 && eventTime <= storedMs + futureToleranceMs
         // The lag is measured before a place is looked at.
         if (isInTime && eventTime >= storedMs - RECENT_MS) lags.push({ atMs: nowMs, lagMs: storedMs - eventTime })
-        if (!isInTime || !(Math.abs(longitude) <= 180 && Math.abs(latitude) <= 90)) {
+        const isSomewhere =
+          Math.abs(longitude) <= 180 && Math.abs(latitude) <= 90 && (longitude !== 0 || latitude !== 0)
+        if (!isInTime || !isSomewhere) {
           invalidEvents++
           continue
         }
