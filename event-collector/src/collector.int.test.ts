@@ -39,7 +39,7 @@ test('Arrow of our layout, Arrow of another, and JSON all reach the table, each 
     longitude,
     latitude,
   }
-  await publish(hub, 1, new TextEncoder().encode(JSON.stringify(json)), CONTENT_TYPES.json)
+  await publish(hub, 1, new TextEncoder().encode(JSON.stringify(json)), 'Application/JSON; charset=utf-8')
   await Promise.all([flush(hub, 0), flush(hub, 1)])
   expect(await archived(folder)).toEqual(ids(rowsFrom(0, 1_101)))
 })
@@ -71,8 +71,8 @@ test('malformed messages and invalid rows go to the dead letters with their reas
   ])
   expect(bySequence.map(({ header }) => header('fleet-reason'))).toEqual([
     expect.stringContaining('Arrow'),
-    expect.stringContaining('the JSON is not a position'),
-    'content-type text/plain',
+    'the JSON is not a position: vehicle_type is missing; event_time is missing; longitude is missing; 1 more',
+    'the content type is "text/plain": application/json and application/vnd.apache.arrow.stream are taken',
     'off-the-globe',
   ])
   expect(new TextDecoder().decode(bySequence[0].data)).toBe('malformed')

@@ -139,10 +139,10 @@ const utf8 = new TextEncoder()
 
 export const jsonTarget = (): FuzzTarget => ({
   name: 'JSON moves',
-  seeds: SAMPLE.slice(0, 6).map((row) =>
+  seeds: SAMPLE.slice(0, 6).map((row, i) =>
     utf8.encode(
       JSON.stringify({
-        vehicle_id: row.vehicleId,
+        vehicle_id: i === 0 ? 358_899_051_234_567 : row.vehicleId,
         vehicle_type: row.vehicleType,
         event_time: new Date(row.eventTime).toISOString(),
         longitude: row.longitude,

@@ -1,7 +1,7 @@
 import { FleetError, reasonOf } from '@fleetlake/core'
 import { type Positions, decodePositions, decodeForeignPositions } from '@fleetlake/columnar'
+import { contentOf, refusalOf } from './content-type.ts'
 import { decodeJsonMove } from './json-move.ts'
-import { CONTENT_TYPES } from './messages.ts'
 
 export type DecodedMove =
   | { readonly rows: Positions; readonly reason?: undefined }
@@ -10,13 +10,19 @@ export type DecodedMove =
 /**
  * The rows of a `move`: Arrow in our layout, any other Arrow, or one position as JSON. Invariant: it ends in time and memory linear in the
  * bytes, whatever these are.
+ * @param contentType the header
  * @returns the reason for anything else: a malformed message must neither stop the reading nor vanish
  */
 export const decodeMove = (payload: Uint8Array, contentType: string | undefined): DecodedMove => {
   try {
-    if (contentType === CONTENT_TYPES.json) return { rows: decodeJsonMove(payload) }
-    if (contentType !== CONTENT_TYPES.arrow) return { reason: `content-type ${contentType ?? 'is missing'}` }
-    return { rows: decodePositions(payload) ?? decodeForeignPositions(payload) }
+    switch (contentOf(contentType)) {
+      case 'arrow':
+        return { rows: decodePositions(payload) ?? decodeForeignPositions(payload) }
+      case 'json':
+        return { rows: decodeJsonMove(payload) }
+      case undefined:
+        return { reason: refusalOf(contentType) }
+    }
   } catch (error) {
     return { reason: error instanceof FleetError ? error.message : `the JSON is not a position: ${reasonOf(error)}` }
   }

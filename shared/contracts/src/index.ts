@@ -1,6 +1,7 @@
 export * from './archive-claim.ts'
 export * from './batch-builder.ts'
 export * from './config.ts'
+export { contentOf, type MoveContent } from './content-type.ts'
 export * from './decode-move.ts'
 export { count, duration, instant, LONGEST_TIMER_MS, sequence, size, timer, TOKEN, token } from './fields.ts'
 export * from './hub-server.ts'

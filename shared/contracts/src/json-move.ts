@@ -15,31 +15,37 @@ import {
   positionsOfRows,
 } from '@fleetlake/columnar'
 import { parseExactJson } from '@fleetlake/core'
-import { jsonMove } from './messages.ts'
+import { kindOf, readJsonPosition } from './read-json-position.ts'
 
 /**
  * The one position of a `move` of content type `application/json`, with everything that it says: further members are measures, and what can't be one is in its attributes.
  * @throws what is wrong with a malformed payload
  */
 export const decodeJsonMove = (payload: Uint8Array): Positions => {
-  const text = new TextDecoder('utf-8', { fatal: true }).decode(payload)
-  const object: unknown = JSON.parse(text)
-  const row = jsonMove.parse(object)
-  const position = positionsOfRows([
-    {
-      vehicleId: row.vehicle_id,
-      vehicleType: row.vehicle_type,
-      eventTime: Date.parse(row.event_time),
-      longitude: row.longitude,
-      latitude: row.latitude,
-      speed: row.speed ?? NaN,
-      heading: row.heading ?? NaN,
-    },
-  ])
-  return { ...position, measures: measuresOf(object as Said, parseExactJson(text) as Said) }
+  const text = textOf(payload)
+  const object = objectOf(text)
+  const position = positionsOfRows([readJsonPosition(object, text)])
+  return { ...position, measures: measuresOf(object, parseExactJson(text) as Said) }
 }
 
 type Said = Readonly<Record<string, unknown>>
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+const textOf = (payload: Uint8Array): string => {
+  if (payload.length === 0) throw new Error('the message is empty')
+  try {
+    return utf8.decode(payload)
+  } catch {
+    throw new Error('it is not UTF-8')
+  }
+}
+
+const objectOf = (text: string): Said => {
+  const value: unknown = JSON.parse(text)
+  if (isObject(value)) return value as Said
+  throw new Error(`it is ${kindOf(value)}, where an object with the members of one position is needed`)
+}
 
 /** @param exact the same with texts in place of the numbers that a double does not hold, which no measure can be */
 const measuresOf = (object: Said, exact: Said): MeasureColumn[] => {

@@ -640,16 +640,18 @@ export type MessageInput<Name extends MessageName> = z.input<Messages[Name]['dat
 /** A number that can't be part of a position makes an invalid row, which goes to the dead letters. */
 const number = z.number().min(-MOST).max(MOST)
 
-/** One position as JSON: the data of a `move` of content type `application/json`. */
+/** One position as JSON: the data of a `move` of content type `application/json`, as it is documented; `read-json-position.ts` reads it. */
 export const jsonMove = z
   .object({
-    vehicle_id: vehicleText,
-    vehicle_type: vehicleText,
-    event_time: instant,
-    longitude: number,
-    latitude: number,
-    speed: number.nullish().describe('m/s'),
-    heading: number.nullish().describe('degrees clockwise from north'),
+    vehicle_id: vehicleText.describe(
+      `1 to ${MAX_TEXT_BYTES} bytes of UTF-8 without the blanks around them; a whole number is taken as its digits`,
+    ),
+    vehicle_type: vehicleText.describe(`1 to ${MAX_TEXT_BYTES} bytes of UTF-8 without the blanks around them`),
+    event_time: instant.describe('with Z or an offset, such as +02:00'),
+    longitude: number.describe('degrees WGS84'),
+    latitude: number.describe('degrees WGS84'),
+    speed: number.nullish().describe('m/s; unknown when null, missing or impossible'),
+    heading: number.nullish().describe('degrees clockwise from north; unknown when null, missing or impossible'),
   })
   .catchall(
     z

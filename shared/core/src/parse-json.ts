@@ -10,6 +10,16 @@ const isHeld = (value: number, source: string): boolean => {
   return Math.abs(value) <= Number.MAX_SAFE_INTEGER || !PLAIN.test(source)
 }
 
+type Revived = { readonly source?: string } | undefined
+
+/** A member of the object that a JSON text is, its numbers as texts, as they were written. @throws SyntaxError */
+export const memberAsWritten = (text: string, name: string): unknown =>
+  (
+    JSON.parse(text, (_, value: unknown, context?: Revived) =>
+      typeof value === 'number' ? (context?.source ?? value) : value,
+    ) as Readonly<Record<string, unknown>>
+  )[name]
+
 /**
  * A JSON text whose numbers are not rounded to others: one beyond 2^53 that is written without an exponent, and one that no double is near to, is the text of its
  * digits. (Digits after the point are a double's, as everywhere.)
@@ -17,7 +27,7 @@ const isHeld = (value: number, source: string): boolean => {
  */
 export const parseExactJson = (text: string): unknown => {
   if (!SUSPECT.test(text)) return JSON.parse(text)
-  const revive = (_: string, value: unknown, context?: { readonly source?: string }): unknown =>
+  const revive = (_: string, value: unknown, context?: Revived): unknown =>
     typeof value === 'number' && context?.source !== undefined && !isHeld(value, context.source)
       ? context.source
       : value

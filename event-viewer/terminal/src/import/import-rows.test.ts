@@ -220,7 +220,9 @@ test('measures go to the batches of their rows', async () => {
 test('an import that is stopped anywhere and then repeated stores every row once, since each batch is remembered by its number', () =>
   fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: 60 }), fc.nat(10), async (count, stopAt) => {
-      const rows = Array.from({ length: count }, (_, i) => rowAt(i + 1, `v${i}`, i, 1 + ((i * 37) % 179), (i * 17) % 90))
+      const rows = Array.from({ length: count }, (_, i) =>
+        rowAt(i + 1, `v${i}`, i, 1 + ((i * 37) % 179), (i * 17) % 90),
+      )
       const stopped = await importAll(rows, 'cell', stopAt)
       const remembered = new Map<string, PositionRow[]>()
       for (const { sent } of [stopped, await importAll(rows)]) {

@@ -1,3 +1,4 @@
+import { CONTENT_TYPES } from '@fleetlake/contracts'
 import { encodePositions, type PositionRow, positionsOfRows } from '@fleetlake/columnar'
 import { describe, expect, it } from 'vitest'
 import { createLiveIntake } from '../hub/live/live-intake.ts'
@@ -26,6 +27,7 @@ const createFleet = (): {
       intake.take(encodePositions(positionsOfRows(rows)), {
         nowMs: START_MS + seconds * 1000,
         futureToleranceMs: 60_000,
+        contentType: CONTENT_TYPES.arrow,
       })
     },
   }
@@ -88,7 +90,11 @@ describe('the selected vehicle', () => {
     const hear = (vehicleId: string, seconds: number, measures: PositionRow['measures'] = {}): void => {
       const nowMs = START_MS + seconds * 1000
       const row = { vehicleId, vehicleType: 'van', eventTime: nowMs, longitude: 1, latitude: 2, measures }
-      intake.take(encodePositions(positionsOfRows([row])), { nowMs, futureToleranceMs: 60_000 })
+      intake.take(encodePositions(positionsOfRows([row])), {
+        nowMs,
+        futureToleranceMs: 60_000,
+        contentType: CONTENT_TYPES.arrow,
+      })
       const frame = intake.takeFrame(nowMs)
       if (frame !== undefined) selected.take(frame)
     }

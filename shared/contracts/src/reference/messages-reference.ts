@@ -37,7 +37,7 @@ export const messagesReference = (): string => {
     ...all.flatMap(messageSection),
     '## A move as JSON',
     '',
-    `A device may send one position with the content type \`${CONTENT_TYPES.json}\`:`,
+    `A device may send one position with the content type \`${CONTENT_TYPES.json}\`, with or without parameters such as \`; charset=utf-8\`:`,
     '',
     ...fieldsTable(jsonSchemaOf(jsonMove)),
   ]

@@ -3,6 +3,7 @@
  * generator sends them, are taken, and a frame is cut each tenth second; each part's best round counts. `shuffled` has the vehicles of
  * a batch anywhere in memory, `frame` is of everything in view, `find` is a search for an id.
  */
+import { CONTENT_TYPES } from '@fleetlake/contracts'
 import { parseArgs } from 'node:util'
 import { decodePositions, encodePositions, type Positions } from '@fleetlake/columnar'
 import { mix32 } from '@fleetlake/core'
@@ -71,7 +72,7 @@ const takeAll = (payloads: readonly Uint8Array[]): LiveIntake => {
   const intake = createLiveIntake()
   payloads.forEach((payload, i) => {
     const nowMs = START_MS + (i * BATCH_ROWS * 100) / ROWS_PER_FRAME
-    intake.take(payload, { nowMs, storedMs: nowMs, futureToleranceMs: 60_000 })
+    intake.take(payload, { nowMs, storedMs: nowMs, futureToleranceMs: 60_000, contentType: CONTENT_TYPES.arrow })
     if ((i * BATCH_ROWS) % ROWS_PER_FRAME === 0) intake.takeFrame(nowMs)
   })
   return intake

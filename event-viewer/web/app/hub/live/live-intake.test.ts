@@ -1,3 +1,4 @@
+import { CONTENT_TYPES } from '@fleetlake/contracts'
 import { encodePositions, positionsOfRows } from '@fleetlake/columnar'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -9,10 +10,10 @@ const START_MS = Date.UTC(2026, 10, 21, 9)
 
 /** The hub's clock is hours off this one's. */
 const AHEAD_MS = 5 * 3_600_000
-const arrivalAt = (ms: number) => ({ nowMs: ms - AHEAD_MS, storedMs: ms, futureToleranceMs: 60_000 })
+const arrivalAt = (ms: number) => ({ ...arrivedAt(ms - AHEAD_MS), storedMs: ms })
 
 /** Of a hub that does not tell its clock. */
-const arrivedAt = (nowMs: number) => ({ nowMs, futureToleranceMs: 60_000 })
+const arrivedAt = (nowMs: number) => ({ nowMs, futureToleranceMs: 60_000, contentType: CONTENT_TYPES.arrow })
 
 const move = (rows: readonly ModelRow[]): Uint8Array => encodePositions(positionsOfRows(rows))
 
@@ -210,10 +211,12 @@ describe('the live intake', () => {
       longitude: -56.1234567,
       latitude: -34.9,
     }
-    intake.take(json(position), { ...arrivedAt(START_MS), contentType: 'application/json' })
+    intake.take(json(position), { ...arrivedAt(START_MS), contentType: 'application/json; charset=utf-8' })
     intake.take(json({ ...position, event_time: 'soon' }), { ...arrivedAt(START_MS), contentType: 'application/json' })
     intake.take(json(position), arrivedAt(START_MS))
     intake.take(new Uint8Array(0), arrivedAt(START_MS))
+    for (const contentType of ['text/plain', undefined])
+      intake.take(move([row('a', 0)]), { ...arrivedAt(START_MS), contentType })
     expect(intake.vehicle('van 7')).toEqual({
       vehicle: 0,
       id: 'van 7',
@@ -224,7 +227,7 @@ describe('the live intake', () => {
       speed: NaN,
       heading: NaN,
     })
-    expect(intake.takeFrame(START_MS)!.counters).toMatchObject({ vehicles: 1, events: 1, invalidEvents: 3 })
+    expect(intake.takeFrame(START_MS)!.counters).toMatchObject({ vehicles: 1, events: 1, invalidEvents: 5 })
   })
 
   it('shows no report that the archive refuses: one that is ahead pins no marker, and right reports move on', () => {

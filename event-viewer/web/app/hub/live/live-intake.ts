@@ -1,5 +1,5 @@
 import type { Positions } from '@fleetlake/columnar'
-import { decodeLiveMove } from './decode-live-move.ts'
+import { decodeMove } from '@fleetlake/contracts'
 import { createEventRate } from './event-rate.ts'
 import { findIds } from './find-ids.ts'
 import { createFollowedVehicle } from './followed-measures.ts'
@@ -34,8 +34,8 @@ export interface Arrival {
   readonly storedMs?: number | undefined
   /** How far ahead of that a report may be, as for the collectors. */
   readonly futureToleranceMs: number
-  /** Arrow when missing. */
-  readonly contentType?: string | undefined
+  /** What is not taken by the collectors is not shown either. */
+  readonly contentType: string | undefined
 }
 
 export interface LiveIntakeOptions {
@@ -140,11 +140,9 @@ export const createLiveIntake = (options: LiveIntakeOptions = {}): LiveIntake =>
     },
     take: (payload, arrival) => {
       if (arrival.storedMs !== undefined) clock.hear(arrival.storedMs, arrival.nowMs)
-      try {
-        takeRows(decodeLiveMove(payload, arrival.contentType), arrival)
-      } catch {
-        unreadable++
-      }
+      const { rows } = decodeMove(payload, arrival.contentType)
+      if (rows === undefined) unreadable++
+      else takeRows(rows, arrival)
     },
     takeFrame: (nowMs) => {
       if (nowMs - sweptMs >= SWEEP_MS || nowMs < sweptMs) {
