@@ -48,6 +48,8 @@ export interface World {
 export interface WorldOptions {
   readonly time: VirtualTime
   readonly partitions: number
+  /** The usual one when missing. */
+  readonly retentionMs?: number
   say(what: string): void
   /** A stream of moves has stored a message of vehicles, by its name. */
   onStored(message: string, place: Place): void
@@ -62,7 +64,7 @@ const RESTART_MS = 500
 /** Of all requests to a store, one in so many fails before it has done anything, and one after. */
 const USUAL_FAULTS = 1 / 2_000
 
-export const createWorld = ({ time, partitions, say, onStored, onRefusal }: WorldOptions): World => {
+export const createWorld = ({ time, partitions, retentionMs, say, onStored, onRefusal }: WorldOptions): World => {
   let isCalm = false
   const delayMs = (most: number): number => (isCalm ? 1 : 0.2 + most * time.random() ** 4)
   const server = createMemoryServer({
@@ -80,6 +82,7 @@ export const createWorld = ({ time, partitions, say, onStored, onRefusal }: Worl
     partitioning: { count: partitions },
     collector: { maxAgeMs: '8 s' },
     compactor: { everyMs: '20 s', quietMs: '30 s' },
+    ...(retentionMs === undefined ? {} : { archive: { retentionMs } }),
   })
   const lives = new Set<Life>()
   let births = 0

@@ -98,7 +98,9 @@ const archive = z.strictObject({
     .refine((ms) => DAY_MS % ms === 0, 'must divide a day, such as "10 min"')
     .default(10 * MINUTE_MS)
     .describe('span of event time that shares a data file; a whole fraction of a day'),
-  retentionMs: duration.default(7 * YEAR_MS).describe('data older than this is deleted'),
+  retentionMs: duration
+    .default(7 * YEAR_MS)
+    .describe('data that is older than this, and came longer ago than this, is deleted'),
   logRetentionMs: duration
     .refine((ms) => ms >= 2 * DAY_MS, 'must be at least "2 d"')
     .default(30 * DAY_MS)

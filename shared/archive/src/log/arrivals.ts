@@ -1,4 +1,4 @@
-import { dateOf, periodOfDate } from '@fleetlake/core'
+import { dateOf, dayOf, isLateArrival, periodOfDate } from '@fleetlake/core'
 import type { Action, AddFile, Txn } from './actions.ts'
 
 /**
@@ -7,27 +7,24 @@ import type { Action, AddFile, Txn } from './actions.ts'
  */
 const ARRIVED_APP = 'fleetlake.arrived/'
 const DAY_MS = 86_400_000
-/** Rows that come within this time after their date has ended are not late. */
-const LATE_MS = 2 * DAY_MS
-
-const dayOf = (timeMs: number): number => Math.floor(timeMs / DAY_MS)
 
 /** The entries of a commit for the dates that it brings late rows into. @param add its files */
-export const arrivalActions = (add: readonly AddFile[], txns: ReadonlyMap<string, number>, nowMs: number): Action[] => {
+export const arrivalActions = (
+  add: readonly Pick<AddFile, 'partitionValues'>[],
+  txns: ReadonlyMap<string, number>,
+  nowMs: number,
+): Action[] => {
   const dates = new Set(add.map(({ partitionValues }) => partitionValues['date'] ?? ''))
   return [...dates].flatMap((date): { txn: Txn }[] => {
     const appId = `${ARRIVED_APP}${date}`
     const day = dayOf(nowMs)
-    const isLate = nowMs - periodOfDate(date).to > LATE_MS
-    return isLate && day > (txns.get(appId) ?? -1) ? [{ txn: { appId, version: day } }] : []
+    return isLateArrival(date, nowMs) && day > (txns.get(appId) ?? -1) ? [{ txn: { appId, version: day } }] : []
   })
 }
 
-/** The end of the day on which the last late rows of a date came, ms since the epoch; undefined when none did. */
-export const lastArrivalMs = (txns: ReadonlyMap<string, number>, date: string): number | undefined => {
-  const day = txns.get(`${ARRIVED_APP}${date}`)
-  return day === undefined ? undefined : (day + 1) * DAY_MS
-}
+/** The number of the day on which the last late rows of a date came; undefined when none did. */
+export const arrivalDayOf = (txns: ReadonlyMap<string, number>, date: string): number | undefined =>
+  txns.get(`${ARRIVED_APP}${date}`)
 
 /** The newest date that retention took: the number of its day. */
 const WENT_APP = 'fleetlake.went'

@@ -1,5 +1,5 @@
-import { FleetError, periodOfDate } from '@fleetlake/core'
-import { lastArrivalMs } from '../log/arrivals.ts'
+import { FleetError, goesAtMs } from '@fleetlake/core'
+import { arrivalDayOf } from '../log/arrivals.ts'
 import type { Totals } from '../log/files.ts'
 import type { Snapshot } from '../snapshot.ts'
 import type { Table } from '../table.ts'
@@ -10,15 +10,10 @@ export interface OldDate {
   readonly totals: Totals
 }
 
-/**
- * The dates whose every instant is older than the retention, and whose last rows came so long ago as well, the oldest first: what is imported of years
- * ago stays as long as what is new.
- */
+/** The dates that are past retention, by the time and by the arrival of their last rows, the oldest first: what is imported of years ago stays as long as what is new. */
 export const planRetention = ({ dates, txns }: Snapshot, retentionMs: number, nowMs: number): OldDate[] =>
   Array.from(dates.values(), ({ date, totals }) => ({ date, totals }))
-    .filter(
-      ({ date }) => Math.max(periodOfDate(date).to, lastArrivalMs(txns, date) ?? -Infinity) <= nowMs - retentionMs,
-    )
+    .filter(({ date }) => goesAtMs(date, retentionMs, arrivalDayOf(txns, date)) <= nowMs)
     .toSorted((a, b) => a.date.localeCompare(b.date))
 
 export interface RetentionOptions {

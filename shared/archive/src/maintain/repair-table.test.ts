@@ -256,3 +256,15 @@ test('columns are taken back from what is left of the commit that added them; of
   const { measures, totals } = await repaired(lost)
   expect([measures, totals.rows]).toEqual([[], 15])
 })
+
+test('rows of years ago whose commit is lost stay for the retention from the repair on, as if they came with it', async () => {
+  const store = createMemoryStore()
+  const table = await openTable(store, { ...OPTIONS, create: SETTINGS })
+  const add = await writeRows(store, someRows(5, '69y7p', Date.UTC(2008, 1, 2, 12)))
+  for (const files of [add, await writeRows(store, someRows(5))])
+    await table.commit({ parts: [{ add: files }], operation: 'WRITE' })
+  await lose(store, 1)
+  const arrival = [...table.snapshot.txns].find(([appId]) => appId.startsWith('fleetlake.arrived/'))
+  expect(arrival?.[0]).toBe('fleetlake.arrived/2008-02-02')
+  expect([...(await repaired(store)).txns]).toContainEqual(arrival)
+})

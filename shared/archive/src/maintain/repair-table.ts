@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { FleetError, reasonOf } from '@fleetlake/core'
 import { type Action, checkAction, formatCommit, parseCommit, type Txn } from '../log/actions.ts'
+import { arrivalActions } from '../log/arrivals.ts'
 import { damaged, isDamage } from '../log/damage.ts'
 import { eachFile } from '../log/files.ts'
 import { type CheckpointName, listLog } from '../log/list-log.ts'
@@ -208,8 +209,15 @@ const rebuild = async (
       size,
     },
   }))
+  // When their rows came went with the commits: they are kept as if they came now.
+  const arrivals = arrivalActions(
+    adds.flatMap(({ add }) => (add ? [add] : [])),
+    before.txns,
+    nowMs,
+  )
+  const arrived = new Set(arrivals.map(({ txn }) => txn?.appId))
   const versions = lost.map(({ version, found: what, salvaged }): RepairedVersion => {
-    const txns = salvaged.flatMap(({ txn }): { txn: Txn }[] => (txn ? [{ txn }] : []))
+    const txns = salvaged.flatMap(({ txn }): { txn: Txn }[] => (txn && !arrived.has(txn.appId) ? [{ txn }] : []))
     const metaDatas = salvaged.flatMap(({ metaData }): Action[] => (metaData ? [{ metaData }] : []))
     const salvagedRemoves = salvaged.filter(({ remove }) => remove)
     const info = {
@@ -224,7 +232,7 @@ const rebuild = async (
       ...metaDatas,
       ...txns,
       ...salvagedRemoves,
-      ...(version === first ? [...removes, ...adds] : []),
+      ...(version === first ? [...arrivals, ...removes, ...adds] : []),
     ]
     return { version, from: 'files', bytes: formatCommit(actions, version), found: what }
   })
