@@ -1,8 +1,7 @@
-import { areaOf, contains, toMicroDegrees } from '@fleetlake/core'
+import { areaOf, contains, distanceM, toMicroDegrees } from '@fleetlake/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { boxArea } from '../box-area.ts'
-import { distanceM } from '../great-circle.ts'
 import { areaAround } from './area-around.ts'
 
 const place = fc.record({

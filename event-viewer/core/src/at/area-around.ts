@@ -1,6 +1,5 @@
-import { type GivenPolygon, givenPolygons } from '@fleetlake/core'
+import { EARTH_RADIUS_M, type GivenPolygon, givenPolygons } from '@fleetlake/core'
 import { type BoxArea, boxArea } from '../box-area.ts'
-import { EARTH_RADIUS_M } from '../great-circle.ts'
 
 /** Degrees, longitudes in any turn of the globe. */
 interface Box {

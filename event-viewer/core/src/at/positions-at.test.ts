@@ -1,11 +1,10 @@
-import { areaOf, contains, toMicroDegrees, type Area } from '@fleetlake/core'
+import { type Area, areaOf, bearingDegrees, contains, distanceM, toMicroDegrees } from '@fleetlake/core'
 import { type Positions, type PositionRow, positionsOfRows, rowsOfPositions } from '@fleetlake/columnar'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { boxArea } from '../box-area.ts'
 import { MEASURES, measuredPositions } from '../testing/measured-rows.ts'
 import type { Gap } from '../gaps/gap.ts'
-import { bearingDegrees, distanceM } from '../great-circle.ts'
 import { areaAround } from './area-around.ts'
 import { createPositionsAt, type InstantAnswer } from './positions-at.ts'
 

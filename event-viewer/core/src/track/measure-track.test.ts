@@ -1,7 +1,7 @@
 import { type PositionRow, positionsOfRows } from '@fleetlake/columnar'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { distanceM } from '../great-circle.ts'
+import { distanceM } from '@fleetlake/core'
 import { measuredPositions } from '../testing/measured-rows.ts'
 import { createTrackMeter, type TrackMeasures } from './measure-track.ts'
 

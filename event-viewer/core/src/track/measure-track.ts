@@ -8,7 +8,7 @@ import {
 } from '@fleetlake/columnar'
 import { createDateReader, type ReportMeasure, type VehicleDate } from '../gaps/date-reader.ts'
 import type { Gap, GapsUsed } from '../gaps/gap.ts'
-import { distanceM } from '../great-circle.ts'
+import { distanceM } from '@fleetlake/core'
 
 export interface Stop {
   /** ms since the epoch: of the first report there and of the last. */

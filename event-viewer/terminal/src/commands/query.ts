@@ -1,5 +1,4 @@
-import { MAX_SPEED_MPS } from '@fleetlake/viewer-core'
-import { FleetError } from '@fleetlake/core'
+import { FleetError, MAX_SPEED_MPS } from '@fleetlake/core'
 import type { VehicleQueryInput } from '@fleetlake/hub'
 import { type Command, Option } from 'commander'
 import { parsePositiveCount, parseDuration, parseList, parseNumber, parseWhere } from '../options.ts'

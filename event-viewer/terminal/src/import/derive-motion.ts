@@ -1,4 +1,4 @@
-import { bearingDegrees, distanceM, MAX_SPEED_MPS } from '@fleetlake/viewer-core'
+import { bearingDegrees, distanceM, MAX_SPEED_MPS } from '@fleetlake/core'
 
 /** Where a vehicle was last. */
 interface LastPosition {

@@ -1,8 +1,9 @@
+import { distanceM } from '@fleetlake/core'
 import { positionsOfRows } from '@fleetlake/columnar'
 import { positions } from '@fleetlake/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createRowCollector, distanceM, joinRows } from '@fleetlake/viewer-core'
+import { createRowCollector, joinRows } from '@fleetlake/viewer-core'
 import { summariseVehicles } from './summarise.ts'
 
 /** The angle between two directions from the earth's middle: another formula than that of the code. */

@@ -1,5 +1,5 @@
+import { distanceM } from '@fleetlake/core'
 import type { FoundRows } from '@fleetlake/viewer-core'
-import { distanceM } from '@fleetlake/viewer-core'
 import type { VehicleSummaries } from './search-answer.ts'
 
 /**

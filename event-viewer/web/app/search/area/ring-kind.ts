@@ -1,4 +1,4 @@
-import { distanceM } from '@fleetlake/viewer-core'
+import { distanceM } from '@fleetlake/core'
 import type { Ring } from '../request/search-request.ts'
 
 /** How a ring is edited: a box keeps its right angles, a circle its roundness, and of a `long` one only the whole is moved. */

@@ -1,4 +1,4 @@
-import { MAX_SPEED_MPS } from '@fleetlake/viewer-core'
+import { MAX_SPEED_MPS } from '@fleetlake/core'
 import { metresPerUnit } from '../geometry/mercator-ring.ts'
 
 /** Frames come ten a second and reports a little late: a glide that lasts this much longer does not stand still in between. */
