@@ -6,6 +6,7 @@ export type Group = (typeof GROUPS)[number]
 interface ParameterTypes {
   readonly agent: string
   readonly group: Group
+  readonly job: string
   readonly partition: number
   readonly query: string
   readonly role: string
@@ -18,6 +19,7 @@ type ParameterName = keyof ParameterTypes
 export const PARAMETERS: Readonly<Record<ParameterName, string>> = {
   agent: 'the process of a generator',
   group: 'generators, collectors, compactors or finders',
+  job: 'the id of an import',
   partition: 'a number from 0',
   query: 'the id of a query',
   role: 'a group, or what a reader of it is',

@@ -35,6 +35,7 @@ test('each message has the subject that it always had', () => {
     subjects.vehicleQueryResultStats('u1'),
     subjects.vehicleQueryTaken('q1'),
     subjects.vehicleQueryCancel('*'),
+    subjects.importStatus('j1'),
     readerNote('collectors', 3, 'u1'),
   ]).toEqual([
     'generation.agent.a1',
@@ -55,6 +56,7 @@ test('each message has the subject that it always had', () => {
     'inbox.viewer.u1',
     'queries.q1.taken',
     'queries.*.cancel',
+    'imports.j1',
     'readers.collectors.3.u1',
   ])
   expect(Object.keys(subjects)).toHaveLength(Object.keys(messages).length - 1)
@@ -92,7 +94,7 @@ test('queue groups, streams and the permissions of the page are those that they 
   expect([DEAD_LETTERS, moveStreamName(12)]).toEqual(['DEAD_LETTERS', 'MOVES_12'])
   expect(['MOVES_12', 'MOVES_', 'MOVES_x', 'DEAD_LETTERS'].map(partitionOfStream)).toEqual([12, ...Array(3)])
   const publish = ['query.vehicles', 'queries.*.taken', 'queries.*.cancel']
-  const subscribe = ['live.move.*', 'stats', 'inbox.viewer.>', 'members.>']
+  const subscribe = ['live.move.*', 'imports.*', 'stats', 'inbox.viewer.>', 'members.>']
   expect(viewerPermissions({ generation: false })).toEqual({ publish, subscribe })
   expect(viewerPermissions({ generation: true })).toEqual({
     publish: ['generation', 'generation.broadcast', ...publish],
