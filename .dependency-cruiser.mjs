@@ -47,6 +47,7 @@ export default {
     layer('contracts', ['core', 'columnar']),
     layer('broker', ['core']),
     layer('hub', ['broker', 'core', 'columnar', 'contracts']),
+    layer('intake', ['core', 'columnar', 'contracts', 'hub']),
     layer('archive', ['core', 'columnar', 'contracts']),
     layer('service', ['core', 'columnar', 'contracts']),
     layer('nats-server', ['core', 'contracts', 'service']),

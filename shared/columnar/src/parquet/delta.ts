@@ -218,9 +218,17 @@ export const readDeltaBigInt64 = (
   to: Float64Array,
   { start, count, divisor }: { readonly start: number; readonly count: number; readonly divisor: number },
 ): void => {
+  const by = BigInt(divisor)
+  eachDeltaBigInt(reader, count, (value, i) => {
+    const whole = value / by
+    to[start + i] = Number(value < 0n && whole * by !== value ? whole - 1n : whole)
+  })
+}
+
+/** Calls for each value of an int64 column, signed, exactly. */
+export const eachDeltaBigInt = (reader: Reader, count: number, each: (value: bigint, i: number) => void): void => {
   const { bytes } = reader
   const { miniblocks, miniblockSize } = readHeader(reader, count)
-  const by = BigInt(divisor)
   const zigzag = (): bigint => {
     let value = 0n
     for (let factor = 1n; ; factor *= DIGITS) {
@@ -244,17 +252,15 @@ export const readDeltaBigInt64 = (
   let value = zigzag()
   const put = (i: number): void => {
     value = BigInt.asIntN(64, value)
-    const whole = value / by
-    to[i] = Number(value < 0n && whole * by !== value ? whole - 1n : whole)
+    each(value, i)
   }
-  if (count > 0) put(start)
-  const end = start + count
-  for (let i = start + 1; i < end;) {
+  if (count > 0) put(0)
+  for (let i = 1; i < count;) {
     const least = zigzag()
     readWidths(reader, miniblocks)
-    for (let m = 0; m < miniblocks && i < end; m++) {
+    for (let m = 0; m < miniblocks && i < count; m++) {
       const width = widths[m]
-      const here = Math.min(miniblockSize, end - i)
+      const here = Math.min(miniblockSize, count - i)
       if (width > 64) throw new RangeError('a difference of more than 64 bits')
       const byteCount = (miniblockSize * width) >> 3
       if (reader.at + byteCount > bytes.length) throw new RangeError('packed values reach beyond their page')

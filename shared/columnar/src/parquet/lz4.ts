@@ -1,16 +1,19 @@
+/** Up to so many bytes a loop is faster than what copies many. */
+const FEW_BYTES = 48
+
 /**
  * Copies bytes that were unpacked before, which may reach into themselves. @returns where the next go
  * @throws RangeError for bytes that were not
  */
 export const copyWithin = (to: Uint8Array, end: number, offset: number, length: number): number => {
   if (offset < 1 || offset > end || end + length > to.length) throw new RangeError('a copy from outside of the data')
-  if (offset >= length) to.copyWithin(end, end - offset, end - offset + length)
+  if (length > FEW_BYTES && offset >= length) to.copyWithin(end, end - offset, end - offset + length)
   else for (let i = end; i < end + length; i++) to[i] = to[i - offset]
   return end + length
 }
 
-/** Unpacks a block from `at` on to its end. @returns how many bytes of `to` are filled */
-const unpackBlock = (bytes: Uint8Array, to: Uint8Array, start: number): number => {
+/** Unpacks a block behind the bytes of `to` that are there already, which it may repeat. @returns how many bytes of `to` are filled */
+export const unpackLz4Block = (bytes: Uint8Array, to: Uint8Array, start: number): number => {
   let [at, end] = [0, start]
   const lengthFrom = (few: number): number => {
     let length = few
@@ -25,7 +28,8 @@ const unpackBlock = (bytes: Uint8Array, to: Uint8Array, start: number): number =
     const token = bytes[at++]
     const literal = lengthFrom(token >> 4)
     if (at + literal > bytes.length || end + literal > to.length) throw new RangeError('an LZ4 literal is too long')
-    to.set(bytes.subarray(at, at + literal), end)
+    if (literal > FEW_BYTES) to.set(bytes.subarray(at, at + literal), end)
+    else for (let i = 0; i < literal; i++) to[end + i] = bytes[at + i]
     at += literal
     end += literal
     if (at === bytes.length) break
@@ -42,7 +46,7 @@ const unpackBlock = (bytes: Uint8Array, to: Uint8Array, start: number): number =
  * @throws RangeError unless it fills `to` exactly
  */
 export const unpackLz4 = (bytes: Uint8Array, to: Uint8Array): void => {
-  if (unpackBlock(bytes, to, 0) !== to.length) throw new RangeError('an LZ4 block has fewer bytes than its page')
+  if (unpackLz4Block(bytes, to, 0) !== to.length) throw new RangeError('an LZ4 block has fewer bytes than its page')
 }
 
 /** Blocks as Hadoop frames them, with both sizes before each; undefined for bytes in another form. */
@@ -64,6 +68,6 @@ export const unpackLz4Frames = (bytes: Uint8Array, to: Uint8Array): void => {
   const frames = framesOf(bytes, to.length)
   if (frames === undefined) return unpackLz4(bytes, to)
   let end = 0
-  for (const frame of frames) end = unpackBlock(bytes.subarray(frame.from, frame.to), to, end)
+  for (const frame of frames) end = unpackLz4Block(bytes.subarray(frame.from, frame.to), to, end)
   if (end !== to.length) throw new RangeError('LZ4 frames have fewer bytes than their page')
 }

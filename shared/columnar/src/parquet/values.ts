@@ -33,7 +33,7 @@ const NANOS_PER_MS = 1_000_000
 const EPOCH_DAY = 2_440_588
 
 /** `(high * 2^32 + low) / 10^6`, rounded down, exactly for all 64 bits. */
-const millionth = (high: number, low: number): number =>
+export const millionth = (high: number, low: number): number =>
   high * 4_294 + Math.floor((high * 967_296 + low) / NANOS_PER_MS)
 
 /** A time that is stored plainly, as ms, rounded down. */

@@ -8,12 +8,12 @@ import { roundDegrees } from '@fleetlake/core'
 /** Faster than any vehicle that is tracked: beyond it a number is not a speed. m/s */
 export const MOST_SPEED_MPS = 1_000
 
-/** A speed in m/s, NaN for one that no vehicle has. */
-export const knownSpeed = (mps: number): number => (mps >= 0 && mps <= MOST_SPEED_MPS ? mps : NaN)
+/** A speed in m/s, never -0; NaN for one that no vehicle has. */
+export const knownSpeed = (mps: number): number => (mps >= 0 && mps <= MOST_SPEED_MPS ? Math.abs(mps) : NaN)
 
 /** A heading in degrees, `[0, 360)`, NaN for one that is none; 360 is north. */
 export const knownHeading = (degrees: number): number =>
-  degrees >= 0 && degrees < 360 ? degrees : degrees === 360 ? 0 : NaN
+  degrees >= 0 && degrees < 360 ? Math.abs(degrees) : degrees === 360 ? 0 : NaN
 
 /** How the numbers of a source are read; NaN is unknown, or no position. */
 export interface ValueRules {

@@ -26,6 +26,13 @@ export interface MovePublisherOptions {
   readonly windowBytes?: number
 }
 
+export interface PublishOptions {
+  /** Arrow by default. */
+  readonly contentType?: string
+  /** Of the message within its run, agent and partition, in characters of a token: takes the place of the number n in its id. For messages that are made again under their old names in another order. */
+  readonly name?: string
+}
+
 export interface PublishStats {
   /** Acknowledged. */
   readonly messages: number
@@ -45,7 +52,12 @@ export interface MovePublisher {
    * Queues a message, whether there is room or not, and keeps the payload.
    * @throws FleetError `publish.refused` when it is larger than a stream takes or its partition is not in use
    */
-  publish(partition: number, payload: Uint8Array, headers: Readonly<Record<string, string>>, contentType?: string): void
+  publish(
+    partition: number,
+    payload: Uint8Array,
+    headers: Readonly<Record<string, string>>,
+    options?: PublishOptions,
+  ): void
   room(partition: number): boolean
   /**
    * Resolves once every partition has room.

@@ -17,7 +17,7 @@ const TICK_MS = 20
 
 /**
  * Publishes moves: the id of a message is `<run>/<agent>/<partition>/<n>`, n from 1, with the option
- * `digestOf` `<run>/<agent>/<partition>/<n>-<digest>`. Every message is repeated under its id
+ * `digestOf` `<run>/<agent>/<partition>/<n>-<digest>`; a message that is given a name has that instead of n. Every message is repeated under its id
  * until the stream has it, however long that takes, unless its fate could not be found out within the duplicate window.
  * A partition without room never holds up the others; within one the order is kept unless something fails.
  * What it does is `createMovePublishing`'s.
@@ -81,10 +81,10 @@ export const createMovePublisher = (hub: Hub, options: MovePublisherOptions): Mo
   if (hub.status().state === 'connected') connected()
 
   return {
-    publish: (partition, payload, headers, contentType = CONTENT_TYPES.arrow) => {
+    publish: (partition, payload, headers, { contentType = CONTENT_TYPES.arrow, name } = {}) => {
       const n = publishing.next(partition)
       if (n === undefined) throw new FleetError('publish.refused', `partition ${partition} is not in use`)
-      const id = `${run}/${agent}/${partition}/${n}${digestOf === undefined ? '' : `-${digestOf(payload)}`}`
+      const id = `${run}/${agent}/${partition}/${name ?? n}${digestOf === undefined ? '' : `-${digestOf(payload)}`}`
       const attributes = { id, type: messages.move.type, source, time: new Date().toISOString(), contentType }
       const header = control.encodeHeaders({ ...eventHeaders(attributes), ...headers }, id)
       if (header.length + payload.length > MAX_MESSAGE_BYTES) {

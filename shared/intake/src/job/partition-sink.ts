@@ -1,3 +1,4 @@
+import { measureOfName, type PositionRow } from '@fleetlake/columnar'
 import { createBatchBuilder, type BatchBuilder, type Said } from '@fleetlake/contracts'
 import { cellOf, type PartitionBy, partitionOfCell, partitionOfText, toMicroDegrees } from '@fleetlake/core'
 
@@ -41,6 +42,19 @@ export interface RowSink {
   begin(group: string): void
   /** Sends what the group has left. */
   finish(): void
+}
+
+const toUtf8 = new TextEncoder()
+
+/** For rows that are few. */
+export const addRow = (sink: RowSink, row: PositionRow): void => {
+  const { vehicleId, vehicleType, eventTime, longitude, latitude, speed, heading, measures } = row
+  const id = toUtf8.encode(vehicleId)
+  const said =
+    measures === undefined
+      ? undefined
+      : Object.entries(measures).map(([name, value]) => ({ measure: measureOfName(name, value), value }))
+  sink.add(id, 0, id.length, vehicleType, eventTime, longitude, latitude, speed ?? NaN, heading ?? NaN, said)
 }
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })

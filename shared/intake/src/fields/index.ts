@@ -1,0 +1,8 @@
+export { describePlan, leftOutOf, type PlanDescription } from './describe-plan.ts'
+export { isColumn, type Mapping, measuresOf, parseMapping } from './parse-mapping.ts'
+export type { FieldPlan, PlannedField } from './plan.ts'
+export type { FieldOptions, FieldQuestion } from './draft.ts'
+export { planFields } from './plan-fields.ts'
+export { createMeasureReader, type Measures, type MeasuresRead, type ReadMeasures } from './read-measures.ts'
+export { type FieldValue, readScalars, type ScalarReader, type Scalars } from './read-scalars.ts'
+export { MOST_SAMPLED } from './sample.ts'

@@ -1,0 +1,35 @@
+import type { FormatName } from '../formats/format.ts'
+import { type Draft, unitIn } from './draft.ts'
+import { noSuchField, sayField } from './name-fields.ts'
+import { isColumn, measuresOf } from './parse-mapping.ts'
+
+/** Formats whose rows all have the same fields: one that the sample lacks is in no row. */
+const OF_COLUMNS: ReadonlySet<FormatName> = new Set(['csv', 'parquet', 'arrow', 'xlsx', 'sqlite'])
+
+/** The fields of a name that a person gives: two with a plus between them for a day and a time of day. */
+const sourcesOf = (source: string, column: string, names: readonly string[]): string[] => {
+  if (names.includes(source) || column !== 'event_time' || !source.includes('+')) return [source]
+  const at = [...source.matchAll(/\+/g)].map(({ index }) => index)
+  const split = at.map((i) => [source.slice(0, i).trim(), source.slice(i + 1).trim()])
+  return split.find((pair) => pair.every((name) => names.includes(name))) ?? split[0]
+}
+
+/** The columns that a person maps. */
+export const takeAsked = ({ asked, rows, format, fields, notes, taken, questions, options }: Draft): void => {
+  const measures = new Set(measuresOf(asked))
+  for (const [name, source] of Object.entries(asked)) {
+    const sources = sourcesOf(source, name, rows.names)
+    const missing = sources.filter((each) => !rows.names.includes(each))
+    for (const each of sources) taken.add(each)
+    if (missing.length > 0) {
+      if (!measures.has(name) || OF_COLUMNS.has(format.name))
+        questions.push(...missing.map((each) => noSuchField(each, rows.names)))
+      else notes.push(`none of the first ${rows.rows} rows has the field ${sayField(source)}`)
+    }
+    if (name === 'vehicle_id' && options.vehicleId !== undefined) {
+      notes.push(`--vehicle-id counts: vehicle_id is not read from ${sayField(source)}`)
+      continue
+    }
+    if (isColumn(name)) fields.push({ name, sources, by: 'asked', ...unitIn(source, name) })
+  }
+}

@@ -1,0 +1,45 @@
+import { WELL_KNOWN_MEASURES } from '@fleetlake/columnar'
+import { quantityOf } from '../values/units.ts'
+import { add, type Draft, isPlanned, unitIn } from './draft.ts'
+import { measureTypeOf } from './measure-type.ts'
+import { sayField } from './name-fields.ts'
+import { isColumn, measuresOf } from './parse-mapping.ts'
+import type { PlannedField } from './plan.ts'
+import { plainName, unitInName } from './usual-names.ts'
+
+/** The measures that a person maps, and well-known ones by their own names. */
+export const takeMeasures = (draft: Draft): void => {
+  const { asked, rows, format, taken, questions } = draft
+  for (const name of measuresOf(asked)) addMeasure(draft, { name, sources: [asked[name]], by: 'asked' })
+  for (const { name } of WELL_KNOWN_MEASURES) {
+    if (isPlanned(draft, name)) continue
+    if (rows.names.includes(name)) {
+      if (!taken.has(name)) addMeasure(draft, { name, sources: [name], by: format.hasMeaning ? 'format' : 'name' })
+      continue
+    }
+    const quantity = quantityOf(name)
+    if (quantity === undefined || format.hasMeaning) continue
+    const found = rows.names.find((each) => !taken.has(each) && unitInName(each, quantity)?.base === name)
+    if (found !== undefined) addMeasure(draft, { name, sources: [found], by: 'name' })
+  }
+  for (const field of draft.fields) {
+    const quantity = quantityOf(field.name)
+    if (quantity === undefined || field.by !== 'asked' || field.unit !== undefined) continue
+    const other = unitInName(field.sources[0])
+    const isOther =
+      other !== undefined && other.unit.quantity !== quantity && unitInName(field.sources[0], quantity) === undefined
+    if (isOther && !isColumn(field.name)) {
+      questions.push(
+        `${field.name} can't be in ${other.unit.name}, as the name of ${sayField(field.sources[0])} says: give it another name, such as --columns ${plainName(field.name)}_${plainName(other.unit.name)}=${field.sources[0]}`,
+      )
+    }
+  }
+}
+
+const addMeasure = (draft: Draft, field: PlannedField): void => {
+  const { name, sources } = field
+  const type = measureTypeOf(name, draft.rows.names.includes(sources[0]) ? draft.rows.valuesOf(sources[0]) : [])
+  const { unit } = field.by === 'format' ? {} : unitIn(sources[0], name)
+  if (unit !== undefined) draft.notes.push(`${name} is read from ${sayField(sources[0])}, in ${unit} as its name says`)
+  add(draft, { ...field, type, ...(unit === undefined ? {} : { unit }) })
+}

@@ -1,0 +1,122 @@
+import { FleetError, reasonOf } from '@fleetlake/core'
+import type { Block, Field } from '../block.ts'
+import type { Format, Input, ReadOptions } from '../format.ts'
+import { openRandomFile, type RandomFile } from '../random-file.ts'
+import { placesAfter } from '../row-places.ts'
+import { showRow } from '../show-row.ts'
+import { type FieldSource, fieldSourcesOf, type SourceFile } from './columns.ts'
+import { type Footer, readFooter, type RowGroup } from './read-footer.ts'
+import type { Room } from './read-leaf.ts'
+
+/** A value takes eight bytes at least when it is read, however few in the file. */
+const LEAST_VALUE_BYTES = 8
+const MOST_BLOCK_ROWS = 1 << 16
+/** Of all columns together. */
+const READ_BYTES = 8 * 1024 * 1024
+const [LEAST_READ_BYTES, MOST_READ_BYTES] = [32 * 1024, 1024 * 1024]
+/** Pages of all columns that are unpacked at once. */
+const MOST_HELD_BYTES = 512 * 1024 * 1024
+
+const createRoom = (): Room => {
+  const held = new Map<object, number>()
+  let total = 0
+  return {
+    hold: (owner, bytes) => {
+      total += bytes - (held.get(owner) ?? 0)
+      held.set(owner, bytes)
+      if (total > MOST_HELD_BYTES)
+        throw new FleetError(
+          'import.invalid',
+          `its pages take more than ${MOST_HELD_BYTES} bytes of memory: write it with smaller pages, or with fewer columns`,
+        )
+    },
+  }
+}
+
+/** By what the file says of all its rows, so that blocks are the same wherever reading begins. */
+const rowsOfBlock = ({ groups }: Footer, sources: readonly FieldSource[], blockBytes: number): number => {
+  let [rows, bytes] = [0, 0]
+  for (const group of groups) {
+    rows += group.rows
+    for (const { leaves } of sources) for (const leaf of leaves) bytes += group.chunkOf(leaf).unpackedBytes
+  }
+  const rowBytes = Math.max(bytes / Math.max(1, rows), LEAST_VALUE_BYTES * sources.length, 1)
+  return Math.max(1, Math.min(MOST_BLOCK_ROWS, Math.floor(blockBytes / rowBytes)))
+}
+
+interface GroupPlan {
+  readonly group: RowGroup
+  readonly sources: readonly FieldSource[]
+  readonly from: Omit<SourceFile, 'room'>
+  /** Rows of the file before the group, and of the group that are passed over. */
+  readonly before: number
+  readonly passed: number
+  readonly blockRows: number
+}
+
+async function* readGroup({ group, sources, from, before, passed, blockRows }: GroupPlan): AsyncGenerator<Block> {
+  const room = createRoom()
+  const names = sources.flatMap((source) => source.names)
+  const readers = sources.map((source) => source.open(group, { ...from, room }))
+  for (const reader of readers) await reader.pass(passed)
+  for (let at = passed; at < group.rows;) {
+    const rows = Math.min(blockRows - (at % blockRows), group.rows - at)
+    const fields: Field[] = []
+    for (const reader of readers) fields.push(...(await reader.take(rows)))
+    const first = before + at
+    at += rows
+    yield {
+      names,
+      fields,
+      rows,
+      places: placesAfter(first, rows),
+      textOf: (row) => showRow(names, fields, row),
+      faults: [],
+      from: { at: first, place: first + 1 },
+      next: { at: first + rows, place: first + rows + 1 },
+    }
+  }
+}
+
+async function* readFile(file: RandomFile, options: ReadOptions): AsyncGenerator<Block> {
+  const footer = await readFooter(file)
+  const sources = fieldSourcesOf(footer, options.columns)
+  if (sources.length === 0) return
+  const blockRows = rowsOfBlock(footer, sources, options.blockBytes)
+  const readBytes = Math.max(LEAST_READ_BYTES, Math.min(MOST_READ_BYTES, Math.floor(READ_BYTES / sources.length)))
+  let before = 0
+  for (const group of footer.groups) {
+    const passed = Math.max(0, Math.min(group.rows, options.from.at - before))
+    if (passed < group.rows) yield* readGroup({ group, sources, from: { file, readBytes }, before, passed, blockRows })
+    before += group.rows
+  }
+}
+
+/** Memory is bounded by a page of each column. A cursor counts rows. */
+async function* readParquet(input: Input, options: ReadOptions): AsyncGenerator<Block> {
+  const file = await openRandomFile(await input.file(options.signal), options.signal)
+  let row = options.from.at
+  try {
+    for await (const block of readFile(file, options)) {
+      yield block
+      row = block.next.at
+    }
+  } catch (error) {
+    options.signal.throwIfAborted()
+    const where = row === 0 ? 'the Parquet file' : `the Parquet file, behind row ${row},`
+    throw new FleetError('import.invalid', `${where} can't be read: ${reasonOf(error)}`, { cause: error })
+  } finally {
+    await file.close()
+  }
+}
+
+const MARKS = ['PAR1', 'PARE'].map((mark) => Buffer.from(mark))
+
+export const parquet: Format = {
+  name: 'parquet',
+  title: 'Parquet',
+  counts: 'row',
+  hasMeaning: false,
+  sniff: (head) => (MARKS.some((mark) => mark.equals(head.subarray(0, mark.length))) ? 2 : 0),
+  read: readParquet,
+}

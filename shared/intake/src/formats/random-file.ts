@@ -1,0 +1,37 @@
+import { open } from 'node:fs/promises'
+
+/** A file that is read at any place. */
+export interface RandomFile {
+  readonly size: number
+  /** @throws RangeError for bytes that the file does not have */
+  read(from: number, to: number): Promise<Uint8Array>
+  close(): Promise<void>
+}
+
+/** Reads reject with an `AbortError` when aborted. */
+export const openRandomFile = async (path: string, signal: AbortSignal): Promise<RandomFile> => {
+  signal.throwIfAborted()
+  const handle = await open(path)
+  try {
+    const { size } = await handle.stat()
+    return {
+      size,
+      read: async (from, to) => {
+        signal.throwIfAborted()
+        if (!(from >= 0 && to >= from && to <= size)) throw new RangeError('it ends too early')
+        // Not filled with zeros first.
+        const bytes = new Uint8Array(Buffer.allocUnsafeSlow(to - from).buffer)
+        for (let filled = 0; filled < bytes.length;) {
+          const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, from + filled)
+          if (bytesRead === 0) throw new RangeError('it was cut while it was read')
+          filled += bytesRead
+        }
+        return bytes
+      },
+      close: () => handle.close(),
+    }
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
+}

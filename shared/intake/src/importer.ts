@@ -1,0 +1,97 @@
+import type { Config } from '@fleetlake/contracts'
+import type { Hub } from '@fleetlake/hub'
+import type { FormatName } from './formats/format.ts'
+import type { BlockFault } from './formats/block.ts'
+import type { Tally } from './rows/tally.ts'
+import type { ImportSettings } from './settings.ts'
+
+/** How the fields of a file are read, for people and for machines. */
+export interface Mapping {
+  /** The file that showed it first. */
+  readonly file: string
+  readonly format: FormatName
+  /** `event_time ← "Date", "Time" (DD/MM/YYYY HH:mm:ss, UTC)`, a line a column; then sentences on what was assumed and why. */
+  readonly lines: readonly string[]
+  /** The same for programs. */
+  readonly object: unknown
+  /** Fields that nothing is read from. */
+  readonly leftOut: readonly string[]
+  /** The first three rows as they are read: values by column as text; of one that is refused the reason. */
+  readonly first: readonly Readonly<Record<string, string>>[]
+}
+
+/** What would be imported. */
+export interface Preview {
+  readonly mapping?: Mapping | undefined
+  /** What must be answered before anything can be imported, and how. */
+  readonly question?: string | undefined
+}
+
+/** How far an import has come; as `import-status` tells it. */
+export interface ImportProgress {
+  readonly status: 'reading' | 'archiving' | 'complete' | 'stopped' | 'failed'
+  readonly files: number
+  readonly filesDone: number
+  readonly filesFailed: number
+  readonly bytes: number | undefined
+  readonly bytesDone: number
+  readonly rows: number
+  readonly stored: number
+  readonly refused: number
+  readonly elapsedMs: number
+  readonly note?: string | undefined
+}
+
+export interface ImportResult {
+  readonly job: string
+  readonly status: 'complete' | 'stopped'
+  readonly tally: Tally
+  /** Rows that are known to be in the hub. */
+  readonly stored: number
+  /** Whether the table is known to hold them all. */
+  readonly archived: boolean
+  readonly files: number
+  readonly filesFailed: number
+  readonly mappings: readonly Mapping[]
+  readonly ambiguousTimes: number
+  /** When an earlier import of these files had come so far that this one went on where it ended. */
+  readonly resumed?: { readonly updatedAt: string; readonly rows: number } | undefined
+}
+
+/** A row that is not taken, and where it is. */
+export interface RefusedRow extends BlockFault {
+  readonly file: string
+  /** What its place counts: "line", "feature". */
+  readonly counts: string
+}
+
+export interface ImportHooks {
+  readonly onMapping?: (mapping: Mapping) => void
+  readonly onProgress?: (progress: ImportProgress) => void
+  /** A row that is not taken. */
+  readonly onRefused?: (fault: RefusedRow) => void
+  /** Resolves when more rows may be refused: where their keeper is slow. */
+  readonly whenKept?: () => Promise<void>
+  /** A sentence for people. */
+  readonly say?: (sentence: string) => void
+}
+
+export interface ImportRequest {
+  /** Paths, globs, folders; `-` is standard input. */
+  readonly files: readonly string[]
+  readonly settings: ImportSettings
+  /** Aborted: reading ends; what whole batches hold is kept. */
+  readonly signal: AbortSignal
+  readonly hooks?: ImportHooks
+}
+
+export interface HubImport extends ImportRequest {
+  readonly hub: Hub
+  readonly config: Config
+  /** Folder of the records by which imports are resumed; undefined for none. */
+  readonly records?: string | undefined
+  /** Begins at the first row, whatever the record says. */
+  readonly restart?: boolean | undefined
+  /** Waits until the archive holds all rows. */
+  readonly wait: boolean
+}

@@ -1,0 +1,8 @@
+export { type Mapping as ColumnMapping, parseMapping } from './fields/parse-mapping.ts'
+export type { BlockFault } from './formats/block.ts'
+export { FORMAT_NAMES, type FormatName } from './formats/format.ts'
+export * from './importer.ts'
+export { addRow, createPartitionSink } from './job/partition-sink.ts'
+export { checkImport, importIntoHub, previewImport, tryImport } from './run-import.ts'
+export { importSettings, type ImportSettings } from './settings.ts'
+export { SPEED_UNITS, type SpeedUnit } from './values/units.ts'

@@ -1,0 +1,151 @@
+import { FleetError, reasonOf } from '@fleetlake/core'
+import { type Block, type Cursor, START } from '../formats/block.ts'
+import type { Format, Input, ReadOptions } from '../formats/format.ts'
+import type { InputReading } from '../rows/input-reading.ts'
+import type { BlockTaker } from '../rows/take-block.ts'
+import type { Tally } from '../rows/tally.ts'
+import type { JobRecord } from './job-record.ts'
+import type { RowSink } from './partition-sink.ts'
+
+/** An input whose format is known. */
+export interface OpenedInput {
+  readonly input: Input
+  readonly format: Format
+  /** What its name says of the vehicle. */
+  readonly vehicleId?: string | undefined
+}
+
+/** What an import is made of. All parts are given, so that a dry run and a real one are one flow. */
+export interface ImportJob {
+  /** In order; one that can't be opened is a fault, which costs itself only unless it is the only one. */
+  readonly inputs: AsyncIterable<OpenedInput | FleetError>
+  readonly options: Omit<ReadOptions, 'from' | 'blockBytes' | 'signal'>
+  readonly taker: BlockTaker
+  readonly sink: RowSink
+  readonly tally: Tally
+  readonly record: JobRecord
+  /** How the blocks of an input are read, decided over its first block. @throws FleetError with a question */
+  readonly readingOf: (opened: OpenedInput, first: Block) => InputReading
+  /** Told before an input is read. */
+  readonly onInput: (opened: OpenedInput) => void
+  /** Told what a person should know of how rows were read. */
+  readonly onNote: (sentence: string) => void
+  /** Awaited after each block: where a full hub holds the reading up, and progress is told. Ends at once when aborted. */
+  readonly pause: () => Promise<void>
+  /** Resolves once the hub has all that was sent. */
+  readonly settle: () => Promise<void>
+  /** A file that could not be read to its end. */
+  readonly onFileFault: (fault: FleetError) => void
+  readonly signal: AbortSignal
+  readonly nowMs: () => number
+}
+
+export interface JobOutcome {
+  readonly status: 'complete' | 'stopped'
+  readonly files: number
+  readonly failedFiles: number
+}
+
+const BLOCK_BYTES = 2 * 1024 * 1024
+/** Rows and faults of a group at least: its messages hold rows of it only, and what is resumed begins with one. */
+const GROUP_ROWS = 24_000
+/** Between two savings of the record: what is read twice after a crash. */
+const SAVE_MS = 2_000
+
+/**
+ * Reads inputs into the sink. Invariants: every row of every input is given to the sink or refused with its reason; groups, and so messages and their names, depend on the inputs and their order alone;
+ * the record names a place only when the hub has all that lies before it.
+ * @param resumed what the record said; its place is where reading goes on
+ * @throws FleetError what makes the import of the only file impossible, and whatever the sink or the hub throws
+ */
+export const runImportJob = async (
+  job: ImportJob,
+  resumed?: { files: number; cursor?: Cursor | undefined; failedFiles: number },
+): Promise<JobOutcome> => {
+  const { inputs, sink, tally, record, signal, nowMs } = job
+  let files = 0
+  let failedFiles = resumed?.failedFiles ?? 0
+  let onlyFault: FleetError | undefined
+  let groupRows = 0
+  let savedMs = nowMs()
+
+  const beginGroup = (cursor: Cursor): void => {
+    groupRows = 0
+    sink.begin(`${files}-${cursor.at}`)
+  }
+  const save = async (cursor: Cursor | undefined, status: 'running' | 'complete' = 'running'): Promise<void> => {
+    await job.settle()
+    if (signal.aborted) return
+    await record.save({ status, files, cursor, tally, failedFiles })
+    savedMs = nowMs()
+  }
+  const endGroup = async (cursor: Cursor): Promise<void> => {
+    sink.finish()
+    if (nowMs() - savedMs >= SAVE_MS) await save(cursor)
+    beginGroup(cursor)
+  }
+  const readFile = async (opened: OpenedInput, from: Cursor): Promise<void> => {
+    const { input, format } = opened
+    let reading: { readonly names: readonly string[]; readonly by: InputReading } | undefined
+    for await (const block of format.read(input, { ...job.options, from, blockBytes: BLOCK_BYTES, signal })) {
+      if (block.rows > 0 && reading?.names !== block.names)
+        reading = { names: block.names, by: job.readingOf(opened, block) }
+      if (reading !== undefined) job.taker.take(block, reading.by)
+      else job.taker.refuse(block.faults)
+      for (const note of block.notes ?? []) job.onNote(note)
+      groupRows += block.rows + block.faults.length
+      await job.pause()
+      if (signal.aborted) return
+      if (groupRows >= GROUP_ROWS) await endGroup(block.next)
+    }
+  }
+
+  const first = resumed?.files ?? 0
+  for await (const opened of inputs) {
+    if (signal.aborted) break
+    if (files < first) {
+      files++
+      continue
+    }
+    const from = files === first ? (resumed?.cursor ?? START) : START
+    if (files === first) beginGroup(from)
+    try {
+      if (opened instanceof FleetError) throw opened
+      job.onInput(opened)
+      await readFile(opened, from)
+    } catch (error) {
+      if (isAbort(error)) break
+      const fault = faultOfFile(error)
+      if (fault === undefined) throw error
+      failedFiles++
+      onlyFault = fault
+      job.onFileFault(fault)
+    }
+    if (signal.aborted) break
+    files++
+    if (groupRows >= GROUP_ROWS) await endGroup(START)
+  }
+  if (signal.aborted) {
+    await job.settle()
+    return { status: 'stopped', files, failedFiles }
+  }
+  sink.finish()
+  if (files === 1 && onlyFault !== undefined) {
+    await job.settle()
+    throw onlyFault
+  }
+  await save(undefined, 'complete')
+  // What was read may have been given up with the rest.
+  return { status: signal.aborted ? 'stopped' : 'complete', files, failedFiles }
+}
+
+/** What is wrong with a file ends that file; everything else ends the import. */
+const faultOfFile = (error: unknown): FleetError | undefined => {
+  if (error instanceof FleetError) return error.code === 'import.invalid' ? error : undefined
+  const isOfFile = error instanceof Error && 'code' in error && 'syscall' in error
+  return isOfFile
+    ? new FleetError('import.invalid', `the input can't be read: ${reasonOf(error)}`, { cause: error })
+    : undefined
+}
+
+const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError'

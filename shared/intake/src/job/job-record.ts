@@ -1,0 +1,126 @@
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Tally } from '../rows/tally.ts'
+
+const count = z.number().int().min(0)
+const counts = z.record(z.string(), count)
+/** JSON has no Infinity: the bounds of no row are null. */
+const bound = z.number().nullable()
+
+const record = z.object({
+  version: z.literal(1),
+  job: z.string(),
+  status: z.enum(['running', 'complete']),
+  updatedAt: z.string(),
+  /** Files that are done, and where reading goes on in the next one. */
+  files: count,
+  cursor: z.object({ at: count, place: count, context: z.string().optional() }).optional(),
+  tally: z.object({
+    rows: count,
+    refused: count,
+    reasons: counts,
+    doubts: counts,
+    vehicles: count,
+    measures: counts,
+    from: bound,
+    to: bound,
+    west: bound,
+    south: bound,
+    east: bound,
+    north: bound,
+  }),
+  /** Files that could not be read to their end. */
+  failedFiles: count,
+})
+
+/** How far an import has come: all before it is stored in the hub. */
+export interface JobProgress {
+  readonly status: 'running' | 'complete'
+  readonly files: number
+  readonly cursor?: { readonly at: number; readonly place: number; readonly context?: string | undefined } | undefined
+  readonly tally: Tally
+  readonly failedFiles: number
+}
+
+/** The record of an import: a small file which makes the import resumable, whatever ends it. */
+export interface JobRecord {
+  /** What was saved last, and when; undefined where nothing was, or what was saved can't be read. */
+  load(): Promise<(JobProgress & { readonly updatedAt: string }) | undefined>
+  /** Replaces the record as a whole. */
+  save(progress: JobProgress): Promise<void>
+}
+
+/** For imports that can't be resumed: what comes from a pipe can be read once. */
+export const noRecord: JobRecord = { load: async () => undefined, save: async () => undefined }
+
+const KEPT_MS = 90 * 86_400_000
+
+const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null)
+
+/** @param folder is made when it is missing; records of imports that were long ago are deleted there */
+export const openJobRecord = (folder: string, job: string, nowMs: () => number = Date.now): JobRecord => {
+  const path = join(folder, `${job}.json`)
+  return {
+    load: async () => {
+      const text = await readFile(path, 'utf8').catch(() => undefined)
+      if (text === undefined) return undefined
+      const { success, data } = record.safeParse(parseJson(text))
+      if (!success || data.job !== job) return undefined
+      const { west, south, east, north, from, to, ...rest } = data.tally
+      const tally: Tally = {
+        ...rest,
+        from: from ?? Infinity,
+        to: to ?? -Infinity,
+        west: west ?? Infinity,
+        south: south ?? Infinity,
+        east: east ?? -Infinity,
+        north: north ?? -Infinity,
+      }
+      return { ...data, tally }
+    },
+    save: async ({ status, files, cursor, tally, failedFiles }) => {
+      await mkdir(folder, { recursive: true })
+      const { west, south, east, north, from, to } = tally
+      const bounds = {
+        from: orNull(from),
+        to: orNull(to),
+        west: orNull(west),
+        south: orNull(south),
+        east: orNull(east),
+        north: orNull(north),
+      }
+      const saved: z.input<typeof record> = {
+        version: 1,
+        job,
+        status,
+        updatedAt: new Date(nowMs()).toISOString(),
+        files,
+        ...(cursor === undefined ? {} : { cursor: { ...cursor } as z.input<typeof record>['cursor'] }),
+        tally: { ...tally, ...bounds },
+        failedFiles,
+      }
+      const next = `${path}.${process.pid}.next`
+      await writeFile(next, JSON.stringify(saved))
+      await rename(next, path)
+    },
+  }
+}
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Deletes records that were not touched for long. */
+export const forgetOldRecords = async (folder: string, nowMs: number): Promise<void> => {
+  const names = await readdir(folder).catch(() => [])
+  for (const name of names) {
+    const path = join(folder, name)
+    const found = await stat(path).catch(() => undefined)
+    if (found !== undefined && nowMs - found.mtimeMs > KEPT_MS) await rm(path, { force: true })
+  }
+}

@@ -1,0 +1,109 @@
+import { FleetError } from '@fleetlake/core'
+import { describePlan } from '../fields/describe-plan.ts'
+import type { FieldPlan } from '../fields/plan.ts'
+import { planFields } from '../fields/plan-fields.ts'
+import { type Block, valueOf } from '../formats/block.ts'
+import type { Mapping } from '../importer.ts'
+import { ambiguousTimesOf, type InputReading, inputReadingOf } from '../rows/input-reading.ts'
+import { isFault } from '../rows/row-fault.ts'
+import type { ImportSettings } from '../settings.ts'
+import type { OpenedInput } from './import-job.ts'
+
+/** How the inputs of an import are read: inputs of one format with the same fields are read alike, as the first of them showed. */
+export interface Readings {
+  /** @throws FleetError `import.invalid` with what must be said first, `usage.invalid` */
+  readingOf(opened: OpenedInput, first: Block): InputReading
+  /** Times so far that the end of daylight saving repeats. */
+  ambiguousTimes(): number
+}
+
+export interface ReadingsOptions {
+  readonly settings: ImportSettings
+  readonly nowMs: number
+  /** Told when an input has another form than all before it. */
+  readonly onMapping: (mapping: Mapping) => void
+}
+
+/** Forms that are remembered: files of an import have few. */
+const MOST_FORMS = 1_000
+const SHOWN_ROWS = 3
+
+export const createReadings = ({ settings, nowMs, onMapping }: ReadingsOptions): Readings => {
+  const plans = new Map<string, FieldPlan>()
+  let current:
+    | { readonly plan: FieldPlan; readonly vehicleId: string | undefined; readonly reading: InputReading }
+    | undefined
+  let ambiguous = 0
+  const { columns = {}, vehicleId: ofAll, ...options } = settings
+
+  const decide = ({ format, input, vehicleId }: OpenedInput, first: Block): FieldPlan => {
+    const question = {
+      format,
+      sample: [first],
+      asked: columns,
+      options: { ...options, vehicleId: ofAll ?? vehicleId },
+      nowMs,
+    }
+    const plan = sayingWhere(input.name, () => planFields(question))
+    onMapping(mappingOf({ file: input.name, format: format.name, plan, first }))
+    return plan
+  }
+  return {
+    readingOf: (opened, first) => {
+      const key = JSON.stringify([opened.format.name, first.names])
+      const plan = plans.get(key) ?? decide(opened, first)
+      if (plans.size >= MOST_FORMS) plans.clear()
+      plans.set(key, plan)
+      const vehicleId = ofAll ?? opened.vehicleId
+      if (current?.plan === plan && current.vehicleId === vehicleId) return current.reading
+      if (current !== undefined) ambiguous += ambiguousTimesOf(current.reading)
+      current = { plan, vehicleId, reading: inputReadingOf({ ...plan, vehicleId }) }
+      return current.reading
+    },
+    ambiguousTimes: () => ambiguous + (current === undefined ? 0 : ambiguousTimesOf(current.reading)),
+  }
+}
+
+/** A question names the file that asks it. */
+const sayingWhere = <Result>(file: string, decide: () => Result): Result => {
+  try {
+    return decide()
+  } catch (error) {
+    if (!(error instanceof FleetError)) throw error
+    throw new FleetError(error.code, `${file}: ${error.message}`)
+  }
+}
+
+interface Shown {
+  readonly file: string
+  readonly format: Mapping['format']
+  readonly plan: FieldPlan
+  readonly first: Block
+}
+
+const mappingOf = ({ file, format, plan, first }: Shown): Mapping => {
+  const { lines, object, leftOut } = describePlan(plan, first)
+  const { scalars } = inputReadingOf(plan)
+  const byName = new Map(first.names.map((name, i) => [name, first.fields[i]]))
+  const rows = Array.from({ length: Math.min(SHOWN_ROWS, first.rows) }, (_, row) => {
+    const read = scalars.read((name) => {
+      const field = byName.get(name)
+      return field === undefined ? undefined : valueOf(field, row)
+    })
+    if (isFault(read)) return { refused: `${read.reason}: ${read.detail}` }
+    const { vehicleId, vehicleType, eventTime, longitude, latitude, speed, heading, measures } = read
+    return {
+      vehicle_id: vehicleId,
+      ...(vehicleType === undefined ? {} : { vehicle_type: vehicleType }),
+      event_time: isDate(eventTime) ? new Date(eventTime).toISOString() : String(eventTime),
+      longitude: String(longitude),
+      latitude: String(latitude),
+      ...(Number.isNaN(speed) ? {} : { speed: String(Math.round(speed * 100) / 100) }),
+      ...(Number.isNaN(heading) ? {} : { heading: String(heading) }),
+      ...Object.fromEntries(Object.entries(measures).map(([name, value]) => [name, String(value)])),
+    }
+  })
+  return { file, format, lines, object, leftOut, first: rows }
+}
+
+const isDate = (ms: number): boolean => Number.isFinite(ms) && Math.abs(ms) <= 8.64e15

@@ -1,0 +1,49 @@
+import { createIdTable } from '@fleetlake/columnar'
+import { isFault, type RowFault } from './row-fault.ts'
+
+/** Numbers for the vehicles that the texts of an input name; each distinct text is looked at once. */
+export interface VehicleTexts {
+  /** The number of the vehicle that `bytes[from, to)` names, dense from 0; texts that mean one vehicle have one number. */
+  numberOf(bytes: Uint8Array, from: number, to: number): number | RowFault
+  /** Vehicles so far. */
+  readonly size: number
+  /** The id as it is stored: a view that lasts until the next call of `numberOf`. */
+  at(number: number): Uint8Array
+}
+
+/** @returns the id that is stored for a text, or why there is none */
+export type ReadId = (text: string) => string | RowFault
+
+const fromUtf8 = new TextDecoder('utf-8', { ignoreBOM: true })
+const toUtf8 = new TextEncoder()
+
+export const createVehicleTexts = (readId: ReadId): VehicleTexts => {
+  const texts = createIdTable()
+  const vehicles = createIdTable()
+  /** Of each text. */
+  let numbers = new Int32Array(1_024)
+
+  return {
+    numberOf: (bytes, from, to) => {
+      const known = texts.size
+      const text = texts.numberOf(bytes, from, to)
+      if (texts.size === known) return numbers[text]
+      const id = readId(fromUtf8.decode(bytes.subarray(from, to)))
+      if (isFault(id)) {
+        texts.remove(text)
+        return id
+      }
+      if (text >= numbers.length) {
+        const more = new Int32Array(2 * numbers.length)
+        more.set(numbers)
+        numbers = more
+      }
+      const utf8 = toUtf8.encode(id)
+      return (numbers[text] = vehicles.numberOf(utf8, 0, utf8.length))
+    },
+    get size() {
+      return vehicles.size
+    },
+    at: (number) => vehicles.at(number),
+  }
+}

@@ -1,0 +1,314 @@
+import { basename } from 'node:path'
+import { REVISION } from '@fleetlake/columnar'
+import type { Config, StreamPosition } from '@fleetlake/contracts'
+import { FleetError, reasonOf } from '@fleetlake/core'
+import { flushStreams, type Hub, partitionsOf, provision } from '@fleetlake/hub'
+import type { HubImport, ImportProgress, ImportRequest, ImportResult, Mapping, Preview } from './importer.ts'
+import { type HubOutlet, openHubOutlet } from './job/hub-outlet.ts'
+import { type JobOutcome, type OpenedInput, runImportJob } from './job/import-job.ts'
+import { nameOfJob, randomJobName } from './job/job-name.ts'
+import { forgetOldRecords, type JobRecord, noRecord, openJobRecord } from './job/job-record.ts'
+import { createPartitionSink, type RowSink } from './job/partition-sink.ts'
+import { createReadings } from './job/readings.ts'
+import { createStatusReporter } from './job/report-status.ts'
+import { createRevisions } from './job/revisions.ts'
+import { measuresOf } from './fields/parse-mapping.ts'
+import { checkZone } from './fields/plan-fields.ts'
+import { createBlockTaker } from './rows/take-block.ts'
+import { emptyTally, type Tally } from './rows/tally.ts'
+import type { ImportSettings } from './settings.ts'
+import { idPattern } from './sources/id-pattern.ts'
+import { listFiles, STANDARD_INPUT } from './sources/list-files.ts'
+import { openFiles } from './sources/open-files.ts'
+import type { OpenedFiles } from './sources/opened-files.ts'
+
+/** Sentences on how rows were read that are told. */
+const MOST_NOTES = 100
+
+/** Rows of a message at most. */
+const BATCH_ROWS = 1_200
+
+const noSink: RowSink = { add: () => undefined, begin: () => undefined, finish: () => undefined }
+
+/**
+ * What an import of these files would do, from the first rows of the first file.
+ * @throws FleetError `usage.invalid`, or `import.invalid` when there is nothing to read
+ */
+export const previewImport = async ({ files, settings, signal }: ImportRequest): Promise<Preview> => {
+  const opened = await openFiles(files, { settings, signal })
+  let mapping: Mapping | undefined
+  const readings = createReadings({ settings, nowMs: Date.now(), onMapping: (found) => (mapping = found) })
+  try {
+    for await (const input of opened.inputs) {
+      if (input instanceof FleetError) throw input
+      for await (const block of input.format.read(input.input, { ...readOptionsOf(settings), ...FIRST, signal })) {
+        if (block.rows === 0) continue
+        readings.readingOf(input, block)
+        return { mapping }
+      }
+    }
+    throw new FleetError('import.invalid', 'there is no row in it')
+  } catch (error) {
+    if (error instanceof FleetError && error.code === 'import.invalid') return { mapping, question: error.message }
+    throw error
+  } finally {
+    await opened.close()
+  }
+}
+
+const FIRST = { from: { at: 0, place: 1 }, blockBytes: 256 * 1024 } as const
+
+/**
+ * What can be told of a request before anything is opened.
+ * @throws FleetError `usage.invalid`
+ */
+export const checkImport = async ({ files, settings }: Pick<ImportRequest, 'files' | 'settings'>): Promise<void> => {
+  checkCorrections(settings, measuresOf(settings.columns ?? {}))
+  checkZone(settings.timezone)
+  if (settings.vehicleIdFrom !== undefined) idPattern(settings.vehicleIdFrom)
+  await listFiles(files.filter((file) => file !== STANDARD_INPUT))
+}
+
+/** Everything but the hub: what it would store, and every row that it would refuse. */
+export const tryImport = async (request: ImportRequest & { readonly config: Config }): Promise<ImportResult> => {
+  const opened = await openFiles(request.files, request)
+  try {
+    const parts = partsOf(request, opened)
+    const outcome = await runImportJob({
+      ...parts.job,
+      sink: noSink,
+      taker: parts.takerInto(noSink),
+      record: noRecord,
+      pause: parts.pause,
+      settle: async () => undefined,
+    })
+    return parts.resultOf(outcome, { job: '', stored: 0, archived: false })
+  } finally {
+    await opened.close()
+  }
+}
+
+/**
+ * Imports files: every good row is in the hub, and in the archive if that is waited for, when it resolves as complete. It may be stopped or die at any time: imported again, it goes on behind what was
+ * surely stored; what is stored twice all the same are duplicates, of which compaction keeps one.
+ * @throws FleetError `usage.invalid`; `import.invalid` when the only file can't be read to its end; `publish.…`, `hub.closed`. What was stored until then stays stored, and the record says how far that is.
+ */
+export const importIntoHub = async (request: HubImport): Promise<ImportResult> => {
+  const { hub, config, settings, signal, hooks = {} } = request
+  const opened = await openFiles(request.files, request)
+  const startedAtMs = Date.now()
+  const inUse = await partitionsOf(hub)
+  const say = hooks.say ?? (() => undefined)
+  const partitions = inUse.length > 0 ? inUse : await provision(hub, config, { warn: say })
+  const { by, geohashLength } = config.partitioning
+  const job =
+    opened.shape === undefined
+      ? randomJobName()
+      : nameOfJob({ files: opened.shape, settings, partitions, by, geohashLength, BATCH_ROWS })
+  const record = await recordOf(request, opened, job)
+  const saved = request.restart === true ? undefined : await record.load()
+  const resumed = saved?.status === 'running' ? saved : undefined
+  const outlet = await openHubOutlet(hub, { job, partitions, config, signal, say })
+  const parts = partsOf(request, opened, { tally: resumed?.tally, outlet })
+  const sink = createPartitionSink(outlet, { partitions, by, geohashLength, batchRows: BATCH_ROWS })
+  const reporter = createStatusReporter(hub, { job, name: basename(request.files[0]), startedAtMs, nowMs: Date.now })
+  const before = resumed?.tally.rows ?? 0
+  const stored = (): number => before + outlet.stored()
+  if (resumed !== undefined)
+    say(
+      `an import of these files ended on ${resumed.updatedAt} after ${before} rows: it goes on there (--restart begins at the first row)`,
+    )
+  else if (saved !== undefined)
+    say(
+      `these files were imported on ${saved.updatedAt}: their rows are stored again, and compaction keeps one of each`,
+    )
+  let streams: StreamPosition[] | undefined
+  try {
+    const outcome = await runImportJob(
+      {
+        ...parts.job,
+        sink,
+        taker: parts.takerInto(sink),
+        record,
+        pause: async () => {
+          reporter.tell(parts.progress('reading', stored()))
+          await outlet.whenRoom()
+          await parts.pause()
+        },
+        settle: async () => {
+          streams = await outlet.settle()
+        },
+      },
+      resumed,
+    )
+    const isArchived =
+      request.wait && outcome.status === 'complete' && streams !== undefined && stored() > 0
+        ? await archive(hub, streams, {
+            signal,
+            say,
+            onWaiting: () => reporter.tell(parts.progress('archiving', stored())),
+          })
+        : false
+    const isGivenUp = request.wait && signal.aborted && !isArchived
+    const ended: JobOutcome = isGivenUp ? { ...outcome, status: 'stopped' } : outcome
+    const result = parts.resultOf(ended, {
+      job,
+      stored: stored(),
+      archived: isArchived,
+      resumed: resumed && { updatedAt: resumed.updatedAt, rows: before },
+    })
+    reporter.end(parts.progress(result.status, stored()))
+    return result
+  } catch (error) {
+    reporter.end(parts.progress('failed', stored()), reasonOf(error))
+    throw withWhatIsStored(error, stored(), opened.shape !== undefined)
+  } finally {
+    outlet.close()
+    await opened.close()
+    await hub.flush().catch(() => undefined)
+  }
+}
+
+/** What is true of the rows that were stored before a fault ended the import is part of what is said. */
+const withWhatIsStored = (error: unknown, stored: number, isResumable: boolean): unknown => {
+  if (!(error instanceof FleetError) || error.code === 'usage.invalid') return error
+  const told = stored === 0 ? 'nothing was stored' : `${stored} rows are stored`
+  const next = isResumable && stored > 0 ? '; the same import, made again, goes on behind them' : ''
+  return new FleetError(error.code, `${error.message} (${told}${next})`)
+}
+
+const readOptionsOf = ({ delimiter, hasHeader, skipLines, path, table }: ImportSettings) => ({
+  delimiter,
+  hasHeader,
+  skipLines,
+  path,
+  table,
+})
+
+const recordOf = async ({ records, files }: HubImport, opened: OpenedFiles, job: string): Promise<JobRecord> => {
+  if (records === undefined || opened.shape === undefined || files.includes('-')) return noRecord
+  await forgetOldRecords(records, Date.now())
+  return openJobRecord(records, job)
+}
+
+interface Archiving {
+  readonly signal: AbortSignal
+  readonly say: (sentence: string) => void
+  readonly onWaiting: () => void
+}
+
+const archive = (
+  hub: Hub,
+  streams: readonly StreamPosition[],
+  { signal, say, onWaiting }: Archiving,
+): Promise<boolean> => {
+  let isTold = false
+  return flushStreams(hub, streams, {
+    signal,
+    onWaiting: ({ unowned }) => {
+      onWaiting()
+      if (unowned.length > 0 && !isTold)
+        say('waiting for a collector: is one running? Ctrl-C ends the wait; what is in the hub is archived later')
+      isTold ||= unowned.length > 0
+    },
+  })
+}
+
+interface Given {
+  readonly tally?: Tally | undefined
+  readonly outlet?: HubOutlet | undefined
+}
+
+/** The parts of an import that do not depend on where its rows go. */
+const partsOf = (request: ImportRequest & { readonly config: Config }, opened: OpenedFiles, given: Given = {}) => {
+  const { settings, signal, config, hooks = {} } = request
+  const startedMs = Date.now()
+  const measures = measuresOf(settings.columns ?? {})
+  const tally = given.tally ?? emptyTally(settings.corrections === true ? [...measures, REVISION] : measures)
+  const mappings: Mapping[] = []
+  const readings = createReadings({
+    settings,
+    nowMs: startedMs,
+    onMapping: (mapping) => {
+      mappings.push(mapping)
+      hooks.onMapping?.(mapping)
+    },
+  })
+  const notes = new Set<string>()
+  let filesBegun = 0
+  let filesFailed = 0
+  let [file, counts] = ['', 'line']
+
+  const progress = (status: ImportProgress['status'], stored: number): ImportProgress => ({
+    status,
+    files: Math.max(opened.files, filesBegun),
+    filesDone: status === 'reading' ? Math.max(0, filesBegun - 1) : filesBegun,
+    filesFailed,
+    bytes: opened.bytes,
+    bytesDone: opened.bytesDone(),
+    rows: tally.rows,
+    stored,
+    refused: tally.refused,
+    elapsedMs: Date.now() - startedMs,
+    note: given.outlet?.note(),
+  })
+  return {
+    progress,
+    job: {
+      inputs: opened.inputs,
+      options: readOptionsOf(settings),
+      tally,
+      readingOf: readings.readingOf,
+      onInput: ({ input, format }: OpenedInput) => {
+        filesBegun++
+        file = input.name
+        counts = format.counts
+      },
+      onNote: (sentence: string) => {
+        if (notes.has(sentence) || notes.size >= MOST_NOTES) return
+        notes.add(sentence)
+        hooks.say?.(`${file}: ${sentence}`)
+      },
+      onFileFault: (fault: FleetError) => {
+        filesFailed++
+        if (opened.files !== 1) hooks.say?.(fault.message)
+      },
+      signal,
+      nowMs: Date.now,
+    },
+    takerInto: (sink: RowSink) =>
+      createBlockTaker({
+        sink,
+        tally,
+        refuse: (fault) => hooks.onRefused?.({ ...fault, file, counts }),
+        latestMs: startedMs + config.collector.futureToleranceMs,
+        vehicleType: settings.vehicleType ?? 'unknown',
+        nextRevision: settings.corrections === true ? createRevisions(startedMs) : undefined,
+      }),
+    pause: async (): Promise<void> => {
+      hooks.onProgress?.(progress('reading', given.outlet?.stored() ?? 0))
+      await hooks.whenKept?.()
+    },
+    resultOf: (
+      { status, files, failedFiles }: JobOutcome,
+      rest: Pick<ImportResult, 'job' | 'stored' | 'archived' | 'resumed'>,
+    ): ImportResult => ({
+      ...rest,
+      status,
+      tally,
+      files,
+      filesFailed: failedFiles,
+      mappings,
+      ambiguousTimes: readings.ambiguousTimes(),
+    }),
+  }
+}
+
+/** @throws FleetError `usage.invalid` when the input says revisions of its own */
+const checkCorrections = ({ corrections }: ImportSettings, measures: readonly string[]): void => {
+  if (corrections !== true || !measures.includes(REVISION)) return
+  throw new FleetError(
+    'usage.invalid',
+    `--corrections gives every row its revision: leave ${REVISION} out of --columns, or leave --corrections out`,
+  )
+}
