@@ -1,11 +1,13 @@
 import { areaOf, areaOfSwapped, contains, FleetError } from '@fleetlake/core'
 import { parseArea, parseBox } from '../../event-viewer/terminal/src/query/area.ts'
 import { COLUMN_NAMES } from '@fleetlake/columnar'
-import { isFault } from '../../event-viewer/terminal/src/import/input-row.ts'
-import { readRows } from '../../event-viewer/terminal/src/import/line-parser.ts'
-import { readLines } from '../../event-viewer/terminal/src/import/read-lines.ts'
-import { readPosition } from '../../event-viewer/terminal/src/import/read-position.ts'
-import { createTimeReader } from '../../event-viewer/terminal/src/import/read-time.ts'
+import { planFields } from '../../shared/intake/src/fields/index.ts'
+import { type Block, START } from '../../shared/intake/src/formats/block.ts'
+import type { Input } from '../../shared/intake/src/formats/format.ts'
+import { formatNamed } from '../../shared/intake/src/formats/formats.ts'
+import { type InputReading, inputReadingOf } from '../../shared/intake/src/rows/input-reading.ts'
+import { emptyTally } from '../../shared/intake/src/rows/tally.ts'
+import { createBlockTaker } from '../../shared/intake/src/rows/take-block.ts'
 import { readArea } from '../../event-viewer/web/app/search/area/read-area.ts'
 import { ACCEPTED, type FuzzTarget } from './target.ts'
 
@@ -95,54 +97,77 @@ const T = '2026-01-05T08:00:00Z'
 const CSV = `vehicle_id,vehicle_type,event_time,longitude,latitude,speed,heading\nv-1,bus,${T},-56.1,-34.9,10,90\n"v,2","a ""bus""",${T},-56.1,-34.9,,\n`
 const NDJSON = `{"id":"v-1","time":"${T}","lon":-56.1,"lat":-34.9}\n{"id":"v-2","time":1767600000,"lon":"1","lat":2,"speed":null}\n`
 
-/** Of lines that came at once, as those of a small file do. */
-const collect = async (bytes: Uint8Array): Promise<string> => {
-  const settings = {
-    readTime: createTimeReader({ format: 'auto', timezone: 'America/Montevideo' }).read,
-    speedUnit: 'km/h' as const,
+const LATEST_MS = 2e12
+
+const inputOf = (bytes: Uint8Array): Input => ({
+  name: 'mutant',
+  size: bytes.length,
+  read: async function* (from) {
+    const half = Math.max(from, bytes.length >> 1)
+    yield bytes.slice(from, half)
+    yield bytes.slice(half)
+  },
+  file: async () => {
+    throw new FleetError('import.invalid', 'a mutant is no file')
+  },
+})
+
+/** An import of a file, but for the hub. */
+const collect = async (bytes: Uint8Array, name: 'csv' | 'ndjson'): Promise<string> => {
+  const format = formatNamed(name)
+  const tally = emptyTally()
+  const taker = createBlockTaker({
+    tally,
+    latestMs: LATEST_MS,
     vehicleType: 'bus',
-    latestMs: 2e12,
-  }
-  const reasons = new Set<string>()
-  let rows = 0
-  const half = bytes.length >> 1
-  async function* chunks(): AsyncGenerator<Uint8Array> {
-    yield bytes.subarray(0, half)
-    yield bytes.subarray(half)
-  }
-  try {
-    for await (const batch of readRows(readLines(chunks()), { asked: {}, constant: [], hasHeader: true })) {
-      for (const row of batch) {
-        const position = row.fault ?? readPosition(row.values!, settings)
-        if (isFault(position)) {
-          reasons.add(position.reason)
-          continue
-        }
-        rows++
-        const { vehicleId, vehicleType, eventTime, longitude, latitude } = position
-        const texts = [vehicleId, vehicleType].map((text) => utf8.encode(text).length)
+    refuse: () => undefined,
+    sink: {
+      begin: () => undefined,
+      finish: () => undefined,
+      add: (_idBytes, idFrom, idTo, type, eventTime, longitude, latitude) => {
         const isRight =
-          texts.every((length) => length > 0 && length <= 255) &&
+          [idTo - idFrom, utf8.encode(type).length].every((length) => length > 0 && length <= 255) &&
           eventTime >= 0 &&
-          eventTime <= settings.latestMs &&
+          eventTime <= LATEST_MS &&
           Math.abs(longitude) <= 180 &&
           Math.abs(latitude) <= 90
-        if (!isRight) throw new Error(`a row out of bounds: ${JSON.stringify(position)}`)
-      }
+        if (!isRight) throw new Error(`a row out of bounds: ${eventTime} ${longitude} ${latitude} ${type}`)
+      },
+    },
+  })
+  const readingOf = (block: Block): InputReading =>
+    inputReadingOf(
+      planFields({
+        format,
+        sample: [block],
+        asked: {},
+        options: { timezone: 'America/Montevideo', speedUnit: 'km/h' },
+        nowMs: LATEST_MS,
+      }),
+    )
+  let reading: InputReading | undefined
+  const options = { from: START, blockBytes: 1 << 20, signal: new AbortController().signal }
+  try {
+    for await (const block of format.read(inputOf(bytes), options)) {
+      if (block.rows === 0) continue
+      reading ??= readingOf(block)
+      taker.take(block, reading)
     }
   } catch (error) {
     if (error instanceof FleetError) return wordsOf(error)
     throw error
   }
-  return `${rows === 0 ? 'none' : ACCEPTED} ${[...reasons].toSorted().join()}`
+  return `${tally.rows === 0 ? 'none' : ACCEPTED} ${Object.keys(tally.reasons).toSorted().join()}`
 }
 
 export const importTargets = (): FuzzTarget[] =>
-  [
-    ['CSV', CSV],
-    ['CSV with semicolons', CSV.replaceAll(',', ';')],
-    ['NDJSON', NDJSON],
-  ].map(([name, text]) => ({
+  (
+    [
+      ['CSV', 'csv', CSV],
+      ['CSV with semicolons', 'csv', CSV.replaceAll(',', ';')],
+      ['NDJSON', 'ndjson', NDJSON],
+    ] as const
+  ).map(([name, format, text]) => ({
     name: `import of ${name}`,
     seeds: bytesOf([text]),
     tokens: bytesOf([
@@ -166,5 +191,5 @@ export const importTargets = (): FuzzTarget[] =>
       'é'.repeat(130),
       ...COLUMN_NAMES,
     ]),
-    run: collect,
+    run: (mutant) => collect(mutant, format),
   }))

@@ -11,7 +11,7 @@ import {
 } from '@fleetlake/columnar'
 import { type PartitionBy } from '@fleetlake/core'
 import { deleteDeadLetter, type Hub, storeMessage, type StoredLetter } from '@fleetlake/hub'
-import { createPartitionSink } from '../import/partition-sink.ts'
+import { addRow, createPartitionSink } from '@fleetlake/intake'
 
 export interface ReplayOptions {
   readonly partitions: readonly number[]
@@ -84,7 +84,7 @@ const publishRows = async (hub: Hub, letter: StoredLetter, run: string, options:
     { publish: (partition, payload, headers) => void batches.push({ partition, payload, headers }) },
     { ...options, batchRows: BATCH_ROWS },
   )
-  good.forEach((row) => sink.add(row))
+  for (const row of good) addRow(sink, row)
   sink.finish()
   for (const [n, { partition, payload, headers }] of batches.entries()) {
     await storeMessage(hub, 'move', subjects.move(partition), payload as Uint8Array<ArrayBuffer>, {

@@ -1,72 +1,105 @@
+import type { ImportResult, Mapping } from '@fleetlake/intake'
 import { humanCount, humanTime, plural } from '@fleetlake/viewer-core'
-import { printableInLine } from '@fleetlake/core'
-import type { ImportTally } from './import-rows.ts'
+import { describeStay, printableInLine } from '@fleetlake/core'
 
-/** How an import ended. */
-export interface ImportOutcome {
-  readonly tally: ImportTally
-  ambiguousTimes: number
-  /** Columns of the input that nothing was read from. */
-  leftOut: ReadonlySet<string>
-  status: 'complete' | 'stopped'
-  /** Rows that are known to be in the hub. */
-  stored: number
-  /** Whether the table is known to hold it all. */
-  archived: boolean
+export interface Described {
   readonly isDryRun: boolean
+  /** Whether the archive was waited for. */
+  readonly wait: boolean
+  readonly retentionMs: number
+  readonly nowMs: number
+}
+
+/** The mapping that is used and the first rows as they are read, for people. */
+export const mappingText = ({ file, format, lines, first, leftOut }: Mapping): string =>
+  [
+    `${file} is read as ${format}:`,
+    ...lines.map((line) => `  ${line}`),
+    ...(leftOut.length === 0 ? [] : [`  ${leftOutText(leftOut)}`]),
+    'The first rows:',
+    ...first.map(
+      (row) =>
+        `  ${Object.entries(row)
+          .map(([name, value]) => `${name} ${value}`)
+          .join(', ')}`,
+    ),
+  ]
+    .map(printableInLine)
+    .join('\n')
+
+/** Sentences on what is odd of rows that were taken all the same; others are counts of optional values that were left out. */
+const DOUBTS: Readonly<Record<string, string>> = {
+  implausible: 'are farther from the row before than such a vehicle drives (implausible); they are kept',
+  'epoch-1970': 'have a time on 1970-01-01, as clocks that were never set have',
+  'epoch-gps': 'have a time on 1980-01-06, as receivers have that know no time yet',
+  'gps-week-rollover':
+    'have a time 19.6 years or a multiple of it too early, as receivers have that lost count of GPS weeks',
 }
 
 /** For machines and for people. */
-export const describeImport = ({
-  tally,
-  ambiguousTimes,
-  leftOut,
-  status,
-  stored,
-  archived,
-  isDryRun,
-}: ImportOutcome): { object: unknown; text: string } => {
-  const { rows, rejected, reasons, vehicles, period, bounds, measures } = tally
+export const describeImport = (
+  result: ImportResult,
+  { isDryRun, wait, retentionMs, nowMs }: Described,
+): { object: unknown; text: string } => {
+  const { job, status, tally, stored, archived, files, filesFailed, mappings, ambiguousTimes, resumed } = result
+  const { rows, refused, reasons, doubts, vehicles, measures, from, to, west, south, east, north } = tally
+  const isAny = rows > 0
   const object = {
+    job,
     status,
     dryRun: isDryRun,
     archived,
+    files,
+    filesFailed,
     rows,
     stored,
-    rejected,
+    rejected: refused,
     reasons,
+    doubts,
     vehicles,
     measures,
-    from: period === undefined ? null : new Date(period.from).toISOString(),
-    to: period === undefined ? null : new Date(period.to).toISOString(),
-    bbox: bounds ?? null,
+    from: isAny ? new Date(from).toISOString() : null,
+    to: isAny ? new Date(to).toISOString() : null,
+    bbox: isAny ? [west, south, east, north] : null,
     ambiguousTimes,
-    leftOut: [...leftOut],
+    stay: isAny ? describeStay({ from, to }, { retentionMs, nowMs }) : null,
+    resumedAfter: resumed?.rows ?? null,
+    mappings,
+    leftOut: [...new Set(mappings.flatMap(({ leftOut }) => leftOut))],
   }
+  if (rows === 0 && refused === 0 && status === 'complete' && filesFailed === 0)
+    return { object, text: 'no rows in the input: nothing was imported' }
   const place = isDryRun
     ? 'nothing was stored'
     : archived
       ? 'all of them archived'
       : stored === rows
-        ? 'in the hub, not yet known to be archived'
+        ? `in the hub, ${wait ? 'not yet known to be archived' : 'archived soon'}`
         : `${humanCount(stored)} of them known to be in the hub`
   const verb = isDryRun ? '' : stored === rows ? ' imported' : ' read'
-  if (rows === 0 && rejected === 0 && status === 'complete')
-    return { object, text: 'no rows in the input: nothing was imported' }
   const lines = [
     `${status === 'stopped' ? 'stopped: ' : ''}${plural(rows, isDryRun ? 'good row' : 'row')}${verb}, ${place}`,
   ]
-  if (rejected > 0) {
+  if (status === 'stopped' && !isDryRun) lines.push('the same import, made again, goes on behind what is surely stored')
+  if (files > 1 || filesFailed > 0)
+    lines.push(
+      `${plural(files, 'file')}${filesFailed === 0 ? '' : `, ${humanCount(filesFailed)} of which could not be read to the end`}`,
+    )
+  if (refused > 0) {
     const listed = Object.entries(reasons)
       .toSorted((a, b) => b[1] - a[1])
       .map(([reason, count]) => `${reason} ${humanCount(count)}`)
-    lines.push(`${plural(rejected, 'row')} rejected: ${listed.join(', ')}`)
+    lines.push(`${plural(refused, 'row')} rejected: ${listed.join(', ')}`)
   }
-  if (period !== undefined && bounds !== undefined) {
+  if (isAny)
     lines.push(
-      `${plural(vehicles, 'vehicle')}, ${humanTime(period.from)} to ${humanTime(period.to)}, within ${bounds.join(',')}`,
+      `${plural(vehicles, 'vehicle')}, ${humanTime(from)} to ${humanTime(to)}, within ${[west, south, east, north].join(',')}`,
     )
-  }
+  if (isAny && to < nowMs - OLD_MS) lines.push(describeStay({ from, to }, { retentionMs, nowMs }))
+  for (const [doubt, count] of Object.entries(doubts).toSorted((a, b) => b[1] - a[1]))
+    lines.push(
+      `${plural(count, 'row')} ${DOUBTS[doubt] ?? `without an optional value that could not be read (${doubt})`}`,
+    )
   const beside = Object.entries(measures)
   if (beside.length > 0)
     lines.push(`measures: ${beside.map(([name, count]) => `${name} in ${plural(count, 'row')}`).join(', ')}`)
@@ -75,14 +108,16 @@ export const describeImport = ({
       `${plural(ambiguousTimes, 'time')} fell into an hour that the end of daylight saving repeats: the first of the two hours was used`,
     )
   }
-  if (leftOut.size > 0) lines.push(leftOutText([...leftOut]))
   return { object, text: lines.join('\n') }
 }
+
+/** Rows that are older than this are told how long they stay. */
+const OLD_MS = 30 * 86_400_000
 
 const MOST_NAMED = 20
 
 const leftOutText = (names: readonly string[]): string => {
-  const named = names.slice(0, MOST_NAMED).map((name) => `"${printableInLine(name).slice(0, 80)}"`)
+  const named = names.slice(0, MOST_NAMED).map((name) => `"${name.slice(0, 80)}"`)
   const more = names.length > MOST_NAMED ? ` and ${humanCount(names.length - MOST_NAMED)} more` : ''
-  return `${plural(names.length, 'column')} of the input left out: ${named.join(', ')}${more}; to import one, use --columns <measure>=<column>`
+  return `left out: ${named.join(', ')}${more}; to import one, use --columns <measure>=<field>`
 }

@@ -2,19 +2,19 @@ import { createWriteStream } from 'node:fs'
 import { once } from 'node:events'
 import { finished } from 'node:stream/promises'
 import { FleetError, printableInLine } from '@fleetlake/core'
-import type { InputRow, RowFault } from './input-row.ts'
+import type { RefusedRow } from '@fleetlake/intake'
 
 /** Keeps what an import did not take. */
 export interface Rejects {
-  readonly reject: (row: InputRow, fault: RowFault) => void
+  readonly reject: (row: RefusedRow) => void
   /** Resolves when the file may take more. */
-  pause(): Promise<void>
+  readonly pause: () => Promise<void>
   /** @throws FleetError `import.invalid` when not all could be written */
   close(): Promise<void>
 }
 
 export interface RejectsOptions {
-  /** Takes all of them as NDJSON: line, reason, detail, text. */
+  /** Takes all of them as NDJSON: file, place, reason, detail, text. */
   readonly path?: string | undefined
   /** Takes a line for people for each of the first. */
   readonly say: (line: string) => void
@@ -25,32 +25,32 @@ export const SHOWN = 20
 const SHOWN_CHARACTERS = 200
 
 export const createRejects = ({ path, say }: RejectsOptions): Rejects => {
-  const file = path === undefined ? undefined : createWriteStream(path)
+  const out = path === undefined ? undefined : createWriteStream(path)
   let shown = 0
   let fault: Error | undefined
-  file?.on('error', (error) => {
+  out?.on('error', (error) => {
     fault = error
   })
   return {
-    reject: (row, { reason, detail }) => {
+    reject: ({ file, counts, place, reason, detail, text }) => {
       if (shown < SHOWN) {
-        say(printableInLine(`line ${row.line}: ${reason} (${detail}): ${row.text.slice(0, SHOWN_CHARACTERS)}`))
+        say(printableInLine(`${file}, ${counts} ${place}: ${reason} (${detail}): ${text.slice(0, SHOWN_CHARACTERS)}`))
       }
       if (shown === SHOWN)
         say(
           `more rows are rejected; ${path === undefined ? '--rejects <file> keeps all of them' : `all of them are in ${path}`}`,
         )
       shown++
-      file?.write(`${JSON.stringify({ line: row.line, reason, detail, text: row.text })}\n`)
+      out?.write(`${JSON.stringify({ file, [counts]: place, reason, detail, text })}\n`)
     },
     pause: async () => {
-      if (file?.writableNeedDrain === true && fault === undefined) await once(file, 'drain').catch(() => undefined)
+      if (out?.writableNeedDrain === true && fault === undefined) await once(out, 'drain').catch(() => undefined)
       if (fault !== undefined) throw unwritable(path, fault)
     },
     close: async () => {
-      if (file === undefined) return
-      file.end()
-      await finished(file).catch((error: Error) => {
+      if (out === undefined) return
+      out.end()
+      await finished(out).catch((error: Error) => {
         fault ??= error
       })
       if (fault !== undefined) throw unwritable(path, fault)

@@ -15,17 +15,22 @@ export interface FleetProcess {
   readonly ended: Promise<FleetRun>
 }
 
+/** What commands remember between two runs, of all commands that a test file starts. */
+const stateFolder = temporaryFolder()
+
 /** Variables without those that configure Fleetlake. */
-const cleanEnvironment = (): NodeJS.ProcessEnv =>
-  Object.fromEntries(
+const cleanEnvironment = (state: string): NodeJS.ProcessEnv => ({
+  ...Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !name.startsWith('FLEET_') && name !== 'FORCE_COLOR'),
-  )
+  ),
+  XDG_STATE_HOME: state,
+})
 
 /** The `fleet` command as a process of its own, in an empty folder. */
 export const startFleet = async (args: readonly string[], input = ''): Promise<FleetProcess> => {
   const child = spawn(process.execPath, [join(import.meta.dirname, '..', 'main.ts'), ...args], {
     cwd: await temporaryFolder(),
-    env: cleanEnvironment(),
+    env: cleanEnvironment(await stateFolder),
     stdio: 'pipe',
   })
   child.stdin.on('error', () => undefined)
@@ -54,7 +59,7 @@ cat code >&3`
   const main = join(import.meta.dirname, '..', 'main.ts')
   const child = spawn('bash', ['-c', script, 'bash', process.execPath, main, ...args], {
     cwd: folder,
-    env: cleanEnvironment(),
+    env: cleanEnvironment(await stateFolder),
     stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
   })
   child.stdin!.on('error', () => undefined)
