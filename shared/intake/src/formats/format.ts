@@ -32,6 +32,8 @@ export interface Input {
   readonly size: number | undefined
   /** The bytes from an offset on. Rejects with an `AbortError` when aborted. */
   read(from: number, signal: AbortSignal): AsyncIterable<Uint8Array>
+  /** To be told how many bytes a format has read of the file that it asked for. */
+  onRead?(bytes: number): void
   /** A plain file with the bytes, for formats that are read at random; what is packed or comes from a pipe is spooled into a temporary one. */
   file(signal: AbortSignal): Promise<string>
 }

@@ -1,4 +1,6 @@
 import { open } from 'node:fs/promises'
+import { throwIfAborted } from '../aborted.ts'
+import type { Input } from './format.ts'
 
 /** A file that is read at any place. */
 export interface RandomFile {
@@ -9,15 +11,16 @@ export interface RandomFile {
 }
 
 /** Reads reject with an `AbortError` when aborted. */
-export const openRandomFile = async (path: string, signal: AbortSignal): Promise<RandomFile> => {
-  signal.throwIfAborted()
+export const openRandomFile = async (input: Input, signal: AbortSignal): Promise<RandomFile> => {
+  throwIfAborted(signal)
+  const path = await input.file(signal)
   const handle = await open(path)
   try {
     const { size } = await handle.stat()
     return {
       size,
       read: async (from, to) => {
-        signal.throwIfAborted()
+        throwIfAborted(signal)
         if (!(from >= 0 && to >= from && to <= size)) throw new RangeError('it ends too early')
         // Not filled with zeros first.
         const bytes = new Uint8Array(Buffer.allocUnsafeSlow(to - from).buffer)
@@ -26,6 +29,7 @@ export const openRandomFile = async (path: string, signal: AbortSignal): Promise
           if (bytesRead === 0) throw new RangeError('it was cut while it was read')
           filled += bytesRead
         }
+        input.onRead?.(bytes.length)
         return bytes
       },
       close: () => handle.close(),

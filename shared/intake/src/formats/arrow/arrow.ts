@@ -1,4 +1,5 @@
 import { FleetError, reasonOf } from '@fleetlake/core'
+import { throwIfAborted } from '../../aborted.ts'
 import type { Block, Field } from '../block.ts'
 import type { Format, Input, ReadOptions } from '../format.ts'
 import { openRandomFile, type RandomFile } from '../random-file.ts'
@@ -76,7 +77,7 @@ async function* readFile(file: RandomFile, { columns, blockBytes, from }: ReadOp
 
 /** Memory is bounded by the rows of a block; packed record batches and dictionaries are held as a whole, up to a limit. A cursor counts rows. */
 async function* readArrow(input: Input, options: ReadOptions): AsyncGenerator<Block> {
-  const file = await openRandomFile(await input.file(options.signal), options.signal)
+  const file = await openRandomFile(input, options.signal)
   let row = options.from.at
   try {
     for await (const block of readFile(file, options)) {
@@ -84,7 +85,7 @@ async function* readArrow(input: Input, options: ReadOptions): AsyncGenerator<Bl
       row = block.next.at
     }
   } catch (error) {
-    options.signal.throwIfAborted()
+    throwIfAborted(options.signal)
     const where = row === 0 ? 'the Arrow file' : `the Arrow file, behind row ${row},`
     throw new FleetError('import.invalid', `${where} can't be read: ${reasonOf(error)}`, { cause: error })
   } finally {

@@ -1,4 +1,5 @@
 import { FleetError, reasonOf } from '@fleetlake/core'
+import { throwIfAborted } from '../../aborted.ts'
 import type { Block, Field } from '../block.ts'
 import type { Format, Input, ReadOptions } from '../format.ts'
 import { openRandomFile, type RandomFile } from '../random-file.ts'
@@ -94,7 +95,7 @@ async function* readFile(file: RandomFile, options: ReadOptions): AsyncGenerator
 
 /** Memory is bounded by a page of each column. A cursor counts rows. */
 async function* readParquet(input: Input, options: ReadOptions): AsyncGenerator<Block> {
-  const file = await openRandomFile(await input.file(options.signal), options.signal)
+  const file = await openRandomFile(input, options.signal)
   let row = options.from.at
   try {
     for await (const block of readFile(file, options)) {
@@ -102,7 +103,7 @@ async function* readParquet(input: Input, options: ReadOptions): AsyncGenerator<
       row = block.next.at
     }
   } catch (error) {
-    options.signal.throwIfAborted()
+    throwIfAborted(options.signal)
     const where = row === 0 ? 'the Parquet file' : `the Parquet file, behind row ${row},`
     throw new FleetError('import.invalid', `${where} can't be read: ${reasonOf(error)}`, { cause: error })
   } finally {
