@@ -1,12 +1,16 @@
 import { open } from 'node:fs/promises'
+import type { Reused } from '@fleetlake/core'
 import { throwIfAborted } from '../aborted.ts'
 import type { Input } from './format.ts'
 
 /** A file that is read at any place. */
 export interface RandomFile {
   readonly size: number
-  /** @throws RangeError for bytes that the file does not have */
-  read(from: number, to: number): Promise<Uint8Array>
+  /**
+   * @param room gives the bytes that are filled; they are the caller's own when missing
+   * @throws RangeError for bytes that the file does not have
+   */
+  read(from: number, to: number, room?: Reused<Uint8Array>): Promise<Uint8Array>
   close(): Promise<void>
 }
 
@@ -19,11 +23,11 @@ export const openRandomFile = async (input: Input, signal: AbortSignal): Promise
     const { size } = await handle.stat()
     return {
       size,
-      read: async (from, to) => {
+      read: async (from, to, room) => {
         throwIfAborted(signal)
         if (!(from >= 0 && to >= from && to <= size)) throw new RangeError('it ends too early')
         // Not filled with zeros first.
-        const bytes = new Uint8Array(Buffer.allocUnsafeSlow(to - from).buffer)
+        const bytes = room?.(to - from) ?? new Uint8Array(Buffer.allocUnsafeSlow(to - from).buffer)
         for (let filled = 0; filled < bytes.length;) {
           const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, from + filled)
           if (bytesRead === 0) throw new RangeError('it was cut while it was read')

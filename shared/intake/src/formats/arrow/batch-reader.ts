@@ -1,4 +1,4 @@
-import { FleetError } from '@fleetlake/core'
+import { FleetError, type Reused } from '@fleetlake/core'
 import type { Batch, FlatTable } from '@fleetlake/columnar/arrow/parts'
 import { unpackBytes } from '@fleetlake/columnar/parquet/parts'
 import type { RandomFile } from '../random-file.ts'
@@ -15,8 +15,12 @@ export interface BatchReader {
   readonly viewBuffers: Batch['viewBuffers']
   /** Bytes of a buffer, unpacked. */
   size(index: number): Promise<number>
-  /** Bytes of a buffer, one's own. @throws RangeError for those that it does not have */
-  read(index: number, from: number, to: number): Promise<Uint8Array>
+  /**
+   * Bytes of a buffer.
+   * @param room gives the bytes that are filled; they are the caller's own when missing
+   * @throws RangeError for those that it does not have
+   */
+  read(index: number, from: number, to: number, room?: Reused<Uint8Array>): Promise<Uint8Array>
 }
 
 /** Packed buffers are unpacked as a whole, and so held. */
@@ -101,18 +105,19 @@ export const createBatchReader = (
       const { from, to } = placeOf(index)
       return to - from
     },
-    read: async (index, from, to) => {
+    read: async (index, from, to, room) => {
       if (unpack !== undefined) {
         const bytes = await unpackedOf(index)
         if (!(from >= 0 && to >= from && to <= bytes.length))
           throw new RangeError('it has a buffer that ends too early')
-        // No `slice`: a Buffer's is no copy.
-        return new Uint8Array(bytes.subarray(from, to))
+        const copy = room?.(to - from) ?? new Uint8Array(to - from)
+        copy.set(bytes.subarray(from, to))
+        return copy
       }
       const place = placeOf(index)
       if (!(from >= 0 && to >= from && place.from + to <= place.to))
         throw new RangeError('it has a buffer that ends too early')
-      return file.read(place.from + from, place.from + to)
+      return file.read(place.from + from, place.from + to, room)
     },
   }
 }

@@ -9,7 +9,16 @@ import { columnFormOf, type ColumnForm } from './column-form.ts'
 import type { FieldSource } from './field-source.ts'
 import { countOf, gatherField, joinFields } from './gather.ts'
 import { createJsonColumn } from './json-column.ts'
-import { bothMasks, firstBufferOf, type Mask, readBytes, readMask, readValues } from './read-values.ts'
+import {
+  bothMasks,
+  createRooms,
+  firstBufferOf,
+  type Mask,
+  readBytes,
+  readMask,
+  readValues,
+  type Rooms,
+} from './read-values.ts'
 
 /** A column within structs, whose rows are missing where a struct is. */
 interface FlatColumn {
@@ -33,7 +42,7 @@ const flatten = (column: NestedColumn, path: readonly string[], parents: readonl
 const maskOf = async (
   { column, parents }: FlatColumn,
   batch: BatchReader,
-  rows: { readonly from: number; readonly to: number },
+  rows: { readonly from: number; readonly to: number; readonly rooms: Rooms },
 ): Promise<Mask> => {
   let mask: Mask
   for (const each of [...parents, column]) {
@@ -43,16 +52,19 @@ const maskOf = async (
   return mask
 }
 
-const plainSource = (name: string, flat: FlatColumn, form: ColumnForm): FieldSource => ({
-  names: [name],
-  takeDictionary: async () => {},
-  take: async (batch, from, to) => {
-    const { column } = flat
-    const mask = await maskOf(flat, batch, { from, to })
-    const slice = { batch, first: firstBufferOf(batch, column), from, to }
-    return [await readValues(slice, form, mask, column.viewsBefore)]
-  },
-})
+const plainSource = (name: string, flat: FlatColumn, form: ColumnForm): FieldSource => {
+  const rooms = createRooms()
+  return {
+    names: [name],
+    takeDictionary: async () => {},
+    take: async (batch, from, to) => {
+      const { column } = flat
+      const mask = await maskOf(flat, batch, { from, to, rooms })
+      const slice = { batch, first: firstBufferOf(batch, column), from, to, rooms }
+      return [await readValues(slice, form, mask, column.viewsBefore)]
+    },
+  }
+}
 
 const noDictionary = (): RangeError => new RangeError('it has a column whose dictionary is missing')
 
@@ -63,6 +75,7 @@ const dictionarySource = (
   form: ColumnForm,
 ): FieldSource => {
   let known: Field | undefined
+  const rooms = createRooms()
   const indexForm = {
     kind: 'whole',
     bits: (index?.int32(0) ?? 32) as 8 | 16 | 32 | 64,
@@ -75,7 +88,8 @@ const dictionarySource = (
       if (of !== id) return
       if (batch.rows > MOST_DICTIONARY)
         throw new RangeError(`it has a dictionary of more than ${MOST_DICTIONARY} values`)
-      const rows = { from: 0, to: batch.rows }
+      // Of its own: it is kept.
+      const rows = { from: 0, to: batch.rows, rooms: createRooms() }
       const mask = await maskOf({ path: [], column: values, parents: [] }, batch, rows)
       const slice = { batch, first: firstBufferOf(batch, values), ...rows }
       const added = await readValues(slice, form, mask, values.viewsBefore)
@@ -85,8 +99,8 @@ const dictionarySource = (
     },
     take: async (batch, from, to) => {
       const { column } = flat
-      const mask = await maskOf(flat, batch, { from, to })
-      const slice = { batch, first: firstBufferOf(batch, column), from, to }
+      const mask = await maskOf(flat, batch, { from, to, rooms })
+      const slice = { batch, first: firstBufferOf(batch, column), from, to, rooms }
       const indexes = await readValues(slice, indexForm, mask, column.viewsBefore)
       const places = placesOf(indexes, known === undefined ? 0 : countOf(known))
       return [gatherField(known ?? { kind: 'value', values: [] }, places)]
@@ -109,20 +123,23 @@ const placesOf = (indexes: Field, count: number): Int32Array => {
 
 type BytesForm = Extract<ColumnForm, { kind: 'offsets' | 'views' }>
 
-const geometrySource = (flat: FlatColumn, form: BytesForm): FieldSource => ({
-  names: PLACE,
-  takeDictionary: async () => {},
-  take: async (batch, from, to) => {
-    const { column } = flat
-    const mask = await maskOf(flat, batch, { from, to })
-    const slice = { batch, first: firstBufferOf(batch, column), from, to }
-    const { longitude, latitude } = pointsOf(await readBytes(slice, form, mask, column.viewsBefore), to - from)
-    return [
-      { kind: 'number', values: longitude },
-      { kind: 'number', values: latitude },
-    ]
-  },
-})
+const geometrySource = (flat: FlatColumn, form: BytesForm): FieldSource => {
+  const rooms = createRooms()
+  return {
+    names: PLACE,
+    takeDictionary: async () => {},
+    take: async (batch, from, to) => {
+      const { column } = flat
+      const mask = await maskOf(flat, batch, { from, to, rooms })
+      const slice = { batch, first: firstBufferOf(batch, column), from, to, rooms }
+      const { longitude, latitude } = pointsOf(await readBytes(slice, form, mask, column.viewsBefore), to - from)
+      return [
+        { kind: 'number', values: longitude },
+        { kind: 'number', values: latitude },
+      ]
+    },
+  }
+}
 
 const placesIn = (column: NestedColumn): readonly ColumnPlace[] => [column, ...column.children.flatMap(placesIn)]
 
@@ -130,8 +147,9 @@ const sourceOf = (name: string, flat: FlatColumn, all: readonly ColumnPlace[]): 
   const { column } = flat
   const values = column.dictionary?.values ?? column
   const form = columnFormOf(values)
+  const rooms = createRooms()
   if (form === undefined)
-    return createJsonColumn({ name, column, all, maskOf: (batch, rows) => maskOf(flat, batch, rows) })
+    return createJsonColumn({ name, column, all, maskOf: (batch, rows) => maskOf(flat, batch, { ...rows, rooms }) })
   return column.dictionary === undefined
     ? plainSource(name, flat, form)
     : dictionarySource(name, flat, column.dictionary, form)

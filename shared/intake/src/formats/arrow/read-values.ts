@@ -1,3 +1,4 @@
+import { reuseArray, type Reused } from '@fleetlake/core'
 import { type ColumnPlace, decimalDigits, halfOf } from '@fleetlake/columnar/arrow/parts'
 import { millionth } from '@fleetlake/columnar/parquet/parts'
 import type { Field } from '../block.ts'
@@ -6,8 +7,27 @@ import { createTextBuilder } from '../text-builder.ts'
 import type { BatchReader } from './batch-reader.ts'
 import type { ColumnForm } from './column-form.ts'
 
+/** Arrays that are filled for each block again: making them takes longer than filling them. */
+export interface Rooms {
+  readonly bits: Reused<Uint8Array>
+  readonly values: Reused<Uint8Array>
+  readonly texts: Reused<Uint8Array>
+  readonly numbers: Reused<Float64Array>
+  readonly starts: Reused<Int32Array>
+  readonly ends: Reused<Int32Array>
+}
+
+export const createRooms = (): Rooms => {
+  const bytes = (): Reused<Uint8Array> => reuseArray((length) => new Uint8Array(length))
+  const places = (): Reused<Int32Array> => reuseArray((length) => new Int32Array(length))
+  const numbers = reuseArray((length) => new Float64Array(length))
+  return { bits: bytes(), values: bytes(), texts: bytes(), numbers, starts: places(), ends: places() }
+}
+
 /** Rows of a record batch, of one column. */
 export interface Slice {
+  /** What is read is in them, until they are used again. */
+  readonly rooms: Rooms
   readonly batch: BatchReader
   /** The column's first buffer. */
   readonly first: number
@@ -36,12 +56,12 @@ export const firstBufferOf = (batch: BatchReader, { buffer, viewsBefore }: Colum
 }
 
 /** @param node of the column @throws RangeError unless it has all rows of the batch */
-export const readMask = async ({ batch, first, from, to }: Slice, node: number): Promise<Mask> => {
+export const readMask = async ({ batch, first, from, to, rooms }: Slice, node: number): Promise<Mask> => {
   const { length, nulls } = batch.node(node)
   if (length !== batch.rows) throw new RangeError('it has a column of other rows than its record batch')
   if (nulls === 0) return undefined
   const start = from >> 3
-  const bits = await batch.read(first, start, (to + 7) >> 3)
+  const bits = await batch.read(first, start, (to + 7) >> 3, rooms.bits)
   const mask = new Uint8Array(to - from)
   for (let i = from; i < to; i++) mask[i - from] = (bits[(i >> 3) - start] >> (i & 7)) & 1
   return mask
@@ -54,8 +74,8 @@ export const bothMasks = (a: Mask, b: Mask): Mask => {
   return a
 }
 
-const readFixed = ({ batch, first, from, to }: Slice, width: number): Promise<Uint8Array> =>
-  batch.read(first + 1, from * width, to * width)
+const readFixed = ({ batch, first, from, to, rooms }: Slice, width: number): Promise<Uint8Array> =>
+  batch.read(first + 1, from * width, to * width, rooms.values)
 
 const maskNumbers = (values: Float64Array, mask: Mask): Float64Array => {
   if (mask !== undefined) for (let i = 0; i < values.length; i++) if (mask[i] === 0) values[i] = Number.NaN
@@ -110,9 +130,9 @@ const exactOr = (values: Float64Array, isExact: boolean, mask: Mask, exactAt: (i
   }
 }
 
-const wideWholes = (words: Int32Array, isSigned: boolean, mask: Mask): Field => {
+const wideWholes = (words: Int32Array, isSigned: boolean, mask: Mask, numbers: Reused<Float64Array>): Field => {
   const count = words.length >> 1
-  const values = new Float64Array(count)
+  const values = numbers(count)
   let isExact = true
   for (let i = 0; i < count; i++) {
     const high = words[2 * i + 1]
@@ -159,9 +179,9 @@ const decimals = (words: Int32Array, width: number, scale: number, mask: Mask): 
 type Clock = { readonly perMs: number; readonly unitMs: number }
 
 /** Times and clocks of 64 bits as ms, rounded down. */
-const wideTimes = (words: Int32Array, { perMs, unitMs }: Clock): Float64Array => {
+const wideTimes = (words: Int32Array, { perMs, unitMs }: Clock, numbers: Reused<Float64Array>): Float64Array => {
   const count = words.length >> 1
-  const values = new Float64Array(count)
+  const values = numbers(count)
   if (perMs === NANOS_PER_MS)
     for (let i = 0; i < count; i++) values[i] = millionth(words[2 * i + 1], words[2 * i] >>> 0)
   else if (perMs === 1)
@@ -170,9 +190,9 @@ const wideTimes = (words: Int32Array, { perMs, unitMs }: Clock): Float64Array =>
   return values
 }
 
-const datesOf = (words: Int32Array, isDays: boolean, mask: Mask): Field => {
+const datesOf = (words: Int32Array, isDays: boolean, mask: Mask, numbers: Reused<Float64Array>): Field => {
   if (isDays) return dates(maskNumbers(new Float64Array(words), mask), words.length)
-  const values = maskNumbers(wideTimes(words, { perMs: 1, unitMs: 1 }), mask)
+  const values = maskNumbers(wideTimes(words, { perMs: 1, unitMs: 1 }, numbers), mask)
   // Some writers put times of day into dates.
   const isWhole = values.every((value) => value !== value || value % DAY_MS === 0)
   if (!isWhole) return localTimes(values, values.length)
@@ -196,16 +216,16 @@ const readFlags = async (slice: Slice, mask: Mask): Promise<Field> => {
 export type TextField = Extract<Field, { kind: 'text' }>
 
 const readOffsets = async (slice: Slice, bytes: 4 | 8, mask: Mask): Promise<TextField> => {
-  const { batch, first, from, to } = slice
-  const words = wordsOf(await batch.read(first + 1, from * bytes, (to + 1) * bytes))
+  const { batch, first, from, to, rooms } = slice
+  const words = wordsOf(await batch.read(first + 1, from * bytes, (to + 1) * bytes, rooms.values))
   const step = bytes >> 2
   const offsetAt = (i: number): number => (step === 1 ? words[i] : words[2 * i + 1] * LOW + (words[2 * i] >>> 0))
   const rows = to - from
   const [begin, end] = [offsetAt(0), offsetAt(rows)]
   if (!(begin >= 0 && end >= begin)) throw new RangeError('it has texts whose offsets go backwards')
   if (end - begin > MOST_TEXT_BYTES) throw tooMuchText()
-  const texts = await batch.read(first + 2, begin, end)
-  const [starts, ends] = [new Int32Array(rows), new Int32Array(rows)]
+  const texts = await batch.read(first + 2, begin, end, rooms.texts)
+  const [starts, ends] = [rooms.starts(rows), rooms.ends(rows)]
   let last = 0
   for (let i = 0; i < rows; i++) {
     const next = offsetAt(i + 1) - begin
@@ -223,7 +243,7 @@ const INLINE_BYTES = 12
 
 /** @param count the buffers with longer texts */
 const readViews = async (slice: Slice, count: number, mask: Mask): Promise<TextField> => {
-  const { batch, first, from, to } = slice
+  const { batch, first, from, to, rooms } = slice
   const views = await readFixed(slice, VIEW_BYTES)
   const words = wordsOf(views)
   const rows = to - from
@@ -245,7 +265,7 @@ const readViews = async (slice: Slice, count: number, mask: Mask): Promise<TextF
   let size = views.length
   for (const range of ranges.values()) size += range.to - range.from
   if (size > MOST_TEXT_BYTES) throw tooMuchText()
-  const bytes = new Uint8Array(size)
+  const bytes = rooms.texts(size)
   bytes.set(views)
   const shifts = new Map<number, number>()
   let at = views.length
@@ -254,7 +274,7 @@ const readViews = async (slice: Slice, count: number, mask: Mask): Promise<TextF
     shifts.set(buffer, at - range.from)
     at += range.to - range.from
   }
-  const [starts, ends] = [new Int32Array(rows), new Int32Array(rows)]
+  const [starts, ends] = [rooms.starts(rows), rooms.ends(rows)]
   for (let i = 0; i < rows; i++) {
     const length = words[4 * i]
     starts[i] = isLong(i) ? words[4 * i + 3] + shifts.get(words[4 * i + 2])! : VIEW_BYTES * i + 4
@@ -305,7 +325,7 @@ export const readValues = async (slice: Slice, form: ColumnForm, mask: Mask, vie
     case 'whole': {
       const bytes = await readFixed(slice, form.bits >> 3)
       return form.bits === 64
-        ? wideWholes(wordsOf(bytes), form.isSigned, mask)
+        ? wideWholes(wordsOf(bytes), form.isSigned, mask, slice.rooms.numbers)
         : { kind: 'number', values: maskNumbers(smallWholes(bytes, form.bits, form.isSigned), mask) }
     }
     case 'real': {
@@ -324,17 +344,19 @@ export const readValues = async (slice: Slice, form: ColumnForm, mask: Mask, vie
     case 'decimal':
       return decimals(wordsOf(await readFixed(slice, form.bits >> 3)), form.bits >> 5, form.scale, mask)
     case 'time': {
-      const values = maskNumbers(wideTimes(wordsOf(await readFixed(slice, 8)), form), mask)
+      const values = maskNumbers(wideTimes(wordsOf(await readFixed(slice, 8)), form, slice.rooms.numbers), mask)
       return form.isUtc ? { kind: 'instant', values } : localTimes(values, rows)
     }
     case 'clock': {
       const words = wordsOf(await readFixed(slice, form.bits >> 3))
       const values =
-        form.bits === 64 ? wideTimes(words, form) : new Float64Array(words).map((unit) => unit * form.unitMs)
+        form.bits === 64
+          ? wideTimes(words, form, slice.rooms.numbers)
+          : new Float64Array(words).map((unit) => unit * form.unitMs)
       return clocks(maskNumbers(values, mask), rows)
     }
     case 'date':
-      return datesOf(wordsOf(await readFixed(slice, form.isDays ? 4 : 8)), form.isDays, mask)
+      return datesOf(wordsOf(await readFixed(slice, form.isDays ? 4 : 8)), form.isDays, mask, slice.rooms.numbers)
     case 'offsets':
     case 'views': {
       const texts = await readBytes(slice, form, mask, viewsBefore)
