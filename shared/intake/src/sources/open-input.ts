@@ -1,0 +1,186 @@
+import { basename } from 'node:path'
+import { FleetError } from '@fleetlake/core'
+import { throwIfAborted } from '../aborted.ts'
+import type { Input } from '../formats/format.ts'
+import { type ByteSource, type OnBytes, peek, readFileFrom } from './byte-source.ts'
+import { packingOf, refuseOthers, unpack } from './packings/packing.ts'
+import type { Spool } from './spool.ts'
+import { asUtf8, wideEncodingOf } from './utf16.ts'
+import { openZip, type ZipArchive } from './zip-members.ts'
+
+/** An input, and what tells of it. */
+export interface SourceInput extends Input {
+  /** Where it is, with `/` between folders; of an archive's member the archive's path comes first. */
+  readonly path: string
+  /** Its first 64 KiB. */
+  readonly head: Uint8Array
+  /** Deletes the temporary file, if there is one. */
+  close(): Promise<void>
+}
+
+export interface OpenContext {
+  readonly spool: Spool
+  readonly signal: AbortSignal
+  /** Is told of what is read as it is stored, packed or not. */
+  readonly onBytes?: OnBytes | undefined
+}
+
+/** A packed file in a packed file, and no further. */
+const MOST_DEEP = 2
+
+const invalid = (what: string): FleetError => new FleetError('import.invalid', what)
+
+/** Members of archives that are files of their own. */
+const DOCUMENTS: readonly { readonly has: string; readonly what: string }[] = [
+  { has: 'xl/workbook.xml', what: 'a workbook' },
+  { has: 'xl/workbook.bin', what: 'a workbook' },
+  { has: 'word/document.xml', what: 'a document' },
+  { has: 'META-INF/manifest.xml', what: 'a document' },
+]
+
+const isDocument = ({ firstPaths }: ZipArchive): boolean => DOCUMENTS.some(({ has }) => firstPaths.includes(has))
+
+/** Beside the track of a KMZ lie its pictures. */
+const isTrack = (archive: string, member: string): boolean => !/\.kmz$/i.test(archive) || /\.kml$/i.test(member)
+
+async function* passOver(chunks: AsyncIterable<Uint8Array>, count: number): AsyncGenerator<Uint8Array> {
+  let left = count
+  for await (const chunk of chunks) {
+    if (left >= chunk.length) left -= chunk.length
+    else {
+      yield left === 0 ? chunk : chunk.subarray(left)
+      left = 0
+    }
+  }
+}
+
+interface Named {
+  readonly name: string
+  readonly path: string
+}
+
+const inputOf = (
+  source: ByteSource,
+  head: Uint8Array,
+  { name, path }: Named,
+  { spool, onBytes }: OpenContext,
+): SourceInput => {
+  let spooled: Promise<string> | undefined
+  return {
+    name,
+    path,
+    head,
+    size: source.size,
+    ...(source.path === undefined || onBytes === undefined ? {} : { onRead: onBytes }),
+    read: async function* (from, signal) {
+      const file = source.path ?? (await spooled)
+      if (source.path !== undefined && head.length === source.size) {
+        // A small file was read as a whole already.
+        throwIfAborted(signal)
+        onBytes?.(head.length - from)
+        if (from < head.length) yield head.subarray(from)
+      } else if (file !== undefined)
+        yield* readFileFrom(file, { from, signal, ...(source.path === undefined ? {} : { onBytes }) })
+      else if (from > 0 && source.isOnce)
+        throw invalid(
+          `${name} can be read from its beginning only: write it to a file to go on where an import has ended`,
+        )
+      else yield* passOver(source.read(signal), from)
+    },
+    file: async (signal) => source.path ?? (await (spooled ??= spool.write(source.read(signal), name))),
+    close: async () => {
+      const file = await spooled?.catch(() => undefined)
+      if (file !== undefined) await spool.remove(file)
+    },
+  }
+}
+
+/**
+ * The inputs in a file: one, or one for each member of an archive. What is packed is told by its content, whatever its name is.
+ * A fault of a member takes its place.
+ * @throws FleetError `import.invalid` for a file that can't be unpacked
+ */
+export const openInputs = (
+  source: ByteSource,
+  path: string,
+  context: OpenContext,
+): AsyncGenerator<SourceInput | FleetError> => inputsIn(source, { name: basename(path), path }, 0, context)
+
+async function* inputsIn(
+  whole: ByteSource,
+  named: Named,
+  depth: number,
+  context: OpenContext,
+): AsyncGenerator<SourceInput | FleetError> {
+  const { name } = named
+  const { head, source } = await peek(whole, context.signal)
+  refuseOthers(head, name)
+  const packing = packingOf(head)
+  if (packing === undefined) {
+    const encoding = wideEncodingOf(head, name)
+    const text = encoding === undefined ? { head, source } : await peek(asUtf8(source, encoding), context.signal)
+    yield inputOf(text.source, text.head, named, context)
+    return
+  }
+  if (depth === MOST_DEEP) throw invalid(`${name} is packed more than ${MOST_DEEP} times: unpack it first`)
+  if (packing === 'zip') yield* inputsInZip(source, head, named, depth, context)
+  else {
+    const unpacked: ByteSource = {
+      size: undefined,
+      isOnce: source.isOnce,
+      read: (signal) => unpack(source.read(signal), { packing, name }),
+    }
+    yield* inputsIn(unpacked, named, depth + 1, context)
+  }
+}
+
+async function* inputsInZip(
+  source: ByteSource,
+  head: Uint8Array,
+  named: Named,
+  depth: number,
+  context: OpenContext,
+): AsyncGenerator<SourceInput | FleetError> {
+  const { name, path } = named
+  const { spool, signal, onBytes } = context
+  const file = source.path ?? (await spool.write(source.read(signal), name))
+  const zip = await openZip(file, name, source.path === undefined ? undefined : onBytes)
+  try {
+    if (isDocument(zip)) {
+      yield inputOf({ ...source, path: file }, head, named, context)
+      return
+    }
+    let count = 0
+    for await (const member of zip.members()) {
+      if (!isTrack(name, member.path)) continue
+      count++
+      if (member.source instanceof FleetError) yield member.source
+      else
+        yield* memberInputs(
+          member.source,
+          { name: `${name}/${member.path}`, path: `${path}/${member.path}` },
+          depth,
+          context,
+        )
+    }
+    if (count === 0) throw invalid(`${name} has no files in it`)
+  } finally {
+    zip.close()
+    if (source.path === undefined) await spool.remove(file)
+  }
+}
+
+/** What is wrong with a member costs that member. */
+async function* memberInputs(
+  source: ByteSource,
+  named: Named,
+  depth: number,
+  context: OpenContext,
+): AsyncGenerator<SourceInput | FleetError> {
+  try {
+    yield* inputsIn(source, named, depth + 1, context)
+  } catch (error) {
+    if (!(error instanceof FleetError)) throw error
+    yield error
+  }
+}
