@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { FleetError } from '@fleetlake/core'
 import { throwIfAborted } from '../aborted.ts'
-import { untilAborted } from './until-aborted.ts'
+import { unlessAborted, untilAborted } from './until-aborted.ts'
 
 /** Bytes from their beginning on. */
 export interface ByteSource {
@@ -10,9 +10,7 @@ export interface ByteSource {
   readonly size: number | undefined
   /** The file that they are, as it is on the disk. */
   readonly path?: string | undefined
-  /** A pipe gives its bytes a single time. */
-  readonly isOnce: boolean
-  /** Rejects with an `AbortError` when aborted. */
+  /** May be called again, of a pipe as long as not much was read. Rejects with an `AbortError` when aborted. */
   read(signal: AbortSignal): AsyncIterable<Uint8Array>
 }
 
@@ -44,40 +42,59 @@ export async function* readFileFrom(
 export const fileSource = (path: string, size: number, onBytes?: OnBytes): ByteSource => ({
   size,
   path,
-  isOnce: false,
   read: (signal) => readFileFrom(path, { from: 0, onBytes, signal }),
 })
+
+/** Of a pipe, so that its beginning can be read again: formats look at it first. */
+const KEPT_BYTES = 8 * 1024 * 1024
 
 const once = (): FleetError =>
   new FleetError(
     'import.invalid',
-    'what comes from a pipe can be read a single time, from its beginning: write it to a file first',
+    `what comes from a pipe can be read again within its first ${KEPT_BYTES} bytes only: write it to a file first`,
   )
 
 /** What comes from a pipe. */
 export const streamSource = (chunks: AsyncIterable<Uint8Array>, onBytes?: OnBytes): ByteSource => {
-  let isTaken = false
+  const iterator = chunks[Symbol.asyncIterator]()
+  let kept: Uint8Array[] = []
+  let keptBytes = 0
+  let isBeyond = false
+  let fault: unknown
+  const next = async (signal: AbortSignal): Promise<Uint8Array | undefined> => {
+    if (fault !== undefined) throw fault
+    try {
+      const { done, value } = await unlessAborted(iterator.next(), signal)
+      return done === true ? undefined : value
+    } catch (error) {
+      fault = error
+      throw error
+    }
+  }
   return {
     size: undefined,
-    isOnce: true,
     read: async function* (signal) {
-      if (isTaken) throw once()
-      isTaken = true
-      for await (const chunk of untilAborted(chunks, signal)) {
+      if (isBeyond) throw once()
+      for (let i = 0; ;) {
+        if (i < kept.length) {
+          yield kept[i++]
+          continue
+        }
+        const chunk = await next(signal)
+        if (chunk === undefined) return
         onBytes?.(chunk.length)
+        if (!isBeyond && keptBytes + chunk.length <= KEPT_BYTES) {
+          // A copy: a source may fill its chunks again.
+          kept.push(new Uint8Array(chunk))
+          keptBytes += chunk.length
+          i++
+        } else {
+          isBeyond = true
+          kept = []
+        }
         yield chunk
       }
     },
-  }
-}
-
-/** Some chunks that were taken, then the others. */
-async function* replay(taken: readonly Uint8Array[], rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  try {
-    yield* taken
-    for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value
-  } finally {
-    await rest.return?.()
   }
 }
 
@@ -97,36 +114,21 @@ const readHead = async (path: string, size: number): Promise<Uint8Array> => {
   }
 }
 
-export interface Peeked {
-  /** `HEAD_BYTES` at most. */
-  readonly head: Uint8Array
-  /** To be read instead of the one that was looked at: none of its bytes is lost. */
-  readonly source: ByteSource
-}
-
-/** A fault that comes behind some bytes is left to those who read them. */
-export const peek = async (source: ByteSource, signal: AbortSignal): Promise<Peeked> => {
+/** The first bytes, `HEAD_BYTES` at most. A fault that comes behind some of them is left to those who read on. */
+export const headOf = async (source: ByteSource, signal: AbortSignal): Promise<Uint8Array> => {
   throwIfAborted(signal)
-  if (source.path !== undefined) return { head: await readHead(source.path, source.size ?? HEAD_BYTES), source }
-  const iterator = source.read(signal)[Symbol.asyncIterator]()
+  if (source.path !== undefined) return readHead(source.path, source.size ?? HEAD_BYTES)
   const taken: Uint8Array[] = []
   let length = 0
-  let rest = iterator
   try {
-    for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
+    for await (const chunk of source.read(signal)) {
       // A copy: a source may fill its chunks again.
-      taken.push(new Uint8Array(next.value))
-      length += next.value.length
+      taken.push(new Uint8Array(chunk))
+      length += chunk.length
       if (length >= HEAD_BYTES) break
     }
   } catch (error) {
     if (length === 0) throw error
-    rest = failing(error)
   }
-  const head = new Uint8Array(Buffer.concat(taken)).subarray(0, HEAD_BYTES)
-  if (source.isOnce) return { head, source: { ...streamSource(replay(taken, rest)), size: source.size } }
-  await rest.return?.()
-  return { head, source }
+  return new Uint8Array(Buffer.concat(taken)).subarray(0, HEAD_BYTES)
 }
-
-const failing = (error: unknown): AsyncIterator<Uint8Array> => ({ next: () => Promise.reject(error) })

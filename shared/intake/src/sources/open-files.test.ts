@@ -204,9 +204,12 @@ test.each([
   expect(await openAll(['-'], { standardInput })).toEqual([['standard input', 'csv', csv(40_000).toString()]])
 })
 
-test('standard input can be read once and from its beginning, as a file any number of times', async () => {
-  const open = async () => {
-    const opened = await openFiles(['-'], { settings: {}, signal, standardInput: Readable.from([Buffer.from(csv(9))]) })
+test('the beginning of standard input can be read again, and what is beyond it once', async () => {
+  const openBytes = async (bytes: Buffer): Promise<Input> => {
+    const standardInput = Readable.from(
+      Array.from({ length: Math.ceil(bytes.length / 1e6) }, (_, i) => bytes.subarray(1e6 * i, 1e6 * (i + 1))),
+    )
+    const opened = await openFiles(['-'], { settings: { from: 'csv' }, signal, standardInput })
     onTestFinished(() => opened.close())
     expect([opened.shape, opened.bytes]).toEqual([undefined, undefined])
     for await (const each of opened.inputs) {
@@ -215,10 +218,12 @@ test('standard input can be read once and from its beginning, as a file any numb
     }
     throw new Error('there is no input')
   }
-  const once = await open()
-  await expect(bytesFrom(once, 5)).rejects.toThrow(fault('import.invalid', 'from its beginning only'))
-  await bytesFrom(once)
-  await expect(bytesFrom(once)).rejects.toThrow(fault('import.invalid', 'can be read a single time'))
+  const few = await openBytes(Buffer.from(csv(9)))
+  for (const from of [0, 5, 0]) expect(await bytesFrom(few, from)).toEqual(Buffer.from(csv(9)).subarray(from))
+  const bytes = Buffer.alloc(9e6, 'v-1,2026-11-28T04:00:00Z,116.5,39.9\n')
+  const many = await openBytes(bytes)
+  expect(Buffer.compare(await bytesFrom(many), bytes)).toBe(0)
+  await expect(bytesFrom(many)).rejects.toThrow(fault('import.invalid', 'can be read again within its first'))
   await expect(openFiles(['-', 'a.csv'], { settings: {}, signal })).rejects.toThrow(fault('usage.invalid', 'alone'))
 })
 

@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { FleetError } from '@fleetlake/core'
 import { throwIfAborted } from '../aborted.ts'
 import type { Input } from '../formats/format.ts'
-import { type ByteSource, type OnBytes, peek, readFileFrom } from './byte-source.ts'
+import { type ByteSource, headOf, type OnBytes, readFileFrom } from './byte-source.ts'
 import { packingOf, refuseOthers, unpack } from './packings/packing.ts'
 import type { Spool } from './spool.ts'
 import { asUtf8, wideEncodingOf } from './utf16.ts'
@@ -81,10 +81,6 @@ const inputOf = (
         if (from < head.length) yield head.subarray(from)
       } else if (file !== undefined)
         yield* readFileFrom(file, { from, signal, ...(source.path === undefined ? {} : { onBytes }) })
-      else if (from > 0 && source.isOnce)
-        throw invalid(
-          `${name} can be read from its beginning only: write it to a file to go on where an import has ended`,
-        )
       else yield* passOver(source.read(signal), from)
     },
     file: async (signal) => source.path ?? (await (spooled ??= spool.write(source.read(signal), name))),
@@ -107,19 +103,22 @@ export const openInputs = (
 ): AsyncGenerator<SourceInput | FleetError> => inputsIn(source, { name: basename(path), path }, 0, context)
 
 async function* inputsIn(
-  whole: ByteSource,
+  source: ByteSource,
   named: Named,
   depth: number,
   context: OpenContext,
 ): AsyncGenerator<SourceInput | FleetError> {
   const { name } = named
-  const { head, source } = await peek(whole, context.signal)
+  const head = await headOf(source, context.signal)
   refuseOthers(head, name)
   const packing = packingOf(head)
   if (packing === undefined) {
     const encoding = wideEncodingOf(head, name)
-    const text = encoding === undefined ? { head, source } : await peek(asUtf8(source, encoding), context.signal)
-    yield inputOf(text.source, text.head, named, context)
+    if (encoding === undefined) yield inputOf(source, head, named, context)
+    else {
+      const text = asUtf8(source, encoding)
+      yield inputOf(text, await headOf(text, context.signal), named, context)
+    }
     return
   }
   if (depth === MOST_DEEP) throw invalid(`${name} is packed more than ${MOST_DEEP} times: unpack it first`)
@@ -127,7 +126,6 @@ async function* inputsIn(
   else {
     const unpacked: ByteSource = {
       size: undefined,
-      isOnce: source.isOnce,
       read: (signal) => unpack(source.read(signal), { packing, name }),
     }
     yield* inputsIn(unpacked, named, depth + 1, context)

@@ -13,7 +13,6 @@ export const wideEncodingOf = (head: Uint8Array, name: string): 'utf-16le' | 'ut
 /** Text of UTF-16 as UTF-8, without its mark. What is no character becomes U+FFFD. */
 export const asUtf8 = (source: ByteSource, encoding: 'utf-16le' | 'utf-16be'): ByteSource => ({
   size: undefined,
-  isOnce: source.isOnce,
   read: async function* (signal) {
     const decoder = new TextDecoder(encoding)
     const encoder = new TextEncoder()

@@ -100,7 +100,6 @@ const sourceOf = (zip: ZipFile, entry: Entry, name: string, onBytes?: OnBytes): 
     method === STORED ? packed(signal) : unpack(packed(signal), { packing: METHODS[method], name })
   return {
     size,
-    isOnce: false,
     read: async function* (signal) {
       let [sum, total] = [0, 0]
       try {
