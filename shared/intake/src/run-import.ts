@@ -17,10 +17,10 @@ import { checkZone } from './fields/plan-fields.ts'
 import { createBlockTaker } from './rows/take-block.ts'
 import { emptyTally, type Tally } from './rows/tally.ts'
 import type { ImportSettings } from './settings.ts'
-import { idPattern } from './sources/id-pattern.ts'
 import { listFiles, STANDARD_INPUT } from './sources/list-files.ts'
 import { openFiles } from './sources/open-files.ts'
 import type { OpenedFiles } from './sources/opened-files.ts'
+import { parseVehiclePattern } from './sources/vehicle-pattern.ts'
 
 /** Sentences on how rows were read that are told. */
 const MOST_NOTES = 100
@@ -65,7 +65,7 @@ const FIRST = { from: { at: 0, place: 1 }, blockBytes: 256 * 1024 } as const
 export const checkImport = async ({ files, settings }: Pick<ImportRequest, 'files' | 'settings'>): Promise<void> => {
   checkCorrections(settings, measuresOf(settings.columns ?? {}))
   checkZone(settings.timezone)
-  if (settings.vehicleIdFrom !== undefined) idPattern(settings.vehicleIdFrom)
+  if (settings.vehicleIdFrom !== undefined) parseVehiclePattern(settings.vehicleIdFrom)
   await listFiles(files.filter((file) => file !== STANDARD_INPUT))
 }
 

@@ -123,7 +123,10 @@ const listOne = async (named: string, signal: AbortSignal): Promise<ListedFile[]
  * In the order of the names, within a pattern or a folder by path; a file that is named twice is there once.
  * @throws FleetError `usage.invalid` for a name that no file has
  */
-export const listFiles = async (named: readonly string[], signal: AbortSignal): Promise<readonly ListedFile[]> => {
+export const listFiles = async (
+  named: readonly string[],
+  signal: AbortSignal = new AbortController().signal,
+): Promise<readonly ListedFile[]> => {
   const seen = new Set<string>()
   const files: ListedFile[] = []
   for (const each of named) {
