@@ -7,7 +7,7 @@ import { type PositionRow } from '@fleetlake/columnar'
 import { countMessages, type Hub, lookAtStream, provision } from '@fleetlake/hub'
 import { eventually, readTable, type TestHub } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
-import { archived, flush, ids, publish, publishRows, rowsFrom, setUp } from './testing/collector-process.ts'
+import { archived, flush, ids, publish, publishRows, rowsFrom, setUpServer } from './testing/collector-process.ts'
 
 const RESTORED = 'the stream was restored to an earlier state; reading it again, rows may be doubled'
 
@@ -43,7 +43,7 @@ const txnsOf = async (folder: string): Promise<number[]> => {
 }
 
 test('a hub that is restored under a running collector is read again, and no row is lost', async () => {
-  const { server, hub, folder, warnings, start } = await setUp()
+  const { server, hub, folder, warnings, start } = await setUpServer()
   await start()
   await publishEach(hub, rowsFrom(0, 3))
   await flush(hub, 0)
@@ -59,7 +59,7 @@ test('a hub that is restored under a running collector is read again, and no row
 })
 
 test('a hub that was restored and has grown past the offset is known by the time of the last committed message', async () => {
-  const { server, hub, folder, warnings, start } = await setUp()
+  const { server, hub, folder, warnings, start } = await setUpServer()
   const before = await start()
   await publishEach(hub, rowsFrom(0, 3))
   await flush(hub, 0)
@@ -78,7 +78,7 @@ test('a hub that was restored and has grown past the offset is known by the time
 })
 
 test('no commit passes a dead letter that is not stored; that is told, and goes on once the hub takes it', async () => {
-  const { hub, config, folder, warnings, start } = await setUp()
+  const { hub, config, folder, warnings, start } = await setUpServer()
   await hub.streams.drop(DEAD_LETTERS)
   await start({ maxRows: 1 })
   await publish(hub, 0, new TextEncoder().encode('malformed'))
@@ -93,7 +93,7 @@ test('no commit passes a dead letter that is not stored; that is told, and goes 
 })
 
 test('a dead letter that is refused holds the commit back until it is taken', async () => {
-  const { hub, folder, warnings, start } = await setUp()
+  const { hub, folder, warnings, start } = await setUpServer()
   await hub.streams.change(DEAD_LETTERS, { maxMessageBytes: 10 })
   await start({ maxRows: 1 })
   await publish(hub, 0, new TextEncoder().encode('malformed'))
@@ -108,7 +108,7 @@ test('a dead letter that is refused holds the commit back until it is taken', as
 })
 
 test('a collector stops though the hub is gone and letters wait; the next one archives it all', async () => {
-  const { server, hub, folder, warnings, start } = await setUp()
+  const { server, hub, folder, warnings, start } = await setUpServer()
   const { collector } = await start({}, { stopMs: 300 })
   await publish(hub, 0, new TextEncoder().encode('malformed'))
   await publishRows(hub, 0, rowsFrom(0, 10))
@@ -123,7 +123,7 @@ test('a collector stops though the hub is gone and letters wait; the next one ar
 })
 
 test('a store that fails loses nothing: tried again while running, left to the stream by a stop, told by a start', async () => {
-  const { hub, folder, warnings, start } = await setUp()
+  const { hub, folder, warnings, start } = await setUpServer()
   const failed = (): boolean => warnings.some((warning) => warning.startsWith('a flush failed and is tried again'))
   const breakStore = async (): Promise<void> => {
     await rename(folder, `${folder}-away`)
@@ -152,7 +152,7 @@ test('a store that fails loses nothing: tried again while running, left to the s
 })
 
 test('what is committed is purged but for the last message, and reading goes on', async () => {
-  const { hub, folder, start } = await setUp()
+  const { hub, folder, start } = await setUpServer()
   // The margin of the trailing purge is 30 s: by this everything is old enough at once.
   await start({}, { purgeMs: 50, duplicateWindowMs: -30_000 })
   await publishEach(hub, rowsFrom(0, 5))
@@ -166,7 +166,7 @@ test('what is committed is purged but for the last message, and reading goes on'
 })
 
 test('a collector whose archive is replaced by an older copy writes nothing to it, and ends; the next one goes on with the copy', async () => {
-  const { hub, folder, start } = await setUp()
+  const { hub, folder, start } = await setUpServer()
   const told = Promise.withResolvers<unknown>()
   const { collector } = await start({}, { stopMs: 300, fail: told.resolve })
   await publishEach(hub, rowsFrom(0, 3))

@@ -6,10 +6,19 @@ import { readDeadLetters } from '@fleetlake/hub'
 import { eventually } from '@fleetlake/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { poisonOf } from '../../shared/service/src/testing/decoder.ts'
-import { archived, flush, ids, publish, publishRows, rowsFrom, setUp, type Setup } from './testing/collector-process.ts'
+import {
+  archived,
+  flush,
+  ids,
+  publish,
+  publishRows,
+  rowsFrom,
+  type ServerSetup,
+  setUpServer,
+} from './testing/collector-process.ts'
 
 /** A collector as a process that is started again whenever it ends, until the test does. */
-const keepCollector = ({ config, server }: Setup) => {
+const keepCollector = ({ config, server }: ServerSetup) => {
   const ends: string[] = []
   let output = ''
   let child: ChildProcess | undefined
@@ -45,20 +54,20 @@ const keepCollector = ({ config, server }: Setup) => {
   return { ends, readOutput: () => output, kill: () => child?.kill('SIGKILL') }
 }
 
-const lettersOf = async ({ hub }: Setup) => {
+const lettersOf = async ({ hub }: ServerSetup) => {
   const letters = []
   for await (const { messageSequence, reason } of readDeadLetters(hub)) letters.push({ messageSequence, reason })
   return letters
 }
 
 /** How many collectors have noted that they read partition 0, and have not taken it back. */
-const readersOf = async ({ hub }: Setup): Promise<number> => {
+const readersOf = async ({ hub }: ServerSetup): Promise<number> => {
   const notes = await hub.streams.subjects('READERS', readerNote('collectors', 0, '*')).catch(() => [])
   return notes.length
 }
 
 test('messages that make a collector hang or crash are dead letters after two ends, and all others are archived', async () => {
-  const setup = await setUp()
+  const setup = await setUpServer()
   const { hub, folder } = setup
   await publishRows(hub, 0, rowsFrom(0, 10))
   await publish(hub, 0, poisonOf('spin'), CONTENT_TYPES.arrow)
@@ -79,7 +88,7 @@ test('messages that make a collector hang or crash are dead letters after two en
 })
 
 test('a collector that has come further counts ends from the beginning: the next such message ends two as well', async () => {
-  const setup = await setUp()
+  const setup = await setUpServer()
   const { hub, folder } = setup
   const { ends } = keepCollector(setup)
   for (const [i, from] of [0, 10].entries()) {
@@ -93,7 +102,7 @@ test('a collector that has come further counts ends from the beginning: the next
 })
 
 test('that collectors are killed at the same offset, again and again, makes no dead letter', async () => {
-  const setup = await setUp()
+  const setup = await setUpServer()
   const { hub, folder } = setup
   await publishRows(hub, 0, rowsFrom(0, 10))
   const { ends, readOutput, kill } = keepCollector(setup)

@@ -24,6 +24,7 @@ import {
   iso,
   keysOf,
   MINUTE,
+  connectTo,
   readOneThen,
   startTestAgent,
   startTestFinder,
@@ -69,11 +70,11 @@ const setScene = async ({ onTestFinished: onEnd }: TestContext): Promise<Scene> 
     client: await connect('terminal'),
     connect,
     startFinder: async (options) => {
-      const finder = await startTestFinder({ url, path: archive.path, ...options })
+      const finder = await startTestFinder({ connect: connectTo(url), path: archive.path, ...options })
       onEnd(() => finder.stop())
     },
     startAgent: async () => {
-      const agent = await startTestAgent({ url, path: archive.path })
+      const agent = await startTestAgent({ connect: connectTo(url), path: archive.path })
       onEnd(() => agent.stop())
     },
   }
@@ -341,4 +342,20 @@ test.concurrent('an answer says what is true when the hub is killed in the middl
   expect(outcome.status).toBe(keys.length === all.length ? 'complete' : 'partial')
   const again = await askAll(scene.client, ALL)
   isWhole(again.outcome, all.length)
+})
+
+test.concurrent('the tasks of an agent that is killed are done by another, and no row comes twice', async (context) => {
+  const scene = await setScene(context)
+  await scene.startFinder({ agents: 0, batchRows: 100, tasksInFlight: 8, silenceMs: 1_500 })
+  // All tasks are the victim's: the hub may give two agents' tasks to one of them.
+  const victim = await startAgentProcess({ url: scene.url, path: archive.path })
+  const answer = askVehicles(scene.client, ALL)
+  // It waits for its batches to be taken, in the middle of its tasks.
+  const { keys, outcome } = await readOneThen(answer, async () => {
+    await killProcess(victim)
+    await scene.startAgent()
+  })
+  const expected = expectedOf(ALL, archive.rows)
+  expect(outcome).toMatchObject({ status: 'complete', rows: expected.length })
+  expect(keys.toSorted()).toEqual(expected.toSorted())
 })

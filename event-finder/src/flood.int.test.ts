@@ -3,7 +3,7 @@ import { askVehicles, connectHub, type Hub, type VehicleOutcome } from '@fleetla
 import { eventually, startTestHub } from '@fleetlake/testing'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { type TestArchive, writeTestArchive } from './testing/archive.ts'
-import { ALL, askAll, box, expectedOf, startTestFinder, type TestFinderOptions } from './testing/finder.ts'
+import { ALL, askAll, box, expectedOf, connectTo, startTestFinder, type TestFinderOptions } from './testing/finder.ts'
 
 let archive: TestArchive
 
@@ -16,7 +16,7 @@ const SMALL = { ...ALL, area: { type: 'Polygon', coordinates: [box(-56.2, -34.9,
 const startScene = async (options: Partial<TestFinderOptions>): Promise<{ connect(): Promise<Hub> }> => {
   const server = await startTestHub()
   onTestFinished(() => server.stop())
-  const finder = await startTestFinder({ url: server.url, path: archive.path, ...options })
+  const finder = await startTestFinder({ connect: connectTo(server.url), path: archive.path, ...options })
   onTestFinished(() => finder.stop())
   return {
     connect: async () => {

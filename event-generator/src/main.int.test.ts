@@ -8,12 +8,12 @@ import { eventually } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
 import { conductRun } from './coordinator/conduct-run.ts'
 import { createCityLoader } from './load-city.ts'
-import { startTestRun, type TestRun } from './testing/run.ts'
+import { type ServerRun, startServerRun } from './testing/run.ts'
 
 const ENDLESS = { vehicles: 200, durationMs: 3_600_000, intervalMs: 1000, realTime: true }
 
 /** A generator process of its own, once it is ready. */
-const startProcess = async ({ server, cityDir }: TestRun): Promise<ChildProcess & AsyncDisposable> => {
+const startProcess = async ({ server, cityDir }: ServerRun): Promise<ChildProcess & AsyncDisposable> => {
   const flags = [`--hub.url=${server.url}`, `--generator.city-dir=${cityDir}`, '--log.level=silent']
   const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), ...flags], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -32,7 +32,7 @@ const startProcess = async ({ server, cityDir }: TestRun): Promise<ChildProcess 
 }
 
 test('an agent that dies makes the run fail, and the run says who died', async () => {
-  await using system = await startTestRun({ generators: 0 })
+  await using system = await startServerRun({ generators: 0 })
   await using child = await startProcess(system)
   const { hub } = system
   const membership = joinGroup(hub, { group: 'generators', version: '0', describe: () => ({ memoryBytes: 0 }) })
@@ -66,7 +66,7 @@ test('an agent that dies makes the run fail, and the run says who died', async (
 })
 
 test('a generator that is told to end stops its run, says so and exits with 0', async () => {
-  await using system = await startTestRun({ generators: 0 })
+  await using system = await startServerRun({ generators: 0 })
   await using child = await startProcess(system)
   const exit = once(child, 'exit')
   const stats = await runGeneration(system.hub, ENDLESS, {
@@ -77,7 +77,7 @@ test('a generator that is told to end stops its run, says so and exits with 0', 
 })
 
 test('when the leading generator dies the client is told', async () => {
-  await using system = await startTestRun({ generators: 0 })
+  await using system = await startServerRun({ generators: 0 })
   await using child = await startProcess(system)
   await expect(
     runGeneration(system.hub, ENDLESS, { onProgress: ({ events }) => void (events > 0 && child.kill('SIGKILL')) }),

@@ -3,6 +3,7 @@ import { CONTENT_TYPES, configSchema, type Config, subjects } from '@fleetlake/c
 import { encodePositions, type PositionRow, positionsOfRows } from '@fleetlake/columnar'
 import { connectHub, type Hub, lookAtStream, provision, storeMessage } from '@fleetlake/hub'
 import { countDistinct, eventually, readTable, startTestHub, temporaryFolder, type TestHub } from '@fleetlake/testing'
+import { startMemoryFixture } from '../../../shared/hub/src/testing/memory-hub.ts'
 import { expect, onTestFinished } from 'vitest'
 import { type RunningCollector, startCollector } from '../start-collector.ts'
 
@@ -15,9 +16,8 @@ export interface StartOptions {
   readonly fail?: (error: unknown) => void
 }
 
-/** For tests: a real hub, an empty table, and collectors that end with the test. */
+/** For tests: a hub, an empty table, and collectors that end with the test. */
 export interface Setup {
-  readonly server: TestHub
   readonly hub: Hub
   readonly config: Config
   readonly folder: string
@@ -28,24 +28,44 @@ export interface Setup {
   ): Promise<{ hub: Hub; collector: RunningCollector }>
 }
 
-export const setUp = async (): Promise<Setup> => {
+/** On a broker in memory. */
+export const setUp = (): Promise<Setup> => {
+  const { connect } = startMemoryFixture()
+  return setUpOn((service) => connect({ service }))
+}
+
+export interface ServerSetup extends Setup {
+  readonly server: TestHub
+}
+
+/** On a real hub. */
+export const setUpServer = async (): Promise<ServerSetup> => {
   const server = await startTestHub()
   onTestFinished(() => server.stop())
+  const { url } = server
+  const setup = await setUpOn(async (service) => {
+    const hub = await connectHub({ url, service })
+    onTestFinished(() => hub.close())
+    return hub
+  }, url)
+  return { ...setup, server }
+}
+
+const setUpOn = async (connect: (service: string) => Promise<Hub>, url?: string): Promise<Setup> => {
   const path = await temporaryFolder()
   const config = configSchema.parse({
-    hub: { url: server.url, maxBytesPerPartition: 16 * MIB, maxBytesDeadLetters: MIB },
+    hub: { url, maxBytesPerPartition: 16 * MIB, maxBytesDeadLetters: MIB },
     partitioning: { count: 2 },
     archive: { path },
   })
-  const hub = await connectHub({ url: server.url, service: 'test' })
-  onTestFinished(() => hub.close())
+  const hub = await connect('test')
   await provision(hub, config)
   const warnings: string[] = []
   const start: Setup['start'] = async (
     overrides = {},
     { duplicateWindowMs = config.hub.duplicateWindowMs, ...options } = {},
   ) => {
-    const own = await connectHub({ url: server.url, service: 'event-collector' })
+    const own = await connect('event-collector')
     const collector = await startCollector(own, {
       config: {
         ...config,
@@ -62,7 +82,7 @@ export const setUp = async (): Promise<Setup> => {
     })
     return { hub: own, collector }
   }
-  return { server, hub, config, folder: join(path, 'moves'), warnings, start }
+  return { hub, config, folder: join(path, 'moves'), warnings, start }
 }
 
 export const NOW = Date.now()

@@ -37,8 +37,16 @@ export const ALL = {
   to: iso(START_MS + 240 * MINUTE),
 }
 
+/** A connection of its own to the hub of a test. */
+export type Connect = (service: string) => Promise<Hub>
+
+export const connectTo =
+  (url: string): Connect =>
+  (service) =>
+    connectHub({ url, service })
+
 export interface TestFinderOptions {
-  readonly url: string
+  readonly connect: Connect
   /** As `archive.path`. */
   readonly path: string
   readonly agents?: number
@@ -60,11 +68,11 @@ export interface TestFinder {
 
 /** An agent with a connection of its own. */
 export const startTestAgent = async ({
-  url,
+  connect,
   path,
   ...options
-}: Pick<TestFinderOptions, 'url' | 'path' | 'memoryBytes'>): Promise<TestFinder> => {
-  const hub = await connectHub({ url, service: 'event-finder' })
+}: Pick<TestFinderOptions, 'connect' | 'path' | 'memoryBytes'>): Promise<TestFinder> => {
+  const hub = await connect('event-finder')
   const processor = createTurns(1)
   const agent = startAgent(hub, { store: createFileStore(`${path}/moves`), processor }, options)
   await hub.flush()
@@ -82,7 +90,7 @@ const unexpected = (what: unknown): never => {
 
 /** One coordinator and some agents, with tasks and batches so small that a query has many. Nothing is hot. */
 export const startTestFinder = async ({
-  url,
+  connect,
   path,
   agents = 2,
   batchRows = 500,
@@ -95,7 +103,7 @@ export const startTestFinder = async ({
   pin,
 }: TestFinderOptions): Promise<TestFinder> => {
   const table = await openTable(createFileStore(`${path}/moves`))
-  const hub = await connectHub({ url, service: 'event-finder' })
+  const hub = await connect('event-finder')
   const deps: CoordinatorDeps = {
     pin: pin ?? (async () => ({ snapshot: await table.refresh(), tail: holdNothing() })),
     processor: createTurns(1),
@@ -109,7 +117,9 @@ export const startTestFinder = async ({
     deps,
   )
   await hub.flush()
-  const started = await Promise.all(Array.from({ length: agents }, () => startTestAgent({ url, path, memoryBytes })))
+  const started = await Promise.all(
+    Array.from({ length: agents }, () => startTestAgent({ connect, path, memoryBytes })),
+  )
   return {
     stop: async () => {
       await Promise.all([coordinator, ...started].map((part) => part.stop()))

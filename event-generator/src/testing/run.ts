@@ -2,6 +2,7 @@ import { configSchema, type Message, subjects } from '@fleetlake/contracts'
 import { decodePositions, type PositionRow, rowsOfPositions } from '@fleetlake/columnar'
 import { connectHub, type Hub, provision, readPartition } from '@fleetlake/hub'
 import { startTestHub, temporaryFolder, type TestHub } from '@fleetlake/testing'
+import { startMemoryFixture } from '../../../shared/hub/src/testing/memory-hub.ts'
 import { type Generator, startGenerator } from '../start-generator.ts'
 import { writeTestCity } from './city.ts'
 
@@ -18,9 +19,8 @@ export interface TestRunOptions {
   readonly longestRunMs?: number
 }
 
-/** A real hub with generators of a small city in this process, each with a connection of its own, and a client. */
+/** A hub with generators of a small city in this process, each with a connection of its own, and a client. */
 export interface TestRun extends AsyncDisposable {
-  readonly server: TestHub
   readonly hub: Hub
   readonly cityDir: string
   readonly generators: readonly Generator[]
@@ -30,7 +30,31 @@ export interface TestRun extends AsyncDisposable {
   readonly flushes: Message<'flush'>[]
 }
 
-export const startTestRun = async (options: TestRunOptions): Promise<TestRun> => {
+export interface ServerRun extends TestRun {
+  readonly server: TestHub
+}
+
+/** On a broker in memory. */
+export const startTestRun = (options: TestRunOptions): Promise<TestRun> => {
+  const { connect } = startMemoryFixture()
+  return startRunOn(options, (service) => connect({ service }))
+}
+
+/** On a real hub. */
+export const startServerRun = async (options: TestRunOptions): Promise<ServerRun> => {
+  const server = await startTestHub()
+  const run = await startRunOn(options, (service) => connectHub({ url: server.url, service }))
+  return {
+    ...run,
+    server,
+    [Symbol.asyncDispose]: async () => {
+      await run[Symbol.asyncDispose]()
+      await server.stop()
+    },
+  }
+}
+
+const startRunOn = async (options: TestRunOptions, connect: (service: string) => Promise<Hub>): Promise<TestRun> => {
   const {
     generators: count,
     partitions = 3,
@@ -39,14 +63,13 @@ export const startTestRun = async (options: TestRunOptions): Promise<TestRun> =>
     isCollected = true,
     longestRunMs = 3_600_000,
   } = options
-  const [server, cityDir] = [await startTestHub(), await temporaryFolder()]
+  const cityDir = await temporaryFolder()
   await writeTestCity(cityDir)
   const config = configSchema.parse({
-    hub: { url: server.url, maxBytesPerPartition, maxBytesDeadLetters: MIB },
+    hub: { maxBytesPerPartition, maxBytesDeadLetters: MIB },
     partitioning: { count: partitions },
     generator: { cityDir, queueBytes },
   })
-  const connect = (service: string): Promise<Hub> => connectHub({ url: server.url, service })
   const hub = await connect('test')
   await provision(hub, config)
   const hubs = await Promise.all(Array.from({ length: count }, () => connect('event-generator')))
@@ -64,7 +87,6 @@ export const startTestRun = async (options: TestRunOptions): Promise<TestRun> =>
     })
   }
   return {
-    server,
     hub,
     cityDir,
     generators,
@@ -73,7 +95,6 @@ export const startTestRun = async (options: TestRunOptions): Promise<TestRun> =>
     [Symbol.asyncDispose]: async () => {
       await Promise.all(generators.map((each) => each.stop()))
       await Promise.all([hub, ...hubs].map((each) => each.close()))
-      await server.stop()
     },
   }
 }

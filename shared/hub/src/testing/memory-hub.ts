@@ -13,14 +13,25 @@ export interface MemoryFixture {
   connect(options?: Partial<SpeakerOptions>): Promise<Hub>
 }
 
-/** A broker in memory for one test, and connections that end with it. */
-export const startMemoryFixture = ({ maxFileBytes = 512 * MIB } = {}): MemoryFixture => {
+/** Connections to a broker in memory, which the caller closes. */
+export const startMemoryBroker = ({ maxFileBytes = 512 * MIB } = {}): MemoryFixture => {
   const server = createMemoryServer({ maxFileBytes })
   return {
     server,
     connect: async (overrides = {}) => {
       const options = { service: 'test', uid: randomToken(), ...overrides }
-      const hub = openHub(server.connect({ name: options.uid }), options)
+      return openHub(server.connect({ name: options.uid }), options)
+    },
+  }
+}
+
+/** A broker in memory for one test, and connections that end with it. */
+export const startMemoryFixture = (options?: { maxFileBytes?: number }): MemoryFixture => {
+  const { server, connect } = startMemoryBroker(options)
+  return {
+    server,
+    connect: async (overrides) => {
+      const hub = await connect(overrides)
       onTestFinished(() => hub.close())
       return hub
     },

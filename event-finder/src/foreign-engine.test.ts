@@ -1,8 +1,8 @@
 import { compactTable, createFileStore, openTable } from '@fleetlake/archive'
 import { openCodec } from '@fleetlake/columnar/formats'
-import { connectHub } from '@fleetlake/hub'
-import { askClickHouse, startTestHub } from '@fleetlake/testing'
+import { askClickHouse } from '@fleetlake/testing'
 import { expect, onTestFinished, test } from 'vitest'
+import { startMemoryFixture } from '../../shared/hub/src/testing/memory-hub.ts'
 import { START_MS, writeTestArchive } from './testing/archive.ts'
 import { ALL, askAll, expectedOf, iso, startTestFinder } from './testing/finder.ts'
 
@@ -10,11 +10,10 @@ import { ALL, askAll, expectedOf, iso, startTestFinder } from './testing/finder.
 
 const openWorld = async () => {
   const archive = await writeTestArchive({ vehicles: 30, steps: 240 })
-  const server = await startTestHub()
-  onTestFinished(() => server.stop())
-  const client = await connectHub({ url: server.url, service: 'terminal' })
+  const { connect } = startMemoryFixture()
+  const client = await connect({ service: 'terminal' })
   onTestFinished(() => client.close())
-  const finder = await startTestFinder({ url: server.url, path: archive.path })
+  const finder = await startTestFinder({ connect: (service) => connect({ service }), path: archive.path })
   onTestFinished(() => finder.stop())
   await client.flush()
   const store = createFileStore(`${archive.path}/moves`)

@@ -3,10 +3,10 @@ import { CHUNK_FORMATS, encodePositions, type PositionRow, positionsOfRows, rows
 import { parseFooter } from '@fleetlake/columnar/parquet'
 import { filters, selectsRow, writtenFilter } from '@fleetlake/columnar/testing'
 import { CONTENT_TYPES, configSchema, subjects } from '@fleetlake/contracts'
-import { connectHub, type Hub, provision, storeMessage, type VehicleQueryInput } from '@fleetlake/hub'
-import { startTestHub, type TestHub } from '@fleetlake/testing'
+import { type Hub, provision, storeMessage, type VehicleQueryInput } from '@fleetlake/hub'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { startMemoryBroker, startMemoryFixture } from '../../shared/hub/src/testing/memory-hub.ts'
 import { startFinder } from './start-finder.ts'
 import { START_MS } from './testing/archive.ts'
 import { ALL as EVERYWHERE, askAll, iso, MINUTE, startTestFinder, type TestAnswer } from './testing/finder.ts'
@@ -22,7 +22,8 @@ import {
 const ALL: VehicleQueryInput = { ...EVERYWHERE, to: iso(START_MS + 30 * 24 * 60 * MINUTE) }
 const NAMES = MEASURES.map(({ name }) => name)
 
-let server: TestHub
+const broker = startMemoryBroker()
+const connect = (service: string): Promise<Hub> => broker.connect({ service })
 let hub: Hub
 let archive: MeasuredArchive
 /** All that is archived. */
@@ -32,8 +33,7 @@ const some = (from: number, count: number, minute: number, names: readonly strin
   Array.from({ length: count }, (_, i) => rowAt(from + i, minute, names))
 
 beforeAll(async () => {
-  server = await startTestHub()
-  hub = await connectHub({ url: server.url, service: 'test' })
+  hub = await connect('test')
   archive = await createMeasuredArchive()
   const chunks = [
     // As they were before the table had any measure.
@@ -63,14 +63,13 @@ beforeAll(async () => {
 afterAll(async () => {
   await archive.table.close()
   await hub.close()
-  await server.stop()
 })
 
 const withFinder = async (
   use: () => Promise<void>,
   options: { path?: string; batchRows?: number } = {},
 ): Promise<void> => {
-  const finder = await startTestFinder({ url: server.url, path: archive.path, batchRows: 1_000, ...options })
+  const finder = await startTestFinder({ connect, path: archive.path, batchRows: 1_000, ...options })
   await hub.flush()
   try {
     await use()
@@ -283,12 +282,10 @@ test('a column that is selected stays packed where the filter leaves no row, and
 })
 
 test('what is not archived yet has its measures, and is filtered as what is', async () => {
-  const own = await startTestHub()
-  onTestFinished(() => own.stop())
-  const client = await connectHub({ url: own.url, service: 'test' })
-  onTestFinished(() => client.close())
+  const own = startMemoryFixture()
+  const client = await own.connect()
   const config = configSchema.parse({
-    hub: { url: own.url, maxBytesPerPartition: '32 MiB' },
+    hub: { maxBytesPerPartition: '32 MiB' },
     partitioning: { count: 2 },
     archive: { path: archive.path },
   })
@@ -320,13 +317,7 @@ test('what is not archived yet has its measures, and is filtered as what is', as
   await publish(0, hot.slice(600))
   const strange = some(63_000, 20, 133, ['temperature']).map(beside)
   await publish(1, strange)
-  const finder = await startFinder(
-    await connectHub({ url: own.url, service: 'event-finder' }).then((it) => {
-      onTestFinished(() => it.close())
-      return it
-    }),
-    { config, version: 'test' },
-  )
+  const finder = await startFinder(await own.connect({ service: 'event-finder' }), { config, version: 'test' })
   onTestFinished(() => finder.stop())
   await client.flush()
   const kept = strange.map(({ measures: { level: _level, humidity: _humidity, ...measures } = {}, ...row }, i) => ({

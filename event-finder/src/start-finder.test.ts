@@ -3,11 +3,11 @@ import { join, relative } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { CHUNK_FORMATS, type ChunkFormat, rowsOfPositions } from '@fleetlake/columnar'
 import { configSchema, type Message, subjects, viewerInbox } from '@fleetlake/contracts'
-import { askVehicles, connectHub, type Hub, type VehicleBatch, type VehicleQueryInput } from '@fleetlake/hub'
-import { eventually, startTestHub, temporaryFolder, type TestHub } from '@fleetlake/testing'
+import { askVehicles, type Hub, type VehicleBatch, type VehicleQueryInput } from '@fleetlake/hub'
+import { eventually, temporaryFolder } from '@fleetlake/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startFinder } from './start-finder.ts'
-import { killProcess, startAgentProcess } from './testing/finder-processes.ts'
+import { startMemoryBroker } from '../../shared/hub/src/testing/memory-hub.ts'
 import { START_MS, type TestArchive, writeTestArchive } from './testing/archive.ts'
 import {
   ALL,
@@ -18,36 +18,36 @@ import {
   keysOf,
   MINUTE,
   readOneThen,
-  startTestAgent,
   startTestFinder,
   type TestAnswer,
   type TestArea,
-  type TestFinder,
   type TestFinderOptions,
 } from './testing/finder.ts'
-let server: TestHub
+const broker = startMemoryBroker()
 let archive: TestArchive
 let client: Hub
 const hubs: Hub[] = []
 
 beforeAll(async () => {
-  server = await startTestHub()
   archive = await writeTestArchive()
   client = await newHub('terminal')
 })
 afterAll(async () => {
   await Promise.all(hubs.map((hub) => hub.close()))
-  await server.stop()
 })
 
 const newHub = async (service: string): Promise<Hub> => {
-  const hub = await connectHub({ url: server.url, service })
+  const hub = await broker.connect({ service })
   hubs.push(hub)
   return hub
 }
 
 const withFinder = async (options: Partial<TestFinderOptions>, use: () => Promise<void>): Promise<void> => {
-  const finder = await startTestFinder({ url: server.url, path: archive.path, ...options })
+  const finder = await startTestFinder({
+    connect: (service) => broker.connect({ service }),
+    path: archive.path,
+    ...options,
+  })
   await client.flush()
   try {
     await use()
@@ -442,22 +442,6 @@ test('ten queries at once each get their own answer', () =>
       expect(outcome.status).toBe('complete')
       expect(keys.toSorted()).toEqual(expectedOf(queries[i]).toSorted())
     })
-  }))
-
-test('the tasks of an agent that is killed are done by another, and no row comes twice', () =>
-  withFinder({ agents: 0, batchRows: 100, tasksInFlight: 8, silenceMs: 1_500 }, async () => {
-    // All tasks are the victim's: the hub may give two agents' tasks to one of them.
-    const victim = await startAgentProcess({ url: server.url, path: archive.path })
-    let other: TestFinder | undefined
-    const answer = askVehicles(client, ALL)
-    // It waits for its batches to be taken, in the middle of its tasks.
-    const { keys, outcome } = await readOneThen(answer, async () => {
-      await killProcess(victim)
-      other = await startTestAgent({ url: server.url, path: archive.path })
-    })
-    await other?.stop()
-    expect(outcome).toMatchObject({ status: 'complete', rows: expectedOf(ALL).length })
-    expect(keys.toSorted()).toEqual(expectedOf(ALL).toSorted())
   }))
 
 test('a whole finder answers over the hub, and before there is an archive there is nothing to find', async () => {
