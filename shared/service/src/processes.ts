@@ -25,6 +25,12 @@ export const commandOf = async (pid: number): Promise<string> => {
   return stdout
 }
 
+/** Memory that a process holds; 0 where the system does not tell it. */
+export const residentBytes = async (pid: number | undefined): Promise<number> => {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
+  return 1024 * Number(/^VmRSS:\s*(\d+) kB/m.exec(status)?.[1] ?? 0)
+}
+
 /**
  * Ends a process when this one is gone, however it went: a shell waits on a pipe that closes with us.
  * It runs in a group of its own, out of reach of a terminal's Ctrl-C.

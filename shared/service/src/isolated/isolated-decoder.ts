@@ -1,9 +1,9 @@
 import { fork, type ChildProcess } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { DecodedMove } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
+import { residentBytes } from '../processes.ts'
 import { createSilence } from '../silence.mjs'
 import type { DecodeAnswer, DecodeRequest } from './decode-process.ts'
 
@@ -157,9 +157,3 @@ export const createIsolatedDecoder = (options: IsolatedDecoderOptions = {}): Iso
 const undecided: Outcome = { kind: 'undecided' }
 
 const closed = (): FleetError => new FleetError('service.failed', 'the decoder is closed')
-
-/** 0 where the system does not tell; the limit of V8's heap holds there too. */
-const residentBytes = async (pid: number | undefined): Promise<number> => {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
-  return 1024 * Number(/^VmRSS:\s*(\d+) kB/m.exec(status)?.[1] ?? 0)
-}
