@@ -1,5 +1,6 @@
 export * from './box-area.ts'
 export * from './describe-answer.ts'
+export * from './describe-import.ts'
 export * from './fleet-board.ts'
 export * from './formats/answer-format.ts'
 export * from './formats/format-names.ts'

@@ -1,5 +1,6 @@
 import type { Config } from '@fleetlake/contracts'
 import type { Hub } from '@fleetlake/hub'
+import type { PlanObject } from './fields/describe-plan.ts'
 import type { FormatName } from './formats/format.ts'
 import type { BlockFault } from './formats/block.ts'
 import type { Tally } from './rows/tally.ts'
@@ -13,7 +14,7 @@ export interface Mapping {
   /** `event_time ← "Date", "Time" (DD/MM/YYYY HH:mm:ss, UTC)`, a line a column; then sentences on what was assumed and why. */
   readonly lines: readonly string[]
   /** The same for programs. */
-  readonly object: unknown
+  readonly object: PlanObject
   /** Fields that nothing is read from. */
   readonly leftOut: readonly string[]
   /** The first three rows as they are read: values by column as text; of one that is refused the reason. */
@@ -22,6 +23,8 @@ export interface Mapping {
 
 /** What would be imported. */
 export interface Preview {
+  /** Fields of the first file, as far as they are known. */
+  readonly fields: readonly string[]
   readonly mapping?: Mapping | undefined
   /** What must be answered before anything can be imported, and how. */
   readonly question?: string | undefined
@@ -65,6 +68,10 @@ export interface RefusedRow extends BlockFault {
   readonly counts: string
 }
 
+/** A refused row as a line of NDJSON: file, place, reason, detail, text. */
+export const refusedLine = ({ file, counts, place, reason, detail, text }: RefusedRow): string =>
+  `${JSON.stringify({ file, [counts]: place, reason, detail, text })}\n`
+
 export interface ImportHooks {
   readonly onMapping?: (mapping: Mapping) => void
   readonly onProgress?: (progress: ImportProgress) => void
@@ -88,6 +95,10 @@ export interface ImportRequest {
 export interface HubImport extends ImportRequest {
   readonly hub: Hub
   readonly config: Config
+  /** What tells these files from others, where their paths do not; by their paths, sizes and times when missing. */
+  readonly identity?: unknown
+  /** Told its name on the hub, before it begins. */
+  readonly onJob?: ((job: string) => void) | undefined
   /** Folder of the records by which imports are resumed; undefined for none. */
   readonly records?: string | undefined
   /** Begins at the first row, whatever the record says. */

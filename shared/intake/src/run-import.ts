@@ -37,19 +37,21 @@ const noSink: RowSink = { add: () => undefined, begin: () => undefined, finish: 
 export const previewImport = async ({ files, settings, signal }: ImportRequest): Promise<Preview> => {
   const opened = await openFiles(files, { settings, signal })
   let mapping: Mapping | undefined
+  let fields: readonly string[] = []
   const readings = createReadings({ settings, nowMs: Date.now(), onMapping: (found) => (mapping = found) })
   try {
     for await (const input of opened.inputs) {
       if (input instanceof FleetError) throw input
       for await (const block of input.format.read(input.input, { ...readOptionsOf(settings), ...FIRST, signal })) {
         if (block.rows === 0) continue
+        fields = block.names
         readings.readingOf(input, block)
-        return { mapping }
+        return { fields, mapping }
       }
     }
     throw new FleetError('import.invalid', 'there is no row in it')
   } catch (error) {
-    if (error instanceof FleetError && error.code === 'import.invalid') return { mapping, question: error.message }
+    if (error instanceof FleetError && error.code === 'import.invalid') return { fields, question: error.message }
     throw error
   } finally {
     await opened.close()
@@ -101,10 +103,12 @@ export const importIntoHub = async (request: HubImport): Promise<ImportResult> =
   const say = hooks.say ?? (() => undefined)
   const partitions = inUse.length > 0 ? inUse : await provision(hub, config, { warn: say })
   const { by, geohashLength } = config.partitioning
+  const identity = opened.shape === undefined ? undefined : (request.identity ?? opened.shape)
   const job =
-    opened.shape === undefined
+    identity === undefined
       ? randomJobName()
-      : nameOfJob({ files: opened.shape, settings, partitions, by, geohashLength, BATCH_ROWS })
+      : nameOfJob({ files: identity, settings, partitions, by, geohashLength, BATCH_ROWS })
+  request.onJob?.(job)
   const record = await recordOf(request, opened, job)
   const saved = request.restart === true ? undefined : await record.load()
   const resumed = saved?.status === 'running' ? saved : undefined

@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs'
 import { once } from 'node:events'
 import { finished } from 'node:stream/promises'
 import { FleetError, printableInLine } from '@fleetlake/core'
-import type { RefusedRow } from '@fleetlake/intake'
+import { refusedLine, type RefusedRow } from '@fleetlake/intake'
 
 /** Keeps what an import did not take. */
 export interface Rejects {
@@ -32,7 +32,8 @@ export const createRejects = ({ path, say }: RejectsOptions): Rejects => {
     fault = error
   })
   return {
-    reject: ({ file, counts, place, reason, detail, text }) => {
+    reject: (row) => {
+      const { file, counts, place, reason, detail, text } = row
       if (shown < SHOWN) {
         say(printableInLine(`${file}, ${counts} ${place}: ${reason} (${detail}): ${text.slice(0, SHOWN_CHARACTERS)}`))
       }
@@ -41,7 +42,7 @@ export const createRejects = ({ path, say }: RejectsOptions): Rejects => {
           `more rows are rejected; ${path === undefined ? '--rejects <file> keeps all of them' : `all of them are in ${path}`}`,
         )
       shown++
-      out?.write(`${JSON.stringify({ file, [counts]: place, reason, detail, text })}\n`)
+      out?.write(refusedLine(row))
     },
     pause: async () => {
       if (out?.writableNeedDrain === true && fault === undefined) await once(out, 'drain').catch(() => undefined)

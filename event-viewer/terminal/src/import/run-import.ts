@@ -9,12 +9,11 @@ import {
   type ImportSettings,
   tryImport,
 } from '@fleetlake/intake'
-import { humanBytes, humanCount, plural } from '@fleetlake/viewer-core'
+import { describeImport, humanBytes, humanCount, mappingText, plural } from '@fleetlake/viewer-core'
 import type { CommandContext } from '../commands/context.ts'
 import { INTERRUPTED } from '../terminal/interrupt.ts'
 import { createProgress } from '../terminal/progress.ts'
 import { withHub } from '../terminal/with-hub.ts'
-import { describeImport, mappingText } from './describe-import.ts'
 import { createRejects } from './rejects.ts'
 
 /** What the command line says beside the settings of the import. */

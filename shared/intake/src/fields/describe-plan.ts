@@ -4,11 +4,37 @@ import { isColumn } from './parse-mapping.ts'
 import type { FieldPlan, PlannedField } from './plan.ts'
 import { UNIT_TITLES } from '../values/number-time.ts'
 
+/** A column or a measure, and what it is read from. */
+export interface PlannedObject {
+  readonly name: string
+  readonly fields: readonly string[]
+  /** How the fields were found. */
+  readonly by: string
+  /** The unit or the form of the values, in words. */
+  readonly detail?: string
+  readonly unit?: string
+  readonly type?: string
+  readonly as?: string
+  readonly hemisphere?: string
+}
+
+/** A plan for programs. */
+export interface PlanObject {
+  readonly vehicleId: string | null
+  readonly vehicleType: string | null
+  readonly columns: readonly PlannedObject[]
+  readonly measures: readonly PlannedObject[]
+  readonly time: unknown
+  readonly decimal: string
+  readonly ais: boolean
+  readonly notes: readonly string[]
+  readonly leftOut: readonly string[]
+}
+
 export interface PlanDescription {
   /** `event_time ← "Date", "Time" (DD/MM/YYYY HH:mm:ss, UTC)`, a line a column, then the notes. */
   readonly lines: readonly string[]
-  /** The same for programs. */
-  readonly object: unknown
+  readonly object: PlanObject
   /** Fields of the block that nothing is read from. */
   readonly leftOut: readonly string[]
 }
@@ -76,13 +102,15 @@ export const describePlan = (plan: FieldPlan, { names }: Pick<Block, 'names'>): 
   }
 }
 
-const objectOf = (plan: FieldPlan, field: PlannedField): unknown => {
+const objectOf = (plan: FieldPlan, field: PlannedField): PlannedObject => {
   const { name, sources, by, unit, type } = field
   const hemisphere = hemisphereOf(plan, name)
+  const detail = detailOf(plan, field)
   return {
     name,
     fields: sources,
     by,
+    ...(detail === undefined ? {} : { detail }),
     ...(unit === undefined ? {} : { unit }),
     ...(type === undefined ? {} : { type }),
     ...(name === 'longitude' || name === 'latitude' ? { as: plan[name].kind } : {}),

@@ -1,6 +1,6 @@
 import type { ImportResult, Mapping } from '@fleetlake/intake'
-import { humanCount, humanTime, plural } from '@fleetlake/viewer-core'
 import { describeStay, printableInLine } from '@fleetlake/core'
+import { humanCount, humanTime, plural } from './human.ts'
 
 export interface Described {
   readonly isDryRun: boolean
