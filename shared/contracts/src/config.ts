@@ -229,6 +229,17 @@ const viewer = z.strictObject({
     .boolean()
     .optional()
     .describe('whether pages may start generations. Default: only if page and hub are on this machine'),
+  imports: z
+    .boolean()
+    .optional()
+    .describe('whether pages may import files. Default: only if page and hub are on this machine'),
+  importDir: z
+    .string()
+    .default('.fleetlake/imports')
+    .describe('folder for the files that pages import, until they are imported; each viewer needs a folder of its own'),
+  importBytes: size
+    .default(4096 * MIB)
+    .describe('bytes of the files that pages have sent and that are not imported yet, all together; more are refused'),
   mapStyle: z.string().optional().describe("address of a MapLibre style that replaces the city pack's map"),
   mapPmtiles: z.string().optional().describe("address of a PMTiles file that replaces the city pack's map"),
 })

@@ -25,10 +25,17 @@ const patternsOf = (right: PageRight): string[] =>
     return page === right && pattern !== undefined ? [pattern] : []
   })
 
+type Reachable = Pick<Config, 'viewer' | 'hub'>
+
 /** As configured; by default only if neither the page nor the hub can be reached from another machine. */
-export const mayPagesGenerate = ({ viewer, hub }: Pick<Config, 'viewer' | 'hub'>): boolean => {
+export const mayPagesGenerate = (config: Reachable): boolean => config.viewer.generation ?? isOfThisMachine(config)
+
+/** Whether pages may send files to be imported; as configured, by default as for generations. */
+export const mayPagesImport = (config: Reachable): boolean => config.viewer.imports ?? isOfThisMachine(config)
+
+const isOfThisMachine = ({ viewer, hub }: Reachable): boolean => {
   const addresses = [hub.url, ...(viewer.hubUrl === undefined ? [] : [viewer.hubUrl]), ...(hub.websocketOrigins ?? [])]
-  return viewer.generation ?? [viewer.host, ...addresses.map(hostOf)].every(isLoopback)
+  return [viewer.host, ...addresses.map(hostOf)].every(isLoopback)
 }
 
 /** Empty for what is not an address: that is not a loopback. */
