@@ -96,7 +96,7 @@ export default {
       from: { path: '^event-viewer/core/src/', pathNot: tests },
       to: {
         path: '^(shared|scripts|event-)',
-        pathNot: ['^event-viewer/core/', '^shared/(core|columnar|contracts|hub)/'],
+        pathNot: ['^event-viewer/core/', '^shared/(core|columnar|contracts|hub|intake)/'],
       },
     },
     ...services.map((service) => ({

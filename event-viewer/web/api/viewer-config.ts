@@ -14,6 +14,8 @@ export interface ViewerConfig {
   }
   /** Whether this page may have vehicles generated. */
   readonly generation: boolean
+  /** Whether this page may send files to be imported. */
+  readonly imports: boolean
   /** The partitions that exist; null when the hub could not be asked. */
   readonly partitions: readonly number[] | null
   /** How far ahead of the hub's clock a report may be to be believed. */

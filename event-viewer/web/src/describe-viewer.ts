@@ -1,4 +1,4 @@
-import { type Config, mayPagesGenerate } from '@fleetlake/contracts'
+import { type Config, mayPagesGenerate, mayPagesImport } from '@fleetlake/contracts'
 import type { ViewerConfig } from '../api/viewer-config.ts'
 import type { City } from './city/city-pack.ts'
 import type { MapSource } from './map/map-source.ts'
@@ -24,6 +24,7 @@ export const describeViewer = ({ version, config, city, partitions, map }: Viewe
       inbox: viewer.hubInbox,
     },
     generation: mayPagesGenerate(config),
+    imports: mayPagesImport(config),
     partitions,
     partitioning: { by: partitioning.by, geohashLength: partitioning.geohashLength },
     futureToleranceMs: collector.futureToleranceMs,

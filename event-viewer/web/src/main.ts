@@ -9,6 +9,7 @@ import { createArchiveReader } from './archive/archive-reader.ts'
 import { createPartitionsReader } from './ask-partitions.ts'
 import { createCityPack } from './city/city-pack.ts'
 import { listen } from './http/listen.ts'
+import { createPageImports } from './imports/page-imports.ts'
 import { openMapSource } from './map/map-source.ts'
 import { openBuiltPage } from './page/built-page.ts'
 import { createViewerApp } from './viewer-app.ts'
@@ -39,6 +40,8 @@ await runService({
       (error: unknown) => signal.aborted || fail(error),
     )
     onStop(() => connected?.close())
+    const imports = createPageImports({ config })
+    onStop(() => imports.close())
     const app = createViewerApp({
       version,
       config,
@@ -47,6 +50,7 @@ await runService({
       map,
       partitions: createPartitionsReader(hub),
       archive: createArchiveReader(await openTableStore(config.archive)),
+      imports,
       log,
     })
     const server = await listen(app, config.viewer)

@@ -14,6 +14,7 @@ import type { ViewerConfig } from '../api/viewer-config.ts'
 import { createArchiveReader } from './archive/archive-reader.ts'
 import { createCityPack } from './city/city-pack.ts'
 import { listen } from './http/listen.ts'
+import { createPageImports } from './imports/page-imports.ts'
 import { openMapSource } from './map/map-source.ts'
 import { openBuiltPage } from './page/built-page.ts'
 import { hashInlineScripts } from './page/inline-scripts.ts'
@@ -77,6 +78,7 @@ const startViewer = async ({ settings = {}, partitions = [0, 1], city = {} }: Vi
     map: await openMapSource(config.viewer, { warn: (line) => said.push(line) }),
     partitions: async () => partitions,
     archive: createArchiveReader(createFileStore(archiveFolder)),
+    imports: createPageImports({ config }),
     log: log as never,
   })
   const server = await listen(app, { host: '127.0.0.1', port: 0 })
@@ -259,6 +261,7 @@ test('the page is told what it needs, and no secret of a service', async () => {
       inbox: 'inbox.viewer.a',
     },
     generation: false,
+    imports: false,
     partitions: [0, 1],
     partitioning: { by: 'cell', geohashLength: 5 },
     futureToleranceMs: 60_000,

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { serveStatic } from '@hono/node-server/serve-static'
 import type { Snapshot } from '@fleetlake/archive'
-import type { Config } from '@fleetlake/contracts'
+import { type Config, mayPagesImport } from '@fleetlake/contracts'
 import { codeField, FleetError, reasonOf } from '@fleetlake/core'
 import { Hono } from 'hono'
 import { etag } from 'hono/etag'
@@ -10,6 +10,8 @@ import { createArchiveRoute } from './archive/archive-route.ts'
 import type { CityPack } from './city/city-pack.ts'
 import { describeViewer } from './describe-viewer.ts'
 import { sendPacked } from './http/packed.ts'
+import { createImportRoutes } from './imports/import-routes.ts'
+import type { PageImports } from './imports/page-imports.ts'
 import type { MapSource } from './map/map-source.ts'
 import type { BuiltPage } from './page/built-page.ts'
 import { pageHosts } from './page/page-hosts.ts'
@@ -25,6 +27,7 @@ export interface ViewerDeps {
   readonly partitions: () => Promise<readonly number[] | null>
   /** The table as it is now; undefined while there is none. */
   readonly archive: () => Promise<Snapshot | undefined>
+  readonly imports: PageImports
   readonly log: Pick<Log, 'warn' | 'error'>
 }
 
@@ -32,12 +35,13 @@ export interface ViewerDeps {
 export const createViewerApp = (deps: ViewerDeps): Hono => {
   const { version, config, page, city, map, log } = deps
   const app = new Hono()
+  const hosts = pageHosts(config)
   app.use(
     securePage({
       scripts: page.scripts,
       hubUrl: config.viewer.hubUrl,
       websocketPort: config.hub.websocketPort,
-      hosts: pageHosts(config),
+      hosts,
       mapOrigins: map.origins,
     }),
   )
@@ -60,6 +64,7 @@ export const createViewerApp = (deps: ViewerDeps): Hono => {
     const layer = await city.layer(basename(c.req.param('file'), '.geojson'))
     return layer === undefined ? missing(c) : sendPacked(c, layer)
   })
+  app.route('/api/imports', createImportRoutes({ imports: deps.imports, isAllowed: mayPagesImport(config), hosts }))
   app.get('/api/archive', etag(), createArchiveRoute(deps.archive))
   for (const { path, file } of map.files) {
     app.get(path, serveStatic({ path: file, onFound: (_, c) => c.header('Cache-Control', 'no-cache') }))

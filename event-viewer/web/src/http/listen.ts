@@ -13,10 +13,15 @@ export interface Listening {
 }
 
 const CLOSE_MS = 1_000
+/** A connection on which nothing has come or gone for so long is closed. */
+const SILENT_MS = 90_000
 
 /** @throws FleetError `viewer.port-in-use`; `service.failed` when the address can't be listened at for another reason */
 export const listen = async (app: Hono, { host, port }: { host: string; port: number }): Promise<Listening> => {
   const server = createAdaptorServer({ fetch: app.fetch }) as Server
+  // A large file may be sent for as long as bytes come.
+  server.requestTimeout = 0
+  server.setTimeout(SILENT_MS)
   server.listen(port, host)
   try {
     await once(server, 'listening')
