@@ -1,18 +1,25 @@
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { launchBrowser, openPage } from '@fleetlake/testing/browser'
-import type { AxeResults, RunOptions } from 'axe-core'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { PAGES } from '../../event-viewer/web/api/pages.ts'
 import { startTestViewer, type TestViewer } from './testing/viewer.ts'
 import { archiveHour, EVERYWHERE } from './testing/archived-hour.ts'
+import { accessibilityFaults } from './testing/accessibility-faults.ts'
 
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 const SCREENS = [
   { name: 'desktop', options: { viewport: { width: 1280, height: 800 } } },
   { name: 'phone', options: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } },
 ] as const
-const ADDRESSES = ['/', '/search', `/search${EVERYWHERE}`, `/replay${EVERYWHERE}`, '/archive', '/services', '/messages']
+const ADDRESSES = [
+  '/',
+  '/search',
+  `/search${EVERYWHERE}`,
+  `/replay${EVERYWHERE}`,
+  '/archive',
+  '/import',
+  '/services',
+  '/messages',
+]
 
 let viewer: TestViewer
 let browser: Browser
@@ -38,23 +45,26 @@ describe.each(SCREENS)('$name', ({ options }) => {
           .first()
           .waitFor()
       }
-      await page.evaluate(await readFile(AXE, 'utf8'))
-      const { violations } = await page.evaluate(() =>
-        (globalThis as unknown as { axe: { run(options: RunOptions): Promise<AxeResults> } }).axe.run({
-          resultTypes: ['violations'],
-        }),
-      )
-      for (const { id, impact, nodes } of violations) {
-        if (impact !== 'serious' && impact !== 'critical') continue
-        faults.push(
-          ...nodes.map(({ target, failureSummary }) => `${address} ${id} ${target.join(' ')}: ${failureSummary}`),
-        )
-      }
-      // Nothing is wider than the screen.
-      const isScrolling = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
-      if (isScrolling) faults.push(`${address} is wider than the screen`)
+      faults.push(...(await accessibilityFaults(page)).map((fault) => `${address} ${fault}`))
       await close()
     }
     expect(faults).toEqual([])
   })
+})
+
+test.each([320, 390])('the names of all pages fit into the rail of a phone, %d px wide', async (width) => {
+  const { page, close } = await openPage(browser, viewer.url, { viewport: { width, height: 844 }, isMobile: true })
+  const rail = page.getByRole('navigation', { name: 'Pages' })
+  await rail.getByText('Messages').waitFor()
+  const edges = await rail.evaluate((nav) =>
+    [...nav.querySelectorAll('a')].map((link) => {
+      const words = document.createRange()
+      words.selectNodeContents(link)
+      const { left, right } = words.getBoundingClientRect()
+      return { left, right }
+    }),
+  )
+  const overlapping = edges.filter(({ right }, i) => right > (edges[i + 1]?.left ?? width))
+  expect([edges.length, edges[0].left >= 0, overlapping]).toEqual([PAGES.length, true, []])
+  await close()
 })

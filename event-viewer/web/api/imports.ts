@@ -20,8 +20,15 @@ export interface PageImport {
   readonly job?: string
   /** Sentences that it has said while it ran, the newest last, at most 100. */
   readonly said: readonly string[]
-  /** How it ended, for people: a line a sentence. */
-  readonly outcome?: { readonly status: 'complete' | 'stopped' | 'failed'; readonly text: string }
+  /** As they were said last, to look at it or to start it. */
+  readonly choices?: ImportChoices
+  readonly outcome?: {
+    readonly status: 'complete' | 'stopped' | 'failed'
+    /** How it ended, for people: a line a sentence. */
+    readonly text: string
+    /** Times of the first and the last row that was taken, RFC 3339. */
+    readonly period?: { readonly from: string; readonly to: string }
+  }
   /** Rows so far that were not taken. */
   readonly refused: number
   /** Of the rows in `/refused`, which keeps a bounded number of bytes. */

@@ -11,6 +11,7 @@ export const PAGES: readonly Page[] = [
   { path: '/search', label: 'Search', icon: 'i-lucide-search', key: '2' },
   { path: '/replay', label: 'Replay', icon: 'i-lucide-history', key: '3' },
   { path: '/archive', label: 'Archive', icon: 'i-lucide-database', key: '4' },
-  { path: '/services', label: 'Services', icon: 'i-lucide-activity', key: '5' },
-  { path: '/messages', label: 'Messages', icon: 'i-lucide-book-open', key: '6' },
+  { path: '/import', label: 'Import', icon: 'i-lucide-upload', key: '5' },
+  { path: '/services', label: 'Services', icon: 'i-lucide-activity', key: '6' },
+  { path: '/messages', label: 'Messages', icon: 'i-lucide-book-open', key: '7' },
 ]

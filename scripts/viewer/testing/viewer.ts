@@ -1,6 +1,7 @@
 import { connectHub, type Hub } from '@fleetlake/hub'
 import { configSchema } from '@fleetlake/contracts'
 import { temporaryFolder } from '@fleetlake/testing'
+import { join } from 'node:path'
 import { providePage } from '../../page/provide-page.ts'
 import { provideCity } from '../../stack/provide-city.ts'
 import { startStack, type Stack, type StackOptions } from '../../stack.ts'
@@ -22,12 +23,14 @@ export interface TestViewer {
  */
 export const startTestViewer = async (options: Partial<StackOptions> = {}): Promise<TestViewer> => {
   await Promise.all([providePage(), provideCity(configSchema.parse({}).generator.cityDir)])
+  const dataDir = await temporaryFolder()
   const stack = await startStack({
-    dataDir: await temporaryFolder(),
+    dataDir,
     collectors: 1,
     finders: 1,
     generators: 1,
     ...options,
+    env: { FLEET_VIEWER_IMPORT_DIR: join(dataDir, 'imports'), ...options.env },
     viewers: 1,
   })
   try {

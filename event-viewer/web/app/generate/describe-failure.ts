@@ -1,3 +1,4 @@
+import { sentenceOf } from '../shell/sentence.ts'
 import type { GenerationError, GenerationStats } from './use-generation.ts'
 
 export interface Failure {
@@ -11,9 +12,6 @@ const TITLES: Readonly<Record<string, string>> = {
 }
 
 const titleOf = (code: string | undefined): string | undefined => (code === undefined ? undefined : TITLES[code])
-
-const sentenceOf = (text: string): string =>
-  `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}`
 
 /** Why a run did not take place, or not to its end; undefined when it did. */
 export const describeFailure = (

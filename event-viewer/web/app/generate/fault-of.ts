@@ -1,4 +1,5 @@
 import { humanCount, humanDuration } from '@fleetlake/viewer-core'
+import { sentenceOf } from '../shell/sentence.ts'
 
 /** What is used here of an issue of zod's. */
 export interface Issue {
@@ -24,12 +25,9 @@ export const faultOf = (issue: Issue, kind: FieldKind): string => {
   if (kind === 'duration') return 'Give a duration such as “1 h”, “10 min” or “30 s”.'
   if (kind === 'time') return 'Give a date and a time.'
   if (issue.code === 'invalid_type') return issue.expected === 'int' ? 'Give a whole number.' : 'Give a number.'
-  return sentence(issue.message)
+  // What a contract says follows the name of a field.
+  return sentenceOf(issue.message)
 }
-
-/** What a contract says follows the name of a field. */
-const sentence = (words: string): string =>
-  `${words.charAt(0).toUpperCase()}${words.slice(1)}${words.endsWith('.') ? '' : '.'}`
 
 /** `1 h`, not `1 h 0 min`. */
 const durationText = (ms: number): string => humanDuration(ms).replace(/ 0 (min|s)$/, '')

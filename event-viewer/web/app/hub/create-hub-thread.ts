@@ -3,6 +3,8 @@ import { FleetError, reasonOf } from '@fleetlake/core'
 import { connectHub, type HubStatus, type MessageHub, runGeneration } from '@fleetlake/hub/browser'
 import type { BoardState } from '@fleetlake/viewer-core'
 import { transfer } from 'comlink'
+import type { HeardImport } from './imports/heard-imports.ts'
+import { watchImports } from './imports/watch-imports.ts'
 import type { LiveFrame, LiveRequest } from './live/live-frame.ts'
 import { createLiveIntake } from './live/live-intake.ts'
 import { awaitHub } from './await-hub.ts'
@@ -23,6 +25,7 @@ export const createHubThread = (): HubThread => {
   const intake = createLiveIntake()
   const boards = createWatchers<BoardState>()
   const commits = createWatchers<Message<'aggregatePeriodStats'>>()
+  const imports = createWatchers<readonly HeardImport[]>()
   const generations = new Set<AbortController>()
   const searches = new Map<string, AbortController>()
   const connected = Promise.withResolvers<MessageHub>()
@@ -31,7 +34,7 @@ export const createHubThread = (): HubThread => {
   let partitions: readonly number[] | undefined
   let status: HubStatus = { state: 'connecting' }
   let isVisible = true
-  let tellBoard = (): void => undefined
+  let tellBoards = (): void => undefined
 
   const frames = createFramePump<LiveFrame>(
     () => {
@@ -67,10 +70,13 @@ export const createHubThread = (): HubThread => {
       }
       listen()
       const boardAt = watchFleet(hub, commits.tell)
-      tellBoard = () => {
-        if (isVisible) boards.tell(boardAt(Date.now()))
+      const importsHeardAt = watchImports(hub)
+      tellBoards = () => {
+        if (!isVisible) return
+        boards.tell(boardAt(Date.now()))
+        imports.tell(importsHeardAt(Date.now()))
       }
-      setInterval(tellBoard, BOARD_MS)
+      setInterval(tellBoards, BOARD_MS)
       connected.resolve(hub)
       await hub.flush().catch(() => undefined)
     },
@@ -78,7 +84,7 @@ export const createHubThread = (): HubThread => {
       isVisible = next
       frames.setVisible(next)
       void frames.pump()
-      tellBoard()
+      tellBoards()
     },
     watchLive: async (next, onFrame) => {
       request = next
@@ -93,10 +99,15 @@ export const createHubThread = (): HubThread => {
     liveVehicle: async (id) => intake.vehicle(id),
     watchBoard: async (onBoard) => {
       const stop = boards.add(onBoard)
-      tellBoard()
+      tellBoards()
       return stop
     },
     watchCommits: async (onCommit) => commits.add(onCommit),
+    watchImports: async (onImports) => {
+      const stop = imports.add(onImports)
+      tellBoards()
+      return stop
+    },
     generate: async (options, onProgress) => {
       const aborter = new AbortController()
       generations.add(aborter)

@@ -5,6 +5,7 @@ import { type BoardState } from '@fleetlake/viewer-core'
 import { eventually, startTestHub, type TestHub } from '@fleetlake/testing'
 import { expose, type Remote, releaseProxy, wrap } from 'comlink'
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
+import type { HeardImport } from './imports/heard-imports.ts'
 import type { LiveFrame } from './live/live-frame.ts'
 import type { SearchInput, SearchProgress } from './search/search-answer.ts'
 import { passCallbacks } from './callbacks.ts'
@@ -189,6 +190,35 @@ test('services and commits are told, to all who watch, until they stop', async (
   service.send('aggregatePeriodStats', subjects.aggregatePeriodStats, { ...COMMIT, version: 8 })
   await eventually(() => second.length === 2)
   expect([first, second]).toEqual([[7], [7, 8]])
+})
+
+test('imports are told as they are heard, wherever they run', async () => {
+  await connect()
+  const lists: (readonly HeardImport[])[] = []
+  const stop = await thread.watchImports((imports) => void lists.push(imports))
+  await eventually(() => lists.length > 0)
+  const status: Message<'importStatus'> = {
+    job: 'job-1',
+    name: 'taxi.csv',
+    status: 'reading',
+    startedAt: COMMIT.committedAt,
+    elapsedMs: 1000,
+    files: 2,
+    filesDone: 1,
+    filesFailed: 0,
+    bytes: 100,
+    bytesDone: 50,
+    rows: 10,
+    stored: 5,
+    refused: 1,
+    note: 'partition 0 is full: waiting for the archive to catch up',
+  }
+  service.send('importStatus', subjects.importStatus('job-1'), status)
+  await eventually(() => lists.at(-1)?.length === 1)
+  expect(lists.at(-1)).toEqual([{ status, isEnded: false, silentMs: null, rowsPerSecond: null, bytesPerSecond: null }])
+  service.send('importStatus', subjects.importStatus('job-1'), { ...status, status: 'complete', rows: 20 })
+  await eventually(() => lists.at(-1)?.[0].isEnded)
+  await stop()
 })
 
 test('a generation is run, told of and stopped, and one that is refused says why', async () => {

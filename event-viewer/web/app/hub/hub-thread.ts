@@ -2,6 +2,7 @@ import type { Message, MessageInput } from '@fleetlake/contracts'
 import type { PartitionBy } from '@fleetlake/core'
 import type { HubStatus } from '@fleetlake/hub/browser'
 import type { BoardState } from '@fleetlake/viewer-core'
+import type { HeardImport } from './imports/heard-imports.ts'
 import type { LiveFrame, LiveRequest, LiveVehicle } from './live/live-frame.ts'
 import type { SearchAnswer, SearchInput, SearchProgress } from './search/search-answer.ts'
 
@@ -42,6 +43,8 @@ export interface HubThread {
   watchBoard(onBoard: (board: BoardState) => void): Promise<() => void>
   /** Each commit as its message arrives. @returns stops watching */
   watchCommits(onCommit: (commit: Message<'aggregatePeriodStats'>) => void): Promise<() => void>
+  /** Imports that run anywhere, once a second; heard since the page was opened. @returns stops watching */
+  watchImports(onImports: (imports: readonly HeardImport[]) => void): Promise<() => void>
   generate(
     options: MessageInput<'startGeneration'>['options'],
     onProgress: (progress: Message<'generationProgress'>) => void,

@@ -39,4 +39,6 @@ export interface ImportOutcome {
   readonly status: 'complete' | 'stopped' | 'failed'
   /** A line a sentence. */
   readonly text: string
+  /** Times of the first and the last row that was taken, RFC 3339. */
+  readonly period?: { readonly from: string; readonly to: string }
 }

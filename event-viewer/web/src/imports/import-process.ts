@@ -65,8 +65,14 @@ const importFiles = async (order: ImportOrder & { kind: 'import' }, signal: Abor
 
 const outcomeOf = (result: ImportResult, retentionMs: number): ImportOutcome => {
   const { text } = describeImport(result, { isDryRun: false, wait: true, retentionMs, nowMs: Date.now() })
-  const isFailed = result.status === 'complete' && (result.tally.rows === 0 || result.filesFailed > 0)
-  return { status: isFailed ? 'failed' : result.status, text }
+  const { rows, from, to } = result.tally
+  const isFailed = result.status === 'complete' && (rows === 0 || result.filesFailed > 0)
+  const instant = (ms: number): string => new Date(ms).toISOString()
+  return {
+    status: isFailed ? 'failed' : result.status,
+    text,
+    ...(rows === 0 ? {} : { period: { from: instant(from), to: instant(to) } }),
+  }
 }
 
 const aborter = new AbortController()

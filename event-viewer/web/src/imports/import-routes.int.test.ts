@@ -138,7 +138,14 @@ test('a file is sent, asked about, imported, and told of on the hub; its refused
   expect(mapping!.first[0]).toMatchObject({ vehicle_id: 'a', event_time: '2026-01-05T00:00:00.000Z' })
   expect((await start(id, choices)).status).toBe(202)
   const end = await ended(id)
-  expect(end).toMatchObject({ phase: 'ended', refused: 1, refusedKept: 1, outcome: { status: 'complete' } })
+  const period = { from: '2026-01-05T00:00:00.000Z', to: '2026-01-05T00:00:10.000Z' }
+  expect(end).toMatchObject({
+    phase: 'ended',
+    choices,
+    refused: 1,
+    refusedKept: 1,
+    outcome: { status: 'complete', period },
+  })
   expect(end.outcome!.text).toMatch(/^2 rows imported, all of them archived\n/)
   expect(end.said.join('\n')).toContain('event_time ← "timestamp"')
   expect(ids.toSorted()).toEqual(['a 1767571200000', 'a 1767571210000'])

@@ -6,7 +6,7 @@ import { FleetError, reasonOf } from '@fleetlake/core'
 import type { ImportSettings, Preview } from '@fleetlake/intake'
 import { isAlive } from '@fleetlake/service'
 import { humanBytes } from '@fleetlake/viewer-core'
-import type { PageImport } from '../../api/imports.ts'
+import type { ImportChoices, PageImport } from '../../api/imports.ts'
 import type { ImportOutcome } from './import-orders.ts'
 import { importInProcess, previewInProcess, type RunningImport } from './run-import-process.ts'
 import { storeUpload } from './store-upload.ts'
@@ -43,6 +43,8 @@ interface Entry {
   readonly arriving: Set<string>
   readonly said: string[]
   previews: number
+  /** As they were said last. */
+  settings?: ImportSettings
   running?: RunningImport
   job?: string
   outcome?: ImportOutcome
@@ -192,6 +194,7 @@ export const createPageImports = ({ config, nowMs = Date.now }: PageImportsOptio
       if (entry.previews >= MOST_PREVIEWS)
         throw new FleetError('import.invalid', 'the files are being looked at: ask again when that is done')
       entry.previews++
+      entry.settings = settings
       try {
         const files = [...entry.files.keys()]
         return await previewInProcess({ kind: 'preview', folder: filesOf(entry), files, settings }, signal)
@@ -207,6 +210,7 @@ export const createPageImports = ({ config, nowMs = Date.now }: PageImportsOptio
           'import.invalid',
           `${MOST_RUNNING} imports are running: start this one when one of them ends`,
         )
+      entry.settings = settings
       void run(entry, settings)
       return tell(entry)
     },
@@ -241,11 +245,12 @@ const phaseOf = ({ running, outcome }: Entry): PageImport['phase'] =>
   outcome !== undefined ? 'ended' : running !== undefined ? 'running' : 'open'
 
 const tell = (entry: Entry): PageImport => {
-  const { id, files, job, said, outcome, refused, kept } = entry
+  const { id, files, settings, job, said, outcome, refused, kept } = entry
   return {
     id,
     files: Array.from(files, ([name, { bytes }]) => ({ name, bytes })),
     phase: phaseOf(entry),
+    ...(settings === undefined ? {} : { choices: settings as ImportChoices }),
     ...(job === undefined ? {} : { job }),
     said,
     ...(outcome === undefined ? {} : { outcome }),

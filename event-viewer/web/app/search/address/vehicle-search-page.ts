@@ -1,5 +1,4 @@
-import { DEFAULT_LIMIT, DEFAULT_TIMEOUT_MS } from '../request/search-request.ts'
-import { formatSearch } from './search-url.ts'
+import { searchOfEverywhere } from './search-of-everywhere.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -7,16 +6,7 @@ const HOUR_MS = 3_600_000
 export const searchPageOf = (
   id: string,
   newestMs: number,
-): { path: string; query: ReturnType<typeof formatSearch> } => ({
+): { path: string; query: ReturnType<typeof searchOfEverywhere> } => ({
   path: '/search',
-  query: formatSearch({
-    where: { kind: 'everywhere' },
-    when: { kind: 'exact', from: newestMs - HOUR_MS, to: newestMs + 1 },
-    types: [],
-    ids: [id],
-    select: [],
-    filter: '',
-    limit: DEFAULT_LIMIT,
-    timeoutMs: DEFAULT_TIMEOUT_MS,
-  }),
+  query: searchOfEverywhere({ from: newestMs - HOUR_MS, to: newestMs + 1 }, [id]),
 })

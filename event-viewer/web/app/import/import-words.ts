@@ -1,0 +1,56 @@
+import { humanDuration, plural } from '@fleetlake/viewer-core'
+import type { PageImport } from '../../api/imports.ts'
+import { sentenceOf } from '../shell/sentence.ts'
+import type { ImportState, ListedImport } from './list-imports.ts'
+
+/** How the state of an import is shown. */
+export interface StateWords {
+  readonly word: string
+  readonly tone: 'primary' | 'success' | 'warning' | 'error' | 'neutral'
+  readonly icon: string
+}
+
+export const STATES: Readonly<Record<ImportState, StateWords>> = {
+  open: { word: 'Not started', tone: 'neutral', icon: 'i-lucide-circle-pause' },
+  running: { word: 'Running', tone: 'primary', icon: 'i-lucide-loader-circle' },
+  reading: { word: 'Reading', tone: 'primary', icon: 'i-lucide-file-input' },
+  archiving: { word: 'Waiting for the archive', tone: 'primary', icon: 'i-lucide-hourglass' },
+  silent: { word: 'Silent', tone: 'warning', icon: 'i-lucide-ear-off' },
+  complete: { word: 'Complete', tone: 'success', icon: 'i-lucide-circle-check' },
+  stopped: { word: 'Stopped', tone: 'neutral', icon: 'i-lucide-square' },
+  failed: { word: 'Failed', tone: 'error', icon: 'i-lucide-circle-alert' },
+}
+
+/** What a person reads when the import can't be seen to go on: `No word for 12 s.` */
+export const silenceText = ({ heard }: ListedImport): string | undefined =>
+  heard === undefined || heard.silentMs === null
+    ? undefined
+    : `No word for ${humanDuration(Math.floor(heard.silentMs / 1000) * 1000)}: it may have ended without saying so, or be cut off from the hub.`
+
+/** `trace.csv and 2 others` */
+export const filesText = (files: PageImport['files']): string => {
+  const [first, ...others] = files
+  if (first === undefined) return 'no files yet'
+  return others.length === 0 ? first.name : `${first.name} and ${plural(others.length, 'other')}`
+}
+
+/** Of the rows that were refused; undefined when none were. */
+export const refusedText = ({
+  refused,
+  refusedKept,
+}: Pick<PageImport, 'refused' | 'refusedKept'>): string | undefined => {
+  if (refused === 0) return undefined
+  const kept = refusedKept < refused ? `; ${plural(refusedKept, 'of them is', 'of them are')} kept` : ''
+  return `${plural(refused, 'row was', 'rows were')} refused${kept}.`
+}
+
+/** What the service says, as a sentence of its own; a name of a file at its beginning stays as it is. */
+export const serviceSentence = (said: string, files: PageImport['files']): string =>
+  files.some(({ name }) => said.startsWith(name)) ? said : sentenceOf(said)
+
+/** What the service tells of the end, a line a sentence. */
+export const outcomeSentences = ({ outcome, files }: Pick<PageImport, 'outcome' | 'files'>): string[] =>
+  (outcome?.text ?? '')
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => serviceSentence(line, files))
