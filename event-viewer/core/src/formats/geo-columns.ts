@@ -4,23 +4,33 @@ import type { ColumnSource } from 'hyparquet-writer'
 
 const SIDES = ['xmin', 'ymin', 'xmax', 'ymax'] as const
 
-/** Behind the columns of a position: a struct of the box, then the geometry. */
-export const GEO_SCHEMA: readonly SchemaElement[] = [
-  { name: 'bbox', num_children: SIDES.length, repetition_type: 'REQUIRED' },
-  ...SIDES.map((name): SchemaElement => ({ name, type: 'DOUBLE', repetition_type: 'REQUIRED' })),
-  { name: 'geometry', type: 'BYTE_ARRAY', repetition_type: 'REQUIRED' },
-]
+/** Of the geometry and its box. */
+export const GEO_COLUMNS = 2
 
 export interface GeoColumns {
+  /** Behind the columns of a position: a struct of the box, then the geometry. */
+  readonly schema: readonly SchemaElement[]
   add(rows: Positions): ColumnSource[]
   /** The value of the key `geo`, of all rows so far. */
   metadata(): unknown
 }
 
-/** What GeoParquet 1.1 adds; the reference system is its default, longitude and latitude in degrees WGS84 (OGC:CRS84). */
-export const createGeoColumns = (): GeoColumns => {
+const freeName = (name: string, taken: readonly string[]): string =>
+  taken.includes(name) ? freeName(`${name}_`, taken) : name
+
+/**
+ * What GeoParquet 1.1 adds; the reference system is its default, longitude and latitude in degrees WGS84 (OGC:CRS84).
+ * @param taken names of other columns: `geometry` and `bbox` have low lines behind where these are among them, which the metadata tell
+ */
+export const createGeoColumns = (taken: readonly string[]): GeoColumns => {
+  const [box, geometryName] = ['bbox', 'geometry'].map((name) => freeName(name, taken))
   let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity]
   return {
+    schema: [
+      { name: box, num_children: SIDES.length, repetition_type: 'REQUIRED' },
+      ...SIDES.map((name): SchemaElement => ({ name, type: 'DOUBLE', repetition_type: 'REQUIRED' })),
+      { name: geometryName, type: 'BYTE_ARRAY', repetition_type: 'REQUIRED' },
+    ],
     add: ({ length, longitude, latitude }) => {
       const geometry: Uint8Array[] = []
       const bbox: Record<(typeof SIDES)[number], number>[] = []
@@ -35,19 +45,19 @@ export const createGeoColumns = (): GeoColumns => {
         bbox.push({ xmin: x, ymin: y, xmax: x, ymax: y })
       }
       return [
-        { name: 'bbox', data: bbox },
-        { name: 'geometry', data: geometry },
+        { name: box, data: bbox },
+        { name: geometryName, data: geometry },
       ]
     },
     metadata: () => ({
       version: '1.1.0',
-      primary_column: 'geometry',
+      primary_column: geometryName,
       columns: {
-        geometry: {
+        [geometryName]: {
           encoding: 'WKB',
           geometry_types: ['Point'],
           ...(west > east ? {} : { bbox: [west, south, east, north] }),
-          covering: { bbox: Object.fromEntries(SIDES.map((side) => [side, ['bbox', side]])) },
+          covering: { bbox: Object.fromEntries(SIDES.map((side) => [side, [box, side]])) },
         },
       },
     }),

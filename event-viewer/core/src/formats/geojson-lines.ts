@@ -6,7 +6,7 @@ import type { Stretch } from './stretches.ts'
 
 /**
  * A FeatureCollection of a LineString for each stretch, a Point where it is one report. `coordinateProperties` hold what belongs to each
- * coordinate, measures by their names (with a low line behind where it is `times`, `speeds` or `headings`); the members `gaps` and `status` say what was taken for a gap and how the answer ended.
+ * coordinate, measures by their names (with a low line more behind `times`, `speeds`, `headings` and what differs from these in low lines behind only); the members `gaps` and `status` say what was taken for a gap and how the answer ended.
  */
 export const geojsonLines = (options: LineOptions): AnswerFormat => {
   let isFirst = true

@@ -13,7 +13,7 @@ import { createAnswerMeasures, type MeasureValue, valuesOf } from '../rows/answe
 import { isSameVehicle, vehicleIdAt } from '../rows/vehicle-ids.ts'
 import type { AnswerFormat } from './answer-format.ts'
 import { blockFormat } from './block-format.ts'
-import { createGeoColumns, GEO_SCHEMA } from './geo-columns.ts'
+import { createGeoColumns, GEO_COLUMNS, type GeoColumns } from './geo-columns.ts'
 
 /** Of a row group: enough for statistics and compression to pay, and what is held in memory at most. */
 const GROUP_ROWS = 50_000
@@ -64,14 +64,15 @@ export const geoparquet = (): AnswerFormat => parquetFormat(true)
 
 const parquetFormat = (isGeo: boolean): AnswerFormat => {
   const bytes = new ByteWriter()
-  const geo = isGeo ? createGeoColumns() : undefined
   const answer = createAnswerMeasures()
   const measures = (): readonly MeasureSpec[] => answer.specs() ?? []
+  let geo: GeoColumns | undefined
+  const geoColumns = (): GeoColumns => (geo ??= createGeoColumns(measures().map(({ name }) => name)))
   let writer: ParquetWriter | undefined
   /** With the columns of the first block, before it is written. */
   const begun = (): ParquetWriter => {
     if (writer !== undefined) return writer
-    const schema = [...SCHEMA, ...measures().map(elementOf), ...(isGeo ? GEO_SCHEMA : [])]
+    const schema = [...SCHEMA, ...measures().map(elementOf), ...(isGeo ? geoColumns().schema : [])]
     const columns = SCHEMA.length + measures().length + (isGeo ? GEO_COLUMNS : 0)
     writer = new ParquetWriter({
       writer: bytes,
@@ -90,13 +91,13 @@ const parquetFormat = (isGeo: boolean): AnswerFormat => {
       head: take,
       block: (rows) => {
         const beside = answer.columns(rows).map((column, i) => measureSource(measures()[i], column, rows.length))
-        const columnData = [...columnsOf(rows), ...beside, ...(geo === undefined ? [] : geo.add(rows))]
+        const columnData = [...columnsOf(rows), ...beside, ...(isGeo ? geoColumns().add(rows) : [])]
         void begun().write({ columnData, rowGroupSize: GROUP_ROWS })
         return take()
       },
       tail: (status) => {
         begun().kvMetadata = [
-          ...(geo === undefined ? [] : [{ key: 'geo', value: JSON.stringify(geo.metadata()) }]),
+          ...(isGeo ? [{ key: 'geo', value: JSON.stringify(geoColumns().metadata()) }] : []),
           { key: 'fleet:status', value: status },
           ...(measures().length === 0 ? [] : [{ key: 'fleet:measures', value: JSON.stringify(measures()) }]),
         ]
@@ -107,8 +108,6 @@ const parquetFormat = (isGeo: boolean): AnswerFormat => {
     GROUP_ROWS,
   )
 }
-
-const GEO_COLUMNS = 2
 
 const columnsOf = (rows: Positions): ColumnSource[] => COLUMNS.map((column) => sourceOf(column, rows))
 

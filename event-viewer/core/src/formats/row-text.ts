@@ -109,6 +109,6 @@ export const float32Text = (value: number): string | undefined => {
   return String(value)
 }
 
-/** The name of a member of an object that has others; one that is taken already has a low line behind. */
+/** The name of a member of an object that has others. One that is taken, with whatever low lines behind it, has one more: so no two names become one, and who reads it takes one off. */
 export const memberName = (name: string, taken: readonly string[]): string =>
-  taken.includes(name) ? memberName(`${name}_`, taken) : name
+  taken.includes(name.replace(/_+$/, '')) ? `${name}_` : name

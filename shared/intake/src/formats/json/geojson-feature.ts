@@ -18,14 +18,16 @@ interface Reports {
 /** Names by which programs give the times of coordinates: our own exports, togeojson, OGC's Trajectory. */
 const TIMES: readonly string[] = ['times', 'coordTimes', 'timestamps', 'datetimes']
 
-/** Of our own exports, in which `times_` is a measure of that name. */
-const OWN: ReadonlyMap<string, string> = new Map([
+/** Of our own exports. */
+const COLUMNS: ReadonlyMap<string, string> = new Map([
+  ['times', 'event_time'],
   ['speeds', 'speed'],
   ['headings', 'heading'],
-  ['times_', 'times'],
-  ['speeds_', 'speeds'],
-  ['headings_', 'headings'],
 ])
+
+/** Of our own exports: `times_` is a measure called `times`, `times__` one called `times_`. */
+const fieldOf = (name: string): string =>
+  COLUMNS.get(name) ?? (name.endsWith('_') && COLUMNS.has(name.replace(/_+$/, '')) ? name.slice(0, -1) : name)
 
 const isCoordinate = (value: unknown): value is Coordinate => Array.isArray(value) && value.length >= 2
 
@@ -44,9 +46,11 @@ const joined = (values: readonly unknown[]): readonly unknown[] =>
 const listsOf = (properties: JsonObject, isMulti: boolean): Map<string, readonly unknown[]> => {
   const lists = new Map<string, readonly unknown[]>()
   const add = (object: JsonObject, names: readonly string[]): void => {
+    // What is called like times beside them is a measure of that name.
+    const times = TIMES.find((name) => Array.isArray(object[name]))
     for (const name of names) {
       const values = object[name]
-      const field = TIMES.includes(name) ? 'event_time' : (OWN.get(name) ?? name)
+      const field = name === times ? 'event_time' : fieldOf(name)
       if (Array.isArray(values) && !lists.has(field)) lists.set(field, isMulti ? joined(values) : values)
     }
   }
@@ -57,7 +61,7 @@ const listsOf = (properties: JsonObject, isMulti: boolean): Map<string, readonly
 }
 
 const isList = (properties: JsonObject, name: string): boolean =>
-  name === 'coordinateProperties' || (Array.isArray(properties[name]) && (TIMES.includes(name) || OWN.has(name)))
+  name === 'coordinateProperties' || (Array.isArray(properties[name]) && (TIMES.includes(name) || COLUMNS.has(name)))
 
 /** The fourth number of coordinates, where all have one and nothing else says when they were. */
 const timesInside = (coordinates: readonly Coordinate[]): readonly unknown[] | undefined =>

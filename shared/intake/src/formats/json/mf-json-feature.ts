@@ -5,6 +5,8 @@ import type { RecordReading } from './read-records.ts'
 
 /** A moving point: reports, and what is said of all of them. */
 interface Moving {
+  /** Of our own exports: what they do not say of a report is not known. */
+  readonly isOwn: boolean
   readonly timesMs: readonly number[]
   readonly coordinates: readonly (readonly unknown[])[]
   readonly shared: JsonObject
@@ -20,8 +22,9 @@ const SPEEDS: ReadonlyMap<unknown, number> = new Map([
   ['HM', 0.44704],
 ])
 
-const fill: Fill<Moving> = (table, { timesMs, coordinates, shared, lists }, i) => {
+const fill: Fill<Moving> = (table, { isOwn, timesMs, coordinates, shared, lists }, i) => {
   table.setMembers(shared)
+  if (isOwn) for (const name of ['speed', 'heading']) table.set(name, undefined)
   table.set('event_time', timesMs[i])
   const [longitude, latitude, altitude] = coordinates[i]
   table.set('longitude', longitude)
@@ -52,8 +55,8 @@ const valuesOf = (group: JsonObject): Values[] =>
     const factor = name === 'speed' ? SPEEDS.get(form) : undefined
     const said: readonly unknown[] =
       factor === undefined ? values : values.map((value) => (typeof value === 'number' ? value * factor : value))
-    // Our own exports have a low line behind a name that has a meaning here.
-    return [{ name: name === 'datetimes_' ? 'datetimes' : name, values: said }]
+    // Our own exports have a low line more behind a name that has a meaning here.
+    return [{ name: /^datetimes_+$/.test(name) ? name.slice(0, -1) : name, values: said }]
   })
 
 /** Where the values of each time of a geometry are in a list by other times, or by the same. */
@@ -122,8 +125,9 @@ export const takeMovingFeature: RecordReading['take'] = ({ value, bytes, text },
   const timesMs = times.map(timeMs)
   const lists = listsOf(value['temporalProperties'], timesMs, maker)
   const { reports, ...others } = properties
-  const own = reports === times.length ? others : properties
+  const isOwn = reports === times.length
+  const own = isOwn ? others : properties
   const shared = value['id'] === undefined ? own : { id: value['id'], ...own }
   maker.begin({ units: times.length, bytes })
-  for (let i = 0; i < times.length; i++) maker.add(fill, { timesMs, coordinates, shared, lists }, i)
+  for (let i = 0; i < times.length; i++) maker.add(fill, { isOwn, timesMs, coordinates, shared, lists }, i)
 }
