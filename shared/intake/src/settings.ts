@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { FORMAT_NAMES } from './formats/format.ts'
+import { COORDINATE_FORMS } from './values/readings.ts'
 import { SPEED_UNITS, type SpeedUnit } from './values/units.ts'
 
 const name = z.string().min(1).max(255)
@@ -13,7 +14,10 @@ export const importSettings = z.strictObject({
     .enum(Object.keys(SPEED_UNITS) as [SpeedUnit, ...SpeedUnit[]])
     .optional()
     .describe('of numbers of speed that have no unit of their own'),
-  coordinates: z.enum(['degrees', 'minutes']).optional().describe('decimal degrees, or ddmm.mmmm'),
+  coordinates: z
+    .enum(COORDINATE_FORMS)
+    .optional()
+    .describe('decimal degrees, or ddmm.mmmm; of fields with both coordinates which one comes first'),
   decimal: z.enum(['.', ',']).optional().describe('the mark before decimals'),
   vehicleType: name.optional().describe('of rows without a type'),
   vehicleId: name.optional().describe('of all rows'),

@@ -1,5 +1,5 @@
 import { FleetError } from '@fleetlake/core'
-import { FORMAT_NAMES, type ImportSettings, parseMapping, SPEED_UNITS } from '@fleetlake/intake'
+import { COORDINATE_FORMS, FORMAT_NAMES, type ImportSettings, parseMapping, SPEED_UNITS } from '@fleetlake/intake'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type ImportFlags, runImport } from '../import/run-import.ts'
 import { type CommandContext, examples, reads } from './context.ts'
@@ -44,10 +44,9 @@ export const addImport = (program: Command, context: CommandContext): void => {
       ),
     )
     .addOption(
-      new Option('--coordinates <form>', 'form of the coordinates (default: told by the input)').choices([
-        'degrees',
-        'minutes',
-      ]),
+      new Option('--coordinates <form>', 'form of the coordinates (default: told by the input)').choices(
+        COORDINATE_FORMS,
+      ),
     )
     .addOption(new Option('--decimal <mark>', 'mark before decimals (default: told by the input)').choices(['.', ',']))
     .option('--vehicle-type <type>', 'vehicle type of rows without one (default: unknown)')
@@ -94,8 +93,8 @@ export const addImport = (program: Command, context: CommandContext): void => {
         ['import corrected.csv --corrections', 'a later word of its source: fleet table columns add revision first'],
       ) +
         '\nThe fields that are read, what was assumed, and the first three rows as they are read are shown first. Rejected rows are shown with\n' +
-        'their place and reason; all other rows are imported. A missing speed or heading is computed from the previous position of the\n' +
-        'vehicle, if that is at most 5 minutes older. The rows of a vehicle must be in order of time.\n' +
+        'their place and reason; all other rows are imported. Where the input has no field for speed or heading, they are computed from\n' +
+        'the previous position of the vehicle, if that is at most 5 minutes older; its rows must be in order of time then.\n' +
         'An import that was stopped or has failed goes on where it ended when it is made again, with the same files and options. Rows\n' +
         'that are stored twice all the same are duplicates, of which compaction keeps one.\n',
     )

@@ -53,7 +53,12 @@ const sayTime = ({ time }: FieldPlan): string => {
   }
 }
 
-const ANGLES = { degrees: 'degrees', minutes: 'ddmm.mmmm', text: 'degrees, minutes and seconds' } as const
+const ANGLES = {
+  degrees: 'degrees',
+  minutes: 'ddmm.mmmm',
+  text: 'degrees, minutes and seconds',
+  point: 'degrees, of a place',
+} as const
 
 const detailOf = (plan: FieldPlan, { name, unit }: PlannedField): string | undefined => {
   if (name === 'event_time') return sayTime(plan)

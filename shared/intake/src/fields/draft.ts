@@ -2,9 +2,10 @@ import type { ColumnName } from '@fleetlake/columnar'
 import type { Block } from '../formats/block.ts'
 import type { Format } from '../formats/format.ts'
 import type { Decided } from '../values/decided.ts'
-import type { Decimal } from '../values/readings.ts'
-import { quantityOf, type SpeedUnit } from '../values/units.ts'
-import type { Mapping } from './parse-mapping.ts'
+import type { CoordinateForm, Decimal } from '../values/readings.ts'
+import { quantityOf, type SpeedUnit, unitNamed } from '../values/units.ts'
+import type { KnownTable } from './known-tables.ts'
+import { isColumn, type Mapping } from './parse-mapping.ts'
 import type { PlannedField } from './plan.ts'
 import type { Sample } from './sample.ts'
 import { unitInName } from './usual-names.ts'
@@ -20,7 +21,7 @@ export interface FieldOptions {
   readonly vehicleId?: string | undefined
   /** Of rows that have none. */
   readonly vehicleType?: string | undefined
-  readonly coordinates?: 'degrees' | 'minutes' | undefined
+  readonly coordinates?: CoordinateForm | undefined
   readonly decimal?: Decimal | undefined
 }
 
@@ -44,16 +45,20 @@ export interface Draft extends FieldQuestion {
   readonly questions: string[]
   /** Fields that something is read from. */
   readonly taken: Set<string>
-  readonly isAis: boolean
+  /** What the input's columns are known to be. */
+  readonly table: KnownTable | undefined
 }
 
 export const plannedOf = ({ fields }: Draft, column: string): PlannedField | undefined =>
   fields.find(({ name }) => name === column)
 
-export const unitIn = (source: string, name: string): { readonly unit?: string } => {
+/** The unit of a field that something is read from: what the input says of it, else what its name says. Of a measure that is no known quantity it is told as it is. */
+export const unitIn = ({ rows }: Pick<Draft, 'rows'>, source: string, name: string): { readonly unit?: string } => {
   const quantity = quantityOf(name)
-  const unit = quantity === undefined ? undefined : unitInName(source, quantity)?.unit.name
-  return unit === undefined ? {} : { unit }
+  const said = rows.unitOf(source)
+  if (quantity === undefined) return said === undefined || isColumn(name) ? {} : { unit: said }
+  const unit = (said === undefined ? undefined : unitNamed(said, quantity)) ?? unitInName(source, quantity)?.unit
+  return unit === undefined ? {} : { unit: unit.name }
 }
 
 export const isPlanned = ({ fields }: Draft, column: string): boolean => fields.some(({ name }) => name === column)

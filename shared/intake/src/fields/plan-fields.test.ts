@@ -545,3 +545,130 @@ test('the mapping is described for people and for programs', () => {
     describePlan(plan([{ ...base, '\u001b[31mid': '1' }]), blockOf([{ '\u001b[31mid': '1' }])).lines.join(''),
   ).not.toContain('\u001b')
 })
+
+test('both coordinates of a cell are read where nothing better has them, and their order is told or asked for', () => {
+  const rows = (...places: readonly unknown[]): Row[] => places.map((place) => ({ id: 'a', time: T, location: place }))
+  expect(plan(rows('31.2,121.4', '31.3,121.5')).longitude).toEqual({
+    kind: 'point',
+    order: 'lat-lon',
+    hemisphere: undefined,
+  })
+  expect(sources(rows('POINT(1 2)', 'POINT(3 4)'))).toMatchObject({ longitude: 'location', latitude: 'location' })
+  expect(sources([{ id: 'a', time: T, place_of_start: 'SRID=4326;POINT(1 2)' }])['latitude']).toBe('place_of_start')
+  expect(sources([{ ...base, location: 'POINT(1 2)' }])['latitude']).toBe('lat')
+  expect(sources([{ id: 'a', time: T, location: 'Main Street', coords: '(121.4 31.2)' }])['latitude']).toBe('coords')
+  expect(plan([{ id: 'a', time: T, lat_lng: '1.5,2.5' }]).latitude.order).toBe('lat-lon')
+  expect(plan([{ id: 'a', time: T, 'p.type': 'Point', 'p.coordinates': [1.5, 2.5] }]).latitude.order).toBe('lon-lat')
+  expect(plan(rows('1.5,2.5'), { coordinates: 'lon-lat' }).latitude.order).toBe('lon-lat')
+  expect(
+    plan(rows('1.5,2.5'), { coordinates: 'lat-lon', columns: 'longitude=location,latitude=location' }),
+  ).toMatchObject({
+    longitude: { order: 'lat-lon' },
+  })
+  expect(question(rows('1.5,2.5'))).toBe(
+    'the places in "location", such as "1.5,2.5", may have the latitude or the longitude first: say which with --coordinates lat-lon or --coordinates lon-lat',
+  )
+  expect(question(rows('SRID=25832;POINT(352000 5461000)'))).toBe(
+    'the places in "location" are of the reference system 25832: transform them to longitude and latitude first, EPSG:4326',
+  )
+  expect(question([{ id: 'a', time: T, start: 'POINT(1 2)', end: 'POINT(3 4)' }])).toBe(
+    'places may be in "start", "end": say which with --columns longitude=start,latitude=start',
+  )
+  // The comma between both is no decimal one.
+  expect(plan([{ id: 'a', time: T, location: '31,121', speed: '1.234' }]).decimal).toBe('.')
+})
+
+test('a member that is an object is no value, and its members are named', () => {
+  const row = { ...base, 'cargo.weight': 5, 'cargo.kind': 'x' }
+  expect(question([row], { columns: 'load=cargo', format: 'ndjson' })).toBe(
+    '"cargo" is an object, whose members are fields of their own: name one of "cargo.weight", "cargo.kind"',
+  )
+  expect(sources([row], { columns: 'load=cargo.weight', format: 'ndjson' })['load']).toBe('cargo.weight')
+})
+
+const TRACCAR = {
+  id: '1',
+  deviceId: '5',
+  protocol: 'osmand',
+  serverTime: '2026-05-06 07:08:10',
+  deviceTime: '2026-05-06 07:08:09',
+  fixTime: '2026-05-06 07:08:09',
+  valid: 'true',
+  latitude: '2.5',
+  longitude: '1.5',
+  altitude: '400',
+  speed: '10',
+  course: '270',
+  address: '',
+  accuracy: '0',
+  battery: '12.6',
+  batteryLevel: '94',
+}
+
+test('columns of known tables have the units and times that such tables have', () => {
+  const traccar = plan([TRACCAR], { timezone: 'UTC' })
+  expect(sources([TRACCAR], { timezone: 'UTC' })).toMatchObject({
+    vehicle_id: 'deviceId',
+    event_time: 'fixTime',
+    speed: 'speed kn',
+    heading: 'course',
+    battery: 'batteryLevel',
+  })
+  expect(traccar.notes).toContain("speed is taken in kn, as Traccar's tables have it")
+  const danish = {
+    Timestamp: '18/03/2026 00:00:00',
+    'Type of mobile': 'Class A',
+    MMSI: '219000001',
+    Latitude: '55.5',
+    Longitude: '14.75',
+    SOG: '10.0',
+    COG: '241.8',
+    'Ship type': 'Cargo',
+  }
+  expect(plan([danish])).toMatchObject({ isAis: true, time: { zone: 'UTC' } })
+})
+
+test('what a file says of a unit counts more than a name', () => {
+  const block = { ...blockOf([{ ...base, speed: 36, altitude_m: 7, load: 3 }]), units: new Map() }
+  const units = new Map([
+    ['speed', 'km/h'],
+    ['altitude_m', 'ft'],
+    ['load', 't'],
+  ])
+  const found = planFields({
+    format: { name: 'arrow', hasMeaning: false },
+    sample: [{ ...block, units }],
+    asked: parseMapping('altitude=altitude_m,load=load'),
+    options: {},
+    nowMs: NOW,
+  })
+  expect(Object.fromEntries(found.fields.map(({ name, unit }) => [name, unit]))).toMatchObject({
+    speed: 'km/h',
+    altitude: 'ft',
+    load: 't',
+  })
+  expect(found.notes).toContain('speed is taken in km/h, as the file says')
+})
+
+test('a column’s own name counts before what comes near to it', () => {
+  expect(
+    sources([{ vehicle_id: 'a', event_time: T, longitude: 1, latitude: 2, longitude_deg: 7, lat: 8 }]),
+  ).toMatchObject({
+    longitude: 'longitude',
+    latitude: 'latitude',
+  })
+})
+
+test('where names are missing, what may be meant is named', () => {
+  const trip = { medallion: 'x', tpep_pickup_datetime: T, pickup_longitude: '1.5', pickup_latitude: '2.5' }
+  expect(question([trip])).toContain(
+    'name them with --columns vehicle_id=<field>,event_time=tpep_pickup_datetime,longitude=pickup_longitude,latitude=pickup_latitude',
+  )
+  expect(question([{ 1: 'a', 2: T, 3: '1.5', 4: '2.5' }])).toBe(
+    `no field for vehicle_id, event_time, longitude, latitude; the input has no header, and in its first row 1 is "a", 2 is "${T}", 3 is "1.5", 4 is "2.5": name them with --columns vehicle_id=<field>,event_time=<field>,longitude=<field>,latitude=<field>, or give --vehicle-id if all rows are of one vehicle`,
+  )
+  const route = [{ longitude: 1.5, latitude: 2.5, vehicle_id: 'a' }]
+  expect(question(route, { format: 'gpx', hasMeaning: true })).toBe(
+    'its only row has no time: what has none is no report of a vehicle',
+  )
+})

@@ -1,19 +1,21 @@
 import { FleetError } from '@fleetlake/core'
 import { closest } from 'fastest-levenshtein'
+import { quoted } from '../values/decided.ts'
 import { decideDecimal } from '../values/read-number.ts'
 import type { Decimal } from '../values/readings.ts'
 import { isZone } from '../values/zone-clock.ts'
-import { type Draft, type FieldQuestion, isPlanned } from './draft.ts'
+import { type Draft, type FieldQuestion, isPlanned, plannedOf } from './draft.ts'
+import { knownTableOf } from './known-tables.ts'
 import { listed } from './name-fields.ts'
 import type { FieldPlan } from './plan.ts'
-import { sampleOf } from './sample.ts'
+import { type Sample, sampleOf } from './sample.ts'
 import { takeAngles } from './take-angles.ts'
 import { takeAsked } from './take-asked.ts'
 import { takeMeasures } from './take-measures.ts'
 import { checkSpeed, takeMotion } from './take-motion.ts'
 import { sampledPeriod, takeTime } from './take-time.ts'
 import { takeId, takeType } from './take-vehicle.ts'
-import { plainName } from './usual-names.ts'
+import { likelyField } from './usual-names.ts'
 
 /**
  * How the rows of an input are read, decided once over a sample of its first rows. Invariant: what is not certain is refused with a question and what answers it, or it is in `notes` as a sentence.
@@ -29,7 +31,7 @@ export const planFields = (question: FieldQuestion): FieldPlan => {
     notes: [],
     questions: [],
     taken: new Set(),
-    isAis: !question.format.hasMeaning && isAisTable(rows.names),
+    table: question.format.hasMeaning ? undefined : knownTableOf(rows.names),
   }
   checkZone(question.options.timezone)
   takeAsked(draft)
@@ -50,7 +52,7 @@ export const planFields = (question: FieldQuestion): FieldPlan => {
     isTimeInTwo: time.isInTwo,
     ...angles,
     decimal,
-    isAis: draft.isAis,
+    isAis: draft.table?.isAis === true,
     vehicleId: question.options.vehicleId,
     vehicleType: question.options.vehicleType,
     sampled: sampledPeriod(draft, { ...time, decimal }),
@@ -71,12 +73,6 @@ const ORDER: readonly string[] = [
 /** Columns in their order, then measures in theirs. */
 const placeOf = (name: string): number => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length)
 
-/** A table of AIS: vehicles by MMSI, with speed or course over ground. */
-const isAisTable = (names: readonly string[]): boolean => {
-  const plain = new Set(names.map(plainName))
-  return plain.has('mmsi') && (plain.has('sog') || plain.has('cog'))
-}
-
 /** @throws FleetError `usage.invalid` */
 export const checkZone = (zone: string | undefined): void => {
   if (zone === undefined || isZone(zone)) return
@@ -95,7 +91,10 @@ const decimalOf = (draft: Draft): Decimal => {
     draft.fields.filter(({ name }) => names.includes(name)).flatMap((field) => field.sources)
   const numbers = draft.fields.filter(({ name, type }) => type === 'double' || name === 'speed' || name === 'heading')
   const decimal = decideDecimal(
-    textsOf(draft, sources(['longitude', 'latitude'])),
+    // Of both coordinates in a cell a comma may part them.
+    plannedOf(draft, 'longitude')?.sources[0] === plannedOf(draft, 'latitude')?.sources[0]
+      ? []
+      : textsOf(draft, sources(['longitude', 'latitude'])),
     textsOf(
       draft,
       numbers.flatMap((field) => field.sources),
@@ -116,12 +115,34 @@ const checkMissing = (draft: Draft): void => {
       !isPlanned(draft, column) && !isAskedFor(column) && !(column === 'vehicle_id' && options.vehicleId !== undefined),
   )
   if (missing.length === 0) return
+  const unsaid = missing.filter((column) => column !== 'vehicle_id')
+  if (format.hasMeaning && unsaid.length > 0) {
+    const what = unsaid.includes('event_time') ? 'time' : 'longitude and no latitude'
+    questions.push(
+      `${rows.rows === 1 ? 'its only row has' : `the first ${rows.rows} rows have`} no ${what}: what has none is no report of a vehicle`,
+    )
+    return
+  }
   const isIdAlone = missing.length === 1 && missing[0] === 'vehicle_id'
-  const columns = missing.map((column) => `${column}=<field>`).join(',')
+  const columns = missing.map((column) => `${column}=${likelyField(rows.names, column) ?? '<field>'}`).join(',')
   const ofOne = missing.includes('vehicle_id')
     ? isIdAlone && format.hasMeaning
       ? 'say --vehicle-id, or --vehicle-id-from if the name of the file has it'
       : `name them with --columns ${columns}, or give --vehicle-id if all rows are of one vehicle`
     : `name them with --columns ${columns}`
-  questions.push(`no field for ${missing.join(', ')}; the input has ${listed(rows.names)}: ${ofOne}`)
+  questions.push(`no field for ${missing.join(', ')}; ${fieldsOf(rows)}: ${ofOne}`)
 }
+
+const isWithoutHeader = (names: readonly string[]): boolean =>
+  names.length > 0 && names.every((name, i) => name === String(i + 1))
+
+/** What the input has. Where its fields have no names, the values of the first row tell which is which. */
+const fieldsOf = (rows: Sample): string =>
+  isWithoutHeader(rows.names)
+    ? `the input has no header, and in its first row ${rows.names
+        .slice(0, MOST_SHOWN)
+        .map((name) => `${name} is ${quoted(rows.valuesOf(name)[0])}`)
+        .join(', ')}`
+    : `the input has ${listed(rows.names)}`
+
+const MOST_SHOWN = 12

@@ -4,6 +4,7 @@ import type { RowFault } from '../rows/row-fault.ts'
 import { isAbsent } from '../values/absent.ts'
 import { quoted } from '../values/decided.ts'
 import { type AngleFault, type Axis, readAngle } from '../values/read-angle.ts'
+import { readPoint } from '../values/read-point.ts'
 import { readId } from '../values/read-id.ts'
 import { type QuantityReading, readQuantity } from '../values/read-quantity.ts'
 import { createTimeReader, joinTime } from '../values/read-time.ts'
@@ -117,6 +118,9 @@ const angleReader = (
   sources: readonly string[],
 ): ((value: FieldValue) => number | AngleFault) => {
   const reading = plan[axis]
+  const { order } = reading
+  if (reading.kind === 'point' && order !== undefined)
+    return (value) => readPoint(firstOf(sources, value, never), order, axis)
   return (value) => {
     const hemisphere = reading.hemisphere === undefined ? undefined : value(reading.hemisphere)
     const angle = firstOf(sources, value, never)

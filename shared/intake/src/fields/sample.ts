@@ -21,6 +21,8 @@ export interface Sample {
   hasAny(name: string): boolean
   /** Whether all values of a field are instants already. */
   isInstant(name: string): boolean
+  /** What the input says itself of the unit of a field. */
+  unitOf(name: string): string | undefined
 }
 
 export const sampleOf = (blocks: readonly Block[]): Sample => {
@@ -64,6 +66,7 @@ export const sampleOf = (blocks: readonly Block[]): Sample => {
     has: (name, row) => !isAbsent(valuesOf(name)[row]),
     firstOf,
     hasAny: (name) => firstOf(name) !== undefined,
+    unitOf: (name) => blocks.find(({ units }) => units?.has(name) === true)?.units?.get(name),
     isInstant: (name) => {
       const fields = parts.flatMap((part) => part.fields.get(name) ?? [])
       return fields.length > 0 && fields.every(({ kind }) => kind === 'instant')

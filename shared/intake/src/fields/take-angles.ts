@@ -1,11 +1,13 @@
 import { isAbsent } from '../values/absent.ts'
 import { type Angles, type AngleSample, decideAngles } from '../values/decide-angles.ts'
+import { isPointOrder } from '../values/readings.ts'
 import { type Axis, plainAngle, sideOf } from '../values/read-angle.ts'
 import { chooseField } from './choose-field.ts'
 import { add, type Draft, isPlanned, plannedOf, settle, takeByFormat } from './draft.ts'
 import { sayField, sayFields } from './name-fields.ts'
 import { HEMISPHERE_NAMES } from './parse-mapping.ts'
 import type { PlannedField } from './plan.ts'
+import { angleOfPoint, takePoint } from './take-point.ts'
 import { isHemisphereName, plainName, unitInName, WEAK_COORDINATES } from './usual-names.ts'
 
 /** Values of a field with N and S, or E and W, alone: nearly all that it has. */
@@ -102,6 +104,7 @@ const AIS_NO_PLACE: Readonly<Record<Axis, number>> = { longitude: 181, latitude:
 export const takeAngles = (draft: Draft): Angles | undefined => {
   takeAngle(draft, 'longitude')
   takeAngle(draft, 'latitude')
+  takePoint(draft)
   takeWeakAngles(draft)
   const [x, y] = [plannedOf(draft, 'longitude'), plannedOf(draft, 'latitude')]
   if (x === undefined || y === undefined) return undefined
@@ -109,12 +112,13 @@ export const takeAngles = (draft: Draft): Angles | undefined => {
     const degrees = { kind: 'degrees', hemisphere: undefined } as const
     return { longitude: degrees, latitude: degrees }
   }
+  if (x.sources[0] === y.sources[0]) return angleOfPoint(draft, x.sources[0])
   const hemispheres = hemispheresOf(draft, x.sources[0], y.sources[0])
   const sampleOfAngle = ({ sources }: PlannedField, axis: Axis): AngleSample => ({
     name: sources[0],
     values: sources
       .flatMap((source) => draft.rows.valuesOf(source))
-      .filter((value) => !draft.isAis || plainAngle(value, axis).value !== AIS_NO_PLACE[axis]),
+      .filter((value) => draft.table?.isAis !== true || plainAngle(value, axis).value !== AIS_NO_PLACE[axis]),
     hemisphere: hemispheres[axis],
   })
   const radians = [x, y]
@@ -129,7 +133,7 @@ export const takeAngles = (draft: Draft): Angles | undefined => {
     decideAngles({
       longitude: sampleOfAngle(x, 'longitude'),
       latitude: sampleOfAngle(y, 'latitude'),
-      asked: draft.options.coordinates,
+      asked: isPointOrder(draft.options.coordinates) ? undefined : draft.options.coordinates,
     }),
   )
 }

@@ -1,6 +1,6 @@
 import type { FormatName } from '../formats/format.ts'
 import { type Draft, unitIn } from './draft.ts'
-import { noSuchField, sayField } from './name-fields.ts'
+import { listed, noSuchField, sayField } from './name-fields.ts'
 import { isColumn, measuresOf } from './parse-mapping.ts'
 
 /** Formats whose rows all have the same fields: one that the sample lacks is in no row. */
@@ -14,14 +14,27 @@ const sourcesOf = (source: string, column: string, names: readonly string[]): st
   return split.find((pair) => pair.every((name) => names.includes(name))) ?? split[0]
 }
 
+/** Fields that are members of an object of that name. */
+const membersOf = (name: string, names: readonly string[]): string[] =>
+  names.filter((each) => each.startsWith(`${name}.`))
+
 /** The columns that a person maps. */
-export const takeAsked = ({ asked, rows, format, fields, notes, taken, questions, options }: Draft): void => {
+export const takeAsked = (draft: Draft): void => {
+  const { asked, rows, format, fields, notes, taken, questions, options } = draft
   const measures = new Set(measuresOf(asked))
   for (const [name, source] of Object.entries(asked)) {
     const sources = sourcesOf(source, name, rows.names)
     const missing = sources.filter((each) => !rows.names.includes(each))
     for (const each of sources) taken.add(each)
-    if (missing.length > 0) {
+    const objects = missing.filter((each) => membersOf(each, rows.names).length > 0)
+    if (objects.length > 0) {
+      questions.push(
+        ...objects.map(
+          (each) =>
+            `${sayField(each)} is an object, whose members are fields of their own: name one of ${listed(membersOf(each, rows.names))}`,
+        ),
+      )
+    } else if (missing.length > 0) {
       if (!measures.has(name) || OF_COLUMNS.has(format.name))
         questions.push(...missing.map((each) => noSuchField(each, rows.names)))
       else notes.push(`none of the first ${rows.rows} rows has the field ${sayField(source)}`)
@@ -30,6 +43,6 @@ export const takeAsked = ({ asked, rows, format, fields, notes, taken, questions
       notes.push(`--vehicle-id counts: vehicle_id is not read from ${sayField(source)}`)
       continue
     }
-    if (isColumn(name)) fields.push({ name, sources, by: 'asked', ...unitIn(source, name) })
+    if (isColumn(name)) fields.push({ name, sources, by: 'asked', ...unitIn(draft, source, name) })
   }
 }

@@ -9,12 +9,17 @@ import { plainName, unitInName } from './usual-names.ts'
 
 /** The measures that a person maps, and well-known ones by their own names. */
 export const takeMeasures = (draft: Draft): void => {
-  const { asked, rows, format, taken, questions } = draft
+  const { asked, rows, format, table, taken, questions } = draft
+  const meaningOf = (field: string): string | undefined => {
+    const plain = plainName(field)
+    return table?.measures.has(plain) === true ? table.measures.get(plain) : field
+  }
   for (const name of measuresOf(asked)) addMeasure(draft, { name, sources: [asked[name]], by: 'asked' })
   for (const { name } of WELL_KNOWN_MEASURES) {
     if (isPlanned(draft, name)) continue
-    if (rows.names.includes(name)) {
-      if (!taken.has(name)) addMeasure(draft, { name, sources: [name], by: format.hasMeaning ? 'format' : 'name' })
+    const own = rows.names.find((each) => meaningOf(each) === name)
+    if (own !== undefined) {
+      if (!taken.has(own)) addMeasure(draft, { name, sources: [own], by: format.hasMeaning ? 'format' : 'name' })
       continue
     }
     const quantity = quantityOf(name)
@@ -39,7 +44,9 @@ export const takeMeasures = (draft: Draft): void => {
 const addMeasure = (draft: Draft, field: PlannedField): void => {
   const { name, sources } = field
   const type = measureTypeOf(name, draft.rows.names.includes(sources[0]) ? draft.rows.valuesOf(sources[0]) : [])
-  const { unit } = field.by === 'format' ? {} : unitIn(sources[0], name)
-  if (unit !== undefined) draft.notes.push(`${name} is read from ${sayField(sources[0])}, in ${unit} as its name says`)
+  const { unit } = field.by === 'format' ? {} : unitIn(draft, sources[0], name)
+  const isSaid = draft.rows.unitOf(sources[0]) !== undefined
+  if (unit !== undefined && !isSaid)
+    draft.notes.push(`${name} is read from ${sayField(sources[0])}, in ${unit} as its name says`)
   add(draft, { ...field, type, ...(unit === undefined ? {} : { unit }) })
 }

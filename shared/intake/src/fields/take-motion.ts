@@ -4,19 +4,19 @@ import { readQuantity } from '../values/read-quantity.ts'
 import type { Decimal } from '../values/readings.ts'
 import { SPEED_UNITS } from '../values/units.ts'
 import { chooseField } from './choose-field.ts'
-import { add, type Draft, takeByFormat } from './draft.ts'
+import { add, type Draft, takeByFormat, unitIn } from './draft.ts'
 import { sayField, sayFields } from './name-fields.ts'
 import { matchesOf, plainName } from './usual-names.ts'
 
 /** The fields of speed and heading. */
 export const takeMotion = (draft: Draft): void => {
-  const { rows, notes, isAis } = draft
+  const { rows, notes, table } = draft
   if (!takeByFormat(draft, 'speed')) {
     const { matches } = chooseField(rows, 'speed', { taken: draft.taken, isNeeded: false })
     const [first] = matches
     if (first !== undefined) {
       // Others may be in another unit.
-      const unit = first.unit?.name ?? (isAis && first.plain === 'sog' ? 'kn' : undefined)
+      const unit = unitIn(draft, first.name, 'speed').unit ?? first.unit?.name ?? table?.speeds[first.plain]
       add(draft, { name: 'speed', sources: [first.name], by: 'name', unit })
     }
   }
@@ -34,12 +34,13 @@ export const takeMotion = (draft: Draft): void => {
     return
   }
   // Of a ship its heading, and its course where that is not available.
-  const all = isAis
-    ? matchesOf(
-        rows.names.filter((name) => !taken.has(name)),
-        'heading',
-      )
-    : matches
+  const all =
+    table?.isAis === true
+      ? matchesOf(
+          rows.names.filter((name) => !taken.has(name)),
+          'heading',
+        )
+      : matches
   const [first] = all
   const sources = all.filter(({ unit }) => unit?.name === first.unit?.name).map(({ name }) => name)
   if (sources.length > 1) notes.push(`heading is read from the first of ${sayFields(sources)} that a row has`)
@@ -48,6 +49,13 @@ export const takeMotion = (draft: Draft): void => {
 
 /** No vehicle on wheels or water is as fast, m/s: such speeds are in another unit. */
 const TOO_FAST_MPS = 75
+
+const whyUnit = ({ rows, table }: Draft, source: string): string => {
+  if (rows.unitOf(source) !== undefined) return 'the file says'
+  return table?.speeds[plainName(source)] === undefined
+    ? `the name of ${sayField(source)} says`
+    : `${table.title} have it`
+}
 
 /** A speed without a unit is in m/s, unless that can't be. */
 export const checkSpeed = (draft: Draft, decimal: Decimal): void => {
@@ -65,9 +73,7 @@ export const checkSpeed = (draft: Draft, decimal: Decimal): void => {
     return
   }
   if (field.unit !== undefined) {
-    notes.push(
-      `speed is taken in ${field.unit}, as ${draft.isAis ? 'tables of AIS have it' : `the name of ${sayField(source)} says`}`,
-    )
+    notes.push(`speed is taken in ${field.unit}, as ${whyUnit(draft, source)}`)
     return
   }
   if (field.by === 'format' || !rows.names.includes(source)) return

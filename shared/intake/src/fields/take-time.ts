@@ -25,7 +25,7 @@ export const takeTime = (draft: Draft, decimal: Decimal): TimeTaken | undefined 
 }
 
 const choiceOf = (
-  { rows, options, nowMs, taken, format, isAis }: Draft,
+  { rows, options, nowMs, taken, format, table }: Draft,
   { planned, decimal }: { readonly planned: PlannedField | undefined; readonly decimal: Decimal },
 ): TimeChoice | undefined => {
   const timeOptions: TimeOptions = {
@@ -34,8 +34,7 @@ const choiceOf = (
     nowMs,
     decimal,
     taken,
-    // Marine Cadastre's tables are of UTC, and do not say so.
-    isUtc: (name) => isAis && plainName(name) === 'basedatetime',
+    isUtc: (name) => table?.utcTimes.has(plainName(name)) === true,
   }
   if (planned !== undefined) {
     const { sources } = planned

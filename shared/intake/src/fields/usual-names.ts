@@ -108,6 +108,47 @@ export const WEAK_IDS: ReadonlySet<string> = new Set(['id', 'name'])
 /** Taken for coordinates only where the values are degrees. */
 export const WEAK_COORDINATES: Readonly<Record<'longitude' | 'latitude', string>> = { longitude: 'x', latitude: 'y' }
 
+/** Names of a field with both coordinates in a cell, letters only; the first that the input has counts. */
+const POINTS: readonly string[] = [
+  'latlon',
+  'latlng',
+  'latlong',
+  'lonlat',
+  'lnglat',
+  'longlat',
+  'latitudelongitude',
+  'longitudelatitude',
+  'point',
+  'geopoint',
+  'gpspoint',
+  'location',
+  'gpslocation',
+  'geolocation',
+  'lastlocation',
+  'currentlocation',
+  'position',
+  'gpsposition',
+  'lastposition',
+  'coordinates',
+  'gpscoordinates',
+  'geocoordinates',
+  'coordinate',
+  'coords',
+  'coord',
+  'geom',
+  'geometry',
+  'thegeom',
+  'shape',
+  'wkt',
+  'wktgeom',
+  'wkb',
+  'gps',
+  'geo',
+  'loc',
+  'pos',
+  'place',
+]
+
 /** Names of a day whose time of day is in another field. */
 export const DATE_NAMES: readonly string[] = [
   'date',
@@ -179,6 +220,19 @@ interface Found {
   readonly unit?: Unit | undefined
 }
 
+/** The fields whose names are usual for both coordinates in a cell, the best first. */
+export const pointNamesIn = (names: readonly string[]): string[] =>
+  names
+    .map((name) => ({
+      name,
+      rank: [name, lastPart(name)]
+        .map((each) => POINTS.indexOf(plainName(bracketsOf(each).base)))
+        .find((at) => at >= 0),
+    }))
+    .filter((found): found is { name: string; rank: number } => found.rank !== undefined)
+    .toSorted((a, b) => a.rank - b.rank)
+    .map(({ name }) => name)
+
 const indexIn = (column: ColumnName, plain: string): Found | undefined => {
   const index = USUAL[column].indexOf(plain)
   return index < 0 ? undefined : { index, plain }
@@ -239,6 +293,8 @@ const find = (name: string, column: ColumnName): Found | undefined => {
 export const matchesOf = (names: readonly string[], column: ColumnName): Match[] =>
   names
     .flatMap((name): Match[] => {
+      // A column's own name, to the letter, before all that only come near to it: our own exports have measures of any name beside.
+      if (name === column) return [{ name, rank: -1, plain: plainName(name), unit: undefined }]
       const whole = find(name, column)
       if (whole !== undefined) return [{ name, rank: whole.index, plain: whole.plain, unit: whole.unit }]
       const part = lastPart(name)
@@ -260,3 +316,15 @@ const HEMISPHERES = {
 /** Whether a name is one of a field with N, S, E or W. */
 export const isHemisphereName = (name: string, axis: 'longitude' | 'latitude'): boolean =>
   HEMISPHERES[axis].test(plainName(name))
+
+/** Words at the end of names that may be meant, though they are not usual: `pickup_longitude`, `tpep_pickup_datetime`. */
+const LIKELY: Readonly<Record<'vehicle_id' | 'event_time' | 'longitude' | 'latitude', RegExp>> = {
+  vehicle_id: /(?:vehicle|device|car|bus|taxi|cab|truck|bike|unit|tracker)(?:id|no|number|nr)$|plate$/,
+  event_time: /(?:time|date|timestamp|datetime)$/,
+  longitude: /(?:longitude|lon|lng)$/,
+  latitude: /(?:latitude|lat)$/,
+}
+
+/** A field that may be meant for a column, as an example for a person. */
+export const likelyField = (names: readonly string[], column: keyof typeof LIKELY): string | undefined =>
+  names.find((name) => LIKELY[column].test(plainName(name)))

@@ -37,6 +37,8 @@ export interface Block {
   readonly names: readonly string[]
   /** One a name. */
   readonly fields: readonly Field[]
+  /** What the input says itself of the units of its fields, by their names; such as `km/h`. */
+  readonly units?: ReadonlyMap<string, string>
   readonly rows: number
   /** Of each row, for people. */
   readonly places: Int32Array | Float64Array

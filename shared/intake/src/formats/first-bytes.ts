@@ -1,4 +1,4 @@
-import type { Input } from '../format.ts'
+import type { Input } from './format.ts'
 
 /** What a format may see of an input before it says whether it fits. */
 const HEAD_BYTES = 64 * 1024

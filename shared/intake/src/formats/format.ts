@@ -1,3 +1,4 @@
+import type { FleetError } from '@fleetlake/core'
 import type { Block, Cursor } from './block.ts'
 
 /** The formats that can be imported, by the names that `--from` takes. */
@@ -32,6 +33,8 @@ export interface Input {
   readonly size: number | undefined
   /** The bytes from an offset on. Rejects with an `AbortError` when aborted. */
   read(from: number, signal: AbortSignal): AsyncIterable<Uint8Array>
+  /** Why the bytes ended too early, once they did: what was read until then is read as a file that ends there. */
+  fault?(): FleetError | undefined
   /** To be told how many bytes a format has read of the file that it asked for. */
   onRead?(bytes: number): void
   /** A plain file with the bytes, for formats that are read at random; what is packed or comes from a pipe is spooled into a temporary one. */

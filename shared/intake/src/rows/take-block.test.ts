@@ -107,3 +107,20 @@ test('motion is derived from the row before, and what no such vehicle drives is 
   ])
   expect(tally.doubts).toEqual({ implausible: 1 })
 })
+
+test('what a field does not say of a row stays unknown', async () => {
+  const block = await blockOf(
+    [
+      'id,time,longitude,latitude,speed',
+      'a,2026-11-01T08:00:00Z,104.1,30.6,3',
+      'a,2026-11-01T08:00:10Z,104.1,30.601,',
+      'a,2026-11-01T08:00:20Z,104.1,30.602,-1',
+    ].join('\n'),
+  )
+  const { taken } = take(block!, { speedUnit: 'm/s' }) as { taken: unknown[][] }
+  expect(taken.map((row) => row.slice(5, 7))).toEqual([
+    [3, NaN],
+    [NaN, 0],
+    [NaN, 0],
+  ])
+})

@@ -59,6 +59,8 @@ export const createBlockTaker = (options: TakeOptions): BlockTaker => {
   let vehicles: VehicleTexts = createVehicleTexts(idOf)
   const motions = createMotions()
   let forgotten = 0
+  /** What the input has no field for is derived; what a field does not say stays unknown. */
+  let [hasSpeed, hasHeading] = [false, false]
   const fastest = new Map<string, number>()
 
   const fastestOf = (type: string): number => {
@@ -96,15 +98,15 @@ export const createBlockTaker = (options: TakeOptions): BlockTaker => {
     let [v, direction] = [speed, heading]
     if (elapsedMs > 0) {
       const seconds = Math.max(1, elapsedMs / 1000)
-      const isDerived = elapsedMs <= MAX_GAP_MS && (v !== v || direction !== direction)
+      const isDerived = elapsedMs <= MAX_GAP_MS && !(hasSpeed && hasHeading)
       if (isDerived || motions.metresAtMost() > SLOW_MPS * seconds) {
         const metres = motions.metres()
         if (metres > fastestOf(type) * seconds) countIn(tally.doubts, 'implausible')
         const mps = metres / (elapsedMs / 1000)
         if (isDerived && mps <= MAX_DERIVED_MPS) {
           // To 0.1 m/s and whole degrees: more exact than GPS is.
-          if (v !== v) v = Math.round(mps * 10) / 10
-          if (direction !== direction) direction = motions.heading()
+          if (!hasSpeed) v = Math.round(mps * 10) / 10
+          if (!hasHeading) direction = motions.heading()
         }
       }
     }
@@ -148,6 +150,8 @@ export const createBlockTaker = (options: TakeOptions): BlockTaker => {
 
   const take = (block: Block, reading: InputReading): void => {
     const { plan } = reading
+    hasSpeed = plan.fields.some(({ name }) => name === 'speed')
+    hasHeading = plan.fields.some(({ name }) => name === 'heading')
     const values = plan.isAis ? AIS_VALUES : USUAL_VALUES
     const fast = fastRowsOf(block, reading, options.vehicleType)
     const byName = new Map(block.names.map((name, i) => [name, block.fields[i]]))
@@ -204,7 +208,8 @@ export const createBlockTaker = (options: TakeOptions): BlockTaker => {
       const fault = isFault(scalars) ? scalars : takeScalars(scalars)
       if (fault !== undefined) refuseRow(row, fault)
     }
-    tally.vehicles = forgotten + vehicles.size
+    // Of an import that was resumed, those of before may not come again.
+    tally.vehicles = Math.max(tally.vehicles, forgotten + vehicles.size)
   }
   return { take, refuse: refuseAll }
 }

@@ -23,6 +23,10 @@ export const daysOfDate = (year: number, month: number, day: number): number => 
   return y * 365 + (y >> 2) - ((y / 100) | 0) + ((y / 400) | 0) + dayOfYear - 719_468 - CYCLE_DAYS
 }
 
+/** Midnight UTC of a day, ms since the epoch; undefined where the calendar has none such. */
+export const utcDate = (year: number, month: number, day: number): number | undefined =>
+  isDay(year, month, day) ? daysOfDate(year, month, day) * DAY_MS : undefined
+
 /** An instant as a sentence shows it: `2018-10-01T00:00:00Z`, or the number itself where no calendar has it. */
 export const sayInstant = (ms: number): string => {
   if (!(Math.abs(ms) <= 8.64e15)) return String(ms)

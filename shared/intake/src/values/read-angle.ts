@@ -152,6 +152,14 @@ export const plainAngle = (value: unknown, axis: Axis): { readonly value: number
   return { value: written.isNegative ? 0 - written.degrees : written.degrees, hasSide: written.side !== undefined }
 }
 
+/** The degrees of a text in any form but ddmm.mmmm; undefined for one that is none, or that names a side of the other axis. */
+export const degreesOfText = (text: string, axis: Axis): number | undefined => {
+  const written = writtenOf(text, axis)
+  if (written === undefined) return undefined
+  const degrees = signed(written.degrees, written.isNegative, written.side)
+  return Number.isNaN(degrees) ? undefined : degrees
+}
+
 /** Whether a value is a coordinate with minutes, and perhaps seconds. */
 export const hasMinutes = (value: unknown, axis: Axis): boolean =>
   typeof value === 'string' && writtenOf(value, axis)?.isPlain === false

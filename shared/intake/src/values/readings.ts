@@ -16,12 +16,25 @@ export type TimeReading =
   /** Numbers. Days and digits are what a wall clock shows, in `zone`. */
   | { readonly kind: 'number'; readonly unit: NumberUnit; readonly zone: string | undefined }
 
+/** Which of the two numbers of a place comes first. */
+export const POINT_ORDERS = ['lat-lon', 'lon-lat'] as const
+export type PointOrder = (typeof POINT_ORDERS)[number]
+
+export const isPointOrder = (text: string | undefined): text is PointOrder =>
+  POINT_ORDERS.some((order) => order === text)
+
+/** What `--coordinates` takes. */
+export const COORDINATE_FORMS = ['degrees', 'minutes', ...POINT_ORDERS] as const
+export type CoordinateForm = (typeof COORDINATE_FORMS)[number]
+
 /** How a coordinate is read. */
 export interface AngleReading {
-  /** `degrees` are decimal; `minutes` are ddmm.mmmm, as NMEA has them; `text` are degrees, minutes and seconds with their marks. */
-  readonly kind: 'degrees' | 'minutes' | 'text'
+  /** `degrees` are decimal; `minutes` are ddmm.mmmm, as NMEA has them; `text` are degrees, minutes and seconds with their marks; of a `point` the cell has both coordinates. */
+  readonly kind: 'degrees' | 'minutes' | 'text' | 'point'
   /** The field with N, S, E or W, if it is not in the value. */
   readonly hemisphere: string | undefined
+  /** Of points that do not say it themselves. */
+  readonly order?: PointOrder | undefined
 }
 
 /** The mark before a number's decimals. */

@@ -20,7 +20,10 @@ export type TimeFormat = (text: string) => WrittenTime | undefined
 /** Longer texts are no times. */
 export const LONGEST_TIME = 100
 
-/** The wall clock's time as if it were UTC; undefined when the calendar or the clock has none such. */
+/** A leap second, which comes at the end of a day of UTC: of an hour, or of a quarter of one where clocks are ahead by so much. */
+const isLeapSecond = (minute: number, second: number): boolean => second === 60 && minute % 15 === 14
+
+/** The wall clock's time as if it were UTC; undefined when the calendar or the clock has none such. 24:00 is the end of its day, a leap second the second after it. */
 export const wallClockOf = ({
   year,
   month,
@@ -30,7 +33,9 @@ export const wallClockOf = ({
   second,
   millisecond,
 }: WrittenTime): number | undefined => {
-  if (!(hour <= 23 && minute <= 59 && second <= 59) || !isDay(year, month, day)) return undefined
+  const isEndOfDay = hour === 24 && minute === 0 && second === 0 && millisecond === 0
+  const isOfClock = hour <= 23 && minute <= 59 && (second <= 59 || isLeapSecond(minute, second))
+  if (!(isOfClock || isEndOfDay) || !isDay(year, month, day)) return undefined
   return daysOfDate(year, month, day) * DAY_MS + hour * HOUR_MS + minute * MINUTE_MS + second * 1000 + millisecond
 }
 

@@ -120,8 +120,9 @@ async function* readAis(input: Input, { from, blockBytes, signal }: ReadOptions)
     }
   }
   for (const place of assembler.end()) fault('incomplete-message', place, '')
-  if (!builder.isEmpty()) yield builder.cut(start, { at: here.next, place: here.place + 1 })
+  // Before rows that no one could read.
   if (!hasTime && untimed > 0) throw withoutTime(input.name)
+  if (!builder.isEmpty()) yield builder.cut(start, { at: here.next, place: here.place + 1 })
 }
 
 /** The last time that a sentence of a receiver has said, and the line of it. */

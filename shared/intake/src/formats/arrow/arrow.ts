@@ -6,7 +6,7 @@ import { openRandomFile, type RandomFile } from '../random-file.ts'
 import { placesAfter } from '../row-places.ts'
 import { showRow } from '../show-row.ts'
 import { type BatchReader, createBatchReader } from './batch-reader.ts'
-import { fieldSourcesOf } from './columns.ts'
+import { fieldSourcesOf, unitsOf } from './columns.ts'
 import type { FieldSource } from './field-source.ts'
 import { CONTINUATION, DICTIONARY, FILE_MARK, OLD_MARK, openMessages, RECORD_BATCH } from './messages.ts'
 
@@ -24,13 +24,14 @@ const rowsOfBlock = ({ rows, bytes }: BatchReader, columns: number, blockBytes: 
 interface BatchPlan {
   readonly batch: BatchReader
   readonly sources: readonly FieldSource[]
+  readonly units: ReadonlyMap<string, string>
   /** Rows before the batch, and of the batch that are passed over. */
   readonly before: number
   readonly passed: number
   readonly blockBytes: number
 }
 
-async function* readBatch({ batch, sources, before, passed, blockBytes }: BatchPlan): AsyncGenerator<Block> {
+async function* readBatch({ batch, sources, units, before, passed, blockBytes }: BatchPlan): AsyncGenerator<Block> {
   if (batch.rows > MOST_ROWS_PER_BYTE * batch.bytes)
     throw new RangeError('it has a record batch that counts more rows than it holds')
   const names = sources.flatMap((source) => source.names)
@@ -44,6 +45,7 @@ async function* readBatch({ batch, sources, before, passed, blockBytes }: BatchP
     yield {
       names,
       fields,
+      units,
       rows,
       places: placesAfter(first, rows),
       textOf: (row) => showRow(names, fields, row),
@@ -58,6 +60,7 @@ async function* readFile(file: RandomFile, { columns, blockBytes, from }: ReadOp
   const { schema, version, rest } = await openMessages(file)
   const sources = fieldSourcesOf(schema, version, columns)
   if (sources.length === 0) return
+  const units = unitsOf(schema)
   let before = 0
   for await (const message of rest()) {
     const { type, header } = message
@@ -69,7 +72,7 @@ async function* readFile(file: RandomFile, { columns, blockBytes, from }: ReadOp
     } else if (type === RECORD_BATCH) {
       const batch = createBatchReader(header, message, file)
       const passed = Math.max(0, Math.min(batch.rows, from.at - before))
-      if (passed < batch.rows) yield* readBatch({ batch, sources, before, passed, blockBytes })
+      if (passed < batch.rows) yield* readBatch({ batch, sources, units, before, passed, blockBytes })
       before += batch.rows
     } else throw new RangeError(`it has a message of the unknown type ${type}`)
   }
@@ -87,7 +90,7 @@ async function* readArrow(input: Input, options: ReadOptions): AsyncGenerator<Bl
   } catch (error) {
     throwIfAborted(options.signal)
     const where = row === 0 ? 'the Arrow file' : `the Arrow file, behind row ${row},`
-    throw new FleetError('import.invalid', `${where} can't be read: ${reasonOf(error)}`, { cause: error })
+    throw new FleetError('import.invalid', `${where} can't be read: ${reasonOf(error)}`)
   } finally {
     await file.close()
   }

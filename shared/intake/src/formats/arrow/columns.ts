@@ -158,8 +158,11 @@ const sourceOf = (name: string, flat: FlatColumn, all: readonly ColumnPlace[]): 
 const texts = new TextDecoder()
 const LITTLE = 0
 
-const metadataOf = (schema: FlatTable, key: string): string | undefined => {
-  const pairs = schema.vector(2, 4)
+/** Where a schema and a field have their metadata. */
+const [OF_SCHEMA, OF_FIELD] = [2, 6]
+
+const metadataOf = (table: FlatTable, slot: number, key: string): string | undefined => {
+  const pairs = table.vector(slot, 4)
   for (let i = 0; i < Math.min(pairs.length, 1_000); i++) {
     const pair = pairs.table(i)
     if (texts.decode(pair.text(0).subarray(0, 64)) === key) return texts.decode(pair.text(1))
@@ -168,6 +171,20 @@ const metadataOf = (schema: FlatTable, key: string): string | undefined => {
 }
 
 const isBytes = (form: ColumnForm | undefined): form is BytesForm => form?.kind === 'offsets' || form?.kind === 'views'
+
+const LONGEST_UNIT = 40
+
+/** The units that fields say of themselves, by name, as our own exports have them. */
+export const unitsOf = (schema: FlatTable): ReadonlyMap<string, string> => {
+  const fields = schema.vector(1, 4)
+  const units = new Map<string, string>()
+  for (let i = 0; i < fields.length; i++) {
+    const field = fields.table(i)
+    const unit = metadataOf(field, OF_FIELD, 'unit')
+    if (unit !== undefined && unit.length <= LONGEST_UNIT) units.set(texts.decode(field.text(0)), unit)
+  }
+  return units
+}
 
 /** As a name of each column; no name twice. */
 const named = (flats: readonly FlatColumn[]): readonly (FlatColumn & { readonly name: string })[] => {
@@ -201,7 +218,7 @@ export const fieldSourcesOf = (
   for (let i = 0; i < fields.length; i++) tops.push(columnOf(fields.table(i)))
   const all = tops.flatMap(placesIn)
   const columns = named(tops.flatMap((column) => flatten(column, [], [])))
-  const geo = readGeoMetadata(metadataOf(schema, 'geo'))
+  const geo = readGeoMetadata(metadataOf(schema, OF_SCHEMA, 'geo'))
   const hasPlace = isPlace(columns.map(({ name }) => name))
   if (!hasPlace) geo?.check()
   const sources = columns.flatMap((flat): FieldSource[] => {

@@ -1,4 +1,5 @@
-import { type Block, type BlockFault, type Cursor, type Field, MAX_SHOWN, valueOf } from '../block.ts'
+import { type Block, type BlockFault, type Cursor, type Field, MAX_SHOWN } from '../block.ts'
+import { showRow } from '../show-row.ts'
 
 /** Gives the row in hand a value; what is undefined or NaN is none. */
 export type SetValue<Value> = (value: Value | undefined) => void
@@ -10,6 +11,8 @@ export interface BlockBuilder {
   time(name: string): SetValue<number | string>
   /** Of texts, numbers, bigints, booleans, objects, lists. */
   value(name: string): SetValue<unknown>
+  /** A number that the input knows, so that it is in every block, though no row of it has a value. */
+  keep(name: string): void
   /**
    * Ends the row in hand.
    * @param text what it looks like in the input; made of its values when missing
@@ -32,6 +35,7 @@ interface Column {
 export const createBlockBuilder = (): BlockBuilder => {
   const columns: Column[] = []
   const setters = new Map<string, SetValue<never>>()
+  const kept = new Set<string>()
   let rows = 0
   let places: number[] = []
   let texts: (string | undefined)[] = []
@@ -50,6 +54,10 @@ export const createBlockBuilder = (): BlockBuilder => {
     number: (name) => setterOf(name, () => numbers(name, row)),
     time: (name) => setterOf(name, () => times(name, row)),
     value: (name) => setterOf(name, () => values(name, row)),
+    keep: (name) => {
+      setterOf(name, () => numbers(name, row))
+      kept.add(name)
+    },
     endRow: (place, text) => {
       places.push(place)
       texts.push(text?.slice(0, MAX_SHOWN))
@@ -62,7 +70,7 @@ export const createBlockBuilder = (): BlockBuilder => {
     isEmpty: () => rows === 0 && faults.length === 0,
     cut: (from, next) => {
       const taken = columns
-        .map((column) => ({ name: column.name, field: column.take(rows) }))
+        .map(({ name, take }) => ({ name, field: take(rows) ?? (kept.has(name) ? noNumbers(rows) : undefined) }))
         .filter((column): column is { name: string; field: Field } => column.field !== undefined)
       const names = taken.map(({ name }) => name)
       const fields = taken.map(({ field }) => field)
@@ -72,7 +80,7 @@ export const createBlockBuilder = (): BlockBuilder => {
         fields,
         rows,
         places: Float64Array.from(places),
-        textOf: (i) => shown[i] ?? describeRow(names, fields, i),
+        textOf: (i) => shown[i] ?? showRow(names, fields, i),
         faults,
         from,
         next,
@@ -85,6 +93,8 @@ export const createBlockBuilder = (): BlockBuilder => {
     },
   }
 }
+
+const noNumbers = (rows: number): Field => ({ kind: 'number', values: new Float64Array(rows).fill(NaN) })
 
 const FIRST_ROWS = 64
 
@@ -160,15 +170,3 @@ const times = (name: string, row: () => number): [Column, SetValue<number | stri
 }
 
 const asIso = (value: unknown): unknown => (typeof value === 'number' ? new Date(value).toISOString() : value)
-
-/** A row's values as JSON, cut: for formats in which a row has no text of its own. */
-export const describeRow = (names: readonly string[], fields: readonly Field[], row: number): string => {
-  const said = names.flatMap((name, i) => {
-    const value = valueOf(fields[i], row)
-    if (value === undefined) return []
-    return [[name, fields[i].kind === 'instant' ? asIso(value) : shownValue(value)]]
-  })
-  return JSON.stringify(Object.fromEntries(said)).slice(0, MAX_SHOWN)
-}
-
-const shownValue = (value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value)

@@ -7,7 +7,7 @@ import { type BlockBuilder, createBlockBuilder } from './build-block.ts'
  * passed over, so what lies before a block never changes it.
  */
 export interface RowCounter {
-  readonly fields: Pick<BlockBuilder, 'number' | 'time' | 'value'>
+  readonly fields: Pick<BlockBuilder, 'number' | 'time' | 'value' | 'keep'>
   /** Whether the next row is asked for. Where it is, it is set in `fields` and ended; else it is passed over. */
   begin(): boolean
   /** @param bytes that the row takes, or what comes near it */

@@ -48,6 +48,19 @@ test('a header that begins as comments do', () => {
   ])
 })
 
+test('a comment is no header where it is not as wide as rows are, though it names a position', () => {
+  expect(table('# time|lat|lon\nid|t|x|y|z\na|b|c|d|e\nf|1|2|3|4')).toEqual([1, 2, 'id,t,x,y,z', {}])
+})
+
+test('a header with an empty cell', () => {
+  expect(table('|Fahrzeug|Zeit|Breite|Länge\n0|A|08:00|1,5|2\n1|A|08:01|1,5|2')).toEqual([
+    0,
+    1,
+    ',Fahrzeug,Zeit,Breite,Länge',
+    {},
+  ])
+})
+
 test('no header', () => {
   expect(table('1|2008-02-02 15:36:08|116.5|39.9\n1|2008-02-02 15:46:08|116.5|39.9')).toEqual([
     undefined,

@@ -1,5 +1,5 @@
 import type { ReadOptions } from '../format.ts'
-import { looksLikePositions } from './looks-like-positions.ts'
+import { looksLikePositions } from '../../fields/looks-like-positions.ts'
 
 /** Where a table lies in rows of cells. */
 export interface FoundTable {
@@ -15,9 +15,16 @@ export interface FoundTable {
 
 const MAX_TITLE = 255
 
+/** What titles call a device. */
+const DEVICE_TITLE = /^(?:device|vehicle|unit|asset|object)(?:[ _]?(?:name|id))?$/i
+
+/** What the titles say of the device that all rows are of, as a field and its value, where no column says it. */
+export const deviceOf = ({ names, titles }: FoundTable): readonly [label: string, value: string] | undefined =>
+  names.some((name) => DEVICE_TITLE.test(name)) ? undefined : [...titles].find(([label]) => DEVICE_TITLE.test(label))
+
 /**
  * The table among the first rows of a sheet or of a delimited text, past titles, comments (#, //), `sep=;` and blank rows. The header is the first row that names a position and a time; else the first
- * that is as wide as most rows are and has no number in it. A comment that names them is a header too, as Denmark's AIS files have one.
+ * that is as wide as most rows are and has no number in it. A comment that names them, and is as wide, is a header too, as Denmark's AIS files have one. Where rows are skipped, the table begins behind them.
  * @param rows their cells, as texts without blanks around; '' for an empty one
  * @returns undefined where no row has two cells
  */
@@ -27,11 +34,18 @@ export const findTable = (
 ): FoundTable | undefined => {
   const isOfTable = (row: readonly string[], i: number): boolean =>
     i >= skipLines && filledOf(row).length > 1 && !isComment(row)
-  const width = usualWidth(rows.filter(isOfTable))
-  if (width === undefined) return undefined
-  const named =
-    hasHeader === false ? -1 : rows.findIndex((row, i) => i >= skipLines && looksLikePositions(namesOf(row)))
-  const begin = named >= 0 ? named : rows.findIndex((row, i) => isOfTable(row, i) && filledOf(row).length >= width)
+  const table = rows.filter(isOfTable)
+  const width = usualOf(table.map((row) => filledOf(row).length))
+  const cells = usualOf(table.map((row) => row.length))
+  if (width === undefined || cells === undefined) return undefined
+  const isNamed = (row: readonly string[]): boolean =>
+    looksLikePositions(namesOf(row)) && (!isComment(row) || filledOf(row).length >= width)
+  const named = hasHeader === false || skipLines > 0 ? -1 : rows.findIndex(isNamed)
+  const isWide = (row: readonly string[]): boolean =>
+    filledOf(row).length >= width || (row.length >= cells && filledOf(row).length * 2 > width)
+  const isBegin = (row: readonly string[], i: number): boolean =>
+    skipLines > 0 ? i >= skipLines && filledOf(row).length > 0 : isOfTable(row, i) && isWide(row)
+  const begin = named >= 0 ? named : rows.findIndex(isBegin)
   const isHeader = hasHeader ?? (named >= 0 || !rows[begin].some(looksLikeNumber))
   const columns = Math.max(...rows.slice(begin).map(({ length }) => length))
   return {
@@ -49,10 +63,10 @@ const namesOf = (row: readonly string[]): string[] =>
 /** Numbers, dates and times too. */
 const looksLikeNumber = (cell: string): boolean => /^[+-]?[\d.,][\d.,:TZ/ +-]*$/.test(cell)
 
-/** The filled cells that most rows have; of as many the more. */
-const usualWidth = (rows: readonly (readonly string[])[]): number | undefined => {
+/** The number that is there most often; of as many the greatest. */
+const usualOf = (numbers: readonly number[]): number | undefined => {
   const counts = new Map<number, number>()
-  for (const row of rows) counts.set(filledOf(row).length, (counts.get(filledOf(row).length) ?? 0) + 1)
+  for (const number of numbers) counts.set(number, (counts.get(number) ?? 0) + 1)
   return [...counts].toSorted((a, b) => b[1] - a[1] || b[0] - a[0])[0]?.[0]
 }
 

@@ -54,9 +54,9 @@ conformsToFormat(CSV, [
       ].join('\n'),
     ),
     rows: [
-      { time: '2026-01-05 08:00', lat: '1', lon: '2', speed: '3' },
-      { time: '2026-01-05 08:01', lat: '1', lon: '2', speed: '' },
-      { lon: '2', lat: '1', time: '2026-01-05 08:02', speed: '5.0 kn' },
+      { Device: 'van 1', time: '2026-01-05 08:00', lat: '1', lon: '2', speed: '3' },
+      { Device: 'van 1', time: '2026-01-05 08:01', lat: '1', lon: '2', speed: '' },
+      { Device: 'van 1', lon: '2', lat: '1', time: '2026-01-05 08:02', speed: '5.0 kn' },
     ],
   },
   {
@@ -91,6 +91,79 @@ conformsToFormat(CSV, [
     rows: [
       { id: 'a', t: '1', lon: '2,5', lat: '3' },
       { id: 'b', t: '2', lon: '2,5', lat: '3' },
+    ],
+  },
+  {
+    title: 'the header of Denmark’s AIS, which begins as comments do',
+    bytes: utf8.encode(
+      [
+        '# Timestamp,Type of mobile,MMSI,Latitude,Longitude,SOG',
+        '01/09/2025 00:00:00,Base Station,2190064,56.71657,11.519047,',
+        '01/09/2025 00:00:01,Class A,219024000,57.717413,10.586715,0.1',
+      ].join('\n'),
+    ),
+    rows: [
+      ['01/09/2025 00:00:00', 'Base Station', '2190064', '56.71657', '11.519047', ''],
+      ['01/09/2025 00:00:01', 'Class A', '219024000', '57.717413', '10.586715', '0.1'],
+    ].map(([time, kind, mmsi, latitude, longitude, speed]) => ({
+      Timestamp: time,
+      'Type of mobile': kind,
+      MMSI: mmsi,
+      Latitude: latitude,
+      Longitude: longitude,
+      SOG: speed,
+    })),
+  },
+  {
+    title: 'the device of all rows above the table',
+    bytes: utf8.encode('Route report\nDevice:;van 1;\n\ntime;lat;lon\n1;2;3\n4;5;6\n'),
+    rows: [
+      { Device: 'van 1', time: '1', lat: '2', lon: '3' },
+      { Device: 'van 1', time: '4', lat: '5', lon: '6' },
+    ],
+  },
+  {
+    title: 'Traccar’s export, which has no quotes around addresses',
+    bytes: utf8.encode(
+      [
+        'id,deviceId,protocol,serverTime,deviceTime,fixTime,valid,latitude,longitude,altitude,speed,course,address,accuracy,motion',
+        '1,5,x,s,d,f1,true,2.5,1.5,0.0,1.0,9.0,,0.0,true',
+        '2,5,x,s,d,f2,true,2.5,1.5,0.0,1.0,9.0,Street 1, Town, XX,3.5,false',
+        '3,5,x,s,d,f3,true,2.5,1.5,0.0,1.0,9.0,Street,3.5,a,b',
+        '4,5,x,s,d,f4,true,2.5,1.5,0.0,1.0,9.0,null,3.5,false',
+      ].join('\n'),
+    ),
+    rows: (
+      [
+        ['1', 'f1', '', '0.0', 'true'],
+        ['2', 'f2', 'Street 1, Town, XX', '3.5', 'false'],
+        ['4', 'f4', 'null', '3.5', 'false'],
+      ] as const
+    ).map(([id, fix, address, accuracy, motion]) => ({
+      id,
+      deviceId: '5',
+      protocol: 'x',
+      serverTime: 's',
+      deviceTime: 'd',
+      fixTime: fix,
+      valid: 'true',
+      latitude: '2.5',
+      longitude: '1.5',
+      altitude: '0.0',
+      speed: '1.0',
+      course: '9.0',
+      address,
+      accuracy,
+      motion,
+    })),
+    faults: [[4, 'wrong-number-of-columns']],
+  },
+  {
+    title: 'lines that end in CR alone',
+    bytes: utf8.encode('id,time,lon,lat\ra,1,2,3\rb,4,5,6\r'),
+    rows: [
+      { id: 'a', time: '1', lon: '2', lat: '3' },
+      { id: 'b', time: '4', lon: '5', lat: '6' },
     ],
   },
 ])

@@ -1,6 +1,7 @@
 import { type Block, type BlockFault, type Cursor, type Field, MAX_SHOWN } from '../block.ts'
+import { uniqueNames } from '../building/unique-names.ts'
 import { cutRecords, MOST_BYTES, newRecords, type Records } from './cut-records.ts'
-import { type Dialect, uniqueNames } from './dialect.ts'
+import type { Dialect } from './dialect.ts'
 
 /** Makes blocks of the bytes of a delimited text as they come. */
 export interface BlockCutter {

@@ -8,18 +8,8 @@ export interface Dialect {
   readonly bytes: number
   /** The line of the first row, from 1. */
   readonly line: number
+  /** What stands above the table of the device that all rows are of: a field, and its value. */
+  readonly device: readonly [name: string, value: string] | undefined
 }
 
 export const DELIMITERS = [',', ';', '\t', '|'] as const
-
-/** Names of fields that each stand once: a second "speed" becomes "speed (2)", an empty one the number of its column. */
-export const uniqueNames = (cells: readonly string[]): string[] => {
-  const taken = new Set<string>()
-  return cells.map((cell, i) => {
-    const name = cell === '' ? String(i + 1) : cell
-    let free = name
-    for (let n = 2; taken.has(free); n++) free = `${name} (${n})`
-    taken.add(free)
-    return free
-  })
-}

@@ -2,6 +2,7 @@ import { isFault } from '../../rows/row-fault.ts'
 import { type Block, type BlockFault, valueOf } from '../block.ts'
 import { expandPolyline, POLYLINE_COLUMNS } from '../json/expand-polyline.ts'
 
+const NOTE = `a trip is a row for each point of its ${POLYLINE_COLUMNS.polyline}, one every 15 s from its ${POLYLINE_COLUMNS.time} on`
 const NAMES = ['vehicle_id', 'event_time', 'longitude', 'latitude'] as const
 
 /** The points of a block of trips, as rows: a trip is a line `TAXI_ID,TIMESTAMP,POLYLINE`, whose points have its place. A trip whose points can't be told is a fault. */
@@ -50,5 +51,6 @@ export const expandTrips = (block: Block): Block => {
     places: Float64Array.from(trips, (row) => block.places[row]),
     textOf: (row) => block.textOf(trips[row]),
     faults: faults.toSorted((a, b) => a.place - b.place),
+    notes: [NOTE],
   }
 }

@@ -1,40 +1,40 @@
+import { deviceOf, findTable, type FoundTable } from '../building/find-table.ts'
+import { uniqueNames } from '../building/unique-names.ts'
 import type { ReadOptions } from '../format.ts'
-import { cutRecords, newRecords } from './cut-records.ts'
-import { DELIMITERS, type Dialect, uniqueNames } from './dialect.ts'
+import { cutRecords, newRecords, type Records } from './cut-records.ts'
+import { DELIMITERS, type Dialect } from './dialect.ts'
 
-/** Records of the head that are looked at. */
+/** Records of the head that are looked at; of a table that begins at once fewer will do. */
 const MOST_RECORDS = 200
+const FEW_RECORDS = 12
 const MOST_COLUMNS = 1_024
+const HEAD_BYTES = 64 * 1024
 const LF = 0x0a
+const CR = 0x0d
 const BOM = [0xef, 0xbb, 0xbf]
 
+/** The first records by a delimiter. */
 interface Head {
-  readonly cells: readonly (readonly string[])[]
-  /** Where each record begins, and its line. */
-  readonly from: readonly number[]
-  readonly lines: readonly number[]
+  readonly bytes: Uint8Array
+  readonly delimiter: string
+  readonly records: Records
 }
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
-const recordsOf = (head: Uint8Array, begin: number, delimiter: string): Head => {
+/** Whether lines end as on old Macs. */
+export const isOfMac = (head: Uint8Array): boolean => !head.includes(LF) && head.includes(CR)
+
+export const withLineFeeds = (bytes: Uint8Array): Uint8Array => bytes.map((byte) => (byte === CR ? LF : byte))
+
+const headBy = (delimiter: string, head: Uint8Array, begin: number): Head => {
+  // Cutting changes what is within quotes.
   const bytes = head.slice()
-  const records = newRecords(mostCells(bytes, delimiter.charCodeAt(0)), MOST_RECORDS)
-  cutRecords(
-    bytes,
-    { from: begin, to: bytes.length, line: 1, delimiter: delimiter.charCodeAt(0), isLast: head.length < 64 * 1024 },
-    records,
-  )
-  const cells = Array.from({ length: records.rows }, (_, row) =>
-    Array.from({ length: Math.min(records.starts.length, Math.abs(records.cells[row])) }, (_unused, column) =>
-      utf8.decode(bytes.subarray(records.starts[column][row], records.ends[column][row])).trim(),
-    ),
-  )
-  return {
-    cells,
-    from: [...records.from.subarray(0, records.rows)],
-    lines: [...records.lines.subarray(0, records.rows)],
-  }
+  const code = delimiter.charCodeAt(0)
+  const records = newRecords(mostCells(bytes, code), MOST_RECORDS)
+  const isLast = bytes.length < HEAD_BYTES
+  cutRecords(bytes, { from: begin, to: bytes.length, line: 1, delimiter: code, isLast }, records)
+  return { bytes, delimiter, records }
 }
 
 /** Cells of the line that has most delimiters. */
@@ -48,12 +48,19 @@ const mostCells = (bytes: Uint8Array, delimiter: number): number => {
   return most + 1
 }
 
-const looksLikeNumber = (cell: string): boolean => /^[+-]?\d[\d.,:TZ/ +-]*$/.test(cell)
-const isComment = (cells: readonly string[]): boolean => /^(#|\/\/)/.test(cells[0] ?? '')
+const widthOf = ({ records }: Head, row: number): number =>
+  Math.min(records.starts.length, Math.abs(records.cells[row]))
+
+const textAt = ({ bytes, records: { starts, ends } }: Head, row: number, column: number): string =>
+  utf8.decode(bytes.subarray(starts[column][row], ends[column][row])).trim()
+
+const cellsOf = (head: Head, row: number): string[] =>
+  Array.from({ length: widthOf(head, row) }, (_, column) => textAt(head, row, column))
+
+const isComment = (head: Head, row: number): boolean => /^(?:#|\/\/)/.test(textAt(head, row, 0))
 
 /**
- * How the beginning of a text is delimited, and where its header is: the record from which on most records have the same number of cells, past titles, comments, `sep=;` and blank
- * lines. A header is a record without a number in it that another one follows with numbers.
+ * How the beginning of a text is delimited: by what gives most records the same number of cells, and most cells. Where its table is and whether it has a header is told as in sheets.
  * @param head the first bytes
  * @returns undefined where no delimiter gives records of two cells at least
  */
@@ -61,61 +68,63 @@ export const findDialect = (
   head: Uint8Array,
   options: Pick<ReadOptions, 'delimiter' | 'hasHeader' | 'skipLines'>,
 ): Dialect | undefined => {
-  const begin = BOM.every((byte, i) => head[i] === byte) ? 3 : 0
-  const said = /^sep=(.)\r?\n/.exec(utf8.decode(head.subarray(begin, begin + 8)))?.[1]
+  const bytes = isOfMac(head) ? withLineFeeds(head) : head
+  const begin = BOM.every((byte, i) => bytes[i] === byte) ? 3 : 0
+  const said = /^sep=(.)\r?\n/.exec(utf8.decode(bytes.subarray(begin, begin + 8)))?.[1]
   const told = options.delimiter ?? said
-  const candidates: readonly string[] = told === undefined ? DELIMITERS : [told]
-  const found = candidates
-    .map((delimiter) => ({ delimiter, head: recordsOf(head, begin, delimiter) }))
-    .map(({ delimiter, head: records }) => ({ delimiter, records, columns: usualColumns(records) }))
-    .toSorted((a, b) => b.columns.records * (b.columns.cells - 1) - a.columns.records * (a.columns.cells - 1))[0]
-  if (found === undefined || found.records.cells.length === 0) return undefined
-  const { delimiter, records, columns } = found
-  if (columns.cells < 2 && told === undefined) return undefined
-  return dialectOf(records, {
-    delimiter,
-    columns: columns.cells,
-    bytes: head.length,
-    hasHeader: options.hasHeader,
-    skipLines: options.skipLines,
-  })
+  const candidates =
+    told === undefined ? DELIMITERS.filter((delimiter) => bytes.includes(delimiter.charCodeAt(0), begin)) : [told]
+  const [found] = candidates
+    .map((delimiter) => headBy(delimiter, bytes, begin))
+    .map((by) => ({ by, usual: usualWidth(by) }))
+    .toSorted((a, b) => b.usual.records * (b.usual.cells - 1) - a.usual.records * (a.usual.cells - 1))
+  if (found === undefined || found.by.records.rows === 0) return undefined
+  if (found.usual.cells < 2 && told === undefined) return undefined
+  return dialectOf(found.by, found.usual.cells, options)
 }
 
 /** The number of cells that most records have. */
-const usualColumns = ({ cells }: Head): { cells: number; records: number } => {
+const usualWidth = (head: Head): { cells: number; records: number } => {
   const counts = new Map<number, number>()
-  for (const record of cells) if (!isComment(record)) counts.set(record.length, (counts.get(record.length) ?? 0) + 1)
+  for (let row = 0; row < head.records.rows; row++) {
+    if (isComment(head, row)) continue
+    const width = widthOf(head, row)
+    counts.set(width, (counts.get(width) ?? 0) + 1)
+  }
   const [most] = [...counts].toSorted((a, b) => b[1] - a[1] || b[0] - a[0])
   return { cells: most?.[0] ?? 1, records: most?.[1] ?? 0 }
 }
 
-const filledOf = (cells: readonly string[]): number => cells.filter((cell) => cell !== '').length
+const tableOf = (
+  head: Head,
+  { hasHeader, skipLines = 0 }: Pick<ReadOptions, 'hasHeader' | 'skipLines'>,
+): FoundTable | undefined => {
+  const { rows, lines } = head.records
+  const skipped = lines.subarray(0, rows).filter((line) => line <= skipLines).length
+  const within = (count: number): FoundTable | undefined =>
+    findTable(
+      Array.from({ length: count }, (_, row) => cellsOf(head, row)),
+      { hasHeader, skipLines: skipped },
+    )
+  const few = skipped === 0 && rows > FEW_RECORDS ? within(FEW_RECORDS) : undefined
+  return few !== undefined && few.first <= 1 ? few : within(rows)
+}
 
 const dialectOf = (
-  { cells, from, lines }: Head,
-  {
-    delimiter,
-    columns,
-    bytes,
-    hasHeader,
-    skipLines = 0,
-  }: { delimiter: string; columns: number; bytes: number } & Pick<ReadOptions, 'hasHeader' | 'skipLines'>,
-): Dialect => {
-  // Trailing columns may be missing in many rows: the header has all of them.
-  const isTable = (i: number): boolean =>
-    lines[i] > skipLines && !isComment(cells[i]) && cells[i].length >= columns && filledOf(cells[i]) > columns / 2
-  const first = Math.max(
-    0,
-    skipLines > 0 ? lines.findIndex((line) => line > skipLines) : cells.findIndex((_, i) => isTable(i)),
-  )
-  const isHeader = hasHeader ?? !cells[first].some(looksLikeNumber)
-  const begin = isHeader ? first + 1 : first
+  head: Head,
+  columns: number,
+  options: Pick<ReadOptions, 'hasHeader' | 'skipLines'>,
+): Dialect | undefined => {
+  const table = tableOf(head, options)
+  if (table === undefined) return undefined
+  const { header, first, names } = table
+  const { rows, from, lines } = head.records
   return {
-    delimiter,
-    names: isHeader
-      ? uniqueNames(cells[first])
-      : Array.from({ length: Math.max(columns, cells[first].length) }, (_, i) => String(i + 1)),
-    bytes: from[begin] ?? bytes,
-    line: lines[begin] ?? (lines.at(-1) ?? 0) + 1,
+    delimiter: head.delimiter,
+    // Of a table without names, rows with more cells than most have would make columns.
+    names: header === undefined ? names.slice(0, Math.max(columns, widthOf(head, first))) : uniqueNames(names),
+    bytes: first < rows ? from[first] : head.bytes.length,
+    line: first < rows ? lines[first] : lines[rows - 1] + 1,
+    device: deviceOf(table),
   }
 }

@@ -1,26 +1,14 @@
 import { FleetError } from '@fleetlake/core'
 import type { Block, Cursor } from '../block.ts'
+import { firstBytes } from '../first-bytes.ts'
 import type { Format, Input, ReadOptions } from '../format.ts'
 import { createBlockCutter } from './cut-blocks.ts'
+import { isTraccarTable } from '../../fields/known-tables.ts'
 import { hasPolylines } from '../json/expand-polyline.ts'
+import type { Dialect } from './dialect.ts'
 import { expandTrips } from './expand-trips.ts'
-import { findDialect } from './find-dialect.ts'
-
-const HEAD_BYTES = 64 * 1024
-const LF = 0x0a
-const CR = 0x0d
-
-/** The first bytes of an input. */
-export const headOf = async (input: Input, from: number, signal: AbortSignal): Promise<Uint8Array> => {
-  const parts: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of input.read(from, signal)) {
-    parts.push(chunk)
-    length += chunk.length
-    if (length >= HEAD_BYTES) break
-  }
-  return Buffer.concat(parts).subarray(0, HEAD_BYTES)
-}
+import { findDialect, isOfMac, withLineFeeds } from './find-dialect.ts'
+import { withAddresses } from './unquoted-addresses.ts'
 
 /** Texts of delimited cells: CSV, TSV and their kin. */
 export const CSV: Format = {
@@ -38,7 +26,7 @@ export const CSV: Format = {
 
 async function* readCsv(input: Input, options: ReadOptions): AsyncGenerator<Block> {
   const { from, signal, blockBytes } = options
-  const head = await headOf(input, 0, signal)
+  const head = await firstBytes(input, signal)
   if (head.length === 0) return
   const dialect = findDialect(head, options)
   if (dialect === undefined)
@@ -46,15 +34,36 @@ async function* readCsv(input: Input, options: ReadOptions): AsyncGenerator<Bloc
       'import.invalid',
       `${input.name}: its first lines are not delimited text with a position in each: give --delimiter, --skip-lines or --from`,
     )
-  const isMac = !head.includes(LF) && head.includes(CR)
+  const isMac = isOfMac(head)
   const start: Cursor = from.at >= dialect.bytes ? from : { at: dialect.bytes, place: dialect.line }
   const cutter = createBlockCutter(dialect, { start, blockBytes })
-  const hasTrips = hasPolylines(dialect.names)
+  const change = changeOf(dialect)
   const rowsOf = (blocks: Iterable<Block>): Iterable<Block> =>
-    hasTrips ? Iterator.from(blocks).map(expandTrips) : blocks
+    change === undefined ? blocks : Iterator.from(blocks).map(change)
   for await (const chunk of input.read(start.at, signal)) {
-    cutter.add(isMac ? chunk.map((byte) => (byte === CR ? LF : byte)) : chunk)
+    cutter.add(isMac ? withLineFeeds(chunk) : chunk)
     yield* rowsOf(cutter.blocks(false))
   }
   yield* rowsOf(cutter.blocks(true))
+}
+
+const utf8 = new TextEncoder()
+
+/** What is made of the blocks of some tables; undefined for those that are as they are cut. */
+const changeOf = ({ names, device }: Dialect): ((block: Block) => Block) | undefined => {
+  if (hasPolylines(names)) return expandTrips
+  if (isTraccarTable(names)) return withAddresses
+  if (device === undefined) return undefined
+  const [name, value] = device
+  const bytes = utf8.encode(value)
+  let [own, all]: (readonly string[])[] = [[], []]
+  return (block) => {
+    const [starts, ends] = [new Int32Array(block.rows), new Int32Array(block.rows).fill(bytes.length)]
+    if (block.names !== own) [own, all] = [block.names, [name, ...block.names]]
+    return {
+      ...block,
+      names: all,
+      fields: [{ kind: 'text', bytes, starts, ends }, ...block.fields],
+    }
+  }
 }

@@ -1,6 +1,6 @@
 import { FleetError } from '@fleetlake/core'
 import type { RowCounter } from '../building/count-rows.ts'
-import { parseUtc } from '../building/date-time.ts'
+import { parseUtc } from '../../values/date-time.ts'
 import { unknownName } from '../building/field-name.ts'
 import { parseDecimal } from '../building/parse-decimal.ts'
 import type { Format } from '../format.ts'
@@ -153,6 +153,8 @@ const createGpxListener = (rows: RowCounter, position: () => number, file: strin
       else if (LINES.has(local)) [id, type, previous] = ['', '', '']
       else if (path.length === 1) {
         isOwn = attributes['creator'] === 'Fleetlake'
+        // What they do not say of a point is not known.
+        if (isOwn) for (const each of ['speed', 'heading']) fields.keep(each)
         measurePrefix = attributes['xmlns:measure'] === 'urn:fleetlake:measure' ? 'measure:' : ''
       }
     },

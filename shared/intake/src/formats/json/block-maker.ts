@@ -1,4 +1,5 @@
-import { type Block, type BlockFault, type Cursor, MAX_SHOWN, valueOf } from '../block.ts'
+import { type Block, type BlockFault, type Cursor, MAX_SHOWN } from '../block.ts'
+import { showRow } from '../show-row.ts'
 import { createTable, type RowEnd, type Table } from './table.ts'
 
 /** Sets the values of a row. */
@@ -147,11 +148,7 @@ export const createBlockMaker = ({ from, blockBytes, instants }: BlockMakerOptio
 
 const blockOf = ({ from, table, places, texts, faults, notes }: Pending, next: Cursor): Block => {
   const { names, fields } = table.finish()
-  const textOf = (row: number): string =>
-    (texts[row] ?? JSON.stringify(Object.fromEntries(names.map((name, i) => [name, valueOf(fields[i], row)])))).slice(
-      0,
-      MAX_SHOWN,
-    )
+  const textOf = (row: number): string => texts[row]?.slice(0, MAX_SHOWN) ?? showRow(names, fields, row)
   return {
     names,
     fields,

@@ -1,4 +1,5 @@
 import { cutText, FleetError } from '@fleetlake/core'
+import { looksLikePositions } from '../../fields/looks-like-positions.ts'
 import type { Input } from '../format.ts'
 import { createJsonCutter } from './cut-json.ts'
 import { isObject, type JsonObject, parseJsonRow } from './parse-json-row.ts'
@@ -17,16 +18,6 @@ export interface RowList {
   readonly path: string
   /** Of its first objects; those of objects in them by their last part. */
   readonly names: ReadonlySet<string>
-}
-
-const LATITUDE = /^(gps|geo|pos|position|location|current)?(lat|latitude|y)$/
-const LONGITUDE = /^(gps|geo|pos|position|location|current)?(lon|lng|long|longitude|x)$/
-const TIME = /time|date|stamp|^ts$|^tst$|^t$|recorded|epoch/
-
-/** Whether names are those of a time and a place. */
-export const looksLikePosition = (names: ReadonlySet<string>): boolean => {
-  const plain = Array.from(names, (name) => name.toLowerCase().replaceAll(/[\s_.-]/g, ''))
-  return [LATITUDE, LONGITUDE, TIME].every((pattern) => plain.some((name) => pattern.test(name)))
 }
 
 /**
@@ -71,7 +62,7 @@ const addNames = (names: Set<string>, object: JsonObject, level: number): void =
  * @throws FleetError `import.invalid` when it may be one of several
  */
 export const pathOfRows = (lists: readonly RowList[]): string | undefined => {
-  const likely = lists.filter(({ names }) => looksLikePosition(names))
+  const likely = lists.filter(({ names }) => looksLikePositions([...names]))
   const found = likely.length > 0 ? likely : lists
   if (found.length <= 1) return found[0]?.path
   const named = found.slice(0, MAX_NAMED).map(({ path }) => cutText(path, 80))

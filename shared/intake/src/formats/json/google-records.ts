@@ -1,6 +1,7 @@
 import type { Format } from '../format.ts'
 import { atPath } from './at-path.ts'
 import type { Fill } from './block-maker.ts'
+import { degreesOfE7 } from './degrees-e7.ts'
 import { headOf } from './head.ts'
 import { epochMs, instantOf } from './instants.ts'
 import { isObject, type JsonObject } from './parse-json-row.ts'
@@ -21,18 +22,12 @@ const KNOWN = [
 ]
 const setOthers = createOthers(KNOWN, 'said_')
 
-/** Degrees of a number of 1e-7 degrees; some records have it wrapped around 32 bits. */
-const degreesOf = (e7: unknown, limit: number): number | undefined => {
-  if (typeof e7 !== 'number') return undefined
-  return (e7 > limit * 1e7 ? e7 - 2 ** 32 : e7) / 1e7
-}
-
 const fill: Fill<JsonObject> = (table, location) => {
   const { timestamp, timestampMs, deviceTag } = location
   table.set('vehicle_id', deviceTag === undefined || deviceTag === null ? undefined : String(deviceTag))
   table.set('event_time', timestampMs === undefined ? instantOf(timestamp) : epochMs(timestampMs, 1))
-  table.set('longitude', degreesOf(location['longitudeE7'], 180))
-  table.set('latitude', degreesOf(location['latitudeE7'], 90))
+  table.set('longitude', degreesOfE7(location['longitudeE7'], 180))
+  table.set('latitude', degreesOfE7(location['latitudeE7'], 90))
   table.set('speed', notNegative(location['velocity']))
   table.set('heading', notNegative(location['heading']))
   table.set('altitude', location['altitude'])

@@ -7,6 +7,7 @@ import { isObject, type JsonObject } from './parse-json-row.ts'
 import { readRecords, type RecordReading } from './read-records.ts'
 import { notNegative } from './set-others.ts'
 import type { Table } from './table.ts'
+import { isTimelineObject, takeTimelineObject } from './timeline-object.ts'
 
 /** `geo:31.2,121.4` of iPhones, `31.2°, 121.4°` of Android: latitude and longitude. */
 const POINT = /^\s*(?:geo:)?\s*(-?\d+(?:\.\d+)?)°?\s*,\s*(-?\d+(?:\.\d+)?)°?\s*(?:[;,].*)?$/
@@ -42,6 +43,7 @@ const take: RecordReading['take'] = ({ value, bytes, text }, maker) => {
     maker.begin({ units: 1, bytes, text })
     return maker.fault('not-an-object', 'the record is not a JSON object')
   }
+  if (isTimelineObject(value)) return takeTimelineObject(value, bytes, maker)
   const { timelinePath, position, startTime } = value
   if (Array.isArray(timelinePath) && timelinePath.length > 0) {
     maker.begin({ units: timelinePath.length, bytes })
@@ -54,7 +56,7 @@ const take: RecordReading['take'] = ({ value, bytes, text }, maker) => {
   return isObject(position) ? maker.add(fillPosition, position, 0) : maker.pass()
 }
 
-const LISTS: ReadonlySet<string> = new Set(['semanticSegments', 'rawSignals'])
+const LISTS: ReadonlySet<string> = new Set(['semanticSegments', 'rawSignals', 'timelineObjects'])
 
 const decide: Decide = (path, kind) => {
   if (path === '') return kind === 'array' ? 'elements' : 'enter'
@@ -67,7 +69,8 @@ const isSegment = (value: unknown): boolean =>
   ['timelinePath', 'visit', 'activity', 'timelineMemory'].some((name) => name in value)
 
 /**
- * `Timeline.json` as phones export it: the points of paths, and the positions of raw signals; visits and activities are not reports. It names no vehicle. A cursor counts points, and what is none.
+ * `Timeline.json` as phones export it: the points of paths, and the positions of raw signals; visits and activities are not reports. Takeout's months of before 2024 (`timelineObjects`), too. It names no vehicle. A cursor counts
+ * points, and what is none.
  */
 export const googleTimeline: Format = {
   name: 'google-timeline',
@@ -77,7 +80,10 @@ export const googleTimeline: Format = {
   sniff: (head) => {
     const { first } = headOf(head)
     if (Array.isArray(first)) return first.some(isSegment) ? 2 : 0
-    return isObject(first) && (Array.isArray(first['semanticSegments']) || Array.isArray(first['rawSignals'])) ? 2 : 0
+    if (!isObject(first)) return 0
+    const { semanticSegments, rawSignals, timelineObjects } = first
+    const isOld = Array.isArray(timelineObjects) && timelineObjects.some(isTimelineObject)
+    return isOld || Array.isArray(semanticSegments) || Array.isArray(rawSignals) ? 2 : 0
   },
   read: (input, options) =>
     readRecords(input, options, {

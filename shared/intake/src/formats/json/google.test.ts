@@ -126,4 +126,48 @@ conformsToFormat(googleTimeline, [
       { event_time: 1_767_600_300_000, longitude: -8.5, latitude: 47.5 },
     ],
   },
+  {
+    title: 'a month of Takeout’s Semantic Location History',
+    name: '2022_JANUARY.json',
+    bytes: bytesOf({
+      timelineObjects: [
+        {
+          activitySegment: {
+            startLocation: { latitudeE7: 472_500_000, longitudeE7: 85_000_000, sourceInfo: { deviceTag: 7 } },
+            endLocation: { latitudeE7: 472_600_000, longitudeE7: 85_100_000 },
+            duration: { startTimestamp: '2022-01-05T08:00:00Z', endTimestamp: '2022-01-05T08:10:00.500Z' },
+            waypointPath: { waypoints: [{ latE7: 472_510_000, lngE7: 85_010_000 }] },
+            simplifiedRawPath: {
+              points: [
+                { latE7: 472_550_000, lngE7: 85_050_000, accuracyMeters: 12, timestamp: '2022-01-05T08:05:00Z' },
+                { latE7: 472_560_000, lngE7: 85_060_000, timestampMs: '1641370020000' },
+              ],
+            },
+          },
+        },
+        { placeVisit: { location: { latitudeE7: 1, longitudeE7: 2 }, duration: {} } },
+        {
+          placeVisit: {
+            location: { latitudeE7: 1, longitudeE7: 2 },
+            duration: { startTimestampMs: '1641370200000', endTimestampMs: '1641373800000' },
+            simplifiedRawPath: { points: [{ latE7: -10_000_000, lngE7: -20_000_000, timestampMs: '1641371000000' }] },
+          },
+        },
+        {
+          activitySegment: {
+            duration: { startTimestampMs: '1641374000000' },
+            startLocation: { latitudeE7: 10_000_000 },
+          },
+        },
+      ],
+    }),
+    rows: [
+      { event_time: 1_641_369_600_000, longitude: 8.5, latitude: 47.25 },
+      { event_time: 1_641_369_900_000, longitude: 8.505, latitude: 47.255, accuracy: 12 },
+      { event_time: 1_641_370_020_000, longitude: 8.506, latitude: 47.256 },
+      { event_time: 1_641_370_200_500, longitude: 8.51, latitude: 47.26 },
+      { event_time: 1_641_371_000_000, longitude: -2, latitude: -1 },
+      { event_time: 1_641_374_000_000, latitude: 1 },
+    ],
+  },
 ])

@@ -62,7 +62,7 @@ async function* readFeeds(input: Input, { from, blockBytes, signal }: ReadOption
   } catch (error) {
     if (!(error instanceof FleetError)) throw error
     yield* maker.rest()
-    throw new FleetError(error.code, `at entity ${maker.place() + 1}: ${error.message}`, { cause: error })
+    throw new FleetError(error.code, `at entity ${maker.place() + 1}: ${error.message}`)
   }
   yield* maker.rest()
 }

@@ -1,6 +1,4 @@
-const ISO = /^(\d{4}-\d\d-(\d\d))[T ](\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?)\s?(Z|[+-]\d\d(?::?\d\d)?)?$/i
-
-const DAY_MS = 86_400_000
+import { parseDateTime, parseUtc } from '../../values/date-time.ts'
 
 /**
  * The ms since the epoch of a time as RFC 3339 has it; NaN for anything else.
@@ -8,19 +6,8 @@ const DAY_MS = 86_400_000
  */
 export const instantOf = (value: unknown, zone?: 'UTC'): number => {
   if (typeof value !== 'string') return NaN
-  const [, date, day, time, offset] = ISO.exec(value.trim()) ?? []
-  if (date === undefined || (offset === undefined && zone === undefined)) return NaN
-  const utcMs = Date.parse(`${date}T${time.replace(',', '.')}Z`)
-  // February has no 30th day, whatever a date is made of it.
-  if (Number.isNaN(utcMs) || new Date(Math.floor(utcMs / DAY_MS) * DAY_MS).getUTCDate() !== Number(day)) return NaN
-  return utcMs - offsetMs(offset ?? 'Z')
-}
-
-const offsetMs = (offset: string): number => {
-  if (offset === 'Z' || offset === 'z') return 0
-  const digits = offset.slice(1).replace(':', '').padEnd(4, '0')
-  const minutes = Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2))
-  return (offset.startsWith('-') ? -minutes : minutes) * 60_000
+  const time = zone === undefined ? parseDateTime(value) : parseUtc(value)
+  return typeof time === 'number' ? time : NaN
 }
 
 const longest = 8.64e15

@@ -1,7 +1,7 @@
 import type { Block } from '../block.ts'
 import type { Format, Input, ReadOptions } from '../format.ts'
 import { atPath } from './at-path.ts'
-import { firstBytes } from './first-bytes.ts'
+import { firstBytes } from '../first-bytes.ts'
 import { firstOfList, isMoving, pathOfFeatures } from './geojson.ts'
 import { headOf } from './head.ts'
 import { MAX_FEATURE_BYTES } from './limits.ts'

@@ -115,7 +115,7 @@ export async function* readRecords(
   } catch (error) {
     if (!(error instanceof FleetError)) throw error
     yield* maker.rest()
-    throw new FleetError(error.code, `at ${counts} ${maker.place() + 1}: ${error.message}`, { cause: error })
+    throw new FleetError(error.code, `at ${counts} ${maker.place() + 1}: ${error.message}`)
   }
   yield* maker.rest()
 }

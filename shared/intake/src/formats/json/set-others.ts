@@ -1,14 +1,7 @@
 import { isPositionColumn, wellKnownMeasure } from '@fleetlake/columnar'
+import { snakeName } from '../building/field-name.ts'
 import type { JsonObject } from './parse-json-row.ts'
 import type { Table } from './table.ts'
-
-/** `batteryLevel` and `SSID` as `battery_level` and `ssid`. */
-export const snakeName = (name: string): string =>
-  name
-    .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '_')
-    .replaceAll(/^_+|_+$/g, '')
 
 /** Whether a name is that of a column or of a well-known measure, whose meaning and unit are fixed. */
 const isFixed = (name: string): boolean => isPositionColumn(name) || wellKnownMeasure(name) !== undefined
@@ -28,7 +21,7 @@ export const createOthers = (
     const cached = names.get(key)
     if (cached !== undefined) return cached
     const snake = snakeName(key)
-    const name = snake === '' || isFixed(snake) ? `${prefix}${snake}` : snake
+    const name = isFixed(snake) ? `${prefix}${snake}` : snake
     if (names.size < 1_000) names.set(key, name)
     return name
   }

@@ -1,6 +1,6 @@
 import { FleetError } from '@fleetlake/core'
 import type { RowCounter } from '../building/count-rows.ts'
-import { parseDateTime } from '../building/date-time.ts'
+import { parseDateTime } from '../../values/date-time.ts'
 import type { Format } from '../format.ts'
 import { readXmlRows } from '../xml/read-xml-rows.ts'
 import { rootOf } from '../xml/sniff-root.ts'
@@ -188,8 +188,11 @@ const createKmlListener = (rows: RowCounter, position: () => number, file: strin
         }
       else if (local === 'Track' && track === undefined) track = newTrack()
       else if (local === 'MultiTrack') previous = ''
-      else if (local === 'Schema') isOwn = attributes['id'] === 'report'
-      else if (NAMED.has(local)) {
+      else if (local === 'Schema') {
+        isOwn = attributes['id'] === 'report'
+        // What they do not say of a report is not known.
+        if (isOwn) for (const each of ['speed', 'heading']) fields.keep(each)
+      } else if (NAMED.has(local)) {
         dataName = attributes['name'] ?? ''
         if (local === 'SimpleArrayData') track?.arrays.set(dataName, [])
       }

@@ -1,4 +1,4 @@
-import { parseDateTime } from '../building/date-time.ts'
+import { parseDateTime } from '../../values/date-time.ts'
 import { parseDecimal } from '../building/parse-decimal.ts'
 
 /** The positions of a `gx:Track` by columns: its times come first, then its places, then what else is known; all are one a position. */

@@ -1,4 +1,4 @@
-import { utcDate } from '../building/date-time.ts'
+import { utcDate } from '../../values/calendar.ts'
 import { parseDecimal } from '../building/parse-decimal.ts'
 import { parseAngle, parseKnots, parseTimeOfDay, type Sentence } from './sentence.ts'
 

@@ -1,4 +1,4 @@
-import { parseDateTime } from '../building/date-time.ts'
+import { parseDateTime } from '../../values/date-time.ts'
 import { parseDecimal } from '../building/parse-decimal.ts'
 
 /** A sentence of NMEA 0183 as it stands in a line of a file. */

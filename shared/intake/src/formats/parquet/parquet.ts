@@ -5,6 +5,7 @@ import type { Format, Input, ReadOptions } from '../format.ts'
 import { openRandomFile, type RandomFile } from '../random-file.ts'
 import { placesAfter } from '../row-places.ts'
 import { showRow } from '../show-row.ts'
+import { MEASURES_KEY, unitsOfMeasures } from '../units-said.ts'
 import { type FieldSource, fieldSourcesOf, type SourceFile } from './columns.ts'
 import { type Footer, readFooter, type RowGroup } from './read-footer.ts'
 import type { Room } from './read-leaf.ts'
@@ -48,6 +49,7 @@ const rowsOfBlock = ({ groups }: Footer, sources: readonly FieldSource[], blockB
 interface GroupPlan {
   readonly group: RowGroup
   readonly sources: readonly FieldSource[]
+  readonly units: ReadonlyMap<string, string>
   readonly from: Omit<SourceFile, 'room'>
   /** Rows of the file before the group, and of the group that are passed over. */
   readonly before: number
@@ -55,7 +57,15 @@ interface GroupPlan {
   readonly blockRows: number
 }
 
-async function* readGroup({ group, sources, from, before, passed, blockRows }: GroupPlan): AsyncGenerator<Block> {
+async function* readGroup({
+  group,
+  sources,
+  units,
+  from,
+  before,
+  passed,
+  blockRows,
+}: GroupPlan): AsyncGenerator<Block> {
   const room = createRoom()
   const names = sources.flatMap((source) => source.names)
   const readers = sources.map((source) => source.open(group, { ...from, room }))
@@ -69,6 +79,7 @@ async function* readGroup({ group, sources, from, before, passed, blockRows }: G
     yield {
       names,
       fields,
+      units,
       rows,
       places: placesAfter(first, rows),
       textOf: (row) => showRow(names, fields, row),
@@ -85,10 +96,12 @@ async function* readFile(file: RandomFile, options: ReadOptions): AsyncGenerator
   if (sources.length === 0) return
   const blockRows = rowsOfBlock(footer, sources, options.blockBytes)
   const readBytes = Math.max(LEAST_READ_BYTES, Math.min(MOST_READ_BYTES, Math.floor(READ_BYTES / sources.length)))
+  const units = unitsOfMeasures(footer.metadata.get(MEASURES_KEY))
   let before = 0
   for (const group of footer.groups) {
     const passed = Math.max(0, Math.min(group.rows, options.from.at - before))
-    if (passed < group.rows) yield* readGroup({ group, sources, from: { file, readBytes }, before, passed, blockRows })
+    if (passed < group.rows)
+      yield* readGroup({ group, sources, units, from: { file, readBytes }, before, passed, blockRows })
     before += group.rows
   }
 }
@@ -105,7 +118,7 @@ async function* readParquet(input: Input, options: ReadOptions): AsyncGenerator<
   } catch (error) {
     throwIfAborted(options.signal)
     const where = row === 0 ? 'the Parquet file' : `the Parquet file, behind row ${row},`
-    throw new FleetError('import.invalid', `${where} can't be read: ${reasonOf(error)}`, { cause: error })
+    throw new FleetError('import.invalid', `${where} can't be read: ${reasonOf(error)}`)
   } finally {
     await file.close()
   }

@@ -29,7 +29,7 @@ conformsToFormat(PLT, [
     rows: [
       { event_time: at('2008-10-23T02:53:04Z'), longitude: 116.318417, latitude: 39.984702, altitude: 492 * 0.3048 },
       { event_time: at('2008-10-23T02:53:10Z'), longitude: 116.31845, latitude: 39.984683 },
-      { event_time: at('2008-10-23T02:54:00Z'), latitude: 39.984686, altitude: 0 },
+      { event_time: at('2008-10-23T02:53:15Z'), latitude: 39.984686, altitude: 0 },
     ],
     faults: [[9, 'malformed']],
   },

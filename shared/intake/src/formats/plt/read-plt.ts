@@ -1,7 +1,7 @@
 import { FleetError } from '@fleetlake/core'
 import type { Block, Cursor } from '../block.ts'
 import { createBlockBuilder } from '../building/build-block.ts'
-import { parseDateTime, parseUtc } from '../building/date-time.ts'
+import { parseDateTime, parseUtc } from '../../values/date-time.ts'
 import { parseDecimal } from '../building/parse-decimal.ts'
 import { readTextLines, type TextLine } from '../building/text-lines.ts'
 import type { Format, Input, ReadOptions } from '../format.ts'

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { FleetError } from '@fleetlake/core'
-import { looksLikePositions } from '../building/looks-like-positions.ts'
+import { looksLikePositions } from '../../fields/looks-like-positions.ts'
 import { sqlite } from './open-database.ts'
 
 export interface Table {

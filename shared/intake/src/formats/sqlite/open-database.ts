@@ -58,7 +58,6 @@ export const sqlite = <Result>(name: string, act: () => Result): Result => {
     throw new FleetError(
       'import.invalid',
       `${name}: SQLite can't read it: ${cause.message}${hintOf(Number(cause.errcode))}`,
-      { cause },
     )
   }
 }

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Block, Cursor, Field } from '../block.ts'
-import { describeRow } from '../building/build-block.ts'
 import type { Format, Input, ReadOptions } from '../format.ts'
+import { showRow } from '../show-row.ts'
 import { chooseTable } from './choose-table.ts'
 import { openDatabase } from './open-database.ts'
 import { readInProcess } from './read-in-process.ts'
@@ -64,7 +64,7 @@ const blockOf = ({ names, values, rows }: TableRows, from: Cursor): Block => {
     fields,
     rows,
     places: Float64Array.from({ length: rows }, (_, row) => from.at + row + 1),
-    textOf: (row) => describeRow(names, fields, row),
+    textOf: (row) => showRow(names, fields, row),
     faults: [],
     from,
     next: after(from, { names, values, rows }),

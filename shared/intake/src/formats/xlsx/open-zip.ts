@@ -18,9 +18,7 @@ const MAX_MEMBERS = 10_000
  */
 export const openZip = async (file: string, name: string): Promise<Zip> => {
   const invalid = (cause: unknown): FleetError =>
-    new FleetError('import.invalid', `${name}: this is no whole zip file, as workbooks are: ${messageOf(cause)}`, {
-      cause,
-    })
+    new FleetError('import.invalid', `${name}: this is no whole zip file, as workbooks are: ${messageOf(cause)}`)
   let zip: ZipFile
   const entries = new Map<string, Entry>()
   try {

@@ -1,8 +1,8 @@
 import { FleetError } from '@fleetlake/core'
+import { looksLikePositions } from '../../fields/looks-like-positions.ts'
 import type { Block } from '../block.ts'
 import { createRowCounter } from '../building/count-rows.ts'
-import { findTable, type FoundTable } from '../building/find-table.ts'
-import { looksLikePositions } from '../building/looks-like-positions.ts'
+import { deviceOf, findTable, type FoundTable } from '../building/find-table.ts'
 import { uniqueNames } from '../building/unique-names.ts'
 import type { Format, Input, ReadOptions } from '../format.ts'
 import { openWorkbook, type Sheet, type Workbook } from './open-workbook.ts'
@@ -33,8 +33,6 @@ const PARTS = /xl\/(?:_rels\/workbook|workbook|worksheets\/|styles|sharedStrings
 
 /** Rows in which a table is looked for. */
 const HEAD_ROWS = 100
-/** What titles call a device. */
-const DEVICE_TITLE = /^(?:device|vehicle|unit|asset|object)(?:[ _]?(?:name|id))?$/i
 /** Of a row, beside its texts. */
 const CELL_BYTES = 8
 
@@ -53,13 +51,14 @@ async function* readXlsx(input: Input, options: ReadOptions): AsyncGenerator<Blo
     const rows = createRowCounter({ from, blockBytes })
     let rowsBefore = 0
     for (const { sheet, table, firstRow } of await chooseSheets(workbook, options)) {
-      const { names, constants } = columnsOf(table)
+      const names = uniqueNames(table.names)
+      const device = deviceOf(table)
       let last = 0
       for await (const some of readSheet(workbook, sheet, signal)) {
         for (const { number, cells, size } of some) {
           last = number
           if (number < firstRow || !rows.begin()) continue
-          for (const [name, value] of constants) rows.fields.value(name)(value)
+          if (device !== undefined) rows.fields.value(device[0])(device[1])
           for (let i = 0; i < names.length; i++) rows.fields.value(names[i])(cells[i])
           rows.end(rowsBefore + number, size + CELL_BYTES * cells.length)
         }
@@ -72,13 +71,6 @@ async function* readXlsx(input: Input, options: ReadOptions): AsyncGenerator<Blo
     workbook.zip.close()
   }
 }
-
-const columnsOf = ({ names, titles }: FoundTable): { names: readonly string[]; constants: [string, string][] } => ({
-  names: uniqueNames(names),
-  constants: names.some((name) => DEVICE_TITLE.test(name))
-    ? []
-    : [...titles].filter(([label]) => DEVICE_TITLE.test(label)).slice(0, 1),
-})
 
 const chooseSheets = async (workbook: Workbook, options: ReadOptions): Promise<FoundSheet[]> => {
   const { sheets, name } = workbook
