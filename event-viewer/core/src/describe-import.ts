@@ -27,13 +27,13 @@ export const mappingText = ({ file, format, lines, first, leftOut }: Mapping): s
     .map(printableInLine)
     .join('\n')
 
-/** Sentences on what is odd of rows that were taken all the same; others are counts of optional values that were left out. */
+/** What is odd of rows that were taken all the same; others are counts of optional values that were left out. */
 const DOUBTS: Readonly<Record<string, string>> = {
-  implausible: 'are farther from the row before than such a vehicle drives (implausible); they are kept',
-  'epoch-1970': 'have a time on 1970-01-01, as clocks that were never set have',
-  'epoch-gps': 'have a time on 1980-01-06, as receivers have that know no time yet',
+  implausible: 'farther from the row before than such a vehicle drives (implausible), kept all the same',
+  'epoch-1970': 'with a time on 1970-01-01, as clocks have that were never set',
+  'epoch-gps': 'with a time on 1980-01-06, as receivers have that know no time yet',
   'gps-week-rollover':
-    'have a time 19.6 years or a multiple of it too early, as receivers have that lost count of GPS weeks',
+    'with a time 19.6 years or a multiple of it too early, as receivers have that lost count of GPS weeks',
 }
 
 /** For machines and for people. */
@@ -93,7 +93,7 @@ export const describeImport = (
   }
   if (isAny)
     lines.push(
-      `${plural(vehicles, 'vehicle')}, ${humanTime(from)} to ${humanTime(to)}, within ${[west, south, east, north].join(',')}`,
+      `${resumed === undefined ? '' : 'at least '}${plural(vehicles, 'vehicle')}, ${humanTime(from)} to ${humanTime(to)}, within ${[west, south, east, north].join(',')}`,
     )
   if (isAny && to < nowMs - OLD_MS) lines.push(describeStay({ from, to }, { retentionMs, nowMs }))
   for (const [doubt, count] of Object.entries(doubts).toSorted((a, b) => b[1] - a[1]))

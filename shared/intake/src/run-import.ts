@@ -2,12 +2,13 @@ import { basename } from 'node:path'
 import { REVISION } from '@fleetlake/columnar'
 import type { Config, StreamPosition } from '@fleetlake/contracts'
 import { FleetError, reasonOf } from '@fleetlake/core'
-import { flushStreams, type Hub, partitionsOf, provision } from '@fleetlake/hub'
+import { flushStreams, type Hub, lookAtStream, partitionsOf, provision } from '@fleetlake/hub'
 import type { HubImport, ImportProgress, ImportRequest, ImportResult, Mapping, Preview } from './importer.ts'
 import { type HubOutlet, openHubOutlet } from './job/hub-outlet.ts'
-import { type JobOutcome, type OpenedInput, runImportJob } from './job/import-job.ts'
+import { type JobOutcome, runImportJob } from './job/import-job.ts'
+import type { OpenedInput } from './job/opened-input.ts'
 import { nameOfJob, randomJobName } from './job/job-name.ts'
-import { forgetOldRecords, type JobRecord, noRecord, openJobRecord } from './job/job-record.ts'
+import { forgetOldRecords, type JobProgress, type JobRecord, noRecord, openJobRecord } from './job/job-record.ts'
 import { createPartitionSink, type RowSink } from './job/partition-sink.ts'
 import { createReadings } from './job/readings.ts'
 import { createStatusReporter } from './job/report-status.ts'
@@ -48,6 +49,8 @@ export const previewImport = async ({ files, settings, signal }: ImportRequest):
         readings.readingOf(input, block)
         return { fields, mapping }
       }
+      const fault = input.input.fault?.()
+      if (fault !== undefined) throw fault
     }
     throw new FleetError('import.invalid', 'there is no row in it')
   } catch (error) {
@@ -82,7 +85,7 @@ export const tryImport = async (request: ImportRequest & { readonly config: Conf
       taker: parts.takerInto(noSink),
       record: noRecord,
       pause: parts.pause,
-      settle: async () => undefined,
+      settle: async () => true,
     })
     return parts.resultOf(outcome, { job: '', stored: 0, archived: false })
   } finally {
@@ -104,16 +107,18 @@ export const importIntoHub = async (request: HubImport): Promise<ImportResult> =
   const partitions = inUse.length > 0 ? inUse : await provision(hub, config, { warn: say })
   const { by, geohashLength } = config.partitioning
   const identity = opened.shape === undefined ? undefined : (request.identity ?? opened.shape)
+  // Streams of another hub, and those that were made again, hold nothing of what a record says.
+  const streamsMadeAt = await Promise.all(partitions.map(async (each) => (await lookAtStream(hub, each)).created))
   const job =
     identity === undefined
       ? randomJobName()
-      : nameOfJob({ files: identity, settings, partitions, by, geohashLength, BATCH_ROWS })
+      : nameOfJob({ files: identity, settings, partitions, streamsMadeAt, by, geohashLength, BATCH_ROWS })
   request.onJob?.(job)
   const record = await recordOf(request, opened, job)
   const saved = request.restart === true ? undefined : await record.load()
   const resumed = saved?.status === 'running' ? saved : undefined
   const outlet = await openHubOutlet(hub, { job, partitions, config, signal, say })
-  const parts = partsOf(request, opened, { tally: resumed?.tally, outlet })
+  const parts = partsOf(request, opened, { resumed, outlet })
   const sink = createPartitionSink(outlet, { partitions, by, geohashLength, batchRows: BATCH_ROWS })
   const reporter = createStatusReporter(hub, { job, name: basename(request.files[0]), startedAtMs, nowMs: Date.now })
   const before = resumed?.tally.rows ?? 0
@@ -141,6 +146,7 @@ export const importIntoHub = async (request: HubImport): Promise<ImportResult> =
         },
         settle: async () => {
           streams = await outlet.settle()
+          return streams !== undefined
         },
       },
       resumed,
@@ -164,8 +170,8 @@ export const importIntoHub = async (request: HubImport): Promise<ImportResult> =
     reporter.end(parts.progress(result.status, stored()))
     return result
   } catch (error) {
-    reporter.end(parts.progress('failed', stored()), reasonOf(error))
-    throw withWhatIsStored(error, stored(), opened.shape !== undefined)
+    reporter.end(parts.progress('failed', stored()), error instanceof FleetError ? error.message : reasonOf(error))
+    throw withWhatIsStored(error, { stored: stored(), isRepeatable: opened.shape !== undefined })
   } finally {
     outlet.close()
     await opened.close()
@@ -174,11 +180,17 @@ export const importIntoHub = async (request: HubImport): Promise<ImportResult> =
 }
 
 /** What is true of the rows that were stored before a fault ended the import is part of what is said. */
-const withWhatIsStored = (error: unknown, stored: number, isResumable: boolean): unknown => {
+const withWhatIsStored = (
+  error: unknown,
+  { stored, isRepeatable }: { readonly stored: number; readonly isRepeatable: boolean },
+): unknown => {
   if (!(error instanceof FleetError) || error.code === 'usage.invalid') return error
-  const told = stored === 0 ? 'nothing was stored' : `${stored} rows are stored`
-  const next = isResumable && stored > 0 ? '; the same import, made again, goes on behind them' : ''
-  return new FleetError(error.code, `${error.message} (${told}${next})`)
+  const next =
+    error.code === 'import.invalid' || !isRepeatable
+      ? 'when they are imported once more they are stored twice, and compaction keeps one of each'
+      : 'the same import, made again, goes on behind what is surely stored'
+  const told = stored === 0 ? 'nothing was stored' : `${stored} rows are stored: ${next}`
+  return new FleetError(error.code, `${error.message} (${told})`)
 }
 
 const readOptionsOf = ({ delimiter, hasHeader, skipLines, path, table }: ImportSettings) => ({
@@ -219,7 +231,8 @@ const archive = (
 }
 
 interface Given {
-  readonly tally?: Tally | undefined
+  /** The import that goes on. */
+  readonly resumed?: JobProgress | undefined
   readonly outlet?: HubOutlet | undefined
 }
 
@@ -228,11 +241,13 @@ const partsOf = (request: ImportRequest & { readonly config: Config }, opened: O
   const { settings, signal, config, hooks = {} } = request
   const startedMs = Date.now()
   const measures = measuresOf(settings.columns ?? {})
-  const tally = given.tally ?? emptyTally(settings.corrections === true ? [...measures, REVISION] : measures)
+  const tally: Tally =
+    given.resumed?.tally ?? emptyTally(settings.corrections === true ? [...measures, REVISION] : measures)
   const mappings: Mapping[] = []
   const readings = createReadings({
     settings,
     nowMs: startedMs,
+    known: given.resumed?.readings,
     onMapping: (mapping) => {
       mappings.push(mapping)
       hooks.onMapping?.(mapping)
@@ -262,7 +277,7 @@ const partsOf = (request: ImportRequest & { readonly config: Config }, opened: O
       inputs: opened.inputs,
       options: readOptionsOf(settings),
       tally,
-      readingOf: readings.readingOf,
+      readings,
       onInput: ({ input, format }: OpenedInput) => {
         filesBegun++
         file = input.name
@@ -303,7 +318,7 @@ const partsOf = (request: ImportRequest & { readonly config: Config }, opened: O
       files,
       filesFailed: failedFiles,
       mappings,
-      ambiguousTimes: readings.ambiguousTimes(),
+      ambiguousTimes: readings.known().ambiguousTimes,
     }),
   }
 }

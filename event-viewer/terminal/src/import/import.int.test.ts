@@ -1,6 +1,7 @@
-import { writeFileSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Config, configSchema, liveSubjects } from '@fleetlake/contracts'
+import { gzipSync } from 'node:zlib'
+import { type Config, configSchema, liveSubjects, type Message, subjects } from '@fleetlake/contracts'
 import { decodePositions, type PositionRow, rowsOfPositions } from '@fleetlake/columnar'
 import { roundDegrees } from '@fleetlake/core'
 import { connectHub, type Hub, lookAtStream, partitionsOf, provision, purgeThrough } from '@fleetlake/hub'
@@ -8,7 +9,7 @@ import { eventually, startTestHub, temporaryFolder } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
 import { realTrace, shanghaiCsv } from '../testing/real-trace.ts'
 import { watchStdout } from '../terminal/stdout.ts'
-import { runFleetProcess, startFleet } from '../testing/fleet.ts'
+import { runFleetProcess, startFleet, stateFolder } from '../testing/fleet.ts'
 import { runImport } from './run-import.ts'
 
 interface TestSystem {
@@ -16,25 +17,32 @@ interface TestSystem {
   readonly url: string
   /** What the streams have stored, as they repeat it. */
   readonly stored: { id: string; rows: PositionRow[] }[]
+  /** What was heard of imports. */
+  readonly told: Message<'importStatus'>[]
 }
 
 process.env['XDG_STATE_HOME'] = await temporaryFolder()
 
-const withSystem = async (use: (system: TestSystem) => Promise<void>): Promise<void> => {
+const withSystem = async (
+  use: (system: TestSystem) => Promise<void>,
+  { maxBytesPerPartition = '8 MiB', count = 3 } = {},
+): Promise<void> => {
   const server = await startTestHub()
   const hub = await connectHub({ url: server.url, service: 'test' })
   const stored: TestSystem['stored'] = []
+  const told: TestSystem['told'] = []
   const config = configSchema.parse({
-    hub: { maxBytesPerPartition: '8 MiB', maxBytesDeadLetters: '1 MiB' },
-    partitioning: { count: 3 },
+    hub: { maxBytesPerPartition, maxBytesDeadLetters: '1 MiB' },
+    partitioning: { count },
   })
   await provision(hub, config)
   hub.listen('move', liveSubjects.move('*'), ({ id, data }) => {
     stored.push({ id, rows: rowsOfPositions(decodePositions(data)!) })
   })
+  hub.listen('importStatus', subjects.importStatus('*'), ({ data }) => void told.push(data))
   await hub.flush()
   try {
-    await use({ hub, url: server.url, stored })
+    await use({ hub, url: server.url, stored, told })
   } finally {
     await hub.close()
     await server.stop()
@@ -222,6 +230,143 @@ const csvFileOf = async (lines: readonly string[]): Promise<string> => {
   writeFileSync(file, `id,time,lon,lat\n${lines.join('\n')}\n`)
   return file
 }
+
+const recordsOfImports = async (): Promise<string[]> => {
+  const folder = join(await stateFolder, 'fleetlake', 'imports')
+  return readdirSync(folder).filter((name) => name.endsWith('.json'))
+}
+
+/** Makes room in a hub that is too small for the rows of a test, until a condition is true. */
+const drainUntil = (hub: Hub, isEnough: () => boolean | Promise<boolean>): Promise<unknown> =>
+  eventually(async () => {
+    for (const partition of await partitionsOf(hub)) {
+      const { last, messages } = await lookAtStream(hub, partition)
+      if (messages > 0) await purgeThrough(hub, partition, last)
+    }
+    return isEnough()
+  })
+
+const SMALL = { maxBytesPerPartition: '128 KiB', count: 2 }
+const KILLED_ROWS = 300_000
+
+/** Rows that no one else has, with their number as the vehicle. */
+const numberedRows = (count: number): string[] =>
+  Array.from({ length: count }, (_, i) => `v${i},${1_538_352_000 + i},${(i % 90) + 0.5},${(i % 45) + 0.5}`)
+
+const numbersOf = (stored: TestSystem['stored']): number[] =>
+  stored.flatMap(({ rows }) => rows.map(({ vehicleId }) => Number(vehicleId.slice(1))))
+
+/** Kills an import some messages after it has noted how far it is; the hub has no room for the rest of it. */
+const killMidway = async ({ hub, stored }: TestSystem, args: readonly string[], messages: number): Promise<void> => {
+  const before = new Set(await recordsOfImports().catch(() => []))
+  const { child, ended } = await startFleet(args)
+  let killAt = Infinity
+  await drainUntil(hub, async () => {
+    const isNoted = (await recordsOfImports().catch(() => [])).some((name) => !before.has(name))
+    if (isNoted && killAt === Infinity) killAt = stored.length + messages
+    return stored.length >= killAt
+  })
+  child.kill('SIGKILL')
+  expect((await ended).code).toBe(null)
+}
+
+test('an import that is killed at any moment, made again, goes on behind what it had noted, and every row is stored', () =>
+  withSystem(async (system) => {
+    const { hub, url, stored } = system
+    const file = await csvFileOf(numberedRows(KILLED_ROWS))
+    const args = ['import', file, '--hub', url, '--no-wait', '--json']
+    const messages = Math.floor(Math.random() * 30)
+    await killMidway(system, args, messages)
+    // What the hub had in hand when the import died.
+    await hub.flush()
+    const killed = stored.length
+
+    const { child, ended } = await startFleet(args)
+    await drainUntil(hub, () => child.exitCode !== null)
+    const { code, out, err } = await ended
+    const again = JSON.parse(out) as { resumedAfter: number }
+    expect([code, again], `killed ${messages} messages later`).toEqual([
+      0,
+      expect.objectContaining({ status: 'complete', rows: KILLED_ROWS, stored: KILLED_ROWS, rejected: 0 }),
+    ])
+    expect(again.resumedAfter).toBeGreaterThan(0)
+    expect(err).toContain(`after ${again.resumedAfter} rows: it goes on there (--restart begins at the first row)`)
+    const numbers = numbersOf(stored)
+    expect(new Set(numbers).size).toBe(KILLED_ROWS)
+    expect(numbersOf(stored.slice(killed)).filter((number) => number < again.resumedAfter)).toEqual([])
+  }, SMALL))
+
+test('an import that is begun anew begins at the first row, and so does one into another hub', () =>
+  withSystem(async (system) => {
+    const { hub, url } = system
+    const file = await csvFileOf(numberedRows(KILLED_ROWS))
+    const args = ['import', file, '--no-wait', '--json']
+    await killMidway(system, [...args, '--hub', url], 0)
+    await withSystem(
+      async (other) => {
+        const elsewhere = JSON.parse((await runFleetProcess([...args, '--hub', other.url])).out) as object
+        expect(elsewhere).toMatchObject({ status: 'complete', rows: KILLED_ROWS, resumedAfter: null })
+        await eventually(() => numbersOf(other.stored).length === KILLED_ROWS)
+        expect(new Set(numbersOf(other.stored)).size).toBe(KILLED_ROWS)
+      },
+      { maxBytesPerPartition: '64 MiB', count: 2 },
+    )
+    const { child, ended } = await startFleet([...args, '--hub', url, '--restart'])
+    await drainUntil(hub, () => child.exitCode !== null)
+    expect(JSON.parse((await ended).out)).toMatchObject({ status: 'complete', rows: KILLED_ROWS, resumedAfter: null })
+  }, SMALL))
+
+test('the hub hears how far an import is, and how it has ended', () =>
+  withSystem(
+    async ({ hub, url, told }) => {
+      const file = await csvFileOf(numberedRows(2_000))
+      const run = (path: string): ReturnType<typeof runFleetProcess> =>
+        runFleetProcess(['import', path, '--hub', url, '--no-wait', '--json'])
+      const { out } = await run(file)
+      await eventually(() => told.at(-1)?.status === 'complete')
+      const job = { job: (JSON.parse(out) as { job: string }).job, name: 'rows.csv', files: 1, filesFailed: 0 }
+      expect(told[0]).toMatchObject({ ...job, status: 'reading', filesDone: 0, stored: 0, bytesDone: told[0].bytes })
+      expect(told.at(-1)).toMatchObject({
+        ...job,
+        status: 'complete',
+        filesDone: 1,
+        rows: 2_000,
+        stored: 2_000,
+        refused: 0,
+      })
+
+      told.length = 0
+      const packed = gzipSync(`id,time,lon,lat\n${numberedRows(60_000).join('\n')}\n`)
+      const broken = join(await temporaryFolder(), 'broken.csv.gz')
+      writeFileSync(broken, packed.subarray(0, Math.floor(packed.length * 0.9)))
+      const { code, err } = await run(broken)
+      await eventually(() => told.at(-1)?.status === 'failed')
+      const messages = await messagesIn(hub)
+      const { stored, error } = told.at(-1)!
+      expect([code, messages]).toEqual([1, 2 + Math.ceil(stored / 1_200)])
+      expect(stored).toBeGreaterThan(24_000)
+      expect(error).toMatch(/^broken\.csv\.gz can't be unpacked behind byte \d+: it ends too early$/)
+      expect(err).toBe(
+        `error: ${error} (${stored} rows are stored: when they are imported once more they are stored twice, and compaction keeps one of each)\n`,
+      )
+    },
+    { count: 1 },
+  ))
+
+test('a bad row in the middle of a file costs itself, and is told with its place', () =>
+  withSystem(async ({ url, stored }) => {
+    const lines = numberedRows(60_000)
+    lines[41_233] = 'v41233,soon,1.5,2.5'
+    const file = await csvFileOf(lines)
+    const { code, out, err } = await runFleetProcess(['import', file, '--hub', url, '--no-wait'])
+    expect([code, out.split('\n').slice(0, 2)]).toEqual([
+      0,
+      ['59,999 rows imported, in the hub, archived soon', '1 row rejected: time-not-understood 1'],
+    ])
+    expect(err).toContain('rows.csv, line 41235: time-not-understood (time "soon"): v41233,soon,1.5,2.5\n')
+    await eventually(() => numbersOf(stored).length === 59_999)
+    expect(new Set(numbersOf(stored)).size).toBe(59_999)
+  }))
 
 test('an import that Ctrl-C has stopped, made again, leaves every row stored once', () =>
   withSystem(async ({ hub, url, stored }) => {

@@ -16,7 +16,7 @@ export interface FleetProcess {
 }
 
 /** What commands remember between two runs, of all commands that a test file starts. */
-const stateFolder = temporaryFolder()
+export const stateFolder: Promise<string> = temporaryFolder()
 
 /** Variables without those that configure Fleetlake. */
 const cleanEnvironment = (state: string): NodeJS.ProcessEnv => ({

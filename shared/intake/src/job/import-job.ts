@@ -1,19 +1,13 @@
 import { FleetError, reasonOf } from '@fleetlake/core'
-import { type Block, type Cursor, START } from '../formats/block.ts'
-import type { Format, Input, ReadOptions } from '../formats/format.ts'
+import { type Cursor, START } from '../formats/block.ts'
+import type { ReadOptions } from '../formats/format.ts'
 import type { InputReading } from '../rows/input-reading.ts'
 import type { BlockTaker } from '../rows/take-block.ts'
 import type { Tally } from '../rows/tally.ts'
-import type { JobRecord } from './job-record.ts'
+import type { JobProgress, JobRecord } from './job-record.ts'
+import type { OpenedInput } from './opened-input.ts'
 import type { RowSink } from './partition-sink.ts'
-
-/** An input whose format is known. */
-export interface OpenedInput {
-  readonly input: Input
-  readonly format: Format
-  /** What its name says of the vehicle. */
-  readonly vehicleId?: string | undefined
-}
+import type { Readings } from './readings.ts'
 
 /** What an import is made of. All parts are given, so that a dry run and a real one are one flow. */
 export interface ImportJob {
@@ -24,16 +18,16 @@ export interface ImportJob {
   readonly sink: RowSink
   readonly tally: Tally
   readonly record: JobRecord
-  /** How the blocks of an input are read, decided over its first block. @throws FleetError with a question */
-  readonly readingOf: (opened: OpenedInput, first: Block) => InputReading
+  /** How the blocks of an input are read, decided over its first block. */
+  readonly readings: Readings
   /** Told before an input is read. */
   readonly onInput: (opened: OpenedInput) => void
   /** Told what a person should know of how rows were read. */
   readonly onNote: (sentence: string) => void
   /** Awaited after each block: where a full hub holds the reading up, and progress is told. Ends at once when aborted. */
   readonly pause: () => Promise<void>
-  /** Resolves once the hub has all that was sent. */
-  readonly settle: () => Promise<void>
+  /** Resolves with whether the hub has all that was sent. */
+  readonly settle: () => Promise<boolean>
   /** A file that could not be read to its end. */
   readonly onFileFault: (fault: FleetError) => void
   readonly signal: AbortSignal
@@ -69,27 +63,48 @@ export const runImportJob = async (
   let groupRows = 0
   let savedMs = nowMs()
 
+  const progress = (cursor: Cursor | undefined, status: JobProgress['status'] = 'running'): JobProgress => ({
+    status,
+    files,
+    cursor,
+    tally: structuredClone(tally),
+    failedFiles,
+    readings: job.readings.known(),
+  })
+  /** As it was when the group in hand began: all before it was sent. */
+  let begun: JobProgress = { ...progress(resumed?.cursor), files: resumed?.files ?? 0 }
+
   const beginGroup = (cursor: Cursor): void => {
     groupRows = 0
+    begun = progress(cursor)
     sink.begin(`${files}-${cursor.at}`)
   }
-  const save = async (cursor: Cursor | undefined, status: 'running' | 'complete' = 'running'): Promise<void> => {
-    await job.settle()
-    if (signal.aborted) return
-    await record.save({ status, files, cursor, tally, failedFiles })
+  const save = async (saved: JobProgress): Promise<void> => {
+    if (!(await job.settle())) return
+    await record.save(saved)
     savedMs = nowMs()
   }
   const endGroup = async (cursor: Cursor): Promise<void> => {
     sink.finish()
-    if (nowMs() - savedMs >= SAVE_MS) await save(cursor)
+    if (nowMs() - savedMs >= SAVE_MS) await save(progress(cursor))
     beginGroup(cursor)
   }
   const readFile = async (opened: OpenedInput, from: Cursor): Promise<void> => {
+    try {
+      await readBlocks(opened, from)
+    } catch (error) {
+      // A format only sees that its input breaks off.
+      throw (isAbort(error) ? undefined : opened.input.fault?.()) ?? error
+    }
+    const fault = opened.input.fault?.()
+    if (fault !== undefined) throw fault
+  }
+  const readBlocks = async (opened: OpenedInput, from: Cursor): Promise<void> => {
     const { input, format } = opened
     let reading: { readonly names: readonly string[]; readonly by: InputReading } | undefined
     for await (const block of format.read(input, { ...job.options, from, blockBytes: BLOCK_BYTES, signal })) {
       if (block.rows > 0 && reading?.names !== block.names)
-        reading = { names: block.names, by: job.readingOf(opened, block) }
+        reading = { names: block.names, by: job.readings.readingOf(opened, block) }
       if (reading !== undefined) job.taker.take(block, reading.by)
       else job.taker.refuse(block.faults)
       for (const note of block.notes ?? []) job.onNote(note)
@@ -126,15 +141,15 @@ export const runImportJob = async (
     if (groupRows >= GROUP_ROWS) await endGroup(START)
   }
   if (signal.aborted) {
-    await job.settle()
+    await save(begun)
     return { status: 'stopped', files, failedFiles }
   }
   sink.finish()
   if (files === 1 && onlyFault !== undefined) {
-    await job.settle()
+    await save(begun)
     throw onlyFault
   }
-  await save(undefined, 'complete')
+  await save(progress(undefined, 'complete'))
   // What was read may have been given up with the rest.
   return { status: signal.aborted ? 'stopped' : 'complete', files, failedFiles }
 }
@@ -143,9 +158,7 @@ export const runImportJob = async (
 const faultOfFile = (error: unknown): FleetError | undefined => {
   if (error instanceof FleetError) return error.code === 'import.invalid' ? error : undefined
   const isOfFile = error instanceof Error && 'code' in error && 'syscall' in error
-  return isOfFile
-    ? new FleetError('import.invalid', `the input can't be read: ${reasonOf(error)}`, { cause: error })
-    : undefined
+  return isOfFile ? new FleetError('import.invalid', `the input can't be read: ${reasonOf(error)}`) : undefined
 }
 
 const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError'

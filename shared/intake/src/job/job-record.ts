@@ -1,12 +1,18 @@
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import type { FieldPlan } from '../fields/plan.ts'
 import type { Tally } from '../rows/tally.ts'
+import type { KnownReadings } from './readings.ts'
 
 const count = z.number().int().min(0)
 const counts = z.record(z.string(), count)
 /** JSON has no Infinity: the bounds of no row are null. */
 const bound = z.number().nullable()
+
+/** What this program has written itself. */
+const isPlan = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'fields' in value && 'time' in value && 'longitude' in value
 
 const record = z.object({
   version: z.literal(1),
@@ -32,6 +38,9 @@ const record = z.object({
   }),
   /** Files that could not be read to their end. */
   failedFiles: count,
+  /** How inputs are read, by their form. */
+  plans: z.array(z.tuple([z.string(), z.custom<FieldPlan>(isPlan)])),
+  ambiguousTimes: count,
 })
 
 /** How far an import has come: all before it is stored in the hub. */
@@ -41,6 +50,7 @@ export interface JobProgress {
   readonly cursor?: { readonly at: number; readonly place: number; readonly context?: string | undefined } | undefined
   readonly tally: Tally
   readonly failedFiles: number
+  readonly readings: KnownReadings
 }
 
 /** The record of an import: a small file which makes the import resumable, whatever ends it. */
@@ -77,9 +87,10 @@ export const openJobRecord = (folder: string, job: string, nowMs: () => number =
         east: east ?? -Infinity,
         north: north ?? -Infinity,
       }
-      return { ...data, tally }
+      const { plans, ambiguousTimes } = data
+      return { ...data, tally, readings: { plans, ambiguousTimes } }
     },
-    save: async ({ status, files, cursor, tally, failedFiles }) => {
+    save: async ({ status, files, cursor, tally, failedFiles, readings }) => {
       await mkdir(folder, { recursive: true })
       const { west, south, east, north, from, to } = tally
       const bounds = {
@@ -99,6 +110,8 @@ export const openJobRecord = (folder: string, job: string, nowMs: () => number =
         ...(cursor === undefined ? {} : { cursor: { ...cursor } as z.input<typeof record>['cursor'] }),
         tally: { ...tally, ...bounds },
         failedFiles,
+        plans: readings.plans.map(([form, plan]) => [form, plan]),
+        ambiguousTimes: readings.ambiguousTimes,
       }
       const next = `${path}.${process.pid}.next`
       await writeFile(next, JSON.stringify(saved))

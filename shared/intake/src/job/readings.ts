@@ -7,17 +7,27 @@ import type { Mapping } from '../importer.ts'
 import { ambiguousTimesOf, type InputReading, inputReadingOf } from '../rows/input-reading.ts'
 import { isFault } from '../rows/row-fault.ts'
 import type { ImportSettings } from '../settings.ts'
-import type { OpenedInput } from './import-job.ts'
+import type { OpenedInput } from './opened-input.ts'
 
 /** How the inputs of an import are read: inputs of one format with the same fields are read alike, as the first of them showed. */
 export interface Readings {
   /** @throws FleetError `import.invalid` with what must be said first, `usage.invalid` */
   readingOf(opened: OpenedInput, first: Block): InputReading
-  /** Times so far that the end of daylight saving repeats. */
-  ambiguousTimes(): number
+  /** What a resumed import must know of them. */
+  known(): KnownReadings
+}
+
+/** How inputs were read so far. */
+export interface KnownReadings {
+  /** By the form of inputs. */
+  readonly plans: readonly (readonly [form: string, plan: FieldPlan])[]
+  /** Times that the end of daylight saving repeats. */
+  readonly ambiguousTimes: number
 }
 
 export interface ReadingsOptions {
+  /** Of the import that is resumed: its rows are read as those before. */
+  readonly known?: KnownReadings | undefined
   readonly settings: ImportSettings
   readonly nowMs: number
   /** Told when an input has another form than all before it. */
@@ -28,15 +38,18 @@ export interface ReadingsOptions {
 const MOST_FORMS = 1_000
 const SHOWN_ROWS = 3
 
-export const createReadings = ({ settings, nowMs, onMapping }: ReadingsOptions): Readings => {
-  const plans = new Map<string, FieldPlan>()
+export const createReadings = ({ settings, nowMs, onMapping, known }: ReadingsOptions): Readings => {
+  const plans = new Map<string, FieldPlan>(known?.plans)
+  /** Plans of before that were not told yet. */
+  const untold = new Set(plans.keys())
   let current:
     | { readonly plan: FieldPlan; readonly vehicleId: string | undefined; readonly reading: InputReading }
     | undefined
-  let ambiguous = 0
+  let ambiguous = known?.ambiguousTimes ?? 0
   const { columns = {}, vehicleId: ofAll, ...options } = settings
 
-  const decide = ({ format, input, vehicleId }: OpenedInput, first: Block): FieldPlan => {
+  const decide = (opened: OpenedInput, first: Block): FieldPlan => {
+    const { format, input, vehicleId } = opened
     const question = {
       format,
       sample: [first],
@@ -45,13 +58,16 @@ export const createReadings = ({ settings, nowMs, onMapping }: ReadingsOptions):
       nowMs,
     }
     const plan = sayingWhere(input.name, () => planFields(question))
-    onMapping(mappingOf({ file: input.name, format: format.name, plan, first }))
+    tell(opened, plan, first)
     return plan
   }
+  const tell = ({ input, format }: OpenedInput, plan: FieldPlan, first: Block): void =>
+    onMapping(mappingOf({ file: input.name, format: format.name, plan, first }))
   return {
     readingOf: (opened, first) => {
-      const key = JSON.stringify([opened.format.name, first.names])
+      const key = formOf(opened, first)
       const plan = plans.get(key) ?? decide(opened, first)
+      if (untold.delete(key)) tell(opened, plan, first)
       if (plans.size >= MOST_FORMS) plans.clear()
       plans.set(key, plan)
       const vehicleId = ofAll ?? opened.vehicleId
@@ -60,9 +76,16 @@ export const createReadings = ({ settings, nowMs, onMapping }: ReadingsOptions):
       current = { plan, vehicleId, reading: inputReadingOf({ ...plan, vehicleId }) }
       return current.reading
     },
-    ambiguousTimes: () => ambiguous + (current === undefined ? 0 : ambiguousTimesOf(current.reading)),
+    known: () => ({
+      plans: [...plans],
+      ambiguousTimes: ambiguous + (current === undefined ? 0 : ambiguousTimesOf(current.reading)),
+    }),
   }
 }
+
+/** Inputs of one format with the same names, in the same units, are of one form. */
+const formOf = ({ format }: OpenedInput, { names, units = new Map() }: Block): string =>
+  JSON.stringify([format.name, names, [...units]])
 
 /** A question names the file that asks it. */
 const sayingWhere = <Result>(file: string, decide: () => Result): Result => {

@@ -71,6 +71,8 @@ const zipOf = (...files: readonly ZipFileOf[]): Uint8Array => {
 const bytesFrom = async (input: Input, from = 0): Promise<Buffer> => {
   const pieces: Uint8Array[] = []
   for await (const chunk of input.read(from, signal)) pieces.push(new Uint8Array(chunk))
+  const broken = input.fault?.()
+  if (broken !== undefined) throw broken
   return Buffer.concat(pieces)
 }
 
@@ -318,4 +320,22 @@ test('18,000 small files are opened one after the other, in the order of their p
     }),
   )
   expect([opened.files, opened.bytesDone()]).toEqual([18_000, opened.bytes])
+})
+
+test('of a packed file that breaks off, whole lines are given before the fault is told', async () => {
+  const packed = gzipSync(csv(40))
+  const path = await write('a.csv.gz', packed.subarray(0, -20))
+  const opened = await openFiles([path], { settings: {}, signal })
+  onTestFinished(() => opened.close())
+  for await (const each of opened.inputs) {
+    if (each instanceof FleetError) throw each
+    const { input } = each
+    expect(input.fault?.()).toBeUndefined()
+    let bytes = Buffer.alloc(0)
+    for await (const chunk of input.read(0, signal)) bytes = Buffer.concat([bytes, chunk])
+    const given = bytes.toString()
+    expect(Buffer.from(csv(40)).toString().startsWith(given)).toBe(true)
+    expect([given.split('\n').length > 20, given.endsWith('\n')]).toEqual([true, true])
+    expect(input.fault?.()).toEqual(fault('import.invalid', 'ends too early'))
+  }
 })

@@ -1,7 +1,7 @@
 import { FleetError } from '@fleetlake/core'
 import type { Format } from '../formats/format.ts'
 import { detectFormat, formatNamed } from '../formats/formats.ts'
-import type { OpenedInput } from '../job/import-job.ts'
+import type { OpenedInput } from '../job/opened-input.ts'
 import type { ImportSettings } from '../settings.ts'
 import { fileSource, readFileFrom, streamSource } from './byte-source.ts'
 import { type ListedFile, listFiles, STANDARD_INPUT } from './list-files.ts'
@@ -118,6 +118,6 @@ async function* taken(input: SourceInput, { formatOf, pattern }: Taking): AsyncG
 const faultOf = (error: unknown, path: string): FleetError => {
   if (error instanceof FleetError && error.code === 'import.invalid') return error
   if (error instanceof Error && 'syscall' in error)
-    return new FleetError('import.invalid', `${path} can't be read: ${error.message}`, { cause: error })
+    return new FleetError('import.invalid', `${path} can't be read: ${error.message}`)
   throw error
 }

@@ -5,6 +5,7 @@ import type { Input } from '../formats/format.ts'
 import { type ByteSource, headOf, type OnBytes, readFileFrom } from './byte-source.ts'
 import { packingOf, refuseOthers, unpack } from './packings/packing.ts'
 import type { Spool } from './spool.ts'
+import { untilBroken } from './until-broken.ts'
 import { asUtf8, wideEncodingOf } from './utf16.ts'
 import { openZip, type ZipArchive } from './zip-members.ts'
 
@@ -66,10 +67,12 @@ const inputOf = (
   { spool, onBytes }: OpenContext,
 ): SourceInput => {
   let spooled: Promise<string> | undefined
+  let fault: FleetError | undefined
   return {
     name,
     path,
     head,
+    fault: () => fault,
     size: source.size,
     ...(source.path === undefined || onBytes === undefined ? {} : { onRead: onBytes }),
     read: async function* (from, signal) {
@@ -81,7 +84,12 @@ const inputOf = (
         if (from < head.length) yield head.subarray(from)
       } else if (file !== undefined)
         yield* readFileFrom(file, { from, signal, ...(source.path === undefined ? {} : { onBytes }) })
-      else yield* passOver(source.read(signal), from)
+      else {
+        const bytes = untilBroken(source.read(signal), (found) => {
+          fault ??= found
+        })
+        yield* passOver(bytes, from)
+      }
     },
     file: async (signal) => source.path ?? (await (spooled ??= spool.write(source.read(signal), name))),
     close: async () => {

@@ -1,5 +1,5 @@
 import type { FleetError } from '@fleetlake/core'
-import type { OpenedInput } from '../job/import-job.ts'
+import type { OpenedInput } from '../job/opened-input.ts'
 
 /** The files of an import, one after the other. */
 export interface OpenedFiles {

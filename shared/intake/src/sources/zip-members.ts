@@ -20,7 +20,7 @@ const LOOKED_AT = 1_000
 /** A name is so long at most, as a file's is. */
 const MOST_NAME = 4_096
 
-const invalid = (what: string, cause?: unknown): FleetError => new FleetError('import.invalid', what, { cause })
+const invalid = (what: string): FleetError => new FleetError('import.invalid', what)
 
 /** A zip archive that is open. */
 export interface ZipArchive {
@@ -43,7 +43,7 @@ const openAt = async (path: string, name: string): Promise<ZipFile> => {
 
 const damagedOr = (error: unknown, name: string): unknown =>
   error instanceof Error && !('syscall' in error) && !(error instanceof FleetError)
-    ? invalid(`${name} is no zip archive that can be read: ${reasonOf(error)}`, error)
+    ? invalid(`${name} is no zip archive that can be read: ${reasonOf(error)}`)
     : error
 
 async function* entriesOf(zip: ZipFile, name: string): AsyncGenerator<Entry> {

@@ -132,6 +132,16 @@ test('a bzip2 block whose run has no end is refused', async () => {
   expect((await unpackAll('bz2', cut(bytes, 100))).fault).toBe("x can't be unpacked behind byte 0: it is damaged")
 })
 
+test('all that could be unpacked is given before it is said that it ends too early', async () => {
+  for (const size of [1_000, PACKED.gz.length]) {
+    const { bytes, fault } = await unpackAll('gz', cut(PACKED.gz.subarray(0, -5), size))
+    expect([bytes.length, fault]).toEqual([
+      LINES.length,
+      `x can't be unpacked behind byte ${LINES.length}: it ends too early`,
+    ])
+  }
+})
+
 test('text that begins as a packing does is text', () => {
   expect(packingOf(Buffer.from('BZh1 is a vehicle,1,2'))).toBe(undefined)
   expect(packingOf(Buffer.from('PK,name'))).toBe(undefined)

@@ -112,8 +112,6 @@ export async function* unpack(
     }
   } catch (error) {
     if (!isOfBytes(error)) throw error
-    throw new FleetError('import.invalid', `${name} can't be unpacked behind byte ${total}: ${sentenceOf(error)}`, {
-      cause: error,
-    })
+    throw new FleetError('import.invalid', `${name} can't be unpacked behind byte ${total}: ${sentenceOf(error)}`)
   }
 }
