@@ -3,7 +3,7 @@ import { createMutants } from './mutants.ts'
 import { fuzz } from './target.ts'
 import { FUZZ_GROUPS } from './targets.ts'
 
-/** `node scripts/fuzz/arrow.ts` and `texts.ts` make millions. */
+/** `node scripts/fuzz/arrow.ts`, `texts.ts` and `imports.ts` make millions. */
 const MUTANTS = Number(process.env['FLEET_FUZZ_MUTANTS'] ?? 2_000)
 
 const targets = Object.values(FUZZ_GROUPS).flatMap((make) => make())

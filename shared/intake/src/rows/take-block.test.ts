@@ -124,3 +124,10 @@ test('what a field does not say of a row stays unknown', async () => {
     [NaN, 0],
   ])
 })
+
+test('a time that no calendar has is refused as others in the future are', async () => {
+  const times = Array.from({ length: 40 }, (_, i) => 1_762_000_000 + i)
+  const rows = [...times, 9_999_999_999_999].map((time) => `a,${time},104.1,30.6`)
+  const block = await blockOf(['id,time,longitude,latitude', ...rows].join('\n'))
+  expect(take(block!, {})).toMatchObject({ tally: { rows: 40, reasons: { 'in-the-future': 1 } } })
+})

@@ -4,6 +4,7 @@ import { faultOf, MAX_TEXT_BYTES } from '@fleetlake/core'
 import type { FieldPlan } from '../fields/plan.ts'
 import { type Block, type BlockFault, valueOf } from '../formats/block.ts'
 import type { RowSink } from '../job/partition-sink.ts'
+import { sayInstant } from '../values/calendar.ts'
 import { readId } from '../values/read-id.ts'
 import { suspicionOf } from '../values/suspicion.ts'
 import type { InputReading, Scalars } from './input-reading.ts'
@@ -215,4 +216,4 @@ export const createBlockTaker = (options: TakeOptions): BlockTaker => {
 }
 
 const detailOf = ({ eventTime, longitude, latitude }: Scalars): string =>
-  `time ${new Date(eventTime).toISOString()}, longitude ${longitude}, latitude ${latitude}`
+  `time ${sayInstant(eventTime)}, longitude ${longitude}, latitude ${latitude}`

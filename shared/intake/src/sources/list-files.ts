@@ -110,7 +110,7 @@ const listOne = async (named: string, signal: AbortSignal): Promise<ListedFile[]
   } catch (cause) {
     const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT'
     if (isMissing && PATTERN.test(named)) return listPattern(named, signal)
-    throw usage(isMissing ? `there is no file ${named}` : `${named} can't be read`, cause)
+    throw isMissing ? usage(`there is no file ${named}`) : usage(`${named} can't be read`, cause)
   }
   if (file !== undefined) return [file]
   const files = await walk(named, signal)

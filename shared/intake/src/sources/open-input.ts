@@ -31,15 +31,19 @@ const MOST_DEEP = 2
 
 const invalid = (what: string): FleetError => new FleetError('import.invalid', what)
 
-/** Members of archives that are files of their own. */
-const DOCUMENTS: readonly { readonly has: string; readonly what: string }[] = [
-  { has: 'xl/workbook.xml', what: 'a workbook' },
-  { has: 'xl/workbook.bin', what: 'a workbook' },
-  { has: 'word/document.xml', what: 'a document' },
-  { has: 'META-INF/manifest.xml', what: 'a document' },
-]
+const WORKBOOK = 'xl/workbook.xml'
+/** Archives that are files of their own, by one of their members; workbooks that are read are not among them. */
+const DOCUMENTS: Readonly<Record<string, string>> = {
+  'xl/workbook.bin': 'a binary workbook',
+  'word/document.xml': 'a document',
+  'META-INF/manifest.xml': 'an OpenDocument file',
+}
 
-const isDocument = ({ firstPaths }: ZipArchive): boolean => DOCUMENTS.some(({ has }) => firstPaths.includes(has))
+/** @throws FleetError `import.invalid` for an archive that is a document of another format */
+const checkDocument = ({ firstPaths }: ZipArchive, name: string): void => {
+  const found = firstPaths.find((path) => DOCUMENTS[path] !== undefined)
+  if (found !== undefined) throw invalid(`${name} is ${DOCUMENTS[found]}: save its table as .xlsx or CSV`)
+}
 
 /** Beside the track of a KMZ lie its pictures. */
 const isTrack = (archive: string, member: string): boolean => !/\.kmz$/i.test(archive) || /\.kml$/i.test(member)
@@ -152,10 +156,11 @@ async function* inputsInZip(
   const file = source.path ?? (await spool.write(source.read(signal), name))
   const zip = await openZip(file, name, source.path === undefined ? undefined : onBytes)
   try {
-    if (isDocument(zip)) {
+    if (zip.firstPaths.includes(WORKBOOK)) {
       yield inputOf({ ...source, path: file }, head, named, context)
       return
     }
+    checkDocument(zip, name)
     let count = 0
     for await (const member of zip.members()) {
       if (!isTrack(name, member.path)) continue

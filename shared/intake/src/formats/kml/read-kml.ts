@@ -66,6 +66,8 @@ const createKmlListener = (rows: RowCounter, position: () => number, file: strin
   let dataName = ''
   let place = 0
   let lastEnd = 0
+  /** Points, lines and areas, most of which have no time. */
+  let shapes = 0
   /** The last report of the track before, of our own exports. */
   let previous = ''
 
@@ -200,6 +202,12 @@ const createKmlListener = (rows: RowCounter, position: () => number, file: strin
     close: (_, text) => {
       const local = path.at(-1)!
       checkBounds(text)
+      if (local === 'coordinates') shapes++
+      if (path.length === 1 && place === 0 && shapes > 0)
+        throw new FleetError(
+          'import.invalid',
+          `${file}: its places have no times: what has none is no report of a vehicle`,
+        )
       if (track !== undefined) closeInTrack(track, local, text)
       else if (placemark !== undefined) closeInPlacemark(placemark, local, text)
       else if (local === 'displayName') names.describe(dataName, text)

@@ -36,6 +36,12 @@ const OTHERS: readonly (readonly [Mark, name: string, advice: string])[] = [
   ],
   [{ bytes: [4, 0x22, 0x4d, 0x18] }, 'packed with lz4', 'unpack it first with lz4 -d'],
   [{ bytes: [0x1f, 0x9d] }, 'packed with compress', 'unpack it first with uncompress'],
+  [
+    { bytes: [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1] },
+    'a document of Office 97 to 2003',
+    'save its table as .xlsx or CSV',
+  ],
+  [{ bytes: [0x25, 0x50, 0x44, 0x46, 0x2d] }, 'a PDF document', 'export its table as CSV'],
 ]
 
 const has = (head: Uint8Array, { bytes, at = 0 }: Mark): boolean => bytes.every((byte, i) => head[at + i] === byte)
@@ -51,13 +57,18 @@ export const packingOf = (head: Uint8Array): Packing | 'zip' | undefined => {
   return undefined
 }
 
+const WEB_PAGE = /^\uFEFF?\s*<(?:!doctype html|html)[\s>]/i
+const MOST_BEFORE_MARK = 256
+
 /**
  * @param name of the file, for people
- * @throws FleetError `import.invalid` for archives and packings that are not read
+ * @throws FleetError `import.invalid` for archives and packings that are not read, and for documents that hold no table
  */
 export const refuseOthers = (head: Uint8Array, name: string): void => {
   for (const [mark, what, advice] of OTHERS)
     if (has(head, mark)) throw new FleetError('import.invalid', `${name} is ${what}: ${advice}`)
+  if (WEB_PAGE.test(Buffer.from(head.subarray(0, MOST_BEFORE_MARK)).toString('utf8')))
+    throw new FleetError('import.invalid', `${name} is a web page: it may say why there is no file at its address`)
 }
 
 const UNPACKERS: Readonly<
