@@ -6,6 +6,7 @@ import { awkwardBatches } from '../../event-viewer/core/src/testing/awkward-rows
 import { MEASURES, measuredBatches } from '../../event-viewer/core/src/testing/measured-rows.ts'
 import { writeFormat } from '../../event-viewer/core/src/testing/write-format.ts'
 import { arrow } from '../../shared/intake/src/formats/arrow/arrow.ts'
+import { START } from '../../shared/intake/src/formats/block.ts'
 import type { Format } from '../../shared/intake/src/formats/format.ts'
 import { parquet } from '../../shared/intake/src/formats/parquet/parquet.ts'
 import { inputOf, readAll, type Row } from '../../shared/intake/src/testing/read-all.ts'
@@ -55,6 +56,20 @@ describe.each(FORMATS)('%s', (name, format) => {
       { numRuns: 60 },
     )
   })
+})
+
+test.each(FORMATS)('%s: the units of measures are told', async (name, format) => {
+  const row = { vehicleId: 'a', vehicleType: 'bus', eventTime: 1.7e12, longitude: 1, latitude: 2, speed: 3, heading: 4 }
+  const bytes = await writeFormat(name, [[{ ...row, measures: { load: 5 } }]], { measures: MEASURES })
+  const signal = new AbortController().signal
+  const units: unknown[] = []
+  for await (const block of format.read(inputOf(bytes), { from: START, blockBytes: 500, signal }))
+    units.push(Object.fromEntries(block.units ?? []))
+  expect(units).toEqual([
+    Object.fromEntries(
+      MEASURES.flatMap((measure) => (measure.unit === undefined ? [] : [[measure.name, measure.unit]])),
+    ),
+  ])
 })
 
 test('a data file of the archive is read as the rows that were written', async () => {
