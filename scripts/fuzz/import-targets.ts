@@ -206,17 +206,22 @@ const TOKENS = bytesOf([
   ...COLUMN_NAMES,
 ])
 
+/** Formats that are read at random. */
+const OF_FILES: ReadonlySet<FormatName> = new Set(['parquet', 'arrow', 'xlsx', 'sqlite'])
+
 export const importTargets = (): FuzzTarget[] => [
   ...FORMAT_NAMES.map((name): FuzzTarget => ({
     name: `import of ${name}`,
     seeds: files.filter((file) => formatOf(file.bytes, file.name) === name).map(({ bytes }) => bytes),
     tokens: TOKENS,
+    isOfFiles: OF_FILES.has(name),
     run: (mutant) => importInput(inputOf(mutant, 'mutant'), formatNamed(name), mutant.length),
   })),
   {
     name: 'import of any file',
     seeds: files.map(({ bytes }) => bytes),
     tokens: TOKENS,
+    isOfFiles: true,
     run: importFile,
   },
   {
@@ -226,6 +231,7 @@ export const importTargets = (): FuzzTarget[] => [
       packedLines('lines.bz2'),
       packedLines('lines.xz'),
     ],
+    isOfFiles: true,
     run: importFile,
   },
 ]

@@ -5,6 +5,8 @@ export interface FuzzTarget {
   readonly name: string
   readonly seeds: readonly Uint8Array[]
   readonly tokens?: readonly Uint8Array[]
+  /** Each mutant is written to a file or unpacked, which takes longer. */
+  readonly isOfFiles?: boolean
   /**
    * @returns what came of it, in few words: mutants with an outcome that is new are mutated further
    * @throws for what must never be: a crash, a value out of bounds, two readers that differ

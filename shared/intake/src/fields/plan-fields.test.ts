@@ -574,6 +574,9 @@ test('both coordinates of a cell are read where nothing better has them, and the
   expect(question([{ id: 'a', time: T, start: 'POINT(1 2)', end: 'POINT(3 4)' }])).toBe(
     'places may be in "start", "end": say which with --columns longitude=start,latitude=start',
   )
+  expect(plan([base], { coordinates: 'lat-lon' }).notes).toContain(
+    '--coordinates lat-lon is not used: each coordinate has a field of its own',
+  )
   // The comma between both is no decimal one.
   expect(plan([{ id: 'a', time: T, location: '31,121', speed: '1.234' }]).decimal).toBe('.')
 })

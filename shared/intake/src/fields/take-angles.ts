@@ -113,6 +113,9 @@ export const takeAngles = (draft: Draft): Angles | undefined => {
     return { longitude: degrees, latitude: degrees }
   }
   if (x.sources[0] === y.sources[0]) return angleOfPoint(draft, x.sources[0])
+  const { coordinates } = draft.options
+  if (isPointOrder(coordinates))
+    draft.notes.push(`--coordinates ${coordinates} is not used: each coordinate has a field of its own`)
   const hemispheres = hemispheresOf(draft, x.sources[0], y.sources[0])
   const sampleOfAngle = ({ sources }: PlannedField, axis: Axis): AngleSample => ({
     name: sources[0],
@@ -133,7 +136,7 @@ export const takeAngles = (draft: Draft): Angles | undefined => {
     decideAngles({
       longitude: sampleOfAngle(x, 'longitude'),
       latitude: sampleOfAngle(y, 'latitude'),
-      asked: isPointOrder(draft.options.coordinates) ? undefined : draft.options.coordinates,
+      asked: isPointOrder(coordinates) ? undefined : coordinates,
     }),
   )
 }
