@@ -231,7 +231,10 @@ test('what can not be is refused with a sentence, and leaves nothing', async () 
   const name = 'the name of the file has to be 1 to 255 characters without /, and not begin with a dot'
   expect(refusals.map((refusal) => refusal.text)).toEqual([
     'there is no file in this import: send one first',
-    ...[name, name, name, name],
+    name,
+    name,
+    name,
+    name,
     'files that pages have sent may have 1000 B together (viewer.importBytes): discard an import, or use `fleet import` in a terminal',
     'what is said of the files can\'t be used: Unrecognized key: "timezon"',
     'what is said of the files has to be JSON: {} for nothing',

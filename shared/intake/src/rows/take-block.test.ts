@@ -64,11 +64,11 @@ const cell = {
   heading: fc.constantFrom('90', '360', '511', '', '271°', '-5', 'N'),
   type: fc.constantFrom('taxi', ' taxi ', '', 'NA', 'ünder', 'truck'),
 }
-const rows = fc.array(fc.record(cell), { minLength: 1, maxLength: 20 })
+const someRows = fc.array(fc.record(cell), { minLength: 1, maxLength: 20 })
 
 test('the fast way takes of each row what the slow way takes, or leaves it to that', async () => {
   await fc.assert(
-    fc.asyncProperty(rows, async (some) => {
+    fc.asyncProperty(someRows, async (some) => {
       // Good rows in front show what is what.
       const good = Array.from(
         { length: 40 },
