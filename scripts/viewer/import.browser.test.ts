@@ -117,7 +117,7 @@ test('what the service refuses is told where it was asked for, in its words, and
   const uploads = page.getByTestId('import-uploads')
   await uploads
     .getByRole('alert')
-    .getByText(/Files that pages have sent may have 1 MiB together/)
+    .getByText(/Files that pages have sent may have 1.0 MiB together/)
     .waitFor()
   await dropFiles(page, [small])
   await uploads.getByRole('alert').getByText('There are two files with the name small.csv').waitFor()

@@ -24,3 +24,20 @@ test.each(PAGES)('$label opens, is connected, and does nothing that its policy r
   expect(problems).toEqual([])
   await close()
 })
+
+test('every page opens from a page that has all the room, and from one beside the map', async () => {
+  const { page, problems, close } = await openPage(browser, viewer.url)
+  await page.getByText('Connected').first().waitFor()
+  const go = async (label: string): Promise<void> => {
+    await page.getByRole('link', { name: label, exact: true }).click()
+    await page.getByRole('heading', { level: 1, name: label, exact: true }).waitFor({ state: 'attached' })
+  }
+  for (const from of ['Messages', 'Archive']) {
+    for (const { label } of PAGES) {
+      await go(from)
+      await go(label)
+      expect(problems, `from ${from} to ${label}`).toEqual([])
+    }
+  }
+  await close()
+})
