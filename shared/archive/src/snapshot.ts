@@ -68,24 +68,20 @@ export const settingsOf = (configuration: Readonly<Record<string, string>>): Tab
 }
 
 /** @throws FleetError `table.unsupported` when the rows of a file can't be known */
-export const snapshotOf = ({
-  version,
-  metaData,
-  columns,
-  files,
-  txns,
-  txnTimes,
-  vectors,
-  warnings,
-}: LogState): Snapshot => {
+export const checkVectors = ({ vectors }: Pick<LogState, 'vectors'>): void => {
   const [withVector] = vectors
-  if (withVector !== undefined) {
-    throw new FleetError(
-      'table.unsupported',
-      `some rows of ${withVector} were deleted by a deletion vector, which this program does not read: ` +
-        'let the program that wrote it rewrite such files (REORG TABLE … APPLY (PURGE)), and turn off delta.enableDeletionVectors',
-    )
-  }
+  if (withVector === undefined) return
+  throw new FleetError(
+    'table.unsupported',
+    `some rows of ${withVector} were deleted by a deletion vector, which this program does not read: ` +
+      'let the program that wrote it rewrite such files (REORG TABLE … APPLY (PURGE)), and turn off delta.enableDeletionVectors',
+  )
+}
+
+/** @throws FleetError `table.unsupported` when the rows of a file can't be known */
+export const snapshotOf = (state: LogState): Snapshot => {
+  checkVectors(state)
+  const { version, metaData, columns, files, txns, txnTimes, warnings } = state
   return {
     id: metaData.id,
     version,

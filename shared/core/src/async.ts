@@ -53,3 +53,13 @@ export const repeat = async (work: () => Promise<void>, { everyMs, signal }: Rep
     if (!signal.aborted) await work()
   }
 }
+
+/** Runs one at a time, in the order of the calls; a failure is its caller's only. */
+export const createQueue = (): (<Value>(run: () => Promise<Value>) => Promise<Value>) => {
+  let last: Promise<unknown> = Promise.resolve()
+  return (run) => {
+    const result = last.then(run, run)
+    last = result.catch(() => undefined)
+    return result
+  }
+}

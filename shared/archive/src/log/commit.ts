@@ -7,6 +7,7 @@ import { arrivalActions, goneActions } from './arrivals.ts'
 import { feederAppOf, feederOf, goneAppOf } from './feeder.ts'
 import { findFiles } from './files.ts'
 import type { LogState } from './state.ts'
+import type { CommitStamp } from './write-commit.ts'
 
 /** What a commit moves a stream's offset from and to: the rows of the messages `(from, to]` are in its files. */
 export interface OffsetMove {
@@ -84,7 +85,8 @@ export type CommitResult =
   | { readonly status: 'too-many-columns'; readonly most: number }
   | { readonly status: 'expired'; readonly ageMs: number }
 
-export type Verdict = { readonly status: 'write' } | Exclude<CommitResult, { readonly status: 'committed' }>
+/** Why nothing was written. */
+export type Refusal = Exclude<CommitResult, { readonly status: 'committed' }>
 
 /** A commit whose oldest file is older is given up: vacuum takes files that are in no version after twice this time. */
 export const MAX_FILE_AGE_MS = 3_600_000
@@ -132,12 +134,13 @@ export const checkRequest = ({ parts, remove = [], counts = [], columns = [], cl
 /**
  * The commit rule: version v+1 may be tried only if in state v the hub that feeds the table is the one that commits, each stream's offset is the one at
  * which its buffer began, every path to remove is in the table, no column to add is there as something else, and no file is too old.
+ * @returns undefined when it may be tried
  */
 export const decide = (
   { parts, remove = [], columns = [], feeder, claim }: CommitRequest,
   { txns, files, metaData, columns: known }: LogState,
   nowMs: number,
-): Verdict => {
+): Refusal | undefined => {
   if (feeder !== undefined || claim !== undefined) {
     const hub = feederOf(txns)?.hub
     if (hub !== (claim === undefined ? feeder : claim.after)) return { status: 'other-hub', hub }
@@ -158,15 +161,7 @@ export const decide = (
   }
   let ageMs = 0
   for (const { add } of parts) for (const file of add) ageMs = Math.max(ageMs, nowMs - file.modificationTime)
-  return ageMs > MAX_FILE_AGE_MS ? { status: 'expired', ageMs } : { status: 'write' }
-}
-
-/** Who commits, and when. */
-export interface CommitStamp {
-  /** Random: a writer that got no answer recognises its commit by this id. */
-  readonly commitId: string
-  readonly nowMs: number
-  readonly engine: string
+  return ageMs > MAX_FILE_AGE_MS ? { status: 'expired', ageMs } : undefined
 }
 
 const txnOf = ({ appId, to, timestampMs }: OffsetMove): Txn => ({
@@ -243,7 +238,3 @@ export const actionsOf = (
     ...parts.flatMap(({ add }) => add.map((file): Action => ({ add: { ...file, dataChange } }))),
   ]
 }
-
-/** Whether a version is the one that a commit id was given to. */
-export const isCommitOf = (actions: readonly Action[], commitId: string): boolean =>
-  actions.some((action) => action.commitInfo?.['commitId'] === commitId)

@@ -8,14 +8,26 @@ export interface Damage {
   readonly found: string
 }
 
-/** @returns FleetError `table.damaged`: what was found, what is known, and what to do */
-export const damaged = ({ version, found }: Damage, cause?: unknown): FleetError =>
-  new FleetError(
-    'table.damaged',
-    `the table is damaged: ${found}. ${version === 0 ? 'No version of it is known to be whole' : `It is whole up to version ${version - 1}`}; ` +
-      'nothing is written to it, and rows stay in their streams. `fleet table repair` shows what can be done',
-    cause === undefined ? {} : { cause },
-  )
+/**
+ * @param what the table, for people
+ * @param advice what is done about it, and what people can do
+ * @returns makes FleetErrors `table.damaged`: what was found, what is known, and what to do
+ */
+export const damageOf =
+  (what: string, advice: string) =>
+  ({ version, found }: Damage, cause?: unknown): FleetError =>
+    new FleetError(
+      'table.damaged',
+      `${what} is damaged: ${found}. ${version === 0 ? 'No version of it is known to be whole' : `It is whole up to version ${version - 1}`}; ` +
+        `nothing is written to it${advice}`,
+      cause === undefined ? {} : { cause },
+    )
+
+/** Of the table of positions. */
+export const damaged = damageOf(
+  'the table',
+  ', and rows stay in their streams. `fleet table repair` shows what can be done',
+)
 
 /** @returns FleetError `table.replaced`: the log is whole, and is not the one that was read */
 export const replaced = (where: string, version: number): FleetError =>

@@ -1,23 +1,23 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { FleetError, reasonOf } from '@fleetlake/core'
 import type { Action } from './actions.ts'
-import { type CheckpointFile, openCheckpoint, readGroup } from './open-checkpoint.ts'
+import { type CheckpointFile, type Kind, openCheckpoint, readGroup } from './open-checkpoint.ts'
 import { readParts } from './read-checkpoint.ts'
 import type { ThreadAnswer, ThreadTask } from './read-in-thread.ts'
 
-const readRemoves = async (files: readonly CheckpointFile[]): Promise<Action[]> => {
+const readActions = async (files: readonly CheckpointFile[], kinds: readonly Kind[]): Promise<Action[]> => {
   const actions: Action[] = []
   for (const file of files.map(openCheckpoint)) {
     for (const group of file.groups.keys()) {
-      for (const action of await readGroup(file, group, ['metaData', 'remove'])) actions.push(action)
+      for (const action of await readGroup(file, group, kinds)) actions.push(action)
     }
   }
   return actions
 }
 
-const answer = async ({ what, files }: ThreadTask): Promise<ThreadAnswer<unknown>> => {
+const answer = async ({ files, kinds }: ThreadTask): Promise<ThreadAnswer<unknown>> => {
   try {
-    return { value: what === 'state' ? await readParts(files) : await readRemoves(files) }
+    return { value: kinds === undefined ? await readParts(files) : await readActions(files, kinds) }
   } catch (error) {
     const { code } = error instanceof FleetError ? error : { code: 'table.invalid' as const }
     return { code, reason: reasonOf(error) }

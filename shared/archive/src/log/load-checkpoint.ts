@@ -4,10 +4,11 @@ import { decodePath, SIDECARS_FOLDER } from '../paths.ts'
 import type { ObjectStore } from '../store/object-store.ts'
 import { type Action, parseActions } from './actions.ts'
 import { isSealed } from './checkpoint-seal.ts'
+import type { CheckpointIndex } from './checkpoint-index.ts'
 import type { CheckpointName } from './list-log.ts'
-import type { CheckpointFile } from './open-checkpoint.ts'
+import { type CheckpointFile, type Kind, openCheckpoint, readGroup } from './open-checkpoint.ts'
 import { type CheckpointState, readCheckpoint, type ReadParts, stateOfParts } from './read-checkpoint.ts'
-import { readPartsInThread } from './read-in-thread.ts'
+import { readActionsInThread, readPartsInThread } from './read-in-thread.ts'
 
 /** The files of a checkpoint, of whichever kind. */
 export interface CheckpointFiles {
@@ -83,6 +84,30 @@ export const getCheckpoint = async (
     Buffer.from(first.bytes.buffer, first.bytes.byteOffset, first.bytes.length).includes('sidecar')
   const sidecars = mayRefer ? await getSidecars(store, (await readPartsInThread(files)).sidecars) : []
   return { isSealed: false, parts: [...files, ...sidecars], manifest: undefined }
+}
+
+export interface ReadActionsOptions {
+  readonly kinds: readonly Kind[]
+  /** Of a checkpoint with an index: whether a row group has to be read; all have when missing. */
+  readonly isNeeded?: (group: number, index: CheckpointIndex) => boolean
+}
+
+/**
+ * The actions of some kinds in a checkpoint, of any writer and any table.
+ * @throws FleetError `table.invalid`, `table.unsupported`
+ */
+export async function* actionsOfCheckpoint(
+  { isSealed: isOurs, parts, manifest }: CheckpointFiles,
+  { kinds, isNeeded = () => true }: ReadActionsOptions,
+): AsyncGenerator<Action> {
+  if (manifest !== undefined) yield* parseActions(manifest.bytes, manifest.name)
+  if (parts.length === 0) return
+  if (!isOurs) return yield* await readActionsInThread(parts, kinds)
+  const checkpoint = openCheckpoint(parts[0])
+  for (const group of checkpoint.groups.keys()) {
+    if (checkpoint.index === undefined || isNeeded(group, checkpoint.index))
+      yield* await readGroup(checkpoint, group, kinds)
+  }
 }
 
 /**

@@ -48,7 +48,8 @@ const toNumbers = (value: unknown): unknown => {
   return row
 }
 
-type Kind = (typeof CHECKPOINT_COLUMNS)[number]
+/** Of an action. */
+export type Kind = (typeof CHECKPOINT_COLUMNS)[number]
 
 interface Rows {
   readonly kinds: readonly Kind[]

@@ -24,12 +24,12 @@ const isMapped = (metaData: MetaData): boolean =>
   (propertyOf(metaData, 'delta.columnMapping.mode') ?? 'none').toLowerCase() !== 'none'
 
 /** @throws FleetError `table.unsupported` with the feature, for a table whose rows can't be known */
-export const checkReader = (protocol: Protocol, metaData: MetaData): void => {
+export const checkReader = (protocol: Protocol, metaData: MetaData, table = 'the table'): void => {
   const { minReaderVersion: version, readerFeatures } = protocol
   const refuse = (what: string): never => {
     throw new FleetError(
       'table.unsupported',
-      `the table can't be read: ${what}. Use a newer Fleetlake, or turn that off with the program that turned it on`,
+      `${table} can't be read: ${what}. Use a newer Fleetlake, or turn that off with the program that turned it on`,
     )
   }
   if (version > 3) refuse(`it needs reader version ${version}, and this program supports 3`)
@@ -121,6 +121,23 @@ export const writerFeaturesOf = ({ minWriterVersion: version, writerFeatures }: 
     ? (writerFeatures ?? [])
     : OLD_FEATURES.flatMap(([since, feature]) => (version >= since ? [feature] : []))
 
+/** Why rows that have values in some columns only can't be written to a table; undefined when they can. */
+export const writerFault = (
+  protocol: Protocol,
+  metaData: MetaData,
+  hasValues: (column: string) => boolean,
+): string | undefined => {
+  if (protocol.minWriterVersion > 7)
+    return `it needs writer version ${protocol.minWriterVersion}, and this program supports 7`
+  for (const feature of writerFeaturesOf(protocol)) {
+    const check = WRITE_FEATURES[feature] ?? ALWAYS(`its feature ${feature} is not known`)
+    const what = check(metaData)
+    if (what !== undefined) return what
+  }
+  const other = fieldsOf(metaData.schemaString).find(({ name, nullable }) => !nullable && !hasValues(name))
+  return column(other?.name, 'must not be null, and Fleetlake has no value for it')
+}
+
 /**
  * Whether rows of ours may be written to a table.
  * @throws FleetError `table.unsupported` with the feature that stops the writer; readers are not stopped
@@ -133,15 +150,8 @@ export const checkWriter = (protocol: Protocol, metaData: MetaData): void => {
         'Turn that off with the program that turned it on, or give this hub an archive of its own',
     )
   }
-  if (protocol.minWriterVersion > 7)
-    refuse(`it needs writer version ${protocol.minWriterVersion}, and this program supports 7`)
-  for (const feature of writerFeaturesOf(protocol)) {
-    const check = WRITE_FEATURES[feature] ?? ALWAYS(`its feature ${feature} is not known`)
-    const what = check(metaData)
-    if (what !== undefined) refuse(what)
-  }
-  const other = fieldsOf(metaData.schemaString).find(({ name, nullable }) => !nullable && !isOurColumn(name))
-  if (other !== undefined) refuse(`its column "${other.name}" must not be null, and Fleetlake has no value for it`)
+  const fault = writerFault(protocol, metaData, isOurColumn)
+  if (fault !== undefined) refuse(fault)
   const expiry = propertyOf(metaData, 'delta.setTransactionRetentionDuration')
   if (expiry !== undefined) {
     refuse(

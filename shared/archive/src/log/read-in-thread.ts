@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { type ErrorCode, FleetError } from '@fleetlake/core'
 import type { Action } from './actions.ts'
-import type { CheckpointFile } from './open-checkpoint.ts'
+import type { CheckpointFile, Kind } from './open-checkpoint.ts'
 import type { ReadParts } from './read-checkpoint.ts'
 
 /**
@@ -10,8 +10,9 @@ import type { ReadParts } from './read-checkpoint.ts'
  */
 
 export interface ThreadTask {
-  readonly what: 'state' | 'removes'
   readonly files: readonly CheckpointFile[]
+  /** Reads the actions of these kinds; the state of a table of positions when missing. */
+  readonly kinds?: readonly Kind[]
 }
 
 export type ThreadAnswer<T> = { readonly value: T } | { readonly code: ErrorCode; readonly reason: string }
@@ -48,8 +49,11 @@ const run = <T>(task: ThreadTask, { deadlineMs, heapMb }: ThreadLimits): Promise
 
 /** @throws FleetError `table.invalid`, `table.unsupported`, `cell.invalid` */
 export const readPartsInThread = (files: readonly CheckpointFile[], limits = LIMITS): Promise<ReadParts> =>
-  run({ what: 'state', files }, limits)
+  run({ files }, limits)
 
-/** metaData and the tombstones. */
-export const readRemovesInThread = (files: readonly CheckpointFile[], limits = LIMITS): Promise<Action[]> =>
-  run({ what: 'removes', files }, limits)
+/** @throws FleetError `table.invalid`, `table.unsupported` */
+export const readActionsInThread = (
+  files: readonly CheckpointFile[],
+  kinds: readonly Kind[],
+  limits = LIMITS,
+): Promise<Action[]> => run({ files, kinds }, limits)

@@ -4,11 +4,10 @@ import { z } from 'zod'
 import { commitPath, copyPath, LAST_CHECKPOINT, LOG_FOLDER } from '../paths.ts'
 import type { ObjectStore } from '../store/object-store.ts'
 import { parseCommit } from './actions.ts'
-import { damaged, isDamage } from './damage.ts'
+import { isDamage } from './damage.ts'
 import { fingerprintIn, fingerprintOf } from './fingerprint.ts'
 import { type CheckpointName, listLog, type LogListing, newestCopy } from './list-log.ts'
-import { loadCheckpoint } from './load-checkpoint.ts'
-import { applyVersions, type LogState, stateOfCheckpoint, type VersionActions } from './state.ts'
+import type { LogKind, TableState, VersionActions } from './log-kind.ts'
 
 export interface ReadLogOptions {
   /** A newest commit that is not whole is looked at again for this long, ms: another program may be in the middle of writing it. */
@@ -57,18 +56,26 @@ export const readVersion = async (store: ObjectStore, version: number): Promise<
   }
 }
 
+/** Makes the fault of a damaged log. */
+type Damaged = LogKind<TableState>['damaged']
+
 /** The fault of a version that stays what it is. */
-const judge = async (store: ObjectStore, version: number, fault: FleetError): Promise<FleetError> => {
+const judge = async (
+  store: ObjectStore,
+  { damaged }: { readonly damaged: Damaged },
+  version: number,
+  fault: FleetError,
+): Promise<FleetError> => {
   const isNewest = (await store.size(commitPath(version + 1))) === undefined
   const advice = isNewest ? ' (if another program is writing it just now, this passes by itself)' : ''
   return damaged({ version, found: `${reasonOf(fault)}${advice}` }, fault)
 }
 
-const gapAt = (version: number, newest: number): FleetError =>
+const gapAt = (version: number, newest: number, damaged: Damaged): FleetError =>
   damaged({ version, found: `${commitPath(version)} is missing, though version ${newest} was written` })
 
 /** What a version is known by. */
-type Known = Pick<LogState, 'version' | 'fingerprint'>
+type Known = Pick<TableState, 'version' | 'fingerprint'>
 
 /** Whether a version is there as it was read; one that is not in the log any more, or of which only a checkpoint was read, is taken for it. */
 export const isStillThere = async (store: ObjectStore, { version, fingerprint }: Known): Promise<boolean> => {
@@ -76,7 +83,7 @@ export const isStillThere = async (store: ObjectStore, { version, fingerprint }:
   return found === undefined || found === fingerprint
 }
 
-const checkVersion = async (store: ObjectStore, known: Known): Promise<void> => {
+const checkVersion = async (store: ObjectStore, known: Known, damaged: Damaged): Promise<void> => {
   if (await isStillThere(store, known)) return
   const { version } = known
   throw damaged({ version, found: `${commitPath(version)} is another one than was read` })
@@ -91,11 +98,12 @@ const MOST_AT_ONCE = 64
  * @returns `state` itself when there is nothing new
  * @throws FleetError `table.damaged`, `table.invalid`, `table.unsupported`
  */
-export const readOn = async (
+export const readOn = async <State extends TableState>(
   store: ObjectStore,
-  state: LogState | undefined,
+  kind: LogKind<State>,
+  state: State | undefined,
   { settleMs = SETTLE_MS }: ReadLogOptions = {},
-): Promise<LogState | undefined> => {
+): Promise<State | undefined> => {
   let newest = state
   let waitedMs = 0
   for (let atOnce = 1; ; atOnce = Math.min(atOnce * 4, MOST_AT_ONCE)) {
@@ -103,12 +111,12 @@ export const readOn = async (
     const [read] = await Promise.all([
       Promise.all(Array.from({ length: atOnce }, (_, i) => readVersion(store, next + i))),
       // Once there is news, which the first reading tells alone.
-      state !== undefined && newest !== state ? checkVersion(store, state) : undefined,
+      state !== undefined && newest !== state ? checkVersion(store, state, kind.damaged) : undefined,
     ])
     const whole = read.findIndex((version) => version === undefined || 'fault' in version)
     const end = whole < 0 ? read.length : whole
     const versions = read.slice(0, end) as VersionActions[]
-    if (versions.length > 0) newest = applyVersions(newest, versions)
+    if (versions.length > 0) newest = kind.apply(newest, versions)
     if (end === read.length) continue
     const version = next + end
     const first = read[end]
@@ -116,10 +124,10 @@ export const readOn = async (
       const later = read.findLastIndex((each) => each !== undefined)
       if (later < end) return newest
       // It may have been written between the two reads, and then it is there now.
-      if ((await store.size(commitPath(version))) === undefined) throw gapAt(version, next + later)
+      if ((await store.size(commitPath(version))) === undefined) throw gapAt(version, next + later, kind.damaged)
     } else if ('fault' in first) {
       const pauseMs = Math.max(FIRST_PAUSE_MS, waitedMs)
-      if (waitedMs + pauseMs > settleMs) throw await judge(store, version, first.fault)
+      if (waitedMs + pauseMs > settleMs) throw await judge(store, kind, version, first.fault)
       await delay(pauseMs)
       waitedMs += pauseMs
     }
@@ -133,18 +141,22 @@ export const readOn = async (
  * taken for one without news, and even less be written to.
  * @throws FleetError `table.damaged`
  */
-export const checkEnd = async (store: ObjectStore, known: Known): Promise<void> => {
+export const checkEnd = async (
+  store: ObjectStore,
+  { damaged }: { readonly damaged: Damaged },
+  known: Known,
+): Promise<void> => {
   const { version } = known
-  const [{ commits, newest }] = await Promise.all([listLog(store, version), checkVersion(store, known)])
+  const [{ commits, newest }] = await Promise.all([listLog(store, version), checkVersion(store, known, damaged)])
   if (newest < version) {
     throw damaged({ version: newest + 1, found: `the log ends before version ${version}, which was read from it` })
   }
   // Versions come one after the other: one that was not there when a later one was listed is there by now.
   if (newest <= version || commits.has(version + 1)) return
-  if ((await store.size(commitPath(version + 1))) === undefined) throw gapAt(version + 1, newest)
+  if ((await store.size(commitPath(version + 1))) === undefined) throw gapAt(version + 1, newest, damaged)
 }
 
-const noBeginning = (listing: LogListing, warnings: readonly string[]): FleetError => {
+const noBeginning = (listing: LogListing, warnings: readonly string[], damaged: Damaged): FleetError => {
   const first = listing.commits.size === 0 ? 'no commits' : `begins at version ${Math.min(...listing.commits)}`
   const tried = warnings.length === 0 ? 'has no checkpoint' : `has no checkpoint that can be read (${warnings[0]})`
   return damaged({ version: 0, found: `the log ${first} and ${tried}` })
@@ -156,18 +168,23 @@ const noBeginning = (listing: LogListing, warnings: readonly string[]): FleetErr
  * @returns undefined when there is no table
  * @throws FleetError `table.damaged` when commits are missing or not whole, `table.invalid`, `table.unsupported`
  */
-export const readLog = async (store: ObjectStore, options: ReadLogOptions = {}): Promise<LogState | undefined> => {
+export const readLog = async <State extends TableState>(
+  store: ObjectStore,
+  kind: LogKind<State>,
+  options: ReadLogOptions = {},
+): Promise<State | undefined> => {
+  const { damaged } = kind
   const warnings: string[] = []
   let listing = await listFromCheckpoint(store)
   const tried = new Set<string>()
-  const readNewest = async (): Promise<LogState | undefined> => {
+  const readNewest = async (): Promise<State | undefined> => {
     for (const checkpoint of listing.checkpoints) {
       const [path] = checkpoint.paths
       if (tried.has(path)) continue
       tried.add(path)
       try {
-        const held = await loadCheckpoint(store, checkpoint)
-        if (held !== undefined) return stateOfCheckpoint(checkpoint.version, held)
+        const held = await kind.loadCheckpoint(store, checkpoint)
+        if (held !== undefined) return held
       } catch (error) {
         if (!isDamage(error)) throw error
         warnings.push(`${path} can't be read, an older checkpoint or the commits are used instead: ${reasonOf(error)}`)
@@ -184,21 +201,22 @@ export const readLog = async (store: ObjectStore, options: ReadLogOptions = {}):
   if (listing.newest < 0) {
     if (copied < 0) return undefined
     // A commit comes before its copy: the first one may have come since the log was listed.
-    if ((await listLog(store, 0)).newest >= 0) return readLog(store, options)
+    if ((await listLog(store, 0)).newest >= 0) return readLog(store, kind, options)
     throw damaged({
       version: 0,
       found: `the log in ${store.url(LOG_FOLDER)} is gone, though ${copyPath(copied)} is there`,
     })
   }
-  if (base === undefined && !listing.commits.has(0)) throw noBeginning(listing, warnings)
+  if (base === undefined && !listing.commits.has(0)) throw noBeginning(listing, warnings, damaged)
   const first = (base?.version ?? -1) + 1
   let next = first
   while (listing.commits.has(next)) next++
-  if (next <= listing.newest && (await store.size(commitPath(next))) === undefined) throw gapAt(next, listing.newest)
-  const state = await readOn(store, base, options)
-  if (state === undefined) throw gapAt(first, listing.newest)
+  if (next <= listing.newest && (await store.size(commitPath(next))) === undefined)
+    throw gapAt(next, listing.newest, damaged)
+  const state = await readOn(store, kind, base, options)
+  if (state === undefined) throw gapAt(first, listing.newest, damaged)
   if (state.version < Math.max(copied, listing.newest)) {
-    await checkEnd(store, state)
+    await checkEnd(store, kind, state)
     throw damaged({
       version: state.version + 1,
       found: `${commitPath(state.version + 1)} is missing, though version ${Math.max(copied, listing.newest)} was written`,

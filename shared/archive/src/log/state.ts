@@ -3,18 +3,14 @@ import { type Chunk, chunkOf } from '../chunk.ts'
 import { decodePath } from '../paths.ts'
 import type { ColumnsBeside } from '@fleetlake/columnar'
 import { checkSchema, columnsBesideOf } from '../schema.ts'
-import type { Action, Add, MetaData, Protocol, Remove } from './actions.ts'
-import { checkReader } from './protocol.ts'
+import type { Add, Remove } from './actions.ts'
 import { changeFiles, type Files, NO_FILES } from './files.ts'
+import type { TableState, VersionActions } from './log-kind.ts'
+import { checkReader } from './protocol.ts'
 import type { CheckpointState } from './read-checkpoint.ts'
 
-/** The state of the log at a version, as far as readers and committers need it. Immutable. */
-export interface LogState {
-  readonly version: number
-  /** Of the version's commit; undefined when that was not read. */
-  readonly fingerprint: string | undefined
-  readonly protocol: Protocol
-  readonly metaData: MetaData
+/** The state of the table of positions at a version, as far as readers and committers need it. Immutable. */
+export interface LogState extends TableState {
   /** What its schema has beside the columns of every position. */
   readonly columns: Required<ColumnsBeside>
   readonly files: Files
@@ -24,16 +20,6 @@ export interface LogState {
   readonly txnTimes: ReadonlyMap<string, number>
   /** Paths of files of which some rows are not in the table. */
   readonly vectors: ReadonlySet<string>
-  /** What was found amiss and got round while the log was read. */
-  readonly warnings: readonly string[]
-}
-
-/** The actions of one version, or of a checkpoint of it. */
-export interface VersionActions {
-  readonly version: number
-  readonly actions: readonly Action[]
-  /** Of the commit; missing of a checkpoint. */
-  readonly fingerprint?: string
 }
 
 /**

@@ -4,24 +4,43 @@ import { FleetError } from '@fleetlake/core'
 import { commitPath } from '../paths.ts'
 import type { ObjectStore } from '../store/object-store.ts'
 import { type Action, formatCommit, parseCommit } from './actions.ts'
-import { actionsOf, checkRequest, type CommitRequest, type CommitResult, decide, isCommitOf } from './commit.ts'
 import { isDamage } from './damage.ts'
-import type { LogState } from './state.ts'
 
-export interface CommitDeps {
+/** Who commits, and when. */
+export interface CommitStamp {
+  /** Random: a writer that got no answer recognises its commit by this id. */
+  readonly commitId: string
+  readonly nowMs: number
+  readonly engine: string
+}
+
+/** What is to be committed. It is decided anew upon each state that the commit is tried upon. */
+export interface Proposal<State, Refusal> {
+  /** Undefined when it may be written upon this state. */
+  decide(state: State, nowMs: number): Refusal | undefined | Promise<Refusal | undefined>
+  /** Throws when nothing at all must be written upon this state. */
+  check(state: State): void
+  /**
+   * The actions upon a state that `decide` lets it be written upon; files that they add are durable by then. The first is a commitInfo; when
+   * it is the only one, all that was asked for is there already.
+   */
+  actions(state: State, stamp: CommitStamp): readonly Action[] | Promise<readonly Action[]>
+}
+
+export interface CommitDeps<State> {
   readonly store: ObjectStore
   /** The newest state that is known. */
-  state(): LogState
+  state(): State
   /** Reads on; the state after it. */
-  refresh(): Promise<LogState>
+  refresh(): Promise<State>
   /** Throws when a state must not be written upon. */
-  check(state: LogState): Promise<void>
+  check(state: State): Promise<void>
   readonly now: () => number
   readonly engine: string
 }
 
-export type Written =
-  | Exclude<CommitResult, { readonly status: 'committed' }>
+export type Written<Refusal> =
+  | { readonly status: 'refused'; readonly refusal: Refusal }
   /** All that was asked for is in that version already. */
   | { readonly status: 'unchanged'; readonly version: number }
   | {
@@ -38,6 +57,10 @@ const LONGEST_BACK_OFF_MS = 1_000
 /** Full jitter: who lost to the same winner does not come back at the same moment. */
 const backOffMs = (losses: number): number =>
   Math.random() * Math.min(LONGEST_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** (losses - 1))
+
+/** Whether a version is the one that a commit id was given to. */
+const isCommitOf = (actions: readonly Action[], commitId: string): boolean =>
+  actions.some((action) => action.commitInfo?.['commitId'] === commitId)
 
 /** A winner that is not whole is not ours, which is there wholly or not at all; reading on shows what is wrong with it. */
 const isOurs = (winner: Uint8Array, version: number, commitId: string): boolean => {
@@ -80,19 +103,21 @@ const createVersion = async (
 }
 
 /**
- * Commits as soon as the commit rule allows it: who loses the race for a version waits a random moment, reads the winner's, and checks again
+ * Commits as soon as the proposal lets it: who loses the race for a version waits a random moment, reads the winner's, and decides again
  * before trying the next. A refusal, and that nothing is to be changed, is checked against the newest state.
  */
-export const writeCommit = async (request: CommitRequest, deps: CommitDeps): Promise<Written> => {
-  checkRequest(request)
+export const writeCommit = async <State extends { readonly version: number }, Refusal>(
+  { decide, actions: actionsUpon }: Pick<Proposal<State, Refusal>, 'decide' | 'actions'>,
+  deps: CommitDeps<State>,
+): Promise<Written<Refusal>> => {
   const commitId = randomUUID()
   let state = deps.state()
   for (let losses = 0; ;) {
     const nowMs = deps.now()
-    const verdict = decide(request, state, nowMs)
-    if (verdict.status !== 'write') {
+    const refusal = await decide(state, nowMs)
+    if (refusal !== undefined) {
       const newest = await deps.refresh()
-      if (newest.version === state.version) return verdict
+      if (newest.version === state.version) return { status: 'refused', refusal }
       state = newest
       continue
     }
@@ -105,7 +130,7 @@ export const writeCommit = async (request: CommitRequest, deps: CommitDeps): Pro
       continue
     }
     const version = state.version + 1
-    const actions = actionsOf(request, state, { commitId, nowMs, engine: deps.engine })
+    const actions = await actionsUpon(state, { commitId, nowMs, engine: deps.engine })
     // Of a commitInfo alone no version is made.
     if (actions.length === 1) {
       const newest = await deps.refresh()

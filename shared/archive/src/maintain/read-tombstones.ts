@@ -1,9 +1,7 @@
 import { FleetError } from '@fleetlake/core'
-import { type Action, parseActions, parseCommit } from '../log/actions.ts'
-import { type CheckpointFiles, getCheckpoint } from '../log/load-checkpoint.ts'
-import { openCheckpoint, readGroup } from '../log/open-checkpoint.ts'
+import { type Action, parseCommit } from '../log/actions.ts'
+import { actionsOfCheckpoint, type CheckpointFiles, getCheckpoint } from '../log/load-checkpoint.ts'
 import { listFromCheckpoint } from '../log/read-log.ts'
-import { readRemovesInThread } from '../log/read-in-thread.ts'
 import { tombstoneRetentionOf } from '../log/reconcile.ts'
 import { commitPath, decodePath } from '../paths.ts'
 import type { ObjectStore } from '../store/object-store.ts'
@@ -15,20 +13,11 @@ const read = async (store: ObjectStore, path: string): Promise<Uint8Array> => {
 }
 
 /** metaData and the tombstones since an instant; of a checkpoint of ours what is older is not read. */
-export async function* readRemoves(
-  { isSealed, parts, manifest }: CheckpointFiles,
-  sinceMs: number,
-): AsyncGenerator<Action> {
-  if (manifest !== undefined) yield* parseActions(manifest.bytes, manifest.name)
-  if (parts.length === 0) return
-  if (!isSealed) return yield* await readRemovesInThread(parts)
-  const checkpoint = openCheckpoint(parts[0])
-  const tombstones = checkpoint.index?.tombstoneGroups
-  for (const group of checkpoint.groups.keys()) {
-    const isNeeded = tombstones === undefined || group === 0 || tombstones[group - 1]?.latestMs > sinceMs
-    if (isNeeded) yield* await readGroup(checkpoint, group, ['metaData', 'remove'])
-  }
-}
+export const readRemoves = (files: CheckpointFiles, sinceMs: number): AsyncGenerator<Action> =>
+  actionsOfCheckpoint(files, {
+    kinds: ['metaData', 'remove'],
+    isNeeded: (group, { tombstoneGroups }) => group === 0 || tombstoneGroups[group - 1]?.latestMs > sinceMs,
+  })
 
 async function* readActions(store: ObjectStore, version: number, sinceMs: number): AsyncGenerator<Action> {
   const { checkpoints } = await listFromCheckpoint(store)

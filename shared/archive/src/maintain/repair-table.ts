@@ -7,8 +7,10 @@ import { eachFile } from '../log/files.ts'
 import { type CheckpointName, listLog } from '../log/list-log.ts'
 import { getCheckpoint, loadCheckpoint } from '../log/load-checkpoint.ts'
 import { mayCheckpoint } from '../log/protocol.ts'
+import type { VersionActions } from '../log/log-kind.ts'
+import { movesLogIn } from '../log/moves-log.ts'
 import { readLog } from '../log/read-log.ts'
-import { applyVersions, type LogState, stateOfCheckpoint, type VersionActions } from '../log/state.ts'
+import { applyVersions, type LogState, stateOfCheckpoint } from '../log/state.ts'
 import { writeCheckpoint } from '../log/write-checkpoint.ts'
 import {
   COPIES_FOLDER,
@@ -349,7 +351,7 @@ export const applyRepair = async (store: ObjectStore, plan: RepairPlan, nowMs: n
     await store.put(commitPath(version), bytes)
     await store.put(copyPath(version), bytes)
   }
-  const state = await readLog(store)
+  const state = await readLog(store, movesLogIn(store))
   if (state === undefined) throw new FleetError('table.missing', 'the log is gone')
   const { checkpoints } = await listLog(store, state.version)
   if (checkpoints.length > 0 || !mayCheckpoint(state.protocol, state.metaData)) return
