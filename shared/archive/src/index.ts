@@ -33,12 +33,19 @@ export type { DateFiles, Totals } from './log/files.ts'
 export { type ColumnConflict, DATA_COLUMNS, deltaTypeOf } from './schema.ts'
 export type { Snapshot, TableSettings } from './snapshot.ts'
 export { createColumnWatch, type ColumnWatch, type ColumnWatchDeps } from './column-watch.ts'
+export { type FlatRow, microsOf, millisOf } from './small/small-file.ts'
+export {
+  openSmallTable,
+  type OpenSmallTableOptions,
+  type SmallTable,
+  type SmallTableKind,
+} from './small/small-table.ts'
 export { checkStore } from './store/check-store.ts'
 export { createFileStore } from './store/file-store.ts'
 export { isFolder, placeBelow } from './store/location.ts'
 export { createMemoryStore, type MemoryObjects } from './store/memory-store.ts'
 export type { ByteRange, ObjectInfo, ObjectStore } from './store/object-store.ts'
-export { openLossStore, openStore, openTableStore, type StoreSettings } from './store/open-store.ts'
+export { openLossStore, openRegistryStore, openStore, openTableStore, type StoreSettings } from './store/open-store.ts'
 export { type CheckpointMaker } from './log/write-checkpoint.ts'
 export { makeCheckpoint } from './log/make-checkpoint.ts'
 export { openTable, type OpenTableOptions, type Table } from './table.ts'

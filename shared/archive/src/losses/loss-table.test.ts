@@ -1,3 +1,4 @@
+import { commitPath } from '../paths.ts'
 import { createMemoryStore } from '../store/memory-store.ts'
 import { fault } from '@fleetlake/core/testing'
 import { createFileStore } from '../store/file-store.ts'
@@ -8,8 +9,9 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { decodeLosses, encodeLosses } from './loss-file.ts'
+import { decodeRows, encodeRows } from '../small/small-file.ts'
 import { type Loss, lossesOf, lossId, type LossRow } from './loss.ts'
+import { flatLoss, LOSS_COLUMNS, lossOfFlat } from './loss-row.ts'
 import { openLossTable } from './loss-table.ts'
 
 const NOW_MS = Date.UTC(2026, 10, 21, 10)
@@ -54,7 +56,9 @@ const anyRow: fc.Arbitrary<LossRow> = fc.oneof(
 test('what a file of losses holds is what was written', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(anyRow, { minLength: 1, maxLength: 5 }), async (rows) => {
-      expect(await decodeLosses(encodeLosses(rows), 'test')).toEqual(rows)
+      const file = encodeRows(LOSS_COLUMNS, rows.map(flatLoss))
+      const read = await decodeRows(LOSS_COLUMNS, file, 'test')
+      expect(read.map((row) => lossOfFlat(row, 'test'))).toEqual(rows)
     }),
   )
 })
@@ -91,7 +95,7 @@ test('two who record at the same moment lose nothing, and the same loss by both 
   )
 })
 
-test('an answer of the store that got lost leaves no second row that counts', async () => {
+test('an answer of the store that got lost is asked for again, and leaves no second row', async () => {
   const memory = createMemoryStore()
   await openLossTable(memory, { create: true })
   let failures = 1
@@ -104,9 +108,25 @@ test('an answer of the store that got lost leaves no second row that counts', as
     },
   }
   const table = (await openLossTable(store))!
-  await expect(table.record([lossOf()])).rejects.toThrow('no answer')
   await table.record([lossOf()])
   expect((await openLossTable(memory))!.losses).toHaveLength(1)
+  expect(await Array.fromAsync(memory.list('2026'))).toHaveLength(1)
+})
+
+test('of a log that is not whole it is told, and nothing is written to it', async () => {
+  const memory = createMemoryStore()
+  const table = (await openLossTable(memory, { create: true, checkEveryMs: 0 }))!
+  await table.record([lossOf()])
+  await table.record([lossOf({ from: 400 })])
+  await memory.delete(commitPath(1))
+  const damaged = fault(
+    'table.damaged',
+    /^the table losses is damaged: .*\. It is whole up to version 0; nothing is written to it\. Put back/,
+  )
+  await expect(openLossTable(memory)).rejects.toThrow(damaged)
+  await memory.delete(commitPath(2))
+  await expect(table.record([lossOf({ from: 600 })])).rejects.toThrow(damaged)
+  expect(table.losses).toHaveLength(2)
 })
 
 test('a settled loss stays, with who settled it and why; settled again the later word holds', async () => {

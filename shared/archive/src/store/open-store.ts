@@ -36,3 +36,7 @@ export const openTableStore = (settings: StoreSettings): Promise<ObjectStore> =>
 /** The store of the table of losses, which is the folder `losses` of the archive. */
 export const openLossStore = (settings: StoreSettings): Promise<ObjectStore> =>
   openStore({ ...settings, path: placeBelow(settings.path, 'losses') })
+
+/** The store of the registry, which is the folder `registry` of the archive. */
+export const openRegistryStore = (settings: StoreSettings): Promise<ObjectStore> =>
+  openStore({ ...settings, path: placeBelow(settings.path, 'registry') })
