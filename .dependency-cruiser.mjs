@@ -49,6 +49,7 @@ export default {
     layer('hub', ['broker', 'core', 'columnar', 'contracts']),
     layer('intake', ['core', 'columnar', 'contracts', 'hub']),
     layer('archive', ['core', 'columnar', 'contracts']),
+    layer('registry', ['archive', 'core', 'contracts', 'hub']),
     layer('service', ['core', 'columnar', 'contracts']),
     layer('nats-server', ['core', 'contracts', 'service']),
     {

@@ -426,6 +426,21 @@ export const messages = {
       leaving: z.boolean().optional(),
     }),
   }),
+  registryChanged: define({
+    type: 'registry-changed',
+    subject: 'registry.<kind>',
+    from: 'whoever changes the registry',
+    to: 'every service',
+    about:
+      'An entry of the registry was changed: services read the registry again. It may get lost, so they look by themselves, too, now and then.',
+    content: 'json',
+    data: z.strictObject({
+      kind: token,
+      id: text,
+      version: sequence.describe('of the entry, from 1'),
+      table: sequence.describe('version of the table `registry` that holds the change'),
+    }),
+  }),
   deadLetter: define({
     type: 'dead-letter',
     subject: 'dead-letters.<partition>',

@@ -7,6 +7,7 @@ interface ParameterTypes {
   readonly agent: string
   readonly group: Group
   readonly job: string
+  readonly kind: string
   readonly partition: number
   readonly query: string
   readonly role: string
@@ -20,6 +21,7 @@ export const PARAMETERS: Readonly<Record<ParameterName, string>> = {
   agent: 'the process of a generator',
   group: 'generators, collectors, compactors or finders',
   job: 'the id of an import',
+  kind: 'a kind of entries of the registry, such as accounts',
   partition: 'a number from 0',
   query: 'the id of a query',
   role: 'a group, or what a reader of it is',

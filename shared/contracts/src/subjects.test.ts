@@ -36,6 +36,8 @@ test('each message has the subject that it always had', () => {
     subjects.vehicleQueryTaken('q1'),
     subjects.vehicleQueryCancel('*'),
     subjects.importStatus('j1'),
+    subjects.registryChanged('accounts'),
+    subjects.registryChanged('*'),
     readerNote('collectors', 3, 'u1'),
   ]).toEqual([
     'generation.agent.a1',
@@ -57,6 +59,8 @@ test('each message has the subject that it always had', () => {
     'queries.q1.taken',
     'queries.*.cancel',
     'imports.j1',
+    'registry.accounts',
+    'registry.*',
     'readers.collectors.3.u1',
   ])
   expect(Object.keys(subjects)).toHaveLength(Object.keys(messages).length - 1)

@@ -25,6 +25,8 @@ export type ErrorCode =
   | 'publish.refused'
   | 'publish.unknown'
   | 'query.invalid'
+  | 'registry.conflict'
+  | 'registry.invalid'
   | 'service.failed'
   | 'store.failed'
   | 'table.conflict'

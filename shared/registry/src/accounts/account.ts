@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { isPasswordHash } from './password-hash.ts'
+
+/** Built in; what each may do is the business of those who let it. */
+export const ROLES = ['viewer', 'dispatcher', 'investigator', 'operator'] as const
+export type Role = (typeof ROLES)[number]
+
+const NAME = /^[a-z0-9][a-z0-9._@+-]{0,63}$/
+
+/** Of an account or a token: names that differ in case only would be taken for each other. */
+export const accountName = z
+  .string()
+  .regex(NAME, 'must be 1 to 64 lower-case letters, digits and . _ @ + -, a letter or digit first')
+
+/** Who may log in with a password; its id is its name. */
+export const account = z.strictObject({
+  role: z.enum(ROLES),
+  /** A hash of it, in the form of the Password Hashing Competition. */
+  password: z.string().refine(isPasswordHash, 'is not an argon2id hash'),
+  disabled: z.boolean(),
+})
+
+export type Account = z.output<typeof account>
+
+/** What a program logs in with in place of an account; its id is a name. */
+export const apiToken = z.strictObject({
+  account: accountName,
+  /** Of the token, hexadecimal. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'is not a SHA-256 in hexadecimal'),
+  /** From this instant on it counts no more; never when missing. */
+  expires: z.iso.datetime({ offset: true }).max(64).optional(),
+})
+
+export type ApiToken = z.output<typeof apiToken>

@@ -1,0 +1,30 @@
+import type { z } from 'zod'
+import { type Account, account, accountName, type ApiToken, apiToken } from './accounts/account.ts'
+
+/** What people set, by kind; the type of an entry's value. */
+export interface KindValues {
+  readonly accounts: Account
+  readonly tokens: ApiToken
+}
+
+export type KindName = keyof KindValues
+
+export interface Kind<Value> {
+  readonly about: string
+  readonly id: z.ZodType<string>
+  /**
+   * It refuses fields that it does not know: what a newer release adds may take away rights, so that an entry that has it must not count without it.
+   */
+  readonly value: z.ZodType<Value>
+  /** Fields that are not shown: who reads them could try them out. An export has them. */
+  readonly hidden: readonly string[]
+}
+
+/** Each kind of entries that this release knows. */
+export const KINDS: { readonly [Name in KindName]: Kind<KindValues[Name]> } = {
+  accounts: { about: 'who may log in', id: accountName, value: account, hidden: ['password'] },
+  tokens: { about: 'what programs log in with', id: accountName, value: apiToken, hidden: ['sha256'] },
+}
+
+/** Whether this release knows a kind. */
+export const isKind = (name: string): name is KindName => Object.hasOwn(KINDS, name)
