@@ -1,5 +1,6 @@
 import { execFileSync, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { COMPACTION_APP, createFileStore, isCompacted, openTable, type Table, writeChunk } from '@fleetlake/archive'
@@ -8,6 +9,7 @@ import { parquetCodec } from '@fleetlake/columnar/formats'
 import { type Config, configSchema } from '@fleetlake/contracts'
 import { cellBounds, parseCell } from '@fleetlake/core'
 import { connectHub, findArchiveClaim, writeArchiveClaim } from '@fleetlake/hub'
+import { openRegistry } from '@fleetlake/registry'
 import { eventually, startTestHub, temporaryFolder } from '@fleetlake/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { type RunningCompactor, startCompactor } from './start-compactor.ts'
@@ -149,5 +151,32 @@ test('a compactor leaves an older copy of the archive alone', async () => {
   expect(warnings[0]).toMatch(/^a run failed and is tried again: the archive at .* is an older copy of the archive/)
   expect((await table.refresh()).version).toBe(version)
   await claimed(version)
+  await eventually(() => isWhole(table))
+})
+
+test('a compactor merges the many files of the registry, and a damaged registry keeps it from nothing', async () => {
+  const { connect, path, table, config } = await openWorld({ chunks: 12, rows: 100 })
+  const folder = join(path, 'registry')
+  const registry = await openRegistry(createFileStore(folder))
+  const setTo = (version: number): Promise<number> => {
+    const value = { account: `a${version}`, sha256: '0'.repeat(64) }
+    return registry.put('tokens', 'x', value, { expected: version, who: 'root' })
+  }
+  for (let version = 0; version < 65; version++) await setTo(version)
+  const history = await registry.history()
+  const warnings: string[] = []
+  const log = { info: () => undefined, warn: (_: unknown, message?: string) => void warnings.push(message ?? '') }
+  const compactor = await startCompactor(await connect(), { config, log, version: '0' })
+  onTestFinished(() => compactor.stop())
+  await eventually(() => isWhole(table))
+  await eventually(async () => {
+    await registry.refresh()
+    return registry.version() === 66
+  })
+  expect([await registry.history(), warnings]).toEqual([history, []])
+  await rm(join(folder, '_delta_log', `${'66'.padStart(20, '0')}.json`))
+  await eventually(() => warnings.length > 0)
+  expect(warnings[0]).toMatch(/^the registry is not kept in order: the table registry is damaged: /)
+  await writeDay(table, join(path, 'moves'), { chunks: 12, rows: 100 })
   await eventually(() => isWhole(table))
 })

@@ -3,6 +3,7 @@ import {
   createMaintenance,
   type MaintenanceReport,
   type ObjectStore,
+  openRegistryStore,
   openTable,
   openTableStore,
 } from '@fleetlake/archive'
@@ -10,6 +11,7 @@ import { openCodec } from '@fleetlake/columnar/formats'
 import type { Config } from '@fleetlake/contracts'
 import { codeField, FleetError, ownerOf, reasonOf, repeat } from '@fleetlake/core'
 import { type Hub, joinGroup, readArchiveClaim } from '@fleetlake/hub'
+import { openRegistry, type Registry } from '@fleetlake/registry'
 import { objectionTo } from '../objection.ts'
 import type { Log } from '@fleetlake/service'
 
@@ -22,7 +24,7 @@ export interface CompactorOptions {
   readonly config: Config
   readonly log: Pick<Log, 'info' | 'warn'>
   readonly version: string
-  /** In place of the archive's own store. */
+  /** In place of the archive's own store; it has no registry then. */
   readonly store?: ObjectStore
   /** In place of a thread. */
   readonly makeCheckpoint?: CheckpointMaker
@@ -45,6 +47,7 @@ export const startCompactor = async (
   const stopping = new AbortController()
   const warn = (what: Record<string, unknown>, message: string): void => log.warn(what, message)
   const store = given ?? (await openTableStore(archive))
+  const registryStore = given === undefined ? await openRegistryStore(archive) : undefined
   const codec = await openCodec(archive.format)
   const membership = joinGroup(hub, {
     group: 'compactors',
@@ -89,9 +92,23 @@ export const startCompactor = async (
     toldKept = report.kept
   }
 
+  let registry: Registry | undefined
+  /** What is wrong with it keeps the archive from nothing. */
+  const keepRegistry = async (): Promise<void> => {
+    if (registryStore === undefined) return
+    try {
+      registry ??= await openRegistry(registryStore, { engine: `Fleetlake/${version}` })
+      const files = await registry.mergeFiles()
+      if (files > 0) log.info({ files }, 'files of the registry were merged')
+    } catch (error) {
+      if (!stopping.signal.aborted) warn(codeField(error), `the registry is not kept in order: ${reasonOf(error)}`)
+    }
+  }
+
   let opened: Awaited<ReturnType<typeof open>>
   const work = async (): Promise<void> => {
     if (ownerOf(WORK, membership.members()) !== hub.uid) return
+    await keepRegistry()
     try {
       opened ??= await open()
       const report = await opened?.maintenance.run()
@@ -110,7 +127,7 @@ export const startCompactor = async (
       await Promise.race([working, giveUp.promise])
       clearTimeout(timer)
       await membership.leave()
-      await opened?.table.close()
+      await Promise.all([opened?.table.close(), registry?.close()])
     },
   }
 }
