@@ -3,13 +3,16 @@ import { FleetError, printable, reasonOf } from '@fleetlake/core'
 import { loadConfig, version } from '@fleetlake/service'
 import { Command, CommanderError } from 'commander'
 import type { CommandContext } from './commands/context.ts'
+import { addAccounts } from './commands/accounts.ts'
 import { addDeadLetters } from './commands/dead-letters.ts'
 import { addGenerate } from './commands/generate.ts'
 import { addImport } from './commands/import.ts'
 import { addQuery } from './commands/query.ts'
+import { addRegistry } from './commands/registry.ts'
 import { addStats } from './commands/stats.ts'
 import { addTrack } from './commands/track.ts'
 import { addTable } from './commands/table.ts'
+import { addTokens } from './commands/tokens.ts'
 import { INTERRUPTED, interruption } from './terminal/interrupt.ts'
 import { unwritable } from './query/output.ts'
 import { watchStdout } from './terminal/stdout.ts'
@@ -53,6 +56,9 @@ export const runFleet = async (args: readonly string[]): Promise<number> => {
   addTable(program, context)
   addImport(program, context)
   addDeadLetters(program, context)
+  addAccounts(program, context)
+  addTokens(program, context)
+  addRegistry(program, context)
   try {
     await program.parseAsync([...args], { from: 'user' })
     await written()

@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os'
 import {
   applyRepair,
   cleanLog,
@@ -37,6 +36,7 @@ import {
 } from '../table/columns.ts'
 import { linesOfLosses, lossFacts } from '../table/losses-text.ts'
 import { filesAndBytes, linesOfRepair, linesOfTable, planForMachines, sentenceOf } from '../table/table-text.ts'
+import { terminalUser } from '../terminal/terminal-user.ts'
 import { type CommandContext, examples, reads } from './context.ts'
 
 interface OpenArchive {
@@ -255,7 +255,7 @@ const settleLosses = async (
     return found.map(({ id }) => id)
   })
   if (ids.length === 0) return
-  await known!.settle([...new Set(ids)], { at: Date.now(), by: userInfo().username, note })
+  await known!.settle([...new Set(ids)], { at: Date.now(), by: terminalUser(), note })
   await table.commit({ parts: [], counts: [LOSSES_APP], operation: 'SETTLE' })
 }
 
