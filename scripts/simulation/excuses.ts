@@ -12,7 +12,7 @@ export interface Excuses {
   mayRepeat(vehicle: string): boolean
   /** Of a malformed message whose dead letter may be gone. */
   mayLackLetter(message: string): boolean
-  /** Of an answer that is asked for now: the rows that it may lack though it is complete, by the notes that it comes with. */
+  /** Of an answer that is asked for now: the rows that it may lack though it is complete, by the notes that it ends with. */
   ofAnswer(): (notes: readonly string[]) => (vehicle: string) => boolean
 }
 
@@ -30,6 +30,16 @@ export const createExcuses = ({ ledger, held, archived }: ExcusesDeps): Excuses 
   const repeated = new Set<string>()
   const withoutLetters = new Set<string>()
   let isCalm = true
+  /** The rows that neither the hub nor the table has. */
+  const goneNow = (): Set<string> => {
+    const [inHub, inTable] = [held(), new Set(archived())]
+    const gone = new Set<string>()
+    for (const { name, rows } of ledger.messages()) {
+      if (inHub.has(name)) continue
+      for (const { vehicle } of rows) if (!inTable.has(vehicle)) gone.add(vehicle)
+    }
+    return gone
+  }
   return {
     add: ({ again = new Set(), forgetsLetters = false }) => {
       isCalm = false
@@ -43,14 +53,13 @@ export const createExcuses = ({ ledger, held, archived }: ExcusesDeps): Excuses 
     mayRepeat: (vehicle) => repeated.has(vehicle),
     mayLackLetter: (message) => withoutLetters.has(message),
     ofAnswer: () => {
-      if (isCalm) return () => NOTHING
-      const [inHub, inTable] = [held(), new Set(archived())]
-      const gone = new Set<string>()
-      for (const { name, rows } of ledger.messages()) {
-        if (inHub.has(name)) continue
-        for (const { vehicle } of rows) if (!inTable.has(vehicle)) gone.add(vehicle)
+      const asked = isCalm ? new Set<string>() : goneNow()
+      return (notes) => {
+        if (isCalm || !notes.some(saysThatMessagesMayBeLost)) return NOTHING
+        // A question may wait while the disaster happens.
+        const ended = goneNow()
+        return (vehicle) => asked.has(vehicle) || ended.has(vehicle)
       }
-      return (notes) => (notes.some(saysThatMessagesMayBeLost) ? (vehicle) => gone.has(vehicle) : NOTHING)
     },
   }
 }

@@ -73,7 +73,9 @@ test('a disaster excuses rows that are repeated since the hub may have forgotten
   const named = (isOf: (vehicle: string) => boolean): string => ['a', 'b', 'c', 'd'].filter(isOf).join('')
   const note = ['messages of MOVES_0 after message 5, stored between X and Y, may be lost: …']
   expect([excuses.isNeeded(), named(excuses.mayRepeat), named(excuses.ofAnswer()(note))]).toEqual([false, '', ''])
+  const askedBefore = excuses.ofAnswer()
   excuses.add({})
+  expect([named(askedBefore([])), named(askedBefore(note))]).toEqual(['', 'cd'])
   expect([excuses.isNeeded(), named(excuses.mayRepeat), excuses.mayLackLetter('malformed')]).toEqual([true, 'd', false])
   excuses.add({ again: new Set(['b']), forgetsLetters: true })
   expect([named(excuses.mayRepeat), excuses.mayLackLetter('malformed')]).toEqual(['bd', true])
