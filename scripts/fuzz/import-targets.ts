@@ -69,14 +69,20 @@ const takerOf = (tally: Tally): BlockTaker =>
     sink: {
       begin: () => undefined,
       finish: () => undefined,
-      add: (_idBytes, idFrom, idTo, type, eventTime, longitude, latitude) => {
-        const isRight =
-          [idTo - idFrom, utf8.encode(type).length].every((length) => length > 0 && length <= 255) &&
-          eventTime >= 0 &&
-          eventTime <= LATEST_MS &&
-          Math.abs(longitude) <= 180 &&
-          Math.abs(latitude) <= 90
-        if (!isRight) throw new Error(`a row out of bounds: ${eventTime} ${longitude} ${latitude} ${type}`)
+      add: ({ isStored, vehicles, vehicleIds: { offsets }, types, typeNames, ...columns }) => {
+        for (const [row, isOne] of isStored.entries()) {
+          if (isOne === 0) continue
+          const [timeMs, x, y] = [columns.eventTime[row], columns.longitude[row], columns.latitude[row]]
+          const type = typeNames[types[row]]
+          const idBytes = offsets[vehicles[row] + 1] - offsets[vehicles[row]]
+          const isRight =
+            [idBytes, utf8.encode(type).length].every((length) => length > 0 && length <= 255) &&
+            timeMs >= 0 &&
+            timeMs <= LATEST_MS &&
+            Math.abs(x) <= 180 &&
+            Math.abs(y) <= 90
+          if (!isRight) throw new Error(`a row out of bounds: ${timeMs} ${x} ${y} ${type}`)
+        }
       },
     },
   })

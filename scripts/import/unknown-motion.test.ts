@@ -9,6 +9,7 @@ import { detectFormat } from '../../shared/intake/src/formats/formats.ts'
 import { type InputReading, inputReadingOf } from '../../shared/intake/src/rows/input-reading.ts'
 import { createBlockTaker } from '../../shared/intake/src/rows/take-block.ts'
 import { emptyTally } from '../../shared/intake/src/rows/tally.ts'
+import { takenRowsOf } from '../../shared/intake/src/testing/take-block.ts'
 import { inputOf } from '../../shared/intake/src/testing/read-all.ts'
 
 /** An export of ours that is imported has the rows that were exported: what was not known is not derived from the rows before. */
@@ -40,7 +41,10 @@ const imported = async (bytes: Uint8Array): Promise<unknown[]> => {
     sink: {
       begin: () => undefined,
       finish: () => undefined,
-      add: (_id, _from, _to, type, ...numbers) => rows.push([type, ...numbers.slice(0, 5)]),
+      add: (stored) => {
+        for (const { type, timeMs, longitude, latitude, speed, heading } of takenRowsOf(stored))
+          rows.push([type, timeMs, longitude, latitude, speed, heading])
+      },
     },
   })
   let reading: InputReading | undefined

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { fault } from '@fleetlake/core/testing'
 import { expect, test } from 'vitest'
-import { createBatchBuilder, type EncodedBatch } from './batch-builder.ts'
-import { decodePositions, measureOfName, type PositionRow, rowsOfPositions } from '@fleetlake/columnar'
+import { createBatchBuilder, type EncodedBatch, type RowsToSend } from './batch-builder.ts'
+import { decodePositions, measureOfName, type PositionRow, rowsOfPositions, textsOfStrings } from '@fleetlake/columnar'
 
 const utf8 = new TextEncoder()
 
@@ -37,7 +37,7 @@ const batchesOf = (rows: readonly PositionRow[], limits: { maxRows: number; maxB
   return batches
 }
 
-const row: fc.Arbitrary<PositionRow> = fc.record({
+const anyRow: fc.Arbitrary<PositionRow> = fc.record({
   vehicleId: fc.string({ unit: 'grapheme', maxLength: 20 }),
   vehicleType: fc.constantFrom('taxi', 'bus', 'ômnibus', 'a truck with a long name'),
   eventTime: fc.integer({ min: 0, max: 2e12 }),
@@ -50,7 +50,7 @@ const row: fc.Arbitrary<PositionRow> = fc.record({
 test('batches hold every row once and in order, and none is longer or larger than allowed', () => {
   fc.assert(
     fc.property(
-      fc.array(row, { maxLength: 60 }),
+      fc.array(anyRow, { maxLength: 60 }),
       fc.integer({ min: 1, max: 40 }),
       fc.integer({ min: 2_500, max: 6_000 }),
       (rows, maxRows, maxBytes) => {
@@ -78,7 +78,7 @@ const manySaid = fc.record(
 
 test('measures come with their rows, whatever they are, and batches keep to their limits', () => {
   const spoken = fc
-    .tuple(row, manySaid)
+    .tuple(anyRow, manySaid)
     .map(([bare, measures]): PositionRow => (Object.keys(measures).length === 0 ? bare : { ...bare, measures }))
   fc.assert(
     fc.property(
@@ -89,6 +89,66 @@ test('measures come with their rows, whatever they are, and batches keep to thei
         const batches = batchesOf(rows, { maxRows, maxBytes })
         expect(batches.flatMap(({ payload }) => rowsOfPositions(decodePositions(payload)!))).toEqual(rows)
         for (const batch of batches) expect(batch.payload.length).toBeLessThanOrEqual(maxBytes)
+      },
+    ),
+  )
+})
+
+/** The same rows by columns. */
+const columnsOf = (rows: readonly PositionRow[]): RowsToSend => {
+  const typeNames = [...new Set(rows.map(({ vehicleType }) => vehicleType))].toReversed()
+  const ids = [...new Set(rows.map(({ vehicleId }) => vehicleId))]
+  const numbers = (of: (row: PositionRow) => number | undefined): Float64Array =>
+    Float64Array.from(rows, (row) => of(row) ?? NaN)
+  return {
+    vehicles: Int32Array.from(rows, ({ vehicleId }) => ids.indexOf(vehicleId)),
+    vehicleIds: textsOfStrings(ids),
+    types: Int32Array.from(rows, ({ vehicleType }) => typeNames.indexOf(vehicleType)),
+    typeNames,
+    eventTime: numbers(({ eventTime }) => eventTime),
+    longitude: numbers(({ longitude }) => longitude),
+    latitude: numbers(({ latitude }) => latitude),
+    speed: numbers(({ speed }) => speed),
+    heading: numbers(({ heading }) => heading),
+    said: rows.map(({ measures }) =>
+      measures === undefined
+        ? undefined
+        : Object.entries(measures).map(([name, value]) => ({ measure: measureOfName(name, value), value })),
+    ),
+  }
+}
+
+test('rows by columns make the same batches, in whatever order they are taken and however many at a time', () => {
+  const spoken = fc
+    .tuple(anyRow, manySaid)
+    .map(([bare, measures]): PositionRow => (Object.keys(measures).length === 0 ? bare : { ...bare, measures }))
+  fc.assert(
+    fc.property(
+      fc.array(spoken, { maxLength: 60 }),
+      fc.integer({ min: 1, max: 40 }),
+      fc.integer({ min: 5_000, max: 9_000 }),
+      fc.nat(),
+      fc.integer({ min: 1, max: 60 }),
+      (rows, maxRows, maxBytes, shift, step) => {
+        const order = Int32Array.from(rows, (_, i) => (i + shift) % rows.length)
+        const builder = createBatchBuilder({ maxRows, maxBytes })
+        const columns = columnsOf(rows)
+        const batches: EncodedBatch[] = []
+        for (let from = 0; from < rows.length; from += step) {
+          const end = Math.min(rows.length, from + step)
+          for (let at = from; at < end;) {
+            at = builder.appendRows(columns, order, at, end)
+            if (at < end) batches.push(builder.take()!)
+          }
+        }
+        const last = builder.take()
+        if (last !== undefined) batches.push(last)
+        expect(batches).toEqual(
+          batchesOf(
+            Array.from(order, (place) => rows[place]),
+            { maxRows, maxBytes },
+          ),
+        )
       },
     ),
   )

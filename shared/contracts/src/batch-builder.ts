@@ -1,6 +1,13 @@
 import { FleetError } from '@fleetlake/core'
 import { MAX_MESSAGE_BYTES } from './streams.ts'
-import { encodePositions, newPositionArrays, POSITION_BYTES, type Positions, SENT_COLUMNS } from '@fleetlake/columnar'
+import {
+  encodePositions,
+  newPositionArrays,
+  POSITION_BYTES,
+  type Positions,
+  SENT_COLUMNS,
+  type Texts,
+} from '@fleetlake/columnar'
 import { createMeasureBatch, type Said } from './measure-batch.ts'
 
 /** A move that is ready to be sent, but for its id. */
@@ -17,6 +24,31 @@ export interface BatchLimits {
   readonly maxBytes?: number
   /** Vehicle types that every batch knows from the start: codes 0, 1, …  */
   readonly vehicleTypes?: readonly string[]
+}
+
+/** The numbers of rows, by columns. */
+export interface RowColumns {
+  /** ms since the epoch. */
+  readonly eventTime: Float64Array
+  /** Degrees, rounded. */
+  readonly longitude: Float64Array
+  readonly latitude: Float64Array
+  /** m/s, NaN where unknown. */
+  readonly speed: Float64Array
+  /** Degrees clockwise from north, NaN where unknown. */
+  readonly heading: Float64Array
+}
+
+/** Rows by columns. */
+export interface RowsToSend extends RowColumns {
+  /** Of each row, into `vehicleIds`. */
+  readonly vehicles: Int32Array
+  readonly vehicleIds: Texts
+  /** Of each row, into `typeNames`. */
+  readonly types: Int32Array
+  readonly typeNames: readonly string[]
+  /** The measures of each row, those that have any. */
+  readonly said?: readonly (readonly Said[] | undefined)[] | undefined
 }
 
 /**
@@ -50,6 +82,12 @@ export interface BatchBuilder {
     heading: number,
     said?: readonly Said[],
   ): boolean
+  /**
+   * Adds the rows `order[from, to)` until the batch is full: a call for each would make an object of each number.
+   * @returns the place in `order` of the first that is not added: take the batch, then go on there
+   * @throws FleetError as `append` does
+   */
+  appendRows(rows: RowsToSend, order: Int32Array, from: number, to: number): number
   /** The rows so far, encoded, and an empty builder; undefined when there are none. */
   take(): EncodedBatch | undefined
 }
@@ -78,6 +116,16 @@ const BASE_BYTES = encodePositions(none).length + SLACK_BYTES
 
 const utf8 = new TextEncoder()
 
+const boundsOf = (values: Float64Array, length: number): readonly [least: number, most: number] => {
+  let [least, most] = [Infinity, -Infinity]
+  for (let i = 0; i < length; i++) {
+    const value = values[i]
+    if (value < least) least = value
+    if (value > most) most = value
+  }
+  return [least, most]
+}
+
 export const createBatchBuilder = (limits: BatchLimits): BatchBuilder => {
   const { maxRows, maxBytes = MAX_PAYLOAD_BYTES, vehicleTypes: known = [] } = limits
   const offsets = new Int32Array(maxRows + 1)
@@ -93,7 +141,9 @@ export const createBatchBuilder = (limits: BatchLimits): BatchBuilder => {
   const measures = createMeasureBatch(maxRows)
   /** What a row adds that says nothing, its id apart: it has a place in the columns of those that do. */
   let silentBytes = ROW_BYTES
-  let [from, to, west, south, east, north] = [0, 0, 0, 0, 0, 0]
+  /** Codes of the batch by the numbers that rows have for types. */
+  let names: readonly string[] | undefined
+  let codesByType: (number | undefined)[] = []
 
   const codeOf = (vehicleType: string): number => {
     const code = codes.get(vehicleType)
@@ -111,11 +161,35 @@ export const createBatchBuilder = (limits: BatchLimits): BatchBuilder => {
     silentBytes = ROW_BYTES
     types = []
     codes = new Map()
+    codesByType = []
     for (const vehicleType of known) codeOf(vehicleType)
-    from = west = south = Infinity
-    to = east = north = -Infinity
   }
   clear()
+
+  /** What a row takes, if the batch has room for it; -1 where it has none. */
+  const bytesOfRow = (idLength: number, said: readonly Said[] | undefined): number => {
+    const rowBytes = idLength + (said === undefined ? silentBytes : ROW_BYTES + measures.bytesOf(said, length))
+    if (length < maxRows && bytes + rowBytes <= maxBytes) return rowBytes
+    if (length > 0) return -1
+    throw new FleetError('message.invalid', `one row does not fit into a message of ${maxBytes} bytes`)
+  }
+  /** Begins row `length`, for which there is room. */
+  const open = (idBytes: Uint8Array, idFrom: number, idTo: number, said: readonly Said[] | undefined): void => {
+    if (said !== undefined) {
+      measures.append(said, length)
+      silentBytes = ROW_BYTES + measures.bytesOf([], length)
+    }
+    let at = offsets[length]
+    for (let i = idFrom; i < idTo; i++) ids[at++] = idBytes[i]
+    offsets[length + 1] = at
+  }
+  const codeOfType = (type: number, typeNames: readonly string[]): number => {
+    if (names !== typeNames) {
+      names = typeNames
+      codesByType = []
+    }
+    return (codesByType[type] ??= codeOf(typeNames[type]))
+  }
 
   return {
     get length() {
@@ -123,19 +197,9 @@ export const createBatchBuilder = (limits: BatchLimits): BatchBuilder => {
     },
     codeOf,
     append: (idBytes, idFrom, idTo, typeCode, eventTime, longitude, latitude, speed, heading, said) => {
-      const idLength = idTo - idFrom
-      const rowBytes = idLength + (said === undefined ? silentBytes : ROW_BYTES + measures.bytesOf(said, length))
-      if (length === maxRows || bytes + rowBytes > maxBytes) {
-        if (length > 0) return false
-        throw new FleetError('message.invalid', `one row does not fit into a message of ${maxBytes} bytes`)
-      }
-      const at = offsets[length]
-      if (said !== undefined) {
-        measures.append(said, length)
-        silentBytes = ROW_BYTES + measures.bytesOf([], length)
-      }
-      for (let i = 0; i < idLength; i++) ids[at + i] = idBytes[idFrom + i]
-      offsets[length + 1] = at + idLength
+      const rowBytes = bytesOfRow(idTo - idFrom, said)
+      if (rowBytes < 0) return false
+      open(idBytes, idFrom, idTo, said)
       arrays.vehicleType[length] = typeCode
       if (typeCode >= used) used = typeCode + 1
       arrays.eventTime[length] = eventTime
@@ -143,18 +207,39 @@ export const createBatchBuilder = (limits: BatchLimits): BatchBuilder => {
       arrays.latitude[length] = latitude
       arrays.speed[length] = speed
       arrays.heading[length] = heading
-      if (eventTime < from) from = eventTime
-      if (eventTime > to) to = eventTime
-      if (longitude < west) west = longitude
-      if (longitude > east) east = longitude
-      if (latitude < south) south = latitude
-      if (latitude > north) north = latitude
       bytes += rowBytes
       length++
       return true
     },
+    appendRows: (rows, order, first, end) => {
+      const { vehicles, types: rowTypes, typeNames, said: saidOf } = rows
+      const { bytes: idBytes, offsets: idOffsets } = rows.vehicleIds
+      for (let i = first; i < end; i++) {
+        const row = order[i]
+        const idFrom = idOffsets[vehicles[row]]
+        const idTo = idOffsets[vehicles[row] + 1]
+        const said = saidOf === undefined ? undefined : saidOf[row]
+        const typeCode = codeOfType(rowTypes[row], typeNames)
+        const rowBytes = bytesOfRow(idTo - idFrom, said)
+        if (rowBytes < 0) return i
+        open(idBytes, idFrom, idTo, said)
+        arrays.vehicleType[length] = typeCode
+        if (typeCode >= used) used = typeCode + 1
+        arrays.eventTime[length] = rows.eventTime[row]
+        arrays.longitude[length] = rows.longitude[row]
+        arrays.latitude[length] = rows.latitude[row]
+        arrays.speed[length] = rows.speed[row]
+        arrays.heading[length] = rows.heading[row]
+        bytes += rowBytes
+        length++
+      }
+      return end
+    },
     take: () => {
       if (length === 0) return undefined
+      const [from, to] = boundsOf(arrays.eventTime, length)
+      const [west, east] = boundsOf(arrays.longitude, length)
+      const [south, north] = boundsOf(arrays.latitude, length)
       const batch: EncodedBatch = {
         rows: length,
         payload: encodePositions({

@@ -5,6 +5,7 @@ import type { FormatName } from './formats/format.ts'
 import type { BlockFault } from './formats/block.ts'
 import type { Tally } from './rows/tally.ts'
 import type { ImportSettings } from './settings.ts'
+import type { ListedFile } from './sources/list-files.ts'
 
 /** How the fields of a file are read, for people and for machines. */
 export interface Mapping {
@@ -86,6 +87,8 @@ export interface ImportHooks {
 export interface ImportRequest {
   /** Paths, globs, folders; `-` is standard input. */
   readonly files: readonly string[]
+  /** The same as `checkImport` has found them; looked for when missing. */
+  readonly listed?: readonly ListedFile[] | undefined
   readonly settings: ImportSettings
   /** Aborted: reading ends; what whole batches hold is kept. */
   readonly signal: AbortSignal

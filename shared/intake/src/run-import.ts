@@ -18,13 +18,16 @@ import { checkZone } from './fields/plan-fields.ts'
 import { createBlockTaker } from './rows/take-block.ts'
 import { emptyTally, type Tally } from './rows/tally.ts'
 import type { ImportSettings } from './settings.ts'
-import { listFiles, STANDARD_INPUT } from './sources/list-files.ts'
+import { type ListedFile, listFiles } from './sources/list-files.ts'
 import { openFiles } from './sources/open-files.ts'
 import type { OpenedFiles } from './sources/opened-files.ts'
 import { parseVehiclePattern } from './sources/vehicle-pattern.ts'
 
 /** Sentences on how rows were read that are told. */
 const MOST_NOTES = 100
+
+/** Between two reports of how far it is: files may be many and small. */
+const TELL_MS = 50
 
 /** Rows of a message at most. */
 const BATCH_ROWS = 1_200
@@ -65,13 +68,17 @@ const FIRST = { from: { at: 0, place: 1 }, blockBytes: 256 * 1024 } as const
 
 /**
  * What can be told of a request before anything is opened.
+ * @returns the files, for `listed`
  * @throws FleetError `usage.invalid`
  */
-export const checkImport = async ({ files, settings }: Pick<ImportRequest, 'files' | 'settings'>): Promise<void> => {
+export const checkImport = async ({
+  files,
+  settings,
+}: Pick<ImportRequest, 'files' | 'settings'>): Promise<readonly ListedFile[]> => {
   checkCorrections(settings, measuresOf(settings.columns ?? {}))
   checkZone(settings.timezone)
   if (settings.vehicleIdFrom !== undefined) parseVehiclePattern(settings.vehicleIdFrom)
-  await listFiles(files.filter((file) => file !== STANDARD_INPUT))
+  return listFiles(files)
 }
 
 /** Everything but the hub: what it would store, and every row that it would refuse. */
@@ -140,7 +147,7 @@ export const importIntoHub = async (request: HubImport): Promise<ImportResult> =
         taker: parts.takerInto(sink),
         record,
         pause: async () => {
-          reporter.tell(parts.progress('reading', stored()))
+          reporter.tell(() => parts.progress('reading', stored()))
           await outlet.whenRoom()
           await parts.pause()
         },
@@ -156,7 +163,7 @@ export const importIntoHub = async (request: HubImport): Promise<ImportResult> =
         ? await archive(hub, streams, {
             signal,
             say,
-            onWaiting: () => reporter.tell(parts.progress('archiving', stored())),
+            onWaiting: () => reporter.tell(() => parts.progress('archiving', stored())),
           })
         : false
     const isGivenUp = request.wait && signal.aborted && !isArchived
@@ -257,6 +264,7 @@ const partsOf = (request: ImportRequest & { readonly config: Config }, opened: O
   let filesBegun = 0
   let filesFailed = 0
   let [file, counts] = ['', 'line']
+  let toldMs = -Infinity
 
   const progress = (status: ImportProgress['status'], stored: number): ImportProgress => ({
     status,
@@ -305,7 +313,11 @@ const partsOf = (request: ImportRequest & { readonly config: Config }, opened: O
         nextRevision: settings.corrections === true ? createRevisions(startedMs) : undefined,
       }),
     pause: async (): Promise<void> => {
-      hooks.onProgress?.(progress('reading', given.outlet?.stored() ?? 0))
+      const now = Date.now()
+      if (now - toldMs >= TELL_MS) {
+        toldMs = now
+        hooks.onProgress?.(progress('reading', given.outlet?.stored() ?? 0))
+      }
       await hooks.whenKept?.()
     },
     resultOf: (

@@ -31,7 +31,7 @@ export const runImport = async (
 ): Promise<void> => {
   const { terminal, signal } = context
   const config = context.config()
-  await checkImport({ files, settings })
+  const listed = await checkImport({ files, settings })
   const rejects = createRejects({ path: flags.rejects, say: terminal.say })
   let bar: ReturnType<typeof createProgress> | undefined
   const onProgress = (progress: ImportProgress): void => {
@@ -45,7 +45,7 @@ export const runImport = async (
     whenKept: rejects.pause,
     say: (sentence) => terminal.say(sentence),
   }
-  const request = { files, settings, signal, hooks, config }
+  const request = { files, listed, settings, signal, hooks, config }
   const run = (): Promise<ImportResult> =>
     flags.dryRun === true
       ? tryImport(request)

@@ -26,16 +26,18 @@ const unpackMuchZstd = (bytes: Uint8Array, size: number): Uint8Array =>
 /** A packed byte of the other codecs stands for at most this many bytes: no memory is allocated for a greater size. */
 const MOST_PER_BYTE = 256
 
-const unpackInto = (unpack: (bytes: Uint8Array, to: Uint8Array) => void) => {
-  return (bytes: Uint8Array, size: number): Uint8Array => {
+type Unpack = (bytes: Uint8Array, size: number, room: ((size: number) => Uint8Array) | undefined) => Uint8Array
+
+const unpackInto = (unpack: (bytes: Uint8Array, to: Uint8Array) => void): Unpack => {
+  return (bytes, size, room) => {
     if (size > MOST_PER_BYTE * bytes.length) throw new RangeError(`${bytes.length} bytes do not unpack to ${size}`)
-    const to = new Uint8Array(size)
+    const to = room?.(size) ?? new Uint8Array(size)
     unpack(bytes, to)
     return to
   }
 }
 
-const UNPACKERS: Readonly<Record<PageCodec, (bytes: Uint8Array, size: number) => Uint8Array>> = {
+const UNPACKERS: Readonly<Record<PageCodec, Unpack>> = {
   none: (bytes) => bytes,
   snappy: unpackInto(unpackSnappy),
   gzip: (bytes, size) => gunzipSync(bytes, { maxOutputLength: size }),
@@ -45,10 +47,18 @@ const UNPACKERS: Readonly<Record<PageCodec, (bytes: Uint8Array, size: number) =>
   lz4: unpackInto(unpackLz4),
 }
 
-/** @throws RangeError, or the unpacker's own fault, when bytes do not unpack to exactly `size` */
-export const unpackBytes = (codec: PageCodec, bytes: Uint8Array, size: number): Uint8Array => {
+/**
+ * @param room gives the bytes that are filled, of codecs that fill what they are given; they are the caller's own when missing
+ * @throws RangeError, or the unpacker's own fault, when bytes do not unpack to exactly `size`
+ */
+export const unpackBytes = (
+  codec: PageCodec,
+  bytes: Uint8Array,
+  size: number,
+  room?: (size: number) => Uint8Array,
+): Uint8Array => {
   if (size === 0) return new Uint8Array(0)
-  const unpacked = UNPACKERS[codec](bytes, size)
+  const unpacked = UNPACKERS[codec](bytes, size, room)
   if (unpacked.length !== size) throw new RangeError(`a page of ${size} bytes unpacks to ${unpacked.length}`)
   return unpacked
 }

@@ -46,9 +46,13 @@ const WORDS: ReadonlyMap<string, boolean> = new Map([
   ['0', false],
 ])
 
+/** Null for words that say that there is none, undefined for others that are neither. */
+export const booleanOf = (value: MeasureScalar): boolean | null | undefined =>
+  isAbsent(value) ? null : WORDS.get(String(value).trim().toLowerCase())
+
 const readBoolean: ReadValue = (value) => {
-  if (isAbsent(value)) return undefined
-  const word = WORDS.get(String(value).trim().toLowerCase())
+  const word = booleanOf(value)
+  if (word === null) return undefined
   return word === undefined ? { left: value } : { value: word }
 }
 

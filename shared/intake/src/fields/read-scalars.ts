@@ -45,7 +45,7 @@ const numberOf = (value: unknown): number =>
   typeof value === 'number' || typeof value === 'string' ? Number(value) : NaN
 
 /** Values of tables of AIS that say "not available": 102.3 kn, a course of 360° and a heading of 511°, 181° east, 91° north. */
-const AIS_NONE: Readonly<Record<'speed' | 'heading' | Axis, (value: unknown) => boolean>> = {
+export const AIS_NONE: Readonly<Record<'speed' | 'heading' | Axis, (value: unknown) => boolean>> = {
   speed: (value) => Math.abs(numberOf(value) - 102.3) < 0.05,
   heading: (value) => numberOf(value) >= 360,
   longitude: (value) => numberOf(value) === 181,

@@ -11,6 +11,9 @@ export type Field =
   /** Texts, numbers, bigints, booleans, objects, lists; null or undefined where there is none. */
   | { readonly kind: 'value'; readonly values: readonly unknown[] }
 
+/** The values of a field that was not asked for. */
+export const LEFT_OUT: Field = { kind: 'value', values: [] }
+
 /** Something in the input that is not a row of it: it costs itself only. */
 export interface BlockFault extends RowFault {
   /** Where it is, counted as the format counts: a line, a feature. */
@@ -31,7 +34,7 @@ export interface Cursor {
 
 export const START: Cursor = { at: 0, place: 1 }
 
-/** Some rows of an input, in its order, by columns. Buffers are the block's own only until the next one is asked for. */
+/** Some rows of an input, in its order, by columns. Buffers are the block's own only until the next one is asked for, or the reading ends. */
 export interface Block {
   /** As the input has them; blocks of one input may differ in them. No name twice. */
   readonly names: readonly string[]

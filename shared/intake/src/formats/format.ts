@@ -53,8 +53,11 @@ export interface ReadOptions {
   readonly path?: string | undefined
   /** Of a workbook or a database; the only one, or the first with the needed columns, when missing. */
   readonly table?: string | undefined
-  /** The fields that are needed; all when missing. Formats whose columns lie apart leave the others out of their blocks. */
-  readonly columns?: ReadonlySet<string> | undefined
+  /**
+   * The fields that are needed of blocks with these names and units; undefined where that is not known, and all are. Asked before each block. Formats whose columns lie apart read no others: these
+   * are `LEFT_OUT` in the block.
+   */
+  readonly neededOf?: ((form: Pick<Block, 'names' | 'units'>) => ReadonlySet<string> | undefined) | undefined
   /** Where to begin. */
   readonly from: Cursor
   /** Bytes (or what comes near it) of the input that make a block. */

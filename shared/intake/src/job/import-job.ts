@@ -13,7 +13,7 @@ import type { Readings } from './readings.ts'
 export interface ImportJob {
   /** In order; one that can't be opened is a fault, which costs itself only unless it is the only one. */
   readonly inputs: AsyncIterable<OpenedInput | FleetError>
-  readonly options: Omit<ReadOptions, 'from' | 'blockBytes' | 'signal'>
+  readonly options: Omit<ReadOptions, 'from' | 'blockBytes' | 'signal' | 'neededOf'>
   readonly taker: BlockTaker
   readonly sink: RowSink
   readonly tally: Tally
@@ -102,7 +102,9 @@ export const runImportJob = async (
   const readBlocks = async (opened: OpenedInput, from: Cursor): Promise<void> => {
     const { input, format } = opened
     let reading: { readonly names: readonly string[]; readonly by: InputReading } | undefined
-    for await (const block of format.read(input, { ...job.options, from, blockBytes: BLOCK_BYTES, signal })) {
+    const neededOf: ReadOptions['neededOf'] = (form) => job.readings.neededOf(format, form)
+    const options: ReadOptions = { ...job.options, from, blockBytes: BLOCK_BYTES, signal, neededOf }
+    for await (const block of format.read(input, options)) {
       if (block.rows > 0 && reading?.names !== block.names)
         reading = { names: block.names, by: job.readings.readingOf(opened, block) }
       if (reading !== undefined) job.taker.take(block, reading.by)

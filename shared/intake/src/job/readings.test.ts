@@ -49,11 +49,11 @@ test('inputs with the same names in other units are read by plans of their own',
     units: new Map([['speed', unit]]),
   })
   const readings = createReadings({ ...options, onMapping: () => undefined })
-  expect(['km/h', 'kn', 'km/h'].map((unit) => readings.readingOf(opened, inUnit(unit)).speedFactor)).toEqual([
-    1 / 3.6,
-    1852 / 3600,
-    1 / 3.6,
-  ])
+  const unitOf = (unit: string) => {
+    const { plan } = readings.readingOf(opened, inUnit(unit))
+    return plan.fields.find(({ name }) => name === 'speed')?.unit
+  }
+  expect(['km/h', 'kn', 'km/h'].map(unitOf)).toEqual(['km/h', 'kn', 'km/h'])
 })
 
 test('a record that is damaged is none', async () => {

@@ -1,10 +1,12 @@
 import { FleetError } from '@fleetlake/core'
-import { describePlan } from '../fields/describe-plan.ts'
+import { describePlan, leftOutOf } from '../fields/describe-plan.ts'
 import type { FieldPlan } from '../fields/plan.ts'
 import { planFields } from '../fields/plan-fields.ts'
+import { readScalars } from '../fields/read-scalars.ts'
 import { type Block, valueOf } from '../formats/block.ts'
+import type { Format } from '../formats/format.ts'
 import type { Mapping } from '../importer.ts'
-import { ambiguousTimesOf, type InputReading, inputReadingOf } from '../rows/input-reading.ts'
+import { type InputReading, inputReadingOf } from '../rows/input-reading.ts'
 import { isFault } from '../rows/row-fault.ts'
 import type { ImportSettings } from '../settings.ts'
 import type { OpenedInput } from './opened-input.ts'
@@ -13,6 +15,8 @@ import type { OpenedInput } from './opened-input.ts'
 export interface Readings {
   /** @throws FleetError `import.invalid` with what must be said first, `usage.invalid` */
   readingOf(opened: OpenedInput, first: Block): InputReading
+  /** The fields that rows are read from, of blocks with these names and units; undefined as long as that is not decided. */
+  neededOf(format: Format, form: Form): ReadonlySet<string> | undefined
   /** What a resumed import must know of them. */
   known(): KnownReadings
 }
@@ -65,26 +69,34 @@ export const createReadings = ({ settings, nowMs, onMapping, known }: ReadingsOp
     onMapping(mappingOf({ file: input.name, format: format.name, plan, first }))
   return {
     readingOf: (opened, first) => {
-      const key = formOf(opened, first)
+      const key = formOf(opened.format, first)
       const plan = plans.get(key) ?? decide(opened, first)
       if (untold.delete(key)) tell(opened, plan, first)
       if (plans.size >= MOST_FORMS) plans.clear()
       plans.set(key, plan)
       const vehicleId = ofAll ?? opened.vehicleId
       if (current?.plan === plan && current.vehicleId === vehicleId) return current.reading
-      if (current !== undefined) ambiguous += ambiguousTimesOf(current.reading)
+      if (current !== undefined) ambiguous += current.reading.scalars.ambiguousTimes()
       current = { plan, vehicleId, reading: inputReadingOf({ ...plan, vehicleId }) }
       return current.reading
     },
+    neededOf: (format, form) => {
+      const plan = plans.get(formOf(format, form))
+      if (plan === undefined) return undefined
+      const leftOut = new Set(leftOutOf(plan, form.names))
+      return new Set(form.names.filter((name) => !leftOut.has(name)))
+    },
     known: () => ({
       plans: [...plans],
-      ambiguousTimes: ambiguous + (current === undefined ? 0 : ambiguousTimesOf(current.reading)),
+      ambiguousTimes: ambiguous + (current === undefined ? 0 : current.reading.scalars.ambiguousTimes()),
     }),
   }
 }
 
+type Form = Pick<Block, 'names' | 'units'>
+
 /** Inputs of one format with the same names, in the same units, are of one form. */
-const formOf = ({ format }: OpenedInput, { names, units = new Map() }: Block): string =>
+const formOf = (format: Format, { names, units = new Map() }: Form): string =>
   JSON.stringify([format.name, names, [...units]])
 
 /** A question names the file that asks it. */
@@ -106,7 +118,7 @@ interface Shown {
 
 const mappingOf = ({ file, format, plan, first }: Shown): Mapping => {
   const { lines, object, leftOut } = describePlan(plan, first)
-  const { scalars } = inputReadingOf(plan)
+  const scalars = readScalars(plan)
   const byName = new Map(first.names.map((name, i) => [name, first.fields[i]]))
   const rows = Array.from({ length: Math.min(SHOWN_ROWS, first.rows) }, (_, row) => {
     const read = scalars.read((name) => {

@@ -6,7 +6,7 @@ import type { ImportProgress } from '../importer.ts'
 /** Tells pages how far an import has come. */
 export interface StatusReporter {
   /** Told often; sent each second. */
-  tell(progress: ImportProgress): void
+  tell(progress: () => ImportProgress): void
   /** Sends the last word. */
   end(progress: ImportProgress, error?: string): void
 }
@@ -41,7 +41,7 @@ export const createStatusReporter = (hub: Hub, { job, name, startedAtMs, nowMs }
     tell: (progress) => {
       if (nowMs() - sentMs < EVERY_MS) return
       sentMs = nowMs()
-      send(progress)
+      send(progress())
     },
     end: send,
   }

@@ -1,18 +1,27 @@
-import { AIS_VALUES, fastestMps, measureOfName, type MeasureScalar, REVISION, USUAL_VALUES } from '@fleetlake/columnar'
-import type { Said } from '@fleetlake/contracts'
-import { faultOf, MAX_TEXT_BYTES } from '@fleetlake/core'
+import {
+  AIS_VALUES,
+  measureOfName,
+  type MeasureScalar,
+  REVISION,
+  USUAL_VALUES,
+  type ValueRules,
+} from '@fleetlake/columnar'
+import type { RowColumns, Said } from '@fleetlake/contracts'
+import { faultOf, MAX_TEXT_BYTES, reuseArray, type Reused } from '@fleetlake/core'
 import type { FieldPlan } from '../fields/plan.ts'
 import { type Block, type BlockFault, valueOf } from '../formats/block.ts'
-import type { RowSink } from '../job/partition-sink.ts'
+import type { RowSink, StoredRows } from '../job/partition-sink.ts'
 import { sayInstant } from '../values/calendar.ts'
 import { readId } from '../values/read-id.ts'
 import { suspicionOf } from '../values/suspicion.ts'
+import type { FastColumns } from './fast-columns.ts'
+import type { FastMeasure } from './fast-measures.ts'
 import type { InputReading, Scalars } from './input-reading.ts'
-import { type FastRow, fastRowsOf } from './fast-rows.ts'
 import { createMotions } from './motion.ts'
 import { isFault, type RowFault } from './row-fault.ts'
-import { countIn, countRow, type Tally } from './tally.ts'
-import { createVehicleTexts, type VehicleTexts } from './vehicle-texts.ts'
+import { countIn, countRows, type Tally } from './tally.ts'
+import { createVehicleTexts } from './vehicle-texts.ts'
+import { createVehicleTypes, NO_TYPE, SLOW_TYPE } from './vehicle-types.ts'
 
 export interface TakeOptions {
   readonly sink: RowSink
@@ -34,13 +43,9 @@ export interface BlockTaker {
   take(block: Block, reading: InputReading): void
 }
 
-/** Beyond it two positions say nothing of how a vehicle drove between them. */
-const MAX_GAP_MS = 5 * 60_000
 /** Vehicles that are remembered at once: when there are more, all are forgotten. */
 const MAX_VEHICLES = 1_000_000
-/** Slower than this nothing is implausible, and no distance need be computed to know that. */
-const SLOW_MPS = 15
-const MAX_DERIVED_MPS = 100
+const MAX_TYPES = 10_000
 
 const YEAR_MS = 365 * 86_400_000
 /** The days on which clocks begin that were not set lie before 1981. */
@@ -55,92 +60,30 @@ const idOf = (text: string): string | RowFault => {
   return { reason: 'text-too-long', detail: `a vehicle's id takes 1 to ${MAX_TEXT_BYTES} bytes of UTF-8` }
 }
 
+const saidOf = (name: string, value: MeasureScalar): Said => ({ measure: measureOfName(name, value), value })
+
+/** The rows of a block while they are read. */
+interface Rows extends StoredRows {
+  readonly slow: Uint8Array
+  /** Of rows that say nothing there is none. */
+  readonly said: (readonly Said[] | undefined)[]
+}
+
 export const createBlockTaker = (options: TakeOptions): BlockTaker => {
   const { sink, tally, refuse, latestMs, nextRevision } = options
-  let vehicles: VehicleTexts = createVehicleTexts(idOf)
   const motions = createMotions()
+  const room = createRowsRoom()
+  let vehicles = createVehicleTexts(idOf)
+  let types = createVehicleTypes()
   let forgotten = 0
-  /** What the input has no field for is derived; what a field does not say stays unknown. */
-  let [hasSpeed, hasHeading] = [false, false]
-  const fastest = new Map<string, number>()
 
-  const fastestOf = (type: string): number => {
-    const known = fastest.get(type)
-    if (known !== undefined) return known
-    const mps = fastestMps(type)
-    fastest.set(type, mps)
-    return mps
-  }
-  const forgetVehicles = (): void => {
+  const forgetSome = (): void => {
+    if (types.names.length > MAX_TYPES) types = createVehicleTypes()
+    if (vehicles.size < MAX_VEHICLES) return
     forgotten += vehicles.size
     vehicles = createVehicleTexts(idOf)
     motions.forget()
-    fastest.clear()
   }
-
-  /** @param speed,heading NaN where the row says nothing of them */
-  const keep = (
-    vehicle: number,
-    type: string,
-    timeMs: number,
-    longitude: number,
-    latitude: number,
-    speed: number,
-    heading: number,
-    measures: Readonly<Record<string, MeasureScalar>> | undefined,
-    sampled: FieldPlan['sampled'],
-  ): void => {
-    if (timeMs < SUSPICIOUS_BEFORE_MS || (sampled !== undefined && timeMs < sampled.from - YEAR_MS)) {
-      const suspicion = suspicionOf(timeMs, sampled)
-      if (suspicion !== undefined) countIn(tally.doubts, suspicion)
-    }
-    motions.next(vehicle, timeMs, longitude, latitude)
-    const elapsedMs = motions.elapsedMs()
-    let [v, direction] = [speed, heading]
-    if (elapsedMs > 0) {
-      const seconds = Math.max(1, elapsedMs / 1000)
-      const isDerived = elapsedMs <= MAX_GAP_MS && !(hasSpeed && hasHeading)
-      if (isDerived || motions.metresAtMost() > SLOW_MPS * seconds) {
-        const metres = motions.metres()
-        if (metres > fastestOf(type) * seconds) countIn(tally.doubts, 'implausible')
-        const mps = metres / (elapsedMs / 1000)
-        if (isDerived && mps <= MAX_DERIVED_MPS) {
-          // To 0.1 m/s and whole degrees: more exact than GPS is.
-          if (!hasSpeed) v = Math.round(mps * 10) / 10
-          if (!hasHeading) direction = motions.heading()
-        }
-      }
-    }
-    const id = vehicles.at(vehicle)
-    sink.add(
-      id,
-      0,
-      id.length,
-      type,
-      timeMs,
-      longitude,
-      latitude,
-      v,
-      direction,
-      measures === undefined && nextRevision === undefined ? undefined : saidBy(measures),
-    )
-    countRow(tally, timeMs, longitude, latitude)
-  }
-  const saidBy = (measures: Readonly<Record<string, MeasureScalar>> | undefined): Said[] | undefined => {
-    const said: Said[] = []
-    for (const name in measures) {
-      const value = measures[name]
-      said.push({ measure: measureOfName(name, value), value })
-      countIn(tally.measures, name)
-    }
-    if (nextRevision !== undefined) {
-      const value = nextRevision()
-      said.push({ measure: measureOfName(REVISION, value), value })
-      countIn(tally.measures, REVISION)
-    }
-    return said.length === 0 ? undefined : said
-  }
-
   const refuseAll = (faults: readonly BlockFault[]): void => {
     for (const fault of faults) {
       tally.refused++
@@ -148,71 +91,179 @@ export const createBlockTaker = (options: TakeOptions): BlockTaker => {
       refuse(fault)
     }
   }
-
-  const take = (block: Block, reading: InputReading): void => {
-    const { plan } = reading
-    hasSpeed = plan.fields.some(({ name }) => name === 'speed')
-    hasHeading = plan.fields.some(({ name }) => name === 'heading')
-    const values = plan.isAis ? AIS_VALUES : USUAL_VALUES
-    const fast = fastRowsOf(block, reading, options.vehicleType)
+  /** Numbers of vehicles and types. Rows that have none, or a measure that needs the slower way, are slow. */
+  const takeTexts = ({ ids, types: typeTexts, measures }: FastColumns, rows: Rows, usualType: number): void => {
+    const { slow, isStored } = rows
+    for (let row = 0; row < slow.length; row++) {
+      if (slow[row] === 1) continue
+      slow[row] = 1
+      const from = ids.starts[row]
+      if (from < 0) continue
+      let type = usualType
+      if (typeTexts !== undefined && typeTexts.starts[row] >= 0) {
+        type = types.numberOfText(typeTexts.bytes, typeTexts.starts[row], typeTexts.ends[row])
+        if (type === SLOW_TYPE) continue
+        if (type === NO_TYPE) type = usualType
+      }
+      const said = measures.length === 0 ? undefined : saidByMeasures(measures, row)
+      if (said === null) continue
+      const vehicle = vehicles.numberOf(ids.bytes, from, ids.ends[row])
+      if (typeof vehicle !== 'number') continue
+      rows.vehicles[row] = vehicle
+      rows.types[row] = type
+      if (said !== undefined) rows.said[row] = said
+      isStored[row] = 1
+      slow[row] = 0
+    }
+  }
+  /** @returns why the row is not taken, if it is not */
+  const takeScalars = (read: Scalars, rows: Rows, row: number, { values, usualType }: Rules): RowFault | undefined => {
+    const { eventTime, longitude, latitude, speed, heading } = rows
+    eventTime[row] = read.eventTime
+    longitude[row] = values.longitude(read.longitude)
+    latitude[row] = values.latitude(read.latitude)
+    speed[row] = values.speed(read.speed)
+    heading[row] = values.heading(read.heading)
+    const fault = faultOf(eventTime[row], longitude[row], latitude[row], latestMs)
+    if (fault !== undefined) return { reason: fault, detail: detailOf(read) }
+    const id = utf8.encode(read.vehicleId)
+    const vehicle = vehicles.numberOf(id, 0, id.length)
+    if (typeof vehicle !== 'number') return vehicle
+    for (const doubt of read.unread) countIn(tally.doubts, doubt)
+    const said = Object.entries(read.measures).map(([name, value]) => saidOf(name, value))
+    if (said.length > 0) rows.said[row] = said
+    rows.vehicles[row] = vehicle
+    rows.types[row] = read.vehicleType === undefined ? usualType : types.numberOf(read.vehicleType)
+    rows.isStored[row] = 1
+    return undefined
+  }
+  const takeSlowly = (block: Block, rows: Rows, scalars: InputReading['scalars'], rules: Rules): void => {
     const byName = new Map(block.names.map((name, i) => [name, block.fields[i]]))
-    let current = 0
-    const valueIn = (name: string): unknown => {
-      const field = byName.get(name)
-      return field === undefined ? undefined : valueOf(field, current)
-    }
-    const refuseRow = (row: number, fault: RowFault): void =>
-      refuseAll([{ ...fault, place: block.places[row], text: block.textOf(row) }])
-
-    /** @returns whether the row needed no other way */
-    const takeFast = (by: FastRow, row: number): boolean => {
-      const timeMs = by.time(row)
-      const longitude = values.longitude(by.longitude(row))
-      const latitude = values.latitude(by.latitude(row))
-      if (faultOf(timeMs, longitude, latitude, latestMs) !== undefined) return false
-      const [from, to] = [by.idFrom(row), by.idTo(row)]
-      const type = by.type(row)
-      if (from < 0 || type === undefined) return false
-      let speed = by.speed(row)
-      if (speed === speed) speed = values.speed(speed)
-      else if (!by.hasNoSpeed(row)) return false
-      let heading = by.heading(row)
-      if (heading === heading) heading = values.heading(heading)
-      else if (!by.hasNoHeading(row)) return false
-      const vehicle = vehicles.numberOf(by.idBytes, from, to)
-      if (typeof vehicle !== 'number') return false
-      keep(vehicle, type, timeMs, longitude, latitude, speed, heading, undefined, plan.sampled)
-      return true
-    }
-    const takeScalars = (scalars: Scalars): RowFault | undefined => {
-      const { vehicleId, vehicleType, eventTime, measures, unread } = scalars
-      const longitude = values.longitude(scalars.longitude)
-      const latitude = values.latitude(scalars.latitude)
-      const fault = faultOf(eventTime, longitude, latitude, latestMs)
-      if (fault !== undefined) return { reason: fault, detail: detailOf(scalars) }
-      const id = utf8.encode(vehicleId)
-      const vehicle = vehicles.numberOf(id, 0, id.length)
-      if (typeof vehicle !== 'number') return vehicle
-      for (const doubt of unread) countIn(tally.doubts, doubt)
-      const [speed, heading] = [values.speed(scalars.speed), values.heading(scalars.heading)]
-      const type = vehicleType ?? plan.vehicleType ?? options.vehicleType
-      keep(vehicle, type, eventTime, longitude, latitude, speed, heading, measures, plan.sampled)
-      return undefined
-    }
-
-    refuseAll(block.faults)
     for (let row = 0; row < block.rows; row++) {
-      if (vehicles.size >= MAX_VEHICLES) forgetVehicles()
-      if (fast !== undefined && takeFast(fast, row)) continue
-      current = row
-      const scalars = reading.scalars.read(valueIn)
-      const fault = isFault(scalars) ? scalars : takeScalars(scalars)
-      if (fault !== undefined) refuseRow(row, fault)
+      if (rows.slow[row] === 0) continue
+      const read = scalars.read((name) => {
+        const field = byName.get(name)
+        return field === undefined ? undefined : valueOf(field, row)
+      })
+      const fault = isFault(read) ? read : takeScalars(read, rows, row, rules)
+      if (fault !== undefined) refuseAll([{ ...fault, place: block.places[row], text: block.textOf(row) }])
     }
+  }
+  const countDoubts = ({ isStored, eventTime }: StoredRows, sampled: FieldPlan['sampled']): void => {
+    const before = Math.max(SUSPICIOUS_BEFORE_MS, sampled === undefined ? -Infinity : sampled.from - YEAR_MS)
+    for (let row = 0; row < isStored.length; row++) {
+      if (isStored[row] === 0 || !(eventTime[row] < before)) continue
+      const suspicion = suspicionOf(eventTime[row], sampled)
+      if (suspicion !== undefined) countIn(tally.doubts, suspicion)
+    }
+  }
+  /** Gives each row its revision, and counts what rows say. @returns the measures of the rows, if any has one */
+  const finishSaid = ({ said, isStored }: Rows): Rows['said'] | undefined => {
+    if (nextRevision !== undefined)
+      for (let row = 0; row < isStored.length; row++)
+        if (isStored[row] === 1) said[row] = [...(said[row] ?? []), saidOf(REVISION, nextRevision())]
+    if (said.length === 0) return undefined
+    for (const of of said) if (of !== undefined) for (const { measure } of of) countIn(tally.measures, measure.name)
+    return said
+  }
+
+  const take = (block: Block, { plan, columns: readColumns, scalars }: InputReading): void => {
+    forgetSome()
+    refuseAll(block.faults)
+    const rules: Rules = {
+      values: plan.isAis ? AIS_VALUES : USUAL_VALUES,
+      usualType: types.numberOf(plan.vehicleType ?? options.vehicleType),
+    }
+    const fast = readColumns?.(block)
+    const rows: Rows = {
+      ...(fast ?? room.columns(block.rows)),
+      slow: fast?.slow ?? room.slow(block.rows).fill(1),
+      said: [],
+      isStored: room.isStored(block.rows).fill(0),
+      vehicles: room.vehicles(block.rows),
+      vehicleIds: vehicles.ids(),
+      types: room.types(block.rows),
+      typeNames: types.names,
+    }
+    if (fast !== undefined) {
+      applyRules(rows, rules.values, latestMs)
+      takeTexts(fast, rows, rules.usualType)
+    }
+    takeSlowly(block, rows, scalars, rules)
+    countDoubts(rows, plan.sampled)
+    const has = (column: string): boolean => plan.fields.some(({ name }) => name === column)
+    const implausible = motions.follow({
+      ...rows,
+      fastestMps: types.fastestMps,
+      hasSpeed: has('speed'),
+      hasHeading: has('heading'),
+    })
+    if (implausible > 0) tally.doubts['implausible'] = (tally.doubts['implausible'] ?? 0) + implausible
+    sink.add({ ...rows, vehicleIds: vehicles.ids(), said: finishSaid(rows) })
+    countRows(tally, rows)
     // Of an import that was resumed, those of before may not come again.
     tally.vehicles = Math.max(tally.vehicles, forgotten + vehicles.size)
   }
   return { take, refuse: refuseAll }
+}
+
+/** What holds for all rows of a block. */
+interface Rules {
+  readonly values: ValueRules
+  /** Of rows that say none. */
+  readonly usualType: number
+}
+
+/** The rules of all intakes, for the rows that are not slow; those that can't be true are slow then. */
+const applyRules = (
+  { slow, eventTime, longitude, latitude, speed, heading }: Rows,
+  values: ValueRules,
+  latestMs: number,
+): void => {
+  for (let row = 0; row < slow.length; row++) {
+    if (slow[row] === 1) continue
+    longitude[row] = values.longitude(longitude[row])
+    latitude[row] = values.latitude(latitude[row])
+    speed[row] = values.speed(speed[row])
+    heading[row] = values.heading(heading[row])
+    if (faultOf(eventTime[row], longitude[row], latitude[row], latestMs) !== undefined) slow[row] = 1
+  }
+}
+
+/** What a row says of the measures; undefined for nothing, null where that needs the slower way. */
+const saidByMeasures = (measures: readonly FastMeasure[], row: number): Said[] | undefined | null => {
+  let said: Said[] | undefined
+  for (const { spec: measure, valueOf: valueIn } of measures) {
+    const value = valueIn(row)
+    if (value === undefined) return null
+    if (value === null) continue
+    said ??= []
+    said.push({ measure, value })
+  }
+  return said
+}
+
+interface RowsRoom {
+  readonly columns: (rows: number) => RowColumns
+  readonly slow: Reused<Uint8Array>
+  readonly isStored: Reused<Uint8Array>
+  readonly vehicles: Reused<Int32Array>
+  readonly types: Reused<Int32Array>
+}
+
+/** Arrays that are filled for each block again. */
+const createRowsRoom = (): RowsRoom => {
+  const numbers = Array.from({ length: 5 }, () => reuseArray((length) => new Float64Array(length)))
+  return {
+    columns: (rows) => {
+      const [eventTime, longitude, latitude, speed, heading] = numbers.map((room) => room(rows))
+      return { eventTime, longitude, latitude, speed, heading }
+    },
+    slow: reuseArray((length) => new Uint8Array(length)),
+    isStored: reuseArray((length) => new Uint8Array(length)),
+    vehicles: reuseArray((length) => new Int32Array(length)),
+    types: reuseArray((length) => new Int32Array(length)),
+  }
 }
 
 const detailOf = ({ eventTime, longitude, latitude }: Scalars): string =>

@@ -1,3 +1,5 @@
+import type { RowColumns } from '@fleetlake/contracts'
+
 /** What an import has done so far. */
 export interface Tally {
   rows: number
@@ -38,13 +40,26 @@ export const countIn = (counts: Record<string, number>, name: string): void => {
   counts[name] = (counts[name] ?? 0) + 1
 }
 
-/** Counts a row that is taken. */
-export const countRow = (tally: Tally, timeMs: number, longitude: number, latitude: number): void => {
-  tally.rows++
-  if (timeMs < tally.from) tally.from = timeMs
-  if (timeMs > tally.to) tally.to = timeMs
-  if (longitude < tally.west) tally.west = longitude
-  if (longitude > tally.east) tally.east = longitude
-  if (latitude < tally.south) tally.south = latitude
-  if (latitude > tally.north) tally.north = latitude
+interface Counted extends Pick<RowColumns, 'eventTime' | 'longitude' | 'latitude'> {
+  /** 1 for each row that is taken. */
+  readonly isStored: Uint8Array
+}
+
+/** Counts the rows of a block that are taken. */
+export const countRows = (tally: Tally, { isStored, eventTime, longitude, latitude }: Counted): void => {
+  let { rows, from, to, west, south, east, north } = tally
+  for (let row = 0; row < isStored.length; row++) {
+    if (isStored[row] === 0) continue
+    rows++
+    const timeMs = eventTime[row]
+    const x = longitude[row]
+    const y = latitude[row]
+    if (timeMs < from) from = timeMs
+    if (timeMs > to) to = timeMs
+    if (x < west) west = x
+    if (x > east) east = x
+    if (y < south) south = y
+    if (y > north) north = y
+  }
+  Object.assign(tally, { rows, from, to, west, south, east, north })
 }

@@ -1,4 +1,4 @@
-import { createIdTable } from '@fleetlake/columnar'
+import { createIdTable, type Texts } from '@fleetlake/columnar'
 import { isFault, type RowFault } from './row-fault.ts'
 
 /** Numbers for the vehicles that the texts of an input name; each distinct text is looked at once. */
@@ -7,8 +7,8 @@ export interface VehicleTexts {
   numberOf(bytes: Uint8Array, from: number, to: number): number | RowFault
   /** Vehicles so far. */
   readonly size: number
-  /** The id as it is stored: a view that lasts until the next call of `numberOf`. */
-  at(number: number): Uint8Array
+  /** The ids as they are stored, by number: views that last until the next call of `numberOf`. */
+  ids(): Texts
 }
 
 /** @returns the id that is stored for a text, or why there is none */
@@ -20,21 +20,21 @@ const toUtf8 = new TextEncoder()
 export const createVehicleTexts = (readId: ReadId): VehicleTexts => {
   const texts = createIdTable()
   const vehicles = createIdTable()
-  /** Of each text. */
-  let numbers = new Int32Array(1_024)
+  /** Of each text; -1 where there is none. */
+  let numbers = new Int32Array(1_024).fill(-1)
 
   return {
     numberOf: (bytes, from, to) => {
-      const known = texts.size
       const text = texts.numberOf(bytes, from, to)
-      if (texts.size === known) return numbers[text]
+      const known = text < numbers.length ? numbers[text] : -1
+      if (known >= 0) return known
       const id = readId(fromUtf8.decode(bytes.subarray(from, to)))
       if (isFault(id)) {
         texts.remove(text)
         return id
       }
       if (text >= numbers.length) {
-        const more = new Int32Array(2 * numbers.length)
+        const more = new Int32Array(2 * numbers.length).fill(-1)
         more.set(numbers)
         numbers = more
       }
@@ -44,6 +44,6 @@ export const createVehicleTexts = (readId: ReadId): VehicleTexts => {
     get size() {
       return vehicles.size
     },
-    at: (number) => vehicles.at(number),
+    ids: vehicles.texts,
   }
 }

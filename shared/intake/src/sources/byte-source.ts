@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
-import { open } from 'node:fs/promises'
 import { FleetError } from '@fleetlake/core'
 import { throwIfAborted } from '../aborted.ts'
+import { HEAD_BYTES, readHead } from './read-head.ts'
 import { unlessAborted, untilAborted } from './until-aborted.ts'
 
 /** Bytes from their beginning on. */
@@ -10,12 +10,12 @@ export interface ByteSource {
   readonly size: number | undefined
   /** The file that they are, as it is on the disk. */
   readonly path?: string | undefined
+  /** Its first bytes, where they are read already. */
+  readonly head?: Promise<Uint8Array> | undefined
   /** May be called again, of a pipe as long as not much was read. Rejects with an `AbortError` when aborted. */
   read(signal: AbortSignal): AsyncIterable<Uint8Array>
 }
 
-/** So much of an input is looked at to find out what it is. */
-export const HEAD_BYTES: number = 64 * 1024
 const CHUNK_BYTES = 256 * 1024
 
 /** Is told how many bytes were read. */
@@ -39,9 +39,16 @@ export async function* readFileFrom(
   }
 }
 
-export const fileSource = (path: string, size: number, onBytes?: OnBytes): ByteSource => ({
+export interface FileSourceOptions {
+  readonly size: number
+  readonly head?: Promise<Uint8Array> | undefined
+  readonly onBytes?: OnBytes | undefined
+}
+
+export const fileSource = (path: string, { size, head, onBytes }: FileSourceOptions): ByteSource => ({
   size,
   path,
+  head,
   read: (signal) => readFileFrom(path, { from: 0, onBytes, signal }),
 })
 
@@ -98,26 +105,10 @@ export const streamSource = (chunks: AsyncIterable<Uint8Array>, onBytes?: OnByte
   }
 }
 
-const readHead = async (path: string, size: number): Promise<Uint8Array> => {
-  const file = await open(path)
-  try {
-    const head = new Uint8Array(Math.min(HEAD_BYTES, size))
-    let filled = 0
-    while (filled < head.length) {
-      const { bytesRead } = await file.read(head, filled, head.length - filled, filled)
-      if (bytesRead === 0) break
-      filled += bytesRead
-    }
-    return head.subarray(0, filled)
-  } finally {
-    await file.close()
-  }
-}
-
 /** The first bytes, `HEAD_BYTES` at most. A fault that comes behind some of them is left to those who read on. */
 export const headOf = async (source: ByteSource, signal: AbortSignal): Promise<Uint8Array> => {
   throwIfAborted(signal)
-  if (source.path !== undefined) return readHead(source.path, source.size ?? HEAD_BYTES)
+  if (source.path !== undefined) return source.head ?? readHead(source.path, source.size ?? HEAD_BYTES)
   const taken: Uint8Array[] = []
   let length = 0
   try {

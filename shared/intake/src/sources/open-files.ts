@@ -7,6 +7,7 @@ import { fileSource, readFileFrom, streamSource } from './byte-source.ts'
 import { type ListedFile, listFiles, STANDARD_INPUT } from './list-files.ts'
 import { type OpenContext, openInputs, type SourceInput } from './open-input.ts'
 import type { OpenedFiles } from './opened-files.ts'
+import { readHeads } from './read-head.ts'
 import { createSpool } from './spool.ts'
 import { parseVehiclePattern, type VehiclePattern } from './vehicle-pattern.ts'
 
@@ -19,6 +20,8 @@ interface Taking {
 export interface OpenFilesOptions {
   readonly settings: Pick<ImportSettings, 'from' | 'vehicleIdFrom'>
   readonly signal: AbortSignal
+  /** What the names name; looked for when missing. */
+  readonly listed?: readonly ListedFile[] | undefined
   /** What `-` reads; the program's standard input when missing. */
   readonly standardInput?: AsyncIterable<Uint8Array> | undefined
 }
@@ -29,7 +32,7 @@ export interface OpenFilesOptions {
  */
 export const openFiles = async (
   names: readonly string[],
-  { settings, signal, standardInput }: OpenFilesOptions,
+  { settings, signal, listed, standardInput }: OpenFilesOptions,
 ): Promise<OpenedFiles> => {
   if (names.includes(STANDARD_INPUT) && names.length > 1)
     throw new FleetError('usage.invalid', 'standard input (-) is imported alone: leave the other files out')
@@ -38,15 +41,17 @@ export const openFiles = async (
     formatOf: (head, name) => named ?? detectFormat(head, name),
     pattern: settings.vehicleIdFrom === undefined ? undefined : parseVehiclePattern(settings.vehicleIdFrom),
   }
-  const files = await listFiles(names, signal)
+  const files = listed ?? (await listFiles(names, signal))
   const isRepeatable = files.every(({ isRegular }) => isRegular)
   const spool = createSpool()
   const progress = createProgress()
 
   async function* inputs(): AsyncGenerator<OpenedInput | FleetError> {
-    for (const file of files) {
+    const headOf = readHeads(files)
+    for (const [place, file] of files.entries()) {
       progress.begin(file.size)
-      yield* inputsOf(file, taking, { spool, signal, onBytes: progress.read, standardInput })
+      const head = headOf(place)
+      yield* inputsOf(file, taking, { spool, signal, onBytes: progress.read, standardInput, head })
       progress.end()
     }
   }
@@ -82,13 +87,13 @@ const createProgress = () => {
 async function* inputsOf(
   { path, size, isRegular }: ListedFile,
   taking: Taking,
-  context: OpenContext & Pick<OpenFilesOptions, 'standardInput'>,
+  context: OpenContext & Pick<OpenFilesOptions, 'standardInput'> & { readonly head: Promise<Uint8Array> | undefined },
 ): AsyncGenerator<OpenedInput | FleetError> {
-  const { standardInput = process.stdin, onBytes } = context
+  const { standardInput = process.stdin, onBytes, head } = context
   const isInput = path === STANDARD_INPUT
   const source =
     isRegular && size !== undefined
-      ? fileSource(path, size, onBytes)
+      ? fileSource(path, { size, head, onBytes })
       : streamSource(isInput ? standardInput : readFileFrom(path, { from: 0, signal: context.signal }), onBytes)
   try {
     for await (const input of openInputs(source, isInput ? 'standard input' : path, context)) {

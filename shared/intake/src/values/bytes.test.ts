@@ -48,6 +48,18 @@ test('plain decimals are the numbers that Number makes of them', () => {
   )
 })
 
+test('decimals with another mark are the numbers that the slower way makes of them', () => {
+  const comma = (text: string): number => readNumberBytes(...within(text), 0x2c)
+  expect(['1,5', '-0,25', '7', '1.5', '1,2,3'].map(comma)).toEqual([1.5, -0.25, 7, NaN, NaN])
+  fc.assert(
+    fc.property(damaged(decimal, '0.-+e, x'), (text) => {
+      const fast = comma(text)
+      if (!Number.isNaN(fast)) expect(fast).toBe(readNumber(text, ','))
+    }),
+    RUNS,
+  )
+})
+
 test('of any other text there is no number, or the one of the slower way', () => {
   expect(
     ['', '-', '.', '1.', '.5', '+1', '1e3', ' 1', '1 ', '1,5', '1.2.3', '0x1', '1234567890123456', '٣'].map(number),

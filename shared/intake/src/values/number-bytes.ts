@@ -10,9 +10,10 @@ const POWERS = Float64Array.from({ length: MOST_DIGITS + 1 }, (_, i) => 10 ** i)
  * The number of a plain decimal of at most 15 digits, exactly as `Number(text)` has it: both whole numbers of the quotient are exact, and a division rounds once.
  * Makes no objects.
  * @param bytes ASCII from `from` to `to`
+ * @param mark the byte before decimals
  * @returns NaN for any other text, which is then read in the slower way
  */
-export const readNumberBytes = (bytes: Uint8Array, from: number, to: number): number => {
+export const readNumberBytes = (bytes: Uint8Array, from: number, to: number, mark: number = POINT): number => {
   let at = from
   const isNegative = at < to && bytes[at] === MINUS
   if (isNegative) at++
@@ -24,7 +25,7 @@ export const readNumberBytes = (bytes: Uint8Array, from: number, to: number): nu
   for (; at < to; at++) {
     const digit = bytes[at] - ZERO
     if (digit >= 0 && digit <= 9) whole = whole * 10 + digit
-    else if (bytes[at] === POINT && point < 0 && at > first) point = at
+    else if (bytes[at] === mark && point < 0 && at > first) point = at
     else return NaN
   }
   const digits = point < 0 ? to - first : to - first - 1

@@ -65,7 +65,7 @@ const lettersOf = (pattern: string, letters: string): Piece[] => {
 }
 
 /** Every letter is a part of a token, is the T of ISO, or is in brackets. */
-const piecesOf = (pattern: string): Piece[] =>
+export const piecesOf = (pattern: string): Piece[] =>
   [...pattern.matchAll(/\[([^\]]*)\]|[A-Za-z]+|\s+|[^A-Za-z[\s]+|\[/g)].flatMap(([text, inBrackets]): Piece[] => {
     if (inBrackets !== undefined) return [{ literal: inBrackets }]
     return /^[A-Za-z]/.test(text) ? lettersOf(pattern, text) : [{ literal: text }]

@@ -7,11 +7,15 @@ export interface ZoneClock {
    * @returns ms since the epoch, the first of two instants; undefined when the wall clock never showed that time
    */
   toUtc(wallMs: number): number | undefined
+  /** The same in an hour in which the clock is not changed; NaN in others, of which nothing is counted. */
+  toUtcPlainly(wallMs: number): number
   /** Times so far that the wall clock has shown twice. */
   ambiguous(): number
 }
 
 const HOUR_MS = 3_600_000
+/** The calendar ends some days beyond. */
+const MOST_MS = 8.64e15 - 100 * HOUR_MS
 const MAX_HOURS = 10_000
 
 const wallTimeOf = (wallMs: number): Temporal.PlainDateTime =>
@@ -30,6 +34,7 @@ export const createZoneClock = (timezone: string): ZoneClock => {
   const hours = new Map<number, number | undefined>()
   let ambiguous = 0
 
+  const isInCalendar = (wallMs: number): boolean => Math.abs(wallMs) < MOST_MS
   const offsetOfHour = (hour: number): number | undefined => {
     if (!hours.has(hour)) {
       if (hours.size >= MAX_HOURS) hours.clear()
@@ -48,9 +53,12 @@ export const createZoneClock = (timezone: string): ZoneClock => {
   }
   return {
     toUtc: (wallMs) => {
+      if (!isInCalendar(wallMs)) return undefined
       const offset = offsetOfHour(Math.floor(wallMs / HOUR_MS))
       return offset === undefined ? toUtcInChange(wallMs) : wallMs - offset
     },
+    toUtcPlainly: (wallMs) =>
+      isInCalendar(wallMs) ? wallMs - (offsetOfHour(Math.floor(wallMs / HOUR_MS)) ?? NaN) : NaN,
     ambiguous: () => ambiguous,
   }
 }

@@ -2,6 +2,7 @@ import { FleetError } from '@fleetlake/core'
 import type { Block, Cursor } from '../block.ts'
 import { createBlockBuilder } from '../building/build-block.ts'
 import { readTextLines, type TextLine } from '../building/text-lines.ts'
+import { hasByte } from '../has-byte.ts'
 import type { Format, Input, ReadOptions } from '../format.ts'
 import { dateAfter, type Clock } from '../nmea/epoch.ts'
 import { fixOf } from '../nmea/fix.ts'
@@ -11,6 +12,7 @@ import { type AisPosition, messageOf } from './message.ts'
 import { payloadOf } from './payload.ts'
 import { createShips } from './ships.ts'
 
+const MARK = 0x21
 const OF_AIS = /![A-Z]{2}VD[MO],\d,\d,/
 
 /**
@@ -23,7 +25,10 @@ export const AIS: Format = {
   title: 'AIS (AIVDM)',
   counts: 'line',
   hasMeaning: true,
-  sniff: (head) => (OF_AIS.test(Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString('latin1')) ? 2 : 0),
+  sniff: (head) =>
+    hasByte(head, MARK) && OF_AIS.test(Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString('latin1'))
+      ? 2
+      : 0,
   read: readAis,
 }
 

@@ -1,6 +1,6 @@
 import { FleetError, reasonOf } from '@fleetlake/core'
 import { throwIfAborted } from '../../aborted.ts'
-import type { Block, Field } from '../block.ts'
+import { type Block, type Field, LEFT_OUT } from '../block.ts'
 import type { Format, Input, ReadOptions } from '../format.ts'
 import { openRandomFile, type RandomFile } from '../random-file.ts'
 import { placesAfter } from '../row-places.ts'
@@ -24,6 +24,9 @@ const rowsOfBlock = ({ rows, bytes }: BatchReader, columns: number, blockBytes: 
 interface BatchPlan {
   readonly batch: BatchReader
   readonly sources: readonly FieldSource[]
+  /** Of all sources. */
+  readonly names: readonly string[]
+  readonly neededOf: ReadOptions['neededOf']
   readonly units: ReadonlyMap<string, string>
   /** Rows before the batch, and of the batch that are passed over. */
   readonly before: number
@@ -31,15 +34,19 @@ interface BatchPlan {
   readonly blockBytes: number
 }
 
-async function* readBatch({ batch, sources, units, before, passed, blockBytes }: BatchPlan): AsyncGenerator<Block> {
+async function* readBatch(plan: BatchPlan): AsyncGenerator<Block> {
+  const { batch, sources, names, units, neededOf, before, passed, blockBytes } = plan
   if (batch.rows > MOST_ROWS_PER_BYTE * batch.bytes)
     throw new RangeError('it has a record batch that counts more rows than it holds')
-  const names = sources.flatMap((source) => source.names)
   const blockRows = rowsOfBlock(batch, names.length, blockBytes)
   for (let at = passed; at < batch.rows;) {
     const rows = Math.min(blockRows - (at % blockRows), batch.rows - at)
+    const needed = neededOf?.({ names, units })
     const fields: Field[] = []
-    for (const source of sources) fields.push(...(await source.take(batch, at, at + rows)))
+    for (const source of sources) {
+      const isNeeded = needed === undefined || source.names.some((name) => needed.has(name))
+      fields.push(...(isNeeded ? await source.take(batch, at, at + rows) : source.names.map(() => LEFT_OUT)))
+    }
     const first = before + at
     at += rows
     yield {
@@ -56,11 +63,12 @@ async function* readBatch({ batch, sources, units, before, passed, blockBytes }:
   }
 }
 
-async function* readFile(file: RandomFile, { columns, blockBytes, from }: ReadOptions): AsyncGenerator<Block> {
+async function* readFile(file: RandomFile, { neededOf, blockBytes, from }: ReadOptions): AsyncGenerator<Block> {
   const { schema, version, rest } = await openMessages(file)
-  const sources = fieldSourcesOf(schema, version, columns)
+  const sources = fieldSourcesOf(schema, version)
   if (sources.length === 0) return
-  const units = unitsOf(schema)
+  const names = sources.flatMap((source) => source.names)
+  const plan = { sources, names, units: unitsOf(schema), neededOf, blockBytes }
   let before = 0
   for await (const message of rest()) {
     const { type, header } = message
@@ -72,7 +80,7 @@ async function* readFile(file: RandomFile, { columns, blockBytes, from }: ReadOp
     } else if (type === RECORD_BATCH) {
       const batch = createBatchReader(header, message, file)
       const passed = Math.max(0, Math.min(batch.rows, from.at - before))
-      if (passed < batch.rows) yield* readBatch({ batch, sources, units, before, passed, blockBytes })
+      if (passed < batch.rows) yield* readBatch({ ...plan, batch, before, passed })
       before += batch.rows
     } else throw new RangeError(`it has a message of the unknown type ${type}`)
   }

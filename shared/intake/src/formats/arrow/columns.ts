@@ -202,15 +202,8 @@ const nameWithin = (geo: GeoMetadata | undefined, { name, path }: FlatColumn & {
   return place < 0 ? name : PLACE[place]
 }
 
-/**
- * The fields of a schema. Where it has no columns of longitude and latitude, its geometries are these, as in GeoParquet.
- * @param wanted the names that are needed; all when missing
- */
-export const fieldSourcesOf = (
-  schema: FlatTable,
-  version: number,
-  wanted?: ReadonlySet<string>,
-): readonly FieldSource[] => {
+/** The fields of a schema. Where it has no columns of longitude and latitude, its geometries are these, as in GeoParquet. */
+export const fieldSourcesOf = (schema: FlatTable, version: number): readonly FieldSource[] => {
   if (schema.int16(0) !== LITTLE) throw new RangeError('it is big-endian: write it in little-endian')
   const fields = schema.vector(1, 4)
   const columnOf = createColumnWalk(version)
@@ -221,7 +214,7 @@ export const fieldSourcesOf = (
   const geo = readGeoMetadata(metadataOf(schema, OF_SCHEMA, 'geo'))
   const hasPlace = isPlace(columns.map(({ name }) => name))
   if (!hasPlace) geo?.check()
-  const sources = columns.flatMap((flat): FieldSource[] => {
+  return columns.flatMap((flat): FieldSource[] => {
     const form = columnFormOf(flat.column)
     const isGeometry = geo !== undefined && flat.path[0] === geo.column
     if (isGeometry && hasPlace) return []
@@ -229,5 +222,4 @@ export const fieldSourcesOf = (
       return [geometrySource(flat, form)]
     return [sourceOf(nameWithin(geo, flat), flat, all)]
   })
-  return wanted === undefined ? sources : sources.filter(({ names }) => names.some((name) => wanted.has(name)))
 }

@@ -1,4 +1,7 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
 import { conformsToFormat } from '../../testing/format-conformance.ts'
+import { inputOf, readAll } from '../../testing/read-all.ts'
 import { CSV } from './read-csv.ts'
 
 const utf8 = new TextEncoder()
@@ -167,3 +170,88 @@ conformsToFormat(CSV, [
     ],
   },
 ])
+
+/** Pieces of delimited text, also such as no program writes. */
+const piece = fc.constantFrom(
+  'a',
+  '1',
+  ',',
+  ',',
+  '\n',
+  '\n',
+  '\r\n',
+  ' ',
+  '\t',
+  '"',
+  '""',
+  '"x ""y"" z"',
+  '"over\ntwo"',
+  'é',
+  '"',
+  '1,2,3\n',
+  '"O""Neil",2,3\n',
+  'n,id,v\n',
+  'id,n,v\n',
+  'a,b,c,d\n',
+  ',,\n',
+  '\n\n',
+)
+
+test('any text gives the same rows in chunks and blocks of any size, and from each block on', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(piece, { maxLength: 60 }),
+      fc.integer({ min: 1, max: 40 }),
+      fc.integer({ min: 1, max: 60 }),
+      async (pieces, chunkBytes, blockBytes) => {
+        const bytes = utf8.encode(`id,n,v\n1,2,3\n4,5,6\n${pieces.join('')}`)
+        const read = (options: object, chunks?: number): ReturnType<typeof readAll> =>
+          readAll(CSV, inputOf(bytes, chunks === undefined ? {} : { chunkBytes: chunks }), {
+            delimiter: ',',
+            hasHeader: true,
+            ...options,
+          })
+        const whole = await read({})
+        const found = await read({ blockBytes }, chunkBytes)
+        const comparable = ({ rows, places, texts, faults }: typeof whole): unknown => ({ rows, places, texts, faults })
+        expect(comparable(found)).toEqual(comparable(whole))
+        for (const from of found.cursors) {
+          const later = await read({ blockBytes, from })
+          expect(later.rows).toEqual(whole.rows.slice(whole.rows.length - later.rows.length))
+          expect(later.cursors).toEqual(found.cursors.filter(({ at }) => at >= from.at))
+        }
+      },
+    ),
+    { numRuns: 2000 },
+  )
+})
+
+test('what a row looks like is told as it is written, with its quotes', async () => {
+  const { texts, rows } = await readAll(CSV, inputOf(utf8.encode('id,n,v\n1,"O""Neil",3\n'), { name: 'a.csv' }))
+  expect([rows, texts]).toEqual([[{ id: '1', n: 'O"Neil', v: '3' }], ['1,"O""Neil",3']])
+})
+
+test('a header in another order is one though names are there twice', async () => {
+  const text = 'time,lat,lon,speed,speed\n1,2,3,4,5\nlon,time,speed,lat,speed\n3,1,4,2,5\n'
+  const { rows } = await readAll(CSV, inputOf(utf8.encode(text), { name: 'a.csv' }))
+  expect(rows).toEqual([
+    { time: '1', lat: '2', lon: '3', speed: '4', 'speed (2)': '5' },
+    { lon: '3', time: '1', speed: '4', lat: '2', 'speed (2)': '5' },
+  ])
+})
+
+test('each of many files is read as it is, whatever the one before it was', async () => {
+  const files: readonly (readonly [text: string, rows: readonly object[]])[] = [
+    ['id,time,lon,lat\na,1,2,3\n', [{ id: 'a', time: '1', lon: '2', lat: '3' }]],
+    ['id,time,lon,lat\nb,4,5,6\n', [{ id: 'b', time: '4', lon: '5', lat: '6' }]],
+    ['id,time,lon,lat\n', []],
+    ['id,time,lon,lat', []],
+    ['id;time;lon;lat\na;1;2,5;3\n', [{ id: 'a', time: '1', lon: '2,5', lat: '3' }]],
+    ['lat,time,lon,id\n3,1,2,a\n', [{ id: 'a', time: '1', lon: '2', lat: '3' }]],
+    ['id,time,lon,lat\n\nb,4,5,6\n', [{ id: 'b', time: '4', lon: '5', lat: '6' }]],
+  ]
+  for (const [text, rows] of [...files, ...files.toReversed()]) {
+    const found = await readAll(CSV, inputOf(utf8.encode(text), { name: 'a.csv' }))
+    expect([text, found.rows]).toEqual([text, rows])
+  }
+})

@@ -1,7 +1,8 @@
 import { deviceOf, findTable, type FoundTable } from '../building/find-table.ts'
 import { uniqueNames } from '../building/unique-names.ts'
+import { hasByte } from '../has-byte.ts'
 import type { ReadOptions } from '../format.ts'
-import { cutRecords, newRecords, type Records } from './cut-records.ts'
+import { cellText, cutRecords, newRecords, type Records } from './cut-records.ts'
 import { DELIMITERS, type Dialect } from './dialect.ts'
 
 /** Records of the head that are looked at; of a table that begins at once fewer will do. */
@@ -23,13 +24,11 @@ interface Head {
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** Whether lines end as on old Macs. */
-export const isOfMac = (head: Uint8Array): boolean => !head.includes(LF) && head.includes(CR)
+export const isOfMac = (head: Uint8Array): boolean => !hasByte(head, LF) && hasByte(head, CR)
 
 export const withLineFeeds = (bytes: Uint8Array): Uint8Array => bytes.map((byte) => (byte === CR ? LF : byte))
 
-const headBy = (delimiter: string, head: Uint8Array, begin: number): Head => {
-  // Cutting changes what is within quotes.
-  const bytes = head.slice()
+const headBy = (delimiter: string, bytes: Uint8Array, begin: number): Head => {
   const code = delimiter.charCodeAt(0)
   const records = newRecords(mostCells(bytes, code), MOST_RECORDS)
   const isLast = bytes.length < HEAD_BYTES
@@ -51,8 +50,8 @@ const mostCells = (bytes: Uint8Array, delimiter: number): number => {
 const widthOf = ({ records }: Head, row: number): number =>
   Math.min(records.starts.length, Math.abs(records.cells[row]))
 
-const textAt = ({ bytes, records: { starts, ends } }: Head, row: number, column: number): string =>
-  utf8.decode(bytes.subarray(starts[column][row], ends[column][row])).trim()
+const textAt = ({ bytes, records }: Head, row: number, column: number): string =>
+  cellText(bytes, records, row, column).trim()
 
 const cellsOf = (head: Head, row: number): string[] =>
   Array.from({ length: widthOf(head, row) }, (_, column) => textAt(head, row, column))
@@ -73,7 +72,7 @@ export const findDialect = (
   const said = /^sep=(.)\r?\n/.exec(utf8.decode(bytes.subarray(begin, begin + 8)))?.[1]
   const told = options.delimiter ?? said
   const candidates =
-    told === undefined ? DELIMITERS.filter((delimiter) => bytes.includes(delimiter.charCodeAt(0), begin)) : [told]
+    told === undefined ? DELIMITERS.filter((delimiter) => hasByte(bytes, delimiter.charCodeAt(0))) : [told]
   const [found] = candidates
     .map((delimiter) => headBy(delimiter, bytes, begin))
     .map((by) => ({ by, usual: usualWidth(by) }))

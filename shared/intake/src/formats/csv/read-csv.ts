@@ -1,13 +1,16 @@
 import { FleetError } from '@fleetlake/core'
 import type { Block, Cursor } from '../block.ts'
 import { firstBytes } from '../first-bytes.ts'
+import { hasByte } from '../has-byte.ts'
 import type { Format, Input, ReadOptions } from '../format.ts'
 import { createBlockCutter } from './cut-blocks.ts'
+import { giveRoom, takeRoom } from './cut-room.ts'
 import { isTraccarTable } from '../../fields/known-tables.ts'
 import { hasPolylines } from '../json/expand-polyline.ts'
 import type { Dialect } from './dialect.ts'
 import { expandTrips } from './expand-trips.ts'
 import { findDialect, isOfMac, withLineFeeds } from './find-dialect.ts'
+import { keepDialect, knownDialect } from './known-dialect.ts'
 import { withAddresses } from './unquoted-addresses.ts'
 
 /** Texts of delimited cells: CSV, TSV and their kin. */
@@ -17,7 +20,7 @@ export const CSV: Format = {
   counts: 'line',
   hasMeaning: false,
   sniff: (head, name) => {
-    if (head.includes(0)) return 0
+    if (hasByte(head, 0)) return 0
     if (/\.(csv|tsv|tab)$/i.test(name)) return 1
     return findDialect(head, {}) === undefined ? 0 : 1
   },
@@ -28,7 +31,7 @@ async function* readCsv(input: Input, options: ReadOptions): AsyncGenerator<Bloc
   const { from, signal, blockBytes } = options
   const head = await firstBytes(input, signal)
   if (head.length === 0) return
-  const dialect = findDialect(head, options)
+  const dialect = dialectOf(head, options)
   if (dialect === undefined)
     throw new FleetError(
       'import.invalid',
@@ -36,15 +39,30 @@ async function* readCsv(input: Input, options: ReadOptions): AsyncGenerator<Bloc
     )
   const isMac = isOfMac(head)
   const start: Cursor = from.at >= dialect.bytes ? from : { at: dialect.bytes, place: dialect.line }
-  const cutter = createBlockCutter(dialect, { start, blockBytes })
   const change = changeOf(dialect)
   const rowsOf = (blocks: Iterable<Block>): Iterable<Block> =>
     change === undefined ? blocks : Iterator.from(blocks).map(change)
-  for await (const chunk of input.read(start.at, signal)) {
-    cutter.add(isMac ? withLineFeeds(chunk) : chunk)
-    yield* rowsOf(cutter.blocks(false))
+  const room = takeRoom()
+  try {
+    const cutter = createBlockCutter(dialect, { start, blockBytes, room })
+    for await (const chunk of input.read(start.at, signal)) {
+      cutter.add(isMac ? withLineFeeds(chunk) : chunk)
+      yield* rowsOf(cutter.blocks(false))
+    }
+    yield* rowsOf(cutter.blocks(true))
+  } finally {
+    giveRoom(room)
   }
-  yield* rowsOf(cutter.blocks(true))
+}
+
+const dialectOf = (head: Uint8Array, options: ReadOptions): Dialect | undefined => {
+  const { delimiter, hasHeader, skipLines } = options
+  if (delimiter !== undefined || hasHeader !== undefined || skipLines !== undefined) return findDialect(head, options)
+  const known = knownDialect(head)
+  if (known !== undefined) return known
+  const found = findDialect(head, options)
+  if (found !== undefined) keepDialect(head, found)
+  return found
 }
 
 const utf8 = new TextEncoder()

@@ -1,3 +1,4 @@
+import { hasByte } from '../has-byte.ts'
 import { isObject, type JsonObject, NOT_JSON, parseJsonRow } from './parse-json-row.ts'
 
 /** What the beginning of an input shows of its form. */
@@ -14,8 +15,22 @@ const MOST_LINES = 50
 /** Objects inside each other that are gone into. */
 const MAX_LEVELS = 8
 
-/** @param head the first 64 KiB at most */
+/** Formats look at one head in turn. */
+const known = new WeakMap<Uint8Array, Head>()
+
+/** @param head the first 64 KiB at most, which do not change */
 export const headOf = (head: Uint8Array): Head => {
+  let found = known.get(head)
+  if (found === undefined) known.set(head, (found = readHead(head)))
+  return found
+}
+
+const [BRACE, BRACKET] = [0x7b, 0x5b]
+const NONE: Head = { isByLine: false, first: undefined }
+
+const readHead = (head: Uint8Array): Head => {
+  // As in nearly all that is no JSON: nothing that could be a list or an object.
+  if (!hasByte(head, BRACE) && !hasByte(head, BRACKET)) return NONE
   const text = withoutSeparator(new TextDecoder().decode(head).trimStart())
   const lines = objectsOfLines(text)
   return lines.length > 0 ? { isByLine: true, first: lines[0] } : { isByLine: false, first: firstOf(text) }

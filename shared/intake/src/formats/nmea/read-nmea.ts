@@ -2,12 +2,14 @@ import { FleetError } from '@fleetlake/core'
 import type { Block, Cursor } from '../block.ts'
 import { createBlockBuilder } from '../building/build-block.ts'
 import { readTextLines, type TextLine } from '../building/text-lines.ts'
+import { hasByte } from '../has-byte.ts'
 import type { Format, Input, ReadOptions } from '../format.ts'
 import { addToEpoch, type Clock, dateAfter, type Epoch, isOfEpoch, newEpoch } from './epoch.ts'
 import { fixOf } from './fix.ts'
 import { parseSentence, type Sentence } from './sentence.ts'
 
 /** The sentences that positions and dates are in. */
+const DOLLAR = 0x24
 const OF_POSITIONS = /\$[A-Z]{2}(?:RMC|GGA|GLL|VTG|ZDA),/
 const OF_AIS = /![A-Z]{2}VD[MO],\d,/
 
@@ -21,6 +23,7 @@ export const NMEA: Format = {
   counts: 'line',
   hasMeaning: true,
   sniff: (head) => {
+    if (!hasByte(head, DOLLAR)) return 0
     const text = Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString('latin1')
     if (!OF_POSITIONS.test(text)) return 0
     return OF_AIS.test(text) ? 1 : 2

@@ -99,10 +99,9 @@ type LeafColumn = Extract<ParquetColumn, { leaf: unknown }>
 
 /**
  * The fields of a file. Where it has no columns of longitude and latitude, its geometries are these; they and the columns that repeat their bounds are no fields of their own.
- * @param wanted the names that are needed; all when missing
  * @throws FleetError `import.invalid` for geometries that are no longitudes and latitudes
  */
-export const fieldSourcesOf = ({ schema, metadata }: Footer, wanted?: ReadonlySet<string>): readonly FieldSource[] => {
+export const fieldSourcesOf = ({ schema, metadata }: Footer): readonly FieldSource[] => {
   const columns = columnsOf(schema)
   const geo = readGeoMetadata(metadata.get('geo'))
   const hasPlace = isPlace(columns.map(({ name }) => name))
@@ -129,5 +128,5 @@ export const fieldSourcesOf = ({ schema, metadata }: Footer, wanted?: ReadonlySe
     const meaning = geometry?.leaf.form.meaning
     if (geo === undefined && meaning?.kind === 'geometry') checkCrs(geometry!.name, meaning.crs)
   }
-  return wanted === undefined ? sources : sources.filter(({ names }) => names.some((name) => wanted.has(name)))
+  return sources
 }

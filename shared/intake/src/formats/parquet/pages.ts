@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib'
+import { reuseArray, type Reused } from '@fleetlake/core'
 import {
   ENCODING,
   type Fields,
@@ -37,8 +38,11 @@ export interface Page {
 export interface PageHeader {
   readonly kind: PageKind
   readonly entries: number
-  /** @throws RangeError for damaged bytes */
-  unpack(): Promise<Page>
+  /**
+   * @param room gives the bytes that are filled, where some are
+   * @throws RangeError for damaged bytes
+   */
+  unpack(room?: Reused<Uint8Array>): Promise<Page>
   /** Goes on behind the page. */
   pass(): void
 }
@@ -107,9 +111,10 @@ interface PageBody {
   readonly leaf: Leaf
   readonly codec: ColumnChunk['codec']
   readonly entries: number
+  readonly room: Reused<Uint8Array> | undefined
 }
 
-const pageV2 = ({ header, body, size, leaf, codec, entries }: PageBody): Page => {
+const pageV2 = ({ header, body, size, leaf, codec, entries, room }: PageBody): Page => {
   const [definitionBytes, repetitionBytes] = [numberIn(header[5]), numberIn(header[6])]
   const levelBytes = definitionBytes + repetitionBytes
   if (levelBytes > body.length) throw new RangeError('it has levels that reach beyond their page')
@@ -123,12 +128,14 @@ const pageV2 = ({ header, body, size, leaf, codec, entries }: PageBody): Page =>
   )
   const packed = body.subarray(levelBytes)
   const isPacked = codec !== 'none' && header[7] !== false && levels.count > 0
-  const values = isPacked ? unpackBytes(codec, packed, numberIn(size - levelBytes)) : packed
+  const unpacked = isPacked ? unpackBytes(codec, packed, numberIn(size - levelBytes), room) : packed
+  // What the pages of a packed column are read into is used again.
+  const values = isPacked || codec === 'none' ? unpacked : Uint8Array.from(unpacked)
   return { kind: 'data', encoding: encodingOf(header[4]), values: readerOf(values), entries, ...levels }
 }
 
-const pageV1 = ({ header, body, size, leaf, codec, entries }: PageBody): Page => {
-  const values = readerOf(unpackBytes(codec, body, size))
+const pageV1 = ({ header, body, size, leaf, codec, entries, room }: PageBody): Page => {
+  const values = readerOf(unpackBytes(codec, body, size, room))
   const levelBytes = (most: number, encoding: unknown): Uint8Array | undefined => {
     if (most === 0) return undefined
     if (encoding !== ENCODING.rle) throw new RangeError('it has levels in a way of writing that was given up in 2014')
@@ -180,23 +187,25 @@ export interface PageSourceOptions {
 /** Reads headers alone where pages are passed over. Invariant: of a page that carries a checksum no value is given unless it fits. */
 export const createPageSource = ({ file, leaf, chunk, readBytes }: PageSourceOptions): PageSource => {
   let window: Uint8Array = new Uint8Array(0)
+  // Of pages that are not packed the values lie where they were read to.
+  const windowRoom = chunk.codec === 'none' ? undefined : reuseArray((length) => new Uint8Array(length))
   let [windowAt, at] = [chunk.from, chunk.from]
   /** The bytes from `at` on, `least` of them at least. */
   const ahead = async (least: number): Promise<Uint8Array> => {
     const from = at - windowAt
     if (from >= 0 && from + least <= window.length) return window.subarray(from)
-    window = await file.read(at, Math.min(chunk.to, at + Math.max(least, readBytes)))
+    window = await file.read(at, Math.min(chunk.to, at + Math.max(least, readBytes)), windowRoom)
     windowAt = at
     return window
   }
   const header = async (): Promise<{ readonly fields: Fields; readonly end: number }> => {
-    for (let room = HEADER_BYTES; ; room *= 16) {
-      const here = Math.min(room, chunk.to - at)
+    for (let least = HEADER_BYTES; ; least *= 16) {
+      const here = Math.min(least, chunk.to - at)
       const bytes = await ahead(here)
       try {
         return readThrift(bytes, 0)
       } catch (error) {
-        if (here === chunk.to - at || room > MOST_HEADER_BYTES) throw error
+        if (here === chunk.to - at || least > MOST_HEADER_BYTES) throw error
       }
     }
   }
@@ -222,12 +231,12 @@ export const createPageSource = ({ file, leaf, chunk, readBytes }: PageSourceOpt
         kind,
         entries,
         pass: () => void (at += packedSize),
-        unpack: async () => {
+        unpack: async (room) => {
           const body = (await ahead(packedSize)).subarray(0, packedSize)
           at += packedSize
           if (fields[4] !== undefined && (crc32(body) | 0) !== fields[4])
             throw new RangeError('it has a damaged page: its checksum does not fit')
-          return READERS[kind]({ header: own, body, size, leaf, codec: chunk.codec, entries })
+          return READERS[kind]({ header: own, body, size, leaf, codec: chunk.codec, entries, room })
         },
       }
     }

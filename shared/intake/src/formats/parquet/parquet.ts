@@ -1,12 +1,12 @@
 import { FleetError, reasonOf } from '@fleetlake/core'
 import { throwIfAborted } from '../../aborted.ts'
-import type { Block, Field } from '../block.ts'
+import { type Block, type Field, LEFT_OUT } from '../block.ts'
 import type { Format, Input, ReadOptions } from '../format.ts'
 import { openRandomFile, type RandomFile } from '../random-file.ts'
 import { placesAfter } from '../row-places.ts'
 import { showRow } from '../show-row.ts'
 import { MEASURES_KEY, unitsOfMeasures } from '../units-said.ts'
-import { type FieldSource, fieldSourcesOf, type SourceFile } from './columns.ts'
+import { type FieldSource, fieldSourcesOf, type GroupReader, type SourceFile } from './columns.ts'
 import { type Footer, readFooter, type RowGroup } from './read-footer.ts'
 import type { Room } from './read-leaf.ts'
 
@@ -50,6 +50,9 @@ interface GroupPlan {
   readonly group: RowGroup
   readonly sources: readonly FieldSource[]
   readonly units: ReadonlyMap<string, string>
+  /** Of all sources. */
+  readonly names: readonly string[]
+  readonly neededOf: ReadOptions['neededOf']
   readonly from: Omit<SourceFile, 'room'>
   /** Rows of the file before the group, and of the group that are passed over. */
   readonly before: number
@@ -57,23 +60,36 @@ interface GroupPlan {
   readonly blockRows: number
 }
 
-async function* readGroup({
-  group,
-  sources,
-  units,
-  from,
-  before,
-  passed,
-  blockRows,
-}: GroupPlan): AsyncGenerator<Block> {
+/** A column of a row group, of which rows that are not needed are passed over when others are. */
+interface Column extends Pick<FieldSource, 'names'> {
+  readonly reader: GroupReader
+  behind: number
+}
+
+const takeColumn = async (column: Column, rows: number, isNeeded: boolean): Promise<readonly Field[]> => {
+  if (!isNeeded) {
+    column.behind += rows
+    return column.names.map(() => LEFT_OUT)
+  }
+  await column.reader.pass(column.behind)
+  column.behind = 0
+  return column.reader.take(rows)
+}
+
+async function* readGroup(plan: GroupPlan): AsyncGenerator<Block> {
+  const { group, sources, names, units, neededOf, from, before, passed, blockRows } = plan
   const room = createRoom()
-  const names = sources.flatMap((source) => source.names)
-  const readers = sources.map((source) => source.open(group, { ...from, room }))
-  for (const reader of readers) await reader.pass(passed)
+  const columns = sources.map((source): Column => {
+    return { names: source.names, reader: source.open(group, { ...from, room }), behind: passed }
+  })
   for (let at = passed; at < group.rows;) {
     const rows = Math.min(blockRows - (at % blockRows), group.rows - at)
+    const needed = neededOf?.({ names, units })
     const fields: Field[] = []
-    for (const reader of readers) fields.push(...(await reader.take(rows)))
+    for (const column of columns) {
+      const isNeeded = needed === undefined || column.names.some((name) => needed.has(name))
+      fields.push(...(await takeColumn(column, rows, isNeeded)))
+    }
     const first = before + at
     at += rows
     yield {
@@ -92,16 +108,17 @@ async function* readGroup({
 
 async function* readFile(file: RandomFile, options: ReadOptions): AsyncGenerator<Block> {
   const footer = await readFooter(file)
-  const sources = fieldSourcesOf(footer, options.columns)
+  const sources = fieldSourcesOf(footer)
   if (sources.length === 0) return
+  const names = sources.flatMap((source) => source.names)
   const blockRows = rowsOfBlock(footer, sources, options.blockBytes)
   const readBytes = Math.max(LEAST_READ_BYTES, Math.min(MOST_READ_BYTES, Math.floor(READ_BYTES / sources.length)))
   const units = unitsOfMeasures(footer.metadata.get(MEASURES_KEY))
+  const plan = { sources, names, units, neededOf: options.neededOf, from: { file, readBytes }, blockRows }
   let before = 0
   for (const group of footer.groups) {
     const passed = Math.max(0, Math.min(group.rows, options.from.at - before))
-    if (passed < group.rows)
-      yield* readGroup({ group, sources, units, from: { file, readBytes }, before, passed, blockRows })
+    if (passed < group.rows) yield* readGroup({ ...plan, group, before, passed })
     before += group.rows
   }
 }

@@ -41,6 +41,8 @@ export const createLeafReader = ({ leaf, room, spares, ...options }: LeafOptions
   const pages = createPageSource({ leaf, ...options })
   const decoder = createLeafDecoder(leaf, spares)
   let values: Values | undefined
+  /** Those that the values may lie in. */
+  let bytes: Uint8Array | undefined
   let [at, end] = [0, 0]
   /** Opens the next page, unless it has no more than `passed` rows: then it is passed over. @returns the rows that were passed over */
   const open = async (passed: number): Promise<number> => {
@@ -51,8 +53,9 @@ export const createLeafReader = ({ leaf, room, spares, ...options }: LeafOptions
       header.pass()
       return header.entries
     } else {
-      const page = await header.unpack()
+      const page = await header.unpack(spares.bytes)
       values = decoder.decode(page, true)
+      bytes = page.values.bytes
       at = 0
       end = page.entries
       room.hold(decoder, decoder.held() + bytesOfValues(values))
@@ -76,7 +79,10 @@ export const createLeafReader = ({ leaf, room, spares, ...options }: LeafOptions
         if (here > 0) parts.push({ values: values!, from: at, to: at + here })
         at += here
         left -= here
-        if (here > 0 && at === end) retireValues(values!, spares)
+        if (here > 0 && at === end) {
+          retireValues(values!, spares)
+          spares.retire(bytes!)
+        }
         if (left > 0) await open(0)
       }
       return parts
