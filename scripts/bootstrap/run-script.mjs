@@ -9,6 +9,7 @@ const scripts = {
   demo: { file: 'scripts/demo.ts', watched: true },
   build: { file: 'scripts/build.ts', watched: true },
   dev: { file: 'scripts/dev.ts', watched: true },
+  'bench-import': { file: 'scripts/bench-import.ts', watched: true },
   'bench-ingest': { file: 'scripts/bench-ingest.ts', watched: true },
   'bench-planning': { file: 'scripts/bench-planning.ts', watched: true },
   'bench-search': { file: 'scripts/bench-search.ts', watched: true },
