@@ -94,6 +94,33 @@ test('a run in real time goes on until it is stopped, and what it published stay
   expect(rows.filter(({ eventTime }) => eventTime > Date.parse(stats.from) + stats.elapsedMs * 3 + 1000)).toEqual([])
 })
 
+test('everyone hears how far a run has come, and who has not asked for it can stop it', async () => {
+  await using system = await startTestRun({ generators: 2 })
+  const { hub } = system
+  const heard: Message<'generationStatus'>[] = []
+  hub.listen('generationStatus', subjects.generationStatus('*'), ({ data }) => {
+    heard.push(data)
+    if (data.events > 0) hub.send('stopGeneration', subjects.stopGeneration, { run: data.run })
+  })
+  const { run, status, events } = await runGeneration(hub, { vehicles: 500, intervalMs: 1000, realTime: true })
+  await eventually(() => heard.some((each) => each.status === 'stopped'))
+  expect(status).toBe('stopped')
+  const end = { run, status, events, total: 1_800_000, vehicles: 500, realTime: true, agents: 2 }
+  expect(heard.at(-1)).toMatchObject(end)
+  const ways = heard.map((each) => each.status).filter((each, i, all) => each !== all[i - 1])
+  expect(ways).toEqual(['generating', 'stopping', 'stopped'])
+  expect(new Set(heard.map(({ startedAt }) => startedAt)).size).toBe(1)
+})
+
+test('a run that is refused is told to everyone with its reason', async () => {
+  await using system = await startTestRun({ generators: 1 })
+  const heard: Message<'generationStatus'>[] = []
+  system.hub.listen('generationStatus', subjects.generationStatus('*'), ({ data }) => void heard.push(data))
+  const { error } = await runGeneration(system.hub, { city: 'Paris' })
+  await eventually(() => heard.at(-1)?.status === 'failed')
+  expect(heard.at(-1)).toMatchObject({ error, events: 0 })
+})
+
 test('full streams make the simulation wait, and nothing is lost or stored twice when they are purged', async () => {
   const queueBytes = 128 * 1024
   await using system = await startTestRun({

@@ -1,7 +1,8 @@
 import { eventually } from '@fleetlake/testing'
 import { launchBrowser, openPage } from '@fleetlake/testing/browser'
-import type { Browser } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { accessibilityFaults } from './testing/accessibility-faults.ts'
 import { startTestViewer, type TestViewer } from './testing/viewer.ts'
 
 let viewer: TestViewer
@@ -54,6 +55,30 @@ test('a run launched from the page is seen live; a vehicle is found, followed, a
   await page.getByRole('button', { name: 'Stop' }).click()
   await page.getByText('The run was stopped').waitFor()
   expect(problems).toEqual([])
+  await close()
+})
+
+test('a run goes on while its page is reloaded, is listed there and on other pages, and is stopped from any of them', async () => {
+  const { page, problems, close } = await openPage(browser, viewer.url)
+  await page.getByRole('button', { name: 'Generate vehicles' }).click()
+  await page.getByLabel('Vehicles', { exact: true }).fill('20')
+  await page.getByRole('button', { name: 'Generate', exact: true }).click()
+  await page.getByText('Generating', { exact: true }).waitFor()
+  await page.reload()
+  const other = await openPage(browser, viewer.url)
+  const runOn = async (shown: Page): Promise<Locator> => {
+    await shown.getByTestId('live-generate').or(shown.getByRole('button', { name: 'Generate vehicles' })).first().click()
+    return shown.getByTestId('other-run').filter({ hasText: '20 vehicles in real time' })
+  }
+  const here = await runOn(page)
+  const there = await runOn(other.page)
+  await here.and(page.locator('[data-status=generating]')).waitFor()
+  expect(await accessibilityFaults(page)).toEqual([])
+  await there.getByRole('button', { name: /^Stop the run/ }).click()
+  await here.and(page.locator('[data-status=stopped]')).waitFor()
+  expect(await here.getByRole('button').count()).toBe(0)
+  expect([...problems, ...other.problems]).toEqual([])
+  await other.close()
   await close()
 })
 

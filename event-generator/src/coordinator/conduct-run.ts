@@ -4,6 +4,7 @@ import { type GenerationOptions, LONGEST_RUN_MS, type Message, subjects } from '
 import { flushStreams, type Hub, type Membership } from '@fleetlake/hub'
 import type { City } from '../core/city.ts'
 import type { RunPlan } from '../core/plan-run.ts'
+import { createRunAnnouncer } from './announce-run.ts'
 import { concludeShares } from './conclude-shares.ts'
 import { chooseAgents, settleRun } from './settle-run.ts'
 import { createShareBoard, type ShareBoard, type ShareState, totalOf } from './share-board.ts'
@@ -53,6 +54,7 @@ export const conductRun = (request: RunRequest, deps: CoordinatorDeps): Conducte
   const { longestRunMs = LONGEST_RUN_MS, toleranceMs, retentionMs } = deps
   const { run, options, reply } = request
   const beganMs = performance.now()
+  const announce = createRunAnnouncer(hub, options)
   const stopped = new AbortController()
   /** Ends a pause: something has happened. */
   let wake = new AbortController()
@@ -70,16 +72,18 @@ export const conductRun = (request: RunRequest, deps: CoordinatorDeps): Conducte
     const states = board?.all() ?? []
     const { events, note: agentsNote } = totalOf(states)
     const text = note ?? agentsNote
-    hub.send('generationProgress', reply, {
+    const progress = {
       run,
-      phase,
       events,
       total: plan?.events ?? 0,
       eventsPerSecond: rate(events),
       elapsedMs: elapsedMs(),
       agents: states.length,
       ...(text === undefined ? {} : { note: text }),
-    })
+    }
+    hub.send('generationProgress', reply, { ...progress, phase })
+    const status = phase === 'generating' ? 'generating' : 'archiving'
+    announce({ ...progress, status: stopped.signal.aborted ? 'stopping' : status })
   }
 
   const generate = async (
@@ -196,7 +200,10 @@ export const conductRun = (request: RunRequest, deps: CoordinatorDeps): Conducte
       error: reasonOf(cause),
       ...codeField(cause),
     }))
-    .then((stats) => hub.send('generationStats', reply, stats))
+    .then((stats) => {
+      hub.send('generationStats', reply, stats)
+      announce(stats)
+    })
     .catch(() => {})
     .finally(() => clearTimeout(overdue))
 

@@ -11,6 +11,7 @@ interface ParameterTypes {
   readonly partition: number
   readonly query: string
   readonly role: string
+  readonly run: string
   readonly uid: string
 }
 
@@ -25,6 +26,7 @@ export const PARAMETERS: Readonly<Record<ParameterName, string>> = {
   partition: 'a number from 0',
   query: 'the id of a query',
   role: 'a group, or what a reader of it is',
+  run: 'the id of a generation',
   uid: 'a token of one process',
 }
 

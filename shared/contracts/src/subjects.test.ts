@@ -98,7 +98,7 @@ test('queue groups, streams and the permissions of the page are those that they 
   expect([DEAD_LETTERS, moveStreamName(12)]).toEqual(['DEAD_LETTERS', 'MOVES_12'])
   expect(['MOVES_12', 'MOVES_', 'MOVES_x', 'DEAD_LETTERS'].map(partitionOfStream)).toEqual([12, ...Array(3)])
   const publish = ['query.vehicles', 'queries.*.taken', 'queries.*.cancel']
-  const subscribe = ['live.move.*', 'imports.*', 'stats', 'inbox.viewer.>', 'members.>']
+  const subscribe = ['generation.runs.*', 'live.move.*', 'imports.*', 'stats', 'inbox.viewer.>', 'members.>']
   expect(viewerPermissions({ generation: false })).toEqual({ publish, subscribe })
   expect(viewerPermissions({ generation: true })).toEqual({
     publish: ['generation', 'generation.broadcast', ...publish],

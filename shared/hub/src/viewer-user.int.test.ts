@@ -112,7 +112,15 @@ test('the viewer publishes what it needs to, and nothing else', async () => {
 })
 
 test('the viewer hears what it needs to, and nothing else', async () => {
-  const mayHear = ['live.move.x', 'imports.x', 'stats', 'members.x.y', 'members.x.*', 'inbox.viewer.x']
+  const mayHear = [
+    'live.move.x',
+    'imports.x',
+    'generation.runs.x',
+    'stats',
+    'members.x.y',
+    'members.x.*',
+    'inbox.viewer.x',
+  ]
   const heard: string[] = []
   for (const subject of ALL) {
     for (const options of [{}, { queue: 'vehicle-finder' }]) {
@@ -241,7 +249,7 @@ test.each([
 
 test('the permissions are those of the reference', () => {
   const publish = ['query.vehicles', 'queries.*.taken', 'queries.*.cancel']
-  const subscribe = ['live.move.*', 'imports.*', 'stats', 'inbox.viewer.>', 'members.>']
+  const subscribe = ['generation.runs.*', 'live.move.*', 'imports.*', 'stats', 'inbox.viewer.>', 'members.>']
   expect(viewerPermissions({ generation: false })).toEqual({ publish, subscribe })
   expect(viewerPermissions({ generation: true })).toEqual({
     publish: ['generation', 'generation.broadcast', ...publish],

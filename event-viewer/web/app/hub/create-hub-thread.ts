@@ -1,8 +1,10 @@
-import type { Message } from '@fleetlake/contracts'
+import { type Message, subjects } from '@fleetlake/contracts'
 import { FleetError, reasonOf } from '@fleetlake/core'
 import { connectHub, type HubStatus, type MessageHub, runGeneration } from '@fleetlake/hub/browser'
 import type { BoardState } from '@fleetlake/viewer-core'
 import { transfer } from 'comlink'
+import type { HeardRun } from './generations/heard-runs.ts'
+import { watchRuns } from './generations/watch-runs.ts'
 import type { HeardImport } from './imports/heard-imports.ts'
 import { watchImports } from './imports/watch-imports.ts'
 import type { LiveFrame, LiveRequest } from './live/live-frame.ts'
@@ -26,6 +28,7 @@ export const createHubThread = (): HubThread => {
   const boards = createWatchers<BoardState>()
   const commits = createWatchers<Message<'aggregatePeriodStats'>>()
   const imports = createWatchers<readonly HeardImport[]>()
+  const runs = createWatchers<readonly HeardRun[]>()
   const generations = new Set<AbortController>()
   const searches = new Map<string, AbortController>()
   const connected = Promise.withResolvers<MessageHub>()
@@ -71,10 +74,12 @@ export const createHubThread = (): HubThread => {
       listen()
       const boardAt = watchFleet(hub, commits.tell)
       const importsHeardAt = watchImports(hub)
+      const runsHeardAt = watchRuns(hub)
       tellBoards = () => {
         if (!isVisible) return
         boards.tell(boardAt(Date.now()))
         imports.tell(importsHeardAt(Date.now()))
+        runs.tell(runsHeardAt(Date.now()))
       }
       setInterval(tellBoards, BOARD_MS)
       connected.resolve(hub)
@@ -117,6 +122,12 @@ export const createHubThread = (): HubThread => {
       release(onProgress)
       return outcome
     },
+    watchRuns: async (onRuns) => {
+      const stop = runs.add(onRuns)
+      tellBoards()
+      return stop
+    },
+    stopRun: async (run) => (await connected.promise).send('stopGeneration', subjects.stopGeneration, { run }),
     stopGeneration: async () => {
       for (const generation of generations) generation.abort()
     },

@@ -2,6 +2,7 @@ import type { Message, MessageInput } from '@fleetlake/contracts'
 import type { PartitionBy } from '@fleetlake/core'
 import type { HubStatus } from '@fleetlake/hub/browser'
 import type { BoardState } from '@fleetlake/viewer-core'
+import type { HeardRun } from './generations/heard-runs.ts'
 import type { HeardImport } from './imports/heard-imports.ts'
 import type { LiveFrame, LiveRequest, LiveVehicle } from './live/live-frame.ts'
 import type { SearchAnswer, SearchInput, SearchProgress } from './search/search-answer.ts'
@@ -49,6 +50,10 @@ export interface HubThread {
     options: MessageInput<'startGeneration'>['options'],
     onProgress: (progress: Message<'generationProgress'>) => void,
   ): Promise<Outcome<Message<'generationStats'>>>
+  /** Runs that anyone has asked for, once a second; heard since the page was opened. @returns stops watching */
+  watchRuns(onRuns: (runs: readonly HeardRun[]) => void): Promise<() => void>
+  /** Stops a run, whoever has asked for it. */
+  stopRun(run: string): Promise<void>
   /** Stops what `generate` runs; that ends with the stats of the stopped run. */
   stopGeneration(): Promise<void>
   /** One search at a time for each `slot`: a new one cancels the one before it. */
