@@ -13,6 +13,7 @@ const checks: [name: string, command: string, ...args: string[]][] = [
   ['browser', 'tsc', '--noEmit', '-p', 'scripts/viewer/tsconfig.json'],
   ['bench', 'tsc', '--noEmit', '-p', 'event-viewer/web/bench/tsconfig.json'],
   ['imports', 'node', 'scripts/checks/check-imports.ts'],
+  ['packages', 'node', 'scripts/checks/check-dependencies.ts'],
 ]
 
 type Result = { name: string; code: number; seconds: string; output: string }
@@ -44,6 +45,8 @@ try {
   const failed = results.filter(({ code }) => code !== 0)
   for (const { name, code, seconds } of results)
     console.log(`${name.padEnd(8)} ${code === 0 ? 'ok    ' : 'failed'} ${seconds}`)
+  // What could not be checked is told, though nothing has failed.
+  for (const { name, code, output } of results) if (name === 'packages' && code === 0) console.log(output)
   for (const { name, output } of failed) console.log(`\n${name} failed:\n${output}`)
   if (failed.length > 0) {
     console.log(`\n${results.length - failed.length} passed, ${failed.length} failed`)

@@ -67,7 +67,11 @@ test('a run goes on while its page is reloaded, is listed there and on other pag
   await page.reload()
   const other = await openPage(browser, viewer.url)
   const runOn = async (shown: Page): Promise<Locator> => {
-    await shown.getByTestId('live-generate').or(shown.getByRole('button', { name: 'Generate vehicles' })).first().click()
+    await shown
+      .getByTestId('live-generate')
+      .or(shown.getByRole('button', { name: 'Generate vehicles' }))
+      .first()
+      .click()
     return shown.getByTestId('other-run').filter({ hasText: '20 vehicles in real time' })
   }
   const here = await runOn(page)
