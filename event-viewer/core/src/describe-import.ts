@@ -10,12 +10,15 @@ export interface Described {
   readonly nowMs: number
 }
 
-/** The mapping that is used and the first rows as they are read, for people. */
-export const mappingText = ({ file, format, lines, first, leftOut }: Mapping): string =>
+/**
+ * The mapping that is used and the first rows as they are read, for people.
+ * @param advice how a field that is left out is imported, in words of the place where this is read
+ */
+export const mappingText = ({ file, format, lines, first, leftOut }: Mapping, advice: string): string =>
   [
     `${file} is read as ${format}:`,
     ...lines.map((line) => `  ${line}`),
-    ...(leftOut.length === 0 ? [] : [`  ${leftOutText(leftOut)}`]),
+    ...(leftOut.length === 0 ? [] : [`  ${leftOutText(leftOut)}; ${advice}`]),
     'The first rows:',
     ...first.map(
       (row) =>
@@ -41,7 +44,8 @@ export const describeImport = (
   result: ImportResult,
   { isDryRun, wait, retentionMs, nowMs }: Described,
 ): { object: unknown; text: string } => {
-  const { job, status, tally, stored, archived, files, filesFailed, mappings, ambiguousTimes, resumed } = result
+  const { job, status, tally, stored, archived, files, filesDone, filesFailed, mappings, ambiguousTimes, resumed } =
+    result
   const { rows, refused, reasons, doubts, vehicles, measures, from, to, west, south, east, north } = tally
   const isAny = rows > 0
   const object = {
@@ -50,6 +54,7 @@ export const describeImport = (
     dryRun: isDryRun,
     archived,
     files,
+    filesDone,
     filesFailed,
     rows,
     stored,
@@ -83,7 +88,7 @@ export const describeImport = (
   if (status === 'stopped' && !isDryRun) lines.push('the same import, made again, goes on behind what is surely stored')
   if (files > 1 || filesFailed > 0)
     lines.push(
-      `${plural(files, 'file')}${filesFailed === 0 ? '' : `, ${humanCount(filesFailed)} of which could not be read to the end`}`,
+      `${filesDone < files ? `${humanCount(filesDone)} of ${plural(files, 'file')} read` : plural(files, 'file')}${filesFailed === 0 ? '' : `, ${humanCount(filesFailed)} of which could not be read to the end`}`,
     )
   if (refused > 0) {
     const listed = Object.entries(reasons)
@@ -93,7 +98,7 @@ export const describeImport = (
   }
   if (isAny)
     lines.push(
-      `${resumed === undefined ? '' : 'at least '}${plural(vehicles, 'vehicle')}, ${humanTime(from)} to ${humanTime(to)}, within ${[west, south, east, north].join(',')}`,
+      `${resumed?.knowsVehicles === false ? 'at least ' : ''}${plural(vehicles, 'vehicle')}, ${humanTime(from)} to ${humanTime(to)}, within ${[west, south, east, north].join(',')}`,
     )
   if (isAny && to < nowMs - OLD_MS) lines.push(describeStay({ from, to }, { retentionMs, nowMs }))
   for (const [doubt, count] of Object.entries(doubts).toSorted((a, b) => b[1] - a[1]))
@@ -119,5 +124,5 @@ const MOST_NAMED = 20
 const leftOutText = (names: readonly string[]): string => {
   const named = names.slice(0, MOST_NAMED).map((name) => `"${name.slice(0, 80)}"`)
   const more = names.length > MOST_NAMED ? ` and ${humanCount(names.length - MOST_NAMED)} more` : ''
-  return `left out: ${named.join(', ')}${more}; to import one, use --columns <measure>=<field>`
+  return `left out: ${named.join(', ')}${more}`
 }

@@ -92,6 +92,7 @@ test('a dry run checks a file without a hub, and keeps what it rejects', async (
     {
       job: '',
       files: 1,
+      filesDone: 1,
       filesFailed: 0,
       doubts: {},
       resumedAfter: null,

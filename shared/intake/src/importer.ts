@@ -54,12 +54,23 @@ export interface ImportResult {
   readonly stored: number
   /** Whether the table is known to hold them all. */
   readonly archived: boolean
+  /** As far as they are known: those in archives are counted when they come. */
   readonly files: number
+  /** Those of them that were read, to their end or as far as they could be. */
+  readonly filesDone: number
   readonly filesFailed: number
   readonly mappings: readonly Mapping[]
   readonly ambiguousTimes: number
   /** When an earlier import of these files had come so far that this one went on where it ended. */
-  readonly resumed?: { readonly updatedAt: string; readonly rows: number } | undefined
+  readonly resumed?: Resumed | undefined
+}
+
+/** What was known of an import that goes on. */
+export interface Resumed {
+  readonly updatedAt: string
+  readonly rows: number
+  /** Whether it is known where its vehicles were last; else each one's first row has no speed that is derived. */
+  readonly knowsVehicles: boolean
 }
 
 /** A row that is not taken, and where it is. */
@@ -73,15 +84,32 @@ export interface RefusedRow extends BlockFault {
 export const refusedLine = ({ file, counts, place, reason, detail, text }: RefusedRow): string =>
   `${JSON.stringify({ file, [counts]: place, reason, detail, text })}\n`
 
+/** The row of such a line. */
+export const refusedRowOf = (line: string): RefusedRow => {
+  const { file, reason, detail, text, ...rest } = JSON.parse(line) as Record<string, string>
+  const [counts, place] = Object.entries(rest)[0]
+  return { file, counts, place: Number(place), reason, detail, text }
+}
+
 export interface ImportHooks {
   readonly onMapping?: (mapping: Mapping) => void
   readonly onProgress?: (progress: ImportProgress) => void
-  /** A row that is not taken. */
+  /** A row that is not taken. Of an import that goes on, those of the runs before come first, as far as they are kept. */
   readonly onRefused?: (fault: RefusedRow) => void
+  /** Rows of the runs before that were refused and are not kept: they are counted, and come nowhere. */
+  readonly onRefusedUnkept?: (rows: number) => void
   /** Resolves when more rows may be refused: where their keeper is slow. */
   readonly whenKept?: () => Promise<void>
   /** A sentence for people. */
   readonly say?: (sentence: string) => void
+}
+
+/** What is said of a thing that can be done is said in words of the place where it is read. */
+export interface ImportAdvice {
+  /** How an import that goes on is begun anew, if that is possible there: "--restart begins at the first row". */
+  readonly restart?: string
+  /** How the wait for the archive is ended: "Ctrl-C ends the wait". */
+  readonly endWait?: string
 }
 
 export interface ImportRequest {
@@ -98,6 +126,7 @@ export interface ImportRequest {
 export interface HubImport extends ImportRequest {
   readonly hub: Hub
   readonly config: Config
+  readonly advice?: ImportAdvice
   /** What tells these files from others, where their paths do not; by their paths, sizes and times when missing. */
   readonly identity?: unknown
   /** Told its name on the hub, before it begins. */

@@ -1,14 +1,23 @@
-import { basename } from 'node:path'
+import { basename, join } from 'node:path'
 import { REVISION } from '@fleetlake/columnar'
 import type { Config, StreamPosition } from '@fleetlake/contracts'
 import { FleetError, reasonOf } from '@fleetlake/core'
 import { flushStreams, type Hub, lookAtStream, partitionsOf, provision } from '@fleetlake/hub'
-import type { HubImport, ImportProgress, ImportRequest, ImportResult, Mapping, Preview } from './importer.ts'
+import type {
+  HubImport,
+  ImportHooks,
+  ImportProgress,
+  ImportRequest,
+  ImportResult,
+  Mapping,
+  Preview,
+} from './importer.ts'
 import { type HubOutlet, openHubOutlet } from './job/hub-outlet.ts'
 import { type JobOutcome, runImportJob } from './job/import-job.ts'
 import type { OpenedInput } from './job/opened-input.ts'
 import { nameOfJob, randomJobName } from './job/job-name.ts'
-import { forgetOldRecords, type JobProgress, type JobRecord, noRecord, openJobRecord } from './job/job-record.ts'
+import { forgetOldRecords, type JobRecord, noRecord, openJobRecord, type SavedJob } from './job/job-record.ts'
+import { type KeptRefusals, noRefusals, openKeptRefusals } from './job/kept-refusals.ts'
 import { createPartitionSink, type RowSink } from './job/partition-sink.ts'
 import { createReadings } from './job/readings.ts'
 import { createStatusReporter } from './job/report-status.ts'
@@ -91,6 +100,7 @@ export const tryImport = async (request: ImportRequest & { readonly config: Conf
       sink: noSink,
       taker: parts.takerInto(noSink),
       record: noRecord,
+      refusals: noRefusals,
       pause: parts.pause,
       settle: async () => true,
     })
@@ -121,31 +131,33 @@ export const importIntoHub = async (request: HubImport): Promise<ImportResult> =
       ? randomJobName()
       : nameOfJob({ files: identity, settings, partitions, streamsMadeAt, by, geohashLength, BATCH_ROWS })
   request.onJob?.(job)
-  const record = await recordOf(request, opened, job)
-  const saved = request.restart === true ? undefined : await record.load()
+  const { record, refusalsAfter } = await recordOf(request, opened, job)
+  const known = await record.load()
+  const saved = request.restart === true ? undefined : known
   const resumed = saved?.status === 'running' ? saved : undefined
+  const refusals = await refusalsAfter(resumed)
   const outlet = await openHubOutlet(hub, { job, partitions, config, signal, say })
-  const parts = partsOf(request, opened, { resumed, outlet })
+  const parts = partsOf(request, opened, { resumed, outlet, refusals })
   const sink = createPartitionSink(outlet, { partitions, by, geohashLength, batchRows: BATCH_ROWS })
   const reporter = createStatusReporter(hub, { job, name: basename(request.files[0]), startedAtMs, nowMs: Date.now })
   const before = resumed?.tally.rows ?? 0
   const stored = (): number => before + outlet.stored()
-  if (resumed !== undefined)
-    say(
-      `an import of these files ended on ${resumed.updatedAt} after ${before} rows: it goes on there (--restart begins at the first row)`,
-    )
+  if (resumed !== undefined) sayThatItGoesOn(resumed, request)
   else if (saved !== undefined)
     say(
       `these files were imported on ${saved.updatedAt}: their rows are stored again, and compaction keeps one of each`,
     )
   let streams: StreamPosition[] | undefined
+  let isComplete = false
   try {
+    if (resumed !== undefined) await tellEarlierRefusals(refusals, resumed, hooks)
     const outcome = await runImportJob(
       {
         ...parts.job,
         sink,
         taker: parts.takerInto(sink),
         record,
+        refusals,
         pause: async () => {
           reporter.tell(() => parts.progress('reading', stored()))
           await outlet.whenRoom()
@@ -158,11 +170,13 @@ export const importIntoHub = async (request: HubImport): Promise<ImportResult> =
       },
       resumed,
     )
+    isComplete = outcome.status === 'complete'
     const isArchived =
       request.wait && outcome.status === 'complete' && streams !== undefined && stored() > 0
         ? await archive(hub, streams, {
             signal,
             say,
+            endWait: request.advice?.endWait,
             onWaiting: () => reporter.tell(() => parts.progress('archiving', stored())),
           })
         : false
@@ -172,7 +186,11 @@ export const importIntoHub = async (request: HubImport): Promise<ImportResult> =
       job,
       stored: stored(),
       archived: isArchived,
-      resumed: resumed && { updatedAt: resumed.updatedAt, rows: before },
+      resumed: resumed && {
+        updatedAt: resumed.updatedAt,
+        rows: before,
+        knowsVehicles: resumed.vehicles !== undefined,
+      },
     })
     reporter.end(parts.progress(result.status, stored()))
     return result
@@ -181,10 +199,36 @@ export const importIntoHub = async (request: HubImport): Promise<ImportResult> =
     throw withWhatIsStored(error, { stored: stored(), isRepeatable: opened.shape !== undefined })
   } finally {
     outlet.close()
+    await refusals.close(isComplete)
     await opened.close()
     await hub.flush().catch(() => undefined)
   }
 }
+
+const sayThatItGoesOn = ({ updatedAt, tally, vehicles }: SavedJob, { advice, hooks }: HubImport): void => {
+  const restart = advice?.restart === undefined ? '' : ` (${advice.restart})`
+  hooks?.say?.(`an import of these files ended on ${updatedAt} after ${tally.rows} rows: it goes on there${restart}`)
+  if (vehicles === undefined && tally.rows > 0)
+    hooks?.say?.(
+      `where its vehicles were by then is not known: where speed and heading are derived, the next row of each of the ${tally.vehicles} vehicles has none`,
+    )
+}
+
+/** What is told of refused rows is of all runs, as the counts are. */
+const tellEarlierRefusals = async (
+  refusals: KeptRefusals,
+  { tally }: SavedJob,
+  { onRefused, onRefusedUnkept, whenKept }: ImportHooks,
+): Promise<void> => {
+  let told = 0
+  for await (const row of refusals.earlier()) {
+    onRefused?.(row)
+    if (++told % TOLD_AT_ONCE === 0) await whenKept?.()
+  }
+  if (told < tally.refused) onRefusedUnkept?.(tally.refused - told)
+}
+
+const TOLD_AT_ONCE = 1_000
 
 /** What is true of the rows that were stored before a fault ended the import is part of what is said. */
 const withWhatIsStored = (
@@ -208,22 +252,36 @@ const readOptionsOf = ({ delimiter, hasHeader, skipLines, path, table }: ImportS
   table,
 })
 
-const recordOf = async ({ records, files }: HubImport, opened: OpenedFiles, job: string): Promise<JobRecord> => {
-  if (records === undefined || opened.shape === undefined || files.includes('-')) return noRecord
+interface Records {
+  readonly record: JobRecord
+  /** The refused rows beside it, of an import that goes on behind those of before. */
+  readonly refusalsAfter: (resumed: SavedJob | undefined) => Promise<KeptRefusals>
+}
+
+const recordOf = async ({ records, files }: HubImport, opened: OpenedFiles, job: string): Promise<Records> => {
+  if (records === undefined || opened.shape === undefined || files.includes('-'))
+    return { record: noRecord, refusalsAfter: async () => noRefusals }
   await forgetOldRecords(records, Date.now())
-  return openJobRecord(records, job)
+  return {
+    record: openJobRecord(records, job),
+    refusalsAfter: (resumed) =>
+      openKeptRefusals(join(records, `${job}.refused`), {
+        before: resumed && { refused: resumed.tally.refused, kept: resumed.refusals },
+      }),
+  }
 }
 
 interface Archiving {
   readonly signal: AbortSignal
   readonly say: (sentence: string) => void
+  readonly endWait: string | undefined
   readonly onWaiting: () => void
 }
 
 const archive = (
   hub: Hub,
   streams: readonly StreamPosition[],
-  { signal, say, onWaiting }: Archiving,
+  { signal, say, endWait, onWaiting }: Archiving,
 ): Promise<boolean> => {
   let isTold = false
   return flushStreams(hub, streams, {
@@ -231,7 +289,9 @@ const archive = (
     onWaiting: ({ unowned }) => {
       onWaiting()
       if (unowned.length > 0 && !isTold)
-        say('waiting for a collector: is one running? Ctrl-C ends the wait; what is in the hub is archived later')
+        say(
+          `waiting for a collector: is one running? ${endWait === undefined ? '' : `${endWait}; `}what is in the hub is archived later`,
+        )
       isTold ||= unowned.length > 0
     },
   })
@@ -239,8 +299,9 @@ const archive = (
 
 interface Given {
   /** The import that goes on. */
-  readonly resumed?: JobProgress | undefined
+  readonly resumed?: SavedJob | undefined
   readonly outlet?: HubOutlet | undefined
+  readonly refusals?: KeptRefusals
 }
 
 /** The parts of an import that do not depend on where its rows go. */
@@ -261,8 +322,8 @@ const partsOf = (request: ImportRequest & { readonly config: Config }, opened: O
     },
   })
   const notes = new Set<string>()
-  let filesBegun = 0
-  let filesFailed = 0
+  let filesBegun = given.resumed?.files ?? 0
+  let filesFailed = given.resumed?.failedFiles ?? 0
   let [file, counts] = ['', 'line']
   let toldMs = -Infinity
 
@@ -286,10 +347,11 @@ const partsOf = (request: ImportRequest & { readonly config: Config }, opened: O
       options: readOptionsOf(settings),
       tally,
       readings,
-      onInput: ({ input, format }: OpenedInput) => {
-        filesBegun++
-        file = input.name
-        counts = format.counts
+      onInput: (input: OpenedInput | FleetError, before: number) => {
+        filesBegun = before + 1
+        if (input instanceof FleetError) return
+        file = input.input.name
+        counts = input.format.counts
       },
       onNote: (sentence: string) => {
         if (notes.has(sentence) || notes.size >= MOST_NOTES) return
@@ -307,7 +369,12 @@ const partsOf = (request: ImportRequest & { readonly config: Config }, opened: O
       createBlockTaker({
         sink,
         tally,
-        refuse: (fault) => hooks.onRefused?.({ ...fault, file, counts }),
+        refuse: (fault) => {
+          const row = { ...fault, file, counts }
+          given.refusals?.add(row)
+          hooks.onRefused?.(row)
+        },
+        vehicles: given.resumed?.vehicles,
         latestMs: startedMs + config.collector.futureToleranceMs,
         vehicleType: settings.vehicleType ?? 'unknown',
         nextRevision: settings.corrections === true ? createRevisions(startedMs) : undefined,
@@ -327,7 +394,8 @@ const partsOf = (request: ImportRequest & { readonly config: Config }, opened: O
       ...rest,
       status,
       tally,
-      files,
+      files: Math.max(opened.files, filesBegun),
+      filesDone: files,
       filesFailed: failedFiles,
       mappings,
       ambiguousTimes: readings.known().ambiguousTimes,

@@ -1,5 +1,5 @@
-import { readdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { type Config, configSchema, liveSubjects, type Message, subjects } from '@fleetlake/contracts'
 import { decodePositions, type PositionRow, rowsOfPositions } from '@fleetlake/columnar'
@@ -256,6 +256,26 @@ const numberedRows = (count: number): string[] =>
 const numbersOf = (stored: TestSystem['stored']): number[] =>
   stored.flatMap(({ rows }) => rows.map(({ vehicleId }) => Number(vehicleId.slice(1))))
 
+const DRIVEN_FROM_S = 1_538_352_000
+
+/** Rows of vehicles that drive, each a row in 200 s, whose speed and heading are derived; one row in 997 is refused. */
+const drivenRows = (count: number): string[] =>
+  Array.from({ length: count }, (_, i) => {
+    const step = Math.floor(i / 200)
+    const latitude = i % 997 === 996 ? 'nowhere' : (30.6 + (i % 200) * 0.01 + ((step * 7) % 13) * 0.0009).toFixed(6)
+    return `v${i % 200},${DRIVEN_FROM_S + i},${(104.1 + (step % 50) * 0.001).toFixed(6)},${latitude}`
+  })
+
+/** What was stored of each of them: several words on one row only where it was stored twice, and differently. */
+const drivenOf = (stored: TestSystem['stored']): Map<number, ReadonlySet<string>> => {
+  const said = new Map<number, Set<string>>()
+  for (const { eventTime, speed, heading } of stored.flatMap(({ rows }) => rows)) {
+    const number = eventTime / 1000 - DRIVEN_FROM_S
+    said.set(number, (said.get(number) ?? new Set<string>()).add(`${speed} ${heading}`))
+  }
+  return said
+}
+
 /** Kills an import some messages after it has noted how far it is; the hub has no room for the rest of it. */
 const killMidway = async ({ hub, stored }: TestSystem, args: readonly string[], messages: number): Promise<void> => {
   const before = new Set(await recordsOfImports().catch(() => []))
@@ -270,11 +290,12 @@ const killMidway = async ({ hub, stored }: TestSystem, args: readonly string[], 
   expect((await ended).code).toBe(null)
 }
 
-test('an import that is killed at any moment, made again, goes on behind what it had noted, and every row is stored', () =>
+test('an import that is killed at any moment, made again, goes on behind what it had noted; its rows, and those that it refused, are the same as of one that ran through', () =>
   withSystem(async (system) => {
     const { hub, url, stored } = system
-    const file = await csvFileOf(numberedRows(KILLED_ROWS))
-    const args = ['import', file, '--hub', url, '--no-wait', '--json']
+    const file = await csvFileOf(drivenRows(KILLED_ROWS))
+    const refusedOf = (name: string): string => join(dirname(file), name)
+    const args = ['import', file, '--hub', url, '--no-wait', '--json', '--rejects', refusedOf('killed.ndjson')]
     const messages = Math.floor(Math.random() * 30)
     await killMidway(system, args, messages)
     // What the hub had in hand when the import died.
@@ -284,16 +305,37 @@ test('an import that is killed at any moment, made again, goes on behind what it
     const { child, ended } = await startFleet(args)
     await drainUntil(hub, () => child.exitCode !== null)
     const { code, out, err } = await ended
-    const again = JSON.parse(out) as { resumedAfter: number }
+    const again = JSON.parse(out) as { job: string; resumedAfter: number }
+    const rejected = Math.floor(KILLED_ROWS / 997)
+    const rows = KILLED_ROWS - rejected
     expect([code, again], `killed ${messages} messages later`).toEqual([
       0,
-      expect.objectContaining({ status: 'complete', rows: KILLED_ROWS, stored: KILLED_ROWS, rejected: 0 }),
+      expect.objectContaining({ status: 'complete', rows, stored: rows, rejected, vehicles: 200 }),
     ])
     expect(again.resumedAfter).toBeGreaterThan(0)
     expect(err).toContain(`after ${again.resumedAfter} rows: it goes on there (--restart begins at the first row)`)
-    const numbers = numbersOf(stored)
-    expect(new Set(numbers).size).toBe(KILLED_ROWS)
-    expect(numbersOf(stored.slice(killed)).filter((number) => number < again.resumedAfter)).toEqual([])
+    expect(drivenOf(stored).size).toBe(rows)
+    expect([...drivenOf(stored.slice(killed)).keys()].filter((number) => number < again.resumedAfter)).toEqual([])
+
+    await withSystem(
+      async (other) => {
+        const through = ['import', file, '--hub', other.url, '--no-wait', '--rejects', refusedOf('through.ndjson')]
+        expect((await runFleetProcess(through)).code).toBe(0)
+        await eventually(() => drivenOf(other.stored).size === rows)
+        const driven = drivenOf(other.stored)
+        expect([...driven.values()].filter((said) => [...said].join() === 'undefined undefined').length).toBeLessThan(
+          rows / 2,
+        )
+        expect(drivenOf(stored)).toEqual(driven)
+      },
+      { maxBytesPerPartition: '64 MiB', count: 2 },
+    )
+    const refused = readFileSync(refusedOf('killed.ndjson'), 'utf8')
+    expect(refused.split('\n').length - 1).toBe(rejected)
+    expect(refused).toBe(readFileSync(refusedOf('through.ndjson'), 'utf8'))
+    expect(
+      readdirSync(join(await stateFolder, 'fleetlake', 'imports')).filter((name) => name.startsWith(`${again.job}.`)),
+    ).toEqual([`${again.job}.json`])
   }, SMALL))
 
 test('an import that is begun anew begins at the first row, and so does one into another hub', () =>

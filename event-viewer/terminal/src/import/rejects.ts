@@ -3,10 +3,13 @@ import { once } from 'node:events'
 import { finished } from 'node:stream/promises'
 import { FleetError, printableInLine } from '@fleetlake/core'
 import { refusedLine, type RefusedRow } from '@fleetlake/intake'
+import { plural } from '@fleetlake/viewer-core'
 
 /** Keeps what an import did not take. */
 export interface Rejects {
   readonly reject: (row: RefusedRow) => void
+  /** Tells of rows that an earlier run has refused and that are not to be had any more. */
+  readonly miss: (rows: number) => void
   /** Resolves when the file may take more. */
   readonly pause: () => Promise<void>
   /** @throws FleetError `import.invalid` when not all could be written */
@@ -44,6 +47,10 @@ export const createRejects = ({ path, say }: RejectsOptions): Rejects => {
       shown++
       out?.write(refusedLine(row))
     },
+    miss: (rows) =>
+      say(
+        `${plural(rows, 'row')} that the import refused before it went on ${rows === 1 ? 'is' : 'are'} counted${path === undefined ? '' : `, but not in ${path}`}: they are not kept`,
+      ),
     pause: async () => {
       if (out?.writableNeedDrain === true && fault === undefined) await once(out, 'drain').catch(() => undefined)
       if (fault !== undefined) throw unwritable(path, fault)

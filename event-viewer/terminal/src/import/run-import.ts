@@ -2,6 +2,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import {
   checkImport,
+  type ImportAdvice,
   importIntoHub,
   type ImportHooks,
   type ImportProgress,
@@ -39,9 +40,10 @@ export const runImport = async (
     bar.update(progress.bytesDone, progressText(progress))
   }
   const hooks: ImportHooks = {
-    onMapping: (mapping) => context.json() || terminal.say(mappingText(mapping)),
+    onMapping: (mapping) => context.json() || terminal.say(mappingText(mapping, LEFT_OUT_ADVICE)),
     onProgress,
     onRefused: rejects.reject,
+    onRefusedUnkept: rejects.miss,
     whenKept: rejects.pause,
     say: (sentence) => terminal.say(sentence),
   }
@@ -54,6 +56,7 @@ export const runImport = async (
             ...request,
             hub,
             records: recordsFolder(process.env),
+            advice: ADVICE,
             restart: flags.restart,
             wait: flags.wait,
           }),
@@ -74,6 +77,9 @@ export const runImport = async (
     bar?.stop()
   }
 }
+
+const LEFT_OUT_ADVICE = 'to import one, use --columns <measure>=<field>'
+const ADVICE: ImportAdvice = { restart: '--restart begins at the first row', endWait: 'Ctrl-C ends the wait' }
 
 const progressText = ({ files, filesDone, bytesDone, rows, elapsedMs }: ImportProgress): string => {
   const rate = elapsedMs < 1_000 ? '' : ` · ${humanCount(Math.round((rows / elapsedMs) * 1000))} rows/s`

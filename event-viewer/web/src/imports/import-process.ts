@@ -40,11 +40,13 @@ const importFiles = async (order: ImportOrder & { kind: 'import' }, signal: Abor
       identity,
       records,
       wait: true,
+      advice: { endWait: 'Stop ends the wait' },
       onJob: (job) => tell({ job }),
       hooks: {
-        onMapping: (mapping) => tell({ said: mappingText(mapping) }),
+        onMapping: (mapping) => tell({ said: mappingText(mapping, LEFT_OUT_ADVICE) }),
         say: (said) => tell({ said }),
         onRefused: refused.add,
+        onRefusedUnkept: refused.miss,
         whenKept: refused.whenWritten,
         onProgress: () => {
           if (Date.now() - toldMs < NEWS_MS) return
@@ -62,6 +64,8 @@ const importFiles = async (order: ImportOrder & { kind: 'import' }, signal: Abor
     await hub.close()
   }
 }
+
+const LEFT_OUT_ADVICE = 'to import one, send the file again, and choose the field for a measure before it starts'
 
 const outcomeOf = (result: ImportResult, retentionMs: number): ImportOutcome => {
   const { text } = describeImport(result, { isDryRun: false, wait: true, retentionMs, nowMs: Date.now() })

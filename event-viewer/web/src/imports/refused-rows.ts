@@ -6,6 +6,8 @@ import { refusedLine, type RefusedRow } from '@fleetlake/intake'
 /** The rows that an import did not take, as a file of bounded size. */
 export interface RefusedRows {
   add(row: RefusedRow): void
+  /** Counts rows of before that are not to be had any more. */
+  miss(rows: number): void
   /** Resolves when more may be added. */
   whenWritten(): Promise<void>
   counts(): { readonly refused: number; readonly kept: number }
@@ -15,7 +17,7 @@ export interface RefusedRows {
 
 const MOST_BYTES = 64 * 1024 * 1024
 
-/** Invariant: the file has the first `kept` rows, whole, and all `refused` rows are counted. */
+/** Invariant: the file has the first `kept` rows, whole, and all `refused` rows are counted; once one is missing no more are kept. */
 export const createRefusedRows = (path: string, mostBytes = MOST_BYTES): RefusedRows => {
   const out = createWriteStream(path)
   let [refused, kept, bytes] = [0, 0, 0]
@@ -35,6 +37,9 @@ export const createRefusedRows = (path: string, mostBytes = MOST_BYTES): Refused
       kept++
       bytes += line.length
       out.write(line)
+    },
+    miss: (rows) => {
+      refused += rows
     },
     whenWritten: async () => {
       if (out.writableNeedDrain && fault === undefined) await once(out, 'drain').catch(() => undefined)

@@ -5,6 +5,7 @@ import type { InputReading } from '../rows/input-reading.ts'
 import type { BlockTaker } from '../rows/take-block.ts'
 import type { Tally } from '../rows/tally.ts'
 import type { JobProgress, JobRecord } from './job-record.ts'
+import type { KeptRefusals } from './kept-refusals.ts'
 import type { OpenedInput } from './opened-input.ts'
 import type { RowSink } from './partition-sink.ts'
 import type { Readings } from './readings.ts'
@@ -18,10 +19,11 @@ export interface ImportJob {
   readonly sink: RowSink
   readonly tally: Tally
   readonly record: JobRecord
+  readonly refusals: Pick<KeptRefusals, 'extent' | 'flush'>
   /** How the blocks of an input are read, decided over its first block. */
   readonly readings: Readings
-  /** Told before an input is read. */
-  readonly onInput: (opened: OpenedInput) => void
+  /** Told before an input is read, or found to be unreadable. @param before inputs that are done, in runs before too */
+  readonly onInput: (opened: OpenedInput | FleetError, before: number) => void
   /** Told what a person should know of how rows were read. */
   readonly onNote: (sentence: string) => void
   /** Awaited after each block: where a full hub holds the reading up, and progress is told. Ends at once when aborted. */
@@ -63,6 +65,7 @@ export const runImportJob = async (
   let groupRows = 0
   let savedMs = nowMs()
 
+  /** But for the vehicles, which are those that were marked last. */
   const progress = (cursor: Cursor | undefined, status: JobProgress['status'] = 'running'): JobProgress => ({
     status,
     files,
@@ -70,6 +73,7 @@ export const runImportJob = async (
     tally: structuredClone(tally),
     failedFiles,
     readings: job.readings.known(),
+    refusals: job.refusals.extent(),
   })
   /** As it was when the group in hand began: all before it was sent. */
   let begun: JobProgress = { ...progress(resumed?.cursor), files: resumed?.files ?? 0 }
@@ -77,17 +81,25 @@ export const runImportJob = async (
   const beginGroup = (cursor: Cursor): void => {
     groupRows = 0
     begun = progress(cursor)
+    job.taker.mark()
     sink.begin(`${files}-${cursor.at}`)
   }
+  /** Of what was marked last, or of the end. */
   const save = async (saved: JobProgress): Promise<void> => {
     if (!(await job.settle())) return
-    await record.save(saved)
+    try {
+      await job.refusals.flush()
+      await record.save(saved, saved.status === 'running' ? job.taker.marked() : undefined)
+    } catch (cause) {
+      // Not the file's fault, as others of the disk are.
+      throw new FleetError('store.failed', `how far the import is can't be noted: ${reasonOf(cause)}`, { cause })
+    }
     savedMs = nowMs()
   }
   const endGroup = async (cursor: Cursor): Promise<void> => {
     sink.finish()
-    if (nowMs() - savedMs >= SAVE_MS) await save(progress(cursor))
     beginGroup(cursor)
+    if (nowMs() - savedMs >= SAVE_MS) await save(begun)
   }
   const readFile = async (opened: OpenedInput, from: Cursor): Promise<void> => {
     try {
@@ -127,8 +139,8 @@ export const runImportJob = async (
     const from = files === first ? (resumed?.cursor ?? START) : START
     if (files === first) beginGroup(from)
     try {
+      job.onInput(opened, files)
       if (opened instanceof FleetError) throw opened
-      job.onInput(opened)
       await readFile(opened, from)
     } catch (error) {
       if (isAbort(error)) break

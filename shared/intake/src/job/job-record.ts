@@ -3,6 +3,9 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { FieldPlan } from '../fields/plan.ts'
 import type { Tally } from '../rows/tally.ts'
+import type { VehiclesState } from '../rows/vehicles-state.ts'
+import type { KeptExtent } from './kept-refusals.ts'
+import { openKeptVehicles } from './kept-vehicles.ts'
 import type { KnownReadings } from './readings.ts'
 
 const count = z.number().int().min(0)
@@ -41,6 +44,10 @@ const record = z.object({
   /** How inputs are read, by their form. */
   plans: z.array(z.tuple([z.string(), z.custom<FieldPlan>(isPlan)])),
   ambiguousTimes: count,
+  /** Of the refused rows that lie beside the record. Records of before have none of it. */
+  refusals: z.object({ rows: count, bytes: count }).default({ rows: 0, bytes: 0 }),
+  /** Of where the vehicles were, which lies beside the record too, unless it is too large. */
+  vehicles: z.object({ slot: z.literal([0, 1]), crc: count }).optional(),
 })
 
 /** How far an import has come: all before it is stored in the hub. */
@@ -51,14 +58,21 @@ export interface JobProgress {
   readonly tally: Tally
   readonly failedFiles: number
   readonly readings: KnownReadings
+  readonly refusals: KeptExtent
+}
+
+export interface SavedJob extends JobProgress {
+  readonly updatedAt: string
+  /** Undefined where it was not kept, or is damaged. */
+  readonly vehicles: VehiclesState | undefined
 }
 
 /** The record of an import: a small file which makes the import resumable, whatever ends it. */
 export interface JobRecord {
   /** What was saved last, and when; undefined where nothing was, or what was saved can't be read. */
-  load(): Promise<(JobProgress & { readonly updatedAt: string }) | undefined>
+  load(): Promise<SavedJob | undefined>
   /** Replaces the record as a whole. */
-  save(progress: JobProgress): Promise<void>
+  save(progress: JobProgress, vehicles?: VehiclesState): Promise<void>
 }
 
 /** For imports that can't be resumed: what comes from a pipe can be read once. */
@@ -71,6 +85,7 @@ const orNull = (value: number): number | null => (Number.isFinite(value) ? value
 /** @param folder is made when it is missing; records of imports that were long ago are deleted there */
 export const openJobRecord = (folder: string, job: string, nowMs: () => number = Date.now): JobRecord => {
   const path = join(folder, `${job}.json`)
+  let vehiclesKept = openKeptVehicles(join(folder, `${job}.vehicles`))
   return {
     load: async () => {
       const text = await readFile(path, 'utf8').catch(() => undefined)
@@ -88,10 +103,13 @@ export const openJobRecord = (folder: string, job: string, nowMs: () => number =
         north: north ?? -Infinity,
       }
       const { plans, ambiguousTimes } = data
-      return { ...data, tally, readings: { plans, ambiguousTimes } }
+      vehiclesKept = openKeptVehicles(join(folder, `${job}.vehicles`), data.vehicles)
+      const vehicles = data.vehicles === undefined ? undefined : await vehiclesKept.load(data.vehicles)
+      return { ...data, tally, readings: { plans, ambiguousTimes }, vehicles }
     },
-    save: async ({ status, files, cursor, tally, failedFiles, readings }) => {
+    save: async ({ status, files, cursor, tally, failedFiles, readings, refusals }, vehicles) => {
       await mkdir(folder, { recursive: true })
+      const mark = vehicles === undefined ? undefined : await vehiclesKept.save(vehicles)
       const { west, south, east, north, from, to } = tally
       const bounds = {
         from: orNull(from),
@@ -112,10 +130,13 @@ export const openJobRecord = (folder: string, job: string, nowMs: () => number =
         failedFiles,
         plans: readings.plans.map(([form, plan]) => [form, plan]),
         ambiguousTimes: readings.ambiguousTimes,
+        refusals,
+        ...(mark === undefined ? {} : { vehicles: mark }),
       }
       const next = `${path}.${process.pid}.next`
       await writeFile(next, JSON.stringify(saved))
       await rename(next, path)
+      if (mark === undefined) await vehiclesKept.remove()
     },
   }
 }

@@ -29,6 +29,7 @@ test('what an import was stopped in is read on as it was begun, whatever the nex
     tally: emptyTally(),
     failedFiles: 0,
     readings: first.known(),
+    refusals: { rows: 0, bytes: 0 },
   })
   const saved = await record.load()
   expect(saved).toMatchObject({ status: 'running', cursor: { at: 7, place: 3 }, tally: emptyTally() })

@@ -1,5 +1,6 @@
 import { bearingDegrees, distanceM } from '@fleetlake/core'
 import type { RowColumns } from '@fleetlake/contracts'
+import { createMarkedPlaces, type LastPlaces } from './marked-places.ts'
 
 /** Rows of vehicles by columns. */
 export interface MovedRows extends RowColumns {
@@ -23,6 +24,12 @@ export interface Motions {
    */
   follow(rows: MovedRows): number
   forget(): void
+  /** Keeps where the vehicles are now, beside what follows. */
+  mark(): void
+  /** Where they were when that was called last: views that last until it is called again. */
+  marked(): LastPlaces
+  /** Begins with vehicles that are somewhere. */
+  restore(places: LastPlaces): void
 }
 
 /** Of one degree of latitude or of the equator. */
@@ -45,6 +52,7 @@ export const createMotions = (): Motions => {
   let longitudes = new Float64Array(1_024)
   let latitudes = new Float64Array(1_024)
   let vehicles = 0
+  const marks = createMarkedPlaces()
 
   const makeRoom = (vehicle: number): void => {
     while (vehicle >= times.length) {
@@ -71,6 +79,7 @@ export const createMotions = (): Motions => {
         times[vehicle] = eventTime[row]
         longitudes[vehicle] = x
         latitudes[vehicle] = y
+        marks.moved(vehicle)
         if (!(elapsedMs > 0)) continue
         const most = fastestMps[types[row]] * Math.max(LEAST_SECONDS, elapsedMs / 1000)
         const isDerived = elapsedMs <= MAX_GAP_MS && !(hasSpeed && hasHeading)
@@ -91,6 +100,15 @@ export const createMotions = (): Motions => {
     },
     forget: () => {
       vehicles = 0
+      marks.forget()
+    },
+    mark: () => marks.mark({ times, longitudes, latitudes }, vehicles),
+    marked: marks.marked,
+    restore: (places) => {
+      if (places.times.length > 0) makeRoom(places.times.length - 1)
+      times.set(places.times)
+      longitudes.set(places.longitudes)
+      latitudes.set(places.latitudes)
     },
   }
 }

@@ -21,6 +21,7 @@ import { createMotions } from './motion.ts'
 import { isFault, type RowFault } from './row-fault.ts'
 import { countIn, countRows, type Tally } from './tally.ts'
 import { createVehicleTexts } from './vehicle-texts.ts'
+import type { VehiclesState } from './vehicles-state.ts'
 import { createVehicleTypes, NO_TYPE, SLOW_TYPE } from './vehicle-types.ts'
 
 export interface TakeOptions {
@@ -34,6 +35,8 @@ export interface TakeOptions {
   readonly vehicleType: string
   /** Of a source that corrects what it said: the revision of each row. */
   readonly nextRevision?: (() => number) | undefined
+  /** Of the import that goes on: its rows follow those before. */
+  readonly vehicles?: VehiclesState | undefined
 }
 
 export interface BlockTaker {
@@ -41,6 +44,10 @@ export interface BlockTaker {
   refuse(faults: readonly BlockFault[]): void
   /** Gives the sink every good row of a block in its order, and refuses every other one with its reason. */
   take(block: Block, reading: InputReading): void
+  /** Keeps what the rows so far say of those that follow. */
+  mark(): void
+  /** What was kept when that was called last: views that last until it is called again. */
+  marked(): VehiclesState
 }
 
 /** Vehicles that are remembered at once: when there are more, all are forgotten. */
@@ -73,9 +80,16 @@ export const createBlockTaker = (options: TakeOptions): BlockTaker => {
   const { sink, tally, refuse, latestMs, nextRevision } = options
   const motions = createMotions()
   const room = createRowsRoom()
-  let vehicles = createVehicleTexts(idOf)
+  let vehicles = createVehicleTexts(
+    idOf,
+    options.vehicles && { offsets: options.vehicles.offsets, bytes: options.vehicles.ids },
+  )
   let types = createVehicleTypes()
-  let forgotten = 0
+  let forgotten = options.vehicles?.forgotten ?? 0
+  if (options.vehicles !== undefined) motions.restore(options.vehicles)
+  motions.mark()
+  /** Ids are only added, so that the first ones stay as they are. */
+  let marked = { vehicles, count: vehicles.size, forgotten }
 
   const forgetSome = (): void => {
     if (types.names.length > MAX_TYPES) types = createVehicleTypes()
@@ -204,7 +218,23 @@ export const createBlockTaker = (options: TakeOptions): BlockTaker => {
     // Of an import that was resumed, those of before may not come again.
     tally.vehicles = Math.max(tally.vehicles, forgotten + vehicles.size)
   }
-  return { take, refuse: refuseAll }
+  return {
+    take,
+    refuse: refuseAll,
+    mark: () => {
+      marked = { vehicles, count: vehicles.size, forgotten }
+      motions.mark()
+    },
+    marked: () => {
+      const { bytes, offsets } = marked.vehicles.ids()
+      return {
+        forgotten: marked.forgotten,
+        ids: bytes.subarray(0, offsets[marked.count]),
+        offsets: offsets.subarray(0, marked.count + 1),
+        ...motions.marked(),
+      }
+    },
+  }
 }
 
 /** What holds for all rows of a block. */

@@ -17,9 +17,13 @@ export type ReadId = (text: string) => string | RowFault
 const fromUtf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 const toUtf8 = new TextEncoder()
 
-export const createVehicleTexts = (readId: ReadId): VehicleTexts => {
+/** @param first vehicles that have their numbers already */
+export const createVehicleTexts = (readId: ReadId, first?: Pick<Texts, 'offsets' | 'bytes'>): VehicleTexts => {
   const texts = createIdTable()
   const vehicles = createIdTable()
+  if (first !== undefined)
+    for (let i = 1; i < first.offsets.length; i++)
+      vehicles.numberOf(first.bytes, first.offsets[i - 1], first.offsets[i])
   /** Of each text; -1 where there is none. */
   let numbers = new Int32Array(1_024).fill(-1)
 

@@ -75,7 +75,7 @@ const sentenceFor = (error: NodeJS.ErrnoException): Error => {
   const { code = '' } = error
   if (code === 'Z_BUF_ERROR') return new RangeError('it ends too early')
   if (code === WINDOW_TOO_LARGE)
-    return new RangeError('it needs more than 128 MiB of memory: pack it again without --long')
+    return new RangeError('it needs more than 128 MiB of memory: pack it again with a window of 128 MiB at most')
   return /^(Z_|ZSTD_)/.test(code) ? new RangeError('it is damaged') : error
 }
 
