@@ -1,4 +1,6 @@
+import { measureNameFault } from '@fleetlake/columnar'
 import { z } from 'zod'
+import { isNoMeasure } from './fields/parse-mapping.ts'
 import { FORMAT_NAMES } from './formats/format.ts'
 import { COORDINATE_FORMS } from './values/readings.ts'
 import { SPEED_UNITS, type SpeedUnit } from './values/units.ts'
@@ -7,7 +9,16 @@ const name = z.string().min(1).max(255)
 
 /** What a person may say of the files of an import; everything has a default, or is found out and told. */
 export const importSettings = z.strictObject({
-  columns: z.record(name, name).optional().describe('the field of the input for a column or a measure, by its name'),
+  columns: z
+    .record(
+      name.superRefine((said, context) => {
+        const fault = isNoMeasure(said) ? undefined : measureNameFault(said)
+        if (fault !== undefined) context.addIssue(fault)
+      }),
+      name,
+    )
+    .optional()
+    .describe('the field of the input for a column or a measure, by its name'),
   timezone: name.optional().describe('of times without an offset, such as Asia/Shanghai or UTC'),
   timeFormat: name.optional().describe('auto, iso, epoch-s, …, or a pattern such as "DD/MM/YYYY HH:mm:ss"'),
   speedUnit: z

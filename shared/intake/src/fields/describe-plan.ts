@@ -60,10 +60,11 @@ const ANGLES = {
   point: 'degrees, of a place',
 } as const
 
-const detailOf = (plan: FieldPlan, { name, unit }: PlannedField): string | undefined => {
+const detailOf = (plan: FieldPlan, { name, unit, hasOwnUnits }: PlannedField): string | undefined => {
   if (name === 'event_time') return sayTime(plan)
   if (name === 'longitude' || name === 'latitude') return ANGLES[plan[name].kind]
-  return unit ?? (name === 'speed' ? 'm/s' : undefined)
+  const usual = unit ?? (name === 'speed' ? 'm/s' : undefined)
+  return hasOwnUnits === true ? `in the unit of each value, else ${usual}` : usual
 }
 
 const hemisphereOf = (plan: FieldPlan, name: string): string | undefined =>

@@ -10,9 +10,11 @@ export const isColumn = (name: string): name is ColumnName => (COLUMN_NAMES as r
 export const HEMISPHERE_NAMES = { longitude: 'longitude_hemisphere', latitude: 'latitude_hemisphere' } as const
 const OTHERS: readonly string[] = Object.values(HEMISPHERE_NAMES)
 
+/** Whether a name in a mapping is no measure's. */
+export const isNoMeasure = (name: string): boolean => isColumn(name) || OTHERS.includes(name)
+
 /** The names in a mapping that are measures, in its order. */
-export const measuresOf = (mapping: Mapping): string[] =>
-  Object.keys(mapping).filter((name) => !isColumn(name) && !OTHERS.includes(name))
+export const measuresOf = (mapping: Mapping): string[] => Object.keys(mapping).filter((name) => !isNoMeasure(name))
 
 /**
  * The mapping of `vehicle_id=name_id,event_time=Date+Time,temperature=temp_c`.

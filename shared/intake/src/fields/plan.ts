@@ -14,6 +14,8 @@ export interface PlannedField {
   readonly by: 'asked' | 'format' | 'name'
   /** As the input has it, such as `km/h`; undefined where numbers are already in the column's. */
   readonly unit?: string | undefined
+  /** Values of it have units of their own, which count most. */
+  readonly hasOwnUnits?: boolean | undefined
   /** Of a measure: what its values are. Those that it can't have are in the row's attributes. */
   readonly type?: MeasureType | undefined
 }

@@ -7,7 +7,7 @@ import { isColumn, measuresOf } from './parse-mapping.ts'
 import type { PlannedField } from './plan.ts'
 import { plainName, unitInName } from './usual-names.ts'
 
-/** The measures that a person maps, and well-known ones by their own names. */
+/** The measures that a person maps, and well-known ones by their own names; of quantities in any letters, `Altitude`, while a `State` may be one of a country. */
 export const takeMeasures = (draft: Draft): void => {
   const { asked, rows, format, table, taken, questions } = draft
   const meaningOf = (field: string): string | undefined => {
@@ -17,12 +17,14 @@ export const takeMeasures = (draft: Draft): void => {
   for (const name of measuresOf(asked)) addMeasure(draft, { name, sources: [asked[name]], by: 'asked' })
   for (const { name } of WELL_KNOWN_MEASURES) {
     if (isPlanned(draft, name)) continue
-    const own = rows.names.find((each) => meaningOf(each) === name)
+    const quantity = quantityOf(name)
+    const isAlike = (field: string): boolean =>
+      quantity !== undefined && !format.hasMeaning && plainName(meaningOf(field) ?? '') === name
+    const own = rows.names.find((each) => meaningOf(each) === name) ?? rows.names.find(isAlike)
     if (own !== undefined) {
       if (!taken.has(own)) addMeasure(draft, { name, sources: [own], by: format.hasMeaning ? 'format' : 'name' })
       continue
     }
-    const quantity = quantityOf(name)
     if (quantity === undefined || format.hasMeaning) continue
     const found = rows.names.find((each) => !taken.has(each) && unitInName(each, quantity)?.base === name)
     if (found !== undefined) addMeasure(draft, { name, sources: [found], by: 'name' })

@@ -2,7 +2,7 @@ import { isAbsent } from '../values/absent.ts'
 import { quoted } from '../values/decided.ts'
 import { readQuantity } from '../values/read-quantity.ts'
 import type { Decimal } from '../values/readings.ts'
-import { SPEED_UNITS } from '../values/units.ts'
+import { SPEED_UNITS, unitNamed } from '../values/units.ts'
 import { chooseField } from './choose-field.ts'
 import { add, type Draft, takeByFormat, unitIn } from './draft.ts'
 import { sayField, sayFields } from './name-fields.ts'
@@ -57,6 +57,12 @@ const whyUnit = ({ rows, table }: Draft, source: string): string => {
     : `${table.title} have it`
 }
 
+/** `36 km/h` */
+const saysUnit = (value: unknown): boolean => {
+  const unit = typeof value === 'string' ? /^[-+\d.,\s]+(\D+)$/.exec(value)?.[1] : undefined
+  return unit !== undefined && unitNamed(unit, 'speed') !== undefined
+}
+
 /** A speed without a unit is in m/s, unless that can't be. */
 export const checkSpeed = (draft: Draft, decimal: Decimal): void => {
   const { fields, options, notes, questions, rows } = draft
@@ -77,6 +83,8 @@ export const checkSpeed = (draft: Draft, decimal: Decimal): void => {
     return
   }
   if (field.by === 'format' || !rows.names.includes(source)) return
+  const values = rows.valuesOf(source)
+  if (values.some(saysUnit)) fields[at] = { ...field, hasOwnUnits: true }
   const units = Object.keys(SPEED_UNITS).join('|')
   if (plainName(source) === 'sog') {
     questions.push(
@@ -84,8 +92,7 @@ export const checkSpeed = (draft: Draft, decimal: Decimal): void => {
     )
     return
   }
-  const speeds = rows
-    .valuesOf(source)
+  const speeds = values
     .filter((value) => typeof value === 'number' || (typeof value === 'string' && /^[-+\d.,\s]+$/.test(value)))
     .map((value) => readQuantity(value, { quantity: 'speed', decimal }))
     .filter((value) => typeof value === 'number')

@@ -36,6 +36,12 @@ export const FIELDS: KindGroup = {
       },
     },
     {
+      input: 'fields `Altitude`, `ODOMETER`',
+      happens: 'the well-known measures `altitude`, `odometer`: in names of quantities capitals do not matter',
+      files: csv('id,time,lon,lat,Altitude,ODOMETER', `a,${T},1.5,2.5,31,7`),
+      expected: { first: [{ altitude: '31', odometer: '7' }] },
+    },
+    {
       input: 'an `id` that counts the rows',
       happens: 'asked: it is a row’s number',
       files: csv('id,time,lon,lat', ...[1, 2, 3, 4, 5].map((id) => `${id},${T},1.5,2.5`)),

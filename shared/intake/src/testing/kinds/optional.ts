@@ -7,7 +7,11 @@ export const OPTIONAL: KindGroup = {
       input: 'speed `5.0 kn`, `12 km/h`, `fast`',
       happens: 'the unit in the cell counts; what can’t be read is unknown and counted, and the row is taken',
       files: csv('id,time,lon,lat,speed', `a,${T},1.5,2.5,10 kn`, `a,${T1},1.5,2.5,36 km/h`, `b,${T},1.5,2.5,fast`),
-      expected: { first: [{ speed: '5.14' }, { speed: '10' }, {}], doubts: { 'speed-not-a-number': 1 } },
+      expected: {
+        first: [{ speed: '5.14' }, { speed: '10' }, {}],
+        doubts: { 'speed-not-a-number': 1 },
+        told: 'speed ← "speed" (in the unit of each value, else m/s)',
+      },
     },
     {
       input: '`\\N`, `Unknown`, `NA`, `-` in any column but the needed ones',
