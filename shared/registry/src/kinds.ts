@@ -1,10 +1,20 @@
 import type { z } from 'zod'
-import { type Account, account, accountName, type ApiToken, apiToken } from './accounts/account.ts'
+import {
+  type Account,
+  account,
+  accountName,
+  type ApiToken,
+  apiToken,
+  endedSessions,
+  type EndedSessions,
+} from './accounts/account.ts'
+import { personName } from './accounts/person.ts'
 
 /** What people set, by kind; the type of an entry's value. */
 export interface KindValues {
   readonly accounts: Account
   readonly tokens: ApiToken
+  readonly sessions: EndedSessions
 }
 
 export type KindName = keyof KindValues
@@ -24,6 +34,7 @@ export interface Kind<Value> {
 export const KINDS: { readonly [Name in KindName]: Kind<KindValues[Name]> } = {
   accounts: { about: 'who may log in', id: accountName, value: account, hidden: ['password'] },
   tokens: { about: 'what programs log in with', id: accountName, value: apiToken, hidden: ['sha256'] },
+  sessions: { about: 'whose sessions have ended', id: personName, value: endedSessions, hidden: [] },
 }
 
 /** Whether this release knows a kind. */

@@ -1,12 +1,14 @@
+import { FleetError } from '@fleetlake/core'
 import {
   addAccount,
+  endSessions,
+  isOpenIdPerson,
   type Registry,
   removeAccount,
-  type Role,
-  ROLES,
   setAccount,
   setPassword,
 } from '@fleetlake/registry'
+import { type Role, ROLES } from '@fleetlake/contracts'
 import { humanTime, plural } from '@fleetlake/viewer-core'
 import { type Command, Option } from 'commander'
 import { changeRegistry, withRegistry } from '../registry/with-registry.ts'
@@ -85,6 +87,22 @@ export const addAccounts = (program: Command, context: CommandContext): void => 
     .description('let people log in with a disabled account again')
     .action(async (name: string) =>
       change(name, 'is enabled', (registry, who) => setAccount(registry, { name, set: { disabled: false } }, who)),
+    )
+  command
+    .command('log-out <person>')
+    .description('end all sessions of a person; `openid:<name>` is one of a provider')
+    .action(async (person: string) =>
+      changeRegistry(context, async (registry) => {
+        if (!isOpenIdPerson(person) && !registry.entries('accounts').has(person))
+          throw new FleetError(
+            'registry.invalid',
+            `there is no account ${person}: see \`fleet accounts list\`. A person of a provider is openid:<name>`,
+          )
+        await endSessions(registry, person, terminalUser())
+        const { terminal, json } = context
+        if (json()) terminal.print(JSON.stringify({ person }))
+        else terminal.say(`all sessions of ${person} have ended`)
+      }),
     )
   command
     .command('remove <name>')

@@ -99,9 +99,24 @@ test('accounts and tokens are made, listed, changed and removed, and no secret o
     new RegExp(
       '^kind      entries  changes  last changed +what it is\n' +
         `accounts  0        6        ${TIME} by ${USER}  who may log in\n` +
+        'sessions  0        0        – +whose sessions have ended\n' +
         `tokens    0        2        ${TIME} by ${USER}  what programs log in with\n$`,
     ),
   )
+})
+
+test('the sessions of an account, and of who a provider names, are ended, again and again', async () => {
+  const archive = await makeArchive()
+  const { fleet } = archive
+  await addAnna(archive)
+  for (const person of ['anna', 'openid:Ben', 'openid:Ben']) {
+    expect((await fleet(`accounts log-out ${person}`)).err).toBe(`all sessions of ${person} have ended\n`)
+  }
+  const shown = (await fleet('registry show sessions --json')).out.trimEnd().split('\n')
+  expect(shown.map((line) => JSON.parse(line) as object)).toMatchObject([
+    { id: 'anna', version: 1 },
+    { id: 'openid:Ben', version: 2 },
+  ])
 })
 
 test.each([
@@ -126,6 +141,7 @@ test.each([
   ],
   ['accounts add anna --role admin', '', 2, /'admin' is invalid.*viewer, dispatcher, investigator, operator/],
   ['accounts set-password anna --password-stdin', PASSWORD, 1, /^error: there is no account anna/],
+  ['accounts log-out anna', '', 1, /^error: there is no account anna: .* openid:<name>/],
   ['tokens add t --account anna', '', 1, /^error: there is no account anna/],
   ['registry show accounts anna', '', 2, /^error: there is no accounts anna/],
   ['registry import nowhere.ndjson', '', 2, /^error: nowhere\.ndjson can't be read/],

@@ -1,9 +1,6 @@
+import { ROLES } from '@fleetlake/contracts'
 import { z } from 'zod'
 import { isPasswordHash } from './password-hash.ts'
-
-/** Built in; what each may do is the business of those who let it. */
-export const ROLES = ['viewer', 'dispatcher', 'investigator', 'operator'] as const
-export type Role = (typeof ROLES)[number]
 
 const NAME = /^[a-z0-9][a-z0-9._@+-]{0,63}$/
 
@@ -32,3 +29,11 @@ export const apiToken = z.strictObject({
 })
 
 export type ApiToken = z.output<typeof apiToken>
+
+/** That the sessions of a person have ended; its id is the person: an account, or who a provider of OpenID Connect names. */
+export const endedSessions = z.strictObject({
+  /** Sessions that began before it count no more. */
+  ended: z.iso.datetime({ offset: true }).max(64),
+})
+
+export type EndedSessions = z.output<typeof endedSessions>

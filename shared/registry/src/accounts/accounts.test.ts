@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { openRegistry, type Registry } from '../open-registry.ts'
 import { addAccount, removeAccount, setAccount, setPassword } from './change-accounts.ts'
+import { endSessions, sessionsVersion } from './end-sessions.ts'
 import { addToken, digestOfToken, removeToken } from './change-tokens.ts'
 import { hashPassword, isPasswordHash, isPasswordOf } from './password-hash.ts'
 import { passwordFault } from './password-rules.ts'
@@ -171,4 +172,20 @@ test.each([
   'ab3 xyz 19 '.repeat(11) + 'Q',
 ])('the password "%s" is taken', (password) => {
   expect(passwordFault(password, 'anna.maria')).toBeUndefined()
+})
+
+test('each end of the sessions of a person has a version of its own, also when two end them at once or the entry is removed', async () => {
+  const store = createMemoryStore()
+  const [one, other] = [await openRegistry(store), await openRegistry(store)]
+  expect(sessionsVersion(one, 'anna')).toBe(0)
+  await Promise.all([endSessions(one, 'anna', WHO), endSessions(other, 'anna', WHO)])
+  await one.refresh()
+  expect(sessionsVersion(one, 'anna')).toBe(2)
+  await one.put('sessions', 'anna', null, { expected: 2, who: WHO })
+  expect(sessionsVersion(one, 'anna')).toBe(3)
+  await endSessions(one, 'anna', WHO)
+  expect(sessionsVersion(one, 'anna')).toBe(4)
+  await expect(endSessions(one, 'No Person', WHO)).rejects.toThrow(fault('registry.invalid', /^sessions No Person: id/))
+  await endSessions(one, 'openid:Some Body', WHO)
+  expect(one.faults()).toEqual([])
 })
