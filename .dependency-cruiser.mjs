@@ -1,4 +1,11 @@
-const services = ['event-generator', 'event-collector', 'event-finder', 'event-hub', 'event-viewer/(?:terminal|web)']
+const services = [
+  'event-generator',
+  'event-collector',
+  'event-finder',
+  'event-gateway',
+  'event-hub',
+  'event-viewer/(?:terminal|web)',
+]
 /** Tests and benchmarks, and what only they use, which lies in folders named `testing`. */
 const testing = '(^|/)testing/'
 const tests = `(\\.(test|bench)\\.ts$)|${testing}|^event-viewer/web/bench/`

@@ -71,6 +71,18 @@ test('a stack starts every process with its settings, stops them in order, and l
   expect(order.slice(3).toSorted()).toEqual(['finder-1', 'finder-2'])
 })
 
+test('a gateway is started when asked for only', async () => {
+  const sample = await writeService()
+  const { stack } = await start({ gateways: 1, collectors: 1, finders: 1, generators: 0, files: { gateway: sample } })
+  expect(
+    stack
+      .processes()
+      .map(({ name }) => name)
+      .toSorted(),
+  ).toEqual(['collector-1', 'finder-1', 'gateway-1', 'hub'])
+  expect(stack.gatewayUrl).toBe('http://127.0.0.1:3000')
+})
+
 test('a viewer is started when asked for, after what it needs, with the ports that it and the hub have, and stopped last', async () => {
   const { promise: page, resolve } = Promise.withResolvers<void>()
   const lines: string[] = []

@@ -1,22 +1,16 @@
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isFolder } from '@fleetlake/archive'
-import { DEFAULT_CONFIG } from '@fleetlake/contracts'
+import { DEFAULT_CONFIG, pageOrigins } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
-import {
-  pageOrigins,
-  startNatsServer,
-  watchJetStream,
-  type NatsServer,
-  type NatsServerOptions,
-} from '@fleetlake/nats-server'
+import { startNatsServer, watchJetStream, type NatsServer, type NatsServerOptions } from '@fleetlake/nats-server'
 import { findPort } from '@fleetlake/event-viewer-web'
 import { keepRunning } from './stack/keep-running.ts'
 import { startServiceProcess, type ServiceProcess } from './stack/service-process.ts'
 
 const repository = fileURLToPath(new URL('..', import.meta.url))
 
-export type ServiceKind = 'collector' | 'compactor' | 'finder' | 'generator' | 'viewer'
+export type ServiceKind = 'collector' | 'compactor' | 'finder' | 'generator' | 'viewer' | 'gateway'
 
 export type StackOptions = {
   /** the hub's streams go to `<dataDir>/hub`, the archive to `<dataDir>/archive`, unless said otherwise; the latter may be a URL */
@@ -32,6 +26,8 @@ export type StackOptions = {
   viewers?: 0 | 1
   /** where it is served; a free port of the loopback by default */
   viewer?: { host: string; port: number }
+  /** none by default; where it listens is among its settings */
+  gateways?: 0 | 1
   /** 0, the default, takes a free one */
   hubPort?: number
   /** a hub that runs already and is not ours to start or stop */
@@ -75,16 +71,18 @@ export type Stack = {
   readonly hubWebsocketUrl: string | undefined
   /** the page's address */
   readonly viewerUrl: string | undefined
+  /** undefined when there is no gateway */
+  readonly gatewayUrl: string | undefined
   readonly archivePath: string
   /** what runs now and is ours, nats-server first */
   processes(): StackProcess[]
   /** rejects with FleetError `service.failed` when a process ends unasked and is not started again */
   readonly failure: Promise<never>
-  /** generators, collectors, compactors, finders, viewer, hub: what is produced is archived, and what is asked is answered, before the hub goes */
+  /** generators, collectors, compactors, finders, viewer, gateway, hub: what is produced is archived, and what is asked is answered, before the hub goes */
   stop(): Promise<void>
 }
 
-const stopOrder: readonly ServiceKind[] = ['generator', 'collector', 'compactor', 'finder', 'viewer']
+const stopOrder: readonly ServiceKind[] = ['generator', 'collector', 'compactor', 'finder', 'viewer', 'gateway']
 
 const programs: Readonly<Record<ServiceKind, string>> = {
   generator: 'event-generator/src/main.ts',
@@ -92,6 +90,7 @@ const programs: Readonly<Record<ServiceKind, string>> = {
   compactor: 'event-collector/src/compactor.ts',
   finder: 'event-finder/src/main.ts',
   viewer: 'event-viewer/web/src/main.ts',
+  gateway: 'event-gateway/src/main.ts',
 }
 /** Longer than a service takes to notice by itself that it hangs. */
 const usualSilenceMs = 60_000
@@ -171,6 +170,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     hubUrl,
     hubWebsocketUrl: hub?.websocketUrl,
     viewerUrl: running.get('viewer-1')?.process.details.url as string | undefined,
+    gatewayUrl: running.get('gateway-1')?.process.details.url as string | undefined,
     archivePath,
     processes: () => [
       ...(hub === undefined ? [] : [{ name: 'hub', pid: hub.pid, details: {}, kill: hub.kill }]),
@@ -184,7 +184,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
 type End = { asked: boolean; how: string }
 
 const listServices = (options: StackOptions) => {
-  const { collectors = 2, compactors = 0, finders = 2, generators = 1, viewers = 0 } = options
+  const { collectors = 2, compactors = 0, finders = 2, generators = 1, viewers = 0, gateways = 0 } = options
   const named = (kind: ServiceKind, count: number): { kind: ServiceKind; name: string }[] =>
     Array.from({ length: count }, (_, index) => ({ kind, name: `${kind}-${index + 1}` }))
   return [
@@ -193,6 +193,7 @@ const listServices = (options: StackOptions) => {
     ...named('finder', finders),
     ...named('generator', generators),
     ...named('viewer', viewers),
+    ...named('gateway', gateways),
   ]
 }
 

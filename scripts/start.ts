@@ -1,5 +1,5 @@
 import { placeBelow } from '@fleetlake/archive'
-import { configSchema, mayPagesGenerate } from '@fleetlake/contracts'
+import { checkListening, configSchema, mayPagesGenerate } from '@fleetlake/contracts'
 import { printable } from '@fleetlake/core'
 import { findPort } from '@fleetlake/event-viewer-web'
 import { runService } from '@fleetlake/service'
@@ -17,6 +17,10 @@ await runService({
   stopTimeoutMs: 120_000,
   main: async ({ config, signal, onStop, ready }) => {
     const say = (line: string): void => console.log(printable(line))
+    // Before a page is built and a city is made.
+    checkListening('viewer', config)
+    const gateways = config.gateway.port === undefined ? 0 : 1
+    if (gateways === 1) checkListening('gateway', config)
     const viewer = { host: config.viewer.host, port: await findPort(config.viewer) }
     const hub = await chooseHub(config.hub.url)
     // Before there are services: a build takes 1 GB.
@@ -36,6 +40,7 @@ await runService({
       compactors: 1,
       viewers: 1,
       viewer,
+      gateways,
       args: process.argv.slice(2),
       restart: true,
       // One that hangs is to end by itself first: it says where.
@@ -54,7 +59,7 @@ Fleetlake is up, ${(performance.now() / 1000).toFixed(1)} s after it was started
 some drive through the city; then draw an area in Search to ask who was there, and watch it again in Replay.
 
   hub      ${stack.hubUrl}
-  archive  ${placeBelow(stack.archivePath, 'moves')}, a Delta Lake table
+  archive  ${placeBelow(stack.archivePath, 'moves')}, a Delta Lake table${stack.gatewayUrl === undefined ? '' : `\n  gateway  ${stack.gatewayUrl}`}
 
   npm run fleet -- --help   does the same in a terminal
 

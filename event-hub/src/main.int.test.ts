@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { isAlive } from '@fleetlake/service'
 import { startNatsServer } from '@fleetlake/nats-server'
 
-const start = (dataDir: string, port: number) =>
+const start = (dataDir: string, port: number, host = '127.0.0.1') =>
   spawn(process.execPath, [fileURLToPath(new URL('./main.ts', import.meta.url))], {
     cwd: dataDir,
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
@@ -14,7 +14,7 @@ const start = (dataDir: string, port: number) =>
       ...process.env,
       FLEET_LOG_FORMAT: 'text',
       FLEET_HUB_DATA_DIR: dataDir,
-      FLEET_HUB_URL: `nats://127.0.0.1:${port}`,
+      FLEET_HUB_URL: `nats://${host}:${port}`,
       FLEET_HUB_WEBSOCKET_PORT: '0',
     },
   })
@@ -39,6 +39,14 @@ test('the hub runs until it is stopped, and its server ends with it', async () =
   hub.kill('SIGTERM')
   expect(await once(hub, 'exit')).toEqual([0, null])
   expect(isAlive((message as { pid: number }).pid)).toBe(false)
+})
+
+test('where other machines can reach it the hub does not start', async () => {
+  const hub = start(await temporaryFolder(), 0, '0.0.0.0')
+  let output = ''
+  hub.stdout!.on('data', (chunk) => (output += String(chunk)))
+  expect(await once(hub, 'close')).toEqual([1, null])
+  expect(output).toContain('or set auth: none (FLEET_AUTH=none)')
 })
 
 test('the hub fails when its server ends by itself', async () => {

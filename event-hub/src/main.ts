@@ -1,6 +1,6 @@
-import { configSchema, hubPortOf, mayPagesGenerate } from '@fleetlake/contracts'
+import { checkListening, configSchema, hubPortOf, mayPagesGenerate, pageOrigins } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
-import { pageOrigins, startNatsServer, watchJetStream } from '@fleetlake/nats-server'
+import { startNatsServer, watchJetStream } from '@fleetlake/nats-server'
 import { runService } from '@fleetlake/service'
 
 /** Runs nats-server in the foreground, on the host and port of `hub.url`, and ends when it ends. */
@@ -8,6 +8,7 @@ await runService({
   name: 'event-hub',
   schema: configSchema,
   main: async ({ config, log, onStop, ready, fail }) => {
+    checkListening('hub', config)
     const { hostname } = new URL(config.hub.url)
     const server = await startNatsServer({
       dataDir: config.hub.dataDir,

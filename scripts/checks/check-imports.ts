@@ -9,7 +9,16 @@ const fewestModules = 30
 process.chdir(fileURLToPath(new URL('../..', import.meta.url)))
 const options: ICruiseOptions = await extractOptions('./.dependency-cruiser.mjs')
 const { output } = await cruise(
-  ['shared', 'event-generator', 'event-collector', 'event-finder', 'event-hub', 'event-viewer', 'scripts'],
+  [
+    'shared',
+    'event-generator',
+    'event-collector',
+    'event-finder',
+    'event-gateway',
+    'event-hub',
+    'event-viewer',
+    'scripts',
+  ],
   options,
   undefined,
   { tsConfig: extractTsConfig('./tsconfig.json') },

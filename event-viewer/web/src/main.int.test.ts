@@ -17,10 +17,12 @@ const start = async ({
   hubUrl = nowhere,
   port = 0,
   hasPage = true,
+  host = '127.0.0.1',
 }: {
   hubUrl?: string
   port?: number
   hasPage?: boolean
+  host?: string
 }) => {
   const folder = await temporaryFolder()
   if (hasPage) {
@@ -35,6 +37,7 @@ const start = async ({
       FLEET_LOG_FORMAT: 'text',
       FLEET_HUB_URL: hubUrl,
       FLEET_VIEWER_PORT: String(port),
+      FLEET_VIEWER_HOST: host,
       FLEET_WEB_OUTPUT_DIR: folder,
     },
   })
@@ -107,5 +110,14 @@ test('a page that is not built is one line with the command that builds it', asy
       `event-viewer: fatal: the page is not built, ${viewer.folder}/public/200.html is missing: ` +
         'run `npm run build` code=viewer.page-missing',
     ],
+  ])
+})
+
+test('where other machines can reach it the viewer does not start', async () => {
+  const viewer = await start({ host: '0.0.0.0' })
+  const { code, output } = await viewer.ended
+  expect([code, faultsIn(output)]).toEqual([
+    1,
+    [expect.stringMatching(/set auth: none \(FLEET_AUTH=none\) if .* code=config\.invalid$/)],
   ])
 })

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { openTableStore } from '@fleetlake/archive'
-import { configSchema } from '@fleetlake/contracts'
+import { checkListening, configSchema } from '@fleetlake/contracts'
 import { codeField, reasonOf } from '@fleetlake/core'
 import { connectHub, type Hub } from '@fleetlake/hub'
 import { createHubLog, runService, version } from '@fleetlake/service'
@@ -22,6 +22,7 @@ await runService({
   schema: configSchema,
   main: async ({ name, config, log, signal, onStop, ready, fail }) => {
     const { url, user, password } = config.hub
+    checkListening('viewer', config)
     const page = openBuiltPage(pageFolder)
     const map = await openMapSource(config.viewer, { warn: (what) => log.warn(what) })
     // The page is served whether the hub can be reached or not.

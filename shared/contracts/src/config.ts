@@ -3,6 +3,8 @@ import { MAX_CELL_LENGTH, PARTITION_BY } from '@fleetlake/core'
 import { z } from 'zod'
 import { duration, secret, size, timer } from './fields.ts'
 import { VIEWER_INBOX } from './messages.ts'
+import { ROLES } from './role.ts'
+import { hostOf, isLoopback } from './this-machine.ts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
@@ -14,6 +16,8 @@ const port = z.number().int().min(0).max(65_535)
 /** The common one, or one below it. */
 const isViewerInbox = (inbox: string): boolean =>
   inbox.startsWith(VIEWER_INBOX) && /^(\.[A-Za-z0-9_-]+)*$/.test(inbox.slice(VIEWER_INBOX.length))
+
+const origin = z.string().regex(/^https?:\/\/[^/?#]+$/, 'must be like https://fleet.example.com, without a path')
 
 const hub = z.strictObject({
   url: z
@@ -34,7 +38,7 @@ const hub = z.strictObject({
   replicas: z.number().int().min(1).max(5).default(1).describe('copies of each stream; 3 in a cluster'),
   websocketPort: port.default(9222).describe('WebSocket port of the bundled nats-server; 0 picks a free port'),
   websocketOrigins: z
-    .array(z.string().regex(/^https?:\/\/[^/]+$/, 'must be like https://fleet.example.com, without a path'))
+    .array(origin)
     .optional()
     .describe(
       "origins of further pages that may connect to the WebSocket port, e.g. `https://fleet.example.com`; the viewer's page on this machine always may",
@@ -244,6 +248,108 @@ const viewer = z.strictObject({
   mapPmtiles: z.string().optional().describe("address of a PMTiles file that replaces the city pack's map"),
 })
 
+const auth = z
+  .enum(['required', 'none'])
+  .optional()
+  .describe(
+    'who has to log in: with `required` everybody who comes to the gateway, with `none` nobody. Default: nobody, and then what other machines can reach does not start',
+  )
+
+/** Passwords and codes of people go there and come from there. */
+const issuer = z
+  .string()
+  .refine(
+    (url) =>
+      URL.canParse(url) && (url.startsWith('https://') || (url.startsWith('http://') && isLoopback(hostOf(url)))),
+    'must begin with https://',
+  )
+
+const openid = z
+  .strictObject({
+    issuer: issuer
+      .optional()
+      .describe(
+        'address of the provider of OpenID Connect, e.g. `https://login.example.com/realms/fleet`. Default: no login by a provider',
+      ),
+    clientId: z.string().min(1).optional().describe('name of the gateway at the provider'),
+    clientSecret: secret.min(1).optional().describe('secret of the gateway at the provider'),
+    scope: z.string().min(1).default('openid profile email').describe('what the provider is asked for'),
+    accountClaim: z
+      .string()
+      .min(1)
+      .default('sub')
+      .describe('claim that names the person; it must be one that people cannot choose at the provider'),
+    roleClaim: z.string().min(1).default('groups').describe('claim whose values, a text or a list, give the role'),
+    roles: z
+      .record(z.string().min(1).max(255), z.enum(ROLES))
+      .default({})
+      .describe(
+        'role of each value of `roleClaim`, e.g. `{fleet-dispatch: dispatcher}`; whoever has none is not let in',
+      ),
+  })
+  .refine(
+    ({ issuer: at, clientId, clientSecret }) =>
+      new Set([at, clientId, clientSecret].map((value) => value === undefined)).size === 1,
+    'issuer, clientId and clientSecret belong together: set all or none',
+  )
+
+const tls = z
+  .strictObject({
+    cert: z
+      .string()
+      .optional()
+      .describe('file with the certificate and those between it and the root, as PEM. Default: http'),
+    key: z.string().optional().describe('file with the private key of the certificate, as PEM'),
+  })
+  .refine(
+    ({ cert, key }) => (cert === undefined) === (key === undefined),
+    'cert and key belong together: set both or none',
+  )
+
+const networkAddress = z
+  .string()
+  .refine(
+    (text) => [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()].some((form) => form.safeParse(text).success),
+    'must be an address or a network, such as 10.0.0.7 or 10.0.0.0/8',
+  )
+
+const gateway = z.strictObject({
+  host: z
+    .string()
+    .default('127.0.0.1')
+    .describe('address at which the gateway listens; 127.0.0.1 can be reached from this machine only'),
+  port: port.optional().describe('port of the gateway; 0 picks a free port. Default: `npm start` starts no gateway'),
+  publicUrl: origin
+    .optional()
+    .describe('address by which people come to it, e.g. `https://fleet.example.com`. Default: where it listens'),
+  pageOrigins: z
+    .array(origin)
+    .optional()
+    .describe(
+      "origins of the pages that may ask for the person who has logged in. Default: the viewer's page, where both are on this machine",
+    ),
+  proxies: z
+    .array(networkAddress)
+    .default([])
+    .describe('addresses or networks of the proxies before it, whose word for where a request comes from is taken'),
+  sessionMs: duration
+    .refine((ms) => ms <= 90 * DAY_MS, 'must be at most "90 d"')
+    .default(12 * 60 * MINUTE_MS)
+    .describe('how long a login lasts'),
+  sessionSecret: secret
+    .min(32, 'must have 32 characters at least')
+    .optional()
+    .describe(
+      "secret that sessions are sealed with; gateways with the same take each other's. Default: one is made and kept in `stateDir`",
+    ),
+  stateDir: z
+    .string()
+    .default('.fleetlake/gateway')
+    .describe('folder in which the gateway keeps the secret that it has made'),
+  tls: tls.prefault({}),
+  openid: openid.prefault({}),
+})
+
 const log = z.strictObject({
   level: z
     .enum(['silent', 'error', 'warn', 'info', 'debug'])
@@ -267,6 +373,7 @@ const service = z.strictObject({
 
 /** Everything that can be configured, with its default; `fleet.yaml`, then `FLEET_*`, then flags. */
 export const configSchema = z.strictObject({
+  auth,
   hub: hub.prefault({}),
   partitioning: partitioning.prefault({}),
   archive: archive.prefault({}),
@@ -275,6 +382,7 @@ export const configSchema = z.strictObject({
   finder: finder.prefault({}),
   generator: generator.prefault({}),
   viewer: viewer.prefault({}),
+  gateway: gateway.prefault({}),
   log: log.prefault({}),
   service: service.prefault({}),
 })

@@ -1,6 +1,7 @@
 import type { Config } from './config.ts'
 import { type MessageDefinition, messages, type PageRight } from './messages.ts'
 import { filterBelow, filterOf } from './patterns.ts'
+import { hostOf, isLoopback } from './this-machine.ts'
 
 export interface ViewerPermissions {
   readonly publish: readonly string[]
@@ -37,9 +38,3 @@ const isOfThisMachine = ({ viewer, hub }: Reachable): boolean => {
   const addresses = [hub.url, ...(viewer.hubUrl === undefined ? [] : [viewer.hubUrl]), ...(hub.websocketOrigins ?? [])]
   return [viewer.host, ...addresses.map(hostOf)].every(isLoopback)
 }
-
-/** Empty for what is not an address: that is not a loopback. */
-const hostOf = (address: string): string => (URL.canParse(address) ? new URL(address).hostname : '')
-
-/** Whether a host, as an address or a setting names it, is this machine, and can't be reached from another one. */
-export const isLoopback = (host: string): boolean => /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(host)

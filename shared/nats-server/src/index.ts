@@ -1,7 +1,6 @@
 export { fetchDebianServer, hasApt } from './debian-package.ts'
 export { findNatsServer, provideNatsServer } from './find-binary.ts'
 export { watchJetStream, type JetStreamWatch, type WatchOptions } from './watch-jet-stream.ts'
-export { pageOrigins } from './page-origins.ts'
 export { formatServerConfig, type ServerConfig } from './server-config.ts'
 export { startNatsServer, type NatsServer, type NatsServerOptions } from './start-nats-server.ts'
 export { sizeStore, type StoreRequest, type StoreSize } from './store-size.ts'

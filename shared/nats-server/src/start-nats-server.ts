@@ -5,7 +5,14 @@ import { mkdir, open, readdir, readFile, stat } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { DEFAULT_CONFIG, describeServerFaults, isLoopback, viewerPermissions } from '@fleetlake/contracts'
+import {
+  DEFAULT_CONFIG,
+  describeServerFaults,
+  isLoopback,
+  isLoopbackOrigin,
+  pageOrigins,
+  viewerPermissions,
+} from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
 import {
   claimDataFolder,
@@ -17,7 +24,7 @@ import {
   type DataFolder,
 } from './data-folder.ts'
 import { provideNatsServer, readServerVersion } from './find-binary.ts'
-import { describeLostOrigins, isLoopbackOrigin, pageOrigins } from './page-origins.ts'
+import { describeLostOrigins } from './lost-origins.ts'
 import { endWithUs } from '@fleetlake/service'
 import { formatServerConfig } from './server-config.ts'
 import { sizeStore } from './store-size.ts'

@@ -21,6 +21,7 @@ test('every kind of service is listed, also one that is not running', () => {
     ['compactors', [], 0],
     ['finders', ['f1'], 1],
   ])
+  expect(serviceGroups([member('gateways', 'g1')]).at(-1)).toMatchObject({ group: 'gateways', alive: 1 })
 })
 
 test('versions are compared as numbers', () => {

@@ -8,6 +8,8 @@ interface GroupWords {
   readonly title: string
   readonly does: string
   readonly without: string
+  /** Not listed where none is. */
+  readonly isOptional?: boolean
 }
 
 const WORDS: Readonly<Record<GroupName, GroupWords>> = {
@@ -32,6 +34,12 @@ const WORDS: Readonly<Record<GroupName, GroupWords>> = {
     does: 'search the archive',
     without: 'Searches get no answer. Start one: `node event-finder/src/main.ts`',
   },
+  gateways: {
+    title: 'Gateways',
+    does: 'let people and programs log in',
+    without: 'Nobody can log in. Start one: `npm start -- --gateway.port 3100`',
+    isOptional: true,
+  },
 }
 
 export interface ServiceGroup extends GroupWords {
@@ -40,11 +48,12 @@ export interface ServiceGroup extends GroupWords {
   readonly alive: number
 }
 
-/** Every kind of service, in the order in which positions pass them, with its members. */
+/** Every kind of service that there should be, in the order in which positions pass them, with its members. */
 export const serviceGroups = (members: readonly Member[]): ServiceGroup[] =>
-  (Object.keys(WORDS) as GroupName[]).map((group) => {
+  (Object.keys(WORDS) as GroupName[]).flatMap((group) => {
     const own = members.filter((member) => member.group === group)
-    return { ...WORDS[group], group, members: own, alive: own.filter(({ state }) => state === 'alive').length }
+    if (own.length === 0 && WORDS[group].isOptional === true) return []
+    return [{ ...WORDS[group], group, members: own, alive: own.filter(({ state }) => state === 'alive').length }]
   })
 
 const byNumbers = new Intl.Collator('en', { numeric: true })

@@ -31,7 +31,11 @@ const inUnits = (value: number, units: Units): string => {
 
 /** `10 min` of 600000 where the kind is a duration, `256 MiB` of 268435456 where it is a size. */
 export const valueText = (value: unknown, kind: SettingKind | undefined): string =>
-  typeof value === 'number' && kind !== undefined ? inUnits(value, UNITS[kind]) : String(value)
+  typeof value === 'number' && kind !== undefined
+    ? inUnits(value, UNITS[kind])
+    : typeof value === 'object'
+      ? JSON.stringify(value)
+      : String(value)
 
 const defaultOf = (path: string): unknown =>
   path.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], DEFAULT_CONFIG)

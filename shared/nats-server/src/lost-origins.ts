@@ -1,10 +1,3 @@
-import { isLoopback } from '@fleetlake/contracts'
-
-/** The origins of the viewer's pages: its own on this machine, and more, e.g. of a proxy before it. */
-export const pageOrigins = (viewerPort: number, more: readonly string[] = []): string[] => [
-  ...new Set([`http://localhost:${viewerPort}`, `http://127.0.0.1:${viewerPort}`, ...more]),
-]
-
 /**
  * Of several origins of one host nats-server allows the last only (seen on 2.9.10).
  * @returns a warning, if there are any
@@ -15,5 +8,3 @@ export const describeLostOrigins = (origins: readonly string[]): string | undefi
   if (lost.length === 0) return undefined
   return `pages of ${lost.join(', ')} may be kept from the hub: nats-server allows one port a host, the last that is named`
 }
-
-export const isLoopbackOrigin = (origin: string): boolean => isLoopback(new URL(origin).hostname)

@@ -1,0 +1,59 @@
+import { codeField, reasonOf } from '@fleetlake/core'
+import type { Log } from '@fleetlake/service'
+import { Hono } from 'hono'
+import { secureHeaders } from 'hono/secure-headers'
+import { ownPages } from './http/own-pages.ts'
+import { problem } from './http/problem.ts'
+import { createLoginRoutes, type LoginRoutesDeps } from './login/login-routes.ts'
+import { ANYONE } from './people/person.ts'
+
+export interface GatewayAppDeps {
+  /** Undefined where nobody has to log in. */
+  readonly login: Omit<LoginRoutesDeps, 'isSecure' | 'origins' | 'say'> | undefined
+  /** Whether people come by https alone. */
+  readonly isSecure: boolean
+  /** Of the pages that may ask; the first is where people go when they come from nowhere. */
+  readonly origins: readonly string[]
+  /** By which people and programs come. */
+  readonly hosts: readonly string[]
+  /** Why it can't do its work now; undefined when it can. */
+  readonly unready: () => string | undefined
+  readonly log: Pick<Log, 'info' | 'error'>
+}
+
+/** Everything that may be asked of the gateway. */
+export const createGatewayApp = ({ login, isSecure, origins, hosts, unready, log }: GatewayAppDeps): Hono => {
+  const app = new Hono()
+  app.use(
+    secureHeaders({
+      contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+      xFrameOptions: 'DENY',
+      referrerPolicy: 'no-referrer',
+      strictTransportSecurity: isSecure ? 'max-age=31536000' : false,
+      // Own pages at another port of this site read what they are answered.
+      crossOriginResourcePolicy: 'same-site',
+    }),
+  )
+  app.onError((error, c) => {
+    // The path alone: what follows it may be a code of a login.
+    log.error(codeField(error), `${c.req.path}: ${reasonOf(error)}`)
+    return problem(c, 500, 'the gateway has failed: its log says why')
+  })
+  app.get('/healthz', (c) => c.text('ok'))
+  app.get('/readyz', (c) => {
+    const reason = unready()
+    return reason === undefined ? c.text('ok') : c.text(reason, 503)
+  })
+  app.use('/v1/*', ownPages({ origins, hosts }), async (c, next) => {
+    c.header('Cache-Control', 'no-store')
+    await next()
+  })
+  if (login === undefined) {
+    app.get('/v1/me', (c) => c.json(ANYONE))
+    app.all('/v1/login/*', (c) => problem(c, 404, 'nobody logs in here: set auth: required for that'))
+  } else {
+    app.route('/v1', createLoginRoutes({ ...login, isSecure, origins, say: (line) => log.info(line) }))
+  }
+  app.notFound((c) => problem(c, 404, 'there is nothing at this address'))
+  return app
+}

@@ -1,0 +1,47 @@
+import { type Account, digestOfToken, endSessions, type Registry, sessionsVersion } from '@fleetlake/registry'
+
+/** An account, and the version that changes whenever it does. */
+export interface KnownAccount extends Account {
+  readonly name: string
+  readonly version: number
+}
+
+/** A token of a program. */
+export interface KnownToken {
+  readonly account: string
+  /** ms since the epoch. */
+  readonly expiresMs: number
+}
+
+/** What the registry knows of people, as it was last read. */
+export interface Directory {
+  account(name: string): KnownAccount | undefined
+  token(token: string): KnownToken | undefined
+  /** What a session of a person has to name. */
+  sessionsVersion(person: string): number
+  /** Ends every session that a person has, of all gateways; kept once it resolves. @throws FleetError `store.failed` */
+  endSessions(person: string): Promise<void>
+}
+
+export const openDirectory = (registry: Registry): Directory => {
+  const digests = (): Map<string, KnownToken> =>
+    new Map(
+      [...registry.entries('tokens').values()].map(({ value: { sha256, account, expires } }) => [
+        sha256,
+        { account, expiresMs: expires === undefined ? Infinity : Date.parse(expires) },
+      ]),
+    )
+  let byDigest = digests()
+  registry.onChange((kinds) => {
+    if (kinds.has('tokens')) byDigest = digests()
+  })
+  return {
+    account: (name) => {
+      const entry = registry.entries('accounts').get(name)
+      return entry && { ...entry.value, name, version: entry.version }
+    },
+    token: (token) => byDigest.get(digestOfToken(token)),
+    sessionsVersion: (person) => sessionsVersion(registry, person),
+    endSessions: (person) => endSessions(registry, person, person),
+  }
+}

@@ -1,0 +1,145 @@
+import { randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { openRegistryStore } from '@fleetlake/archive'
+import { type Config, isLoopback, pageOrigins } from '@fleetlake/contracts'
+import { codeField, FleetError, reasonOf } from '@fleetlake/core'
+import { type Hub, joinGroup } from '@fleetlake/hub'
+import { hashPassword, isPasswordOf, openRegistry } from '@fleetlake/registry'
+import type { Log } from '@fleetlake/service'
+import { type Answering, listen, ownHosts } from '@fleetlake/service/http'
+import { createGatewayApp, type GatewayAppDeps } from './gateway-app.ts'
+import { createAddressOf } from './http/client-address.ts'
+import { createOpenId } from './login/openid.ts'
+import { createPasswordLogin } from './login/password-login.ts'
+import { createSealer } from './login/sealer.ts'
+import { provideSessionSecret } from './login/session-secret.ts'
+import { createSessions } from './login/sessions.ts'
+import { openDirectory } from './people/directory.ts'
+import { createIdentify } from './people/identify.ts'
+import { checkPublicUrl } from './public-url.ts'
+
+export interface Gateway {
+  readonly url: string
+  /** Answers what has been asked, then leaves the group. */
+  stop(): Promise<void>
+}
+
+export interface GatewayOptions {
+  readonly config: Pick<Config, 'archive' | 'auth' | 'gateway' | 'viewer'>
+  readonly version: string
+  readonly log: Pick<Log, 'info' | 'warn' | 'error'>
+  readonly nowMs?: () => number
+}
+
+/** How late a change of an account is heard of at most, if its announcement was lost. */
+const LOOK_MS = 5_000
+/** A registry that could not be read for so long makes the gateway unready. */
+const FAULT_MS = 3 * LOOK_MS
+const REQUEST_MS = 30_000
+
+/** Where people and programs log in. */
+export const startGateway = async (hub: Hub, options: GatewayOptions): Promise<Gateway> => {
+  const { config, version, log, nowMs = Date.now } = options
+  const { gateway } = config
+  if (gateway.port === undefined)
+    throw new FleetError('config.invalid', 'gateway.port is not set: set it, e.g. FLEET_GATEWAY_PORT=3100')
+  checkPublicUrl(config)
+  const tls = await readTls(gateway.tls)
+  let failedAtMs = -Infinity
+  const registry = await openRegistry(await openRegistryStore(config.archive), {
+    engine: 'Fleetlake gateway',
+    hub,
+    lookEveryMs: LOOK_MS,
+    onFault: (error) => {
+      // Said once, not with each look.
+      if (performance.now() - failedAtMs > FAULT_MS)
+        log.error(codeField(error), `the registry can't be read again: ${reasonOf(error)}`)
+      failedAtMs = performance.now()
+    },
+  })
+  for (const fault of registry.faults()) log.warn(fault)
+  const login = config.auth === 'required' ? await createLogin(config.gateway, registry, nowMs) : undefined
+  let isConnected = true
+  const stopFollowing = hub.onStatus(({ state }) => {
+    isConnected = state === 'connected'
+  })
+  const unready = (): string | undefined => {
+    if (!isConnected) return 'the hub can not be reached'
+    return performance.now() - failedAtMs < FAULT_MS ? 'the registry can not be read' : undefined
+  }
+  // What is asked before there is an app waits for it.
+  const app = Promise.withResolvers<Answering>()
+  const server = await listen(
+    { fetch: async (request, env) => (await app.promise).fetch(request, env) },
+    {
+      host: gateway.host,
+      port: gateway.port,
+      tls,
+      requestTimeoutMs: REQUEST_MS,
+      of: { name: 'gateway', portVariable: 'FLEET_GATEWAY_PORT', inUse: 'gateway.port-in-use' },
+    },
+  ).catch(async (error: unknown) => {
+    await registry.close()
+    throw error
+  })
+  const url = new URL(gateway.publicUrl ?? server.url)
+  const pages = gateway.pageOrigins ?? (isLoopback(url.hostname) ? pageOrigins(config.viewer.port) : [])
+  app.resolve(
+    createGatewayApp({
+      login: login?.(url),
+      isSecure: url.protocol === 'https:',
+      origins: [...new Set([...pages, url.origin])],
+      hosts: [...new Set([...ownHosts(gateway.host), '[::1]', url.hostname])],
+      unready,
+      log,
+    }),
+  )
+  const membership = joinGroup(hub, {
+    group: 'gateways',
+    version,
+    describe: () => ({ memoryBytes: process.memoryUsage.rss() }),
+  })
+  return {
+    url: server.url,
+    stop: async () => {
+      await membership.leave()
+      stopFollowing()
+      await server.close()
+      await registry.close()
+    },
+  }
+}
+
+/** All that logins need but for the address by which people come. */
+const createLogin = async (
+  settings: Config['gateway'],
+  registry: Parameters<typeof openDirectory>[0],
+  nowMs: () => number,
+): Promise<(url: URL) => NonNullable<GatewayAppDeps['login']>> => {
+  const secret = settings.sessionSecret ?? (await provideSessionSecret(settings.stateDir))
+  const directory = openDirectory(registry)
+  const sealer = createSealer({ secret, nowMs })
+  const logIn = createPasswordLogin({
+    directory,
+    verify: isPasswordOf,
+    decoy: await hashPassword(randomBytes(16).toString('hex')),
+  })
+  return (url) => {
+    const openId = createOpenId(settings.openid, new URL('/v1/login/openid/callback', url))
+    const sessions = createSessions({ sealer, sessionMs: settings.sessionMs, isSecure: url.protocol === 'https:' })
+    const identify = createIdentify({ directory, sessions, issuer: openId?.issuer, nowMs })
+    return { directory, sealer, sessions, identify, logIn, openId, addressOf: createAddressOf(settings.proxies) }
+  }
+}
+
+const readTls = async ({ cert, key }: Config['gateway']['tls']): Promise<{ cert: string; key: string } | undefined> => {
+  if (cert === undefined || key === undefined) return undefined
+  const read = async (file: string, setting: string): Promise<string> => {
+    try {
+      return await readFile(file, 'utf8')
+    } catch (cause) {
+      throw new FleetError('config.invalid', `${setting} can't be read: ${reasonOf(cause)}`, { cause })
+    }
+  }
+  return { cert: await read(cert, 'gateway.tls.cert'), key: await read(key, 'gateway.tls.key') }
+}
