@@ -1,6 +1,8 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { type Message, subjects } from '@fleetlake/contracts'
-import { eventually } from '@fleetlake/testing'
+import { eventually, temporaryFolder } from '@fleetlake/testing'
 import { launchBrowser, openPage } from '@fleetlake/testing/browser'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
@@ -95,7 +97,9 @@ test('a file that is dropped on the live page is asked about, imported, found, a
 test('an answer is taken over with a button, and what was said is there after a reload', async () => {
   const { page, problems, close } = await openPage(browser, `${viewer.url}/import`, { timezoneId: 'Asia/Shanghai' })
   await page.getByRole('button', { name: 'Choose files' }).waitFor()
-  await page.locator('input[type=file]').setInputFiles({ name: 'c.csv', mimeType: '', buffer: Buffer.from(LOCAL_CSV) })
+  await page
+    .locator('input[type=file]:not([webkitdirectory])')
+    .setInputFiles({ name: 'c.csv', mimeType: '', buffer: Buffer.from(LOCAL_CSV) })
   await page.getByRole('button', { name: 'Time zone: Asia/Shanghai' }).click()
   const first = page.getByTestId('import-first-rows')
   await first.getByText('2026-01-05T00:00:00').waitFor()
@@ -196,6 +200,148 @@ test('an import that waits for the archive says so, and is stopped', async () =>
   await run.getByRole('button', { name: 'Stop' }).click()
   await outcome(page).getByText('The import was stopped').waitFor()
   expect(problems).toEqual([])
+  await close()
+})
+
+const rowsOf = (vehicle: string, rows: number): string =>
+  [
+    'id,time,lon,lat',
+    ...Array.from({ length: rows }, (_, i) => `${vehicle},${1_767_571_200 + i},${(i % 90) + 0.5},${(i % 45) + 0.5}`),
+  ].join('\n')
+
+test('an import of three files that is stopped says how many of how many were read', async () => {
+  const full = await startTestViewer({
+    collectors: 0,
+    env: {
+      FLEET_HUB_MAX_BYTES_PER_PARTITION: '64 KiB',
+      FLEET_GENERATOR_QUEUE_BYTES: '256 KiB',
+      FLEET_PARTITIONING_COUNT: '1',
+    },
+  })
+  onTestFinished(() => full.stop())
+  const { page, problems, close } = await openPage(browser, `${full.url}/import`)
+  await page.getByRole('button', { name: 'Choose files' }).waitFor()
+  const [few, many] = [rowsOf('a', 5), rowsOf('b', 60_000)]
+  await dropFiles(page, [
+    { name: 'a.csv', text: few },
+    { name: 'b.csv', text: many },
+    { name: 'c.csv', text: few },
+  ])
+  await start(page).click()
+  const run = page.getByTestId('import-run')
+  await run.getByText('partition 0 is full').first().waitFor()
+  await run.getByRole('button', { name: 'Stop' }).click()
+  await outcome(page).getByText('1 of 3 files read.').waitFor()
+  expect(await outcome(page).getAttribute('data-status')).toBe('stopped')
+  expect(problems).toEqual([])
+  await close()
+})
+
+test('each file is taken out with a button of its own, and the focus goes on to the next', async () => {
+  const { page, problems, close } = await openPage(browser, `${viewer.url}/import`)
+  await page.getByRole('button', { name: 'Choose files' }).waitFor()
+  await dropFiles(
+    page,
+    ['a', 'b', 'c'].map((id) => ({ name: `${id}.csv`, text: rowsOf(id, 3) })),
+  )
+  const arrived = page.getByTestId('import-arrived').getByRole('listitem')
+  const first = page.getByTestId('import-first-rows').getByRole('cell').first()
+  await eventually(async () => (await arrived.count()) === 3)
+  await eventually(() => start(page).isEnabled())
+  expect(await accessibilityFaults(page)).toEqual([])
+  const takeOut = async (name: string): Promise<void> => {
+    const button = page.getByRole('button', { name: `Take ${name} out` })
+    await button.focus()
+    await page.keyboard.press('Enter')
+    await button.waitFor({ state: 'detached' })
+  }
+  const focused = (): Promise<string | undefined> =>
+    page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.id)
+  await takeOut('a.csv')
+  await eventually(async () => (await focused()) === 'Take b.csv out')
+  await eventually(async () => (await first.textContent())?.trim() === 'b')
+  await takeOut('c.csv')
+  await eventually(async () => (await focused()) === 'Take b.csv out')
+  await takeOut('b.csv')
+  await eventually(async () => (await focused()) === 'import-add-files')
+  await page.getByText('It can start once there is a file.').waitFor()
+  expect(await accessibilityFaults(page)).toEqual([])
+  await page.getByRole('button', { name: 'Discard' }).click()
+  await page.getByTestId('import-new').waitFor()
+  expect(problems).toEqual([])
+  await close()
+})
+
+/** Two files in folders of their own, and what is hidden. */
+const folderOfTrips = async (): Promise<string> => {
+  const folder = join(await temporaryFolder(), 'trips')
+  for (const [path, content] of [
+    ['van-1/a.csv', 'time,lon,lat\n2026-01-05T08:00:00Z,1,2\n'],
+    ['van-2/deep/a.csv', 'time,lon,lat\n2026-01-05T09:00:00Z,1,2\n'],
+    ['.hidden', 'x'],
+  ] as const) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    writeFileSync(join(folder, path), content)
+  }
+  return folder
+}
+
+/** Drops what lies on the disk, as a person does. */
+const dropPaths = async (page: Page, paths: readonly string[]): Promise<void> => {
+  const devtools = await page.context().newCDPSession(page)
+  const data = { items: [], files: [...paths], dragOperationsMask: 1 }
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await devtools.send('Input.dispatchDragEvent', { type, x: 400, y: 300, data })
+  await devtools.detach()
+}
+
+test.each([
+  [
+    'chosen',
+    async (page: Page, folder: string): Promise<void> =>
+      page.locator('input[type=file][webkitdirectory]').setInputFiles(folder),
+  ],
+  ['dropped', (page: Page, folder: string): Promise<void> => dropPaths(page, [folder])],
+])('a folder that is %s is imported with the paths of its files', async (_, give) => {
+  const { page, problems, close } = await openPage(browser, `${viewer.url}/import`)
+  await page.getByRole('button', { name: 'Choose a folder' }).waitFor()
+  await give(page, await folderOfTrips())
+  const arrived = page.getByTestId('import-arrived')
+  await arrived.getByText('trips/van-1/a.csv').waitFor()
+  await arrived.getByText('trips/van-2/deep/a.csv').waitFor()
+  expect(await arrived.getByRole('listitem').count()).toBe(2)
+  await page.getByLabel('Vehicle id from the file’s name').fill('trips/{vehicle}/**/*.csv')
+  await page.getByTestId('import-first-rows').getByText('van-1').waitFor()
+  await page.waitForURL(/\/import\?import=/)
+  await page.getByRole('button', { name: 'Discard' }).click()
+  await page.getByTestId('import-new').waitFor()
+  expect(problems).toEqual([])
+  await close()
+})
+
+test('a viewer that ends and comes back knows its imports: one that it interrupted goes on', async () => {
+  const again = await startTestViewer({ collectors: 0, restart: true })
+  onTestFinished(() => again.stop())
+  const { page, close } = await openPage(browser, `${again.url}/import`)
+  await page.getByRole('button', { name: 'Choose files' }).waitFor()
+  await dropFiles(page, [{ name: 'rows.csv', text: rowsOf('a', 5) }])
+  await start(page).click()
+  const run = page.getByTestId('import-run')
+  await run.getByText('waiting for a collector').waitFor()
+  expect(await run.textContent()).toMatch(/Stop ends the wait/)
+  expect(await run.textContent()).not.toMatch(/Ctrl-C|--[a-z]/)
+  const pidOf = (): number | undefined => again.stack.processes().find(({ name }) => name === 'viewer-1')?.pid
+  const before = pidOf()!
+  process.kill(before, 'SIGKILL')
+  await eventually(() => pidOf() !== undefined && pidOf() !== before)
+  await page.reload()
+  const interrupted = page.getByTestId('import-interrupted')
+  await interrupted.waitFor()
+  expect(await accessibilityFaults(page)).toEqual([])
+  await interrupted.getByRole('button', { name: 'Go on' }).click()
+  await run.getByText('waiting for a collector').waitFor()
+  await run.getByRole('button', { name: 'Stop' }).click()
+  await outcome(page).getByText('5 rows imported, in the hub').waitFor()
   await close()
 })
 

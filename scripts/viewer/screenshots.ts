@@ -1,4 +1,4 @@
-/** Makes the pictures of docs/images again: `npm run screenshots`. A whole stack, a city in the morning, and each main screen. */
+/** Makes the pictures of docs/images again: `npm run screenshots`, or some of them: `npm run screenshots -- import`. A whole stack, a city in the morning, and each main screen. */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,6 +7,7 @@ import { eventually } from '@fleetlake/testing'
 import { launchBrowser, openPage } from '@fleetlake/testing/browser'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { encodeShapes } from '../../event-viewer/web/app/search/address/ring-code.ts'
+import { dropFiles } from './testing/drop-files.ts'
 import { startTestViewer } from './testing/viewer.ts'
 
 const FOLDER = fileURLToPath(new URL('../../docs/images', import.meta.url))
@@ -21,10 +22,21 @@ const RING = [
 ] as const
 const AREA = `area=${encodeShapes([[RING]])}`
 const VEHICLES = 1_500
+const WANTED = process.argv.slice(2)
 
 await mkdir(FOLDER, { recursive: true })
 const viewer = await startTestViewer({ collectors: 2, finders: 2 })
 const browser = await launchBrowser()
+
+/** A morning of two vans, with a measure by its own name and fields that are left out. */
+const vansCsv = (): string =>
+  [
+    'vehicle,gps_time,lng,lat,Speed (km/h),temperature,door',
+    ...Array.from({ length: 40 }, (_, i) => {
+      const time = new Date(Date.UTC(2026, 0, 5, 8, 0, 15 * i)).toISOString()
+      return `van-${(i % 2) + 1},${time},${(-56.18 + i * 0.0007).toFixed(5)},${(-34.9 - i * 0.0003).toFixed(5)},${28 + (i % 9)},${(4.5 + (i % 4) / 2).toFixed(1)},closed`
+    }),
+  ].join('\n')
 
 const take = async (
   name: string,
@@ -32,6 +44,7 @@ const take = async (
   prepare: (page: Page) => Promise<void>,
   options: BrowserContextOptions = {},
 ): Promise<void> => {
+  if (WANTED.length > 0 && !WANTED.includes(name)) return
   const { page, close } = await openPage(browser, viewer.url + address, options)
   await page.locator('[data-testid=hub-state][data-state=connected]').waitFor()
   await page.waitForFunction(() => performance.getEntriesByName('fleet:first-map').length > 0)
@@ -51,6 +64,11 @@ const answered = (page: Page): Promise<void> => page.locator('[data-testid=searc
 
 const stop = new AbortController()
 try {
+  await take('import', '/import', async (page) => {
+    await dropFiles(page, [{ name: 'vans.csv', text: vansCsv() }])
+    await page.getByTestId('import-first-rows').waitFor()
+    await page.getByRole('button', { name: 'Start the import' }).and(page.locator(':enabled')).waitFor()
+  })
   await runGeneration(viewer.hub, { vehicles: VEHICLES, durationMs: 3_600_000, seed: 7 })
   const run = runGeneration(
     viewer.hub,

@@ -1,21 +1,22 @@
 /**
- * Files that are imported from the page. An import takes files, is looked at, is started, and ends; it goes on when the page is closed. All requests are same-origin and need the
+ * Files that are imported from the page. An import takes files, is looked at, is started, and ends; it goes on when the page is closed, and is known to the next viewer when this one ends. All requests are same-origin and need the
  * right `imports` of `/api/config`; what is refused comes as a sentence, `text/plain`, with 4xx.
  *
  * - `GET    /api/imports`                         → `PageImport[]`, the newest first
  * - `POST   /api/imports`                         → 201 `PageImport`
- * - `PUT    /api/imports/<id>/files/<name>`       body: the file's bytes → `PageImport`; a name that is there already is refused
+ * - `PUT    /api/imports/<id>/files/<name>`       body: the file's bytes → `SentFile`; a name that is there already is refused. The name may be a path, `folder/name`, encoded as one
+ * - `DELETE /api/imports/<id>/files/<name>`       → 204; takes it out; not once the import has begun
  * - `POST   /api/imports/<id>/preview`            body: `ImportChoices` → `ImportPreview`
- * - `POST   /api/imports/<id>/start`              body: `ImportChoices` → 202 `PageImport`
+ * - `POST   /api/imports/<id>/start`              body: `ImportChoices` → 202 `PageImport`; also of one that was interrupted, which goes on behind what is stored
  * - `POST   /api/imports/<id>/stop`               → 202 `PageImport`; what is stored stays
  * - `DELETE /api/imports/<id>`                    → 204; forgets it and its files; not while it is running
  * - `GET    /api/imports/<id>/refused`            → NDJSON, a row a line: file, place, reason, detail, text
  */
 export interface PageImport {
   readonly id: string
-  readonly files: readonly { readonly name: string; readonly bytes: number }[]
-  /** `open`: takes files, can be looked at and started. */
-  readonly phase: 'open' | 'running' | 'ended'
+  readonly files: readonly SentFile[]
+  /** `open`: takes files, can be looked at and started; `interrupted`: its viewer ended while it ran, and its files are there. */
+  readonly phase: 'open' | 'running' | 'interrupted' | 'ended'
   /** Its name on the hub, where `import-status` tells its progress; missing until it is started. */
   readonly job?: string
   /** Sentences that it has said while it ran, the newest last, at most 100. */
@@ -29,10 +30,22 @@ export interface PageImport {
     /** Times of the first and the last row that was taken, RFC 3339. */
     readonly period?: { readonly from: string; readonly to: string }
   }
+  /** Of one that takes files: bytes that they may have, those of all imports of this viewer together. */
+  readonly room?: number
   /** Rows so far that were not taken. */
   readonly refused: number
   /** Of the rows in `/refused`, which keeps a bounded number of bytes. */
   readonly refusedKept: number
+}
+
+/** An import takes no more. */
+export const MOST_FILES = 10_000
+
+/** A file that has arrived. */
+export interface SentFile {
+  /** In a folder its path from there, with slashes. */
+  readonly name: string
+  readonly bytes: number
 }
 
 /** What a person says of the files; all of it is found out when it is missing. As the options of `fleet import` have it. */

@@ -240,7 +240,9 @@ const viewer = z.strictObject({
   importDir: z
     .string()
     .default('.fleetlake/imports')
-    .describe('folder for the files that pages import, until they are imported; each viewer needs a folder of its own'),
+    .describe(
+      'folder for the files that pages import, until they are imported, and for what is known of these imports; each viewer needs a folder of its own',
+    ),
   importBytes: size
     .default(4096 * MIB)
     .describe('bytes of the files that pages have sent and that are not imported yet, all together; more are refused'),

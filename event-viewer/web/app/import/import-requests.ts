@@ -18,6 +18,10 @@ export const forgetImport = async (id: string): Promise<void> => {
   await answerOf(await fetch(pathOf(id), { method: 'DELETE' }))
 }
 
+export const removeFile = async (id: string, name: string): Promise<void> => {
+  await answerOf(await fetch(filePath(id, name), { method: 'DELETE' }))
+}
+
 /** NDJSON of the rows that were not taken. */
 export const refusedPath = (id: string): string => `${pathOf(id)}/refused`
 

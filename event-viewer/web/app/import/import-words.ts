@@ -12,6 +12,7 @@ export interface StateWords {
 
 export const STATES: Readonly<Record<ImportState, StateWords>> = {
   open: { word: 'Not started', tone: 'neutral', icon: 'i-lucide-circle-pause' },
+  interrupted: { word: 'Interrupted', tone: 'warning', icon: 'i-lucide-unplug' },
   running: { word: 'Running', tone: 'primary', icon: 'i-lucide-loader-circle' },
   reading: { word: 'Reading', tone: 'primary', icon: 'i-lucide-file-input' },
   archiving: { word: 'Waiting for the archive', tone: 'primary', icon: 'i-lucide-hourglass' },
@@ -44,9 +45,9 @@ export const refusedText = ({
   return `${plural(refused, 'row was', 'rows were')} refused${kept}.`
 }
 
-/** What the service says, as a sentence of its own; a name of a file at its beginning stays as it is. */
+/** What the service says, as a sentence of its own; a name of a file at its beginning, without the folders before it, stays as it is. */
 export const serviceSentence = (said: string, files: PageImport['files']): string =>
-  files.some(({ name }) => said.startsWith(name)) ? said : sentenceOf(said)
+  files.some(({ name }) => said.startsWith(name.slice(name.lastIndexOf('/') + 1))) ? said : sentenceOf(said)
 
 /** What the service tells of the end, a line a sentence. */
 export const outcomeSentences = ({ outcome, files }: Pick<PageImport, 'outcome' | 'files'>): string[] =>

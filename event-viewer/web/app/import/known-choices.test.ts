@@ -1,9 +1,13 @@
 import * as intake from '@fleetlake/intake'
 import { expect, test } from 'vitest'
-import { FORMATS, SPEED_UNITS, timeZones } from './known-choices.ts'
+import { COORDINATE_FORMS, FORMATS, SPEED_UNITS, timeZones } from './known-choices.ts'
 
 test('formats and units are those that the importer knows', () => {
-  expect([FORMATS, SPEED_UNITS]).toEqual([intake.FORMAT_NAMES, Object.keys(intake.SPEED_UNITS)])
+  expect([FORMATS, SPEED_UNITS, COORDINATE_FORMS]).toEqual([
+    intake.FORMAT_NAMES,
+    Object.keys(intake.SPEED_UNITS),
+    intake.COORDINATE_FORMS,
+  ])
 })
 
 test('UTC and this machine’s zone come first, each zone once', () => {

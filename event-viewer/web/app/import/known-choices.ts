@@ -2,6 +2,9 @@
 
 export const SPEED_UNITS = ['m/s', 'km/h', 'kn', 'mph'] as const
 
+/** Of one coordinate a field, and of both in one which comes first. */
+export const COORDINATE_FORMS = ['degrees', 'minutes', 'lat-lon', 'lon-lat'] as const
+
 export const FORMATS = [
   'csv',
   'ndjson',

@@ -12,8 +12,17 @@ export interface ListedImport {
   readonly heard?: HeardImport
 }
 
-/** `open`: its files are there, and nobody has started it; `running`: and the hub does not tell how far it is. */
-export type ImportState = 'open' | 'running' | 'reading' | 'archiving' | 'silent' | 'complete' | 'stopped' | 'failed'
+/** `open`: its files are there, and nobody has started it; `interrupted`: its viewer ended while it ran; `running`: and the hub does not tell how far it is. */
+export type ImportState =
+  | 'open'
+  | 'interrupted'
+  | 'running'
+  | 'reading'
+  | 'archiving'
+  | 'silent'
+  | 'complete'
+  | 'stopped'
+  | 'failed'
 
 /** Those that run, then those that wait for a person, then those that have ended; each the newest first. */
 export const listImports = (known: readonly PageImport[], heard: readonly HeardImport[]): ListedImport[] => {
@@ -47,7 +56,7 @@ const newestOf = (known: readonly PageImport[], job: string): PageImport | undef
 
 /** What the service says of its own import counts: it knows the end. */
 const stateOf = ({ phase, outcome }: PageImport, heard: HeardImport | undefined): ImportState => {
-  if (phase === 'open') return 'open'
+  if (phase === 'open' || phase === 'interrupted') return phase
   if (phase === 'ended') return outcome?.status ?? 'failed'
   return heard === undefined || heard.isEnded ? 'running' : stateOfHeard(heard)
 }
@@ -60,6 +69,7 @@ const RANKS: Readonly<Record<ImportState, number>> = {
   archiving: 0,
   silent: 0,
   open: 1,
+  interrupted: 1,
   complete: 2,
   stopped: 2,
   failed: 2,

@@ -1,6 +1,6 @@
 import { type Control, controlOfColumn, labelOf } from './controls.ts'
-import type { ImportForm } from './import-form.ts'
-import { FORMATS, SPEED_UNITS, TIME_FORMATS } from './known-choices.ts'
+import { type ImportForm, newImportForm } from './import-form.ts'
+import { COORDINATE_FORMS, FORMATS, SPEED_UNITS, TIME_FORMATS } from './known-choices.ts'
 
 /** A piece of a sentence: text, or what the form calls a flag of the terminal, with its value. */
 export type SentencePart =
@@ -74,7 +74,7 @@ const TAKES: Partial<Record<TextControl, (text: string, isQuoted: boolean) => bo
   timezone: (text) => text === 'UTC' || /^[A-Z][\w+-]*(\/[\w+-]+)+$/.test(text),
   timeFormat: (text, isQuoted) => isQuoted || isOf(TIME_FORMATS)(text),
   speedUnit: isOf(SPEED_UNITS),
-  coordinates: isOf(['degrees', 'minutes']),
+  coordinates: isOf(COORDINATE_FORMS),
   from: isOf(FORMATS),
   path: () => true,
   table: (_, isQuoted) => isQuoted,
@@ -116,6 +116,12 @@ export const readServiceWords = (sentence: string, options: ReadWordsOptions): S
   text(sentence.length)
   if (controls.has('timezone') && options.form.timezone === '') answers.push(...zoneAnswers(options.ownZone))
   return { parts, controls: [...controls], answers: answers.filter((answer) => !isSaid(answer, options.form)) }
+}
+
+/** The same of what an import has said, or says at its end: nothing can be taken over any more. */
+export const wordsOfLog = (sentence: string): readonly SentencePart[] => {
+  const form = newImportForm()
+  return readServiceWords(sentence, { fields: [], form, ownZone: 'UTC' }).parts
 }
 
 /** More are better chosen in their control. */
@@ -192,7 +198,7 @@ const readColumns = (after: string, fields: readonly string[]): ReadSayings => {
     )
     at += name[0].length + (field ?? hole!).length
   }
-  if (sayings.length === 0) return { sayings: [{ control: 'measures', label: 'the fields above' }], length: 0 }
+  if (sayings.length === 0) return { sayings: [{ control: 'measures', label: 'the table of columns' }], length: 0 }
   return { sayings, length: after[at] === '"' ? at + 1 : at }
 }
 

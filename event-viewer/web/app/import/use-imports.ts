@@ -1,7 +1,9 @@
+import { humanBytes } from '@fleetlake/viewer-core'
 import { computed, readonly, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue'
-import type { ImportChoices, PageImport } from '../../api/imports.ts'
+import type { ImportChoices, PageImport, SentFile } from '../../api/imports.ts'
 import { sentenceOf } from '../shell/sentence.ts'
-import { fetchImports, forgetImport, openImport, startImport, stopImport } from './import-requests.ts'
+import type { FoundFiles, NamedFile } from './found-files.ts'
+import { fetchImports, forgetImport, openImport, removeFile, startImport, stopImport } from './import-requests.ts'
 import { sendFile } from './send-file.ts'
 import { createUploads, type Upload } from './uploads.ts'
 
@@ -23,7 +25,9 @@ export interface Imports {
   /** Asks the service again; once more afterwards when it is called meanwhile. */
   refresh(): Promise<void>
   /** Sends files to the current import if that takes files, else to a new one. */
-  addFiles(files: readonly File[]): Promise<void>
+  addFound(found: FoundFiles | Promise<FoundFiles>): Promise<void>
+  /** Takes a file that has arrived out of the current one. */
+  takeOut(name: string): Promise<void>
   dropUpload(key: number): void
   retryUpload(key: number): void
   /** Shows another one, or none. */
@@ -86,15 +90,22 @@ const refresh = async (): Promise<void> => {
   }
 }
 
-interface SentFile {
+/** What is known of an import, but for its files. */
+const updateFiles = (id: string, change: (files: PageImport['files']) => PageImport['files']): void => {
+  const changed = known.value?.find((each) => each.id === id)
+  if (changed !== undefined) update({ ...changed, files: change(changed.files) })
+}
+/** In the order in which the service has them. */
+const hasArrived = (id: string, sent: SentFile): void =>
+  updateFiles(id, (files) => [...files, sent].toSorted((a, b) => (a.name < b.name ? -1 : 1)))
+
+interface FileToSend extends NamedFile {
   readonly importId: string
-  readonly name: string
   readonly size: number
-  readonly file: File
 }
 
-const sending = createUploads<SentFile>({
-  send: async ({ importId, file }, options) => update(await sendFile(importId, file, options)),
+const sending = createUploads<FileToSend>({
+  send: async ({ importId, ...file }, options) => hasArrived(importId, await sendFile(importId, file, options)),
   onChange: (list) => (allUploads.value = list),
 })
 
@@ -122,20 +133,37 @@ const openNew = async (): Promise<string> => {
   return opened.id
 }
 
-const addFiles = async (files: readonly File[]): Promise<void> => {
-  if (files.length === 0) return
+const addFound = async (found: FoundFiles | Promise<FoundFiles>): Promise<void> => {
   actFault.value = undefined
+  const { files, isFolder, fault: why } = await found
+  if (why !== undefined) actFault.value = why
+  if (files.length === 0) return
   try {
     const { id, phase } = current.value ?? {}
     opening ??= id !== undefined && phase === 'open' ? Promise.resolve(id) : openNew()
     const importId = await opening
-    sending.add(files.map((file) => ({ importId, file, name: file.name, size: file.size })))
+    const { room } = known.value?.find((each) => each.id === importId) ?? {}
+    const bytes = files.reduce((sum, { file }) => sum + file.size, 0)
+    // A folder of which only a part had room would be another one.
+    if (isFolder && room !== undefined && bytes > room) throw new Error(tooLarge(bytes, room))
+    sending.add(files.map((each) => ({ ...each, importId, size: each.file.size })))
   } catch (error) {
     actFault.value = faultOf(error)
   } finally {
     opening = undefined
   }
 }
+
+const tooLarge = (bytes: number, room: number): string =>
+  `the folder has ${humanBytes(bytes)}, and the viewer takes ${humanBytes(room)} more: send a part of it, or use fleet import in a terminal`
+
+const takeOut = (name: string): Promise<void> =>
+  act(async () => {
+    const id = currentId.value
+    if (id === undefined) return
+    await removeFile(id, name)
+    updateFiles(id, (files) => files.filter((file) => file.name !== name))
+  })
 
 const show = (id: string | undefined): void => {
   if (id === currentId.value) return
@@ -168,7 +196,8 @@ export const useImports = (): Imports => ({
   fault,
   isBusy: readonly(isBusy),
   refresh,
-  addFiles,
+  addFound,
+  takeOut,
   dropUpload: sending.drop,
   retryUpload: sending.retry,
   show,

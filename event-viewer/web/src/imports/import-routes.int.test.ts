@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -29,9 +29,15 @@ interface Asked {
   readonly headers?: Record<string, string>
 }
 
+interface StartOptions {
+  readonly isAllowed?: boolean
+  /** Of a viewer before. */
+  readonly folder?: string
+}
+
 /** Routes on a server of their own; a browser's headers can be given, which `fetch` does not let one say. */
-const startRoutes = async (settings: object = {}, isAllowed = true) => {
-  const folder = await temporaryFolder()
+const startRoutes = async (settings: object = {}, { isAllowed = true, folder: given }: StartOptions = {}) => {
+  const folder = given ?? (await temporaryFolder())
   const config = configSchema.parse({
     partitioning: { count: 2 },
     ...settings,
@@ -43,10 +49,11 @@ const startRoutes = async (settings: object = {}, isAllowed = true) => {
     createImportRoutes({ imports, isAllowed, hosts: ['localhost', '127.0.0.1'] }),
   )
   const server = await listen(app, { host: '127.0.0.1', port: 0 })
-  onTestFinished(async () => {
+  const stop = async (): Promise<void> => {
     await imports.close()
     await server.close()
-  })
+  }
+  onTestFinished(stop)
   const ask = (path: string, { method = 'GET', body, headers = {} }: Asked = {}): Promise<Answer> =>
     new Promise((resolve, reject) => {
       const sent = request(`${server.url}/api/imports${path}`, { method, headers }, (answer) => {
@@ -61,6 +68,7 @@ const startRoutes = async (settings: object = {}, isAllowed = true) => {
     ((await ask('')).json as PageImport[]).find((each) => each.id === id)!
   return {
     ask,
+    stop,
     folder,
     imports,
     stateOf,
@@ -117,10 +125,11 @@ test('a file is sent, asked about, imported, and told of on the hub; its refused
   const { url, ids, statuses } = await startHub()
   const { create, send, preview, start, ended, ask, folder, stateOf } = await startRoutes({ hub: { url } })
   const id = await create()
-  expect((await send(id, 'a trip.csv', LOCAL)).json).toMatchObject({
-    phase: 'open',
-    files: [{ name: 'a trip.csv', bytes: LOCAL.length }],
-  })
+  const sent = { name: 'a trip.csv', bytes: LOCAL.length }
+  expect([(await send(id, 'a trip.csv', LOCAL)).json, await stateOf(id)]).toMatchObject([
+    sent,
+    { phase: 'open', files: [sent] },
+  ])
   const asked = await preview(id, {})
   expect(asked.mapping).toBe(undefined)
   expect(asked.question).toMatch(/^a trip\.csv: .*--timezone/s)
@@ -162,7 +171,7 @@ test('a file is sent, asked about, imported, and told of on the hub; its refused
   })
   // The files go when they are imported, the refused rows with the import.
   const own = readdirSync(folder).find((name) => name.startsWith('viewer-'))
-  expect(readdirSync(join(folder, own!, id))).toEqual(['refused.ndjson'])
+  expect(readdirSync(join(folder, own!, id))).toEqual(['import.json', 'refused.ndjson'])
   expect((await ask(`/${id}`, { method: 'DELETE' })).status).toBe(204)
   expect([readdirSync(join(folder, own!)), await stateOf(id)]).toEqual([[], undefined])
 })
@@ -170,17 +179,26 @@ test('a file is sent, asked about, imported, and told of on the hub; its refused
 const manyRows = (rows: number): string =>
   `id,time,lon,lat\n${Array.from({ length: rows }, (_, i) => `v${i},${1_767_571_200 + i},${(i % 90) + 0.5},${(i % 45) + 0.5}`).join('\n')}\n`
 
+/** So many, and so many that are refused: `where` is no longitude. */
+const someRefused = (rows: number): { body: string; refused: number } => {
+  const lines = manyRows(rows).split('\n')
+  for (let i = 500; i <= rows; i += 1_000)
+    lines[i] = lines[i].replace(/,[^,]*,/, (found) => found.replace(/[^,]+,$/, 'where,'))
+  return { body: lines.join('\n'), refused: Math.floor((rows + 500) / 1_000) }
+}
+
 const childrenOf = (pid: number): number[] =>
   execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(pid)], { encoding: 'utf8' })
     .split('\n')
     .filter((line) => line.includes('import-process'))
     .map((line) => Number.parseInt(line, 10))
 
-test('an import whose process is killed has failed; the same file, sent again, goes on, and every row is stored once', async () => {
+test('an import whose process is killed has failed; the same file, sent again, goes on, every row is stored once, and those that both runs refused are told, listed and counted', async () => {
   const { url, ids } = await startHub()
-  const { create, send, start, ended, stateOf } = await startRoutes({ hub: { url } })
-  const rows = 400_000
-  const body = manyRows(rows)
+  const { create, send, start, ended, stateOf, ask } = await startRoutes({ hub: { url } })
+  const all = 400_000
+  const { body, refused } = someRefused(all)
+  const rows = all - refused
   const first = await create()
   await send(first, 'rows.csv', body)
   await start(first, {})
@@ -197,14 +215,19 @@ test('an import whose process is killed has failed; the same file, sent again, g
   const end = await ended(again)
   expect(end.outcome).toMatchObject({ status: 'complete' })
   expect(end.job).toBe((await stateOf(first)).job)
-  expect([ids.length, new Set(ids).size]).toEqual([rows, rows])
+  expect(new Set(ids).size).toBe(rows)
+  const listed = (await ask(`/${again}/refused`)).text.trimEnd().split('\n')
+  expect([end.refused, end.refusedKept, listed.length, new Set(listed).size]).toEqual(Array(4).fill(refused))
+  expect(end.outcome!.text).toContain(`\n${refused} rows rejected: `)
 })
 
-test('an import that is stopped says what is stored', async () => {
+test('an import of three files that is stopped says what is stored, and how many of how many were read', async () => {
   const { url, ids } = await startHub()
   const { create, send, start, ended, ask } = await startRoutes({ hub: { url } })
   const id = await create()
-  await send(id, 'rows.csv', manyRows(400_000))
+  await send(id, 'a.csv', manyRows(10))
+  await send(id, 'b.csv', manyRows(400_000))
+  await send(id, 'c.csv', manyRows(400_000))
   await start(id, {})
   await eventually(() => ids.length > 0)
   expect((await ask(`/${id}`, { method: 'DELETE' })).text).toBe('this import is running: stop it first')
@@ -212,6 +235,91 @@ test('an import that is stopped says what is stored', async () => {
   const { outcome } = await ended(id)
   expect(outcome!.status).toBe('stopped')
   expect(outcome!.text).toContain('the same import, made again, goes on behind what is surely stored')
+  expect(outcome!.text).toMatch(/\n[12] of 3 files read\n/)
+})
+
+test('a file is taken out before the import starts, and its room is free; files of folders have their paths', async () => {
+  const { create, send, ask, folder, stateOf, preview } = await startRoutes({ viewer: { importBytes: 200 } })
+  const id = await create()
+  const names = async (): Promise<string[]> => (await stateOf(id)).files.map(({ name }) => name)
+  expect((await send(id, 'trips/van 1/a.csv', LOCAL)).status).toBe(200)
+  expect((await send(id, 'trips/b.csv', 'x'.repeat(50))).status).toBe(200)
+  expect((await send(id, 'c.csv', 'x'.repeat(100))).status).toBe(400)
+  expect((await send(id, 'trips', 'x')).text).toBe('trips is in the way of another file or folder: rename one')
+  expect((await send(id, 'trips/b.csv/x', 'x')).text).toBe(
+    'trips/b.csv/x is in the way of another file or folder: rename one',
+  )
+  const drop = (name: string): Promise<Answer> => ask(`/${id}/files/${encodeURIComponent(name)}`, { method: 'DELETE' })
+  expect([(await drop('trips/b.csv')).status, await names()]).toEqual([204, ['trips/van 1/a.csv']])
+  expect((await drop('trips/b.csv')).text).toBe('there is no file trips/b.csv in this import')
+  const choices = { timezone: 'UTC', columns: { vehicle_id: 'name_id' }, vehicleIdFrom: '{parent}' }
+  expect((await preview(id, { timezone: 'UTC', vehicleIdFrom: '{parent}' })).mapping!.first[0]).toMatchObject({
+    vehicle_id: 'van 1',
+  })
+  expect((await preview(id, choices)).mapping!.file).toBe('a.csv')
+  await drop('trips/van 1/a.csv')
+  // Nor do its folders stand in the way of a file.
+  expect((await send(id, 'trips', 'x'.repeat(180))).status).toBe(200)
+  const [own] = readdirSync(folder)
+  expect([await names(), readdirSync(join(folder, own!, id, 'files'))]).toEqual([['trips'], ['trips']])
+})
+
+test('the next viewer knows the imports of the one before: what had ended, what was open, and what it interrupted, which goes on', async () => {
+  const { url, ids } = await startHub()
+  const first = await startRoutes({ hub: { url } })
+  const done = await first.create()
+  await first.send(done, 'done.csv', LOCAL)
+  const choices = { timezone: 'UTC', columns: { vehicle_id: 'name_id' } }
+  await first.start(done, choices)
+  await first.ended(done)
+  const open = await first.create()
+  await first.send(open, 'folder/open.csv', LOCAL)
+  await first.preview(open, choices)
+  const running = await first.create()
+  const { body, refused } = someRefused(400_000)
+  await first.send(running, 'rows.csv', body)
+  await first.start(running, {})
+  const before = ids.length
+  await eventually(() => ids.length > before)
+  await first.stop()
+
+  const second = await startRoutes({ hub: { url } }, { folder: first.folder })
+  const list = (await second.ask('')).json as PageImport[]
+  expect(list).toMatchObject([
+    { id: running, phase: 'interrupted', files: [{ name: 'rows.csv', bytes: body.length }] },
+    { id: open, phase: 'open', choices, files: [{ name: 'folder/open.csv', bytes: LOCAL.length }] },
+    { id: done, phase: 'ended', refused: 1, outcome: { status: 'complete' } },
+  ])
+  expect(JSON.parse((await second.ask(`/${done}/refused`)).text)).toMatchObject({ file: 'done.csv', line: 3 })
+  expect((await second.preview(open, choices)).mapping!.file).toBe('open.csv')
+  await second.start(running, {})
+  const end = await second.ended(running)
+  const taken = ids.filter((id) => /^v\d/.test(id))
+  expect([end.outcome!.status, end.refused, taken.length, new Set(taken).size]).toEqual([
+    'complete',
+    refused,
+    400_000 - refused,
+    400_000 - refused,
+  ])
+  await second.stop()
+  const third = await startRoutes({ hub: { url } }, { folder: first.folder })
+  expect(((await third.ask('')).json as PageImport[]).map(({ phase }) => phase)).toEqual(['ended', 'open', 'ended'])
+})
+
+test('what a viewer interrupted and whose files are gone has ended, and says what to do', async () => {
+  const { url, ids } = await startHub()
+  const first = await startRoutes({ hub: { url } })
+  const id = await first.create()
+  await first.send(id, 'rows.csv', manyRows(400_000))
+  await first.start(id, {})
+  await eventually(() => ids.length > 0)
+  await first.stop()
+  const own = readdirSync(first.folder).find((name) => name.startsWith('viewer-'))
+  rmSync(join(first.folder, own!, id, 'files', 'rows.csv'))
+  const second = await startRoutes({ hub: { url } }, { folder: first.folder })
+  const { phase, outcome, files } = await second.stateOf(id)
+  expect([phase, outcome!.status, files[0].name]).toEqual(['ended', 'stopped', 'rows.csv'])
+  expect(outcome!.text).toContain('the same files, sent again, go on behind what is surely stored')
 })
 
 test('what can not be is refused with a sentence, and leaves nothing', async () => {
@@ -221,6 +329,7 @@ test('what can not be is refused with a sentence, and leaves nothing', async () 
     await start(id, {}),
     await send(id, '.hidden', 'x'),
     await send(id, '../up', 'x'),
+    await send(id, 'a//b', 'x'),
     await send(id, '-', 'x'),
     await send(id, 'x'.repeat(256), 'x'),
     await send(id, 'large.csv', 'x'.repeat(20_000_000)),
@@ -228,9 +337,11 @@ test('what can not be is refused with a sentence, and leaves nothing', async () 
     await ask(`/${id}/start`, { method: 'POST', body: 'no json' }),
   ]
   expect(refusals.map(({ status }) => status)).toEqual(refusals.map(() => 400))
-  const name = 'the name of the file has to be 1 to 255 characters without /, and not begin with a dot'
+  const name =
+    'the name of the file, and of each folder before it, has to be 1 to 255 characters without \\, and not begin with a dot; all together 1000 at most'
   expect(refusals.map((refusal) => refusal.text)).toEqual([
     'there is no file in this import: send one first',
+    name,
     name,
     name,
     name,
@@ -287,14 +398,14 @@ test('only pages of this viewer may import, and only where it is allowed', async
     await post({ Host: 'evil.example', Origin: 'http://evil.example', 'Sec-Fetch-Site': 'same-origin' }),
     (await ask('', { headers: { Host: 'evil.example' } })).status,
   ]).toEqual([201, 201, 403, 403, 403, 403, 403, 403])
-  const closed = await startRoutes({}, false)
+  const closed = await startRoutes({}, { isAllowed: false })
   expect(await closed.ask('', { method: 'POST' })).toMatchObject({
     status: 403,
     text: 'Importing is switched off for pages. The operator of the viewer can allow it with viewer.imports.',
   })
 })
 
-test('files of viewers that are gone are removed, those of others are not', async () => {
+test('what viewers that are gone have left and is no import is removed, what others have is not', async () => {
   const { folder, create } = await startRoutes()
   const gone = execFileSync(process.execPath, ['-p', 'process.pid'], { encoding: 'utf8' }).trim()
   for (const name of [`viewer-${gone}`, `viewer-${process.ppid}`, 'records']) {

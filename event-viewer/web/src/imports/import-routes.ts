@@ -35,11 +35,16 @@ export const createImportRoutes = ({ imports, isAllowed, hosts }: ImportRoutesOp
     if (error instanceof FleetError && REFUSALS.has(error.code)) return c.text(error.message, 400)
     throw error
   })
-  app.get('/', (c) => c.json(imports.list()))
+  app.get('/', async (c) => c.json(await imports.list()))
   app.post('/', async (c) => c.json(await imports.create(), 201))
   app.put('/:id/files/:name', async (c) => {
     const { id, name } = c.req.param()
     return c.json(await imports.upload(id, name, c.req.raw.body))
+  })
+  app.delete('/:id/files/:name', async (c) => {
+    const { id, name } = c.req.param()
+    await imports.removeFile(id, name)
+    return c.body(null, 204)
   })
   app.use(bodyLimit({ maxSize: SETTINGS_BYTES }))
   app.post('/:id/preview', async (c) => {
@@ -47,13 +52,13 @@ export const createImportRoutes = ({ imports, isAllowed, hosts }: ImportRoutesOp
     return c.json(previewOf(await imports.preview(c.req.param('id'), settings, c.req.raw.signal)))
   })
   app.post('/:id/start', async (c) => c.json(await imports.start(c.req.param('id'), await settingsOf(c)), 202))
-  app.post('/:id/stop', (c) => c.json(imports.stop(c.req.param('id')), 202))
+  app.post('/:id/stop', async (c) => c.json(await imports.stop(c.req.param('id')), 202))
   app.delete('/:id', async (c) => {
     await imports.remove(c.req.param('id'))
     return c.body(null, 204)
   })
   app.get('/:id/refused', async (c) => {
-    const file = imports.refusedFile(c.req.param('id'))
+    const file = await imports.refusedFile(c.req.param('id'))
     const size = file === undefined ? undefined : await stat(file).catch(() => undefined)
     if (file === undefined || size === undefined) return c.text('No row was refused so far.', 404)
     c.header('Content-Type', 'application/x-ndjson')
