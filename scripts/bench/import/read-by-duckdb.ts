@@ -1,4 +1,4 @@
-/** Has DuckDB read all columns of a file, or of a folder's CSV files: `node read-by-duckdb.ts <kind> <path>`. Prints the number of rows. */
+/** Has DuckDB read all columns of a file: `node read-by-duckdb.ts <kind> <path>`. Prints the number of rows. */
 import { DuckDBInstance } from '@duckdb/node-api'
 
 const [kind, path] = process.argv.slice(2)
@@ -6,7 +6,6 @@ const SOURCES: Readonly<Record<string, string>> = {
   csv: `read_csv('${path}')`,
   ndjson: `read_json('${path}')`,
   parquet: `read_parquet('${path}')`,
-  files: `read_csv('${path}/*.csv')`,
 }
 const COLUMNS = ['vehicle_id', 'vehicle_type', 'event_time', 'longitude', 'latitude', 'speed', 'heading']
 
