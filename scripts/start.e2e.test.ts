@@ -106,7 +106,8 @@ test('Ctrl-C while starting leaves no process either', async () => {
 test('a port in use is one line that says what to do', async () => {
   const folder = await temporaryFolder()
   const { port, close } = await listen()
-  const { readOutput, ended } = start(folder, port)
+  // Small, so that nothing is said of the disk.
+  const { readOutput, ended } = start(folder, port, { FLEET_HUB_MAX_BYTES_PER_PARTITION: '16 MiB' })
   expect(await ended).toBe(1)
   expect(readOutput().replace(/^\d\d:\d\d:\d\d /, '')).toBe(
     `fleetlake: fatal: 127.0.0.1:${port} is in use: stop the program that has it, ` +
