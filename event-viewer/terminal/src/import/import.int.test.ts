@@ -79,7 +79,7 @@ test('a real trace is stored whole and once, however often it is imported', () =
       expect.objectContaining({ status: 'complete', rows: points.length, rejected: 0, vehicles: 3, archived: false }),
     ])
     const rowsOf = (): PositionRow[] => stored.flatMap(({ rows }) => rows)
-    await eventually(() => rowsOf().length === points.length)
+    await eventually(() => countRows(stored) === points.length)
     expect(
       rowsOf()
         .map(({ vehicleId, eventTime, longitude, latitude }) => key(vehicleId, eventTime, longitude, latitude))
@@ -256,6 +256,9 @@ const numberedRows = (count: number): string[] =>
 const numbersOf = (stored: TestSystem['stored']): number[] =>
   stored.flatMap(({ rows }) => rows.map(({ vehicleId }) => Number(vehicleId.slice(1))))
 
+/** Cheap, for conditions: a process that is busy with them hears too slowly, and the hub ends its connection. */
+const countRows = (stored: TestSystem['stored']): number => stored.reduce((sum, { rows }) => sum + rows.length, 0)
+
 const DRIVEN_FROM_S = 1_538_352_000
 
 /** Rows of vehicles that drive, each a row in 200 s, whose speed and heading are derived; one row in 997 is refused. */
@@ -321,7 +324,7 @@ test('an import that is killed at any moment, made again, goes on behind what it
       async (other) => {
         const through = ['import', file, '--hub', other.url, '--no-wait', '--rejects', refusedOf('through.ndjson')]
         expect((await runFleetProcess(through)).code).toBe(0)
-        await eventually(() => drivenOf(other.stored).size === rows)
+        await eventually(() => countRows(other.stored) === rows)
         const driven = drivenOf(other.stored)
         expect([...driven.values()].filter((said) => [...said].join() === 'undefined undefined').length).toBeLessThan(
           rows / 2,
@@ -348,7 +351,7 @@ test('an import that is begun anew begins at the first row, and so does one into
       async (other) => {
         const elsewhere = JSON.parse((await runFleetProcess([...args, '--hub', other.url])).out) as object
         expect(elsewhere).toMatchObject({ status: 'complete', rows: KILLED_ROWS, resumedAfter: null })
-        await eventually(() => numbersOf(other.stored).length === KILLED_ROWS)
+        await eventually(() => countRows(other.stored) === KILLED_ROWS)
         expect(new Set(numbersOf(other.stored)).size).toBe(KILLED_ROWS)
       },
       { maxBytesPerPartition: '64 MiB', count: 2 },
@@ -406,7 +409,7 @@ test('a bad row in the middle of a file costs itself, and is told with its place
       ['59,999 rows imported, in the hub, archived soon', '1 row rejected: time-not-understood 1'],
     ])
     expect(err).toContain('rows.csv, line 41235: time-not-understood (time "soon"): v41233,soon,1.5,2.5\n')
-    await eventually(() => numbersOf(stored).length === 59_999)
+    await eventually(() => countRows(stored) === 59_999)
     expect(new Set(numbersOf(stored)).size).toBe(59_999)
   }))
 
