@@ -139,7 +139,7 @@ const importFile = async (bytes: Uint8Array): Promise<string> => {
   }
   const { signal } = new AbortController()
   try {
-    for await (const input of openInputs(source, 'mutant', { spool, signal })) {
+    for await (const input of openInputs(source, { name: 'mutant', path: 'mutant' }, { spool, signal })) {
       if (input instanceof FleetError) outcomes.push(wordsOf(input))
       else {
         const parts: Uint8Array[] = []

@@ -256,7 +256,7 @@ test('a file is taken out before the import starts, and its room is free; files 
   expect((await preview(id, { timezone: 'UTC', vehicleIdFrom: '{parent}' })).mapping!.first[0]).toMatchObject({
     vehicle_id: 'van 1',
   })
-  expect((await preview(id, choices)).mapping!.file).toBe('a.csv')
+  expect((await preview(id, choices)).mapping!.file).toBe('trips/van 1/a.csv')
   await drop('trips/van 1/a.csv')
   // Nor do its folders stand in the way of a file.
   expect((await send(id, 'trips', 'x'.repeat(180))).status).toBe(200)
@@ -291,7 +291,7 @@ test('the next viewer knows the imports of the one before: what had ended, what 
     { id: done, phase: 'ended', refused: 1, outcome: { status: 'complete' } },
   ])
   expect(JSON.parse((await second.ask(`/${done}/refused`)).text)).toMatchObject({ file: 'done.csv', line: 3 })
-  expect((await second.preview(open, choices)).mapping!.file).toBe('open.csv')
+  expect((await second.preview(open, choices)).mapping!.file).toBe('folder/open.csv')
   await second.start(running, {})
   const end = await second.ended(running)
   const taken = ids.filter((id) => /^v\d/.test(id))

@@ -27,7 +27,7 @@ export type FormatName = (typeof FORMAT_NAMES)[number]
 
 /** The bytes of one file, unpacked. */
 export interface Input {
-  /** The file's name without its folder, as people know it; of an archive's member `<archive>/<member>`. */
+  /** What the file is called where a person reads of it; of an archive's member `<archive>/<member>`. */
   readonly name: string
   /** Of the bytes, where that is known. */
   readonly size: number | undefined

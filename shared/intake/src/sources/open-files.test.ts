@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { crc32, deflateRawSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { FleetError } from '@fleetlake/core'
@@ -17,8 +17,9 @@ const HEADER = 'id,time,x,y\n'
 const csv = (rows: number): Uint8Array =>
   Buffer.from(HEADER + Array.from({ length: rows }, (_, i) => `v-${i},2026-11-28T04:00:00Z,116.5,39.9\n`).join(''))
 
-const write = async (name: string, bytes: Uint8Array): Promise<string> => {
-  const path = join(await temporaryFolder(), name)
+const write = async (name: string, bytes: Uint8Array, folder?: string): Promise<string> => {
+  const path = join(folder ?? (await temporaryFolder()), name)
+  mkdirSync(dirname(path), { recursive: true })
   writeFileSync(path, bytes)
   return path
 }
@@ -179,11 +180,23 @@ test('reading goes on at any place of what is packed', async () => {
   expect(opened.bytesDone()).toBe(opened.bytes)
 })
 
+test('files of one name in several folders are told apart', async () => {
+  const folder = await temporaryFolder()
+  for (const name of ['a/log.csv', 'b/log.csv', 'b/log.csv.gz'])
+    await write(name, name.endsWith('gz') ? gzipSync(csv(1)) : csv(1), folder)
+  expect((await openAll([folder])).map(([name]) => name)).toEqual(['a/log.csv', 'b/log.csv', 'b/log.csv.gz'])
+})
+
 test('UTF-16 is given as UTF-8, packed or not', async () => {
   const wide = 'id,name\n1,Größe €\n2,😀\n'
   const little = Buffer.from(`\uFEFF${wide}`, 'utf16le')
   const big = Buffer.from(little).swap16()
-  const names = [await write('le.csv', little), await write('be.csv', big), await write('le.csv.gz', gzipSync(little))]
+  const folder = await temporaryFolder()
+  const names = [
+    await write('le.csv', little, folder),
+    await write('be.csv', big, folder),
+    await write('le.csv.gz', gzipSync(little), folder),
+  ]
   expect(await openAll(names, { settings: { from: 'csv' } })).toEqual([
     ['le.csv', 'csv', wide],
     ['be.csv', 'csv', wide],

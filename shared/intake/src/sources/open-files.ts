@@ -8,6 +8,7 @@ import { type ListedFile, listFiles, STANDARD_INPUT } from './list-files.ts'
 import { type OpenContext, openInputs, type SourceInput } from './open-input.ts'
 import type { OpenedFiles } from './opened-files.ts'
 import { readHeads } from './read-head.ts'
+import { shownNames } from './shown-names.ts'
 import { createSpool } from './spool.ts'
 import { parseVehiclePattern, type VehiclePattern } from './vehicle-pattern.ts'
 
@@ -48,10 +49,17 @@ export const openFiles = async (
 
   async function* inputs(): AsyncGenerator<OpenedInput | FleetError> {
     const headOf = readHeads(files)
+    const shown = shownNames(files.map(({ path }) => path))
     for (const [place, file] of files.entries()) {
       progress.begin(file.size)
       const head = headOf(place)
-      yield* inputsOf(file, taking, { spool, signal, onBytes: progress.read, standardInput, head })
+      yield* inputsOf({ ...file, name: shown[place] }, taking, {
+        spool,
+        signal,
+        onBytes: progress.read,
+        standardInput,
+        head,
+      })
       progress.end()
     }
   }
@@ -85,7 +93,7 @@ const createProgress = () => {
 }
 
 async function* inputsOf(
-  { path, size, isRegular }: ListedFile,
+  { path, name, size, isRegular }: ListedFile & { readonly name: string },
   taking: Taking,
   context: OpenContext & Pick<OpenFilesOptions, 'standardInput'> & { readonly head: Promise<Uint8Array> | undefined },
 ): AsyncGenerator<OpenedInput | FleetError> {
@@ -96,7 +104,7 @@ async function* inputsOf(
       ? fileSource(path, { size, head, onBytes })
       : streamSource(isInput ? standardInput : readFileFrom(path, { from: 0, signal: context.signal }), onBytes)
   try {
-    for await (const input of openInputs(source, isInput ? 'standard input' : path, context)) {
+    for await (const input of openInputs(source, { name, path: isInput ? name : path }, context)) {
       if (input instanceof FleetError) yield input
       else yield* taken(input, taking)
     }

@@ -1,4 +1,3 @@
-import { basename } from 'node:path'
 import { FleetError } from '@fleetlake/core'
 import { throwIfAborted } from '../aborted.ts'
 import type { Input } from '../formats/format.ts'
@@ -59,7 +58,8 @@ async function* passOver(chunks: AsyncIterable<Uint8Array>, count: number): Asyn
   }
 }
 
-interface Named {
+/** A file by what it is called where a person reads of it, and by where it is. */
+export interface Named {
   readonly name: string
   readonly path: string
 }
@@ -110,9 +110,9 @@ const inputOf = (
  */
 export const openInputs = (
   source: ByteSource,
-  path: string,
+  named: Named,
   context: OpenContext,
-): AsyncGenerator<SourceInput | FleetError> => inputsIn(source, { name: basename(path), path }, 0, context)
+): AsyncGenerator<SourceInput | FleetError> => inputsIn(source, named, 0, context)
 
 async function* inputsIn(
   source: ByteSource,
