@@ -149,6 +149,10 @@ export const importIntoHub = async (request: HubImport): Promise<ImportResult> =
     )
   let streams: StreamPosition[] | undefined
   let isComplete = false
+  let phase: 'reading' | 'archiving' = 'reading'
+  const report = (): void => reporter.tell(() => parts.progress(phase, stored()))
+  // Also while nothing comes on, since the hub has no room.
+  const reporting = setInterval(report, REPORT_MS)
   try {
     if (resumed !== undefined) await tellEarlierRefusals(refusals, resumed, hooks)
     const outcome = await runImportJob(
@@ -159,7 +163,7 @@ export const importIntoHub = async (request: HubImport): Promise<ImportResult> =
         record,
         refusals,
         pause: async () => {
-          reporter.tell(() => parts.progress('reading', stored()))
+          report()
           await outlet.whenRoom()
           await parts.pause()
         },
@@ -171,14 +175,10 @@ export const importIntoHub = async (request: HubImport): Promise<ImportResult> =
       resumed,
     )
     isComplete = outcome.status === 'complete'
+    phase = 'archiving'
     const isArchived =
       request.wait && outcome.status === 'complete' && streams !== undefined && stored() > 0
-        ? await archive(hub, streams, {
-            signal,
-            say,
-            endWait: request.advice?.endWait,
-            onWaiting: () => reporter.tell(() => parts.progress('archiving', stored())),
-          })
+        ? await archive(hub, streams, { signal, say, endWait: request.advice?.endWait })
         : false
     const isGivenUp = request.wait && signal.aborted && !isArchived
     const ended: JobOutcome = isGivenUp ? { ...outcome, status: 'stopped' } : outcome
@@ -198,6 +198,7 @@ export const importIntoHub = async (request: HubImport): Promise<ImportResult> =
     reporter.end(parts.progress('failed', stored()), error instanceof FleetError ? error.message : reasonOf(error))
     throw withWhatIsStored(error, { stored: stored(), isRepeatable: opened.shape !== undefined })
   } finally {
+    clearInterval(reporting)
     outlet.close()
     await refusals.close(isComplete)
     await opened.close()
@@ -229,6 +230,8 @@ const tellEarlierRefusals = async (
 }
 
 const TOLD_AT_ONCE = 1_000
+/** The hub is told each second. */
+const REPORT_MS = 500
 
 /** What is true of the rows that were stored before a fault ended the import is part of what is said. */
 const withWhatIsStored = (
@@ -275,19 +278,17 @@ interface Archiving {
   readonly signal: AbortSignal
   readonly say: (sentence: string) => void
   readonly endWait: string | undefined
-  readonly onWaiting: () => void
 }
 
 const archive = (
   hub: Hub,
   streams: readonly StreamPosition[],
-  { signal, say, endWait, onWaiting }: Archiving,
+  { signal, say, endWait }: Archiving,
 ): Promise<boolean> => {
   let isTold = false
   return flushStreams(hub, streams, {
     signal,
     onWaiting: ({ unowned }) => {
-      onWaiting()
       if (unowned.length > 0 && !isTold)
         say(
           `waiting for a collector: is one running? ${endWait === undefined ? '' : `${endWait}; `}what is in the hub is archived later`,

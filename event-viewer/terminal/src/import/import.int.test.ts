@@ -280,9 +280,14 @@ const drivenOf = (stored: TestSystem['stored']): Map<number, ReadonlySet<string>
 }
 
 /** Kills an import some messages after it has noted how far it is; the hub has no room for the rest of it. */
-const killMidway = async ({ hub, stored }: TestSystem, args: readonly string[], messages: number): Promise<void> => {
+const killMidway = async (system: TestSystem, args: readonly string[], messages: number): Promise<void> => {
+  const { hub, stored, told } = system
   const before = new Set(await recordsOfImports().catch(() => []))
+  const toldBefore = told.length
   const { child, ended } = await startFleet(args)
+  // However fast it is: held up near its beginning for longer than it goes on without a note.
+  await drainUntil(hub, () => stored.length >= 20)
+  await eventually(() => told.slice(toldBefore).some(({ elapsedMs }) => elapsedMs > 3_000))
   let killAt = Infinity
   await drainUntil(hub, async () => {
     const isNoted = (await recordsOfImports().catch(() => [])).some((name) => !before.has(name))
@@ -370,7 +375,7 @@ test('the hub hears how far an import is, and how it has ended', () =>
       const { out } = await run(file)
       await eventually(() => told.at(-1)?.status === 'complete')
       const job = { job: (JSON.parse(out) as { job: string }).job, name: 'rows.csv', files: 1, filesFailed: 0 }
-      expect(told[0]).toMatchObject({ ...job, status: 'reading', filesDone: 0, stored: 0, bytesDone: told[0].bytes })
+      expect(told[0]).toMatchObject({ ...job, status: 'reading', filesDone: 0, stored: 0 })
       expect(told.at(-1)).toMatchObject({
         ...job,
         status: 'complete',
