@@ -1,23 +1,14 @@
 import { configSchema } from '@fleetlake/contracts'
-import { codeField, reasonOf } from '@fleetlake/core'
 import { connectHub } from '@fleetlake/hub'
-import { createHubLog, runService, version } from '@fleetlake/service'
+import { hubOptions, runService, version } from '@fleetlake/service'
 import { startCompactor } from './compact/start-compactor.ts'
 
 await runService({
   name: 'compactor',
   schema: configSchema,
-  main: async ({ name, config, log, signal, onStop, ready }) => {
-    const { url, user, password } = config.hub
-    const hub = await connectHub({
-      url,
-      user,
-      password,
-      service: name,
-      signal,
-      onStatus: createHubLog(log),
-      onFault: (fault) => log.error(codeField(fault), reasonOf(fault)),
-    })
+  main: async (context) => {
+    const { config, log, onStop, ready } = context
+    const hub = await connectHub(hubOptions(context))
     onStop(() => hub.close())
     const compactor = await startCompactor(hub, { config, log, version })
     onStop(() => compactor.stop())

@@ -2,9 +2,8 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { openTableStore } from '@fleetlake/archive'
 import { checkListening, configSchema } from '@fleetlake/contracts'
-import { codeField, reasonOf } from '@fleetlake/core'
 import { connectHub, type Hub } from '@fleetlake/hub'
-import { createHubLog, runService, version } from '@fleetlake/service'
+import { hubOptions, runService, version } from '@fleetlake/service'
 import { createArchiveReader } from './archive/archive-reader.ts'
 import { createPartitionsReader } from './ask-partitions.ts'
 import { createCityPack } from './city/city-pack.ts'
@@ -20,21 +19,13 @@ const pageFolder = resolve(web, process.env.FLEET_WEB_OUTPUT_DIR ?? '.output', '
 await runService({
   name: 'event-viewer',
   schema: configSchema,
-  main: async ({ name, config, log, signal, onStop, ready, fail }) => {
-    const { url, user, password } = config.hub
+  main: async (context) => {
+    const { config, log, signal, onStop, ready, fail } = context
     checkListening('viewer', config)
     const page = openBuiltPage(pageFolder)
     const map = await openMapSource(config.viewer, { warn: (what) => log.warn(what) })
     // The page is served whether the hub can be reached or not.
-    const hub = connectHub({
-      url,
-      user,
-      password,
-      service: name,
-      signal,
-      onStatus: createHubLog(log),
-      onFault: (fault) => log.error(codeField(fault), reasonOf(fault)),
-    })
+    const hub = connectHub(hubOptions(context))
     let connected: Hub | undefined
     hub.then(
       (one) => (connected = one),

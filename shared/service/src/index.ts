@@ -5,7 +5,7 @@ export { createLog, formatLogLine, type Log, type LogOptions } from './log.ts'
 export { runService, type ReadyMessage, type Service, type ServiceContext } from './run-service.ts'
 export { version } from './version.ts'
 export { commandOf, endWithUs, isAlive, residentBytes } from './processes.ts'
-export { createHubLog, type HubState } from './hub-log.ts'
+export { hubOptions, type ServiceHubOptions } from './hub-options.ts'
 export { createSilence } from './silence.mjs'
 export {
   createIsolatedDecoder,
