@@ -38,11 +38,11 @@ import {
   Utf8,
   vectorFromArray,
 } from 'apache-arrow'
-import fc from 'fast-check'
 import pl from 'nodejs-polars'
 import { expect, test } from 'vitest'
 import { conformsToFormat } from '../../testing/format-conformance.ts'
-import { inputOf, readAll, type ReadResult, type Row, rowsOfBlock } from '../../testing/read-all.ts'
+import { readsNeededFields } from '../../testing/needed-fields.ts'
+import { inputOf, readAll, type ReadResult, type Row } from '../../testing/read-all.ts'
 import { START } from '../block.ts'
 import { arrow } from './arrow.ts'
 
@@ -251,41 +251,7 @@ test('fields that are not needed are not read', async () => {
   )
 })
 
-test('whatever fields are needed from block to block, these are read and no others', async () => {
-  const bytes = tableToIPC(twoBatches, 'stream')
-  const all = (await readBytes(bytes)).rows
-  const names = [...new Set(all.flatMap((row) => Object.keys(row)))]
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(fc.option(fc.subarray(names), { nil: undefined }), { minLength: 1 }),
-      fc.constantFrom(1, 40, 333),
-      fc.nat(all.length - 1),
-      async (needed, blockBytes, at) => {
-        const found: Row[] = []
-        const expected: Row[] = []
-        let blocks = 0
-        const options = {
-          from: { at, place: at + 1 },
-          blockBytes,
-          signal: new AbortController().signal,
-          neededOf: () => {
-            const some = needed[blocks++ % needed.length]
-            return some === undefined ? undefined : new Set(some)
-          },
-        }
-        for await (const block of arrow.read(inputOf(bytes), options)) {
-          const some = needed[(blocks - 1) % needed.length] ?? names
-          found.push(...rowsOfBlock(block))
-          for (const row of all.slice(block.from.at, block.next.at))
-            expected.push(Object.fromEntries(Object.entries(row).filter(([name]) => some.includes(name))))
-        }
-        expect(found).toEqual(expected)
-        expect(found.length).toBe(all.length - at)
-      },
-    ),
-    { numRuns: 50 },
-  )
-})
+readsNeededFields(arrow, async () => tableToIPC(twoBatches, 'stream'))
 
 test('what is cut, or of another kind, is told', async () => {
   const [file, stream] = [tableToIPC(table, 'file'), tableToIPC(twoBatches, 'stream')]

@@ -20,7 +20,7 @@ const beginsWith = (bytes: Uint8Array, line: Uint8Array): boolean => {
 }
 
 /**
- * The dialect of a file that begins with the same header as the one before, and whose first row has as many cells: of thousands of small files, finding it anew takes longer than reading them.
+ * The dialect of a file that begins with the same header as the one before, and whose first row has as many cells: of thousands of small files, finding it again takes longer than reading them.
  * A header that names a place and a time is one whatever follows it.
  */
 export const knownDialect = (head: Uint8Array): Dialect | undefined => {

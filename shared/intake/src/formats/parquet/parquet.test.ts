@@ -2,10 +2,10 @@ import { FleetError } from '@fleetlake/core'
 import { FORMS, mutantsOf } from '@fleetlake/columnar/testing'
 import { parquetMetadata, parquetReadObjects } from 'hyparquet'
 import { parquetWriteBuffer } from 'hyparquet-writer'
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { conformsToFormat } from '../../testing/format-conformance.ts'
-import { inputOf, readAll, type ReadResult, type Row, rowsOfBlock } from '../../testing/read-all.ts'
+import { readsNeededFields } from '../../testing/needed-fields.ts'
+import { inputOf, readAll, type ReadResult, type Row } from '../../testing/read-all.ts'
 import { duckdbFile } from '../../testing/write-files.ts'
 import { parquet } from './parquet.ts'
 
@@ -271,41 +271,7 @@ test('fields that are not needed are not read', async () => {
   expect(rows).toEqual(manyRows.map(({ vehicle_id, 'place.lat': latitude }) => ({ vehicle_id, 'place.lat': latitude })))
 })
 
-test('whatever fields are needed from block to block, these are read and no others', async () => {
-  const bytes = await duckdbFile(MANY, 'FORMAT parquet, ROW_GROUP_SIZE 5')
-  const all = (await readBytes(bytes)).rows
-  const names = [...new Set(all.flatMap((row) => Object.keys(row)))]
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(fc.option(fc.subarray(names), { nil: undefined }), { minLength: 1 }),
-      fc.constantFrom(1, 40, 333),
-      fc.nat(all.length - 1),
-      async (needed, blockBytes, at) => {
-        const found: Row[] = []
-        const expected: Row[] = []
-        let blocks = 0
-        const options = {
-          from: { at, place: at + 1 },
-          blockBytes,
-          signal: new AbortController().signal,
-          neededOf: () => {
-            const some = needed[blocks++ % needed.length]
-            return some === undefined ? undefined : new Set(some)
-          },
-        }
-        for await (const block of parquet.read(inputOf(bytes), options)) {
-          const some = needed[(blocks - 1) % needed.length] ?? names
-          found.push(...rowsOfBlock(block))
-          for (const row of all.slice(block.from.at, block.next.at))
-            expected.push(Object.fromEntries(Object.entries(row).filter(([name]) => some.includes(name))))
-        }
-        expect(found).toEqual(expected)
-        expect(found.length).toBe(all.length - at)
-      },
-    ),
-    { numRuns: 50 },
-  )
-})
+readsNeededFields(parquet, () => duckdbFile(MANY, 'FORMAT parquet, ROW_GROUP_SIZE 5'))
 
 test('two columns of one name have two names', async () => {
   const rows = await rowsOfQuery(`SELECT 1 AS "a.b", {'b': 2} AS a`)
