@@ -20,14 +20,21 @@ test.each<readonly [readonly string[], readonly string[]]>([
     ['./a/log.csv', 'b//log.csv', '../log.csv'],
     ['a/log.csv', 'b/log.csv', '../log.csv'],
   ],
+  [
+    ['log.csv', '/data/log.csv'],
+    ['log.csv', '/data/log.csv'],
+  ],
   [['-'], ['standard input']],
+  [[], []],
 ])('%j are shown as %j', (paths, names) => {
   expect(shownNames(paths)).toEqual(names)
 })
 
-test('absolute paths that differ are shown differently', () => {
+test('paths that differ are shown differently', () => {
   const name = fc.constantFrom('a', 'ab', 'b', 'log.csv')
-  const path = fc.array(name, { minLength: 1, maxLength: 4 }).map((parts) => `/${parts.join('/')}`)
+  const path = fc
+    .tuple(fc.constantFrom('', '/'), fc.array(name, { minLength: 1, maxLength: 4 }))
+    .map(([root, parts]) => root + parts.join('/'))
   fc.assert(
     fc.property(fc.uniqueArray(path, { minLength: 1, maxLength: 6 }), (paths) => {
       const names = shownNames(paths)

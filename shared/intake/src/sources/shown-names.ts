@@ -12,13 +12,12 @@ const sharedFolder = (paths: readonly string[]): string => {
 }
 
 /**
- * What files are called where a person reads of them: by their paths as they were named, absolute ones from the folder on that all of them share. Invariant: files at different
- * places are called differently.
+ * What files are called where a person reads of them: by their paths as they were named, or, when all of these are absolute, from the folder on that all of them share. Invariant:
+ * files at different places are called differently.
  */
 export const shownNames = (paths: readonly string[]): readonly string[] => {
   const normal = paths.map((path) => (path === STANDARD_INPUT ? 'standard input' : normalize(path)))
-  const absolute = normal.filter(isAbsolute)
-  if (absolute.length === 0) return normal
-  const folder = sharedFolder(absolute)
-  return normal.map((path) => (isAbsolute(path) ? relative(folder, path) : path))
+  if (normal.length === 0 || !normal.every(isAbsolute)) return normal
+  const folder = sharedFolder(normal)
+  return normal.map((path) => relative(folder, path))
 }
