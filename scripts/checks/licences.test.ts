@@ -25,5 +25,6 @@ test.for([
 test('a licence that is not allowed is named with its package, and one that was read counts as it was read', () => {
   const packages = [packageOf('a', 'MIT'), packageOf('b', 'AGPL-3.0'), packageOf('vaul-vue', 'Unknown')]
   expect(licenceFaults(packages)).toEqual([expect.stringMatching(/^b 1\.0\.0 is under 'AGPL-3\.0', which is not/)])
+  expect(licenceFaults([packageOf('vaul-vue', 'SSPL-1.0')])).toHaveLength(1)
   expect(listLicences(packages)).toEqual(['MIT: a 1.0.0; vaul-vue 1.0.0', 'AGPL-3.0: b 1.0.0'])
 })

@@ -22,23 +22,33 @@ const ALLOWED: ReadonlySet<string> = new Set([
   'Unlicense',
 ])
 
-/** What packages that don't say it in SPDX's words are under, by the text of their licence. */
-const READ: Readonly<Record<string, string>> = {
-  '@mapbox/sphericalmercator': 'BSD-3-Clause',
-  'gps-distance': 'BSD-3-Clause',
-  'gpx-parse': 'Apache-2.0',
-  'gtfs-realtime-bindings': 'Apache-2.0',
-  'splaytree-ts': 'BSD-3-Clause',
+interface ReadLicence {
+  readonly said: string
+  readonly is: string
+}
+
+/** What packages that don't say it in SPDX's words are under, by the text of their licence. What says something else than when it was read has to be read again. */
+const READ: Readonly<Record<string, ReadLicence>> = {
+  '@mapbox/sphericalmercator': { said: 'BSD', is: 'BSD-3-Clause' },
+  'gps-distance': { said: 'BSD', is: 'BSD-3-Clause' },
+  'gpx-parse': { said: 'Unknown', is: 'Apache-2.0' },
+  'gtfs-realtime-bindings': { said: 'Apache 2.0', is: 'Apache-2.0' },
+  'splaytree-ts': { said: 'BDS-3-Clause', is: 'BSD-3-Clause' },
   // Its README: released as public domain.
-  'uri-templates': 'Unlicense',
+  'uri-templates': { said: 'http://geraintluff.github.io/tv4/LICENSE.txt', is: 'Unlicense' },
   // Of its repository; the package has no text.
-  'vaul-vue': 'MIT',
+  'vaul-vue': { said: 'Unknown', is: 'MIT' },
 }
 /** The programs of nodejs-polars, one for each platform, are under its own licence. */
-const POLARS_PROGRAM = /^nodejs-polars-/
+const POLARS_PROGRAM = { name: /^nodejs-polars-/, said: 'SEE LICENSE IN LICENSE', is: 'MIT' }
 
-export const licenceOf = ({ name, license }: ListedPackage): string =>
-  READ[name] ?? (POLARS_PROGRAM.test(name) ? 'MIT' : license)
+const readLicenceOf = (name: string): ReadLicence | undefined =>
+  POLARS_PROGRAM.name.test(name) ? POLARS_PROGRAM : READ[name]
+
+export const licenceOf = ({ name, license }: ListedPackage): string => {
+  const read = readLicenceOf(name)
+  return read?.said === license ? read.is : license
+}
 
 /** Of `A OR B` one is enough, of `A AND B` both are needed; what has more levels is not allowed until somebody has read it. */
 export const isAllowed = (expression: string): boolean => {
