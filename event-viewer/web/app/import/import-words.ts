@@ -1,32 +1,22 @@
-import { humanDuration, plural } from '@fleetlake/viewer-core'
+import { plural } from '@fleetlake/viewer-core'
 import type { PageImport } from '../../api/imports.ts'
 import { sentenceOf } from '../shell/sentence.ts'
+import { noWordFor, type StateWords, WORK_STATES } from '../shell/work-words.ts'
 import type { ImportState, ListedImport } from './list-imports.ts'
 
-/** How the state of an import is shown. */
-export interface StateWords {
-  readonly word: string
-  readonly tone: 'primary' | 'success' | 'warning' | 'error' | 'neutral'
-  readonly icon: string
-}
-
 export const STATES: Readonly<Record<ImportState, StateWords>> = {
+  ...WORK_STATES,
   open: { word: 'Not started', tone: 'neutral', icon: 'i-lucide-circle-pause' },
   interrupted: { word: 'Interrupted', tone: 'warning', icon: 'i-lucide-unplug' },
   running: { word: 'Running', tone: 'primary', icon: 'i-lucide-loader-circle' },
   reading: { word: 'Reading', tone: 'primary', icon: 'i-lucide-file-input' },
-  archiving: { word: 'Waiting for the archive', tone: 'primary', icon: 'i-lucide-hourglass' },
-  silent: { word: 'Silent', tone: 'warning', icon: 'i-lucide-ear-off' },
-  complete: { word: 'Complete', tone: 'success', icon: 'i-lucide-circle-check' },
-  stopped: { word: 'Stopped', tone: 'neutral', icon: 'i-lucide-square' },
-  failed: { word: 'Failed', tone: 'error', icon: 'i-lucide-circle-alert' },
 }
 
 /** What a person reads when the import can't be seen to go on: `No word for 12 s.` */
 export const silenceText = ({ heard }: ListedImport): string | undefined =>
   heard === undefined || heard.silentMs === null
     ? undefined
-    : `No word for ${humanDuration(Math.floor(heard.silentMs / 1000) * 1000)}: it may have ended without saying so, or be cut off from the hub.`
+    : noWordFor(heard.silentMs, 'it may have ended without saying so, or be cut off from the hub')
 
 /** `trace.csv and 2 others` */
 export const filesText = (files: PageImport['files']): string => {

@@ -1,10 +1,14 @@
 import { expect, test } from 'vitest'
 import { forgetRuns, type HeardRuns, hearRun, NO_RUNS, type RunStatus, runsAt } from './heard-runs.ts'
 
-const statusOf = (run: string, status: RunStatus['status'] = 'generating'): RunStatus => ({
+const statusOf = (
+  run: string,
+  status: RunStatus['status'] = 'generating',
+  startedAt = '2026-01-05T08:00:00Z',
+): RunStatus => ({
   run,
   status,
-  startedAt: '2026-01-05T08:00:00Z',
+  startedAt,
   elapsedMs: 1000,
   vehicles: 10,
   realTime: true,
@@ -17,13 +21,16 @@ const statusOf = (run: string, status: RunStatus['status'] = 'generating'): RunS
 const hearAll = (words: readonly (readonly [atMs: number, status: RunStatus])[]): HeardRuns =>
   words.reduce((heard, [atMs, status]) => hearRun(heard, status, atMs), NO_RUNS)
 
-test('a run is known by its last word, in the order in which runs were first heard of', () => {
+test('a run is known by its last word, in the order in which runs were started', () => {
+  const earlier = statusOf('c', 'archiving', '2026-01-05T07:00:00Z')
   const heard = hearAll([
     [0, statusOf('a')],
     [10, statusOf('b')],
     [500, statusOf('a', 'stopping')],
+    [500, earlier],
   ])
   expect(runsAt(heard, 500)).toEqual([
+    { status: earlier, isEnded: false, silentMs: null },
     { status: statusOf('a', 'stopping'), isEnded: false, silentMs: null },
     { status: statusOf('b'), isEnded: false, silentMs: null },
   ])

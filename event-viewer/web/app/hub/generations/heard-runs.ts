@@ -10,7 +10,7 @@ export interface HeardRun {
   readonly silentMs: number | null
 }
 
-/** What was heard: by run, the one whose first word came first at the beginning. */
+/** What was heard, by run. */
 export type HeardRuns = ReadonlyMap<string, { readonly status: RunStatus; readonly heardMs: number }>
 
 export const NO_RUNS: HeardRuns = new Map()
@@ -38,9 +38,14 @@ export const forgetRuns = (heard: HeardRuns, nowMs: number): HeardRuns => {
   return kept.length === heard.size ? heard : new Map(kept)
 }
 
-export const runsAt = (heard: HeardRuns, nowMs: number): HeardRun[] =>
-  [...heard.values()].map(({ status, heardMs }) => {
+/** In the order in which they were started, the same on every page. */
+export const runsAt = (heard: HeardRuns, nowMs: number): HeardRun[] => {
+  const started = [...heard.values()].toSorted(
+    ({ status: a }, { status: b }) => a.startedAt.localeCompare(b.startedAt) || a.run.localeCompare(b.run),
+  )
+  return started.map(({ status, heardMs }) => {
     const isEnded = hasEnded(status)
     const silentMs = nowMs - heardMs
     return { status, isEnded, silentMs: !isEnded && silentMs > SILENT_MS ? silentMs : null }
   })
+}
