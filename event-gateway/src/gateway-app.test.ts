@@ -40,7 +40,7 @@ const ME = { path: '/v1/me' }
 const LOGIN = { method: 'POST', path: '/v1/login', headers: JSON_TYPE }
 
 const DENIED: readonly (readonly [string, Asked, status: number, title: RegExp])[] = [
-  ['nobody', { ...ME, headers: { cookie: '' } }, 401, /^nobody has logged in$/],
+  ['nobody', { ...ME, headers: { cookie: '' } }, 401, /^not logged in$/],
   ['a page of another website', { ...ME, headers: { Origin: 'https://evil.example' } }, 403, /pageOrigins/],
   ['a page without an origin', { ...ME, headers: { Origin: 'null' } }, 403, /pageOrigins/],
   ['a page of ours by another scheme', { ...ME, headers: { Origin: 'http://fleet.example.com' } }, 403, /pageOrigins/],

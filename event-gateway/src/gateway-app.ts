@@ -8,7 +8,7 @@ import { createLoginRoutes, type LoginRoutesDeps } from './login/login-routes.ts
 import { ANYONE } from './people/person.ts'
 
 export interface GatewayAppDeps {
-  /** Undefined where nobody has to log in. */
+  /** Undefined where no login is needed. */
   readonly login: Omit<LoginRoutesDeps, 'isSecure' | 'origins' | 'say'> | undefined
   /** Whether people come by https alone. */
   readonly isSecure: boolean
@@ -50,7 +50,7 @@ export const createGatewayApp = ({ login, isSecure, origins, hosts, unready, log
   })
   if (login === undefined) {
     app.get('/v1/me', (c) => c.json(ANYONE))
-    app.all('/v1/login/*', (c) => problem(c, 404, 'nobody logs in here: set auth: required for that'))
+    app.all('/v1/login/*', (c) => problem(c, 404, 'there is no login here: set auth: required for one'))
   } else {
     app.route('/v1', createLoginRoutes({ ...login, isSecure, origins, say: (line) => log.info(line) }))
   }

@@ -106,7 +106,7 @@ test('without a word on auth nobody logs in on the loopback, and beyond it nothi
   const client = createClient(await open.url)
   expect((await client.get('/v1/me')).body).toEqual({ account: 'anyone', role: 'operator', by: 'none' })
   expect((await client.logIn('anna', PASSWORD)).body).toMatchObject({
-    title: 'nobody logs in here: set auth: required for that',
+    title: 'there is no login here: set auth: required for one',
   })
   const beyond = startGatewayProcess({ FLEET_HUB_URL: server.url, FLEET_GATEWAY_HOST: '0.0.0.0' })
   expect(await beyond.ended).toBe(1)

@@ -76,7 +76,9 @@ export const createLoginRoutes = (deps: LoginRoutesDeps): Hono => {
       }
       case 'wrong':
         // Somebody may have typed a password in as a name.
-        say(`a login as ${directory.account(name) === undefined ? 'nobody known' : name} from ${address} has failed`)
+        say(
+          `a login as ${directory.account(name) === undefined ? 'an unknown account' : name} from ${address} has failed`,
+        )
         return problem(c, 401, 'the account or the password is wrong')
       case 'locked':
         return tooMany(c, outcome.forMs, 'too many logins have failed')
@@ -133,7 +135,7 @@ export const createLoginRoutes = (deps: LoginRoutesDeps): Hono => {
 
 const nobody = (c: Context, ways: readonly string[]): Response => {
   c.header('WWW-Authenticate', 'Bearer')
-  return problem(c, 401, 'nobody has logged in', { ways })
+  return problem(c, 401, 'not logged in', { ways })
 }
 
 const tooMany = (c: Context, forMs: number, what: string): Response => {

@@ -131,6 +131,6 @@ test('neither a password nor what was typed in as a name is logged', async () =>
   expect(app.lines).toEqual([
     'anna has logged in from 127.0.0.1',
     'a login as anna from 127.0.0.1 has failed',
-    'a login as nobody known from 127.0.0.1 has failed',
+    'a login as an unknown account from 127.0.0.1 has failed',
   ])
 })

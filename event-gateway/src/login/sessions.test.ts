@@ -82,7 +82,7 @@ test.each<readonly [string, (sealed: string, app: TestApp) => string | Promise<s
   const app = await start()
   const client = await loggedIn(app)
   client.cookies.set('fleet_session', await make(client.cookies.get('fleet_session')!, app))
-  expect((await client.get('/v1/me')).body).toEqual({ status: 401, title: 'nobody has logged in', ways: ['password'] })
+  expect((await client.get('/v1/me')).body).toEqual({ status: 401, title: 'not logged in', ways: ['password'] })
 })
 
 test.each<readonly [string, (app: TestApp) => Promise<unknown>]>([
@@ -123,7 +123,7 @@ test('a logout ends the sessions of the person everywhere, those of copied cooki
   const cookie = `fleet_session=${copy.cookies.get('fleet_session')}`
   expect((await again.client().get('/v1/me', { cookie })).status).toBe(401)
   expect(await isKnown(await loggedIn(app))).toBe(true)
-  // Whoever holds a session that is over can end no other one.
+  // A session that is over can end no other one.
   const after = await loggedIn(app)
   expect((await copy.post('/v1/logout')).status).toBe(204)
   expect(await isKnown(after)).toBe(true)

@@ -3,7 +3,7 @@ import type { Sessions } from '../login/sessions.ts'
 import type { Directory } from './directory.ts'
 import type { Person } from './person.ts'
 
-/** Who has sent a request; undefined when nobody has logged in. */
+/** Who has sent a request; undefined for a request without a login. */
 export type Identify = (c: Context) => Promise<Person | undefined>
 
 export interface IdentifyDeps {
@@ -42,7 +42,7 @@ export const createIdentify = ({ directory, sessions, issuer, nowMs }: IdentifyD
   return async (c) => {
     const authorization = c.req.header('Authorization')
     if (authorization === undefined) return bySession(c)
-    // Whoever names a token means that one, whatever cookie there is.
+    // A request that names a token is of that token, whatever cookie it has.
     const token = BEARER.exec(authorization)?.[1]
     return token === undefined ? undefined : byToken(token)
   }

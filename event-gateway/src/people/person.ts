@@ -5,9 +5,9 @@ export interface Person {
   /** Name of the account; `openid:` and the provider's name for whoever logs in there. */
   readonly account: string
   readonly role: Role
-  /** `none`: nobody has to log in here. */
+  /** `none`: no login is needed here. */
   readonly by: 'session' | 'token' | 'none'
 }
 
-/** Who asks where nobody has to log in. */
+/** Who asks where no login is needed. */
 export const ANYONE: Person = { account: 'anyone', role: 'operator', by: 'none' }

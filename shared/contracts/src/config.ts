@@ -254,7 +254,7 @@ const auth = z
   .enum(['required', 'none'])
   .optional()
   .describe(
-    'who has to log in: with `required` everybody who comes to the gateway, with `none` nobody. Default: nobody, and then what other machines can reach does not start',
+    'who has to log in: `required`: everyone who comes to the gateway; `none`: no one, wherever a server listens. Default: no one, and what other machines can reach does not start',
   )
 
 /** Passwords and codes of people go there and come from there. */
@@ -286,7 +286,7 @@ const openid = z
       .record(z.string().min(1).max(255), z.enum(ROLES))
       .default({})
       .describe(
-        'role of each value of `roleClaim`, e.g. `{fleet-dispatch: dispatcher}`; whoever has none is not let in',
+        'role of each value of `roleClaim`, e.g. `{fleet-dispatch: dispatcher}`. People with none of these values are not let in',
       ),
   })
   .refine(

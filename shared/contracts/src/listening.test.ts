@@ -39,15 +39,15 @@ test('a refusal names the setting and what to set', () => {
   expect(() => checkListening('gateway', configSchema.parse({ gateway: { host: '0.0.0.0' } }))).toThrow(
     fault(
       'config.invalid',
-      'gateway.host is at 0.0.0.0, which other machines can reach, and the gateway asks nobody who they are: set auth: required (FLEET_AUTH=required), so that people log in, ' +
-        'or auth: none (FLEET_AUTH=none) if whoever reaches it may do all that it does',
+      'gateway.host is at 0.0.0.0, which other machines can reach, and the gateway asks for no login: set auth: required (FLEET_AUTH=required), so that people log in, ' +
+        'or auth: none (FLEET_AUTH=none) if everyone who reaches it may use it',
     ),
   )
   expect(() => checkListening('viewer', configSchema.parse({ viewer: { host: '' }, auth: 'required' }))).toThrow(
     fault(
       'config.invalid',
-      'viewer.host is at every address, which other machines can reach, and the viewer asks nobody who they are: keep it at 127.0.0.1 with a proxy before it that does, ' +
-        'or set auth: none (FLEET_AUTH=none) if whoever reaches it may do all that it does',
+      'viewer.host is at every address, which other machines can reach, and the viewer asks for no login: keep it at 127.0.0.1 behind a proxy that does, ' +
+        'or set auth: none (FLEET_AUTH=none) if everyone who reaches it may use it',
     ),
   )
 })

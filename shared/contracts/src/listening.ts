@@ -29,7 +29,7 @@ const SERVERS: Readonly<Record<ServerName, ListeningServer>> = {
 
 /**
  * Why a server may not listen where it is configured to; undefined when it may. Invariant: where other machines can reach it, it asks people who they are, or `auth: none` says
- * in so many words that nobody does.
+ * in so many words that no login is needed.
  */
 export const listeningFault = (server: ServerName, settings: Settings): string | undefined => {
   const { auth } = settings
@@ -38,11 +38,11 @@ export const listeningFault = (server: ServerName, settings: Settings): string |
   const beyond = addresses(settings).find(([, host]) => !isLoopback(host))
   if (beyond === undefined) return undefined
   const [setting, host] = beyond
-  const fault = `${setting} is at ${host === '' ? 'every address' : host}, which other machines can reach, and the ${server} asks nobody who they are`
-  const anyone = 'auth: none (FLEET_AUTH=none) if whoever reaches it may do all that it does'
+  const fault = `${setting} is at ${host === '' ? 'every address' : host}, which other machines can reach, and the ${server} asks for no login`
+  const anyone = 'auth: none (FLEET_AUTH=none) if everyone who reaches it may use it'
   return asks
     ? `${fault}: set auth: required (FLEET_AUTH=required), so that people log in, or ${anyone}`
-    : `${fault}: keep it at 127.0.0.1 with a proxy before it that does, or set ${anyone}`
+    : `${fault}: keep it at 127.0.0.1 behind a proxy that does, or set ${anyone}`
 }
 
 /** @throws FleetError `config.invalid` */

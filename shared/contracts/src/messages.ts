@@ -452,7 +452,7 @@ export const messages = {
   registryChanged: define({
     type: 'registry-changed',
     subject: 'registry.<kind>',
-    from: 'whoever changes the registry',
+    from: 'terminal, gateway',
     to: 'every service',
     about:
       'An entry of the registry was changed: services read the registry again. It may get lost, so they look by themselves, too, now and then.',

@@ -106,7 +106,7 @@ export interface ImportHooks {
 
 /** What is said of a thing that can be done is said in words of the place where it is read. */
 export interface ImportAdvice {
-  /** How an import that goes on is begun anew, if that is possible there: "--restart begins at the first row". */
+  /** How an import starts from its first row again, if that is possible there: "--restart begins at the first row". */
   readonly restart?: string
   /** How the wait for the archive is ended: "Ctrl-C ends the wait". */
   readonly endWait?: string

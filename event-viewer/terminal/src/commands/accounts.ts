@@ -32,7 +32,7 @@ export const addAccounts = (program: Command, context: CommandContext): void => 
         ['accounts', 'all accounts'],
         ['accounts add anna --role investigator', 'a new account; its password is asked for'],
         ['accounts set-password anna --password-stdin < password.txt', 'a new password, from a file'],
-        ['accounts disable anna', 'nobody logs in with it any more, nor with its tokens'],
+        ['accounts disable anna', "it and its tokens can't be used to log in any more"],
       )}\nRoles are ${ROLES.join(', ')}. The command works on \`archive.path\` directly, beside services or without them.\n`,
     )
   const change = (name: string, said: string, act: (registry: Registry, who: string) => Promise<void>): Promise<void> =>
@@ -78,7 +78,7 @@ export const addAccounts = (program: Command, context: CommandContext): void => 
   )
   command
     .command('disable <name>')
-    .description('let nobody log in with an account, nor with its tokens')
+    .description('stop an account and its tokens from logging in')
     .action(async (name: string) =>
       change(name, 'is disabled', (registry, who) => setAccount(registry, { name, set: { disabled: true } }, who)),
     )

@@ -100,7 +100,7 @@ const exportAll = async (registry: Registry, { terminal }: CommandContext): Prom
     else terminal.print(line)
   }
   terminal.say(
-    'an export has the hashes of passwords and tokens: let nobody read it who may not read the archive',
+    'an export has the hashes of passwords and tokens: keep it from people who may not read the archive',
     'yellow',
   )
   if (left > 0)

@@ -21,7 +21,7 @@ export const addTokens = (program: Command, context: CommandContext): void => {
       examples(
         ['tokens', 'all tokens, whose they are, and until when they count'],
         ['tokens add importer --account anna --expires 90d', 'a new token; it is shown this once'],
-        ['tokens remove importer', 'nobody logs in with it any more'],
+        ['tokens remove importer', "it can't be used to log in any more"],
       ),
     )
   command

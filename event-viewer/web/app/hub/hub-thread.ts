@@ -52,7 +52,7 @@ export interface HubThread {
   ): Promise<Outcome<Message<'generationStats'>>>
   /** Runs that anyone has asked for, once a second; heard since the page was opened. @returns stops watching */
   watchRuns(onRuns: (runs: readonly HeardRun[]) => void): Promise<() => void>
-  /** Stops a run, whoever has asked for it. */
+  /** Stops a run, also one that another page or a terminal has started. */
   stopRun(run: string): Promise<void>
   /** Stops what `generate` runs; that ends with the stats of the stopped run. */
   stopGeneration(): Promise<void>

@@ -37,7 +37,7 @@ const WORDS: Readonly<Record<GroupName, GroupWords>> = {
   gateways: {
     title: 'Gateways',
     does: 'let people and programs log in',
-    without: 'Nobody can log in. Start one: `npm start -- --gateway.port 3100`',
+    without: "People can't log in. Start one: `npm start -- --gateway.port 3100`",
     isOptional: true,
   },
 }

@@ -191,7 +191,7 @@ export const createPageImports = ({ config, nowMs = Date.now }: PageImportsOptio
     await keep(entry)
     const outcome = await running.ended
     entry.touchedMs = nowMs()
-    // Nobody has stopped it: the next viewer can go on.
+    // It was not stopped by a person: the next viewer can go on.
     if (isClosing && outcome.status === 'stopped') return keep(entry)
     await rm(filesOf(entry), { recursive: true, force: true }).catch((error: unknown) =>
       say(entry, `the files could not be deleted: ${reasonOf(error)}`),

@@ -14,7 +14,7 @@ export interface CommitStamp {
   readonly engine: string
 }
 
-/** What is to be committed. It is decided anew upon each state that the commit is tried upon. */
+/** What is to be committed. It is decided again for each state that the commit is tried upon. */
 export interface Proposal<State, Refusal> {
   /** Undefined when it may be written upon this state. */
   decide(state: State, nowMs: number): Refusal | undefined | Promise<Refusal | undefined>

@@ -39,7 +39,7 @@ export interface SmallTable<Row, Content> {
    * @throws FleetError `table.damaged`, `table.replaced`, `table.invalid`, `table.unsupported`, `store.failed`: the content stays what it was
    */
   refresh(): Promise<Content>
-  /** All rows of the newest version, read anew. */
+  /** All rows of the newest version, read again. */
   rows(): Promise<readonly Row[]>
   /**
    * Adds rows, durably once it resolves. Invariant: what is added was decided upon the content of the version before.
