@@ -84,7 +84,7 @@ const setScene = async ({ onTestFinished: onEnd }: TestContext): Promise<Scene> 
 const watchBatches = async ({ connect }: Scene): Promise<{ sent: string[]; distinct(): number }> => {
   const hub = await connect('watcher')
   const sent: string[] = []
-  hub.control.subscribe('inbox.viewer.*', ({ header }) => {
+  hub.control.subscribe('inbox.anyone.*', ({ header }) => {
     if (header('ce-type') !== RESULT) return
     sent.push(['fleet-query', 'fleet-task', 'fleet-batch'].map(header).join('/'))
   })
@@ -238,7 +238,7 @@ test.concurrent('a query that runs out of time has what its stats say, each row 
   const { sent, distinct } = await watchBatches(scene)
   const answer = askVehicles(scene.client, { ...ALL, timeoutMs: 1_500 })
   const isTold = Promise.withResolvers<void>()
-  scene.client.control.subscribe('inbox.viewer.*', ({ header }) => {
+  scene.client.control.subscribe('inbox.anyone.*', ({ header }) => {
     if (header('ce-type') === STATS) isTold.resolve()
   })
   const { keys, outcome, batches } = await readOneThen(answer, () => isTold.promise)
@@ -258,7 +258,7 @@ test.concurrent('a query that is cancelled stops its agent at what it has at han
   const { sent } = await watchBatches(scene)
   const ended: string[] = []
   const hub = await scene.connect('watcher')
-  hub.listen('vehicleQueryPartitionResultStats', 'inbox.finder.*', ({ data: { status } }) => {
+  hub.listen('vehicleQueryPartitionResultStats', 'service-inbox.finder.*', ({ data: { status } }) => {
     if (status !== 'running') ended.push(status)
   })
   await hub.flush()

@@ -1,4 +1,4 @@
-import { type Message, subjects, viewerInbox } from '@fleetlake/contracts'
+import { ANYONE, type Message, subjects, personInbox } from '@fleetlake/contracts'
 import { askVehicles, connectHub, type Hub, type VehicleOutcome } from '@fleetlake/hub'
 import { eventually, startTestHub } from '@fleetlake/testing'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
@@ -87,17 +87,22 @@ test('the id of a search that is under way is not another’s', async () => {
   const told: Message<'vehicleQueryResultStats'>[][] = [[], []]
   let batches = 0
   for (const [i, hub] of [first, second].entries()) {
-    hub.listen('vehicleQueryResultStats', viewerInbox(String(i)), ({ data }) => void told[i].push(data))
+    hub.listen('vehicleQueryResultStats', personInbox(ANYONE, String(i)), ({ data }) => void told[i].push(data))
   }
-  first.listen('vehicleQueryResult', viewerInbox('0'), ({ headers }) => {
+  first.listen('vehicleQueryResult', personInbox(ANYONE, '0'), ({ headers }) => {
     batches++
     const [task, batch] = [Number(headers('fleet-task')), Number(headers('fleet-batch'))]
-    if (told[1].length > 0) first.send('vehicleQueryTaken', subjects.vehicleQueryTaken('same'), { task, batch })
+    if (told[1].length > 0) first.send('vehicleQueryTaken', subjects.vehicleQueryTaken(ANYONE, 'same'), { task, batch })
     else untaken.push({ task, batch })
   })
   const untaken: { task: number; batch: number }[] = []
   const ask = (hub: Hub, i: number): void =>
-    hub.send('vehicleQuery', subjects.vehicleQuery, { ...ALL, query: 'same' }, { reply: viewerInbox(String(i)) })
+    hub.send(
+      'vehicleQuery',
+      subjects.vehicleQuery(ANYONE),
+      { ...ALL, query: 'same' },
+      { reply: personInbox(ANYONE, String(i)) },
+    )
   ask(first, 0)
   await eventually(() => batches > 0)
   ask(second, 1)
@@ -106,7 +111,7 @@ test('the id of a search that is under way is not another’s', async () => {
     status: 'refused',
     error: 'a search with the id same is running: give each search its own id',
   })
-  for (const one of untaken) first.send('vehicleQueryTaken', subjects.vehicleQueryTaken('same'), one)
+  for (const one of untaken) first.send('vehicleQueryTaken', subjects.vehicleQueryTaken(ANYONE, 'same'), one)
   await eventually(() => told[0].length > 0)
   expect(told[0][0]).toMatchObject({ status: 'complete', rows: { selected: archive.rows.length } })
 })

@@ -2,7 +2,7 @@ import { cp, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { CHUNK_FORMATS, type ChunkFormat, rowsOfPositions } from '@fleetlake/columnar'
-import { configSchema, type Message, subjects, viewerInbox } from '@fleetlake/contracts'
+import { ANYONE, configSchema, type Message, subjects, personInbox } from '@fleetlake/contracts'
 import { askVehicles, type Hub, type VehicleBatch, type VehicleQueryInput } from '@fleetlake/hub'
 import { eventually, temporaryFolder } from '@fleetlake/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -186,7 +186,7 @@ test.each([1, 499, 500, 501, 1_800, 5_000])('a limit of %i gives as many rows an
     for (const mode of ['parallel', 'serialised'] as const) {
       let sent = 0
       const counting = client.control.subscribe(
-        'inbox.viewer.*',
+        'inbox.anyone.*',
         ({ header }) => void (sent += Number(header('fleet-rows') ?? 0)),
       )
       const { keys, outcome } = await ask({ ...ALL, limit, mode })
@@ -283,13 +283,16 @@ test.each<[string, Partial<VehicleQueryInput>, string]>([
 
 test('a malformed message on the query subject is answered and harms no query', () =>
   withFinder({ agents: 1 }, async () => {
-    const asked = await client.control.request('query.vehicles', new Uint8Array([1, 2, 3]), { timeoutMs: 5_000 })
-    const answer = asked.kind === 'answered' ? new TextDecoder().decode(asked.message.data) : asked.kind
-    expect(JSON.parse(answer)).toMatchObject({
+    const answer = Promise.withResolvers<string>()
+    const reply = personInbox(ANYONE, 'malformed')
+    const listener = client.control.subscribe(reply, ({ data }) => answer.resolve(new TextDecoder().decode(data)))
+    client.control.publish(subjects.vehicleQuery(ANYONE), new Uint8Array([1, 2, 3]), { reply })
+    expect(JSON.parse(await answer.promise)).toMatchObject({
       query: 'unknown',
       status: 'refused',
       error: expect.stringContaining('CloudEvent'),
     })
+    listener.close()
     expect((await ask({ ...ALL, area: TRIANGLE })).outcome.status).toBe('complete')
   }))
 
@@ -310,14 +313,14 @@ test('a query that waited too long for a finder is not started', async () => {
 
 test.each(['1970-01-01T00:00:00Z', '2200-01-01T00:00:00Z'])('a client whose clock says %s is answered', (time) =>
   withFinder({ agents: 1 }, async () => {
-    const inbox = viewerInbox('late')
+    const inbox = personInbox(ANYONE, 'late')
     const stats = Promise.withResolvers<unknown>()
     const listener = client.listen('vehicleQueryResultStats', inbox, ({ data }) => stats.resolve(data))
     const detour = client.control.subscribe('detour', ({ data, header }) => {
       const names = ['ce-specversion', 'ce-id', 'ce-type', 'ce-source', 'content-type']
       const kept = Object.fromEntries(names.map((name) => [name, header(name)!]))
       const headers = client.control.encodeHeaders({ ...kept, 'ce-time': time })
-      client.control.publish('query.vehicles', data, { headers, reply: inbox })
+      client.control.publish(subjects.vehicleQuery(ANYONE), data, { headers, reply: inbox })
     })
     client.send('vehicleQuery', 'detour', { ...ALL, area: TRIANGLE, query: 'late', limit: 1 }, { reply: inbox })
     expect(await stats.promise).toMatchObject({ status: 'limit-reached', rows: { selected: 1 } })
@@ -356,9 +359,16 @@ test('a query that is cancelled in the same breath is cancelled, and no finder t
     for (let i = 0; i < 20; i++) {
       const query = `breath-${i}`
       const stats = Promise.withResolvers<unknown>()
-      const listener = client.listen('vehicleQueryResultStats', viewerInbox(query), ({ data }) => stats.resolve(data))
-      client.send('vehicleQuery', subjects.vehicleQuery, { ...ALL, query }, { reply: viewerInbox(query) })
-      client.send('vehicleQueryCancel', subjects.vehicleQueryCancel(query), { query })
+      const listener = client.listen('vehicleQueryResultStats', personInbox(ANYONE, query), ({ data }) =>
+        stats.resolve(data),
+      )
+      client.send(
+        'vehicleQuery',
+        subjects.vehicleQuery(ANYONE),
+        { ...ALL, query },
+        { reply: personInbox(ANYONE, query) },
+      )
+      client.send('vehicleQueryCancel', subjects.vehicleQueryCancel(ANYONE, query), { query })
       const { status, error } = (await stats.promise) as Message<'vehicleQueryResultStats'>
       expect([status, error]).toEqual(['cancelled', undefined])
       await listener.close()
@@ -385,7 +395,7 @@ test('a client that reads slowly gets all of it, with no more than eight batches
     const answer = askVehicles(client, ALL)
     let sent = 0
     const counting = client.control.subscribe(
-      'inbox.viewer.*',
+      'inbox.anyone.*',
       ({ header }) => void (sent += Number(header('ce-type') === 'vehicle-query-result')),
     )
     await client.flush()
@@ -410,7 +420,7 @@ test('a client that takes nothing for ten seconds is taken for gone, and hears s
     const answer = askVehicles(client, ALL)
     let ended = false
     const watching = client.control.subscribe(
-      'inbox.viewer.*',
+      'inbox.anyone.*',
       ({ header }) => void (ended ||= header('ce-type') === 'vehicle-query-result-stats'),
     )
     const { outcome } = await readOneThen(answer, () => eventually(() => ended))

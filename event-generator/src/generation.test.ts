@@ -1,5 +1,5 @@
 import { decodePositions, rowsOfPositions } from '@fleetlake/columnar'
-import { type Message, type MessageInput, subjects } from '@fleetlake/contracts'
+import { ANYONE, type Message, type MessageInput, subjects } from '@fleetlake/contracts'
 import { fault } from '@fleetlake/core/testing'
 import { purgeThrough, readPartition, runGeneration } from '@fleetlake/hub'
 import { eventually } from '@fleetlake/testing'
@@ -54,12 +54,12 @@ test('options that are not options are answered with what is wrong, and the gene
   await using system = await startTestRun({ generators: 1 })
   const { hub } = system
   const answers: Message<'generationStats'>[] = []
-  hub.listen('generationStats', 'inbox.viewer.test', ({ data }) => void answers.push(data))
+  hub.listen('generationStats', 'inbox.anyone.test', ({ data }) => void answers.push(data))
   const bad = { run: 'bad-run', options: { vehicles: -1 } }
-  hub.send('startGeneration', subjects.startGeneration, bad, { reply: 'inbox.viewer.test' })
+  hub.send('startGeneration', subjects.startGeneration(ANYONE), bad, { reply: 'inbox.anyone.test' })
   const malformed = new TextEncoder().encode('malformed')
-  hub.control.publish(subjects.startGeneration, malformed, { reply: 'inbox.viewer.test' })
-  hub.control.publish(subjects.startGeneration, malformed)
+  hub.control.publish(subjects.startGeneration(ANYONE), malformed, { reply: 'inbox.anyone.test' })
+  hub.control.publish(subjects.startGeneration(ANYONE), malformed)
   await eventually(() => answers.length === 2)
   expect(answers.map(({ run, status, error }) => ({ run, status, error }))).toEqual([
     { run: 'bad-run', status: 'failed', error: expect.stringContaining('options.vehicles') },
@@ -100,7 +100,7 @@ test('everyone hears how far a run has come, and who has not asked for it can st
   const heard: Message<'generationStatus'>[] = []
   hub.listen('generationStatus', subjects.generationStatus('*'), ({ data }) => {
     heard.push(data)
-    if (data.events > 0) hub.send('stopGeneration', subjects.stopGeneration, { run: data.run })
+    if (data.events > 0) hub.send('stopGeneration', subjects.stopGeneration(ANYONE), { run: data.run })
   })
   const { run, status, events } = await runGeneration(hub, { vehicles: 500, intervalMs: 1000, realTime: true })
   await eventually(() => heard.some((each) => each.status === 'stopped'))

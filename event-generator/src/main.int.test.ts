@@ -39,7 +39,7 @@ test('an agent that dies makes the run fail, and the run says who died', async (
   await membership.ready
   const agent = membership.members().find((member) => member !== hub.uid)
   const run = conductRun(
-    { run: 'led-here', options: generationOptions.parse(ENDLESS), reply: 'inbox.viewer.here' },
+    { run: 'led-here', person: 'anyone', options: generationOptions.parse(ENDLESS), reply: 'inbox.anyone.here' },
     {
       hub,
       membership: { ...membership, members: () => membership.members().filter((member) => member !== hub.uid) },
@@ -49,7 +49,7 @@ test('an agent that dies makes the run fail, and the run says who died', async (
     },
   )
   let stats: Message<'generationStats'> | undefined
-  hub.listen('generationStats', 'inbox.viewer.here', ({ data }) => void (stats = data))
+  hub.listen('generationStats', 'inbox.anyone.here', ({ data }) => void (stats = data))
   hub.listen('generatePartitionStats', subjects.generatePartitionStats(hub.uid), ({ data }) => {
     run.heard(data)
     if (data.events > 0) child.kill('SIGKILL')

@@ -4,7 +4,8 @@ import {
   type MessageDefinition,
   type MessageName,
   messages,
-  VIEWER_INBOX,
+  ANYONE,
+  personInbox,
 } from '@fleetlake/contracts'
 import { askVehicles, connectHub, type Hub, runGeneration, type VehicleQueryInput } from '@fleetlake/hub'
 import { eventually, temporaryFolder } from '@fleetlake/testing'
@@ -42,7 +43,7 @@ interface Told {
 const createSender = async (hub: Hub, url: string) => {
   const client = await connectRaw(url)
   onTestFinished(() => client.close())
-  const inbox = `${VIEWER_INBOX}.${hub.uid}`
+  const inbox = personInbox(ANYONE, hub.uid)
   const answers = new Map<string, Told>()
   let sent = 0
   hub.control.subscribe(`${inbox}.*`, ({ subject, header, data }) => {
@@ -104,7 +105,7 @@ test('whatever is said on whatever subject, every service lives on and answers',
   const uids = stack.processes().flatMap(({ details }) => (typeof details['uid'] === 'string' ? [details['uid']] : []))
   const { say, answers, client } = await createSender(hub, stack.hubUrl)
   const query = (some: object = {}, attributes: Record<string, string> = {}): string =>
-    say('vehicle-query', 'query.vehicles', { ...QUERY, query: crypto.randomUUID(), ...some }, attributes)
+    say('vehicle-query', 'query.vehicles.anyone', { ...QUERY, query: crypto.randomUUID(), ...some }, attributes)
 
   const asked = [
     query({ ttlMs: 5_000_000_000 }),
@@ -117,15 +118,15 @@ test('whatever is said on whatever subject, every service lives on and answers',
     query({ area: { type: 'Feature', properties: {}, geometry: AREA, more: 'x'.repeat(900_000) } }),
     query({ limit: 1e308 }),
     query({ from: '0000-01-01T00:00:00Z', to: '9999-12-31T23:59:59Z' }),
-    say('vehicle-query', 'query.vehicles', DEEP),
+    say('vehicle-query', 'query.vehicles.anyone', DEEP),
     say(
       'vehicle-query',
-      'query.vehicles',
+      'query.vehicles.anyone',
       JSON.stringify({ ...QUERY, query: 'deep', area: 0 }).replace('"area":0', `"area":${DEEP}`),
     ),
     say(
       'vehicle-query',
-      'query.vehicles',
+      'query.vehicles.anyone',
       JSON.stringify({
         ...QUERY,
         query: 'deep-feature',
@@ -133,12 +134,12 @@ test('whatever is said on whatever subject, every service lives on and answers',
       }).replace('"properties":0', `"properties":${DEEP}`),
     ),
     ...['NaN', '1e999', '-1e999', '-0', '{"limit":NaN}', '', '\u0000', '"x"', 'null', '[]'].map((text) =>
-      say('vehicle-query', 'query.vehicles', text),
+      say('vehicle-query', 'query.vehicles.anyone', text),
     ),
     ...['1e999', '-0', '1e-320'].map((number) =>
       say(
         'vehicle-query',
-        'query.vehicles',
+        'query.vehicles.anyone',
         JSON.stringify({ ...QUERY, query: `number${number}`.replaceAll('.', ''), ttlMs: 1 }).replace(
           '"ttlMs":1',
           `"ttlMs":${number}`,
@@ -181,10 +182,10 @@ test('whatever is said on whatever subject, every service lives on and answers',
   ]) {
     say('move', 'commands.move.0', body)
   }
-  for (const run of ['hostile', 'unknown']) say('stop-generation', 'generation.broadcast', { run })
+  for (const run of ['hostile', 'unknown']) say('stop-generation', 'generation.stop.anyone', { run })
   // An answer to a subject where no answer may go does not count.
-  for (const reply of ['query.vehicles', 'commands.move.0', '$JS.API.STREAM.PURGE.MOVES_0', 'a..b']) {
-    client.publish({ subject: 'query.vehicles', reply, headers: '', payload: utf8.encode('{}') })
+  for (const reply of ['query.vehicles.anyone', 'commands.move.0', '$JS.API.STREAM.PURGE.MOVES_0', 'a..b']) {
+    client.publish({ subject: 'query.vehicles.anyone', reply, headers: '', payload: utf8.encode('{}') })
   }
   await client.flush()
   const isAnswered = eventually(() => asked.every((reply) => answers.has(reply)), {

@@ -163,7 +163,7 @@ test('a slow client gets all that is not archived yet, and one who cancels gets 
   await startFinder({ finder: { batchRows: 10 } })
   await publishRows(0, rowsOf('a', 500))
   const sent: string[] = []
-  hub.control.subscribe('inbox.viewer.>', ({ header }) => void sent.push(header('fleet-batch') ?? ''))
+  hub.control.subscribe('inbox.>', ({ header }) => void sent.push(header('fleet-batch') ?? ''))
   const answer = askVehicles(hub, ALL)
   let taken = 0
   for await (const _ of answer) {

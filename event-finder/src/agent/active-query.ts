@@ -31,6 +31,8 @@ export interface ActiveQuery {
 }
 
 export interface ActiveQueryDeps {
+  /** Whose it is: only that person's word counts. */
+  readonly person: string
   readonly hub: Hub
   readonly scan: ScanDeps
   /** Told when there is nothing left of the query: no task, and no batch on the way. */
@@ -54,7 +56,7 @@ interface Scan {
 type Say = WorkEffect & { readonly kind: 'say' }
 
 /** Scans a query's tasks and sends what it finds to the client. When it does what is `createQueryWork`'s. */
-export const createActiveQuery = (owner: Owner, { hub, scan: deps, onDone }: ActiveQueryDeps): ActiveQuery => {
+export const createActiveQuery = (owner: Owner, { person, hub, scan: deps, onDone }: ActiveQueryDeps): ActiveQuery => {
   const { query } = owner
   const work = createQueryWork()
   const tasks = new Map<number, Given>()
@@ -67,8 +69,10 @@ export const createActiveQuery = (owner: Owner, { hub, scan: deps, onDone }: Act
   let atHand: Uint8Array<ArrayBuffer> | undefined
   const waiting: (() => void)[] = []
 
-  const takes = hub.listen('vehicleQueryTaken', subjects.vehicleQueryTaken(query), ({ data: { task, batch } }) =>
-    happen({ kind: 'taken', task, batch }),
+  const takes = hub.listen(
+    'vehicleQueryTaken',
+    subjects.vehicleQueryTaken(person, query),
+    ({ data: { task, batch } }) => happen({ kind: 'taken', task, batch }),
   )
 
   const searchOf = async (asked: Task): Promise<VehicleSearch> => {

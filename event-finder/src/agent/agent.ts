@@ -39,23 +39,29 @@ export const startAgent = (
     arenas: createArenaPool(),
   }
 
-  const activate = ({ client, query, statsSubject }: Message<'vehicleQueryPartition'>): ActiveQuery => {
+  const activate = ({ person, client, query, statsSubject }: Message<'vehicleQueryPartition'>): ActiveQuery => {
+    const whose = `${person} ${query}`
     // Two finders may lead a query each of the same id: what one says is not for the other.
-    const key = `${query} ${statsSubject}`
+    const key = `${whose} ${statsSubject}`
     const known = queries.get(key)
     if (known !== undefined) return known
-    const active = createActiveQuery({ client, query }, { hub, scan, onDone: () => queries.delete(key) })
+    const active = createActiveQuery({ client, query }, { person, hub, scan, onDone: () => queries.delete(key) })
     queries.set(key, active)
-    if (cancelled.has(query)) active.cancel()
+    if (cancelled.has(whose)) active.cancel()
     return active
   }
 
-  const cancels = hub.listen('vehicleQueryCancel', subjects.vehicleQueryCancel('*'), ({ data: { query } }) => {
-    cancelled.add(query)
-    if (cancelled.size > MOST_CANCELLED) cancelled.delete(cancelled.keys().next().value!)
-    setTimeout(() => cancelled.delete(query), REMEMBER_CANCEL_MS).unref()
-    for (const [key, active] of queries) if (key.startsWith(`${query} `)) active.cancel()
-  })
+  const cancels = hub.listen(
+    'vehicleQueryCancel',
+    subjects.vehicleQueryCancel('*', '*'),
+    ({ person, data: { query } }) => {
+      const whose = `${person} ${query}`
+      cancelled.add(whose)
+      if (cancelled.size > MOST_CANCELLED) cancelled.delete(cancelled.keys().next().value!)
+      setTimeout(() => cancelled.delete(whose), REMEMBER_CANCEL_MS).unref()
+      for (const [key, active] of queries) if (key.startsWith(`${whose} `)) active.cancel()
+    },
+  )
   const tasks = hub.listen(
     'vehicleQueryPartition',
     subjects.vehicleQueryPartition,

@@ -44,7 +44,9 @@ export interface ConductDeps extends AnswerDeps {
 /** A query, whose it is, and where its answer goes. */
 export interface Asked {
   readonly query: Message<'vehicleQuery'>
-  /** The connection that it came from, as it calls itself: until users log in to the hub, it may call itself anything. */
+  /** Who has asked, as one token. */
+  readonly person: string
+  /** Whose turns it takes. */
   readonly client: string
   readonly reply: string
   /** Of the request: about what each of its tasks takes, too. */
@@ -65,7 +67,7 @@ const IN_FLIGHT_BYTES = 1024 * 1024
 
 /** Leads a query to its answer: checks, plans against one version of the table, fans out, and says honestly how it ended. When it does what is `createQueryCourse`'s. */
 export const conductQuery = (asked: Asked, options: ConductOptions, deps: ConductDeps): Conduct => {
-  const { query, client, reply, bytes } = asked
+  const { query, person, client, reply, bytes } = asked
   const { hub } = deps
   const jobs = createQueryJobs(query, { client, query: query.query }, options, deps)
   const pinning = new AbortController()
@@ -131,7 +133,7 @@ export const conductQuery = (asked: Asked, options: ConductOptions, deps: Conduc
         return assign(effect.order)
       case 'stop-agents':
         return sendWhileOpen(() =>
-          hub.send('vehicleQueryCancel', subjects.vehicleQueryCancel(query.query), { query: query.query }),
+          hub.send('vehicleQueryCancel', subjects.vehicleQueryCancel(person, query.query), { query: query.query }),
         )
       case 'tell':
         return sendWhileOpen(() => hub.send('vehicleQueryProgress', reply, effect.progress))
@@ -161,11 +163,12 @@ export const conductQuery = (asked: Asked, options: ConductOptions, deps: Conduc
 
 type TaskFrame = TaskMeasures & Pick<Task, 'batchRows' | 'resultSubject' | 'statsSubject'>
 
-const taskOf = ({ query, client }: Asked, order: TaskOrder, frame: TaskFrame): Task => {
+const taskOf = ({ query, person, client }: Asked, order: TaskOrder, frame: TaskFrame): Task => {
   const { area, from, to, vehicleTypes, vehicleIds } = query
   const { task, chunks, skip, limit } = order
   return {
     query: query.query,
+    person,
     client,
     task,
     area,

@@ -1,4 +1,4 @@
-import { queueGroups, subjects, TOKEN } from '@fleetlake/contracts'
+import { ANYONE, queueGroups, subjects, TOKEN } from '@fleetlake/contracts'
 import { reasonOf } from '@fleetlake/core'
 import type { Hub, Received } from '@fleetlake/hub'
 import { emptyStats, type QueryStats } from '../core/query-course.ts'
@@ -37,24 +37,30 @@ const queryOfMalformed = (data: Uint8Array): string => {
   return 'unknown'
 }
 
+/** Whose turns it takes, and whose bounds it keeps: the person, or where all are anyone the connection as it calls itself. */
+const clientOf = ({ person, source }: Received<'vehicleQuery'>): string => (person === ANYONE ? source : person)
+
 /** Answers queries: takes them on as long as there is room, and brings what is said of each to where it is led (`conductQuery`). */
 export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: CoordinatorDeps): Coordinator => {
-  const underWay = new Map<string, Conduct>()
+  const underWay = new Map<string, { readonly person: string; readonly conduct: Conduct }>()
   const intake = createIntake(options)
   const places = { small: createAdmission(SMALL_AT_ONCE), large: createAdmission(options.largeAtOnce ?? LARGE_AT_ONCE) }
   const inbox = subjects.vehicleQueryPartitionResultStats(hub.uid)
 
   const taskStats = hub.listen('vehicleQueryPartitionResultStats', inbox, ({ data }) =>
-    underWay.get(data.query)?.hear(data),
+    underWay.get(data.query)?.conduct.hear(data),
   )
   // One listener for all queries: of a client's messages the hub brings the query first, then its cancelling, however soon that follows.
-  const cancels = hub.listen('vehicleQueryCancel', subjects.vehicleQueryCancel('*'), ({ data }) =>
-    underWay.get(data.query)?.cancel(),
-  )
+  const cancels = hub.listen('vehicleQueryCancel', subjects.vehicleQueryCancel('*', '*'), ({ person, data }) => {
+    const found = underWay.get(data.query)
+    if (found?.person === person) found.conduct.cancel()
+  })
 
   /** Invariant: how long a query may wait counts from when it was received; its sender's clock decides nothing. */
-  const answer = async ({ data: query, reply, source: client, bytes }: Received<'vehicleQuery'>): Promise<void> => {
+  const answer = async (received: Received<'vehicleQuery'>): Promise<void> => {
+    const { data: query, person, reply, bytes } = received
     if (reply === undefined) return
+    const client = clientOf(received)
     const taken = { query: query.query, client, bytes }
     const refusal = intake.take(taken)
     if (refusal !== undefined) {
@@ -62,8 +68,8 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
       return
     }
     try {
-      const conduct = conductQuery({ query, client, reply, bytes }, options, { ...deps, hub, inbox, places })
-      underWay.set(query.query, conduct)
+      const conduct = conductQuery({ query, person, client, reply, bytes }, options, { ...deps, hub, inbox, places })
+      underWay.set(query.query, { person, conduct })
       await conduct.ended
     } finally {
       underWay.delete(query.query)
@@ -81,7 +87,7 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
     sendWhileOpen(() => hub.send('vehicleQueryResultStats', reply, stats))
   }
 
-  const queries = hub.listen('vehicleQuery', subjects.vehicleQuery, answer, {
+  const queries = hub.listen('vehicleQuery', subjects.vehicleQuery('*'), answer, {
     queue: queueGroups.vehicleQuery,
     onInvalid: (error, raw) => answerUntaken('refused', error, raw),
     onFault: (error, raw) => answerUntaken('partial', error, raw),
@@ -89,7 +95,7 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
   return {
     stop: async () => {
       await queries.close()
-      await Promise.all([...underWay.values()].map(({ ended }) => ended))
+      await Promise.all([...underWay.values()].map(({ conduct }) => conduct.ended))
       await Promise.all([taskStats.close(), cancels.close()])
     },
   }

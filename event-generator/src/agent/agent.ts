@@ -64,7 +64,9 @@ export const startAgent = (deps: AgentDeps): Agent => {
     if (running.size >= MAX_SHARES) return hub.send('generatePartitionStats', reply, refusal(data))
     start(data, reply)
   })
-  const stops = hub.listen('stopGeneration', subjects.stopGeneration, ({ data }) => running.get(data.run)?.share.stop())
+  const stops = hub.listen('stopGeneration', subjects.stopGeneration('*'), ({ data }) =>
+    running.get(data.run)?.share.stop(),
+  )
 
   return {
     stop: async () => {

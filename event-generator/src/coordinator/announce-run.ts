@@ -4,14 +4,14 @@ import type { Hub } from '@fleetlake/hub'
 type Status = Message<'generationStatus'>
 
 /** What is told of a run at one time; what else a message says of it stays the same. */
-export type RunNews = Omit<Status, 'startedAt' | 'vehicles' | 'realTime'>
+export type RunNews = Omit<Status, 'startedAt' | 'person' | 'vehicles' | 'realTime'>
 
 const EVERY_MS = 1000
 
 /** Tells everyone how far a run has come: each second at most, and at once when its status changes. */
 export const createRunAnnouncer = (
   hub: Pick<Hub, 'send'>,
-  { vehicles, realTime }: GenerationOptions,
+  { person, vehicles, realTime }: Pick<GenerationOptions, 'vehicles' | 'realTime'> & { readonly person: string },
 ): ((news: RunNews) => void) => {
   const startedAt = new Date().toISOString()
   let told: { readonly status: Status['status']; readonly atMs: number } | undefined
@@ -23,6 +23,7 @@ export const createRunAnnouncer = (
       run,
       status,
       startedAt,
+      person,
       elapsedMs,
       vehicles,
       realTime,

@@ -30,6 +30,8 @@ export interface CoordinatorDeps {
 
 export interface RunRequest {
   readonly run: string
+  /** Who has asked for it, as one token. */
+  readonly person: string
   readonly options: GenerationOptions
   /** Where progress and stats go. */
   readonly reply: string
@@ -52,9 +54,9 @@ type Stats = Message<'generationStats'>
 export const conductRun = (request: RunRequest, deps: CoordinatorDeps): ConductedRun => {
   const { hub, membership } = deps
   const { longestRunMs = LONGEST_RUN_MS, toleranceMs, retentionMs } = deps
-  const { run, options, reply } = request
+  const { run, person, options, reply } = request
   const beganMs = performance.now()
-  const announce = createRunAnnouncer(hub, options)
+  const announce = createRunAnnouncer(hub, { person, ...options })
   const stopped = new AbortController()
   /** Ends a pause: something has happened. */
   let wake = new AbortController()
@@ -107,7 +109,7 @@ export const conductRun = (request: RunRequest, deps: CoordinatorDeps): Conducte
       shares.buryDead(membership.members(), now)
       if (stopped.signal.aborted || shares.isBroken()) {
         stopSince ??= now
-        hub.send('stopGeneration', subjects.stopGeneration, { run })
+        hub.send('stopGeneration', subjects.stopGeneration(person), { run })
         if (now - stopSince > STOP_MS) shares.giveUp(`no answer for ${STOP_MS / 1000} s after the run was stopped`)
       }
       shares.silent(now).forEach(ask)

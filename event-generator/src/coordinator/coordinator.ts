@@ -20,15 +20,15 @@ export const startCoordinator = (
   const reports = hub.listen('generatePartitionStats', subjects.generatePartitionStats(hub.uid), ({ data }) =>
     runs.get(data.run)?.heard(data),
   )
-  const stops = hub.listen('stopGeneration', subjects.stopGeneration, ({ data }) => runs.get(data.run)?.stop())
+  const stops = hub.listen('stopGeneration', subjects.stopGeneration('*'), ({ data }) => runs.get(data.run)?.stop())
   const refuse = (error: unknown, { data, reply }: { data: Uint8Array; reply?: string }): void => {
     say(reasonOf(error), codeField(error))
     if (reply) hub.send('generationStats', reply, refusal(runOf(data), error))
   }
   const requests = hub.listen(
     'startGeneration',
-    subjects.startGeneration,
-    ({ data: { run, options }, reply }) => {
+    subjects.startGeneration('*'),
+    ({ data: { run, options }, person, reply }) => {
       if (reply === undefined) return say(`run ${run} was not started: its request has no reply subject`)
       if (runs.has(run)) return
       if (runs.size >= MOST_RUNS) {
@@ -36,7 +36,7 @@ export const startCoordinator = (
         const busy = new FleetError('generation.refused', `${MOST_RUNS} runs are under way: ${advice}`)
         return hub.send('generationStats', reply, refusal(run, busy))
       }
-      const conducted = conductRun({ run, options, reply }, deps)
+      const conducted = conductRun({ run, person, options, reply }, deps)
       runs.set(run, conducted)
       void conducted.ended.then(() => runs.delete(run))
     },

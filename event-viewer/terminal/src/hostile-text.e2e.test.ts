@@ -106,7 +106,7 @@ test.each([
 })
 
 test('what a generator says is shown and not obeyed', async () => {
-  const listener = hub.listen('startGeneration', subjects.startGeneration, ({ data: { run }, reply }) => {
+  const listener = hub.listen('startGeneration', subjects.startGeneration('*'), ({ data: { run }, reply }) => {
     const time = '2026-01-05T08:00:00Z'
     const some = { run, events: 0, total: 9, elapsedMs: 1, eventsPerSecond: 0, agents: 1 }
     hub.send('generationProgress', reply!, { ...some, phase: 'generating', note: HOSTILE })

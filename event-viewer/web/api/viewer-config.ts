@@ -10,7 +10,6 @@ export interface ViewerConfig {
     readonly user: string | null
     readonly password: string | null
     /** Below it the page gets its answers. */
-    readonly inbox: string
   }
   /** Whether this page may have vehicles generated. */
   readonly generation: boolean

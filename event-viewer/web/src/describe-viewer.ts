@@ -21,7 +21,6 @@ export const describeViewer = ({ version, config, city, partitions, map }: Viewe
       port: hub.websocketPort,
       user: viewer.hubUser ?? null,
       password: viewer.hubPassword ?? null,
-      inbox: viewer.hubInbox,
     },
     generation: mayPagesGenerate(config),
     imports: mayPagesImport(config),

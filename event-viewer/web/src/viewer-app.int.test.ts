@@ -242,7 +242,6 @@ test('the page is told what it needs, and no secret of a service', async () => {
       hubUrl: 'wss://hub.example.com',
       hubUser: 'viewer',
       hubPassword: 'known-to-all',
-      hubInbox: 'inbox.viewer.a',
     },
   }
   const { get } = await startViewer({ settings, city: withCity })
@@ -258,7 +257,6 @@ test('the page is told what it needs, and no secret of a service', async () => {
       port: 9333,
       user: 'viewer',
       password: 'known-to-all',
-      inbox: 'inbox.viewer.a',
     },
     generation: false,
     imports: false,

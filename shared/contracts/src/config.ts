@@ -2,8 +2,7 @@ import { CHUNK_FORMATS } from '@fleetlake/columnar'
 import { MAX_CELL_LENGTH, PARTITION_BY } from '@fleetlake/core'
 import { z } from 'zod'
 import { duration, secret, size, timer } from './fields.ts'
-import { VIEWER_INBOX } from './messages.ts'
-import { ROLES } from './role.ts'
+import { ROLES } from './people/role.ts'
 import { hostOf, isLoopback } from './this-machine.ts'
 
 const MINUTE_MS = 60_000
@@ -12,10 +11,6 @@ const YEAR_MS = 365.25 * DAY_MS
 const MIB = 1024 * 1024
 
 const port = z.number().int().min(0).max(65_535)
-
-/** The common one, or one below it. */
-const isViewerInbox = (inbox: string): boolean =>
-  inbox.startsWith(VIEWER_INBOX) && /^(\.[A-Za-z0-9_-]+)*$/.test(inbox.slice(VIEWER_INBOX.length))
 
 const origin = z.string().regex(/^https?:\/\/[^/?#]+$/, 'must be like https://fleet.example.com, without a path')
 
@@ -224,11 +219,6 @@ const viewer = z.strictObject({
     .describe("WebSocket address of the hub for browsers. Default: the page's own host at `hub.websocketPort`"),
   hubUser: z.string().optional().describe('user name of the page on a hub that asks for one; every browser gets it'),
   hubPassword: secret.optional().describe('password of that user; every browser gets it'),
-  hubInbox: z
-    .string()
-    .refine(isViewerInbox, `must be ${VIEWER_INBOX}, or ${VIEWER_INBOX}.<name>`)
-    .default(VIEWER_INBOX)
-    .describe('subject prefix of the answers to the page; a prefix of its own keeps other users from listening'),
   generation: z
     .boolean()
     .optional()

@@ -13,15 +13,20 @@ import {
 import { z } from 'zod'
 import { count, instant, MOST, path, sentence, sequence, text, token } from './fields.ts'
 import { GROUPS } from './patterns.ts'
+import { ANYONE, MAX_PERSON_TOKEN, PERSON_TOKEN } from './people/person-token.ts'
+import type { Right } from './people/rights.ts'
 
 /** How a message's data is carried. */
 export type Content = 'json' | 'positions' | 'any'
 
 /**
- * What the user of a browser's page may do with a message: `sends` it; `generates`: sends it where pages may have vehicles generated;
- * `hears` it, where its stream repeats it if a stream does; `hears-below`: hears everything that begins as its subject does.
+ * What a person's page does with a message if the person has a right: `sends` it; `hears` it, where its stream repeats it if a stream does; `hears-below`: hears everything that
+ * begins as its subject does.
  */
-export type PageRight = 'sends' | 'generates' | 'hears' | 'hears-below'
+export interface PageUse {
+  readonly use: 'sends' | 'hears' | 'hears-below'
+  readonly right: Right
+}
 
 /**
  * One message: everything that its validator, its type, its subject, its queue group, its stream, the permissions of the page's user and
@@ -36,7 +41,7 @@ export interface MessageDefinition {
   /** The name of the message that answers a request. */
   readonly answer?: string
   /** Nothing when missing. */
-  readonly page?: PageRight
+  readonly page?: PageUse
   /** The JetStream stream that keeps it, a pattern too, and where that repeats what it has stored. */
   readonly stored?: { readonly stream: string; readonly repeatedTo?: string }
   readonly from: string
@@ -51,8 +56,8 @@ export interface MessageDefinition {
 /** Texts keep their own types: the subject's parameters are read from its pattern by the compiler. */
 const define = <const Definition extends MessageDefinition>(definition: Definition): Definition => definition
 
-/** Below it clients get their answers. */
-export const VIEWER_INBOX = 'inbox.viewer'
+/** Where persons get their answers. */
+const INBOX = 'inbox.<person>.<uid>'
 
 /** Data that is not JSON. */
 const binary = z.instanceof(Uint8Array)
@@ -84,6 +89,7 @@ const MOST_AGENTS = 1_000
 /** Windows, tasks or faults of one message: what the server takes of a message, 1 MiB, is less. */
 const MOST_ENTRIES = 100_000
 
+const person = z.string().regex(PERSON_TOKEN, 'must be the token of a person').max(MAX_PERSON_TOKEN)
 const perSecond = z.number().min(0).max(MOST)
 const elapsed = z.number().min(0).max(MOST)
 const partition = z.number().int().min(0).max(1_000_000)
@@ -227,9 +233,9 @@ const POSITION_HEADERS = {
 export const messages = {
   startGeneration: define({
     type: 'start-generation',
-    subject: 'generation',
+    subject: 'generation.start.<person>',
     queueGroup: 'generators',
-    page: 'generates',
+    page: { use: 'sends', right: 'generate' },
     from: 'viewer, terminal',
     to: 'generator (coordinator)',
     about: 'Starts a run of simulated vehicles. Progress and stats go to the reply subject.',
@@ -238,8 +244,8 @@ export const messages = {
   }),
   stopGeneration: define({
     type: 'stop-generation',
-    subject: 'generation.broadcast',
-    page: 'generates',
+    subject: 'generation.stop.<person>',
+    page: { use: 'sends', right: 'generate' },
     from: 'viewer, terminal',
     to: 'generators',
     about: 'Stops a run. What it has published stays.',
@@ -264,7 +270,7 @@ export const messages = {
   }),
   generatePartitionStats: define({
     type: 'generate-partition-stats',
-    subject: 'inbox.generator.<uid>',
+    subject: 'service-inbox.generator.<uid>',
     from: 'generator (agent)',
     to: 'generator (coordinator)',
     about: 'Progress of an agent, each half second and at the end.',
@@ -283,8 +289,8 @@ export const messages = {
   }),
   generationProgress: define({
     type: 'generation-progress',
-    subject: `${VIEWER_INBOX}.<uid>`,
-    page: 'hears-below',
+    subject: INBOX,
+    page: { use: 'hears-below', right: 'live' },
     from: 'generator (coordinator)',
     to: 'viewer, terminal',
     about: 'Progress of a run.',
@@ -302,8 +308,8 @@ export const messages = {
   }),
   generationStats: define({
     type: 'generation-stats',
-    subject: `${VIEWER_INBOX}.<uid>`,
-    page: 'hears-below',
+    subject: INBOX,
+    page: { use: 'hears-below', right: 'live' },
     from: 'generator (coordinator)',
     to: 'viewer, terminal',
     about: 'How a run ended. `flushed` says whether the table holds every row of the run.',
@@ -326,7 +332,7 @@ export const messages = {
   generationStatus: define({
     type: 'generation-status',
     subject: 'generation.runs.<run>',
-    page: 'hears',
+    page: { use: 'hears', right: 'live' },
     from: 'generator (coordinator)',
     to: 'viewer',
     about: 'How far a run has come, for those who have not asked for it: each second, and at its end.',
@@ -335,6 +341,7 @@ export const messages = {
       run: token,
       status: z.enum(['generating', 'archiving', 'stopping', 'complete', 'stopped', 'failed']),
       startedAt: instant,
+      person: person.describe('who has asked for it'),
       elapsedMs: count,
       vehicles: count,
       realTime: z.boolean(),
@@ -350,7 +357,7 @@ export const messages = {
     type: 'move',
     subject: 'commands.move.<partition>',
     stored: { stream: 'MOVES_<partition>', repeatedTo: 'live.move.<partition>' },
-    page: 'hears',
+    page: { use: 'hears', right: 'live' },
     from: 'generator, importer, devices',
     to: 'collector, viewer',
     about:
@@ -363,7 +370,7 @@ export const messages = {
   importStatus: define({
     type: 'import-status',
     subject: 'imports.<job>',
-    page: 'hears',
+    page: { use: 'hears', right: 'live' },
     from: 'terminal, viewer service',
     to: 'viewer',
     about: 'How far an import of files has come, each second and at its end.',
@@ -410,7 +417,7 @@ export const messages = {
   aggregatePeriodStats: define({
     type: 'aggregate-period-stats',
     subject: 'stats',
-    page: 'hears',
+    page: { use: 'hears', right: 'live' },
     from: 'collector',
     to: 'viewer, terminal',
     about: 'What one commit added to the table, per window.',
@@ -433,7 +440,7 @@ export const messages = {
   heartbeat: define({
     type: 'heartbeat',
     subject: 'members.<group>.<uid>',
-    page: 'hears-below',
+    page: { use: 'hears-below', right: 'live' },
     from: 'every service',
     to: 'all',
     about:
@@ -484,9 +491,9 @@ export const messages = {
   }),
   vehicleQuery: define({
     type: 'vehicle-query',
-    subject: 'query.vehicles',
+    subject: 'query.vehicles.<person>',
     queueGroup: 'vehicle-finder',
-    page: 'sends',
+    page: { use: 'sends', right: 'search-last-day' },
     from: 'viewer, terminal',
     to: 'finder (coordinator)',
     about: 'Which vehicles were in this area in this period? Results and stats go to the reply subject.',
@@ -533,7 +540,7 @@ export const messages = {
   }),
   vehicleQueryPartition: define({
     type: 'vehicle-query-partition',
-    subject: 'query.vehicles.partitions',
+    subject: 'query.partitions',
     queueGroup: 'vehicle-finder-partitions',
     from: 'finder (coordinator)',
     to: 'finder (agent)',
@@ -542,6 +549,7 @@ export const messages = {
     content: 'json',
     data: z.strictObject({
       query: token,
+      person: person.default(ANYONE).describe('who has asked'),
       client: z.string().max(1_024).default('unknown').describe('client of the query: clients take turns'),
       task: count,
       area: z.unknown(),
@@ -572,7 +580,7 @@ export const messages = {
   }),
   vehicleQueryPartitionResultStats: define({
     type: 'vehicle-query-partition-result-stats',
-    subject: 'inbox.finder.<uid>',
+    subject: 'service-inbox.finder.<uid>',
     from: 'finder (agent)',
     to: 'finder (coordinator)',
     about: 'Progress of a task, and its end.',
@@ -594,8 +602,8 @@ export const messages = {
   }),
   vehicleQueryResult: define({
     type: 'vehicle-query-result',
-    subject: `${VIEWER_INBOX}.<uid>`,
-    page: 'hears-below',
+    subject: INBOX,
+    page: { use: 'hears-below', right: 'live' },
     from: 'finder (agent)',
     to: 'viewer, terminal',
     about:
@@ -611,8 +619,8 @@ export const messages = {
   }),
   vehicleQueryProgress: define({
     type: 'vehicle-query-progress',
-    subject: `${VIEWER_INBOX}.<uid>`,
-    page: 'hears-below',
+    subject: INBOX,
+    page: { use: 'hears-below', right: 'live' },
     from: 'finder (coordinator)',
     to: 'viewer, terminal',
     about: 'Progress of a query: when it has been started, then each half second.',
@@ -630,8 +638,8 @@ export const messages = {
   }),
   vehicleQueryResultStats: define({
     type: 'vehicle-query-result-stats',
-    subject: `${VIEWER_INBOX}.<uid>`,
-    page: 'hears-below',
+    subject: INBOX,
+    page: { use: 'hears-below', right: 'live' },
     from: 'finder (coordinator)',
     to: 'viewer, terminal',
     about: 'The end of an answer, and what the answer misses, if anything.',
@@ -676,8 +684,8 @@ export const messages = {
   }),
   vehicleQueryTaken: define({
     type: 'vehicle-query-taken',
-    subject: 'queries.<query>.taken',
-    page: 'sends',
+    subject: 'queries.<person>.<query>.taken',
+    page: { use: 'sends', right: 'search-last-day' },
     from: 'viewer, terminal',
     to: 'finder (agents)',
     about: 'The client acknowledges a batch. An agent has at most 8 unacknowledged batches per query in flight.',
@@ -686,8 +694,8 @@ export const messages = {
   }),
   vehicleQueryCancel: define({
     type: 'vehicle-query-cancel',
-    subject: 'queries.<query>.cancel',
-    page: 'sends',
+    subject: 'queries.<person>.<query>.cancel',
+    page: { use: 'sends', right: 'search-last-day' },
     from: 'viewer, terminal',
     to: 'finder (coordinator, agents)',
     about: 'The client cancels the query.',

@@ -9,6 +9,7 @@ interface ParameterTypes {
   readonly job: string
   readonly kind: string
   readonly partition: number
+  readonly person: string
   readonly query: string
   readonly role: string
   readonly run: string
@@ -24,6 +25,7 @@ export const PARAMETERS: Readonly<Record<ParameterName, string>> = {
   job: 'the id of an import',
   kind: 'a kind of entries of the registry, such as accounts',
   partition: 'a number from 0',
+  person: 'who asks: the name of an account as one token; `anyone` where no login is needed',
   query: 'the id of a query',
   role: 'a group, or what a reader of it is',
   run: 'the id of a generation',
@@ -61,3 +63,9 @@ export const filterOf = (pattern: string): string => pattern.replaceAll(PARAMETE
 
 /** Every subject that begins as those of a pattern do, however long it is. */
 export const filterBelow = (pattern: string): string => `${pattern.slice(0, pattern.indexOf('<'))}>`
+
+/** What one parameter of a pattern is in a subject that was made of it; undefined where the pattern has none of that name. */
+export const parameterIn = (pattern: string, name: ParameterName, subject: string): string | undefined => {
+  const at = pattern.split('.').indexOf(`<${name}>`)
+  return at < 0 ? undefined : subject.split('.')[at]
+}

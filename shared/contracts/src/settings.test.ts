@@ -39,22 +39,6 @@ test('the reference shows sizes and durations in units, whatever the setting is 
   expect(row('partitioning.count')).toEqual(['`8`', 'whole number ≥ 1 and ≤ 64'])
 })
 
-test("the page's inbox is the common one, or one below it", () => {
-  const accepts = (hubInbox: string): boolean => configSchema.safeParse({ viewer: { hubInbox } }).success
-  expect(['inbox.viewer', 'inbox.viewer.anna', 'inbox.viewer.a.b-2'].filter((inbox) => !accepts(inbox))).toEqual([])
-  const others = [
-    '',
-    'inbox',
-    'inbox.viewers',
-    'inbox.viewer.',
-    'inbox.viewer.*',
-    'inbox.viewer.>',
-    'inbox.finder',
-    'xinbox.viewer',
-  ]
-  expect(others.filter(accepts)).toEqual([])
-})
-
 test("a hub's address without a port has the port of the default one", () => {
   expect(hubPortOf(DEFAULT_CONFIG.hub.url)).toBe(4222)
   expect([hubPortOf('nats://localhost'), hubPortOf('nats://localhost:4333')]).toEqual([4222, 4333])

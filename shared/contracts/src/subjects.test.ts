@@ -1,26 +1,29 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { messages, type MessageDefinition, VIEWER_INBOX } from './messages.ts'
+import { messages, type MessageDefinition } from './messages.ts'
 import { parameterNamesOf, PARAMETERS } from './patterns.ts'
 import { DEAD_LETTERS, deadLetterStream, moveStream, moveStreamName, partitionOfStream } from './streams.ts'
-import { isInbox, liveSubjects, queueGroups, readerNote, subjects, viewerInbox } from './subjects.ts'
-import { viewerPermissions } from './viewer-permissions.ts'
+import { rightsOfAnyone } from './page-rights.ts'
+import { personPermissions } from './people/person-permissions.ts'
+import { ANYONE } from './people/person-token.ts'
+import { rightsOf } from './people/rights.ts'
+import { isInboxOf, liveSubjects, personIn, personInbox, queueGroups, readerNote, subjects } from './subjects.ts'
 
 /** On the wire these are fixed: programs of several versions, and of others, meet there. */
 test('each message has the subject that it always had', () => {
-  const { startGeneration, stopGeneration, aggregatePeriodStats, vehicleQuery, vehicleQueryPartition } = subjects
-  expect({ startGeneration, stopGeneration, aggregatePeriodStats, vehicleQuery, vehicleQueryPartition }).toEqual({
-    startGeneration: 'generation',
-    stopGeneration: 'generation.broadcast',
+  const { aggregatePeriodStats, vehicleQueryPartition } = subjects
+  expect({ aggregatePeriodStats, vehicleQueryPartition }).toEqual({
     aggregatePeriodStats: 'stats',
-    vehicleQuery: 'query.vehicles',
-    vehicleQueryPartition: 'query.vehicles.partitions',
+    vehicleQueryPartition: 'query.partitions',
   })
   expect([
+    subjects.startGeneration('anna'),
+    subjects.stopGeneration('*'),
+    subjects.vehicleQuery('anna'),
     subjects.generatePartition('a1'),
     subjects.generatePartitionStats('u1'),
-    subjects.generationProgress('u1'),
-    subjects.generationStats('u1'),
+    subjects.generationProgress('anna', 'u1'),
+    subjects.generationStats('anna', 'u1'),
     subjects.move(3),
     subjects.move('*'),
     liveSubjects.move(3),
@@ -30,20 +33,23 @@ test('each message has the subject that it always had', () => {
     subjects.heartbeat('finders', '*'),
     subjects.deadLetter(3),
     subjects.vehicleQueryPartitionResultStats('u1'),
-    subjects.vehicleQueryResult('u1'),
-    subjects.vehicleQueryProgress('u1'),
-    subjects.vehicleQueryResultStats('u1'),
-    subjects.vehicleQueryTaken('q1'),
-    subjects.vehicleQueryCancel('*'),
+    subjects.vehicleQueryResult('anna', 'u1'),
+    subjects.vehicleQueryProgress('anna', 'u1'),
+    subjects.vehicleQueryResultStats('anna', 'u1'),
+    subjects.vehicleQueryTaken('anna', 'q1'),
+    subjects.vehicleQueryCancel('*', '*'),
     subjects.importStatus('j1'),
     subjects.registryChanged('accounts'),
     subjects.registryChanged('*'),
     readerNote('collectors', 3, 'u1'),
   ]).toEqual([
+    'generation.start.anna',
+    'generation.stop.*',
+    'query.vehicles.anna',
     'generation.agent.a1',
-    'inbox.generator.u1',
-    'inbox.viewer.u1',
-    'inbox.viewer.u1',
+    'service-inbox.generator.u1',
+    'inbox.anna.u1',
+    'inbox.anna.u1',
     'commands.move.3',
     'commands.move.*',
     'live.move.3',
@@ -52,24 +58,44 @@ test('each message has the subject that it always had', () => {
     'members.finders.u1',
     'members.finders.*',
     'dead-letters.3',
-    'inbox.finder.u1',
-    'inbox.viewer.u1',
-    'inbox.viewer.u1',
-    'inbox.viewer.u1',
-    'queries.q1.taken',
-    'queries.*.cancel',
+    'service-inbox.finder.u1',
+    'inbox.anna.u1',
+    'inbox.anna.u1',
+    'inbox.anna.u1',
+    'queries.anna.q1.taken',
+    'queries.*.*.cancel',
     'imports.j1',
     'registry.accounts',
     'registry.*',
     'readers.collectors.3.u1',
   ])
   expect(Object.keys(subjects)).toHaveLength(Object.keys(messages).length - 1)
-  expect([viewerInbox('u1'), viewerInbox('u1', 'inbox.viewer.a')]).toEqual(['inbox.viewer.u1', 'inbox.viewer.a.u1'])
-  expect(viewerInbox('u1')).toBe(subjects.vehicleQueryResult('u1'))
-  expect([VIEWER_INBOX, '_INBOX.x', 'commands.move.1'].map((subject) => isInbox(`${subject}.u`))).toEqual([
-    true,
-    true,
-    false,
+  expect(personInbox('anna', 'u1')).toBe(subjects.vehicleQueryResult('anna', 'u1'))
+})
+
+test('answers go to an inbox: to that of the person who has asked, or else to a service', () => {
+  expect([
+    personIn('vehicleQuery', 'query.vehicles.anna'),
+    personIn('vehicleQueryCancel', 'queries.anna.q1.cancel'),
+    personIn('flush', 'commands.flush.1'),
+    personIn('flushed', '_INBOX.x'),
+  ]).toEqual(['anna', 'anna', undefined, undefined])
+  const replies = [
+    'inbox.anna.u1',
+    'inbox.bert.u1',
+    'inbox.annabel.u1',
+    'inbox.anna',
+    'service-inbox.finder.u1',
+    '_INBOX.x.u1',
+    '_INBOX_x.u1',
+    'commands.move.1',
+    '$JS.API.INFO',
+  ]
+  expect(replies.filter((reply) => isInboxOf('anna', reply))).toEqual(['inbox.anna.u1'])
+  expect(replies.filter((reply) => isInboxOf(undefined, reply))).toEqual([
+    'service-inbox.finder.u1',
+    '_INBOX.x.u1',
+    '_INBOX_x.u1',
   ])
 })
 
@@ -97,11 +123,13 @@ test('queue groups, streams and the permissions of the page are those that they 
   })
   expect([DEAD_LETTERS, moveStreamName(12)]).toEqual(['DEAD_LETTERS', 'MOVES_12'])
   expect(['MOVES_12', 'MOVES_', 'MOVES_x', 'DEAD_LETTERS'].map(partitionOfStream)).toEqual([12, ...Array(3)])
-  const publish = ['query.vehicles', 'queries.*.taken', 'queries.*.cancel']
-  const subscribe = ['generation.runs.*', 'live.move.*', 'imports.*', 'stats', 'inbox.viewer.>', 'members.>']
-  expect(viewerPermissions({ generation: false })).toEqual({ publish, subscribe })
-  expect(viewerPermissions({ generation: true })).toEqual({
-    publish: ['generation', 'generation.broadcast', ...publish],
+  const publish = ['query.vehicles.anna', 'queries.anna.*.taken', 'queries.anna.*.cancel']
+  const subscribe = ['generation.runs.*', 'live.move.*', 'imports.*', 'stats', 'inbox.anna.>', 'members.>']
+  expect(personPermissions('anna', rightsOf('viewer'))).toEqual({ publish: [], subscribe })
+  expect(personPermissions('anna', rightsOf('dispatcher'))).toEqual({ publish, subscribe })
+  expect(personPermissions('anna', rightsOfAnyone({ generation: false }))).toEqual({ publish, subscribe })
+  expect(personPermissions('anna', rightsOfAnyone({ generation: true }))).toEqual({
+    publish: ['generation.start.anna', 'generation.stop.anna', ...publish],
     subscribe,
   })
 })
@@ -112,7 +140,7 @@ test('what the document on security says of the page is what its user may', () =
     const line = document.split('\n').find((each) => each.startsWith(`| ${row} |`)) ?? ''
     return [...line.matchAll(/`([^`]+)`/g)].map(([, code]) => code).filter((code) => code !== 'viewer.generation')
   }
-  const { publish, subscribe } = viewerPermissions({ generation: true })
+  const { publish, subscribe } = personPermissions(ANYONE, rightsOfAnyone({ generation: true }))
   expect(told('publishes').toSorted()).toEqual(publish.toSorted())
   expect(told('listens to').toSorted()).toEqual(subscribe.toSorted())
 })

@@ -1,5 +1,5 @@
-import { type MessageDefinition, type Messages, messages, VIEWER_INBOX } from './messages.ts'
-import { type Filled, fillIn } from './patterns.ts'
+import { type MessageDefinition, type MessageName, type Messages, messages } from './messages.ts'
+import { type Filled, fillIn, parameterIn } from './patterns.ts'
 
 /** The messages whose definition has something, and what it is made into. */
 type Derived<Key extends string> = {
@@ -34,11 +34,18 @@ export const liveSubjects = derive(({ stored }) => stored?.repeatedTo) as Live
 /** Of a message that goes to one member of a group, by the message's name. */
 export const queueGroups = derive(({ queueGroup }) => queueGroup) as Derived<'queueGroup'>
 
-/** Where a client gets its answers: a client whose user may listen to less has an inbox of its own, `inbox.viewer.<name>`. */
-export const viewerInbox = (uid: string, inbox: string = VIEWER_INBOX): string => `${inbox}.${uid}`
+/** Where a person gets answers; those to requests of one client, and no other person's. */
+export const personInbox: (person: string, uid: string) => string = fillIn('inbox.<person>.<uid>')
+
+/** Who has sent a message to a subject: the hub lets each person use subjects that name them only. Undefined where a message's subject names no one. */
+export const personIn = (name: MessageName, subject: string): string | undefined => {
+  const { subject: pattern = '' }: MessageDefinition = messages[name]
+  return parameterIn(pattern, 'person', subject)
+}
 
 /** A note of which process reads which partition. It is not a message: a stream of its own remembers its subject, which says everything. */
 export const readerNote = fillIn('readers.<role>.<partition>.<uid>')
 
-/** Whether answers may go to a subject: a client's own, or the NATS clients' own for requests. */
-export const isInbox = (subject: string): boolean => /^(inbox\.|_INBOX[._])/.test(subject)
+/** Whether answers may go to a subject: of a message that names a person that person's inbox, of any other one where services get theirs. */
+export const isInboxOf = (person: string | undefined, subject: string): boolean =>
+  person === undefined ? /^(?:service-inbox\.|_INBOX[._])/.test(subject) : subject.startsWith(`inbox.${person}.`)

@@ -1,13 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import {
-  type MessageDefinition,
-  messages,
-  moveStreamName,
-  readerNote,
-  subjects,
-  viewerPermissions,
-} from '@fleetlake/contracts'
+import { ANYONE, type MessageDefinition, messages, moveStreamName, readerNote, subjects } from '@fleetlake/contracts'
 import type { FleetError } from '@fleetlake/core'
 import { eventually, startTestHub, type TestHub, type TestHubOptions } from '@fleetlake/testing'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
@@ -49,7 +42,7 @@ afterAll(async () => {
 /** Every subject of the contracts. */
 const known = (Object.values(messages) as MessageDefinition[])
   .flatMap(({ subject, stored }) => [subject ?? [], stored?.repeatedTo ?? []].flat())
-  .map((pattern) => pattern.replace(/<\w+>/, 'x').replace(/<\w+>/, 'y'))
+  .map((pattern) => pattern.replace('<person>', 'anyone').replace(/<\w+>/, 'x').replace(/<\w+>/, 'y'))
 const MORE = [
   'members.x.*',
   readerNote('x', 1, 'y'),
@@ -61,6 +54,13 @@ const MORE = [
   'generation.agent.*',
   'query.>',
   'query.vehicles.*',
+  'query.vehicles.bert',
+  'queries.bert.x.taken',
+  'queries.bert.x.cancel',
+  'queries.*.x.cancel',
+  'generation.start.bert',
+  'generation.stop.bert',
+  'inbox.bert.x',
   'queries.>',
   'queries.x',
   'queries.x.y.taken',
@@ -68,9 +68,9 @@ const MORE = [
   'live.move.x.y',
   'inbox.>',
   'inbox.*.x',
-  'inbox.viewer',
-  'inbox.finder.*',
-  'inbox.generator.*',
+  'inbox.anyone',
+  'service-inbox.finder.*',
+  'service-inbox.generator.*',
   'dead-letters.*',
   'members',
   'stats.x',
@@ -100,12 +100,18 @@ const ALL = [...new Set([...known, ...MORE])]
 const isHarmless = (subject: string): boolean => !/[*>$]/.test(subject)
 
 test('the viewer publishes what it needs to, and nothing else', async () => {
-  const mayPublish = ['generation', 'generation.broadcast', 'query.vehicles', 'queries.x.taken', 'queries.x.cancel']
+  const mayPublish = [
+    'generation.start.anyone',
+    'generation.stop.anyone',
+    'query.vehicles.anyone',
+    'queries.anyone.x.taken',
+    'queries.anyone.x.cancel',
+  ]
   published.length = 0
-  for (const subject of ALL) viewer.control.publish(subject, EMPTY, { reply: 'inbox.viewer.x' })
+  for (const subject of ALL) viewer.control.publish(subject, EMPTY, { reply: 'inbox.anyone.x' })
   await viewer.flush()
   await service.flush()
-  expect(published.filter((subject) => !subject.startsWith('inbox.viewer.')).toSorted()).toEqual(mayPublish.toSorted())
+  expect(published.filter((subject) => !subject.startsWith('inbox.anyone.')).toSorted()).toEqual(mayPublish.toSorted())
   const others = ALL.filter((subject) => !mayPublish.includes(subject))
   await eventually(() => others.every((subject) => refused.has(`send to ${subject}`)))
   expect(mayPublish.filter((subject) => refused.has(`send to ${subject}`))).toEqual([])
@@ -119,7 +125,7 @@ test('the viewer hears what it needs to, and nothing else', async () => {
     'stats',
     'members.x.y',
     'members.x.*',
-    'inbox.viewer.x',
+    'inbox.anyone.x',
   ]
   const heard: string[] = []
   for (const subject of ALL) {
@@ -149,7 +155,7 @@ test('nothing in a stream changes, whatever the viewer tries', async () => {
   })
   viewer.control.publish(subjects.move(0), EMPTY)
   for (const subject of ['$JS.API.STREAM.PURGE.MOVES_0', '$JS.API.STREAM.DELETE.MOVES_0']) {
-    viewer.control.publish(subject, new Uint8Array(), { reply: 'inbox.viewer.x' })
+    viewer.control.publish(subject, new Uint8Array(), { reply: 'inbox.anyone.x' })
   }
   await viewer.flush()
   expect(await state()).toEqual(before)
@@ -161,7 +167,7 @@ test('a service does not answer anywhere but at an inbox, so that it does nothin
   const noise: string[] = []
   const listener = service.listen(
     'vehicleQuery',
-    subjects.vehicleQuery,
+    subjects.vehicleQuery('*'),
     ({ reply }) => void replies.push(reply ?? ''),
     {
       onInvalid: (_, { reply }) => void noise.push(reply ?? ''),
@@ -169,7 +175,7 @@ test('a service does not answer anywhere but at an inbox, so that it does nothin
   )
   await service.flush()
   const ask = (reply: string, payload: object): void =>
-    viewer.send('vehicleQuery', subjects.vehicleQuery, payload as never, { reply })
+    viewer.send('vehicleQuery', subjects.vehicleQuery(ANYONE), payload as never, { reply })
   const query = { query: 'q', area: null, from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' }
   const [purge, move] = ['$JS.API.STREAM.PURGE.MOVES_0', subjects.move(0)]
   const before = await lookAtStream(service, 0)
@@ -177,10 +183,11 @@ test('a service does not answer anywhere but at an inbox, so that it does nothin
     ask(reply, query)
     ask(reply, { noise: true })
   }
-  ask('inbox.viewer.q', query)
-  ask('_INBOX.q', { noise: true })
+  ask('inbox.anyone.q', query)
+  for (const other of ['_INBOX.q', 'inbox.bert.q', 'service-inbox.finder.q']) ask(other, { noise: true })
+  ask('inbox.anyone.noise', { noise: true })
   await eventually(() => replies.length > 0 && noise.length > 0)
-  expect([replies, noise]).toEqual([['inbox.viewer.q'], ['_INBOX.q']])
+  expect([replies, noise]).toEqual([['inbox.anyone.q'], ['inbox.anyone.noise']])
   const { messages: count, bytes, first, last } = await lookAtStream(service, 0)
   expect({ messages: count, bytes, first, last }).toEqual({
     messages: before.messages,
@@ -247,16 +254,6 @@ test.each([
   socket.close()
 })
 
-test('the permissions are those of the reference', () => {
-  const publish = ['query.vehicles', 'queries.*.taken', 'queries.*.cancel']
-  const subscribe = ['generation.runs.*', 'live.move.*', 'imports.*', 'stats', 'inbox.viewer.>', 'members.>']
-  expect(viewerPermissions({ generation: false })).toEqual({ publish, subscribe })
-  expect(viewerPermissions({ generation: true })).toEqual({
-    publish: ['generation', 'generation.broadcast', ...publish],
-    subscribe,
-  })
-})
-
 test.each<[string, TestHubOptions]>([
   ['that are told not to', { pagesMayGenerate: false }],
   ['of which one is elsewhere', { websocketOrigins: ['http://localhost:3000', 'https://fleet.example.com'] }],
@@ -271,10 +268,15 @@ test.each<[string, TestHubOptions]>([
   const heard: string[] = []
   other.control.subscribe('>', ({ subject }) => void heard.push(subject))
   await other.flush()
-  for (const subject of ['generation', 'generation.broadcast', 'generation.agent.x', 'query.vehicles']) {
+  for (const subject of [
+    'generation.start.anyone',
+    'generation.stop.anyone',
+    'generation.agent.x',
+    'query.vehicles.anyone',
+  ]) {
     page.control.publish(subject, EMPTY)
   }
   await page.flush()
   await other.flush()
-  expect(heard).toEqual(['query.vehicles'])
+  expect(heard).toEqual(['query.vehicles.anyone'])
 })

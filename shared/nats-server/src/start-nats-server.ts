@@ -6,12 +6,14 @@ import { connect } from 'node:net'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import {
+  ANYONE,
   DEFAULT_CONFIG,
   describeServerFaults,
   isLoopback,
   isLoopbackOrigin,
   pageOrigins,
-  viewerPermissions,
+  personPermissions,
+  rightsOfAnyone,
 } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
 import {
@@ -134,7 +136,7 @@ export const startNatsServer = async (options: NatsServerOptions): Promise<NatsS
       users: {
         servicesPassword: newPassword(),
         viewerPassword: newPassword(),
-        viewer: viewerPermissions({ generation }),
+        viewer: personPermissions(ANYONE, rightsOfAnyone({ generation })),
       },
       websocket: {
         host: loopback,

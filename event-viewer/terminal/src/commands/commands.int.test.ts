@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Message, subjects } from '@fleetlake/contracts'
+import { ANYONE, type Message, subjects } from '@fleetlake/contracts'
 import { connectHub, type Hub } from '@fleetlake/hub'
 import { eventually, startTestHub, temporaryFolder } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
@@ -35,7 +35,7 @@ const statsOf = (run: string, some: Partial<Message<'generationStats'>> = {}): M
 test('generate asks for what its options say and tells how the run ended', () =>
   withHub(async (hub, url) => {
     const asked: Message<'startGeneration'>['options'][] = []
-    hub.listen('startGeneration', subjects.startGeneration, ({ data, reply }) => {
+    hub.listen('startGeneration', subjects.startGeneration('*'), ({ data, reply }) => {
       asked.push(data.options)
       hub.send('generationStats', reply!, statsOf(data.run))
     })
@@ -65,7 +65,7 @@ test.each([
   [{ flushed: false }, 3, 'not yet known to be archived'],
 ])('a run that ends with %j has its own exit code', (some, code, text) =>
   withHub(async (hub, url) => {
-    hub.listen('startGeneration', subjects.startGeneration, ({ data, reply }) => {
+    hub.listen('startGeneration', subjects.startGeneration('*'), ({ data, reply }) => {
       hub.send('generationStats', reply!, statsOf(data.run, some))
     })
     await hub.flush()
@@ -80,7 +80,7 @@ test.each([
 test('Ctrl-C stops a run in order', () =>
   withHub(async (hub, url) => {
     let client: string | undefined
-    hub.listen('startGeneration', subjects.startGeneration, async ({ data, reply }) => {
+    hub.listen('startGeneration', subjects.startGeneration('*'), async ({ data, reply }) => {
       const progress = {
         run: data.run,
         phase: 'generating' as const,
@@ -94,7 +94,7 @@ test('Ctrl-C stops a run in order', () =>
       await hub.flush()
       client = reply
     })
-    hub.listen('stopGeneration', subjects.stopGeneration, ({ data }) => {
+    hub.listen('stopGeneration', subjects.stopGeneration('*'), ({ data }) => {
       hub.send('generationStats', client!, statsOf(data.run, { status: 'stopped', events: 5, total: 9 }))
     })
     await hub.flush()
@@ -129,11 +129,11 @@ const QUERY = ['query', '--bbox', '1,2,3,4', '--from', '2026-01-05', '--to', '20
 test('Ctrl-C cancels a query, and no file is left', () =>
   withHub(async (hub, url) => {
     let client: string | undefined
-    hub.listen('vehicleQuery', subjects.vehicleQuery, ({ data: { query }, reply }) => {
+    hub.listen('vehicleQuery', subjects.vehicleQuery('*'), ({ data: { query }, reply }) => {
       client = reply
       const progress = { query, tasks: { total: 2, done: 0 }, rows: { total: 2, read: 0, selected: 0 }, elapsedMs: 1 }
       hub.send('vehicleQueryProgress', reply!, progress)
-      hub.listen('vehicleQueryCancel', subjects.vehicleQueryCancel(query), ({ data }) => {
+      hub.listen('vehicleQueryCancel', subjects.vehicleQueryCancel(ANYONE, query), ({ data }) => {
         hub.send('vehicleQueryResultStats', client!, answerOf(data.query, { status: 'cancelled' }))
       })
     })
@@ -163,7 +163,7 @@ test.each([
   'an answer that ends with %j says so, has its own exit code, and never a file that looks whole',
   (some, code, text, files) =>
     withHub(async (hub, url) => {
-      hub.listen('vehicleQuery', subjects.vehicleQuery, ({ data: { query }, reply }) => {
+      hub.listen('vehicleQuery', subjects.vehicleQuery('*'), ({ data: { query }, reply }) => {
         hub.send(
           'vehicleQueryResultStats',
           reply!,
@@ -230,7 +230,7 @@ test('stats sums up what the services say', () =>
 
 test('what is watched for ever ends quietly when the reader of it has gone, and so does the answer of a run', () =>
   withHub(async (hub, url) => {
-    hub.listen('startGeneration', subjects.startGeneration, ({ data, reply }) =>
+    hub.listen('startGeneration', subjects.startGeneration('*'), ({ data, reply }) =>
       hub.send('generationStats', reply!, statsOf(data.run)),
     )
     await hub.flush()
@@ -241,7 +241,7 @@ test('what is watched for ever ends quietly when the reader of it has gone, and 
 test('query asks for measures and with a filter as its options say, and a wrong filter is reported before a finder is asked', () =>
   withHub(async (hub, url) => {
     const asked: Message<'vehicleQuery'>[] = []
-    hub.listen('vehicleQuery', subjects.vehicleQuery, ({ data, reply }) => {
+    hub.listen('vehicleQuery', subjects.vehicleQuery('*'), ({ data, reply }) => {
       asked.push(data)
       hub.send('vehicleQueryResultStats', reply!, {
         query: data.query,

@@ -59,12 +59,12 @@ export const createHubThread = (): HubThread => {
 
   return {
     connect: async (settings, onStatus) => {
-      const { url, user, password, inbox } = settings
+      const { url, user, password, person } = settings
       const tell = (next: HubStatus): void => {
         status = next
         onStatus(next)
       }
-      const hub = await connectHub({ service: 'event-viewer', url, user, password, inbox, onStatus: tell })
+      const hub = await connectHub({ service: 'event-viewer', url, user, password, person, onStatus: tell })
       live = {
         settings,
         subscription: createLiveSubscription(hub, (payload, message) =>
@@ -127,7 +127,10 @@ export const createHubThread = (): HubThread => {
       tellBoards()
       return stop
     },
-    stopRun: async (run) => (await connected.promise).send('stopGeneration', subjects.stopGeneration, { run }),
+    stopRun: async (run) => {
+      const hub = await connected.promise
+      hub.send('stopGeneration', subjects.stopGeneration(hub.person), { run })
+    },
     stopGeneration: async () => {
       for (const generation of generations) generation.abort()
     },

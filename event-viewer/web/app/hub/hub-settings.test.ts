@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { hubSettingsOf } from './hub-settings.ts'
 
 const config = {
-  hub: { url: null, port: 9222, user: null, password: null, inbox: 'inbox.viewer' },
+  hub: { url: null, port: 9222, user: null, password: null },
   partitions: [0, 1],
   partitioning: { by: 'cell', geohashLength: 5 },
   futureToleranceMs: 60_000,
@@ -21,16 +21,14 @@ test('what is configured is used, and what is not is left out', () => {
   const page = { protocol: 'http:', hostname: 'localhost' }
   expect(hubSettingsOf(config, page)).toEqual({
     url: 'ws://localhost:9222',
-    inbox: 'inbox.viewer',
     partitions: [0, 1],
     partitioning: { by: 'cell', geohashLength: 5 },
     futureToleranceMs: 60_000,
   })
-  const hub = { url: 'wss://hub.example.com/ws', port: 1, user: 'anna', password: 'x', inbox: 'inbox.viewer.anna' }
+  const hub = { url: 'wss://hub.example.com/ws', port: 1, user: 'anna', password: 'x' }
   expect(hubSettingsOf({ ...config, hub }, page)).toMatchObject({
     url: hub.url,
     user: 'anna',
     password: 'x',
-    inbox: 'inbox.viewer.anna',
   })
 })

@@ -14,7 +14,6 @@ export const hubSettingsOf = (
   url: hub.url ?? `${page.protocol === 'https:' ? 'wss' : 'ws'}://${page.hostname}:${hub.port}`,
   ...(hub.user === null ? {} : { user: hub.user }),
   ...(hub.password === null ? {} : { password: hub.password }),
-  inbox: hub.inbox,
   partitions,
   partitioning,
   futureToleranceMs,

@@ -41,7 +41,6 @@ beforeEach(async () => {
 
 const settings = (): HubSettings => ({
   url: server.websocketUrl,
-  inbox: 'inbox.viewer',
   partitions: [0, 1, 2, 3],
   partitioning: { by: 'cell', geohashLength: 5 },
   futureToleranceMs: 60_000,
@@ -238,12 +237,12 @@ test('a generation is run, told of and stopped, and one that is refused says why
   })
   let client = ''
   const listeners = [
-    service.listen('startGeneration', subjects.startGeneration, ({ data: { run }, reply }) => {
+    service.listen('startGeneration', subjects.startGeneration('*'), ({ data: { run }, reply }) => {
       client = reply!
       const counts = { events: 1, total: 2, eventsPerSecond: 1, elapsedMs: 1, agents: 1 }
       service.send('generationProgress', client, { run, phase: 'generating', ...counts })
     }),
-    service.listen('stopGeneration', subjects.stopGeneration, ({ data: { run } }) =>
+    service.listen('stopGeneration', subjects.stopGeneration('*'), ({ data: { run } }) =>
       service.send('generationStats', client, stats(run, 'stopped')),
     ),
   ]
@@ -269,7 +268,7 @@ const SEARCH: SearchInput = { from: '2026-01-05T00:00:00Z', to: '2026-01-06T00:0
 const startFinder = async (): Promise<{ asked: Message<'vehicleQuery'>[]; cancelled: string[] }> => {
   const [asked, cancelled]: [Message<'vehicleQuery'>[], string[]] = [[], []]
   const listeners = [
-    service.listen('vehicleQuery', subjects.vehicleQuery, ({ data, reply }) => {
+    service.listen('vehicleQuery', subjects.vehicleQuery('*'), ({ data, reply }) => {
       asked.push(data)
       const rows = { total: 2, read: 1, selected: 1 }
       service.send('vehicleQueryProgress', reply!, {
@@ -294,7 +293,7 @@ const startFinder = async (): Promise<{ asked: Message<'vehicleQuery'>[]; cancel
     }),
     service.listen(
       'vehicleQueryCancel',
-      subjects.vehicleQueryCancel('*'),
+      subjects.vehicleQueryCancel('*', '*'),
       ({ data }) => void cancelled.push(data.query),
     ),
   ]

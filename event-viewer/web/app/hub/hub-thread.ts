@@ -12,8 +12,8 @@ export interface HubSettings {
   readonly url: string
   readonly user?: string
   readonly password?: string
-  /** Below it the page gets its answers. */
-  readonly inbox: string
+  /** Who asks, as one token; `anyone` when missing. */
+  readonly person?: string
   /** That exist; all are listened to when not known. */
   readonly partitions: readonly number[] | null
   /** How far ahead of the hub's clock a report may be to be believed. */

@@ -1,4 +1,4 @@
-import type { MessageDefinition, PageRight } from '../messages.ts'
+import type { MessageDefinition } from '../messages.ts'
 
 const code = (text: string): string => `\`${text}\``
 
@@ -13,17 +13,11 @@ export const storageText = ({ stored }: Pick<MessageDefinition, 'stored'>): stri
   return code(stream) + (repeatedTo === undefined ? '' : `, which repeats it to ${code(repeatedTo)}`)
 }
 
-const RIGHTS: Readonly<Record<PageRight, string>> = {
-  sends: 'may send it',
-  generates: 'may send it, where pages may start generations',
-  hears: 'may listen to it',
-  'hears-below': 'may listen to it',
-}
-
-/** What the user of a browser's page may do with a message. */
+/** What a person's page may do with a message, and the right that it takes. */
 export const pageText = ({ page, stored }: Pick<MessageDefinition, 'page' | 'stored'>): string => {
   if (page === undefined) return ''
-  return page === 'hears' && stored?.repeatedTo !== undefined ? 'may listen to what the stream repeats' : RIGHTS[page]
+  const may = page.use === 'sends' ? 'sends it' : 'listens to it'
+  return `${page.use === 'hears' && stored?.repeatedTo !== undefined ? 'listens to what the stream repeats' : may} (${code(page.right)})`
 }
 
 /** The headers of every message: CloudEvents 1.0 in the binary mode of its NATS binding. */

@@ -53,7 +53,7 @@ test('a generator that comes while it is asked for gets the run once, with the d
     await hub.flush()
     hub.listen(
       'startGeneration',
-      subjects.startGeneration,
+      subjects.startGeneration('*'),
       ({ data, reply }) => {
         started.push(data)
         for (const events of [0, 5, 10]) hub.send('generationProgress', reply!, progressOf(data.run, events))
@@ -72,11 +72,11 @@ test('aborted, it stops the run and returns the stats of the stopped run', () =>
   withHub(async (hub) => {
     const aborter = new AbortController()
     let client: string | undefined
-    hub.listen('startGeneration', subjects.startGeneration, ({ data, reply }) => {
+    hub.listen('startGeneration', subjects.startGeneration('*'), ({ data, reply }) => {
       client = reply
       hub.send('generationProgress', reply!, progressOf(data.run, 1))
     })
-    hub.listen('stopGeneration', subjects.stopGeneration, ({ data }) => {
+    hub.listen('stopGeneration', subjects.stopGeneration('*'), ({ data }) => {
       hub.send('generationStats', client!, statsOf(data.run, 'stopped'))
     })
     const stats = await runGeneration(hub, {}, { signal: aborter.signal, onProgress: () => aborter.abort() })
@@ -89,7 +89,7 @@ test('aborted, it stops the run and returns the stats of the stopped run', () =>
 test('a generator that takes the run and falls silent is told of, not waited for', () =>
   withHub(async (hub) => {
     let starts = 0
-    hub.listen('startGeneration', subjects.startGeneration, () => void starts++)
+    hub.listen('startGeneration', subjects.startGeneration('*'), () => void starts++)
     await expect(runGeneration(hub, {})).rejects.toThrow(
       fault('generation.unanswered', /the generator that was asked for run \w+ has said nothing/),
     )

@@ -38,7 +38,7 @@ export const runGeneration = async (
   const send = (): void => {
     isUnheard = false
     heardMs = performance.now()
-    hub.send('startGeneration', subjects.startGeneration, start, { reply: inbox })
+    hub.send('startGeneration', subjects.startGeneration(hub.person), start, { reply: inbox })
   }
   /** The server tells one of the subscriptions only, either. */
   const unheard: ListenOptions = { onInvalid: (_, raw) => (isUnheard ||= raw.isUnheard) }
@@ -53,7 +53,7 @@ export const runGeneration = async (
   }
   const progress = hub.listen('generationProgress', inbox, tell, unheard)
   const end = hub.listen('generationStats', inbox, finish, unheard)
-  const stop = (): void => hub.send('stopGeneration', subjects.stopGeneration, { run })
+  const stop = (): void => hub.send('stopGeneration', subjects.stopGeneration(hub.person), { run })
   const onAbort = (): void => (isLed ? stop() : ended.abort())
 
   signal?.addEventListener('abort', onAbort)

@@ -60,13 +60,13 @@ const askFinder = async (
         }),
     })
   const listeners = [
-    finder.listen('vehicleQuery', subjects.vehicleQuery, reply),
+    finder.listen('vehicleQuery', subjects.vehicleQuery('*'), reply),
     finder.listen(
       'vehicleQueryTaken',
-      subjects.vehicleQueryTaken('*'),
+      subjects.vehicleQueryTaken('*', '*'),
       ({ data }) => void taken.push(`${data.task}/${data.batch}`),
     ),
-    finder.listen('vehicleQueryCancel', subjects.vehicleQueryCancel('*'), () => void (cancelled = true)),
+    finder.listen('vehicleQueryCancel', subjects.vehicleQueryCancel('*', '*'), () => void (cancelled = true)),
   ]
   await finder.flush()
   const answered = askVehicles(client, QUERY)

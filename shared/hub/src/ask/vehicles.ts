@@ -72,7 +72,7 @@ export const askVehicles = (
   let wake: (() => void) | undefined
 
   const taken = (task: number, batch: number): void =>
-    hub.send('vehicleQueryTaken', subjects.vehicleQueryTaken(query), { task, batch })
+    hub.send('vehicleQueryTaken', subjects.vehicleQueryTaken(hub.person, query), { task, batch })
 
   const take = (raw: ReceivedMessage): void => {
     const { data, headers } = receiveMessage('vehicleQueryResult', raw)
@@ -110,11 +110,12 @@ export const askVehicles = (
 
   const send = (): void => {
     happen({ kind: 'sent' })
-    hub.send('vehicleQuery', subjects.vehicleQuery, { ...input, query }, { reply: inbox })
+    hub.send('vehicleQuery', subjects.vehicleQuery(hub.person), { ...input, query }, { reply: inbox })
   }
   const cancel = (): void => {
     if (isEnded || !happen({ kind: 'cancelled' })) return
-    if (hub.status().state !== 'closed') hub.send('vehicleQueryCancel', subjects.vehicleQueryCancel(query), { query })
+    if (hub.status().state !== 'closed')
+      hub.send('vehicleQueryCancel', subjects.vehicleQueryCancel(hub.person, query), { query })
     wake?.()
   }
   signal?.addEventListener('abort', cancel)

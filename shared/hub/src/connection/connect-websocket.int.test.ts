@@ -1,4 +1,4 @@
-import { subjects } from '@fleetlake/contracts'
+import { ANYONE, subjects } from '@fleetlake/contracts'
 import { fault } from '@fleetlake/core/testing'
 import { eventually, startTestHub, type TestHub } from '@fleetlake/testing'
 import { expect, onTestFinished, test } from 'vitest'
@@ -27,7 +27,7 @@ const echoOf = (viewer: MessageHub): (() => Promise<void>) => {
   viewer.control.subscribe(viewer.inbox('q'), () => void heard++)
   return async () => {
     const before = heard
-    viewer.send('vehicleQuery', subjects.vehicleQuery, QUERY, { reply: viewer.inbox('q') })
+    viewer.send('vehicleQuery', subjects.vehicleQuery(ANYONE), QUERY, { reply: viewer.inbox('q') })
     await eventually(() => heard > before)
   }
 }
@@ -95,16 +95,16 @@ test('a user that the hub does not know is told which settings to look at', asyn
 
 test('what the hub does not allow is told while it is connected', async () => {
   const viewer = await connectViewer(await startServer())
-  viewer.listen('stopGeneration', subjects.stopGeneration, () => undefined)
+  viewer.listen('stopGeneration', subjects.stopGeneration('*'), () => undefined)
   await eventually(() => viewer.status().reason !== undefined)
   expect(viewer.status()).toEqual({
     state: 'connected',
-    reason: 'the hub does not let this user listen to generation.broadcast',
+    reason: 'the hub does not let this user listen to generation.stop.*',
   })
 })
 
-test('answers go below the inbox that the viewer was given', async () => {
+test('answers go to the inbox of the person who asks', async () => {
   const server = await startServer()
-  const [viewer, plain] = [await connectViewer(server, { inbox: 'inbox.viewer.anna' }), await connectViewer(server)]
-  expect([viewer.inbox('q1'), plain.inbox('q1')]).toEqual(['inbox.viewer.anna.q1', 'inbox.viewer.q1'])
+  const [viewer, plain] = [await connectViewer(server, { person: 'anna' }), await connectViewer(server)]
+  expect([viewer.inbox('q1'), plain.inbox('q1')]).toEqual(['inbox.anna.q1', 'inbox.anyone.q1'])
 })

@@ -1,4 +1,4 @@
-import { subjects } from '@fleetlake/contracts'
+import { ANYONE, subjects } from '@fleetlake/contracts'
 import { fault } from '@fleetlake/core/testing'
 import { eventually, startTestHub, temporaryFolder } from '@fleetlake/testing'
 import { expect, onTestFinished, test } from 'vitest'
@@ -10,15 +10,19 @@ test('a message comes as it was sent, with its envelope and defaults', async () 
   const { connect } = await startFixture()
   const [from, to] = [await connect({ uid: 'from' }), await connect()]
   const got: unknown[] = []
-  to.listen('startGeneration', subjects.startGeneration, ({ id, type, source, subject, reply, headers, data }) => {
-    got.push({ id, type, source, subject, reply, note: headers('fleet-note'), data })
-  })
+  to.listen(
+    'startGeneration',
+    subjects.startGeneration('*'),
+    ({ id, type, source, subject, person, reply, headers, data }) => {
+      got.push({ id, type, source, subject, person, reply, note: headers('fleet-note'), data })
+    },
+  )
   await to.flush()
   from.send(
     'startGeneration',
-    subjects.startGeneration,
+    subjects.startGeneration(ANYONE),
     { run: 'r1', options: {} },
-    { id: 'i1', reply: 'inbox.viewer.v', headers: { 'fleet-note': 'n' } },
+    { id: 'i1', reply: 'inbox.anyone.v', headers: { 'fleet-note': 'n' } },
   )
   await eventually(() => got.length > 0)
   expect(got).toEqual([
@@ -26,8 +30,9 @@ test('a message comes as it was sent, with its envelope and defaults', async () 
       id: 'i1',
       type: 'start-generation',
       source: '/fleetlake/test/from',
-      subject: 'generation',
-      reply: 'inbox.viewer.v',
+      subject: 'generation.start.anyone',
+      person: 'anyone',
+      reply: 'inbox.anyone.v',
       note: 'n',
       data: {
         run: 'r1',

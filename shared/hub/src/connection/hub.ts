@@ -10,8 +10,8 @@ export interface SpeakerOptions {
   readonly service: string
   /** A token of this process; random when missing. */
   readonly uid?: string
-  /** Below it this client gets its answers; `inbox.viewer` when missing. */
-  readonly inbox?: string | undefined
+  /** Who asks, as one token (`personToken`); `anyone` when missing. */
+  readonly person?: string | undefined
   /** Told of what the handling of a message threw: a fault of this program, which goes on. On the console when missing. */
   readonly onFault?: ((error: FleetError) => void) | undefined
 }
@@ -46,6 +46,8 @@ export interface Received<Name extends MessageName> {
   /** RFC 3339, by its sender's clock, which may be anything: nothing is decided by it. Empty when missing. */
   readonly time: string
   readonly subject: string
+  /** Whom the subject names as its sender; empty where a message's subject names no one. */
+  readonly person: string
   readonly reply?: string
   /** Of the payload. */
   readonly bytes: number
@@ -76,6 +78,8 @@ export type Answer<Name extends MessageName> =
 export interface MessageHub {
   readonly uid: string
   readonly service: string
+  /** Who asks, as one token. */
+  readonly person: string
   readonly control: Control
   /** Where answers to a question of this id go. */
   inbox(id: string): string
@@ -88,8 +92,8 @@ export interface MessageHub {
    */
   send<Name extends MessageName>(name: Name, subject: string, data: MessageInput<Name>, options?: SendOptions): void
   /**
-   * Invariant: neither a malformed message nor a handler that throws ends it, or the process; what asks for its answer anywhere but at an inbox is not heard at
-   * all. Handlers of several messages may run at once. What one throws is told to `onFault` of the hub.
+   * Invariant: neither a malformed message nor a handler that throws ends it, or the process; what asks for its answer anywhere but at an inbox of its sender is not heard
+   * at all. Handlers of several messages may run at once. What one throws is told to `onFault` of the hub.
    */
   listen<Name extends MessageName>(
     name: Name,

@@ -1,10 +1,11 @@
 import {
   CONTENT_TYPES,
-  isInbox,
+  isInboxOf,
   messages,
   type Message,
   type MessageInput,
   type MessageName,
+  personIn,
 } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
 import type { Control, EncodedHeaders, ReceivedMessage } from '@fleetlake/broker'
@@ -57,10 +58,11 @@ const invalid = (raw: ReceivedMessage, what: string, cause?: unknown): FleetErro
   new FleetError('message.invalid', `a message on ${raw.subject} ${what}`, cause === undefined ? {} : { cause })
 
 /**
- * Invariant: an answer goes to an inbox only. Else a client that may ask could have a service publish, with the service's permissions, wherever
- * he likes: its answers to a stream, or to the server's own API.
+ * Invariant: an answer goes to an inbox only, and of a person's question to that person's. Else a client that may ask could have a service publish, with the service's permissions, wherever
+ * the client likes: its answers to a stream, to the server's own API, or to somebody else.
  */
-export const asksForNoInbox = ({ reply }: ReceivedMessage): boolean => reply !== '' && !isInbox(reply)
+export const asksForNoInbox = (name: MessageName, { subject, reply }: ReceivedMessage): boolean =>
+  reply !== '' && !isInboxOf(personIn(name, subject), reply)
 
 /**
  * What came, checked against the message's definition.
@@ -82,6 +84,7 @@ export const receiveMessage = <Name extends MessageName>(name: Name, raw: Receiv
     source: event.source,
     time: event.time,
     subject: raw.subject,
+    person: personIn(name, raw.subject) ?? '',
     ...(reply === '' ? {} : { reply }),
     bytes: raw.data.length,
     headers: raw.header,

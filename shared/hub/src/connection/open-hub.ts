@@ -1,5 +1,5 @@
 import { type Broker, type Control, type ReceivedMessage, refusalOf } from '@fleetlake/broker'
-import { type MessageInput, type MessageName, messages, viewerInbox } from '@fleetlake/contracts'
+import { ANYONE, type MessageInput, type MessageName, messages, personInbox } from '@fleetlake/contracts'
 import { FleetError, reasonOf } from '@fleetlake/core'
 import type { Answer, Hub, Listener, ListenOptions, MessageHub, Received, SendOptions, SpeakerOptions } from './hub.ts'
 import { asksForNoInbox, receiveMessage, wrapMessage, type Wrapped } from './message.ts'
@@ -14,7 +14,7 @@ export const openHub = ({ control, streams }: Broker, options: SpeakerOptions): 
 /** Messages over a broker's connection: as CloudEvents, checked against their definitions. */
 export const openMessageHub = (
   control: Control,
-  { service, uid = randomToken(), inbox, onFault }: SpeakerOptions,
+  { service, uid = randomToken(), person = ANYONE, onFault }: SpeakerOptions,
 ): MessageHub => {
   const source = `/fleetlake/${service}/${uid}`
   let sent = 0
@@ -36,7 +36,7 @@ export const openMessageHub = (
     (raw: ReceivedMessage): void => {
       // A promise of its own: what is thrown must end neither the connection's reader nor the process.
       void (async (): Promise<void> => {
-        if (asksForNoInbox(raw)) return
+        if (asksForNoInbox(name, raw)) return
         let message: Received<Name>
         try {
           message = receiveMessage(name, raw)
@@ -58,8 +58,9 @@ export const openMessageHub = (
   return {
     uid,
     service,
+    person,
     control,
-    inbox: (id) => viewerInbox(id, inbox),
+    inbox: (id) => personInbox(person, id),
     status: control.status,
     onStatus: control.onStatus,
     send: (name, subject, data, options = {}) => {

@@ -9,6 +9,7 @@ const statusOf = (
   run,
   status,
   startedAt,
+  person: 'anna',
   elapsedMs: 1000,
   vehicles: 10,
   realTime: true,

@@ -1,3 +1,3 @@
-/** What a person may do, the least first; what each of them may is the business of those who let them. */
+/** What a person is; each may what those before it may. */
 export const ROLES = ['viewer', 'dispatcher', 'investigator', 'operator'] as const
 export type Role = (typeof ROLES)[number]

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { configSchema } from './config.ts'
-import { mayPagesGenerate, mayPagesImport } from './viewer-permissions.ts'
+import { mayPagesGenerate, mayPagesImport } from './page-rights.ts'
 
 const rights = { generation: mayPagesGenerate, imports: mayPagesImport }
 
