@@ -57,8 +57,8 @@ export default {
     layer('intake', ['core', 'columnar', 'contracts', 'hub']),
     layer('archive', ['core', 'columnar', 'contracts']),
     layer('registry', ['archive', 'core', 'contracts', 'hub']),
-    layer('service', ['core', 'columnar', 'contracts']),
-    layer('nats-server', ['core', 'contracts', 'service']),
+    layer('service', ['broker', 'core', 'columnar', 'contracts']),
+    layer('nats-server', ['broker', 'core', 'contracts', 'service']),
     {
       name: 'only-the-driver-imports-nats',
       comment:

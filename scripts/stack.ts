@@ -117,6 +117,8 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     FLEET_ARCHIVE_PATH: archivePath,
     ...(viewerPort === undefined ? {} : { FLEET_VIEWER_PORT: String(viewerPort) }),
     ...websocketOf(hub),
+    // Services find the hub's keys there.
+    ...(hub === undefined ? {} : { FLEET_HUB_DATA_DIR: hub.dataDir }),
     ...limitOf(hub, options),
   }
   const env = { FLEET_LOG_FORMAT: 'text', ...process.env, ...settings, ...options.env }

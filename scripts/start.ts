@@ -35,6 +35,7 @@ await runService({
         websocketPort: config.hub.websocketPort,
         websocketOrigins: config.hub.websocketOrigins ?? [],
         pagesMayGenerate: mayPagesGenerate(config),
+        asksEveryone: config.auth === 'required',
       },
       ...hub,
       compactors: 1,

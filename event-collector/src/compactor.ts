@@ -8,7 +8,7 @@ await runService({
   schema: configSchema,
   main: async (context) => {
     const { config, log, onStop, ready } = context
-    const hub = await connectHub(hubOptions(context))
+    const hub = await connectHub(await hubOptions('compactor', context))
     onStop(() => hub.close())
     const compactor = await startCompactor(hub, { config, log, version })
     onStop(() => compactor.stop())

@@ -8,7 +8,7 @@ await runService({
   schema: configSchema,
   main: async (context) => {
     const { config, log, onStop, ready, fail } = context
-    const hub = await connectHub(hubOptions(context))
+    const hub = await connectHub(await hubOptions('collector', context))
     onStop(() => hub.close())
     await provision(hub, config, { warn: (warning) => log.warn(warning) })
     const collector = await startCollector(hub, { config, log, version, fail })

@@ -9,7 +9,7 @@ await runService({
   schema: configSchema,
   main: async (context) => {
     const { config, log, onStop, ready } = context
-    const hub = await connectHub(hubOptions(context))
+    const hub = await connectHub(await hubOptions('finder', context))
     onStop(() => hub.close())
     const finder = await startFinder(hub, { config, version, warn: (what, fields = {}) => log.warn(fields, what) })
     onStop(() => finder.stop())

@@ -4,12 +4,13 @@ import { Hono } from 'hono'
 import { secureHeaders } from 'hono/secure-headers'
 import { ownPages } from './http/own-pages.ts'
 import { problem } from './http/problem.ts'
+import { createTicketRoute, type TicketRouteDeps } from './hub/ticket-route.ts'
 import { createLoginRoutes, type LoginRoutesDeps } from './login/login-routes.ts'
 import { ANYONE } from './people/person.ts'
 
 export interface GatewayAppDeps {
   /** Undefined where no login is needed. */
-  readonly login: Omit<LoginRoutesDeps, 'isSecure' | 'origins' | 'say'> | undefined
+  readonly login: (Omit<LoginRoutesDeps, 'isSecure' | 'origins' | 'say'> & TicketRouteDeps) | undefined
   /** Whether people come by https alone. */
   readonly isSecure: boolean
   /** Of the pages that may ask; the first is where people go when they come from nowhere. */
@@ -52,6 +53,7 @@ export const createGatewayApp = ({ login, isSecure, origins, hosts, unready, log
     app.get('/v1/me', (c) => c.json(ANYONE))
     app.all('/v1/login/*', (c) => problem(c, 404, 'there is no login here: set auth: required for one'))
   } else {
+    app.route('/v1', createTicketRoute(login))
     app.route('/v1', createLoginRoutes({ ...login, isSecure, origins, say: (line) => log.info(line) }))
   }
   app.notFound((c) => problem(c, 404, 'there is nothing at this address'))

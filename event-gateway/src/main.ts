@@ -9,7 +9,7 @@ await runService({
   main: async (context) => {
     const { config, log, onStop, ready } = context
     checkListening('gateway', config)
-    const hub = await connectHub(hubOptions(context))
+    const hub = await connectHub(await hubOptions('gateway', context))
     onStop(() => hub.close())
     const gateway = await startGateway(hub, { config, version, log })
     onStop(() => gateway.stop())

@@ -6,12 +6,13 @@ import { json } from 'node:stream/consumers'
 import { openRegistryStore } from '@fleetlake/archive'
 import { configSchema, subjects } from '@fleetlake/contracts'
 import { fault } from '@fleetlake/core/testing'
-import { connectHub, type Hub } from '@fleetlake/hub'
+import type { Hub } from '@fleetlake/hub'
 import { addAccount, addToken, openRegistry, type Registry, setAccount } from '@fleetlake/registry'
 import { eventually, startTestHub, temporaryFolder, type TestHub } from '@fleetlake/testing'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { startGateway } from './start-gateway.ts'
 import { createClient } from './testing/client.ts'
+import { type KnownHub, startKnownHub } from './testing/known-hub.ts'
 import { type GatewayProcess, startGatewayProcess } from './testing/gateway-process.ts'
 import { CERTIFICATE, PRIVATE_KEY } from './testing/tls.ts'
 
@@ -20,13 +21,15 @@ const WRONG = 'wrong horse battery'
 const CLIENT_SECRET = 'client-secret-of-the-gateway'
 
 let server: TestHub
+let known: KnownHub
 let hub: Hub
 let archivePath: string
 let registry: Registry
 
 beforeAll(async () => {
-  server = await startTestHub()
-  hub = await connectHub({ url: server.url, service: 'test' })
+  known = await startKnownHub()
+  ;({ server } = known)
+  hub = await known.connectAs('gateway')
   archivePath = join(await temporaryFolder(), 'archive')
   // As `fleet accounts` has it: beside the gateway, and announced.
   registry = await openRegistry(
@@ -37,13 +40,18 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await registry?.close()
-  await hub?.close()
-  await server?.stop()
+  await known?.stop()
 })
 
 const start = (env: Record<string, string> = {}, args: readonly string[] = []): GatewayProcess => {
   const gateway = startGatewayProcess(
-    { FLEET_HUB_URL: server.url, FLEET_ARCHIVE_PATH: archivePath, FLEET_AUTH: 'required', ...env },
+    {
+      FLEET_HUB_URL: server.url,
+      FLEET_HUB_DATA_DIR: server.dataDir,
+      FLEET_ARCHIVE_PATH: archivePath,
+      FLEET_AUTH: 'required',
+      ...env,
+    },
     args,
   )
   onTestFinished(() => void gateway.child.kill('SIGKILL'))
@@ -101,14 +109,16 @@ test('people log in until they are disabled or log out, also across restarts, an
 })
 
 test('without a word on auth nobody logs in on the loopback, and beyond it nothing starts', async () => {
-  const open = startGatewayProcess({ FLEET_HUB_URL: server.url, FLEET_ARCHIVE_PATH: archivePath })
+  const openHub = await startTestHub()
+  onTestFinished(() => openHub.stop())
+  const open = startGatewayProcess({ FLEET_HUB_URL: openHub.url, FLEET_ARCHIVE_PATH: archivePath })
   onTestFinished(() => void open.child.kill('SIGKILL'))
   const client = createClient(await open.url)
   expect((await client.get('/v1/me')).body).toEqual({ account: 'anyone', role: 'operator', by: 'none' })
   expect((await client.logIn('anna', PASSWORD)).body).toMatchObject({
     title: 'there is no login here: set auth: required for one',
   })
-  const beyond = startGatewayProcess({ FLEET_HUB_URL: server.url, FLEET_GATEWAY_HOST: '0.0.0.0' })
+  const beyond = startGatewayProcess({ FLEET_HUB_URL: openHub.url, FLEET_GATEWAY_HOST: '0.0.0.0' })
   expect(await beyond.ended).toBe(1)
   expect(beyond.output()).toContain('set auth: required (FLEET_AUTH=required)')
 })
@@ -126,6 +136,7 @@ const configOf = async (gateway: object) =>
   configSchema.parse({
     auth: 'required',
     archive: { path: archivePath },
+    hub: { dataDir: server.dataDir },
     gateway: { port: 0, stateDir: await temporaryFolder(), ...gateway },
   })
 
@@ -202,11 +213,12 @@ test('while the registry can not be read people log in as before, and a logout s
 })
 
 test('it is alive and not ready while the hub is away, and ready again once it is back', async () => {
-  const own = await startTestHub()
-  onTestFinished(() => own.stop())
-  const connection = await connectHub({ url: own.url, service: 'gateway' })
-  onTestFinished(() => connection.close())
-  const gateway = await startGateway(connection, { config: await configOf({}), version: '0', log: LOG })
+  const away = await startKnownHub()
+  onTestFinished(() => away.stop())
+  const { server: own } = away
+  const connection = await away.connectAs('gateway')
+  const config = { ...(await configOf({})), hub: configSchema.parse({ hub: { dataDir: own.dataDir } }).hub }
+  const gateway = await startGateway(connection, { config, version: '0', log: LOG })
   onTestFinished(() => gateway.stop())
   const statusOf = async (path: string): Promise<number> => (await fetch(`${gateway.url}${path}`)).status
   expect([await statusOf('/healthz'), await statusOf('/readyz')]).toEqual([200, 200])

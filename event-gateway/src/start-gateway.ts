@@ -9,13 +9,17 @@ import type { Log } from '@fleetlake/service'
 import { type Answering, listen, ownHosts } from '@fleetlake/service/http'
 import { createGatewayApp, type GatewayAppDeps } from './gateway-app.ts'
 import { createAddressOf } from './http/client-address.ts'
+import { createAdmit } from './hub/admit.ts'
+import { answerLogins } from './hub/answer-logins.ts'
+import { createHubTickets } from './hub/hub-tickets.ts'
+import { issuerSeedOf } from './hub/issuer-seed.ts'
 import { createOpenId } from './login/openid.ts'
 import { createPasswordLogin } from './login/password-login.ts'
 import { createSealer } from './login/sealer.ts'
 import { provideSessionSecret } from './login/session-secret.ts'
 import { createSessions } from './login/sessions.ts'
 import { openDirectory } from './people/directory.ts'
-import { createIdentify } from './people/identify.ts'
+import { createIdentify, createWhoIs } from './people/identify.ts'
 import { checkPublicUrl } from './public-url.ts'
 
 export interface Gateway {
@@ -25,7 +29,7 @@ export interface Gateway {
 }
 
 export interface GatewayOptions {
-  readonly config: Pick<Config, 'archive' | 'auth' | 'gateway' | 'viewer'>
+  readonly config: Pick<Config, 'archive' | 'auth' | 'gateway' | 'hub' | 'viewer'>
   readonly version: string
   readonly log: Pick<Log, 'info' | 'warn' | 'error'>
   readonly nowMs?: () => number
@@ -59,6 +63,7 @@ export const startGateway = async (hub: Hub, options: GatewayOptions): Promise<G
   })
   for (const fault of registry.faults()) log.warn(fault)
   const login = config.auth === 'required' ? await createLogin(config.gateway, registry, nowMs) : undefined
+  const issuerSeed = config.auth === 'required' ? await issuerSeedOf(config) : undefined
   let isConnected = true
   const stopFollowing = hub.onStatus(({ state }) => {
     isConnected = state === 'connected'
@@ -84,9 +89,14 @@ export const startGateway = async (hub: Hub, options: GatewayOptions): Promise<G
   })
   const url = new URL(gateway.publicUrl ?? server.url)
   const pages = gateway.pageOrigins ?? (isLoopback(url.hostname) ? pageOrigins(config.viewer.port) : [])
+  const people = login?.(url)
+  const stopAnswering =
+    people === undefined || issuerSeed === undefined
+      ? undefined
+      : answerLogins(hub, { issuerSeed, admit: createAdmit(people), nowMs, say: (line) => log.info(line) })
   app.resolve(
     createGatewayApp({
-      login: login?.(url),
+      login: people,
       isSecure: url.protocol === 'https:',
       origins: [...new Set([...pages, url.origin])],
       hosts: [...new Set([...ownHosts(gateway.host), '[::1]', url.hostname])],
@@ -102,6 +112,7 @@ export const startGateway = async (hub: Hub, options: GatewayOptions): Promise<G
   return {
     url: server.url,
     stop: async () => {
+      stopAnswering?.()
       await membership.leave()
       stopFollowing()
       await server.close()
@@ -127,8 +138,20 @@ const createLogin = async (
   return (url) => {
     const openId = createOpenId(settings.openid, new URL('/v1/login/openid/callback', url))
     const sessions = createSessions({ sealer, sessionMs: settings.sessionMs, isSecure: url.protocol === 'https:' })
-    const identify = createIdentify({ directory, sessions, issuer: openId?.issuer, nowMs })
-    return { directory, sealer, sessions, identify, logIn, openId, addressOf: createAddressOf(settings.proxies) }
+    const whoIs = createWhoIs({ directory, issuer: openId?.issuer, nowMs })
+    const identify = createIdentify({ whoIs, sessions })
+    const tickets = createHubTickets(sealer)
+    return {
+      directory,
+      sealer,
+      sessions,
+      whoIs,
+      identify,
+      tickets,
+      logIn,
+      openId,
+      addressOf: createAddressOf(settings.proxies),
+    }
   }
 }
 

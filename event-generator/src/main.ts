@@ -1,5 +1,5 @@
 import { configSchema } from '@fleetlake/contracts'
-import { connectHub, provision } from '@fleetlake/hub'
+import { connectHub, provideStreams } from '@fleetlake/hub'
 import { hubOptions, runService, version } from '@fleetlake/service'
 import { startGenerator } from './start-generator.ts'
 
@@ -7,10 +7,10 @@ await runService({
   name: 'event-generator',
   schema: configSchema,
   main: async (context) => {
-    const { config, log, onStop, ready } = context
-    const hub = await connectHub(hubOptions(context))
+    const { config, log, signal, onStop, ready } = context
+    const hub = await connectHub(await hubOptions('generator', context))
     onStop(() => hub.close())
-    await provision(hub, config, { warn: (warning) => log.warn(warning) })
+    await provideStreams(hub, config, { warn: (warning) => log.warn(warning), signal })
     const generator = await startGenerator({
       hub,
       config,

@@ -17,6 +17,7 @@ await runService({
       websocketPort: config.hub.websocketPort,
       websocketOrigins: pageOrigins(config.viewer.port, config.hub.websocketOrigins),
       pagesMayGenerate: mayPagesGenerate(config),
+      asksEveryone: config.auth === 'required',
       partitions: config.partitioning.count,
       partitionMaxBytes: config.hub.maxBytesPerPartition,
       say: (line) => log.warn(line),

@@ -4,14 +4,14 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { openRegistryStore } from '@fleetlake/archive'
 import { configSchema } from '@fleetlake/contracts'
-import { connectHub, type Hub } from '@fleetlake/hub'
 import { endSessions, openRegistry } from '@fleetlake/registry'
-import { eventually, startTestHub, temporaryFolder, type TestHub } from '@fleetlake/testing'
+import { eventually, temporaryFolder } from '@fleetlake/testing'
 import { launchBrowser } from '@fleetlake/testing/browser'
 import { Provider } from 'oidc-provider'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { startGateway } from '../start-gateway.ts'
+import { type KnownHub, startKnownHub } from '../testing/known-hub.ts'
 
 const CLIENT = { id: 'fleet', secret: 'client-secret-of-the-gateway' }
 /** Of the provider's people. */
@@ -20,8 +20,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
   ben: ['staff'],
 }
 
-let server: TestHub
-let hub: Hub
+let known: KnownHub
 let browser: Browser
 let gateway: { readonly url: string }
 let archivePath: string
@@ -70,17 +69,17 @@ const freePort = async (): Promise<number> => {
 }
 
 beforeAll(async () => {
-  ;[server, browser] = await Promise.all([startTestHub(), launchBrowser()])
-  hub = await connectHub({ url: server.url, service: 'test' })
+  ;[known, browser] = await Promise.all([startKnownHub(), launchBrowser()])
   archivePath = join(await temporaryFolder(), 'archive')
   const port = await freePort()
   const publicUrl = `http://localhost:${port}`
   const issuer = await startProvider(() => `${publicUrl}/v1/login/openid/callback`)
   const say = (...parts: unknown[]): void => void lines.push(parts.map(String).join(' '))
-  const started = await startGateway(hub, {
+  const started = await startGateway(await known.connectAs('gateway'), {
     config: configSchema.parse({
       auth: 'required',
       archive: { path: archivePath },
+      hub: { dataDir: known.server.dataDir },
       gateway: {
         port,
         publicUrl,
@@ -105,8 +104,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const cleanup of cleanups.toReversed()) await cleanup()
   await browser?.close()
-  await hub?.close()
-  await server?.stop()
+  await known?.stop()
 })
 
 const newPage = async (): Promise<{ page: Page; context: BrowserContext }> => {
@@ -146,7 +144,7 @@ test('a person of the provider comes back with the greatest of their roles, unti
   ).toEqual([['fleet_session', true, 'Lax']])
   const registry = await openRegistry(
     await openRegistryStore(configSchema.parse({ archive: { path: archivePath } }).archive),
-    { hub },
+    { hub: await known.connectAs('terminal') },
   )
   onTestFinished(() => registry.close())
   expect(await me(page)).toEqual(anna)

@@ -9,7 +9,7 @@ export interface Sealer {
   unseal(purpose: Purpose, sealed: string): Promise<unknown>
 }
 
-export type Purpose = 'session' | 'login'
+export type Purpose = 'session' | 'login' | 'hub'
 
 const MOST_CHARACTERS = 8 * 1024
 

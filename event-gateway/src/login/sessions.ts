@@ -5,7 +5,7 @@ import { z } from 'zod'
 import type { Sealer } from './sealer.ts'
 
 /** What a session says. */
-const sessionSchema = z.strictObject({
+export const sessionSchema = z.strictObject({
   person: z.string(),
   /** That the person's sessions had when it began. */
   version: z.number(),

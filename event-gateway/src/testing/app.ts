@@ -3,11 +3,12 @@ import { isPasswordOf, openRegistry, type Registry } from '@fleetlake/registry'
 import { listen } from '@fleetlake/service/http'
 import { createGatewayApp } from '../gateway-app.ts'
 import { createAddressOf } from '../http/client-address.ts'
+import { createHubTickets } from '../hub/hub-tickets.ts'
 import { createPasswordLogin } from '../login/password-login.ts'
 import { createSealer, type Sealer } from '../login/sealer.ts'
 import { createSessions } from '../login/sessions.ts'
 import { openDirectory } from '../people/directory.ts'
-import { createIdentify } from '../people/identify.ts'
+import { createIdentify, createWhoIs } from '../people/identify.ts'
 import { createClient, type Client } from './client.ts'
 
 export const PASSWORD = 'correct horse battery'
@@ -51,6 +52,7 @@ export const startTestApp = async (options: TestAppOptions = {}): Promise<TestAp
   const directory = openDirectory(registry)
   const sealer = createSealer({ secret, nowMs })
   const sessions = createSessions({ sealer, sessionMs: 3_600_000, isSecure })
+  const whoIs = createWhoIs({ directory, issuer: undefined, nowMs })
   const lines: string[] = []
   const say = (line: unknown): void => void lines.push(String(line))
   const app = createGatewayApp({
@@ -58,7 +60,9 @@ export const startTestApp = async (options: TestAppOptions = {}): Promise<TestAp
       directory,
       sessions,
       sealer,
-      identify: createIdentify({ directory, sessions, issuer: undefined, nowMs }),
+      whoIs,
+      tickets: createHubTickets(sealer),
+      identify: createIdentify({ whoIs, sessions }),
       logIn: createPasswordLogin({
         directory,
         decoy: OTHER_HASH,

@@ -25,7 +25,7 @@ await runService({
     const page = openBuiltPage(pageFolder)
     const map = await openMapSource(config.viewer, { warn: (what) => log.warn(what) })
     // The page is served whether the hub can be reached or not.
-    const hub = connectHub(hubOptions(context))
+    const hub = hubOptions('viewer', context).then(connectHub)
     let connected: Hub | undefined
     hub.then(
       (one) => (connected = one),

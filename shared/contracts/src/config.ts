@@ -306,6 +306,12 @@ const networkAddress = z
   )
 
 const gateway = z.strictObject({
+  hubIssuerSeed: secret
+    .startsWith('SA', 'must be the seed of an account, which begins with SA')
+    .optional()
+    .describe(
+      'seed of the nkey with which the gateway signs whom the hub lets in. Default: that of the bundled hub, in `hub.dataDir`',
+    ),
   host: z
     .string()
     .default('127.0.0.1')

@@ -15,6 +15,7 @@ import { count, instant, MOST, path, sentence, sequence, text, token } from './f
 import { GROUPS } from './patterns.ts'
 import { ANYONE, MAX_PERSON_TOKEN, PERSON_TOKEN } from './people/person-token.ts'
 import type { Right } from './people/rights.ts'
+import { HUB_SERVICES, type Party } from './services/hub-services.ts'
 
 /** How a message's data is carried. */
 export type Content = 'json' | 'positions' | 'any'
@@ -44,8 +45,8 @@ export interface MessageDefinition {
   readonly page?: PageUse
   /** The JetStream stream that keeps it, a pattern too, and where that repeats what it has stored. */
   readonly stored?: { readonly stream: string; readonly repeatedTo?: string }
-  readonly from: string
-  readonly to: string
+  readonly from: readonly Party[]
+  readonly to: readonly Party[]
   readonly about: string
   readonly content: Content
   readonly data: z.ZodType
@@ -236,8 +237,8 @@ export const messages = {
     subject: 'generation.start.<person>',
     queueGroup: 'generators',
     page: { use: 'sends', right: 'generate' },
-    from: 'viewer, terminal',
-    to: 'generator (coordinator)',
+    from: ['page', 'terminal'],
+    to: ['generator (coordinator)'],
     about: 'Starts a run of simulated vehicles. Progress and stats go to the reply subject.',
     content: 'json',
     data: z.strictObject({ run: token, options: generationOptions }),
@@ -246,8 +247,8 @@ export const messages = {
     type: 'stop-generation',
     subject: 'generation.stop.<person>',
     page: { use: 'sends', right: 'generate' },
-    from: 'viewer, terminal',
-    to: 'generators',
+    from: ['page', 'terminal', 'generator (coordinator)'],
+    to: ['generator'],
     about: 'Stops a run. What it has published stays.',
     content: 'json',
     data: z.strictObject({ run: token }),
@@ -255,8 +256,8 @@ export const messages = {
   generatePartition: define({
     type: 'generate-partition',
     subject: 'generation.agent.<agent>',
-    from: 'generator (coordinator)',
-    to: 'generator (agent)',
+    from: ['generator (coordinator)'],
+    to: ['generator (agent)'],
     about: "One agent's share of a run: the vehicles whose index modulo `agents` is `share`.",
     content: 'json',
     data: z.strictObject({
@@ -271,8 +272,8 @@ export const messages = {
   generatePartitionStats: define({
     type: 'generate-partition-stats',
     subject: 'service-inbox.generator.<uid>',
-    from: 'generator (agent)',
-    to: 'generator (coordinator)',
+    from: ['generator (agent)'],
+    to: ['generator (coordinator)'],
     about: 'Progress of an agent, each half second and at the end.',
     content: 'json',
     data: z.strictObject({
@@ -291,8 +292,8 @@ export const messages = {
     type: 'generation-progress',
     subject: INBOX,
     page: { use: 'hears-below', right: 'live' },
-    from: 'generator (coordinator)',
-    to: 'viewer, terminal',
+    from: ['generator (coordinator)'],
+    to: ['page', 'terminal'],
     about: 'Progress of a run.',
     content: 'json',
     data: z.strictObject({
@@ -310,8 +311,8 @@ export const messages = {
     type: 'generation-stats',
     subject: INBOX,
     page: { use: 'hears-below', right: 'live' },
-    from: 'generator (coordinator)',
-    to: 'viewer, terminal',
+    from: ['generator (coordinator)'],
+    to: ['page', 'terminal'],
     about: 'How a run ended. `flushed` says whether the table holds every row of the run.',
     content: 'json',
     data: z.strictObject({
@@ -333,8 +334,8 @@ export const messages = {
     type: 'generation-status',
     subject: 'generation.runs.<run>',
     page: { use: 'hears', right: 'live' },
-    from: 'generator (coordinator)',
-    to: 'viewer',
+    from: ['generator (coordinator)'],
+    to: ['page'],
     about: 'How far a run has come, for those who have not asked for it: each second, and at its end.',
     content: 'json',
     data: z.strictObject({
@@ -358,8 +359,8 @@ export const messages = {
     subject: 'commands.move.<partition>',
     stored: { stream: 'MOVES_<partition>', repeatedTo: 'live.move.<partition>' },
     page: { use: 'hears', right: 'live' },
-    from: 'generator, importer, devices',
-    to: 'collector, viewer',
+    from: ['generator', 'terminal', 'viewer', 'device'],
+    to: ['collector', 'page'],
     about:
       'Positions with their measures: a batch as an Arrow IPC stream, or one position as JSON. Message id and ce-id are <run>/<agent>/<partition>/<n>; of imports ' +
       '<n>-<digest of the payload> instead of <n>.',
@@ -371,8 +372,8 @@ export const messages = {
     type: 'import-status',
     subject: 'imports.<job>',
     page: { use: 'hears', right: 'live' },
-    from: 'terminal, viewer service',
-    to: 'viewer',
+    from: ['terminal', 'viewer'],
+    to: ['page'],
     about: 'How far an import of files has come, each second and at its end.',
     content: 'json',
     data: z.strictObject({
@@ -399,8 +400,8 @@ export const messages = {
     type: 'flush',
     subject: 'commands.flush.<partition>',
     answer: 'flushed',
-    from: 'generator, terminal',
-    to: 'collector that owns the partition',
+    from: ['generator', 'finder', 'terminal', 'viewer'],
+    to: ['collector (of the partition)'],
     about:
       'A request that is answered once the table holds the stream up to the sequence. Repeat it while there is no answer.',
     content: 'json',
@@ -408,8 +409,8 @@ export const messages = {
   }),
   flushed: define({
     type: 'flushed',
-    from: 'collector',
-    to: 'generator, terminal',
+    from: ['collector'],
+    to: ['generator', 'finder', 'terminal', 'viewer'],
     about: 'The answer to `flush`.',
     content: 'json',
     data: z.strictObject({ committed: sequence.describe('sequence up to which the table holds the stream') }),
@@ -418,8 +419,8 @@ export const messages = {
     type: 'aggregate-period-stats',
     subject: 'stats',
     page: { use: 'hears', right: 'live' },
-    from: 'collector',
-    to: 'viewer, terminal',
+    from: ['collector'],
+    to: ['page', 'terminal'],
     about: 'What one commit added to the table, per window.',
     content: 'json',
     data: z.strictObject({
@@ -441,8 +442,8 @@ export const messages = {
     type: 'heartbeat',
     subject: 'members.<group>.<uid>',
     page: { use: 'hears-below', right: 'live' },
-    from: 'every service',
-    to: 'all',
+    from: ['generator', 'collector', 'compactor', 'finder', 'gateway'],
+    to: [...HUB_SERVICES, 'page'],
     about:
       'Each second: the member is alive. A member that misses three heartbeats counts as dead; `leaving` announces an orderly end.',
     content: 'json',
@@ -459,8 +460,8 @@ export const messages = {
   registryChanged: define({
     type: 'registry-changed',
     subject: 'registry.<kind>',
-    from: 'terminal, gateway',
-    to: 'every service',
+    from: ['terminal', 'gateway'],
+    to: HUB_SERVICES,
     about:
       'An entry of the registry was changed: services read the registry again. It may get lost, so they look by themselves, too, now and then.',
     content: 'json',
@@ -475,8 +476,8 @@ export const messages = {
     type: 'dead-letter',
     subject: 'dead-letters.<partition>',
     stored: { stream: 'DEAD_LETTERS' },
-    from: 'collector',
-    to: 'terminal',
+    from: ['collector'],
+    to: ['terminal'],
     about:
       'What could not be archived of one message: a malformed message as it came, else an Arrow batch of its invalid rows with a column `reason`. Delivered at least once: ignore a repeated id.',
     content: 'any',
@@ -494,8 +495,8 @@ export const messages = {
     subject: 'query.vehicles.<person>',
     queueGroup: 'vehicle-finder',
     page: { use: 'sends', right: 'search-last-day' },
-    from: 'viewer, terminal',
-    to: 'finder (coordinator)',
+    from: ['page', 'terminal'],
+    to: ['finder (coordinator)'],
     about: 'Which vehicles were in this area in this period? Results and stats go to the reply subject.',
     content: 'json',
     data: z.strictObject({
@@ -542,8 +543,8 @@ export const messages = {
     type: 'vehicle-query-partition',
     subject: 'query.partitions',
     queueGroup: 'vehicle-finder-partitions',
-    from: 'finder (coordinator)',
-    to: 'finder (agent)',
+    from: ['finder (coordinator)'],
+    to: ['finder (agent)'],
     about:
       'One task: data files to scan. The task holds everything that shapes its output, so that it can be repeated.',
     content: 'json',
@@ -581,8 +582,8 @@ export const messages = {
   vehicleQueryPartitionResultStats: define({
     type: 'vehicle-query-partition-result-stats',
     subject: 'service-inbox.finder.<uid>',
-    from: 'finder (agent)',
-    to: 'finder (coordinator)',
+    from: ['finder (agent)'],
+    to: ['finder (coordinator)'],
     about: 'Progress of a task, and its end.',
     content: 'json',
     data: z.strictObject({
@@ -604,8 +605,8 @@ export const messages = {
     type: 'vehicle-query-result',
     subject: INBOX,
     page: { use: 'hears-below', right: 'live' },
-    from: 'finder (agent)',
-    to: 'viewer, terminal',
+    from: ['finder (agent)'],
+    to: ['page', 'terminal'],
     about:
       'Positions found, as an Arrow IPC stream. A (task, batch) may be delivered twice, with the same rows: ignore the second.',
     content: 'positions',
@@ -621,8 +622,8 @@ export const messages = {
     type: 'vehicle-query-progress',
     subject: INBOX,
     page: { use: 'hears-below', right: 'live' },
-    from: 'finder (coordinator)',
-    to: 'viewer, terminal',
+    from: ['finder (coordinator)'],
+    to: ['page', 'terminal'],
     about: 'Progress of a query: when it has been started, then each half second.',
     content: 'json',
     data: z.strictObject({
@@ -640,8 +641,8 @@ export const messages = {
     type: 'vehicle-query-result-stats',
     subject: INBOX,
     page: { use: 'hears-below', right: 'live' },
-    from: 'finder (coordinator)',
-    to: 'viewer, terminal',
+    from: ['finder (coordinator)'],
+    to: ['page', 'terminal'],
     about: 'The end of an answer, and what the answer misses, if anything.',
     content: 'json',
     data: z.strictObject({
@@ -686,8 +687,8 @@ export const messages = {
     type: 'vehicle-query-taken',
     subject: 'queries.<person>.<query>.taken',
     page: { use: 'sends', right: 'search-last-day' },
-    from: 'viewer, terminal',
-    to: 'finder (agents)',
+    from: ['page', 'terminal'],
+    to: ['finder (agents)'],
     about: 'The client acknowledges a batch. An agent has at most 8 unacknowledged batches per query in flight.',
     content: 'json',
     data: z.strictObject({ task: count, batch: count }),
@@ -696,8 +697,8 @@ export const messages = {
     type: 'vehicle-query-cancel',
     subject: 'queries.<person>.<query>.cancel',
     page: { use: 'sends', right: 'search-last-day' },
-    from: 'viewer, terminal',
-    to: 'finder (coordinator, agents)',
+    from: ['page', 'terminal', 'finder (coordinator)'],
+    to: ['finder (coordinator, agents)'],
     about: 'The client cancels the query.',
     content: 'json',
     data: z.strictObject({ query: token }),

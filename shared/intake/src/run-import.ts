@@ -2,7 +2,7 @@ import { basename, join } from 'node:path'
 import { REVISION } from '@fleetlake/columnar'
 import type { Config, StreamPosition } from '@fleetlake/contracts'
 import { FleetError, reasonOf } from '@fleetlake/core'
-import { flushStreams, type Hub, lookAtStream, partitionsOf, provision } from '@fleetlake/hub'
+import { flushStreams, type Hub, lookAtStream, partitionsOf, provideStreams } from '@fleetlake/hub'
 import type {
   HubImport,
   ImportHooks,
@@ -121,7 +121,7 @@ export const importIntoHub = async (request: HubImport): Promise<ImportResult> =
   const startedAtMs = Date.now()
   const inUse = await partitionsOf(hub)
   const say = hooks.say ?? (() => undefined)
-  const partitions = inUse.length > 0 ? inUse : await provision(hub, config, { warn: say })
+  const partitions = inUse.length > 0 ? inUse : await provideStreams(hub, config, { warn: say, signal })
   const { by, geohashLength } = config.partitioning
   const identity = opened.shape === undefined ? undefined : (request.identity ?? opened.shape)
   // Streams of another hub, and those that were made again, hold nothing of what a record says.

@@ -1,16 +1,26 @@
 import { randomBytes } from 'node:crypto'
 import { connect } from 'node:net'
 
+/** What is asked, and below what the answer comes. */
+export const PROBE_SUBJECT = '$JS.API.INFO'
+export const PROBE_INBOX = '_INBOX.watchdog'
+
 const answerLine = 'io.nats.jetstream.api.v1.account_info_response'
+
+/** As whom a server is asked that asks everyone who they are. */
+export type ProbeLogin = { user: string; pass: string }
 
 /**
  * Asks JetStream for its state as a client of its own, as a new client would: the connection, too, is part of what is asked.
  * @param withinMs gives up after this long
  * @returns whether it answered, with anything but a fault
  */
-export const probeJetStream = ({ host, port }: { host: string; port: number }, withinMs: number): Promise<boolean> =>
+export const probeJetStream = (
+  { host, port, login }: { host: string; port: number; login?: ProbeLogin | undefined },
+  withinMs: number,
+): Promise<boolean> =>
   new Promise((resolve) => {
-    const inbox = `_INBOX.${randomBytes(8).toString('hex')}`
+    const inbox = `${PROBE_INBOX}.${randomBytes(8).toString('hex')}`
     const socket = connect({ host, port })
     const end = (isAnswered: boolean): void => {
       clearTimeout(timer)
@@ -20,8 +30,9 @@ export const probeJetStream = ({ host, port }: { host: string; port: number }, w
     const timer = setTimeout(() => end(false), withinMs)
     let heard = ''
     socket.on('connect', () => {
-      socket.write('CONNECT {"verbose":false,"pedantic":false,"name":"watchdog","lang":"node","version":"1"}\r\n')
-      socket.write(`SUB ${inbox} 1\r\nPUB $JS.API.INFO ${inbox} 0\r\n\r\n`)
+      const options = { verbose: false, pedantic: false, name: 'watchdog', lang: 'node', version: '1', ...login }
+      socket.write(`CONNECT ${JSON.stringify(options)}\r\n`)
+      socket.write(`SUB ${inbox} 1\r\nPUB ${PROBE_SUBJECT} ${inbox} 0\r\n\r\n`)
     })
     socket.on('data', (bytes) => {
       heard += bytes.toString('latin1')

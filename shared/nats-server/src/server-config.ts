@@ -16,14 +16,32 @@ export type ServerConfig = {
   websocket: WebsocketConfig
 }
 
+/** Who may connect, and as whom. */
+export type ServerUsers = OpenUsers | KnownUsers
+
 /**
- * Who may do what. On the server's port a client that names no user is the services' user, as if there were none; over websocket it
+ * Where no one logs in. On the server's port a client that names no user is the services' user, as if there were none; over websocket it
  * is the viewer's. Neither can be had on the other's port, not even with its password, which no client needs to know.
  */
-export type ServerUsers = {
+export type OpenUsers = {
+  kind: 'open'
   servicesPassword: string
   viewerPassword: string
   viewer: { publish: readonly string[]; subscribe: readonly string[] }
+}
+
+/** Where everyone logs in: services with a password each, and everyone else by the word of who has the issuer's key (auth callout). */
+export type KnownUsers = {
+  kind: 'known'
+  services: readonly {
+    name: string
+    password: string
+    publish: readonly string[]
+    subscribe: readonly string[]
+    answers: boolean
+  }[]
+  /** The public key of an account's nkey. */
+  issuer: string
 }
 
 export type WebsocketConfig = {
@@ -50,12 +68,12 @@ export const formatServerConfig = (config: ServerConfig): string =>
     `  max_file: ${config.maxFileBytes}`,
     ...(config.syncInterval === undefined ? [] : [`  sync_interval: ${quote(config.syncInterval)}`]),
     '}',
-    ...formatUsers(config.users),
-    ...formatWebsocket(config.websocket),
+    ...(config.users.kind === 'open' ? formatOpen(config.users) : formatKnown(config.users)),
+    ...formatWebsocket(config.websocket, config.users.kind),
     '',
   ].join('\n')
 
-const formatUsers = ({ servicesPassword, viewerPassword, viewer }: ServerUsers): string[] => [
+const formatOpen = ({ servicesPassword, viewerPassword, viewer }: OpenUsers): string[] => [
   'authorization {',
   '  users: [',
   `    { user: services, password: ${quote(servicesPassword)}, allowed_connection_types: [STANDARD] }`,
@@ -68,12 +86,30 @@ const formatUsers = ({ servicesPassword, viewerPassword, viewer }: ServerUsers):
   'no_auth_user: services',
 ]
 
-const formatWebsocket = ({ host, port, origins }: WebsocketConfig): string[] => [
+/** How long a question may wait for its answer; it is asked again sooner. */
+const ANSWER = 'allow_responses: { max: 1, expires: "2m" }'
+
+const formatKnown = ({ services, issuer }: KnownUsers): string[] => [
+  'authorization {',
+  '  users: [',
+  ...services.flatMap(({ name, password, publish, subscribe, answers }) => [
+    `    { user: ${quote(name)}, password: ${quote(password)}, allowed_connection_types: [STANDARD], permissions: {`,
+    `      publish: { allow: ${quoteAll(publish)} }`,
+    `      subscribe: { allow: ${quoteAll(subscribe)} }`,
+    ...(answers ? [`      ${ANSWER}`] : []),
+    '    } }',
+  ]),
+  '  ]',
+  `  auth_callout { issuer: ${quote(issuer)}, auth_users: ${quoteAll(services.map(({ name }) => name))} }`,
+  '}',
+]
+
+const formatWebsocket = ({ host, port, origins }: WebsocketConfig, users: ServerUsers['kind']): string[] => [
   'websocket {',
   `  host: ${quote(host)}`,
   `  port: ${port}`,
   '  no_tls: true',
-  '  no_auth_user: viewer',
+  ...(users === 'open' ? ['  no_auth_user: viewer'] : []),
   `  allowed_origins: ${quoteAll(origins)}`,
   '}',
 ]

@@ -9,11 +9,14 @@ import {
   ANYONE,
   DEFAULT_CONFIG,
   describeServerFaults,
+  HUB_SERVICES,
   isLoopback,
   isLoopbackOrigin,
   pageOrigins,
   personPermissions,
   rightsOfAnyone,
+  servicePermissions,
+  serviceUser,
 } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
 import {
@@ -27,8 +30,10 @@ import {
 } from './data-folder.ts'
 import { provideNatsServer, readServerVersion } from './find-binary.ts'
 import { describeLostOrigins } from './lost-origins.ts'
-import { endWithUs } from '@fleetlake/service'
-import { formatServerConfig } from './server-config.ts'
+import { endWithUs, type HubKeys, provideHubKeys } from '@fleetlake/service'
+import { publicKeyOf } from '@fleetlake/broker/nats/logins'
+import { PROBE_INBOX, PROBE_SUBJECT, type ProbeLogin } from './probe-jet-stream.ts'
+import { formatServerConfig, type KnownUsers, type OpenUsers } from './server-config.ts'
 import { sizeStore } from './store-size.ts'
 
 export type NatsServerOptions = {
@@ -44,6 +49,8 @@ export type NatsServerOptions = {
   websocketOrigins?: readonly string[]
   /** whether they may have vehicles generated; only where all of them and `host` are on the loopback when missing */
   pagesMayGenerate?: boolean
+  /** whether everyone has to log in: services with the keys that are made in `dataDir`, people and programs at a gateway */
+  asksEveryone?: boolean
   /** sizes the store; partitions as the configuration has them by default */
   partitions?: number
   partitionMaxBytes?: number
@@ -67,6 +74,8 @@ export type NatsServer = {
   /** of the process that runs now; a restart changes it */
   readonly pid: number
   readonly dataDir: string
+  /** as whom a server that asks everyone lets itself be probed */
+  readonly probeLogin?: ProbeLogin | undefined
   /** what a partition's stream may hold on this disk; smaller than wished on a small disk */
   readonly partitionMaxBytes: number
   /** SIGTERM, then SIGKILL after the grace; resolves when the process is gone */
@@ -89,6 +98,7 @@ const defaults = {
   port: 0,
   websocketPort: 0,
   websocketOrigins: pageOrigins(DEFAULT_CONFIG.viewer.port),
+  asksEveryone: false,
   partitions: DEFAULT_CONFIG.partitioning.count,
   partitionMaxBytes: DEFAULT_CONFIG.hub.maxBytesPerPartition,
   maxMemoryBytes: 256 * 1024 ** 2,
@@ -121,6 +131,8 @@ export const startNatsServer = async (options: NatsServerOptions): Promise<NatsS
   for (const warning of [faults, size.warning, lostOrigins]) if (warning !== undefined) settings.say(warning)
   const [major, minor] = version
   const generation = settings.pagesMayGenerate ?? isOnLoopback(settings)
+  const keys = settings.asksEveryone ? await provideHubKeys(settings.dataDir) : undefined
+  const probeLogin = keys === undefined ? undefined : { user: 'service:watchdog', pass: newPassword() }
 
   const start = async (wished: Ports): Promise<{ running: Running; ports: Ports }> => {
     const config = formatServerConfig({
@@ -133,11 +145,7 @@ export const startNatsServer = async (options: NatsServerOptions): Promise<NatsS
       maxMemoryBytes: settings.maxMemoryBytes,
       maxPayloadBytes: settings.maxPayloadBytes,
       ...(major > 2 || (major === 2 && minor >= 10) ? { syncInterval: '10s' } : {}),
-      users: {
-        servicesPassword: newPassword(),
-        viewerPassword: newPassword(),
-        viewer: personPermissions(ANYONE, rightsOfAnyone({ generation })),
-      },
+      users: keys === undefined ? openUsers(generation) : knownUsers(keys, probeLogin!),
       websocket: {
         host: loopback,
         port: wished.websocketPort === 0 ? -1 : wished.websocketPort,
@@ -172,6 +180,7 @@ export const startNatsServer = async (options: NatsServerOptions): Promise<NatsS
       return running.pid
     },
     dataDir: settings.dataDir,
+    probeLogin,
     partitionMaxBytes: size.partitionMaxBytes,
     stop,
     kill: (name = 'SIGKILL') =>
@@ -298,6 +307,32 @@ const keepToLoopback = (faults: string, origins: readonly string[]): void => {
     `pages of ${elsewhere.join(', ')} (hub.websocketOrigins) are not allowed on this server: ${faults}, or allow pages of this machine only`,
   )
 }
+
+const openUsers = (generation: boolean): OpenUsers => ({
+  kind: 'open',
+  servicesPassword: newPassword(),
+  viewerPassword: newPassword(),
+  viewer: personPermissions(ANYONE, rightsOfAnyone({ generation })),
+})
+
+const knownUsers = ({ passwords, issuerSeed }: HubKeys, probe: ProbeLogin): KnownUsers => ({
+  kind: 'known',
+  services: [
+    ...HUB_SERVICES.map((service) => ({
+      name: serviceUser(service),
+      password: passwords[service],
+      ...servicePermissions(service),
+    })),
+    {
+      name: probe.user,
+      password: probe.pass,
+      publish: [PROBE_SUBJECT],
+      subscribe: [`${PROBE_INBOX}.>`],
+      answers: false,
+    },
+  ],
+  issuer: publicKeyOf(issuerSeed),
+})
 
 const newPassword = (): string => randomBytes(32).toString('base64url')
 

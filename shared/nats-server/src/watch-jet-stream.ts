@@ -33,7 +33,7 @@ const mostLogBytes = 1024 ** 2
  * until the server is started again. A full disk alone is not a failure: what is stored is still read, and archived.
  */
 export const watchJetStream = (
-  server: Pick<NatsServer, 'url' | 'dataDir'>,
+  server: Pick<NatsServer, 'url' | 'dataDir' | 'probeLogin'>,
   { silenceMs = usualSilenceMs, say = () => {} }: WatchOptions = {},
 ): JetStreamWatch => {
   const { hostname: host, port } = new URL(server.url)
@@ -49,7 +49,7 @@ export const watchJetStream = (
   const probe = async (): Promise<void> => {
     if (isProbing) return
     isProbing = true
-    if (await probeJetStream({ host, port: Number(port) }, probeMs)) answers++
+    if (await probeJetStream({ host, port: Number(port), login: server.probeLogin }, probeMs)) answers++
     isProbing = false
   }
   const fail = (reason: string): void => {

@@ -5,7 +5,10 @@ export { createLog, formatLogLine, type Log, type LogOptions } from './log.ts'
 export { runService, type ReadyMessage, type Service, type ServiceContext } from './run-service.ts'
 export { version } from './version.ts'
 export { commandOf, endWithUs, isAlive, residentBytes } from './processes.ts'
-export { hubOptions, type ServiceHubOptions } from './hub-options.ts'
+export { hubKeysFile, type HubKeys, provideHubKeys, readHubKeys } from './hub/hub-keys.ts'
+export { hubLogin, type HubLogin } from './hub/hub-login.ts'
+export { hubOptions, type ServiceHubOptions } from './hub/hub-options.ts'
+export { provideSecretFile, readSecretFile } from './secrets/secret-file.ts'
 export { createSilence } from './silence.mjs'
 export {
   createIsolatedDecoder,

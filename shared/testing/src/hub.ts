@@ -12,6 +12,8 @@ export interface TestHubOptions {
   readonly websocketOrigins?: readonly string[]
   /** Whether they may have vehicles generated; they may when missing, if all of them are on the loopback. */
   readonly pagesMayGenerate?: boolean
+  /** Whether everyone has to log in. */
+  readonly asksEveryone?: boolean
   /** Another nats-server than the current one. */
   readonly binary?: string
 }

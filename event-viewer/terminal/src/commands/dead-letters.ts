@@ -23,7 +23,7 @@ export const addDeadLetters = (program: Command, context: CommandContext): void 
         ['dead-letters replay --all', 'all of them'],
       ),
     )
-  const use = (work: (hub: Hub) => Promise<void>): Promise<void> => withHub(context.config().hub, context, work)
+  const use = (work: (hub: Hub) => Promise<void>): Promise<void> => withHub(context.config(), context, work)
 
   command
     .command('list', { isDefault: true })

@@ -35,7 +35,7 @@ export const addGenerate = (program: Command, context: CommandContext): void => 
     .action(async (kept: Record<string, unknown>) => {
       const options = generationOf(kept)
       check(options)
-      await withHub(context.config().hub, context, (hub) => generate(hub, options, context))
+      await withHub(context.config(), context, (hub) => generate(hub, options, context))
     })
 }
 

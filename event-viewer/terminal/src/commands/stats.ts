@@ -22,7 +22,7 @@ export const addStats = (program: Command, context: CommandContext): void => {
       // It would go on for ever: it ends when its reader has gone.
       const signal = AbortSignal.any([context.signal, stdout.closed])
       const ends = options.for === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(options.for)])
-      await withHub(context.config().hub, context, (hub) =>
+      await withHub(context.config(), context, (hub) =>
         watchFleet(hub, { show: createShow(context.json(), terminal.print), signal: ends }),
       )
     })

@@ -51,7 +51,7 @@ export const runImport = async (
   const run = (): Promise<ImportResult> =>
     flags.dryRun === true
       ? tryImport(request)
-      : withHub(config.hub, context, (hub) =>
+      : withHub(config, context, (hub) =>
           importIntoHub({
             ...request,
             hub,

@@ -57,7 +57,7 @@ export const runQuery = async (plan: AnswerPlan, target: QueryTarget, context: C
   const output = target.output === undefined ? standardOutput(stdout) : fileOutput(target.output)
   const signal = target.output === undefined ? AbortSignal.any([context.signal, stdout.closed]) : context.signal
   try {
-    const ended = await withHub(context.config().hub, { ...context, signal }, async (hub) => {
+    const ended = await withHub(context.config(), { ...context, signal }, async (hub) => {
       const written = await writeAnswer(hub, plan, { output, target, signal, context })
       if (!output.isClosed()) await end(output, written.outcome, context)
       return written

@@ -2,19 +2,19 @@ import { openRegistryStore } from '@fleetlake/archive'
 import type { Config } from '@fleetlake/contracts'
 import { connectHub, type Hub } from '@fleetlake/hub'
 import { openRegistry, type Registry } from '@fleetlake/registry'
+import { hubLogin } from '@fleetlake/service'
 import type { CommandContext } from '../commands/context.ts'
 
 /** How long to look for a hub: what is not announced is found a moment later. */
 const CONNECT_MS = 2_000
 
 /** The hub, if it answers at once. */
-const findHub = async ({ url, user, password }: Config['hub'], signal: AbortSignal): Promise<Hub | undefined> => {
+const findHub = async (config: Pick<Config, 'auth' | 'hub'>, signal: AbortSignal): Promise<Hub | undefined> => {
   const giveUp = new AbortController()
   try {
     return await connectHub({
-      url,
-      user,
-      password,
+      ...(await hubLogin('terminal', config)),
+      url: config.hub.url,
       service: 'terminal',
       signal: AbortSignal.any([signal, giveUp.signal, AbortSignal.timeout(CONNECT_MS)]),
       onFault: () => undefined,
@@ -48,9 +48,9 @@ export const changeRegistry = async (
   context: CommandContext,
   use: (registry: Registry) => Promise<void>,
 ): Promise<void> => {
-  const { archive, hub: settings } = context.config()
-  const store = await openRegistryStore(archive)
-  const hub = await findHub(settings, context.signal)
+  const config = context.config()
+  const store = await openRegistryStore(config.archive)
+  const hub = await findHub(config, context.signal)
   try {
     const registry = await openRegistry(store, { engine: 'Fleetlake terminal', hub })
     try {

@@ -1,6 +1,7 @@
 import type { Config } from '@fleetlake/contracts'
 import { FleetError, reasonOf } from '@fleetlake/core'
 import { connectHub, type Hub } from '@fleetlake/hub'
+import { hubLogin } from '@fleetlake/service'
 import type { Terminal } from './terminal.ts'
 
 /** How long to look for the hub. */
@@ -11,17 +12,18 @@ const CONNECT_MS = 5_000
  * @throws FleetError `hub.unreachable` when nothing answers there
  */
 export const withHub = async <Result>(
-  { url, user, password }: Config['hub'],
+  config: Pick<Config, 'auth' | 'hub'>,
   { terminal, signal }: { terminal: Terminal; signal: AbortSignal },
   use: (hub: Hub) => Promise<Result>,
 ): Promise<Result> => {
   const tooLong = AbortSignal.timeout(CONNECT_MS)
+  const { url } = config.hub
+  const login = await hubLogin('terminal', config)
   let reason: string | undefined
   let isLost = false
   const hub = await connectHub({
+    ...login,
     url,
-    user,
-    password,
     service: 'terminal',
     signal: AbortSignal.any([signal, tooLong]),
     onFault: (fault) => terminal.say(reasonOf(fault)),

@@ -1,6 +1,7 @@
 import { FleetError, reasonOf } from '@fleetlake/core'
 import { connectHub } from '@fleetlake/hub'
 import { checkImport, importIntoHub, type ImportResult, previewImport } from '@fleetlake/intake'
+import { hubLogin } from '@fleetlake/service'
 import { describeImport, mappingText } from '@fleetlake/viewer-core'
 import { type ImportNews, type ImportOrder, type ImportOutcome, STOP } from './import-orders.ts'
 import { createRefusedRows } from './refused-rows.ts'
@@ -27,7 +28,12 @@ const run = async (order: ImportOrder, signal: AbortSignal): Promise<void> => {
 const importFiles = async (order: ImportOrder & { kind: 'import' }, signal: AbortSignal): Promise<void> => {
   const { files, settings, config, identity, records, refusedFile } = order
   const refused = createRefusedRows(refusedFile)
-  const hub = await connectHub({ ...config.hub, service: 'event-viewer-import', signal })
+  const hub = await connectHub({
+    ...(await hubLogin('viewer', config)),
+    url: config.hub.url,
+    service: 'event-viewer-import',
+    signal,
+  })
   let toldMs = 0
   const tellCounts = (): void => tell(refused.counts())
   try {

@@ -10,5 +10,5 @@ import { streamsOn } from './streams.ts'
 export const connectNats = async (options: ConnectOptions): Promise<Broker> => {
   const transport = { dial: connect, pingIntervalMs: 5_000, userKeys: 'hub.user and hub.password' }
   const { connection, control } = await dialUntilConnected(options, transport)
-  return { control, streams: streamsOn(connection) }
+  return { control, streams: streamsOn(connection, options.inbox) }
 }

@@ -34,7 +34,14 @@ export const openCursor = async (
   connection: NatsConnection,
   manager: JetStreamManager,
   stream: string,
-  { from, askBytes, onMessage, onAskEnd, onGone }: CursorOptions,
+  {
+    from,
+    askBytes,
+    inbox: prefix,
+    onMessage,
+    onAskEnd,
+    onGone,
+  }: CursorOptions & { readonly inbox: string | undefined },
 ): Promise<Cursor> => {
   const { name } = await manager.consumers.add(stream, {
     deliver_policy: DeliverPolicy.StartSequence,
@@ -44,7 +51,7 @@ export const openCursor = async (
     num_replicas: 1,
     inactive_threshold: nanos(INACTIVE_MS),
   })
-  const inbox = createInbox()
+  const inbox = createInbox(prefix)
   const question = utf8.encode(
     JSON.stringify({
       batch: ASK_MESSAGES,

@@ -7,6 +7,8 @@ export interface ConnectOptions {
   readonly url: string
   readonly user?: string | undefined
   readonly password?: string | undefined
+  /** Below it the server sends the answers to this client; `_INBOX` when missing. */
+  readonly inbox?: string | undefined
   /** Of the client, for those who look at the server. */
   readonly name: string
   readonly onStatus?: ((status: ConnectionStatus) => void) | undefined
@@ -42,7 +44,7 @@ export const dialUntilConnected = async (
 }
 
 const dial = async (
-  { url, user, password, name, onStatus = () => undefined, signal }: ConnectOptions,
+  { url, user, password, inbox, name, onStatus = () => undefined, signal }: ConnectOptions,
   { dial: open, pingIntervalMs, userKeys }: Transport,
 ): Promise<NatsConnection> => {
   let told: string | undefined
@@ -59,6 +61,7 @@ const dial = async (
         noAsyncTraces: true,
         pingInterval: pingIntervalMs,
         maxPingOut: MAX_PINGS_OUT,
+        ...(inbox === undefined ? {} : { inboxPrefix: inbox }),
         ...(user === undefined ? {} : { user }),
         ...(password === undefined ? {} : { pass: password }),
       })

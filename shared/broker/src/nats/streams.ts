@@ -96,7 +96,7 @@ const answered = async <Value>(ask: Promise<Value>, ...noFault: number[]): Promi
 const asked = async <Value>(ask: Promise<Value>): Promise<Value> => (await answered(ask)) as Value
 
 /** JetStream's streams behind the port. */
-export const streamsOn = (connection: NatsConnection): Streams => {
+export const streamsOn = (connection: NatsConnection, inbox?: string): Streams => {
   let opened: { readonly manager: JetStreamManager; readonly client: JetStreamClient } | undefined
   // Asks nothing of the server.
   const open = async (): Promise<NonNullable<typeof opened>> =>
@@ -176,16 +176,20 @@ export const streamsOn = (connection: NatsConnection): Streams => {
       )
       return { sequence: seq }
     },
-    openAppender: (onAnswer) => openAppender(connection, onAnswer),
+    openAppender: (onAnswer) => openAppender(connection, inbox, onAnswer),
     openCursor: async (name, options) => {
       const { manager } = await open()
-      return asked(openCursor(connection, manager, name, options))
+      return asked(openCursor(connection, manager, name, { ...options, inbox }))
     },
   }
 }
 
-const openAppender = (connection: NatsConnection, onAnswer: Parameters<Streams['openAppender']>[0]): Appender => {
-  const inbox = createInbox()
+const openAppender = (
+  connection: NatsConnection,
+  prefix: string | undefined,
+  onAnswer: Parameters<Streams['openAppender']>[0],
+): Appender => {
+  const inbox = createInbox(prefix)
   const subscription = connection.subscribe(`${inbox}.>`, {
     callback: (error, message) => {
       if (error === null) onAnswer(message.subject.slice(inbox.length + 1), parseAcknowledgement(message))

@@ -64,7 +64,7 @@ const operationOf = (name: string, { subject, queueGroup, answer, from, to }: Me
   return {
     action: 'send',
     channel: { $ref: `#/channels/${channel}` },
-    summary: `${from} → ${to}`,
+    summary: `${from.join(', ')} → ${to.join(', ')}`,
     messages: [reference(channel, name)],
     ...(queueGroup === undefined ? {} : { bindings: { nats: { queue: queueGroup } } }),
     ...(answer === undefined
@@ -86,7 +86,7 @@ const operations = (): Record<string, object> => ({
         {
           action: 'receive',
           channel: { $ref: `#/channels/${channel}` },
-          summary: 'stream → viewer',
+          summary: 'stream → page',
           messages: [reference(channel, name)],
         },
       ]

@@ -9,6 +9,6 @@ import { randomToken } from './random-token.ts'
  */
 export const connectHub = async (options: HubOptions): Promise<Hub> => {
   const uid = options.uid ?? randomToken()
-  const broker = await connectNats({ ...options, name: `${options.service} ${uid}` })
+  const broker = await connectNats({ ...options, inbox: options.requestInbox, name: `${options.service} ${uid}` })
   return openHub(broker, { ...options, uid })
 }

@@ -17,6 +17,8 @@ export interface SpeakerOptions {
 }
 
 export interface HubOptions extends SpeakerOptions {
+  /** Below it the server sends answers to this client's requests; `_INBOX` when missing. */
+  readonly requestInbox?: string | undefined
   readonly url: string
   readonly user?: string | undefined
   readonly password?: string | undefined

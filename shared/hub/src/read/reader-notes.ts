@@ -1,5 +1,5 @@
 import { refusalOf } from '@fleetlake/broker'
-import { type Group, readerNote } from '@fleetlake/contracts'
+import { type Group, readerNote, READERS } from '@fleetlake/contracts'
 import type { Hub } from '../connection/hub.ts'
 
 /**
@@ -25,7 +25,6 @@ export interface EntryOptions {
   members(): Promise<readonly string[]>
 }
 
-const STREAM = 'READERS'
 /** In place of a group: a reader that is careful. */
 const CAREFUL = 'careful'
 const ENDS = 2
@@ -77,7 +76,7 @@ const note = async (hub: Hub, subject: string): Promise<void> => {
 const make = ({ streams }: Hub): Promise<void> =>
   streams
     .make({
-      name: STREAM,
+      name: READERS,
       subjects: [readerNote('*', '*', '*')],
       storage: 'memory',
       maxPerSubject: 1,
@@ -89,9 +88,9 @@ const make = ({ streams }: Hub): Promise<void> =>
     })
 
 const listNotes = ({ streams }: Hub, filter: string): Promise<string[]> =>
-  streams.subjects(STREAM, filter).catch(() => [])
+  streams.subjects(READERS, filter).catch(() => [])
 
 /** One that stays costs the next reader time at most. */
 const forget = async ({ control, streams }: Hub, subject: string): Promise<void> => {
-  if (control.isOpen()) await streams.purge(STREAM, { subject }).catch(() => undefined)
+  if (control.isOpen()) await streams.purge(READERS, { subject }).catch(() => undefined)
 }

@@ -1,5 +1,11 @@
 import { refusalOf, untilAnswered } from '@fleetlake/broker'
-import { type ArchiveClaim, formatArchiveClaim, parseArchiveClaim, type WholeArchiveClaim } from '@fleetlake/contracts'
+import {
+  ARCHIVE,
+  type ArchiveClaim,
+  formatArchiveClaim,
+  parseArchiveClaim,
+  type WholeArchiveClaim,
+} from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
 import type { Hub } from '../connection/hub.ts'
 import { randomToken } from '../connection/random-token.ts'
@@ -9,7 +15,6 @@ import { randomToken } from '../connection/random-token.ts'
  * there. A collector that finds an empty folder, since a disk was not mounted or a path was mistyped, would otherwise begin a second
  * archive beside the first; and one that finds an older copy would take up there, though what was purged since is in no stream any more.
  */
-const STREAM = 'ARCHIVE'
 const SUBJECT = 'archive.table'
 const APPEND_TIMEOUT_MS = 5_000
 
@@ -22,13 +27,13 @@ export interface FoundClaim {
 
 export const findArchiveClaim = async ({ control, streams }: Hub): Promise<FoundClaim> => {
   try {
-    const stored = await untilAnswered(control, () => streams.message(STREAM, { lastOf: SUBJECT }))
+    const stored = await untilAnswered(control, () => streams.message(ARCHIVE, { lastOf: SUBJECT }))
     if (stored === undefined) return { claim: undefined, sequence: 0 }
     const claim = parseArchiveClaim(new TextDecoder().decode(stored.data))
     if (claim === undefined) {
       throw new FleetError(
         'message.invalid',
-        `the hub's stream ${STREAM} holds what is no claim: delete the stream, and start a collector`,
+        `the hub's stream ${ARCHIVE} holds what is no claim: delete the stream, and start a collector`,
       )
     }
     return { claim, sequence: stored.sequence }
@@ -57,7 +62,7 @@ export const writeArchiveClaim = async (
 ): Promise<boolean> => {
   const { control, streams } = hub
   if (sequence === 0) {
-    await untilAnswered(control, () => streams.make({ name: STREAM, subjects: [SUBJECT], maxPerSubject: 1 })).catch(
+    await untilAnswered(control, () => streams.make({ name: ARCHIVE, subjects: [SUBJECT], maxPerSubject: 1 })).catch(
       (error: unknown) => {
         if (refusalOf(error) !== 'name-in-use') throw error
       },

@@ -5,6 +5,8 @@ import {
   describeServerFaults,
   moveStream,
   partitionOfStream,
+  PROBE,
+  PROVISIONING,
   readVersionNumbers,
   type Config,
   type StreamOptions,
@@ -50,6 +52,33 @@ export const provision = async (
   return isWhole ? make() : withLock(hub, make)
 }
 
+const LOOK_MS = 500
+
+/**
+ * For services other than a collector: makes the streams that are missing, or, where services have users of their own, which may not make any, waits until a collector has.
+ * @returns the partitions in use, ascending
+ * @throws FleetError `hub.no-room`; `hub.closed` when the signal aborts first
+ */
+export const provideStreams = async (
+  hub: Hub,
+  config: ProvisionConfig & Pick<Config, 'auth'>,
+  {
+    warn = () => undefined,
+    signal,
+  }: Pick<ProvisionOptions, 'warn'> & { readonly signal?: AbortSignal | undefined } = {},
+): Promise<number[]> => {
+  if (config.auth !== 'required') return provision(hub, config, { warn })
+  let isTold = false
+  for (;;) {
+    const found = await streamsThere(hub)
+    if (found.has(DEAD_LETTERS)) return partitionsIn(found.keys())
+    if (!isTold) warn('the hub has no streams yet: a collector makes them when it starts')
+    isTold = true
+    await sleep(LOOK_MS, signal)
+    if (signal?.aborted === true) throw new FleetError('hub.closed', 'stopped before the hub had its streams')
+  }
+}
+
 const streamsThere = ({ control, streams }: Hub): Promise<ReadonlyMap<string, StreamInfo>> =>
   untilAnswered(control, streams.list)
 
@@ -81,7 +110,6 @@ const provisionAlone = async (
   return partitions
 }
 
-const LOCK = 'PROVISIONING'
 const LOCK_RETRY_MS = 100
 /** A lock this old belongs to a process that died. */
 const LOCK_STALE_MS = 30_000
@@ -92,14 +120,14 @@ const withLock = async <Value>({ control, streams }: Hub, run: () => Promise<Val
   for (;;) {
     try {
       await untilAnswered(control, () =>
-        streams.make({ name: LOCK, subjects: [subject], storage: 'memory', maxBytes: 1024 }),
+        streams.make({ name: PROVISIONING, subjects: [subject], storage: 'memory', maxBytes: 1024 }),
       )
       break
     } catch (error) {
       if (refusalOf(error) !== 'name-in-use') throw error
-      const holder = await streams.info(LOCK).catch(() => undefined)
+      const holder = await streams.info(PROVISIONING).catch(() => undefined)
       const ageMs = holder === undefined ? 0 : holder.serverMs - Date.parse(holder.created)
-      if (ageMs > LOCK_STALE_MS) await streams.drop(LOCK).catch(() => undefined)
+      if (ageMs > LOCK_STALE_MS) await streams.drop(PROVISIONING).catch(() => undefined)
       await sleep(LOCK_RETRY_MS)
     }
   }
@@ -107,8 +135,8 @@ const withLock = async <Value>({ control, streams }: Hub, run: () => Promise<Val
     return await run()
   } finally {
     // One that was held too long may be another's by now.
-    const holder = await streams.info(LOCK).catch(() => undefined)
-    if (holder?.settings.subjects[0] === subject) await streams.drop(LOCK).catch(() => undefined)
+    const holder = await streams.info(PROVISIONING).catch(() => undefined)
+    if (holder?.settings.subjects[0] === subject) await streams.drop(PROVISIONING).catch(() => undefined)
   }
 }
 
@@ -178,12 +206,13 @@ const fit = async (
 }
 
 const reserve = async ({ control, streams }: Hub, specs: readonly StreamSpec[]): Promise<void> => {
-  const name = `PROBE_${randomToken()}`
   const [{ replicas }] = specs
-  await untilAnswered(control, () =>
-    streams.make({ name, subjects: [`probe.${name}`], maxBytes: total(specs), replicas }),
-  )
-  await untilAnswered(control, () => streams.drop(name))
+  const probe = { name: PROBE, subjects: [`probe.${randomToken()}`], maxBytes: total(specs), replicas }
+  const drop = (): Promise<void> => untilAnswered(control, () => streams.drop(PROBE))
+  // One that is there already was left by a process that died.
+  await drop()
+  await untilAnswered(control, () => streams.make(probe))
+  await drop()
 }
 
 const total = (specs: readonly StreamSpec[]): number => specs.reduce((bytes, { maxBytes }) => bytes + maxBytes, 0)

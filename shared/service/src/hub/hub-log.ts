@@ -1,4 +1,4 @@
-import type { Log } from './log.ts'
+import type { Log } from '../log.ts'
 
 /** How a service stands with the hub, as `connectHub` tells it. */
 export type HubState = { readonly state: string; readonly reason?: string }

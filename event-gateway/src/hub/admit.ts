@@ -1,0 +1,41 @@
+import { type HubPermissions, personPermissions, personToken, programPermissions, rightsOf } from '@fleetlake/contracts'
+import type { WhoIs } from '../people/identify.ts'
+import type { Person } from '../people/person.ts'
+import type { HubTickets } from './hub-tickets.ts'
+
+/** What somebody shows who connects to the hub. */
+export interface Shown {
+  readonly user: string | undefined
+  readonly password: string | undefined
+  readonly byWebsocket: boolean
+}
+
+/** Somebody whom the hub lets in. */
+export interface Admitted {
+  readonly person: Person
+  readonly permissions: HubPermissions
+}
+
+export interface AdmitDeps {
+  readonly whoIs: WhoIs
+  readonly tickets: HubTickets
+}
+
+/** A page with its ticket, which comes by websocket, or a program with a token of the account that it names; undefined for everyone else. */
+export const createAdmit =
+  ({ whoIs, tickets }: AdmitDeps) =>
+  async ({ user, password, byWebsocket }: Shown): Promise<Admitted | undefined> => {
+    if (user === undefined || password === undefined) return undefined
+    const program = whoIs.ofToken(password)
+    const session = program === undefined && byWebsocket ? await tickets.read(password) : undefined
+    const person = program ?? (session === undefined ? undefined : whoIs.ofSession(session))
+    if (person === undefined || person.account !== user) return undefined
+    const rights = rightsOf(person.role)
+    return {
+      person,
+      permissions:
+        program === undefined
+          ? personPermissions(personToken(person.account), rights)
+          : programPermissions(person.account, rights),
+    }
+  }
