@@ -26,9 +26,11 @@ const focused = (page: Page, what: Locator): Locator => what.and(page.locator(':
 const launchButton = (page: Page): Locator => page.getByRole('button', { name: /^Generate (vehicles|positions)/ })
 const launchTitle = (page: Page): Locator => page.getByRole('heading', { name: 'Generate positions' })
 
-/** The tooltips that are there once the page has drawn what it knows. */
+/** The tooltips that stay once the page has drawn what it knows: one that closes fades away for as long as the machine takes. */
 const tooltipsOf = async (page: Page): Promise<string[]> => {
   await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))
+  const closing = page.locator('[data-state=closed] > [role=tooltip]')
+  await eventually(async () => (await closing.count()) === 0, { what: 'the end of the tooltips that close' })
   return (await page.locator('[role=tooltip]').allTextContents()).map((text) => text.trim())
 }
 
