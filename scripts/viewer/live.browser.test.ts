@@ -33,12 +33,17 @@ test('a run launched from the page is seen live; a vehicle is found, followed, a
   await eventually(async () => countOf(await page.getByTestId('live-rate').textContent()) > 0, { what: 'a rate' })
 
   await page.getByLabel('Back').click()
-  const types = page.getByTestId('live-types').getByRole('checkbox')
-  expect(await types.count()).toBeGreaterThan(1)
+  await page.getByTestId('live-types').getByRole('checkbox').nth(1).waitFor()
   await page.keyboard.press('/')
   await page.keyboard.type('0')
-  await page.getByRole('option').first().waitFor()
-  const id = await page.getByRole('option').first().locator('.font-mono, span').first().textContent()
+  const options = page.getByRole('option')
+  // Until then they are those of the empty field.
+  const areOfText = async (): Promise<boolean> => {
+    const texts = await options.allTextContents()
+    return texts.length > 0 && texts.every((text) => text.includes('0'))
+  }
+  await eventually(areOfText, { what: 'the vehicles with a 0 in their id' })
+  const id = await options.first().locator('.font-mono, span').first().textContent()
   await page.keyboard.press('Enter')
   const card = page.getByTestId('vehicle-card')
   await card.waitFor()

@@ -35,7 +35,7 @@ test('where the map looks is in the URL, survives a reload and a change of page,
   const { page, problems, close } = await openPage(browser, viewer.url)
   await firstMap(page)
   await page.getByText('© OpenStreetMap contributors').waitFor()
-  const home = viewOf(page)!
+  const home = await eventually(() => viewOf(page), { what: 'the view in the URL' })
   await page.getByRole('button', { name: 'Zoom in' }).click()
   await eventually(() => viewOf(page)!.zoom > home.zoom + 0.9, { what: 'a nearer view in the URL' })
   await page.getByRole('region', { name: 'Map', exact: true }).focus()

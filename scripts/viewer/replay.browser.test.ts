@@ -57,7 +57,7 @@ test('a search is replayed: played, scrubbed, stepped, and its address opens at 
 })
 
 test('a replay that plays is left at once', async () => {
-  const { page, close } = await openPage(browser, `${viewer.url}/replay${EVERYWHERE}`)
+  const { page, problems, close } = await openPage(browser, `${viewer.url}/replay${EVERYWHERE}`)
   await page.getByTestId('replay-track').waitFor()
   await page.getByRole('button', { name: 'Play', exact: true }).click()
   for (const [name, path] of [
@@ -66,8 +66,9 @@ test('a replay that plays is left at once', async () => {
   ]) {
     await page.getByRole('link', { name, exact: true }).click()
     await page.waitForURL((url) => url.pathname === path && url.search === '')
-    expect(await page.getByRole('link', { name, exact: true }).getAttribute('aria-current')).toBe('page')
+    await page.getByRole('link', { name, exact: true }).and(page.locator('[aria-current=page]')).waitFor()
   }
+  expect(problems).toEqual([])
   await close()
 })
 
