@@ -1,14 +1,11 @@
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { eventually } from '@fleetlake/testing'
 import { launchBrowser, openPage } from '@fleetlake/testing/browser'
-import type { AxeResults, RunOptions } from 'axe-core'
-import type { Browser, Locator, Page } from 'playwright-core'
+import type { Browser, Locator } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { accessibilityFaults } from './testing/accessibility-faults.ts'
 import { addColumns, reportMeasures } from './testing/measured-vehicles.ts'
 import { startTestViewer, type TestViewer } from './testing/viewer.ts'
 
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }
 
 let viewer: TestViewer
@@ -23,21 +20,6 @@ afterAll(async () => {
   await browser?.close()
   await viewer?.stop()
 })
-
-/** What accessibility forbids, and what is wider than the screen. */
-const faultsOf = async (page: Page): Promise<string[]> => {
-  await page.evaluate(await readFile(AXE, 'utf8'))
-  const { violations } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run(options: RunOptions): Promise<AxeResults> } }).axe.run({
-      resultTypes: ['violations'],
-    }),
-  )
-  const isScrolling = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
-  return [
-    ...violations.flatMap(({ id, impact }) => (impact === 'serious' || impact === 'critical' ? [id] : [])),
-    ...(isScrolling ? ['wider than the screen'] : []),
-  ]
-}
 
 /** Has the vehicles report until something is seen. */
 const reportUntil = (seen: Locator): Promise<unknown> =>
@@ -70,7 +52,7 @@ test.each([
   const said = Object.fromEntries(names.map((name, i) => [name.trim(), values[i].trim()]))
   expect(said).toMatchObject({ Temperature: '4.5 °C', 'Driver id': 'bertha', Ignition: 'no' })
   expect(said['Attributes']).toContain('long long')
-  expect(await faultsOf(page)).toEqual([])
+  expect(await accessibilityFaults(page)).toEqual([])
   expect(problems).toEqual([])
   await close()
 })
@@ -82,7 +64,7 @@ test('measures and a filter are asked for in the form, and what no measure can b
   await page.getByLabel('Measures', { exact: true }).fill('temperature, Speed')
   await page.getByText(/"Speed" is not a name of a measure/).waitFor()
   await page.getByLabel('Only where').fill('temperature > 0')
-  expect(await faultsOf(page)).toEqual([])
+  expect(await accessibilityFaults(page)).toEqual([])
   await page.getByTestId('search-run').click()
   await page.getByTestId('search-fault').getByText('"Speed" is not a name of a measure').waitFor()
   expect(problems).toEqual([])
@@ -134,7 +116,7 @@ test.each([
     await head.getByRole('button').click()
     await table.locator('[aria-sort=descending]').getByText('Temperature').waitFor()
     expect(await columnOf('Driver id')).toEqual(['bertha', 'anna', '–'])
-    expect(await faultsOf(page)).toEqual([])
+    expect(await accessibilityFaults(page)).toEqual([])
     expect(problems).toEqual([])
     await close()
   },

@@ -5,8 +5,22 @@ import type { Page } from 'playwright-core'
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
-/** Serious faults of accessibility of what a page shows now; what is wider than the screen is one. */
+/** Waits for what moves once to end: what fades in or out has less contrast than it is meant to have. */
+const settle = (page: Page): Promise<void> =>
+  page.evaluate(async () => {
+    const isOnce = ({ effect, playState }: Animation): boolean =>
+      playState === 'running' && effect?.getComputedTiming().endTime !== Infinity
+    await Promise.allSettled(
+      document
+        .getAnimations()
+        .filter(isOnce)
+        .map(({ finished }) => finished),
+    )
+  })
+
+/** Serious faults of accessibility of what a page shows once it is still; what is wider than the screen is one. */
 export const accessibilityFaults = async (page: Page): Promise<string[]> => {
+  await settle(page)
   await page.evaluate(await readFile(AXE, 'utf8'))
   const { violations } = await page.evaluate(() =>
     (globalThis as unknown as { axe: { run(options: RunOptions): Promise<AxeResults> } }).axe.run({
