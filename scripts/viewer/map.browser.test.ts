@@ -4,6 +4,7 @@ import { launchBrowser, openPage } from '@fleetlake/testing/browser'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parseMapHash, type MapView } from '../../event-viewer/web/app/map/start/map-hash.ts'
+import { firstMap } from './testing/first-map.ts'
 import { startTestViewer, type TestViewer } from './testing/viewer.ts'
 
 let viewer: TestViewer
@@ -16,10 +17,6 @@ afterAll(async () => {
   await browser?.close()
   await viewer?.stop()
 })
-
-const firstMap = async (page: Page): Promise<void> => {
-  await page.waitForFunction(() => performance.getEntriesByName('fleet:first-map').length > 0)
-}
 
 const viewOf = (page: Page): MapView | undefined => parseMapHash(new URL(page.url()).hash)
 

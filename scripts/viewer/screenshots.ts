@@ -8,6 +8,7 @@ import { launchBrowser, openPage } from '@fleetlake/testing/browser'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { encodeShapes } from '../../event-viewer/web/app/search/address/ring-code.ts'
 import { dropFiles } from './testing/drop-files.ts'
+import { firstMap } from './testing/first-map.ts'
 import { startTestViewer } from './testing/viewer.ts'
 
 const FOLDER = fileURLToPath(new URL('../../docs/images', import.meta.url))
@@ -47,7 +48,7 @@ const take = async (
   if (WANTED.length > 0 && !WANTED.includes(name)) return
   const { page, close } = await openPage(browser, viewer.url + address, options)
   await page.locator('[data-testid=hub-state][data-state=connected]').waitFor()
-  await page.waitForFunction(() => performance.getEntriesByName('fleet:first-map').length > 0)
+  await firstMap(page)
   await prepare(page)
   await page.screenshot({ path: join(FOLDER, `${name}.png`) })
   console.log(`${name}.png`)

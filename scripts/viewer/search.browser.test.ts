@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parseSearch } from '../../event-viewer/web/app/search/address/search-url.ts'
 import { archiveHour, EVENTS, EVERYWHERE, HOUR, VEHICLES } from './testing/archived-hour.ts'
 import { askTerminal } from './testing/ask-terminal.ts'
+import { firstMap } from './testing/first-map.ts'
 import { startTestViewer, type TestViewer } from './testing/viewer.ts'
 
 let viewer: TestViewer
@@ -40,7 +41,7 @@ const areaIn = (page: Page): unknown => {
 
 test('a polygon is drawn, searched, finds what the terminal client finds, and its address finds it again', async () => {
   const { page, problems, close } = await openPage(browser, `${viewer.url}/search`)
-  await page.locator('.maplibregl-canvas').waitFor()
+  await firstMap(page)
   await page.getByRole('button', { name: 'Draw: Polygon' }).click()
   const box = (await page.locator('.maplibregl-canvas').boundingBox())!
   const corners = [
