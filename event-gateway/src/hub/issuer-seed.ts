@@ -6,10 +6,10 @@ import { readHubKeys } from '@fleetlake/service'
  * @throws FleetError `config.invalid` when there is none
  */
 export const issuerSeedOf = async ({ gateway, hub }: Pick<Config, 'gateway' | 'hub'>): Promise<string> =>
-  gateway.hubIssuerSeed ??
+  gateway.hubIssuerSecret ??
   (
     await readHubKeys(
       hub.dataDir,
-      'gateway.hubIssuerSeed (FLEET_GATEWAY_HUB_ISSUER_SEED) to the seed of the hub’s issuer',
+      'gateway.hubIssuerSecret (FLEET_GATEWAY_HUB_ISSUER_SECRET) to the seed of the hub’s issuer',
     )
   ).issuerSeed

@@ -63,6 +63,8 @@ export interface Control {
   status(): ConnectionStatus
   /** @returns stops telling */
   onStatus(tell: (status: ConnectionStatus) => void): () => void
+  /** Tells the subject of each message that the server did not let this user send. @returns stops telling */
+  onRefused(tell: (subject: string) => void): () => void
   /** Neither closed nor about to be. */
   isOpen(): boolean
   /** Of the server's software, such as `2.12.5`; empty where it is not known. */

@@ -306,7 +306,7 @@ const networkAddress = z
   )
 
 const gateway = z.strictObject({
-  hubIssuerSeed: secret
+  hubIssuerSecret: secret
     .startsWith('SA', 'must be the seed of an account, which begins with SA')
     .optional()
     .describe(

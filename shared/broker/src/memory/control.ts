@@ -16,6 +16,8 @@ export const controlOn = (server: ServerSide, connection: Connection): Control =
   return {
     status: connection.status,
     onStatus: connection.onStatus,
+    // Whoever is connected may send anything.
+    onRefused: () => () => undefined,
     isOpen: connection.isOpen,
     version: () => '',
     server: () => server.id,

@@ -39,13 +39,18 @@ export const controlOn = (connection: NatsConnection, tell?: (status: Connection
     for (const listener of listeners) listener(next)
   }
   become({ state: 'connected' })
-  void follow(connection, become)
+  const refusals = new Set<(subject: string) => void>()
+  void follow(connection, become, (subject) => refusals.forEach((refused) => refused(subject)))
 
   return {
     status: () => status,
     onStatus: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)
+    },
+    onRefused: (refused) => {
+      refusals.add(refused)
+      return () => refusals.delete(refused)
     },
     isOpen: () => !connection.isClosed() && !connection.isDraining(),
     version: () => connection.info?.version ?? '',
@@ -105,7 +110,11 @@ export const controlOn = (connection: NatsConnection, tell?: (status: Connection
   }
 }
 
-const follow = async (connection: NatsConnection, become: (status: ConnectionStatus) => void): Promise<void> => {
+const follow = async (
+  connection: NatsConnection,
+  become: (status: ConnectionStatus) => void,
+  tellRefused: (subject: string) => void,
+): Promise<void> => {
   let isStale = false
   for await (const event of connection.status()) {
     // Given up by this side, it is a connection that is lost next: told once, with the reason.
@@ -114,6 +123,7 @@ const follow = async (connection: NatsConnection, become: (status: ConnectionSta
     isStale = event.type === 'staleConnection' || (isStale && event.type !== 'disconnect')
     if (event.type === 'error' && event.error instanceof PermissionViolationError) {
       become({ state: 'connected', reason: notAllowed(event.error) })
+      if (event.error.operation === 'publish') tellRefused(event.error.subject)
     }
     if (event.type === 'reconnect') become({ state: 'connected' })
     if (event.type === 'close') become({ state: 'closed' })

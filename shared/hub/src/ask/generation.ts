@@ -38,7 +38,7 @@ export const runGeneration = async (
   const send = (): void => {
     isUnheard = false
     heardMs = performance.now()
-    hub.send('startGeneration', subjects.startGeneration(hub.person), start, { reply: inbox })
+    hub.send('startGeneration', subject, start, { reply: inbox })
   }
   /** The server tells one of the subscriptions only, either. */
   const unheard: ListenOptions = { onInvalid: (_, raw) => (isUnheard ||= raw.isUnheard) }
@@ -51,6 +51,13 @@ export const runGeneration = async (
     stats = data
     ended.abort()
   }
+  const subject = subjects.startGeneration(hub.person)
+  let isAllowed = true
+  const stopHearingRefusals = hub.control.onRefused((refused) => {
+    if (refused !== subject) return
+    isAllowed = false
+    ended.abort()
+  })
   const progress = hub.listen('generationProgress', inbox, tell, unheard)
   const end = hub.listen('generationStats', inbox, finish, unheard)
   const stop = (): void => hub.send('stopGeneration', subjects.stopGeneration(hub.person), { run })
@@ -68,6 +75,11 @@ export const runGeneration = async (
       const nowMs = performance.now()
       // Without a connection nothing can be heard: that is no silence of the generators.
       if (hub.status().state !== 'connected') heardMs = nowMs
+      if (!isAllowed)
+        throw new FleetError(
+          'generation.refused',
+          'your role does not let you have vehicles generated: who keeps the accounts can give you another',
+        )
       if (stats !== undefined) return stats
       if (signal?.aborted === true && isLed) stop()
       if (isUnheard && nowMs - beganMs > waitMs) {
@@ -81,6 +93,7 @@ export const runGeneration = async (
     }
   } finally {
     signal?.removeEventListener('abort', onAbort)
+    stopHearingRefusals()
     await Promise.all([progress.close(), end.close()])
   }
 }

@@ -20,6 +20,8 @@ export type AnswerEvent =
   | { readonly kind: 'stats'; readonly stats: VehicleQueryStats }
   /** What can't be read. */
   | { readonly kind: 'malformed'; readonly reason: string }
+  /** The hub did not let this person ask. */
+  | { readonly kind: 'not-allowed' }
   | { readonly kind: 'cancelled' }
 
 /**
@@ -44,6 +46,7 @@ const SILENT_MS = 10_000
 /** After the end, batches that are named and missing are waited for as long as something still comes. */
 const LATE_MS = 2_000
 
+const NOT_ALLOWED = 'your role does not let you search: who keeps the accounts can give you another'
 const NO_FINDER = 'no finder is running: start one with `npm start` or `node event-finder/src/main.ts`'
 
 /** @param ttlMs how long a finder is waited for */
@@ -52,6 +55,7 @@ export const createQueryAnswer = (ttlMs: number, beganMs: number): QueryAnswer =
   let heardMs = beganMs
   let sentMs = beganMs
   let [isHeard, isUnheard, isCancelled] = [false, false, false]
+  let isAllowed = true
   let stats: VehicleQueryStats | undefined
   let fault: string | undefined
 
@@ -95,6 +99,9 @@ export const createQueryAnswer = (ttlMs: number, beganMs: number): QueryAnswer =
         case 'malformed':
           fault = event.reason
           return true
+        case 'not-allowed':
+          isAllowed = false
+          return true
         case 'cancelled': {
           const isNews = !isCancelled
           isCancelled = true
@@ -103,6 +110,7 @@ export const createQueryAnswer = (ttlMs: number, beganMs: number): QueryAnswer =
       }
     },
     end: () => {
+      if (!isAllowed) return { status: 'refused', reason: NOT_ALLOWED }
       if (stats === undefined) return undefined
       if (stats.status === 'refused') return { status: 'refused', reason: stats.error }
       if (held.missing() > 0) return undefined

@@ -107,10 +107,14 @@ export const askVehicles = (
     }
   }
   const subscription = hub.control.subscribe(inbox, hearAny, { onRefused: tellMalformed })
+  const subject = subjects.vehicleQuery(hub.person)
+  const stopHearingRefusals = hub.control.onRefused((refused) => {
+    if (refused === subject && happen({ kind: 'not-allowed' })) wake?.()
+  })
 
   const send = (): void => {
     happen({ kind: 'sent' })
-    hub.send('vehicleQuery', subjects.vehicleQuery(hub.person), { ...input, query }, { reply: inbox })
+    hub.send('vehicleQuery', subject, { ...input, query }, { reply: inbox })
   }
   const cancel = (): void => {
     if (isEnded || !happen({ kind: 'cancelled' })) return
@@ -124,10 +128,11 @@ export const askVehicles = (
   const finish = (end: AnswerEnd): void => {
     if (isEnded) return
     const { stats } = answer
-    if (stats === undefined) cancel()
+    if (stats === undefined && end.status !== 'refused') cancel()
     isEnded = true
     signal?.removeEventListener('abort', cancel)
     subscription.close()
+    stopHearingRefusals()
     resolve({ ...end, rows, vehicles: vehicles.count(), stats })
   }
   const news = async (): Promise<void> => {
