@@ -136,7 +136,6 @@ const configOf = async (gateway: object) =>
   configSchema.parse({
     auth: 'required',
     archive: { path: archivePath },
-    hub: { dataDir: server.dataDir },
     gateway: { port: 0, stateDir: await temporaryFolder(), ...gateway },
   })
 
@@ -217,8 +216,7 @@ test('it is alive and not ready while the hub is away, and ready again once it i
   onTestFinished(() => away.stop())
   const { server: own } = away
   const connection = await away.connectAs('gateway')
-  const config = { ...(await configOf({})), hub: configSchema.parse({ hub: { dataDir: own.dataDir } }).hub }
-  const gateway = await startGateway(connection, { config, version: '0', log: LOG })
+  const gateway = await startGateway(connection, { config: await configOf({}), version: '0', log: LOG })
   onTestFinished(() => gateway.stop())
   const statusOf = async (path: string): Promise<number> => (await fetch(`${gateway.url}${path}`)).status
   expect([await statusOf('/healthz'), await statusOf('/readyz')]).toEqual([200, 200])

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { openRegistryStore } from '@fleetlake/archive'
+import { endConnectionRequest, endConnectionSubject } from '@fleetlake/broker/nats/logins'
 import { type Config, isLoopback, pageOrigins } from '@fleetlake/contracts'
 import { codeField, FleetError, reasonOf } from '@fleetlake/core'
-import { type Hub, joinGroup } from '@fleetlake/hub'
+import { type Hub, joinGroup, type MessageHub } from '@fleetlake/hub'
 import { hashPassword, isPasswordOf, openRegistry } from '@fleetlake/registry'
 import type { Log } from '@fleetlake/service'
 import { type Answering, listen, ownHosts } from '@fleetlake/service/http'
@@ -11,8 +12,8 @@ import { createGatewayApp, type GatewayAppDeps } from './gateway-app.ts'
 import { createAddressOf } from './http/client-address.ts'
 import { createAdmit } from './hub/admit.ts'
 import { answerLogins } from './hub/answer-logins.ts'
+import { createLetInConnections } from './hub/let-in.ts'
 import { createHubTickets } from './hub/hub-tickets.ts'
-import { issuerSeedOf } from './hub/issuer-seed.ts'
 import { createOpenId } from './login/openid.ts'
 import { createPasswordLogin } from './login/password-login.ts'
 import { createSealer } from './login/sealer.ts'
@@ -29,10 +30,14 @@ export interface Gateway {
 }
 
 export interface GatewayOptions {
-  readonly config: Pick<Config, 'archive' | 'auth' | 'gateway' | 'hub' | 'viewer'>
+  readonly config: Pick<Config, 'archive' | 'auth' | 'gateway' | 'viewer'>
   readonly version: string
   readonly log: Pick<Log, 'info' | 'warn' | 'error'>
   readonly nowMs?: () => number
+  /** What it signs with whom the hub lets in; undefined where the hub asks no one. */
+  readonly issuerSeed?: string | undefined
+  /** As the system's user of the hub; without it a connection that is no longer right ends within the hour. */
+  readonly system?: MessageHub | undefined
 }
 
 /** How late a change of an account is heard of at most, if its announcement was lost. */
@@ -40,6 +45,8 @@ const LOOK_MS = 5_000
 /** A registry that could not be read for so long makes the gateway unready. */
 const FAULT_MS = 3 * LOOK_MS
 const REQUEST_MS = 30_000
+/** How long the hub may take to end a connection. */
+const END_MS = 5_000
 
 /** Where people and programs log in. */
 export const startGateway = async (hub: Hub, options: GatewayOptions): Promise<Gateway> => {
@@ -63,7 +70,6 @@ export const startGateway = async (hub: Hub, options: GatewayOptions): Promise<G
   })
   for (const fault of registry.faults()) log.warn(fault)
   const login = config.auth === 'required' ? await createLogin(config.gateway, registry, nowMs) : undefined
-  const issuerSeed = config.auth === 'required' ? await issuerSeedOf(config) : undefined
   let isConnected = true
   const stopFollowing = hub.onStatus(({ state }) => {
     isConnected = state === 'connected'
@@ -91,9 +97,9 @@ export const startGateway = async (hub: Hub, options: GatewayOptions): Promise<G
   const pages = gateway.pageOrigins ?? (isLoopback(url.hostname) ? pageOrigins(config.viewer.port) : [])
   const people = login?.(url)
   const stopAnswering =
-    people === undefined || issuerSeed === undefined
+    people === undefined || options.issuerSeed === undefined
       ? undefined
-      : answerLogins(hub, { issuerSeed, admit: createAdmit(people), nowMs, say: (line) => log.info(line) })
+      : guardHub(hub, people, { ...options, issuerSeed: options.issuerSeed, nowMs })
   app.resolve(
     createGatewayApp({
       login: people,
@@ -119,6 +125,29 @@ export const startGateway = async (hub: Hub, options: GatewayOptions): Promise<G
       await registry.close()
     },
   }
+}
+
+/** Says whom the hub lets in, and ends the connections of who may no longer be there. @returns stops doing so */
+const guardHub = (
+  hub: Hub,
+  people: NonNullable<GatewayAppDeps['login']>,
+  { issuerSeed, nowMs, log, system }: GatewayOptions & { readonly issuerSeed: string; readonly nowMs: () => number },
+): (() => void) => {
+  const connections = createLetInConnections(({ server, client }) => {
+    log.info('a connection to the hub is ended: its person has logged out, or has other rights now')
+    // The server does nothing without somewhere to answer.
+    void system?.control
+      .request(endConnectionSubject(server), endConnectionRequest(client), { timeoutMs: END_MS })
+      .catch((error: unknown) => log.warn(`a connection to the hub could not be ended: ${reasonOf(error)}`))
+  }, nowMs)
+  people.directory.onChange(connections.review)
+  return answerLogins(hub, {
+    issuerSeed,
+    admit: createAdmit(people),
+    nowMs,
+    onLetIn: connections.add,
+    say: (line) => log.info(line),
+  })
 }
 
 /** All that logins need but for the address by which people come. */

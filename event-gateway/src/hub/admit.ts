@@ -14,6 +14,8 @@ export interface Shown {
 export interface Admitted {
   readonly person: Person
   readonly permissions: HubPermissions
+  /** Whether they would be let in now as they were then. */
+  isStillRight(): boolean
 }
 
 export interface AdmitDeps {
@@ -28,11 +30,13 @@ export const createAdmit =
     if (user === undefined || password === undefined) return undefined
     const program = whoIs.ofToken(password)
     const session = program === undefined && byWebsocket ? await tickets.read(password) : undefined
-    const person = program ?? (session === undefined ? undefined : whoIs.ofSession(session))
+    const find = (): Person | undefined => (session === undefined ? whoIs.ofToken(password) : whoIs.ofSession(session))
+    const person = find()
     if (person === undefined || person.account !== user) return undefined
     const rights = rightsOf(person.role)
     return {
       person,
+      isStillRight: () => find()?.role === person.role,
       permissions:
         program === undefined
           ? personPermissions(personToken(person.account), rights)

@@ -2,6 +2,7 @@ import { LOGIN_SUBJECT, readLoginRequest, writeLoginAnswer } from '@fleetlake/br
 import { reasonOf } from '@fleetlake/core'
 import type { Hub } from '@fleetlake/hub'
 import type { Admitted, Shown } from './admit.ts'
+import type { LetIn } from './let-in.ts'
 
 /** A connection ends after so long at the latest, and its page connects again if its person may still. */
 const CONNECTION_MS = 3_600_000
@@ -10,6 +11,7 @@ export interface LoginAnswersOptions {
   readonly issuerSeed: string
   admit(shown: Shown): Promise<Admitted | undefined>
   readonly nowMs: () => number
+  onLetIn(connection: LetIn): void
   /** Invariant: never told a password, a token or a ticket, nor a name that is not an account's. */
   say(line: string): void
 }
@@ -19,17 +21,19 @@ export interface LoginAnswersOptions {
  * answer and then refuses.
  * @returns stops answering
  */
-export const answerLogins = (hub: Hub, { issuerSeed, admit, nowMs, say }: LoginAnswersOptions): (() => void) => {
+export const answerLogins = (
+  hub: Hub,
+  { issuerSeed, admit, nowMs, onLetIn, say }: LoginAnswersOptions,
+): (() => void) => {
   const hear = async (payload: Uint8Array, reply: string): Promise<void> => {
     const request = readLoginRequest(payload)
     const admitted = await admit(request)
     if (admitted === undefined) say(`somebody at ${request.address} who is not known was not let in to the hub`)
-    const user = admitted && {
-      name: admitted.person.account,
-      ...admitted.permissions,
-      untilMs: nowMs() + CONNECTION_MS,
-    }
+    const untilMs = nowMs() + CONNECTION_MS
+    const user = admitted && { name: admitted.person.account, ...admitted.permissions, untilMs }
     hub.control.publish(reply, await writeLoginAnswer(request, user, issuerSeed))
+    const { keys, client } = request
+    if (admitted !== undefined) onLetIn({ server: keys.server, client, untilMs, isStillRight: admitted.isStillRight })
   }
   // Of several gateways one answers.
   const subscription = hub.control.subscribe(

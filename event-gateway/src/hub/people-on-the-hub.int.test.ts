@@ -43,13 +43,18 @@ beforeAll(async () => {
     auth: 'required',
     archive: { path: join(await temporaryFolder(), 'archive') },
     gateway: { port: 0, stateDir: await temporaryFolder() },
-    hub: { dataDir: known.server.dataDir },
     partitioning: { count: 2 },
   })
   await provision(services.collector, config)
   const gatewayHub = await known.connectAs('gateway')
   const say = (what: unknown): void => void lines.push(JSON.stringify(what))
-  gateway = await startGateway(gatewayHub, { config, version: 'test', log: { info: say, warn: say, error: say } })
+  gateway = await startGateway(gatewayHub, {
+    config,
+    version: 'test',
+    log: { info: say, warn: say, error: say },
+    issuerSeed: known.keys.issuerSeed,
+    system: await known.connectSystem(),
+  })
   registry = await openRegistry(await openRegistryStore(config.archive), { hub: services.terminal })
   for (const role of ROLES) await addAccount(registry, { name: role, role, password: PASSWORD }, 'test')
   for (const name of ['anna', 'bert', 'dora'])
@@ -283,4 +288,23 @@ test('a ticket counts no more once its session has ended or its account is disab
       )) === 'hub.refused',
     { what: 'that a disabled account is refused' },
   )
+})
+
+test.each<[string, string, (client: Client) => Promise<unknown>]>([
+  ['logs out', 'eve', (client) => client.post('/v1/logout')],
+  ['gets another role', 'eva', () => setAccount(registry, { name: 'eva', set: { role: 'viewer' } }, 'test')],
+  ['is disabled', 'evi', () => setAccount(registry, { name: 'evi', set: { disabled: true } }, 'test')],
+])('who %s is no longer connected, and who is not concerned stays', async (_, name, end) => {
+  await addAccount(registry, { name, role: 'dispatcher', password: PASSWORD }, 'test')
+  const client = await logIn(name)
+  const { page: eve } = await openPage((await client.post('/v1/hub-ticket')).body as unknown as Ticket)
+  const { page: anna } = await openPage(await ticketOf('anna'))
+  const states: string[] = []
+  eve.onStatus(({ state }) => void states.push(state))
+  anna.onStatus(({ state }) => void states.push(`anna ${state}`))
+  await end(client)
+  await eventually(() => states.length > 0, { what: 'that the connection ends' })
+  await anna.flush()
+  expect(states).toEqual(['disconnected'])
+  expect(anna.status().state).toBe('connected')
 })

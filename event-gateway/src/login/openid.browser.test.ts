@@ -79,7 +79,6 @@ beforeAll(async () => {
     config: configSchema.parse({
       auth: 'required',
       archive: { path: archivePath },
-      hub: { dataDir: known.server.dataDir },
       gateway: {
         port,
         publicUrl,

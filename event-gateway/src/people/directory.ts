@@ -19,6 +19,8 @@ export interface Directory {
   token(token: string): KnownToken | undefined
   /** What a session of a person has to name. */
   sessionsVersion(person: string): number
+  /** Told when anything of it has changed. */
+  onChange(tell: () => void): void
   /** Ends every session that a person has, of all gateways; kept once it resolves. @throws FleetError `store.failed` */
   endSessions(person: string): Promise<void>
 }
@@ -36,6 +38,7 @@ export const openDirectory = (registry: Registry): Directory => {
     if (kinds.has('tokens')) byDigest = digests()
   })
   return {
+    onChange: (tell) => void registry.onChange(tell),
     account: (name) => {
       const entry = registry.entries('accounts').get(name)
       return entry && { ...entry.value, name, version: entry.version }

@@ -306,6 +306,12 @@ const networkAddress = z
   )
 
 const gateway = z.strictObject({
+  hubSystemPassword: secret
+    .min(1)
+    .optional()
+    .describe(
+      'password of the user `service:system` in the system account of the hub, with which the gateway ends connections. Default: that of the bundled hub, in `hub.dataDir`',
+    ),
   hubIssuerSecret: secret
     .startsWith('SA', 'must be the seed of an account, which begins with SA')
     .optional()

@@ -58,9 +58,10 @@ test('monitoring and the sync interval are written when asked for', () => {
 test('where everyone logs in no one is let in without a name, and services are not asked for at the gateway', () => {
   const services = [
     { name: 'collector', password: 'c', publish: ['a'], subscribe: ['b.>'], answers: true },
-    { name: 'finder', password: 'f', publish: [], subscribe: ['d'], answers: false },
+    { name: 'finder', password: 'f', publish: ['e'], subscribe: ['d'], answers: false },
   ]
-  const text = formatServerConfig({ ...config, users: { kind: 'known', services, issuer: 'AX' } })
+  const system = { name: 'system', password: 's', publish: ['k'], subscribe: ['i'], answers: false }
+  const text = formatServerConfig({ ...config, users: { kind: 'known', services, system, issuer: 'AX' } })
   expect(text.slice(text.indexOf('authorization'))).toBe(`authorization {
   users: [
     { user: "collector", password: "c", allowed_connection_types: [STANDARD], permissions: {
@@ -69,11 +70,19 @@ test('where everyone logs in no one is let in without a name, and services are n
       allow_responses: { max: 1, expires: "2m" }
     } }
     { user: "finder", password: "f", allowed_connection_types: [STANDARD], permissions: {
-      publish: { allow: [] }
+      publish: { allow: ["e"] }
       subscribe: { allow: ["d"] }
     } }
   ]
-  auth_callout { issuer: "AX", auth_users: ["collector", "finder"] }
+  auth_callout { issuer: "AX", auth_users: ["collector", "finder", "system"] }
+}
+accounts {
+  $SYS: { users: [
+    { user: "system", password: "s", allowed_connection_types: [STANDARD], permissions: {
+      publish: { allow: ["k"] }
+      subscribe: { allow: ["i"] }
+    } }
+  ] }
 }
 websocket {
   host: "127.0.0.1"

@@ -33,15 +33,19 @@ export type OpenUsers = {
 /** Where everyone logs in: services with a password each, and everyone else by the word of who has the issuer's key (auth callout). */
 export type KnownUsers = {
   kind: 'known'
-  services: readonly {
-    name: string
-    password: string
-    publish: readonly string[]
-    subscribe: readonly string[]
-    answers: boolean
-  }[]
+  services: readonly KnownUser[]
+  /** the one in the system account */
+  system: KnownUser
   /** The public key of an account's nkey. */
   issuer: string
+}
+
+type KnownUser = {
+  name: string
+  password: string
+  publish: readonly string[]
+  subscribe: readonly string[]
+  answers: boolean
 }
 
 export type WebsocketConfig = {
@@ -89,19 +93,26 @@ const formatOpen = ({ servicesPassword, viewerPassword, viewer }: OpenUsers): st
 /** How long a question may wait for its answer; it is asked again sooner. */
 const ANSWER = 'allow_responses: { max: 1, expires: "2m" }'
 
-const formatKnown = ({ services, issuer }: KnownUsers): string[] => [
+const formatKnown = ({ services, system, issuer }: KnownUsers): string[] => [
   'authorization {',
   '  users: [',
-  ...services.flatMap(({ name, password, publish, subscribe, answers }) => [
-    `    { user: ${quote(name)}, password: ${quote(password)}, allowed_connection_types: [STANDARD], permissions: {`,
-    `      publish: { allow: ${quoteAll(publish)} }`,
-    `      subscribe: { allow: ${quoteAll(subscribe)} }`,
-    ...(answers ? [`      ${ANSWER}`] : []),
-    '    } }',
-  ]),
+  ...services.flatMap(formatUser),
   '  ]',
-  `  auth_callout { issuer: ${quote(issuer)}, auth_users: ${quoteAll(services.map(({ name }) => name))} }`,
+  `  auth_callout { issuer: ${quote(issuer)}, auth_users: ${quoteAll([...services, system].map(({ name }) => name))} }`,
   '}',
+  'accounts {',
+  '  $SYS: { users: [',
+  ...formatUser(system),
+  '  ] }',
+  '}',
+]
+
+const formatUser = ({ name, password, publish, subscribe, answers }: KnownUser): string[] => [
+  `    { user: ${quote(name)}, password: ${quote(password)}, allowed_connection_types: [STANDARD], permissions: {`,
+  `      publish: { allow: ${quoteAll(publish)} }`,
+  `      subscribe: { allow: ${quoteAll(subscribe)} }`,
+  ...(answers ? [`      ${ANSWER}`] : []),
+  '    } }',
 ]
 
 const formatWebsocket = ({ host, port, origins }: WebsocketConfig, users: ServerUsers['kind']): string[] => [

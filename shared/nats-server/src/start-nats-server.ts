@@ -17,6 +17,8 @@ import {
   rightsOfAnyone,
   servicePermissions,
   serviceUser,
+  SYSTEM_PERMISSIONS,
+  SYSTEM_USER,
 } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
 import {
@@ -315,7 +317,7 @@ const openUsers = (generation: boolean): OpenUsers => ({
   viewer: personPermissions(ANYONE, rightsOfAnyone({ generation })),
 })
 
-const knownUsers = ({ passwords, issuerSeed }: HubKeys, probe: ProbeLogin): KnownUsers => ({
+const knownUsers = ({ passwords, systemPassword, issuerSeed }: HubKeys, probe: ProbeLogin): KnownUsers => ({
   kind: 'known',
   services: [
     ...HUB_SERVICES.map((service) => ({
@@ -331,6 +333,7 @@ const knownUsers = ({ passwords, issuerSeed }: HubKeys, probe: ProbeLogin): Know
       answers: false,
     },
   ],
+  system: { name: SYSTEM_USER, password: systemPassword, ...SYSTEM_PERMISSIONS, answers: false },
   issuer: publicKeyOf(issuerSeed),
 })
 

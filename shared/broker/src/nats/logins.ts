@@ -15,6 +15,8 @@ export interface LoginRequest {
   /** Where they come from; empty when it is not known. */
   readonly address: string
   readonly byWebsocket: boolean
+  /** The connection's number at the server. */
+  readonly client: number
   /** Names the connection and the server in the answer. */
   readonly keys: { readonly user: string; readonly server: string }
 }
@@ -40,7 +42,7 @@ const ACCOUNT = '$G'
 const requestSchema = z.object({
   user_nkey: z.string(),
   server_id: z.object({ id: z.string() }),
-  client_info: z.object({ host: z.string().default(''), type: z.string().optional() }).prefault({}),
+  client_info: z.object({ id: z.number(), host: z.string().default(''), type: z.string().optional() }),
   connect_opts: z.object({ user: z.string().optional(), pass: z.string().optional() }).default({}),
 })
 
@@ -53,9 +55,16 @@ export const readLoginRequest = (payload: Uint8Array): LoginRequest => {
     password: shown.pass,
     address: client.host,
     byWebsocket: client.type === 'websocket',
+    client: client.id,
     keys: { user, server: server.id },
   }
 }
+
+/** Where a user of the system account has a server end a connection. */
+export const endConnectionSubject = (server: string): string => `$SYS.REQ.SERVER.${server}.KICK`
+
+export const endConnectionRequest = (client: number): Uint8Array =>
+  new TextEncoder().encode(JSON.stringify({ cid: client }))
 
 /** An empty list would allow everything. */
 const only = (subjects: readonly string[]): { allow: string[] } | { deny: string[] } =>

@@ -9,6 +9,10 @@ import { streamSubjects } from './stream-rights.ts'
 /** A service's user on a hub that asks everyone; no account has such a name. */
 export const serviceUser = (service: HubService): string => `service:${service}`
 
+/** The gateway's user in the server's system account, which may end connections and nothing else. */
+export const SYSTEM_USER = 'service:system'
+export const SYSTEM_PERMISSIONS = { publish: ['$SYS.REQ.SERVER.*.KICK'], subscribe: ['_INBOX.service_3asystem.>'] }
+
 /** Where a user gets what the server and services answer it; no one else may listen there. */
 export const requestInbox = (user: string): string => `_INBOX.${personToken(user)}`
 

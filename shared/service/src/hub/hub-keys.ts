@@ -10,6 +10,8 @@ import { provideSecretFile, readSecretFile } from '../secrets/secret-file.ts'
 export interface HubKeys {
   /** Of each service's user (`serviceUser`). */
   readonly passwords: Readonly<Record<HubService, string>>
+  /** Of the user in the server's system account that ends connections (`SYSTEM_USER`). */
+  readonly systemPassword: string
   /** What the gateway signs with whom it lets in: the seed of an account's nkey. */
   readonly issuerSeed: string
 }
@@ -20,15 +22,17 @@ const schema = z.object({
   passwords: z.object(
     Object.fromEntries(HUB_SERVICES.map((service) => [service, password])) as Record<HubService, typeof password>,
   ),
+  systemPassword: password,
   issuerSeed: z.string().startsWith('SA').max(200),
 })
 
 export const hubKeysFile = (folder: string): string => join(folder, 'hub-keys.json')
 
+const newPassword = (): string => randomBytes(32).toString('base64url')
+
 const newKeys = (): HubKeys => ({
-  passwords: Object.fromEntries(
-    HUB_SERVICES.map((service) => [service, randomBytes(32).toString('base64url')]),
-  ) as HubKeys['passwords'],
+  passwords: Object.fromEntries(HUB_SERVICES.map((service) => [service, newPassword()])) as HubKeys['passwords'],
+  systemPassword: newPassword(),
   issuerSeed: newIssuerSeed(),
 })
 
