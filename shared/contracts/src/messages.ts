@@ -221,6 +221,8 @@ const measure = z.strictObject({
 })
 const measures = z.array(measure).max(MAX_MEASURES)
 
+const vehicleTexts = z.array(vehicleText).max(MOST_ENTRIES)
+
 export const queryStatus = z.enum(['complete', 'limit-reached', 'timed-out', 'cancelled', 'partial', 'refused'])
 export type QueryStatus = z.output<typeof queryStatus>
 
@@ -555,6 +557,13 @@ export const messages = {
       task: count,
       area: z.unknown(),
       ...selection,
+      visible: z
+        .strictObject({
+          ids: vehicleTexts,
+          prefixes: vehicleTexts.describe('what ids begin with; ascending, none the beginning of another'),
+        })
+        .optional()
+        .describe('the vehicles that the person may see; the answer has no others. Default: all'),
       select: measures.optional().describe('measures that the batches carry, in this order'),
       where: z
         .strictObject({

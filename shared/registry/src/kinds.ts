@@ -8,13 +8,16 @@ import {
   endedSessions,
   type EndedSessions,
 } from './accounts/account.ts'
-import { personName } from './accounts/person.ts'
+import { type Group, group, type ProviderPerson, providerPerson } from './accounts/group.ts'
+import { openIdName, personName } from './accounts/person.ts'
 
 /** What people set, by kind; the type of an entry's value. */
 export interface KindValues {
   readonly accounts: Account
   readonly tokens: ApiToken
   readonly sessions: EndedSessions
+  readonly groups: Group
+  readonly people: ProviderPerson
 }
 
 export type KindName = keyof KindValues
@@ -35,6 +38,8 @@ export const KINDS: { readonly [Name in KindName]: Kind<KindValues[Name]> } = {
   accounts: { about: 'who may log in', id: accountName, value: account, hidden: ['password'] },
   tokens: { about: 'what programs log in with', id: accountName, value: apiToken, hidden: ['sha256'] },
   sessions: { about: 'whose sessions have ended', id: personName, value: endedSessions, hidden: [] },
+  groups: { about: 'which vehicles are seen together', id: accountName, value: group, hidden: [] },
+  people: { about: 'whom a provider has let in, with what it said', id: openIdName, value: providerPerson, hidden: [] },
 }
 
 /** Whether this release knows a kind. */

@@ -4,10 +4,16 @@ import { isPasswordHash } from './password-hash.ts'
 
 const NAME = /^[a-z0-9][a-z0-9._@+-]{0,63}$/
 
-/** Of an account or a token: names that differ in case only would be taken for each other. */
+/** Of an account, a token or a group: names that differ in case only would be taken for each other. */
 export const accountName = z
   .string()
   .regex(NAME, 'must be 1 to 64 lower-case letters, digits and . _ @ + -, a letter or digit first')
+
+/** Groups that one person may have. */
+export const MAX_GROUPS = 256
+
+/** Names of groups; those that are not there have no vehicles. */
+export const groupNames = z.array(accountName).max(MAX_GROUPS)
 
 /** Who may log in with a password; its id is its name. */
 export const account = z.strictObject({
@@ -15,6 +21,8 @@ export const account = z.strictObject({
   /** A hash of it, in the form of the Password Hashing Competition. */
   password: z.string().refine(isPasswordHash, 'is not an argon2id hash'),
   disabled: z.boolean(),
+  /** Only the vehicles of these are seen; all vehicles when missing. */
+  groups: groupNames.optional(),
 })
 
 export type Account = z.output<typeof account>

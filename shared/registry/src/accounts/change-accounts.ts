@@ -1,8 +1,9 @@
-import type { Role } from '@fleetlake/contracts'
+import { ANYONE, type Role } from '@fleetlake/contracts'
 import type { Asked } from '../decide-changes.ts'
 import { refuse } from '../limits.ts'
 import type { Registry } from '../open-registry.ts'
 import type { Account } from './account.ts'
+import { checkGroups } from './change-groups.ts'
 import { checkFree, checkName, findNamed, versionOfNamed } from './named.ts'
 import { hashPassword, isPasswordOf } from './password-hash.ts'
 import { passwordFault } from './password-rules.ts'
@@ -14,21 +15,31 @@ const hashAllowed = async (name: string, password: string): Promise<string> => {
   return fault === undefined ? hashPassword(password) : refuse(fault)
 }
 
+export interface NewAccount {
+  readonly name: string
+  readonly role: Role
+  readonly password: string
+  /** Whose vehicles it sees; all when missing. */
+  readonly groups?: readonly string[] | undefined
+}
+
 export const addAccount = async (
   registry: Registry,
-  { name, role, password }: { readonly name: string; readonly role: Role; readonly password: string },
+  { name, role, password, groups }: NewAccount,
   who: string,
 ): Promise<void> => {
   checkName('accounts', name)
+  if (name === ANYONE) refuse(`${ANYONE} is who asks where no login is needed: take another name`)
   const hash = await hashAllowed(name, password)
   await registry.change((view) => {
     checkFree(view, 'accounts', name)
-    const value: Account = { role, password: hash, disabled: false }
+    if (groups !== undefined) checkGroups(view, groups)
+    const value: Account = { role, password: hash, disabled: false, ...(groups && { groups: [...groups] }) }
     return [{ kind: 'accounts', id: name, value, expected: 0 }]
   }, who)
 }
 
-/** Sets fields of an account; all others stay. Nobody logs in with an account that is disabled, nor with its tokens. */
+/** Sets fields of an account, or takes them away with undefined; all others stay. Nobody logs in with an account that is disabled, nor with its tokens. */
 export const setAccount = async (
   registry: Registry,
   { name, set }: { readonly name: string; readonly set: Partial<Account> },
@@ -36,6 +47,7 @@ export const setAccount = async (
 ): Promise<void> => {
   await registry.change((view) => {
     const { value, version } = findNamed(view, 'accounts', name)
+    if (set.groups !== undefined) checkGroups(view, set.groups)
     return [{ kind: 'accounts', id: name, value: { ...value, ...set }, expected: version }]
   }, who)
 }

@@ -2,14 +2,15 @@ import { accountName } from './account.ts'
 import { type Entry, type RegistryView, seenVersion } from '../entries.ts'
 import { refuse } from '../limits.ts'
 
-/** Accounts and tokens by their names. What refuses is told as FleetError `registry.invalid`. */
+/** Accounts, tokens and groups by their names. What refuses is told as FleetError `registry.invalid`. */
 
 /** Kinds whose entries people name. */
-type NamedKind = 'accounts' | 'tokens'
+type NamedKind = 'accounts' | 'tokens' | 'groups'
 
 const NOUNS: { readonly [Name in NamedKind]: readonly [one: string, article: string] } = {
   accounts: ['account', 'an account'],
   tokens: ['token', 'a token'],
+  groups: ['group', 'a group'],
 }
 
 const none = (kind: NamedKind, name: string): never =>
