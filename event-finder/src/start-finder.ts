@@ -29,6 +29,7 @@ import { judgeLosses, type LossVerdict, NO_LOSSES } from './losses/judge-losses.
 import { createLossWatch, type LossWatch } from './losses/loss-watch.ts'
 import { createVersionPin, type PinnedVersion } from './coordinator/pin-version.ts'
 import { presumeLosses } from './losses/presume-losses.ts'
+import { openPeople } from './people/open-people.ts'
 import { shareReads } from './waiting/share-reads.ts'
 import { createTail } from './tail/tail.ts'
 import { createTurns } from './waiting/turns.ts'
@@ -53,7 +54,7 @@ export interface Finder {
 }
 
 export interface FinderOptions {
-  readonly config: Pick<Config, 'archive' | 'collector' | 'finder'>
+  readonly config: Pick<Config, 'archive' | 'auth' | 'collector' | 'finder'>
   readonly version: string
   /** Told of faults that an operator should know of. */
   readonly warn?: (what: string, fields?: object) => void
@@ -159,12 +160,14 @@ export const startFinder = async (
     pause: () => delay(PAUSE_MS),
     flush: (streams, signal) => flushStreams(hub, streams, { signal, onWaiting: () => {} }),
   })
+  const people = await openPeople(hub, { config, warn })
   const processor = createTurns(1)
   const agent = startAgent(hub, { store, processor })
   const coordinator = startCoordinator(
     hub,
     { ...config.finder, taskSize: TASK_SIZE, silenceMs: SILENCE_MS },
     {
+      permit: people.permit,
       pin,
       losses,
       processor,
@@ -181,6 +184,7 @@ export const startFinder = async (
     stop: async () => {
       await coordinator.stop()
       await agent.stop()
+      await people.close()
       tail.stop()
       isolated.close()
       await membership.leave()

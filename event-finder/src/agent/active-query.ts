@@ -177,7 +177,7 @@ export const createActiveQuery = (owner: Owner, { person, hub, scan: deps, onDon
     add: (task, tail) => {
       if (tasks.has(task.task)) return
       request ??= task
-      tasks.set(task.task, { task: { ...task, area: undefined }, tail, counts: startCounts() })
+      tasks.set(task.task, { task: { ...task, area: undefined, visible: undefined }, tail, counts: startCounts() })
       happen({ kind: 'task', task: task.task })
     },
     cancel: () => happen({ kind: 'cancelled' }),

@@ -1,4 +1,4 @@
-import { type Message, subjects } from '@fleetlake/contracts'
+import { type Message, type MessageInput, subjects } from '@fleetlake/contracts'
 import { FleetError, reasonOf } from '@fleetlake/core'
 import type { Hub } from '@fleetlake/hub'
 import {
@@ -8,9 +8,11 @@ import {
   emptyStats,
   type QueryStats,
 } from '../core/query-course.ts'
+import type { VehicleSelection } from '../core/narrow-to-sight.ts'
 import type { TaskMeasures } from '../core/search-measures.ts'
 import type { TaskOrder } from '../core/task-board.ts'
 import { drive } from '../drive.ts'
+import { hideOthersInProgress, hideOthersInStats } from '../people/hide-others.ts'
 import { sendWhileOpen } from '../send-while-open.ts'
 import type { HeldTail } from '../tail/held-tail.ts'
 import type { Admission } from '../waiting/admission.ts'
@@ -18,6 +20,7 @@ import { createQueryJobs, type QueryJobsDeps, type QueryJobsOptions } from './qu
 
 type Task = Message<'vehicleQueryPartition'>
 type TaskStats = Message<'vehicleQueryPartitionResultStats'>
+type QueryProgress = MessageInput<'vehicleQueryProgress'>
 
 export interface ConductOptions extends QueryJobsOptions {
   readonly tasksInFlight: number
@@ -69,7 +72,7 @@ const IN_FLIGHT_BYTES = 1024 * 1024
 export const conductQuery = (asked: Asked, options: ConductOptions, deps: ConductDeps): Conduct => {
   const { query, person, client, reply, bytes } = asked
   const { hub } = deps
-  const jobs = createQueryJobs(query, { client, query: query.query }, options, deps)
+  const jobs = createQueryJobs(asked, { client, query: query.query }, options, deps)
   const pinning = new AbortController()
   const { promise: ended, resolve: close } = Promise.withResolvers<void>()
   let leave: (() => void) | undefined
@@ -90,6 +93,7 @@ export const conductQuery = (asked: Asked, options: ConductOptions, deps: Conduc
   const assign = (order: TaskOrder): void => {
     const task = taskOf(asked, order, {
       ...jobs.measures(),
+      ...jobs.vehicles(),
       batchRows: options.batchRows,
       resultSubject: reply,
       statsSubject: deps.inbox,
@@ -101,7 +105,12 @@ export const conductQuery = (asked: Asked, options: ConductOptions, deps: Conduc
       happen({ kind: 'failed', error: taskFault(error) })
     }
   }
-  const sendAnswer = (stats: QueryStats): void => sendWhileOpen(() => hub.send('vehicleQueryResultStats', reply, stats))
+  const sendAnswer = (stats: QueryStats): void =>
+    sendWhileOpen(() => hub.send('vehicleQueryResultStats', reply, jobs.seesAll() ? stats : hideOthersInStats(stats)))
+  const tell = (progress: QueryProgress): void =>
+    sendWhileOpen(() =>
+      hub.send('vehicleQueryProgress', reply, jobs.seesAll() ? progress : hideOthersInProgress(progress)),
+    )
   const answer = (stats: QueryStats): void => {
     try {
       sendAnswer(stats)
@@ -136,7 +145,7 @@ export const conductQuery = (asked: Asked, options: ConductOptions, deps: Conduc
           hub.send('vehicleQueryCancel', subjects.vehicleQueryCancel(person, query.query), { query: query.query }),
         )
       case 'tell':
-        return sendWhileOpen(() => hub.send('vehicleQueryProgress', reply, effect.progress))
+        return tell(effect.progress)
       case 'report':
         return deps.onFault(effect.error)
       case 'answer':
@@ -161,10 +170,14 @@ export const conductQuery = (asked: Asked, options: ConductOptions, deps: Conduc
   }
 }
 
-type TaskFrame = TaskMeasures & Pick<Task, 'batchRows' | 'resultSubject' | 'statsSubject'>
+type TaskFrame = TaskMeasures & VehicleSelection & Pick<Task, 'batchRows' | 'resultSubject' | 'statsSubject'>
 
-const taskOf = ({ query, person, client }: Asked, order: TaskOrder, frame: TaskFrame): Task => {
-  const { area, from, to, vehicleTypes, vehicleIds } = query
+const taskOf = (
+  { query, person, client }: Asked,
+  order: TaskOrder,
+  { vehicleIds, visible, ...frame }: TaskFrame,
+): Task => {
+  const { area, from, to, vehicleTypes } = query
   const { task, chunks, skip, limit } = order
   return {
     query: query.query,
@@ -175,7 +188,9 @@ const taskOf = ({ query, person, client }: Asked, order: TaskOrder, frame: TaskF
     from,
     to,
     ...(vehicleTypes === undefined ? {} : { vehicleTypes }),
-    ...(vehicleIds === undefined ? {} : { vehicleIds }),
+    // Nobody changes what a message's type would let be changed.
+    ...(vehicleIds === undefined ? {} : { vehicleIds: vehicleIds as string[] }),
+    ...(visible === undefined ? {} : { visible: visible as NonNullable<Task['visible']> }),
     chunks: chunks.map(({ path, bytes, inside }) => ({ path, bytes, inside })),
     skip,
     ...(limit === undefined ? {} : { limit }),

@@ -4,9 +4,13 @@ import type { Steps } from '@fleetlake/core'
 import { type PlannedChunk, type PlannedTask, planTasks, type TaskSize } from '../core/plan-tasks.ts'
 import type { QueryPlan } from '../core/query-course.ts'
 import type { VehicleSearch } from '../core/search.ts'
+import type { HeldTail } from '../tail/held-tail.ts'
 import type { PinnedVersion } from './pin-version.ts'
 
-type Mode = Message<'vehicleQuery'>['mode']
+export interface PlanOptions {
+  readonly mode: Message<'vehicleQuery'>['mode']
+  readonly taskSize: TaskSize
+}
 
 const NO_TABLE: Pruned = {
   kept: [],
@@ -21,13 +25,20 @@ const plannedChunkOf = ({ chunk: { path, bytes, rows }, inside }: KeptChunk): Pl
   inside,
 })
 
+/** Whether it is about no vehicle, so that nothing needs to be read. */
+const isOfNone = ({ vehicleIds }: VehicleSearch): boolean => vehicleIds?.length === 0
+
 /**
  * The tasks of a search. What is not archived yet comes last where tasks run in order, and first where they don't: it is held in memory
  * until it is sent.
  */
-const planAll = ({ kept }: Pruned, { tail }: PinnedVersion, mode: Mode, taskSize: TaskSize): PlannedTask[] => {
+const planAll = (
+  { kept }: Pruned,
+  { tail, isOfInterest }: { readonly tail: HeldTail; readonly isOfInterest: boolean },
+  { mode, taskSize }: PlanOptions,
+): PlannedTask[] => {
   const archived = planTasks(kept.map(plannedChunkOf), taskSize)
-  if (tail.rows === 0 && tail.missing.length === 0) return archived
+  if ((tail.rows === 0 || !isOfInterest) && tail.missing.length === 0) return archived
   const hot = { task: archived.length, chunks: [], isHot: true }
   return mode === 'serialised' ? [...archived, hot] : [hot, ...archived]
 }
@@ -36,11 +47,11 @@ const planAll = ({ kept }: Pruned, { tail }: PinnedVersion, mode: Mode, taskSize
 export function* planSearch(
   search: VehicleSearch,
   pinned: PinnedVersion,
-  { mode, taskSize }: { readonly mode: Mode; readonly taskSize: TaskSize },
+  options: PlanOptions,
 ): Steps<Pick<QueryPlan, 'table' | 'tasks'>> {
   const table =
-    pinned.snapshot === undefined
+    pinned.snapshot === undefined || isOfNone(search)
       ? NO_TABLE
       : yield* pruneSteps(pinned.snapshot, { ...search, where: search.measures?.where?.test })
-  return { table, tasks: planAll(table, pinned, mode, taskSize) }
+  return { table, tasks: planAll(table, { tail: pinned.tail, isOfInterest: !isOfNone(search) }, options) }
 }

@@ -1,10 +1,13 @@
 import type { ColumnsBeside } from '@fleetlake/columnar'
-import type { Message } from '@fleetlake/contracts'
+import type { Message, Sight } from '@fleetlake/contracts'
+import { narrowToSight, type VehicleSelection } from '../core/narrow-to-sight.ts'
 import type { TaskSize } from '../core/plan-tasks.ts'
 import type { PinnedFigures, QueryPlan } from '../core/query-course.ts'
 import { searchSteps, type VehicleSearch } from '../core/search.ts'
 import { checkWhere, measuresOfQuery, type TaskMeasures, taskMeasuresOf } from '../core/search-measures.ts'
 import { type LossVerdict, NO_LOSSES } from '../losses/judge-losses.ts'
+import { hideOthersInLosses } from '../people/hide-others.ts'
+import type { Permit } from '../people/open-people.ts'
 import type { HeldTail, Missing } from '../tail/held-tail.ts'
 import { comesNear } from '../tail/scan-tail.ts'
 import { type Owner, takeTurns, type Turns } from '../waiting/turns.ts'
@@ -16,9 +19,10 @@ import { planSearch } from './plan-search.ts'
 
 /**
  * What is to be done for a query beside its tasks, in this order; each may throw.
- * @throws FleetError `area.invalid`, `query.invalid`: the client is refused
+ * @throws FleetError `area.invalid`, `query.invalid`, `query.denied`: the client is refused
  */
 export interface QueryJobs {
+  /** What the person may, then whether the request is sound: before anything is read. */
   check(): Promise<void>
   /** @param signal aborted when there is no more time for it, or the client wants no more */
   pin(signal: AbortSignal): Promise<PinnedFigures>
@@ -28,6 +32,10 @@ export interface QueryJobs {
   hint(): Promise<string | undefined>
   /** What its tasks are told of measures, when it is planned. */
   measures(): TaskMeasures
+  /** Which vehicles its tasks are about, when it is checked. */
+  vehicles(): VehicleSelection
+  /** Whether its person may be told of all vehicles. */
+  seesAll(): boolean
   /** What is not archived yet, when it is planned. */
   tail(): HeldTail
   /** Gives the tail back, when it is pinned. */
@@ -41,6 +49,7 @@ export interface QueryJobsOptions {
 }
 
 export interface QueryJobsDeps {
+  readonly permit: Permit
   /** What a query is answered from. @param signal aborted when there is no more time for it, or the client wants no more */
   pin(signal: AbortSignal): Promise<PinnedVersion>
   /** What known losses mean to a search; without it none are looked for. */
@@ -64,19 +73,21 @@ const missesMore = ({ snapshot, tail }: PinnedVersion, missing: readonly Missing
   missing.length === 0 ? { snapshot, tail } : { snapshot, tail: { ...tail, missing: [...tail.missing, ...missing] } }
 
 export const createQueryJobs = (
-  query: Message<'vehicleQuery'>,
+  { query, person }: { readonly query: Message<'vehicleQuery'>; readonly person: string },
   owner: Owner,
   { taskSize, maxVertices }: QueryJobsOptions,
   deps: QueryJobsDeps,
 ): QueryJobs => {
   const { processor } = deps
+  let sight: Sight = 'all'
   let checked: VehicleSearch | undefined
   let pinned: PinnedVersion | undefined
   let prepared: Prepared | undefined
 
   const prepare = async (found: VehicleSearch, version: PinnedVersion): Promise<Prepared> => {
     const { snapshot } = version
-    const { missing, notes } = (await deps.losses?.(version, found)) ?? NO_LOSSES
+    const verdict = (await deps.losses?.(version, found)) ?? NO_LOSSES
+    const { missing, notes } = sight === 'all' ? verdict : hideOthersInLosses(verdict)
     const measures = measuresOfQuery(query, snapshot ?? NO_COLUMNS)
     const before = snapshot === undefined ? undefined : unknownBefore(snapshot, query.from)
     const gone = snapshot === undefined ? undefined : goneDatesNote(snapshot, found.period)
@@ -93,9 +104,11 @@ export const createQueryJobs = (
   }
   return {
     check: async () => {
+      sight = await deps.permit({ person, from: query.from })
       checkSize(query.area, maxVertices)
       checkWhere(query)
-      checked = await takeTurns(processor, owner, searchSteps(query))
+      const request = { ...query, ...narrowToSight(query.vehicleIds, sight) }
+      checked = await takeTurns(processor, owner, searchSteps(request))
     },
     pin: async (signal) => {
       pinned = await deps.pin(signal)
@@ -112,10 +125,12 @@ export const createQueryJobs = (
     hint: async () => {
       const { search, pinned: version } = prepared!
       const { snapshot, tail } = version
-      if (snapshot === undefined || comesNear(tail, search)) return undefined
+      if (snapshot === undefined || sight !== 'all' || comesNear(tail, search)) return undefined
       return takeTurns(processor, owner, hintSwapped(snapshot, search, query.area))
     },
     measures: () => prepared!.measures,
+    vehicles: () => ({ vehicleIds: checked!.vehicleIds, visible: checked!.visible }),
+    seesAll: () => sight === 'all',
     tail: () => prepared!.pinned.tail,
     release: () => pinned?.tail.release(),
   }

@@ -129,8 +129,9 @@ export const emptyStats = (query: string, status: QueryStatus, error?: string): 
   elapsedMs: 0,
 })
 
-const isRefusal = (error: unknown): boolean =>
-  error instanceof FleetError && (error.code === 'area.invalid' || error.code === 'query.invalid')
+const REFUSALS: ReadonlySet<string> = new Set(['area.invalid', 'query.invalid', 'query.denied'])
+
+const isRefusal = (error: unknown): boolean => error instanceof FleetError && REFUSALS.has(error.code)
 
 type Phase = 'checking' | 'pinning' | 'planning' | 'entering' | 'waiting' | 'running' | 'settling' | 'hinting' | 'ended'
 

@@ -1,4 +1,5 @@
 import { type Area, contains, type Period } from '@fleetlake/core'
+import { createSees } from '@fleetlake/contracts'
 import { createRowFilter, type Rows, textAt } from '@fleetlake/columnar'
 import type { VehicleSearch } from './search.ts'
 
@@ -9,9 +10,17 @@ import type { VehicleSearch } from './search.ts'
 export type RowSelector = (rows: Rows, isInside: boolean) => Uint32Array
 
 /** The exact test of a search: everything that reads chunks may give it more rows than match, never fewer. */
-export const createRowSelector = ({ area, period, vehicleTypes, vehicleIds, measures }: VehicleSearch): RowSelector => {
+export const createRowSelector = ({
+  area,
+  period,
+  vehicleTypes,
+  vehicleIds,
+  visible,
+  measures,
+}: VehicleSearch): RowSelector => {
   const types = vehicleTypes && new Set(vehicleTypes)
   const ids = vehicleIds && new Set(vehicleIds)
+  const sees = visible && createSees(visible)
   const filter = measures?.where && createRowFilter(measures.where, measures.layout)
   let selected = new Uint32Array(0)
   return (rows, isInside) => {
@@ -23,6 +32,10 @@ export const createRowSelector = ({ area, period, vehicleTypes, vehicleIds, meas
     if (count > 0 && ids !== undefined) {
       const texts = rows.vehicleIds
       count = keepNamed(selected, count, rows.vehicle, (code) => ids.has(textAt(texts, code)))
+    }
+    if (count > 0 && sees !== undefined) {
+      const texts = rows.vehicleIds
+      count = keepNamed(selected, count, rows.vehicle, (code) => sees(textAt(texts, code)))
     }
     if (count > 0 && !isInside) count = keepContained(selected, count, rows, area)
     if (count > 0 && filter !== undefined) count = filter(rows, selected, count)

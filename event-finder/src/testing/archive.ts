@@ -54,11 +54,13 @@ export const writeTestArchive = async ({
   vehicles = 60,
   steps = 480,
   stepMs = 15_000,
+  startMs = START_MS,
   formats = ['parquet'],
 }: {
   vehicles?: number
   steps?: number
   stepMs?: number
+  startMs?: number
   formats?: readonly ChunkFormat[]
 } = {}): Promise<TestArchive> => {
   const random = createRandomStreams(Uint32Array.from({ length: vehicles }, (_, i) => seedOf(7, i)))
@@ -68,7 +70,7 @@ export const writeTestArchive = async ({
     const between = (low: number, high: number): number => Math.round(low + random.next(vehicle) * (high - low))
     let [x, y] = [between(-56_250_000, -56_100_000), between(-34_930_000, -34_820_000)]
     for (let step = 0; step < steps; step++) {
-      const time = START_MS + step * stepMs
+      const time = startMs + step * stepMs
       const group = `${windowStart(time, WINDOW_MS)} ${cellName(cellOf(x, y, CELL_LENGTH), CELL_LENGTH)}`
       const rows = groups.get(group) ?? []
       groups.set(group, rows)

@@ -15,6 +15,7 @@ import { type BruteForceSearch, selectByBruteForce, type TableRows } from '@flee
 import { startAgent } from '../agent/agent.ts'
 import { type CoordinatorDeps, startCoordinator } from '../coordinator/coordinator.ts'
 import type { IntakeLimits } from '../waiting/intake.ts'
+import { type Permit, permitAll } from '../people/open-people.ts'
 import { holdNothing } from '../tail/held-tail.ts'
 import { createTurns } from '../waiting/turns.ts'
 import { START_MS } from './archive.ts'
@@ -60,6 +61,8 @@ export interface TestFinderOptions {
   readonly memoryBytes?: number | undefined
   /** The newest version and no tail when missing. */
   readonly pin?: CoordinatorDeps['pin'] | undefined
+  /** Everything when missing. */
+  readonly permit?: Permit | undefined
 }
 
 export interface TestFinder {
@@ -101,10 +104,12 @@ export const startTestFinder = async ({
   limits,
   memoryBytes,
   pin,
+  permit = permitAll,
 }: TestFinderOptions): Promise<TestFinder> => {
   const table = await openTable(createFileStore(`${path}/moves`))
   const hub = await connect('event-finder')
   const deps: CoordinatorDeps = {
+    permit,
     pin: pin ?? (async () => ({ snapshot: await table.refresh(), tail: holdNothing() })),
     processor: createTurns(1),
     perform: unexpected,

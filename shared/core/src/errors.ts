@@ -26,6 +26,7 @@ export type ErrorCode =
   | 'partition.gap'
   | 'publish.refused'
   | 'publish.unknown'
+  | 'query.denied'
   | 'query.invalid'
   | 'registry.conflict'
   | 'registry.invalid'
