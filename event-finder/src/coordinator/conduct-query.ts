@@ -1,4 +1,4 @@
-import { type Message, type MessageInput, subjects } from '@fleetlake/contracts'
+import { type Message, type MessageInput, sightBytes, subjects } from '@fleetlake/contracts'
 import { FleetError, reasonOf } from '@fleetlake/core'
 import type { Hub } from '@fleetlake/hub'
 import {
@@ -106,10 +106,12 @@ export const conductQuery = (asked: Asked, options: ConductOptions, deps: Conduc
     }
   }
   const sendAnswer = (stats: QueryStats): void =>
-    sendWhileOpen(() => hub.send('vehicleQueryResultStats', reply, jobs.seesAll() ? stats : hideOthersInStats(stats)))
+    sendWhileOpen(() =>
+      hub.send('vehicleQueryResultStats', reply, jobs.sight() === 'all' ? stats : hideOthersInStats(stats)),
+    )
   const tell = (progress: QueryProgress): void =>
     sendWhileOpen(() =>
-      hub.send('vehicleQueryProgress', reply, jobs.seesAll() ? progress : hideOthersInProgress(progress)),
+      hub.send('vehicleQueryProgress', reply, jobs.sight() === 'all' ? progress : hideOthersInProgress(progress)),
     )
   const answer = (stats: QueryStats): void => {
     try {
@@ -133,7 +135,10 @@ export const conductQuery = (asked: Asked, options: ConductOptions, deps: Conduc
       case 'hurry-pin':
         return pinning.abort()
       case 'plan':
-        return attempt(async () => ({ kind: 'planned', plan: await jobs.plan() }))
+        return attempt(async () => {
+          const mostInFlight = inFlightOf(bytes + sightBytes(jobs.sight()))
+          return { kind: 'planned', plan: { ...(await jobs.plan()), mostInFlight } }
+        })
       case 'hint':
         return attempt(async () => ({ kind: 'hinted', hint: await jobs.hint() }))
       case 'enter':
@@ -159,8 +164,13 @@ export const conductQuery = (asked: Asked, options: ConductOptions, deps: Conduc
     }
   }
   const { tasksInFlight, silenceMs } = options
-  const inFlight = Math.max(1, Math.min(tasksInFlight, Math.floor(IN_FLIGHT_BYTES / bytes)))
-  const course = createQueryCourse(query, { smallTasks: tasksInFlight, inFlight, silenceMs }, performance.now())
+  const inFlightOf = (taskBytes: number): number =>
+    Math.max(1, Math.min(tasksInFlight, Math.floor(IN_FLIGHT_BYTES / taskBytes)))
+  const course = createQueryCourse(
+    query,
+    { smallTasks: tasksInFlight, inFlight: inFlightOf(bytes), silenceMs },
+    performance.now(),
+  )
   const happen = drive<CourseEvent, CourseEffect>(course, { carryOut, tick: () => ({ kind: 'tick' }) })
   happen({ kind: 'arrived' })
   return {

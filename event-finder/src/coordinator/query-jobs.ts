@@ -34,8 +34,8 @@ export interface QueryJobs {
   measures(): TaskMeasures
   /** Which vehicles its tasks are about, when it is checked. */
   vehicles(): VehicleSelection
-  /** Whether its person may be told of all vehicles. */
-  seesAll(): boolean
+  /** What the person sees, when it is checked. */
+  sight(): Sight
   /** What is not archived yet, when it is planned. */
   tail(): HeldTail
   /** Gives the tail back, when it is pinned. */
@@ -130,7 +130,7 @@ export const createQueryJobs = (
     },
     measures: () => prepared!.measures,
     vehicles: () => ({ vehicleIds: checked!.vehicleIds, visible: checked!.visible }),
-    seesAll: () => sight === 'all',
+    sight: () => sight,
     tail: () => prepared!.pinned.tail,
     release: () => pinned?.tail.release(),
   }

@@ -91,6 +91,8 @@ interface Amount {
 export interface QueryPlan {
   readonly table: { readonly total: Amount; readonly pruned: Amount }
   readonly tasks: readonly PlannedTask[]
+  /** Tasks that may run at once, where that is less than for a query of this size. */
+  readonly mostInFlight?: number
   /** What else is to be said with the answer. */
   readonly remarks?: Pick<QueryStats, 'notes' | 'unknownBefore'>
 }
@@ -217,9 +219,10 @@ export const createQueryCourse = (
     end(statsOf('partial', { error: reasonOf(error) }))
   }
 
-  const run = ({ tasks }: QueryPlan): void => {
+  const run = ({ tasks, mostInFlight = inFlight }: QueryPlan): void => {
     phase = 'running'
-    board = createTaskBoard({ tasks, limit, inFlight: mode === 'serialised' ? 1 : inFlight, silenceMs })
+    const atOnce = mode === 'serialised' ? 1 : Math.min(inFlight, mostInFlight)
+    board = createTaskBoard({ tasks, limit, inFlight: atOnce, silenceMs })
     tell()
     if (now < startedMs + timeoutMs) advance(board)
   }
