@@ -16,6 +16,7 @@ import { createLetInConnections } from './hub/let-in.ts'
 import { createHubTickets } from './hub/hub-tickets.ts'
 import { createOpenId } from './login/openid.ts'
 import { createPasswordLogin } from './login/password-login.ts'
+import { fanOutLive } from './live/fan-out-live.ts'
 import { createSealer } from './login/sealer.ts'
 import { provideSessionSecret } from './login/session-secret.ts'
 import { createSessions } from './login/sessions.ts'
@@ -95,7 +96,15 @@ export const startGateway = async (hub: Hub, options: GatewayOptions): Promise<G
   })
   const url = new URL(gateway.publicUrl ?? server.url)
   const pages = gateway.pageOrigins ?? (isLoopback(url.hostname) ? pageOrigins(config.viewer.port) : [])
+  const membership = joinGroup(hub, {
+    group: 'gateways',
+    version,
+    describe: () => ({ memoryBytes: process.memoryUsage.rss() }),
+  })
   const people = login?.(url)
+  const live =
+    people === undefined ? undefined : fanOutLive(hub, { sightOf: people.directory.sight, membership, nowMs })
+  if (live !== undefined) people?.directory.onChange(live.review)
   const stopAnswering =
     people === undefined || options.issuerSeed === undefined
       ? undefined
@@ -110,15 +119,11 @@ export const startGateway = async (hub: Hub, options: GatewayOptions): Promise<G
       log,
     }),
   )
-  const membership = joinGroup(hub, {
-    group: 'gateways',
-    version,
-    describe: () => ({ memoryBytes: process.memoryUsage.rss() }),
-  })
   return {
     url: server.url,
     stop: async () => {
       stopAnswering?.()
+      await live?.stop()
       await membership.leave()
       stopFollowing()
       await server.close()

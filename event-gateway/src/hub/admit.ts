@@ -1,4 +1,5 @@
 import { type HubPermissions, personPermissions, personToken, programPermissions, rightsOf } from '@fleetlake/contracts'
+import type { Directory } from '../people/directory.ts'
 import type { WhoIs } from '../people/identify.ts'
 import type { Person } from '../people/person.ts'
 import type { HubTickets } from './hub-tickets.ts'
@@ -19,13 +20,14 @@ export interface Admitted {
 }
 
 export interface AdmitDeps {
+  readonly directory: Pick<Directory, 'sight'>
   readonly whoIs: WhoIs
   readonly tickets: HubTickets
 }
 
 /** A page with its ticket, which comes by websocket, or a program with a token of the account that it names; undefined for everyone else. */
 export const createAdmit =
-  ({ whoIs, tickets }: AdmitDeps) =>
+  ({ directory, whoIs, tickets }: AdmitDeps) =>
   async ({ user, password, byWebsocket }: Shown): Promise<Admitted | undefined> => {
     if (user === undefined || password === undefined) return undefined
     const program = whoIs.ofToken(password)
@@ -34,12 +36,13 @@ export const createAdmit =
     const person = find()
     if (person === undefined || person.account !== user) return undefined
     const rights = rightsOf(person.role)
+    const token = personToken(person.account)
+    const seesAll = (): boolean => directory.sight(token) === 'all'
+    const saw = seesAll()
     return {
       person,
-      isStillRight: () => find()?.role === person.role,
+      isStillRight: () => find()?.role === person.role && seesAll() === saw,
       permissions:
-        program === undefined
-          ? personPermissions(personToken(person.account), rights)
-          : programPermissions(person.account, rights),
+        program === undefined ? personPermissions(token, rights, saw) : programPermissions(person.account, rights, saw),
     }
   }

@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import { openRegistryStore } from '@fleetlake/archive'
+import { decodePositions, encodePositions, positionsOfRows, rowsOfPositions } from '@fleetlake/columnar'
 import {
   configSchema,
+  CONTENT_TYPES,
   type MessageDefinition,
   messages,
   moveStreamName,
@@ -122,7 +124,6 @@ const subjectsFor = (person: string): string[] => {
     '_INBOX.>',
     '_INBOX.service_3afinder.x',
     'members.x.*',
-    'live.group.x.1',
     'readers.x.1.y',
     'archive.table',
     '$JS.API.>',
@@ -307,4 +308,56 @@ test.each<[string, string, (client: Client) => Promise<unknown>]>([
   await anna.flush()
   expect(states).toEqual(['disconnected'])
   expect(anna.status().state).toBe('connected')
+})
+
+test('who does not see all vehicles hears those alone, live, for as long as the page asks', async () => {
+  await registry.put('groups', 'trams', { vehicles: ['tram-*'] }, { expected: 0, who: 'test' })
+  await addAccount(registry, { name: 'rita', role: 'dispatcher', password: PASSWORD, groups: ['trams'] }, 'test')
+  const ticket = await ticketOf('rita')
+  expect(ticket).toMatchObject({ person: 'rita', seesAll: false })
+  const [{ page: rita, refused }, { page: anna }] = [await openPage(ticket), await openPage(await ticketOf('anna'))]
+  const heard = { rita: [] as string[], anna: [] as string[] }
+  const idsOf = (payload: Uint8Array): string[] =>
+    rowsOfPositions(decodePositions(payload)!).map(({ vehicleId }) => vehicleId)
+  const others = ['live.move.*', 'live.seen.*.*', 'live.seen.anna.*', 'live.>']
+  for (const subject of [...others, subjects.seenMove('rita', '*')])
+    rita.control.subscribe(subject, ({ data }) => void heard.rita.push(...idsOf(data)))
+  anna.control.subscribe('live.move.*', ({ data }) => void heard.anna.push(...idsOf(data)))
+  await Promise.all([rita.flush(), anna.flush()])
+  await eventually(() => others.every((subject) => refused.has(`listen to ${subject}`)), { what: 'all refusals' })
+
+  const report = async (): Promise<void> => {
+    const rows = ['tram-1', 'bus-1', 'tram-2'].map((vehicleId) => ({
+      vehicleId,
+      vehicleType: 'x',
+      eventTime: Date.now(),
+      longitude: -56.1,
+      latitude: -34.9,
+      speed: 5,
+      heading: 90,
+    }))
+    services.generator.control.publish(subjects.move(0), encodePositions(positionsOfRows(rows)), {
+      headers: services.generator.control.encodeHeaders({ 'content-type': CONTENT_TYPES.arrow, 'ce-id': 'm1' }),
+    })
+    await services.generator.flush()
+  }
+  await eventually(
+    async () => {
+      rita.send('liveWanted', subjects.liveWanted('rita'), {})
+      await report()
+      return heard.rita.length > 0 && heard.anna.length > 0
+    },
+    { what: 'live positions' },
+  )
+  expect([...new Set(heard.rita)].toSorted()).toEqual(['tram-1', 'tram-2'])
+  expect([...new Set(heard.anna)].toSorted()).toEqual(['bus-1', 'tram-1', 'tram-2'])
+  await registry.put('groups', 'trams', { vehicles: ['bus-*'] }, { expected: 1, who: 'test' })
+  await eventually(
+    async () => {
+      rita.send('liveWanted', subjects.liveWanted('rita'), {})
+      await report()
+      return heard.rita.includes('bus-1')
+    },
+    { what: 'the vehicles of the changed group' },
+  )
 })

@@ -1,4 +1,5 @@
-import { type Account, digestOfToken, endSessions, type Registry, sessionsVersion } from '@fleetlake/registry'
+import type { Sight } from '@fleetlake/contracts'
+import { accessOf, type Account, digestOfToken, endSessions, type Registry, sessionsVersion } from '@fleetlake/registry'
 
 /** An account, and the version that changes whenever it does. */
 export interface KnownAccount extends Account {
@@ -19,6 +20,8 @@ export interface Directory {
   token(token: string): KnownToken | undefined
   /** What a session of a person has to name. */
   sessionsVersion(person: string): number
+  /** Which vehicles a person sees, by the person's token; undefined for one who is not known. */
+  sight(token: string): Sight | undefined
   /** Told when anything of it has changed. */
   onChange(tell: () => void): void
   /** Ends every session that a person has, of all gateways; kept once it resolves. @throws FleetError `store.failed` */
@@ -38,6 +41,7 @@ export const openDirectory = (registry: Registry): Directory => {
     if (kinds.has('tokens')) byDigest = digests()
   })
   return {
+    sight: (token) => accessOf(registry, token)?.vehicles,
     onChange: (tell) => void registry.onChange(tell),
     account: (name) => {
       const entry = registry.entries('accounts').get(name)

@@ -27,6 +27,8 @@ export type Content = 'json' | 'positions' | 'any'
 export interface PageUse {
   readonly use: 'sends' | 'hears' | 'hears-below'
   readonly right: Right
+  /** Only by who sees all vehicles, or only by who does not; by both when missing. */
+  readonly sees?: 'all' | 'some'
 }
 
 /**
@@ -360,7 +362,7 @@ export const messages = {
     type: 'move',
     subject: 'commands.move.<partition>',
     stored: { stream: 'MOVES_<partition>', repeatedTo: 'live.move.<partition>' },
-    page: { use: 'hears', right: 'live' },
+    page: { use: 'hears', right: 'live', sees: 'all' },
     from: ['generator', 'terminal', 'viewer', 'device'],
     to: ['collector', 'page'],
     about:
@@ -369,6 +371,28 @@ export const messages = {
     content: 'positions',
     data: binary,
     headers: { ...POSITION_HEADERS, 'Nats-Msg-Id': 'the ce-id; stored once within the duplicate window' },
+  }),
+  liveWanted: define({
+    type: 'live-wanted',
+    subject: 'live.wanted.<person>',
+    page: { use: 'sends', right: 'live', sees: 'some' },
+    from: ['page'],
+    to: ['gateway'],
+    about:
+      'Each 5 s: the page of a person who does not see all vehicles shows live positions. For 15 s a gateway sends it those of the vehicles that the person sees.',
+    content: 'json',
+    data: z.strictObject({}),
+  }),
+  seenMove: define({
+    type: 'seen-move',
+    subject: 'live.seen.<person>.<partition>',
+    page: { use: 'hears', right: 'live', sees: 'some' },
+    from: ['gateway'],
+    to: ['page'],
+    about: 'What of a `move` a person sees who does not see all vehicles, as an Arrow IPC stream.',
+    content: 'positions',
+    data: binary,
+    headers: { 'Nats-Time-Stamp': 'when the hub stored the move' },
   }),
   importStatus: define({
     type: 'import-status',

@@ -145,7 +145,10 @@ const MAY: Readonly<Record<HubService, { readonly sends: readonly string[]; read
     sends: ['commands.move.x', 'commands.flush.x', 'imports.x', ...NAMES, ...on(MOVES, 'look')],
     hears: SERVICE_HEARS,
   },
-  gateway: { sends: [...HEARTBEAT, 'registry.x'], hears: [...SERVICE_HEARS, 'live.move.x', '$SYS.REQ.USER.AUTH'] },
+  gateway: {
+    sends: [...HEARTBEAT, 'registry.x', 'live.seen.anna.x', `live.seen.${OWN}.x`],
+    hears: [...SERVICE_HEARS, 'live.move.x', 'live.wanted.anna', `live.wanted.${OWN}`, '$SYS.REQ.USER.AUTH'],
+  },
   terminal: {
     sends: [
       `query.vehicles.${OWN}`,

@@ -42,17 +42,18 @@ export const servicePermissions = (service: HubService): ServicePermissions => {
     subscribe: unique([
       ...subjectsOf(heard),
       `${requestInbox(serviceUser(service))}.>`,
-      ...(service === 'gateway' ? [LOGIN_SUBJECT, 'live.move.*'] : []),
+      ...(service === 'gateway' ? [LOGIN_SUBJECT, filterOf(messages.move.stored.repeatedTo)] : []),
     ]),
   }
 }
 
 /** What a program may that shows a token of a person: what the person's page may, and with the right to the registry what the terminal at the machine may; as that person alone. */
-export const programPermissions = (name: string, rights: ReadonlySet<Right>): HubPermissions => {
+export const programPermissions = (name: string, rights: ReadonlySet<Right>, seesAll = true): HubPermissions => {
   const person = personToken(name)
-  const own = personPermissions(person, rights)
+  const own = personPermissions(person, rights, seesAll)
   const inbox = `${requestInbox(name)}.>`
-  if (!rights.has('registry')) return { ...own, subscribe: [...own.subscribe, inbox] }
+  // What the terminal may shows all vehicles.
+  if (!rights.has('registry') || !seesAll) return { ...own, subscribe: [...own.subscribe, inbox] }
   const terminal = servicePermissions('terminal')
   const asPerson = (subject: string): string =>
     subject
