@@ -116,11 +116,17 @@ export const createLoginRoutes = (deps: LoginRoutesDeps): Hono => {
     const kept = getCookie(c, pendingName)
     deleteCookie(c, pendingName, pendingCookie)
     const pending = kept === undefined ? undefined : await sealer.unseal('login', kept)
-    const { person, role, to } = await openId.finish(new URL(c.req.url), pending)
+    const { person, to, ...said } = await openId.finish(new URL(c.req.url), pending)
+    try {
+      await directory.keepPerson(person, { ...said, issuer: openId.issuer })
+    } catch (error) {
+      say(`a login of ${person} could not be kept: ${reasonOf(error)}`)
+      return problem(c, 503, 'the login could not be kept, so that nobody would know what you may: try again')
+    }
     await sessions.begin(c, {
       person,
       version: directory.sessionsVersion(person),
-      of: { issuer: openId.issuer, role },
+      of: { issuer: openId.issuer, role: said.role },
     })
     say(`${person} has logged in from ${addressOf(c)}`)
     return c.redirect(to, 303)

@@ -89,6 +89,7 @@ beforeAll(async () => {
           clientId: CLIENT.id,
           clientSecret: CLIENT.secret,
           scope: 'openid fleet',
+          groupClaim: 'groups',
           roles: { 'fleet-dispatch': 'dispatcher', 'fleet-investigate': 'investigator' },
         },
       },
@@ -147,6 +148,16 @@ test('a person of the provider comes back with the greatest of their roles, unti
   )
   onTestFinished(() => registry.close())
   expect(await me(page)).toEqual(anna)
+  // For services that are asked by a person, and know no sessions.
+  expect(registry.entries('people').get('openid:anna')).toMatchObject({
+    version: 1,
+    who: 'openid:anna',
+    value: {
+      role: 'investigator',
+      groups: ['fleet-dispatch', 'fleet-investigate', 'staff'],
+      issuer: expect.stringMatching(/^http:/),
+    },
+  })
   await endSessions(registry, 'openid:anna', 'test')
   await eventually(async () => ((await me(page)) as { status?: number }).status === 401)
 })

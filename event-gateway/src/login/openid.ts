@@ -1,13 +1,21 @@
 import { type Config, type Role, ROLES } from '@fleetlake/contracts'
 import { cutText, FleetError, reasonOf } from '@fleetlake/core'
-import { openIdPerson } from '@fleetlake/registry'
+import { accountName, MAX_GROUPS, openIdPerson } from '@fleetlake/registry'
 import * as client from 'openid-client'
 import { z } from 'zod'
 
 type Settings = Config['gateway']['openid']
 
-/** What is set of a provider, all of it. */
-type WholeSettings = { readonly [Name in keyof Settings]-?: NonNullable<Settings[Name]> }
+/** What is set of a provider, with all that it needs. */
+type WholeSettings = Settings & { readonly [Name in 'issuer' | 'clientId' | 'clientSecret']: string }
+
+/** Who has come back from the provider. */
+export interface ProviderLogin {
+  readonly person: string
+  readonly role: Role
+  /** Whose vehicles the person sees; all when missing. */
+  readonly groups?: string[]
+}
 
 /** What is kept of a login while its person is at the provider. */
 const pendingSchema = z.strictObject({ verifier: z.string(), state: z.string(), nonce: z.string(), to: z.string() })
@@ -25,7 +33,7 @@ export interface OpenId {
    * Who has come back, by the address that they came to.
    * @throws FleetError `login.failed` for what is not the answer to what was begun, and for a person without a role
    */
-  finish(at: URL, pending: unknown): Promise<{ readonly person: string; readonly role: Role; readonly to: string }>
+  finish(at: URL, pending: unknown): Promise<ProviderLogin & { readonly to: string }>
 }
 
 const TIMEOUT_S = 10
@@ -98,7 +106,7 @@ const createDiscovery = ({ issuer, clientId, clientSecret }: WholeSettings): (()
 }
 
 const claimsOf = async (
-  { accountClaim, roleClaim }: WholeSettings,
+  { accountClaim, roleClaim, groupClaim = roleClaim }: WholeSettings,
   configuration: client.Configuration,
   at: URL,
   checks: client.AuthorizationCodeGrantChecks,
@@ -106,7 +114,7 @@ const claimsOf = async (
   try {
     const tokens = await client.authorizationCodeGrant(configuration, at, checks)
     const claims: Claims & { readonly sub: string } = tokens.claims()!
-    const isWhole = [accountClaim, roleClaim].every((name) => Object.hasOwn(claims, name))
+    const isWhole = [accountClaim, roleClaim, groupClaim].every((name) => Object.hasOwn(claims, name))
     if (isWhole || configuration.serverMetadata().userinfo_endpoint === undefined) return claims
     // What is not in the token may be at the provider's own address for it.
     return { ...(await client.fetchUserInfo(configuration, tokens.access_token, claims.sub)), ...claims }
@@ -124,10 +132,7 @@ const refusalOf = (error: unknown): string => {
   return error instanceof client.ClientError ? error.message : reasonOf(error)
 }
 
-const personOf = (
-  { accountClaim, roleClaim, roles }: WholeSettings,
-  claims: Claims,
-): { readonly person: string; readonly role: Role } => {
+const personOf = ({ accountClaim, roleClaim, groupClaim, roles }: WholeSettings, claims: Claims): ProviderLogin => {
   const name = claims[accountClaim]
   if (typeof name !== 'string' || name === '' || !name.isWellFormed() || Buffer.byteLength(name) > MOST_NAME_BYTES)
     throw failed(
@@ -143,7 +148,19 @@ const personOf = (
     throw failed(
       `${name} has no role here: no value of ${roleClaim} (gateway.openid.roleClaim) is in gateway.openid.roles`,
     )
-  return { person: openIdPerson(name), role }
+  const person = openIdPerson(name)
+  return groupClaim === undefined ? { person, role } : { person, role, groups: groupsOf(claims, groupClaim) }
+}
+
+/** Invariant: who has no group, or a claim that is none, sees no vehicle. Values that can't be names of groups are of something else. */
+const groupsOf = (claims: Claims, groupClaim: string): string[] => {
+  const names = [claims[groupClaim]].flat().flatMap((value) => accountName.safeParse(value).data ?? [])
+  const groups = [...new Set(names)].toSorted()
+  if (groups.length > MAX_GROUPS)
+    throw failed(
+      `the provider names ${groups.length} groups of yours, and ${MAX_GROUPS} are taken: have ${groupClaim} (gateway.openid.groupClaim) name the groups of Fleetlake alone`,
+    )
+  return groups
 }
 
 const failed = (what: string, cause?: unknown): FleetError =>

@@ -1,5 +1,14 @@
 import type { Sight } from '@fleetlake/contracts'
-import { accessOf, type Account, digestOfToken, endSessions, type Registry, sessionsVersion } from '@fleetlake/registry'
+import {
+  accessOf,
+  type Account,
+  digestOfToken,
+  endSessions,
+  keepPerson,
+  type ProviderPerson,
+  type Registry,
+  sessionsVersion,
+} from '@fleetlake/registry'
 
 /** An account, and the version that changes whenever it does. */
 export interface KnownAccount extends Account {
@@ -26,6 +35,8 @@ export interface Directory {
   onChange(tell: () => void): void
   /** Ends every session that a person has, of all gateways; kept once it resolves. @throws FleetError `store.failed` */
   endSessions(person: string): Promise<void>
+  /** Keeps what a provider says of a person, for services that the person asks; kept once it resolves. @throws FleetError `store.failed`, `registry.invalid` */
+  keepPerson(person: string, said: ProviderPerson): Promise<void>
 }
 
 export const openDirectory = (registry: Registry): Directory => {
@@ -50,5 +61,6 @@ export const openDirectory = (registry: Registry): Directory => {
     token: (token) => byDigest.get(digestOfToken(token)),
     sessionsVersion: (person) => sessionsVersion(registry, person),
     endSessions: (person) => endSessions(registry, person, person),
+    keepPerson: (person, said) => keepPerson(registry, person, said),
   }
 }

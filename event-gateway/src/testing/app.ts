@@ -4,6 +4,7 @@ import { listen } from '@fleetlake/service/http'
 import { createGatewayApp } from '../gateway-app.ts'
 import { createAddressOf } from '../http/client-address.ts'
 import { createHubTickets } from '../hub/hub-tickets.ts'
+import type { OpenId } from '../login/openid.ts'
 import { createPasswordLogin } from '../login/password-login.ts'
 import { createSealer, type Sealer } from '../login/sealer.ts'
 import { createSessions } from '../login/sessions.ts'
@@ -34,6 +35,7 @@ export interface TestAppOptions {
   readonly origins?: readonly string[]
   readonly proxies?: readonly string[]
   readonly registry?: Registry
+  readonly openId?: OpenId
   /** Counts the passwords that are compared. */
   readonly onCompare?: () => void
 }
@@ -52,7 +54,7 @@ export const startTestApp = async (options: TestAppOptions = {}): Promise<TestAp
   const directory = openDirectory(registry)
   const sealer = createSealer({ secret, nowMs })
   const sessions = createSessions({ sealer, sessionMs: 3_600_000, isSecure })
-  const whoIs = createWhoIs({ directory, issuer: undefined, nowMs })
+  const whoIs = createWhoIs({ directory, issuer: options.openId?.issuer, nowMs })
   const lines: string[] = []
   const say = (line: unknown): void => void lines.push(String(line))
   const app = createGatewayApp({
@@ -71,7 +73,7 @@ export const startTestApp = async (options: TestAppOptions = {}): Promise<TestAp
           return isPasswordOf(hash, password)
         },
       }),
-      openId: undefined,
+      openId: options.openId,
       addressOf: createAddressOf(proxies),
     },
     isSecure,

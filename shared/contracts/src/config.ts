@@ -272,6 +272,13 @@ const openid = z
       .default('sub')
       .describe('claim that names the person; it must be one that people cannot choose at the provider'),
     roleClaim: z.string().min(1).default('groups').describe('claim whose values, a text or a list, give the role'),
+    groupClaim: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'claim whose values, a text or a list, name the groups whose vehicles the person sees; who has none sees none. Default: people see all vehicles',
+      ),
     roles: z
       .record(z.string().min(1).max(255), z.enum(ROLES))
       .default({})
