@@ -6,6 +6,7 @@ import type { CommandContext } from './commands/context.ts'
 import { addAccounts } from './commands/accounts.ts'
 import { addDeadLetters } from './commands/dead-letters.ts'
 import { addGenerate } from './commands/generate.ts'
+import { addGroups } from './commands/groups.ts'
 import { addImport } from './commands/import.ts'
 import { addQuery } from './commands/query.ts'
 import { addRegistry } from './commands/registry.ts'
@@ -58,6 +59,7 @@ export const runFleet = async (args: readonly string[]): Promise<number> => {
   addDeadLetters(program, context)
   addAccounts(program, context)
   addTokens(program, context)
+  addGroups(program, context)
   addRegistry(program, context)
   try {
     await program.parseAsync([...args], { from: 'user' })

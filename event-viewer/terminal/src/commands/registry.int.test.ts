@@ -57,7 +57,7 @@ test('accounts and tokens are made, listed, changed and removed, and no secret o
   })
   expect((await fleet('accounts')).out).toMatch(
     new RegExp(
-      `^name  role          state    tokens  last changed\nanna  investigator  enabled  1       ${TIME} by ${USER}\n$`,
+      `^name  role          state    groups  tokens  last changed\nanna  investigator  enabled  all     1       ${TIME} by ${USER}\n$`,
     ),
   )
   expect((await fleet('tokens')).out).toMatch(
@@ -99,10 +99,52 @@ test('accounts and tokens are made, listed, changed and removed, and no secret o
     new RegExp(
       '^kind      entries  changes  last changed +what it is\n' +
         `accounts  0        6        ${TIME} by ${USER}  who may log in\n` +
+        'groups    0        0        – +which vehicles are seen together\n' +
+        'people    0        0        – +whom a provider has let in, with what it said\n' +
         'sessions  0        0        – +whose sessions have ended\n' +
         `tokens    0        2        ${TIME} by ${USER}  what programs log in with\n$`,
     ),
   )
+})
+
+test('groups are made, given to accounts, listed, changed and removed', async () => {
+  const { fleet } = await makeArchive()
+  const add = (name: string, more: string): Promise<FleetRun> =>
+    fleet(`accounts add ${name} --role dispatcher --password-stdin${more}`, PASSWORD)
+  expect((await fleet('groups')).err).toMatch(/^no groups, everybody sees all vehicles: /)
+  expect((await fleet('groups set north bus-7 tram-* bus-7')).err).toBe(
+    'the group north has 2 ids and beginnings of vehicles now\n',
+  )
+  const south = Array.from({ length: 2_000 }, (_, i) => `vehicle ${i}`)
+  expect((await fleet('groups set south --file -', `${south.join('\n')}\n\n`)).err).toBe(
+    'the group south has 2,000 ids and beginnings of vehicles now\n',
+  )
+  await add('anna', ' --groups north,south')
+  await add('ben', '')
+  const groups = async (): Promise<unknown> =>
+    (await fleet('accounts --json')).out
+      .trimEnd()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { groups: unknown }).groups)
+  expect(await groups()).toEqual([['north', 'south'], null])
+  expect((await fleet('groups')).out).toMatch(
+    new RegExp(
+      '^name   vehicles +who has it  last changed\n' +
+        `north  bus-7, tram-\\* +anna        ${TIME} by ${USER}\n` +
+        `south  vehicle 0, vehicle 1, .* and 1995 more  anna        ${TIME} by ${USER}\n$`,
+    ),
+  )
+  const said = []
+  for (const args of ['anna --none', 'anna --all', 'ben --groups north'])
+    said.push((await fleet(`accounts set-groups ${args}`)).err)
+  expect(said).toEqual([
+    'the account anna sees no vehicle now\n',
+    'the account anna sees all vehicles now\n',
+    'the account ben sees the vehicles of north now\n',
+  ])
+  expect(await groups()).toEqual([null, ['north']])
+  expect((await fleet('groups remove north')).err).toBe('the group north was removed; who had it: ben\n')
+  expect(JSON.parse((await fleet('groups --json')).out)).toMatchObject({ name: 'south', vehicles: south, people: [] })
 })
 
 test('the sessions of an account, and of who a provider names, are ended, again and again', async () => {
@@ -142,6 +184,13 @@ test.each([
   ['accounts add anna --role admin', '', 2, /'admin' is invalid.*viewer, dispatcher, investigator, operator/],
   ['accounts set-password anna --password-stdin', PASSWORD, 1, /^error: there is no account anna/],
   ['accounts log-out anna', '', 1, /^error: there is no account anna: .* openid:<name>/],
+  ['accounts add anna --role viewer --password-stdin --groups north', PASSWORD, 1, /^error: there is no group north/],
+  ['accounts set-groups anna', '', 2, /^error: say which vehicles it sees: --groups <names>, --all or --none/],
+  ['accounts set-groups anna --all --none', '', 2, /'--all' cannot be used with option '--none'/],
+  ['groups set north', '', 2, /^error: name the vehicles of the group/],
+  ['groups set north bus-*-7', '', 1, /^error: "bus-\*-7" names no vehicles: it may have a \* at its end only/],
+  ['groups set North bus-*', '', 1, /^error: "North" is no name of a group/],
+  ['groups remove north', '', 1, /^error: there is no group north: see `fleet groups list`/],
   ['tokens add t --account anna', '', 1, /^error: there is no account anna/],
   ['registry show accounts anna', '', 2, /^error: there is no accounts anna/],
   ['registry import nowhere.ndjson', '', 2, /^error: nowhere\.ndjson can't be read/],

@@ -1,8 +1,8 @@
-import { readFile, stat } from 'node:fs/promises'
-import { FleetError, reasonOf } from '@fleetlake/core'
+import { FleetError } from '@fleetlake/core'
 import { exportLine, importEntries, parseExport, type Registry } from '@fleetlake/registry'
 import { plural } from '@fleetlake/viewer-core'
 import type { Command } from 'commander'
+import { readText } from '../registry/read-text.ts'
 import {
   changeFacts,
   changesToShow,
@@ -18,7 +18,7 @@ import { type CommandContext, examples } from './context.ts'
 export const addRegistry = (program: Command, context: CommandContext): void => {
   const command = program
     .command('registry')
-    .description('show, export or import what people set: accounts, tokens')
+    .description('show, export or import what people set: accounts, tokens, groups')
     .addHelpText(
       'after',
       `${examples(
@@ -105,28 +105,4 @@ const exportAll = async (registry: Registry, { terminal }: CommandContext): Prom
   )
   if (left > 0)
     terminal.say(`${plural(left, 'entry is', 'entries are')} left out: what they hold is not JSON`, 'yellow')
-}
-
-const MOST_BYTES = 256 * 1024 * 1024
-
-const readText = async (file: string): Promise<string> => {
-  try {
-    if (file !== '-') {
-      const { size } = await stat(file)
-      if (size > MOST_BYTES)
-        throw new FleetError('usage.invalid', `${file} has ${size} bytes, and ${MOST_BYTES} are read at most`)
-      return await readFile(file, 'utf8')
-    }
-    const parts: Buffer[] = []
-    let bytes = 0
-    for await (const part of process.stdin as AsyncIterable<Buffer>) {
-      bytes += part.length
-      if (bytes > MOST_BYTES) throw new FleetError('usage.invalid', `standard input has more than ${MOST_BYTES} bytes`)
-      parts.push(part)
-    }
-    return Buffer.concat(parts).toString()
-  } catch (error) {
-    if (error instanceof FleetError) throw error
-    throw new FleetError('usage.invalid', `${file} can't be read: ${reasonOf(error)}`, { cause: error })
-  }
 }
