@@ -1,7 +1,7 @@
 import { placeBelow } from '@fleetlake/archive'
 import { checkListening, configSchema, mayPagesGenerate } from '@fleetlake/contracts'
 import { printable } from '@fleetlake/core'
-import { findPort } from '@fleetlake/event-viewer-web'
+import { findPort, gatewayUrlOf } from '@fleetlake/event-viewer-web'
 import { runService } from '@fleetlake/service'
 import { providePage } from './page/provide-page.ts'
 import { chooseHub } from './stack/find-hub.ts'
@@ -19,6 +19,7 @@ await runService({
     const say = (line: string): void => console.log(printable(line))
     // Before a page is built and a city is made.
     checkListening('viewer', config)
+    gatewayUrlOf(config)
     const gateways = config.gateway.port === undefined ? 0 : 1
     if (gateways === 1) checkListening('gateway', config)
     const viewer = { host: config.viewer.host, port: await findPort(config.viewer) }

@@ -1,4 +1,4 @@
-import { type Config, mayPagesGenerate, mayPagesImport } from '@fleetlake/contracts'
+import { type Config, mayPagesGenerate, mayPagesImport, type Right } from '@fleetlake/contracts'
 import type { ViewerConfig } from '../api/viewer-config.ts'
 import type { City } from './city/city-pack.ts'
 import type { MapSource } from './map/map-source.ts'
@@ -9,10 +9,12 @@ export interface ViewerFacts {
   readonly city: City | undefined
   readonly partitions: readonly number[] | null
   readonly map: Pick<MapSource, 'style' | 'pmtiles'>
+  /** Of the person who has opened the page. */
+  readonly rights: ReadonlySet<Right>
 }
 
 /** The configuration of the page. Invariant: every key is named here, so that no secret of a service ever reaches a browser. */
-export const describeViewer = ({ version, config, city, partitions, map }: ViewerFacts): ViewerConfig => {
+export const describeViewer = ({ version, config, city, partitions, map, rights }: ViewerFacts): ViewerConfig => {
   const { hub, partitioning, archive, collector, viewer } = config
   return {
     version,
@@ -22,8 +24,8 @@ export const describeViewer = ({ version, config, city, partitions, map }: Viewe
       user: viewer.hubUser ?? null,
       password: viewer.hubPassword ?? null,
     },
-    generation: mayPagesGenerate(config),
-    imports: mayPagesImport(config),
+    generation: mayPagesGenerate(config) && rights.has('generate'),
+    imports: mayPagesImport(config) && rights.has('import'),
     partitions,
     partitioning: { by: partitioning.by, geohashLength: partitioning.geohashLength },
     futureToleranceMs: collector.futureToleranceMs,

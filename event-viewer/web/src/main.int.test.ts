@@ -118,6 +118,6 @@ test('where other machines can reach it the viewer does not start', async () => 
   const { code, output } = await viewer.ended
   expect([code, faultsIn(output)]).toEqual([
     1,
-    [expect.stringMatching(/set auth: none \(FLEET_AUTH=none\) if .* code=config\.invalid$/)],
+    [expect.stringMatching(/set auth: required .* or auth: none \(FLEET_AUTH=none\) if .* code=config\.invalid$/)],
   ])
 })

@@ -9,6 +9,8 @@ import { createPartitionsReader } from './ask-partitions.ts'
 import { createCityPack } from './city/city-pack.ts'
 import { listen } from './http/listen.ts'
 import { createPageImports } from './imports/page-imports.ts'
+import { createAskGateway } from './login/ask-gateway.ts'
+import { gatewayUrlOf } from './login/gateway-url.ts'
 import { openMapSource } from './map/map-source.ts'
 import { openBuiltPage } from './page/built-page.ts'
 import { createViewerApp } from './viewer-app.ts'
@@ -22,6 +24,7 @@ await runService({
   main: async (context) => {
     const { config, log, signal, onStop, ready, fail } = context
     checkListening('viewer', config)
+    const gatewayUrl = gatewayUrlOf(config)
     const page = openBuiltPage(pageFolder)
     const map = await openMapSource(config.viewer, { warn: (what) => log.warn(what) })
     // The page is served whether the hub can be reached or not.
@@ -43,6 +46,7 @@ await runService({
       partitions: createPartitionsReader(hub),
       archive: createArchiveReader(await openTableStore(config.archive)),
       imports,
+      gateway: gatewayUrl === undefined ? undefined : createAskGateway(gatewayUrl),
       log,
     })
     const server = await listen(app, config.viewer)

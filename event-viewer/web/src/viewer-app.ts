@@ -1,17 +1,22 @@
 import { basename } from 'node:path'
 import { serveStatic } from '@hono/node-server/serve-static'
 import type { Snapshot } from '@fleetlake/archive'
-import { type Config, mayPagesImport } from '@fleetlake/contracts'
+import { type Config, mayPagesImport, type Right, rightsOf } from '@fleetlake/contracts'
 import { codeField, FleetError, reasonOf } from '@fleetlake/core'
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { etag } from 'hono/etag'
 import type { Log } from '@fleetlake/service'
+import type { ViewerPerson } from '../api/viewer-person.ts'
 import { createArchiveRoute } from './archive/archive-route.ts'
 import type { CityPack } from './city/city-pack.ts'
 import { describeViewer } from './describe-viewer.ts'
 import { sendPacked } from './http/packed.ts'
 import { createImportRoutes } from './imports/import-routes.ts'
 import type { PageImports } from './imports/page-imports.ts'
+import type { AskGateway } from './login/ask-gateway.ts'
+import { createForward } from './login/forward.ts'
+import { createIdentify } from './login/identify.ts'
+import { requireRights } from './login/require-rights.ts'
 import type { MapSource } from './map/map-source.ts'
 import type { BuiltPage } from './page/built-page.ts'
 import { pageHosts } from './page/page-hosts.ts'
@@ -20,7 +25,7 @@ import { missing, servePage } from './page/serve-page.ts'
 
 export interface ViewerDeps {
   readonly version: string
-  readonly config: Pick<Config, 'hub' | 'partitioning' | 'archive' | 'collector' | 'viewer'>
+  readonly config: Pick<Config, 'auth' | 'hub' | 'partitioning' | 'archive' | 'collector' | 'viewer' | 'gateway'>
   readonly page: BuiltPage
   readonly city: CityPack
   readonly map: MapSource
@@ -28,6 +33,8 @@ export interface ViewerDeps {
   /** The table as it is now; undefined while there is none. */
   readonly archive: () => Promise<Snapshot | undefined>
   readonly imports: PageImports
+  /** Undefined where no login is needed. */
+  readonly gateway?: AskGateway | undefined
   readonly log: Pick<Log, 'warn' | 'error'>
 }
 
@@ -52,13 +59,17 @@ export const createViewerApp = (deps: ViewerDeps): Hono => {
       : c.text('The viewer failed: its log says why.', 500)
   })
   app.get('/healthz', (c) => c.text('ok'))
+  if (deps.gateway !== undefined) app.route('/', createLogin(deps.gateway, log))
+  app.get('/api/person', (c) => c.json(describePerson(c), 200, { 'Cache-Control': 'no-store' }))
   app.get('/api/config', async (c) => {
     const [described, partitions] = await Promise.all([
       city.describe().catch((error: unknown) => log.warn(codeField(error), reasonOf(error))),
       deps.partitions(),
     ])
     c.header('Cache-Control', 'no-store')
-    return c.json(describeViewer({ version, config, city: described ?? undefined, partitions, map }))
+    return c.json(
+      describeViewer({ version, config, city: described ?? undefined, partitions, map, rights: rightsIn(c) }),
+    )
   })
   app.get('/api/city/:file{[a-z]+\\.geojson}', etag(), async (c) => {
     const layer = await city.layer(basename(c.req.param('file'), '.geojson'))
@@ -72,4 +83,28 @@ export const createViewerApp = (deps: ViewerDeps): Hono => {
   app.all('/api/*', missing)
   app.route('/', servePage(page.folder))
   return app
+}
+
+/** A gateway that does not answer is told of once in so long. */
+const FAULT_MS = 15_000
+
+/** What has to come before everything that needs a login. */
+const createLogin = (ask: AskGateway, log: ViewerDeps['log']): Hono => {
+  const identify = createIdentify(ask)
+  let saidAtMs = -Infinity
+  const onFault = (reason: string): void => {
+    if (performance.now() - saidAtMs < FAULT_MS) return
+    saidAtMs = performance.now()
+    log.warn({}, `the gateway does not answer the viewer (viewer.gatewayUrl): ${reason}`)
+  }
+  return new Hono()
+    .route('/v1', createForward({ ask, onLogin: identify.forget, onFault }))
+    .route('/', requireRights({ identify, onFault }))
+}
+
+const rightsIn = (c: Context): ReadonlySet<Right> => rightsOf(c.get('person')?.role ?? 'operator')
+
+const describePerson = (c: Context): ViewerPerson => {
+  const { account = null, role = null } = c.get('person') ?? {}
+  return { account, role, rights: [...rightsIn(c)] }
 }

@@ -219,6 +219,11 @@ const viewer = z.strictObject({
     .describe("WebSocket address of the hub for browsers. Default: the page's own host at `hub.websocketPort`"),
   hubUser: z.string().optional().describe('user name of the page on a hub that asks for one; every browser gets it'),
   hubPassword: secret.optional().describe('password of that user; every browser gets it'),
+  gatewayUrl: origin
+    .optional()
+    .describe(
+      'address of the gateway as the viewer reaches it, which passes logins on to it with `auth: required`. Default: `gateway.port` on this machine',
+    ),
   generation: z
     .boolean()
     .optional()

@@ -31,7 +31,7 @@ test.each(BEYOND)(
       mayListen(server, settings),
       mayListen(server, { ...settings, auth: 'required' }),
       mayListen(server, { ...settings, auth: 'none' }),
-    ]).toEqual([false, server === 'gateway', true])
+    ]).toEqual([false, server !== 'hub', true])
   },
 )
 
@@ -43,10 +43,12 @@ test('a refusal names the setting and what to set', () => {
         'or auth: none (FLEET_AUTH=none) if everyone who reaches it may use it',
     ),
   )
-  expect(() => checkListening('viewer', configSchema.parse({ viewer: { host: '' }, auth: 'required' }))).toThrow(
+  expect(() =>
+    checkListening('hub', configSchema.parse({ hub: { url: 'nats://0.0.0.0:4222' }, auth: 'required' })),
+  ).toThrow(
     fault(
       'config.invalid',
-      'viewer.host is at every address, which other machines can reach, and the viewer asks for no login: keep it at 127.0.0.1 behind a proxy that does, ' +
+      'hub.url is at 0.0.0.0, which other machines can reach, and the hub asks for no login: keep it at 127.0.0.1 behind a proxy that does, ' +
         'or set auth: none (FLEET_AUTH=none) if everyone who reaches it may use it',
     ),
   )

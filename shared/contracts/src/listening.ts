@@ -15,7 +15,7 @@ interface ListeningServer {
 }
 
 const SERVERS: Readonly<Record<ServerName, ListeningServer>> = {
-  viewer: { asks: false, addresses: ({ viewer }) => [['viewer.host', viewer.host]] },
+  viewer: { asks: true, addresses: ({ viewer }) => [['viewer.host', viewer.host]] },
   hub: { asks: false, addresses: ({ hub }) => [['hub.url', hostOf(hub.url)]] },
   gateway: {
     asks: true,
