@@ -1,3 +1,3 @@
 /** What of the driver runs in a browser. */
-export { connectNatsWebSocket } from './connect-websocket.ts'
-export type { ConnectOptions } from './dial.ts'
+export { connectNatsWebSocket, type WebSocketOptions } from './connect-websocket.ts'
+export type { AskTicket, Ticket } from './held-ticket.ts'
