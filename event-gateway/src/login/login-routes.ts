@@ -42,11 +42,13 @@ export const createLoginRoutes = (deps: LoginRoutesDeps): Hono => {
   const pendingName = isSecure ? '__Host-fleet_login' : 'fleet_login'
   const pendingCookie = { httpOnly: true, sameSite: 'Lax', secure: isSecure, path: '/' } as const
   const ways = ['password', ...(openId === undefined ? [] : ['openid'])]
+  /** Its name for people, who choose between it and a password. */
+  const provider = openId === undefined ? undefined : new URL(openId.issuer).hostname
   const begun = new RateLimiterMemory(BEGUN)
 
   app.get('/me', async (c) => {
     const person = await identify(c)
-    return person === undefined ? nobody(c, ways) : c.json(person)
+    return person === undefined ? nobody(c, { ways, provider }) : c.json(person)
   })
   app.use('/login/*', async (c, next) => {
     try {
@@ -139,9 +141,14 @@ export const createLoginRoutes = (deps: LoginRoutesDeps): Hono => {
   return app
 }
 
-const nobody = (c: Context, ways: readonly string[]): Response => {
+interface Ways {
+  readonly ways: readonly string[]
+  readonly provider: string | undefined
+}
+
+const nobody = (c: Context, ways: Ways): Response => {
   c.header('WWW-Authenticate', 'Bearer')
-  return problem(c, 401, 'not logged in', { ways })
+  return problem(c, 401, 'not logged in', ways)
 }
 
 const tooMany = (c: Context, forMs: number, what: string): Response => {

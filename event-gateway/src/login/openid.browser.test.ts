@@ -1,24 +1,15 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { openRegistryStore } from '@fleetlake/archive'
 import { configSchema } from '@fleetlake/contracts'
 import { endSessions, openRegistry } from '@fleetlake/registry'
 import { eventually, temporaryFolder } from '@fleetlake/testing'
 import { launchBrowser } from '@fleetlake/testing/browser'
-import { Provider } from 'oidc-provider'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { startGateway } from '../start-gateway.ts'
+import { freePort } from '../testing/free-port.ts'
 import { type KnownHub, startKnownHub } from '../testing/known-hub.ts'
-
-const CLIENT = { id: 'fleet', secret: 'client-secret-of-the-gateway' }
-/** Of the provider's people. */
-const GROUPS: Readonly<Record<string, readonly string[]>> = {
-  anna: ['staff', 'fleet-dispatch', 'fleet-investigate'],
-  ben: ['staff'],
-}
+import { CLIENT, logInAtProvider, startProvider } from '../testing/provider.ts'
 
 let known: KnownHub
 let browser: Browser
@@ -30,50 +21,16 @@ let changeWayBack: (callback: URL) => void = () => {}
 const lines: string[] = []
 const cleanups: (() => unknown)[] = []
 
-/** A provider whose people log in with any password, at another host than the gateway as a browser sees it. */
-const startProvider = async (callback: () => string): Promise<string> => {
-  const web = createServer().listen(0, '127.0.0.1')
-  await once(web, 'listening')
-  const issuer = `http://127.0.0.1:${(web.address() as AddressInfo).port}`
-  web.on('request', (request, response) => {
-    const setHeader = response.setHeader.bind(response)
-    response.setHeader = (name, value) => setHeader(name, name.toLowerCase() === 'location' ? sentTo(value) : value)
-    void handle(request, response)
-  })
-  cleanups.push(() => web.close())
-  const provider = new Provider(issuer, {
-    clients: [{ client_id: CLIENT.id, client_secret: CLIENT.secret, redirect_uris: [callback()] }],
-    cookies: { keys: ['of-the-test'] },
-    claims: { openid: ['sub'], fleet: ['groups'] },
-    findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, groups: [...(GROUPS[id] ?? [])] }) }),
-  })
-  const handle = provider.callback()
-  return issuer
-}
-
-const sentTo = <Value>(location: Value): Value | string => {
-  if (!String(location).includes('/v1/login/openid/callback?')) return location
-  const callback = new URL(String(location))
-  changeWayBack(callback)
-  return callback.href
-}
-
-/** One that was free a moment ago: the provider has to know the address before the gateway is there. */
-const freePort = async (): Promise<number> => {
-  const web = createServer().listen(0, '127.0.0.1')
-  await once(web, 'listening')
-  const { port } = web.address() as AddressInfo
-  web.close()
-  await once(web, 'close')
-  return port
-}
-
 beforeAll(async () => {
   ;[known, browser] = await Promise.all([startKnownHub(), launchBrowser()])
   archivePath = join(await temporaryFolder(), 'archive')
   const port = await freePort()
   const publicUrl = `http://localhost:${port}`
-  const issuer = await startProvider(() => `${publicUrl}/v1/login/openid/callback`)
+  const provider = await startProvider({
+    callback: `${publicUrl}/v1/login/openid/callback`,
+    changeWayBack: (callback) => changeWayBack(callback),
+  })
+  cleanups.push(() => provider.close())
   const say = (...parts: unknown[]): void => void lines.push(parts.map(String).join(' '))
   const started = await startGateway(await known.connectAs('gateway'), {
     config: configSchema.parse({
@@ -85,7 +42,7 @@ beforeAll(async () => {
         pageOrigins: [publicUrl],
         stateDir: await temporaryFolder(),
         openid: {
-          issuer,
+          issuer: provider.issuer,
           clientId: CLIENT.id,
           clientSecret: CLIENT.secret,
           scope: 'openid fleet',
@@ -116,10 +73,7 @@ const newPage = async (): Promise<{ page: Page; context: BrowserContext }> => {
 /** From the gateway to the provider's own form, and as far as the provider sends the person back. */
 const logInAs = async (page: Page, name: string, to = '/v1/me'): Promise<void> => {
   await page.goto(`${gateway.url}/v1/login/openid?to=${encodeURIComponent(to)}`)
-  await page.locator('input[name=login]').fill(name)
-  await page.locator('input[name=password]').fill('any')
-  await page.locator('button[type=submit]').click()
-  await page.getByRole('button', { name: 'Continue' }).click()
+  await logInAtProvider(page, name)
   await page.waitForURL(`${gateway.url}/**`)
 }
 

@@ -1,4 +1,5 @@
 import type { ViewerConfig } from '../api/viewer-config.ts'
+import { askServer } from './login/ask-server.ts'
 
 let fetched: Promise<ViewerConfig> | undefined
 
@@ -24,7 +25,7 @@ export const useViewerConfig = (): Promise<ViewerConfig> => {
 }
 
 const fetchConfig = async (): Promise<ViewerConfig> => {
-  const response = await fetch('/api/config')
+  const response = await askServer('/api/config')
   if (!response.ok) throw new Error(`/api/config: ${(await response.text()) || response.status}`)
   return (await response.json()) as ViewerConfig
 }

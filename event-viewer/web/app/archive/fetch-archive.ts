@@ -1,3 +1,4 @@
+import { askServer } from '../login/ask-server.ts'
 import type { Period } from '../shell/period.ts'
 import type { ArchiveSummary } from '../../api/archive-summary.ts'
 
@@ -15,7 +16,7 @@ export const fetchArchive = async ({ period, bins, signal }: ArchiveQuery): Prom
     query.set('from', String(Math.floor(period.from)))
     query.set('to', String(Math.ceil(period.to)))
   }
-  const response = await fetch(`/api/archive?${query}`, signal === undefined ? {} : { signal })
+  const response = await askServer(`/api/archive?${query}`, signal === undefined ? {} : { signal })
   if (!response.ok) throw new Error(`The archive can’t be read: ${(await response.text()) || response.statusText}.`)
   return (await response.json()) as ArchiveSummary
 }

@@ -15,6 +15,8 @@ import type { HubSettings, HubThread, Outcome } from './hub-thread.ts'
 import { partitionsInView } from './live/live-partitions.ts'
 import { createLiveSubscription, type LiveSubscription } from './live/live-subscription.ts'
 import { runSearch } from './search/run-search.ts'
+import { askTicket } from './ticket/ask-ticket.ts'
+import { openPersonTickets } from './ticket/person-tickets.ts'
 import { transferablesOf } from './transferables.ts'
 import { watchFleet } from './watch-fleet.ts'
 import { createWatchers, release } from './watchers.ts'
@@ -58,13 +60,21 @@ export const createHubThread = (): HubThread => {
   }
 
   return {
-    connect: async (settings, onStatus) => {
-      const { url, user, password, person } = settings
+    connect: async (settings, onStatus, onLoginEnd) => {
+      const { url, user, password, hasTickets } = settings
       const tell = (next: HubStatus): void => {
         status = next
         onStatus(next)
       }
-      const hub = await connectHub({ service: 'event-viewer', url, user, password, person, onStatus: tell })
+      /** Without a ticket the hub is not reached, whatever was said of it before. */
+      const onFault = (reason: string): void => {
+        if (status.state === 'connecting' || status.state === 'disconnected') tell({ state: status.state, reason })
+      }
+      const tickets = hasTickets ? await openPersonTickets({ ask: askTicket, onFault, onEnd: onLoginEnd }) : undefined
+      // Where the login has ended the page ends this thread.
+      if (hasTickets && tickets === undefined) return
+      const as = tickets === undefined ? { user, password } : { ticket: tickets.next, person: tickets.person }
+      const hub = await connectHub({ service: 'event-viewer', url, ...as, onStatus: tell })
       live = {
         settings,
         subscription: createLiveSubscription(hub, (payload, message) =>

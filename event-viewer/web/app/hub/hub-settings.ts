@@ -10,10 +10,12 @@ export const hubSettingsOf = (
     futureToleranceMs,
   }: Pick<ViewerConfig, 'hub' | 'partitions' | 'partitioning' | 'futureToleranceMs'>,
   page: Pick<Location, 'protocol' | 'hostname'>,
+  hasTickets: boolean,
 ): HubSettings => ({
   url: hub.url ?? `${page.protocol === 'https:' ? 'wss' : 'ws'}://${page.hostname}:${hub.port}`,
   ...(hub.user === null ? {} : { user: hub.user }),
   ...(hub.password === null ? {} : { password: hub.password }),
+  hasTickets,
   partitions,
   partitioning,
   futureToleranceMs,

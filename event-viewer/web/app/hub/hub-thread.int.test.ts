@@ -41,11 +41,17 @@ beforeEach(async () => {
 
 const settings = (): HubSettings => ({
   url: server.websocketUrl,
+  hasTickets: false,
   partitions: [0, 1, 2, 3],
   partitioning: { by: 'cell', geohashLength: 5 },
   futureToleranceMs: 60_000,
 })
-const connect = (): Promise<void> => thread.connect(settings(), () => undefined)
+const connect = (): Promise<void> =>
+  thread.connect(
+    settings(),
+    () => undefined,
+    () => undefined,
+  )
 
 const CENTRE = { longitude: -56.16, latitude: -34.9 }
 const rowsOf = (ids: readonly string[], eventTime = Date.now()): Uint8Array<ArrayBuffer> =>
@@ -335,7 +341,11 @@ test('a search that is cancelled ends, also while there is no hub', async () => 
 })
 
 test('a hub that refuses the user ends the connecting with a reason', async () => {
-  const connecting = thread.connect({ ...settings(), user: 'anna', password: 'x' }, () => undefined)
+  const connecting = thread.connect(
+    { ...settings(), user: 'anna', password: 'x' },
+    () => undefined,
+    () => undefined,
+  )
   await expect(connecting).rejects.toThrow(/refuses user anna/)
   thread[releaseProxy]()
 })

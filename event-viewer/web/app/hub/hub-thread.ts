@@ -12,8 +12,8 @@ export interface HubSettings {
   readonly url: string
   readonly user?: string
   readonly password?: string
-  /** Who asks, as one token; `anyone` when missing. */
-  readonly person?: string
+  /** Whether the gateway gives a ticket for each connection, in place of user and password. */
+  readonly hasTickets: boolean
   /** That exist; all are listened to when not known. */
   readonly partitions: readonly number[] | null
   /** How far ahead of the hub's clock a report may be to be believed. */
@@ -31,8 +31,11 @@ export type Outcome<Value> =
  * are called from the worker with plain data whose arrays are transferred, never copied.
  */
 export interface HubThread {
-  /** Connects, and stays connected for as long as it takes; resolves once it listens. Rejects when the hub refuses the user. */
-  connect(settings: HubSettings, onStatus: (status: HubStatus) => void): Promise<void>
+  /**
+   * Connects, and stays connected for as long as it takes; resolves once it listens. Rejects when the hub refuses the user.
+   * @param onLoginEnd told that nobody is logged in any more, or another person is
+   */
+  connect(settings: HubSettings, onStatus: (status: HubStatus) => void, onLoginEnd: () => void): Promise<void>
   /** A page that is hidden gets no frames and no boards until it is seen again; reports that arrive meanwhile count. */
   setVisible(isVisible: boolean): Promise<void>
   /** At most ten frames a second while there is news. Replaces what was watched before. */

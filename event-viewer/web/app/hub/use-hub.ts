@@ -1,6 +1,7 @@
 import { wrap, type Remote } from 'comlink'
 import type { HubStatus } from '@fleetlake/hub/browser'
 import { readonly, ref, shallowRef, type Ref, type ShallowRef } from 'vue'
+import { endLogin, knownPerson, onLoginEnd } from '../login/use-person.ts'
 import { useViewerConfig } from '../use-viewer-config.ts'
 import { passCallbacks } from './callbacks.ts'
 import { hubSettingsOf } from './hub-settings.ts'
@@ -35,8 +36,8 @@ const connect = (): UsedHub => {
   })
   const begin = async (): Promise<void> => {
     try {
-      settings.value = hubSettingsOf(await useViewerConfig(), location)
-      await thread.connect(settings.value, become)
+      settings.value = hubSettingsOf(await useViewerConfig(), location, knownPerson().account !== null)
+      await thread.connect(settings.value, become, endLogin)
     } catch (error) {
       become({ state: 'closed', reason: error instanceof Error ? error.message : String(error) })
     }
@@ -44,6 +45,8 @@ const connect = (): UsedHub => {
   const tellVisible = (): void => void thread.setVisible(document.visibilityState !== 'hidden')
   document.addEventListener('visibilitychange', tellVisible)
   tellVisible()
+  // Nothing more is heard of the fleet.
+  onLoginEnd(() => worker.terminate())
   void begin()
   return { thread, status: readonly(status), settings }
 }

@@ -1,3 +1,4 @@
+import { askServer } from '../login/ask-server.ts'
 import type { ImportChoices, ImportPreview, PageImport } from '../../api/imports.ts'
 
 /** What the viewer's service is asked of imports. Each throws an Error with the sentence that it answers when it refuses. */
@@ -15,11 +16,11 @@ export const startImport = (id: string, choices: ImportChoices): Promise<PageImp
 export const stopImport = (id: string): Promise<PageImport> => ask(`${pathOf(id)}/stop`, { method: 'POST' })
 
 export const forgetImport = async (id: string): Promise<void> => {
-  await answerOf(await fetch(pathOf(id), { method: 'DELETE' }))
+  await answerOf(await askServer(pathOf(id), { method: 'DELETE' }))
 }
 
 export const removeFile = async (id: string, name: string): Promise<void> => {
-  await answerOf(await fetch(filePath(id, name), { method: 'DELETE' }))
+  await answerOf(await askServer(filePath(id, name), { method: 'DELETE' }))
 }
 
 /** NDJSON of the rows that were not taken. */
@@ -37,7 +38,7 @@ const posted = (choices: ImportChoices): RequestInit => ({
 })
 
 const ask = async <Answer>(path: string, request: RequestInit): Promise<Answer> => {
-  const response = await answerOf(await fetch(path, request))
+  const response = await answerOf(await askServer(path, request))
   return (await response.json()) as Answer
 }
 

@@ -1,3 +1,4 @@
+import { endLogin } from '../login/use-person.ts'
 import type { SentFile } from '../../api/imports.ts'
 import type { NamedFile } from './found-files.ts'
 import { filePath } from './import-requests.ts'
@@ -23,7 +24,10 @@ export const sendFile = (
     request.upload.addEventListener('progress', ({ loaded }) => onSent(loaded))
     request.addEventListener('load', () => {
       if (request.status >= 200 && request.status < 300) resolve(JSON.parse(request.responseText) as SentFile)
-      else reject(new Error(request.responseText || `the viewer's service answered ${request.status}`))
+      else {
+        if (request.status === 401) endLogin()
+        reject(new Error(request.responseText || `the viewer's service answered ${request.status}`))
+      }
     })
     request.addEventListener('error', () => reject(new Error('the connection was lost while it was sent')))
     request.addEventListener('abort', () => reject(signal.reason as Error))

@@ -1,3 +1,4 @@
+import { askServer } from '../login/ask-server.ts'
 import type { FeatureCollection } from 'geojson'
 import { shallowRef } from 'vue'
 import type { ShallowRef } from 'vue'
@@ -36,7 +37,7 @@ export const useCityLayer = (name: string): CityLayer => {
 }
 
 const fetchLayer = async (name: string): Promise<FeatureCollection> => {
-  const response = await fetch(`/api/city/${encodeURIComponent(name)}.geojson`)
+  const response = await askServer(`/api/city/${encodeURIComponent(name)}.geojson`)
   if (!response.ok) throw new Error(`The city's ${name} can't be loaded: the viewer answered ${response.status}.`)
   return await response.json()
 }

@@ -7,6 +7,8 @@ import { faultOfMeasures } from './request/read-measures.ts'
 import { resolvePeriod, type PeriodContext } from './request/resolve-period.ts'
 import type { SearchRequest, Where } from './request/search-request.ts'
 
+const LAST_DAY_ONLY = 'Your role may search the last 24 hours only: choose a period that reaches into them.'
+
 export type ResolvedSearch =
   | { readonly ok: true; readonly input: SearchInput }
   /** What is missing, and what to do, for people. */
@@ -24,6 +26,7 @@ export const resolveSearch = (request: SearchRequest, context: PeriodContext): R
         : 'The archive has no events yet: generate some on the Live page, or choose a period by date and time.',
     )
   }
+  if (period.to <= (context.earliest ?? -Infinity)) return problem(LAST_DAY_ONLY)
   if (where.kind === 'shapes' && where.shapes.length === 0) {
     return problem('There is no area: draw one on the map, or search in view or everywhere.')
   }

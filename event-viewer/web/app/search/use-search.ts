@@ -5,6 +5,7 @@ import { fetchArchive } from '../archive/fetch-archive.ts'
 import type { SearchAnswer, SearchInput, SearchProgress } from '../hub/search/search-answer.ts'
 import type { UsedHub } from '../hub/use-hub.ts'
 import { useHub } from '../hub/use-hub.ts'
+import { earliestSearch } from '../login/earliest-search.ts'
 import { writeGap } from './address/gap-code.ts'
 import { addressOf } from './address/search-url.ts'
 import type { PeriodContext } from './request/resolve-period.ts'
@@ -81,7 +82,8 @@ const run = async (asked: SearchRequest, thread: UsedHub['thread']): Promise<voi
 const contextOf = async ({ when }: SearchRequest): Promise<PeriodContext> => {
   const isNeeded = when.kind === 'all' || (when.kind === 'last' && when.until === 'newest')
   const archive = isNeeded ? await fetchArchive({ bins: 2 }).catch(() => undefined) : undefined
-  return { now: Date.now(), archive }
+  const now = Date.now()
+  return { now, archive, earliest: earliestSearch(now) }
 }
 
 const fixedRequest = (asked: SearchRequest, { from, to }: SearchInput): SearchRequest => ({

@@ -1,5 +1,5 @@
 import { TOOL_BUTTONS } from '../../search/area/tools.ts'
-import { PAGES } from '../../../api/pages.ts'
+import { type Page, PAGES } from '../../../api/pages.ts'
 
 export interface Shortcut {
   readonly keys: readonly string[]
@@ -11,12 +11,18 @@ export interface ShortcutGroup {
   readonly shortcuts: readonly Shortcut[]
 }
 
-/** Every key of the page, for the list that `?` shows. */
-export const SHORTCUTS: readonly ShortcutGroup[] = [
+/** Every key of the pages that a person may see, for the list that `?` shows. */
+export const shortcutsOf = (pages: readonly Page[]): readonly ShortcutGroup[] => {
+  const hidden = new Set(PAGES.filter((page) => !pages.includes(page)).map(({ label }) => label))
+  return groupsWith(pages).filter(({ title }) => !hidden.has(title))
+}
+
+/** A group has the title of the page that it is of. */
+const groupsWith = (pages: readonly Page[]): readonly ShortcutGroup[] => [
   {
     title: 'Everywhere',
     shortcuts: [
-      ...PAGES.map(({ key, label }) => ({ keys: [key], does: label })),
+      ...pages.map(({ key, label }) => ({ keys: [key], does: label })),
       { keys: ['H'], does: 'The whole city' },
       { keys: ['?'], does: 'This list' },
       { keys: ['Esc'], does: 'Close what is open' },

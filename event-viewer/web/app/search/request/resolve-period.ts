@@ -6,12 +6,23 @@ export interface PeriodContext {
   readonly now: number
   /** Undefined when the archive could not be asked. */
   readonly archive: Pick<ArchiveSummary, 'oldest' | 'newest'> | undefined
+  /** Nothing before it may be searched, ms since the epoch; anything when missing. */
+  readonly earliest?: number | undefined
 }
 
 const DAY_MS = 86_400_000
 
-/** What a period means at an instant; undefined for one that ends with an archive of which nothing is known, or that has no events. */
-export const resolvePeriod = (when: When, { now, archive }: PeriodContext): Period | undefined => {
+/**
+ * What a period means at an instant, as far back as may be searched; one that ends before that stays as it is. Undefined for one that ends with an archive of which nothing is known, or
+ * that has no events.
+ */
+export const resolvePeriod = (when: When, context: PeriodContext): Period | undefined => {
+  const period = meantPeriod(when, context)
+  const { earliest = -Infinity } = context
+  return period === undefined || period.to <= earliest ? period : { ...period, from: Math.max(period.from, earliest) }
+}
+
+const meantPeriod = (when: When, { now, archive }: PeriodContext): Period | undefined => {
   switch (when.kind) {
     case 'exact':
       return { from: when.from, to: when.to }

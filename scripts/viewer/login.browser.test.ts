@@ -1,0 +1,163 @@
+import { type Role, ROLES } from '@fleetlake/contracts'
+import { setAccount } from '@fleetlake/registry'
+import { eventually } from '@fleetlake/testing'
+import { launchBrowser, openPage } from '@fleetlake/testing/browser'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { logInAtProvider } from '../../event-gateway/src/testing/provider.ts'
+import { accessibilityFaults } from './testing/accessibility-faults.ts'
+import { type LoginStack, PASSWORD, startLoginStack } from './testing/login-stack.ts'
+
+let stack: LoginStack
+let browser: Browser
+
+beforeAll(async () => {
+  ;[stack, browser] = await Promise.all([startLoginStack(), launchBrowser()])
+})
+afterAll(async () => {
+  await browser?.close()
+  await stack?.stop()
+})
+
+const open = async (path: string, options: BrowserContextOptions = {}): Promise<Page> => {
+  const { page, close } = await openPage(browser, stack.url + path, options)
+  onTestFinished(close)
+  return page
+}
+
+const form = (page: Page) => page.getByRole('button', { name: 'Log in', exact: true })
+const rail = (page: Page) => page.getByRole('navigation', { name: 'Pages' })
+
+const logIn = async (page: Page, account: string, password = PASSWORD): Promise<void> => {
+  await page.getByLabel('Account').fill(account)
+  await page.getByLabel('Password').fill(password)
+  await form(page).click()
+}
+
+const openAs = async (role: Role, path = '/', options: BrowserContextOptions = {}): Promise<Page> => {
+  const page = await open(path, options)
+  await logIn(page, role)
+  await rail(page).waitFor()
+  return page
+}
+
+const logOut = async (page: Page): Promise<void> => {
+  await page.getByTestId('person').click()
+  await page.getByRole('button', { name: 'Log out' }).click()
+  await form(page).waitFor()
+}
+
+test('nothing is shown before a login, which is told what is wrong, and leads to where the person wanted to be', async () => {
+  const page = await open('/search?everywhere&when=-1h..now')
+  await form(page).waitFor()
+  expect(await rail(page).count()).toBe(0)
+  expect(await page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('account')
+  await logIn(page, 'operator', 'not the password')
+  const fault = page.getByTestId('login-fault')
+  await fault.waitFor()
+  expect(await fault.textContent()).toBe('The account or the password is wrong.')
+  expect(await page.getByLabel('Password').getAttribute('aria-describedby')).toBe('login-fault')
+  // By keys alone.
+  await page.getByLabel('Password').fill(PASSWORD)
+  await page.keyboard.press('Enter')
+  await rail(page).waitFor()
+  expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe('/search?everywhere&when=-1h..now')
+  await page.getByTestId('person').click()
+  await page.getByText('Role: operator').waitFor()
+})
+
+test('a logout leads back to the login, and nothing that was kept lets anybody in', async () => {
+  const page = await openAs('operator', '/archive')
+  await logOut(page)
+  expect(new URL(page.url()).pathname).toBe('/')
+  expect(await page.evaluate(() => fetch('/api/archive').then(({ status }) => status))).toBe(401)
+  const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie]))
+  expect(/session|password|ticket/i.test(kept) || kept.includes(PASSWORD), kept).toBe(false)
+  await page.goBack()
+  await form(page).waitFor()
+})
+
+test('when the login ends the page shows nothing of the fleet, and the next login leads to where one was', async () => {
+  const page = await openAs('investigator', '/archive')
+  await page.getByRole('heading', { level: 1, name: 'Archive' }).waitFor()
+  await setAccount(stack.registry, { name: 'investigator', set: { disabled: true } }, 'test')
+  await page.getByText('Your login has ended').waitFor()
+  expect([await rail(page).count(), new URL(page.url()).pathname]).toEqual([0, '/archive'])
+  await logIn(page, 'investigator')
+  await page.getByTestId('login-fault').waitFor()
+  await setAccount(stack.registry, { name: 'investigator', set: { disabled: false } }, 'test')
+  // The gateway hears of it a moment later.
+  await eventually(async () => {
+    await logIn(page, 'investigator')
+    await page.getByRole('heading', { level: 1, name: 'Archive' }).or(page.getByTestId('login-fault')).waitFor()
+    return (await page.getByTestId('login-fault').count()) === 0
+  })
+  expect(new URL(page.url()).pathname).toBe('/archive')
+})
+
+test('a person of the provider comes back to where they wanted to be; one without a role is told so', async () => {
+  const page = await open('/messages')
+  await page.getByTestId('login-provider').click()
+  await logInAtProvider(page, 'anna')
+  await rail(page).waitFor()
+  expect(page.url()).toBe(`${stack.url}/messages`)
+  expect(await page.getByTestId('person').getAttribute('aria-label')).toBe('Logged in as openid:anna')
+  const other = await open('/')
+  await other.getByTestId('login-provider').click()
+  await logInAtProvider(other, 'ben')
+  await other.getByText(/^Ben has no role here: /).waitFor()
+  await other.reload()
+  await form(other).waitFor()
+  expect(await other.getByText(/has no role here/).count()).toBe(0)
+})
+
+const SHOWN: Readonly<Record<Role, readonly string[]>> = {
+  viewer: ['Live', 'Services', 'Messages'],
+  dispatcher: ['Live', 'Search', 'Replay', 'Archive', 'Services', 'Messages'],
+  investigator: ['Live', 'Search', 'Replay', 'Archive', 'Services', 'Messages'],
+  operator: ['Live', 'Search', 'Replay', 'Archive', 'Import', 'Services', 'Messages'],
+}
+
+test.each(ROLES)('a %s sees the pages that the role may, and what of them it may', async (role) => {
+  const page = await openAs(role, '/search')
+  const labels = await rail(page).getByRole('link').allTextContents()
+  expect(labels.map((label) => label.trim())).toEqual(SHOWN[role])
+  if (role === 'viewer') return page.getByTestId('page-denied').waitFor()
+  await page.getByRole('group', { name: 'Quick choices' }).waitFor()
+  const isBounded = role === 'dispatcher'
+  expect([
+    await page.getByTestId('last-day-only').count(),
+    await page.getByRole('button', { name: 'Yesterday' }).count(),
+  ]).toEqual(isBounded ? [1, 0] : [0, 1])
+})
+
+const SCREENS = [
+  { name: 'desktop', options: { viewport: { width: 1280, height: 800 } } },
+  { name: 'phone', options: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } },
+] as const
+
+describe.each(SCREENS)('$name', ({ name, options }) => {
+  test.each(['dark', 'light'] as const)('no serious fault of accessibility, %s', async (colorScheme) => {
+    const page = await open('/', { ...options, colorScheme })
+    await page.getByTestId('login-provider').waitFor()
+    const faults = await accessibilityFaults(page)
+    await logIn(page, 'dispatcher', 'wrong')
+    await page.getByTestId('login-fault').waitFor()
+    faults.push(...(await accessibilityFaults(page)))
+    await logIn(page, 'dispatcher')
+    await page.getByTestId(name === 'phone' ? 'person-bar' : 'person').waitFor()
+    faults.push(...(await accessibilityFaults(page)))
+    expect(faults).toEqual([])
+  })
+})
+
+test('while the gateway is away the page says so', async () => {
+  const page = await open('/')
+  await form(page).waitFor()
+  await stack.stack
+    .processes()
+    .find(({ name }) => name === 'gateway-1')!
+    .kill()
+  await logIn(page, 'operator')
+  await page.getByText(/^The gateway, where people log in, does not answer: /).waitFor()
+})
