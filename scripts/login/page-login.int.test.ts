@@ -76,6 +76,11 @@ test('what is denied is a sentence, and is kept by no cache', async () => {
   ])
 })
 
+test.each(ROLES)('the page of a %s is told what the role may', async (role) => {
+  const { body } = await (await viewer.clientOf(role)).get('/api/config')
+  expect([body.generation, body.imports]).toEqual([role === 'operator', role === 'operator'])
+})
+
 test('another way to write a path opens nothing', async () => {
   const client = await viewer.clientOf('viewer')
   const cookie = [...client.cookies].map(([name, value]) => `${name}=${value}`).join('; ')

@@ -5,7 +5,7 @@ import type { MapSource } from './map/map-source.ts'
 
 export interface ViewerFacts {
   readonly version: string
-  readonly config: Pick<Config, 'hub' | 'partitioning' | 'archive' | 'collector' | 'viewer'>
+  readonly config: Pick<Config, 'auth' | 'hub' | 'partitioning' | 'archive' | 'collector' | 'viewer'>
   readonly city: City | undefined
   readonly partitions: readonly number[] | null
   readonly map: Pick<MapSource, 'style' | 'pmtiles'>

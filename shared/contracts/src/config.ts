@@ -227,11 +227,15 @@ const viewer = z.strictObject({
   generation: z
     .boolean()
     .optional()
-    .describe('whether pages may start generations. Default: only if page and hub are on this machine'),
+    .describe(
+      'whether pages may start generations. Default: those of people whose role may, with `auth: required`; else only if page and hub are on this machine',
+    ),
   imports: z
     .boolean()
     .optional()
-    .describe('whether pages may import files. Default: only if page and hub are on this machine'),
+    .describe(
+      'whether pages may import files. Default: those of people whose role may, with `auth: required`; else only if page and hub are on this machine',
+    ),
   importDir: z
     .string()
     .default('.fleetlake/imports')

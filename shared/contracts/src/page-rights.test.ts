@@ -27,6 +27,11 @@ describe.each(['generation', 'imports'] as const)('the right to %s', (right) => 
     expect(elsewhere.filter(may)).toEqual([])
   })
 
+  test('is given where people log in, whose roles decide then', () => {
+    expect(may({ auth: 'required', viewer: { host: '0.0.0.0' } })).toBe(true)
+    expect(may({ auth: 'required', viewer: { [right]: false } })).toBe(false)
+  })
+
   test('what is configured decides', () => {
     expect(may({ viewer: { [right]: false } })).toBe(false)
     expect(may({ viewer: { [right]: true, host: '0.0.0.0' } })).toBe(true)

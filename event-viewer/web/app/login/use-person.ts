@@ -11,7 +11,7 @@ export type PersonState =
   | { readonly kind: 'failed'; readonly reason: string }
 
 /** While the page is seen it looks this often whether the login still holds, and is still of the same person. */
-const LOOK_MS = 30_000
+const LOOK_MS = 15_000
 
 const state = shallowRef<PersonState>({ kind: 'asking' })
 const enders = new Set<() => void>()

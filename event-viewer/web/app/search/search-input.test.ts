@@ -98,3 +98,15 @@ test('what can not be asked says what to do', () => {
     'Measures: "speed" is a column of every position.',
   ])
 })
+
+test('who may search the last day only is asked for no more than that, and told so where nothing of it is left', () => {
+  const bounded = { ...context, earliest: 400 }
+  expect(resolveSearch(request, bounded)).toEqual({
+    ok: true,
+    input: { ...period, from: '1970-01-01T00:00:00.400Z' },
+  })
+  expect(resolveSearch(request, { ...context, earliest: 1000 })).toEqual({
+    ok: false,
+    problem: 'Your role may search the last 24 hours only: choose a period that reaches into them.',
+  })
+})
