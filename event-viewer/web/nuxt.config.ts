@@ -15,7 +15,10 @@ export default defineNuxtConfig({
     output: { dir: process.env.FLEET_WEB_OUTPUT_DIR ?? '.output' },
     compressPublicAssets: { gzip: true, brotli: false },
     // `npm run dev` shows the page with the data of a viewer service that runs.
-    devProxy: { '/api': { target: process.env.FLEET_WEB_API ?? 'http://127.0.0.1:3000/api' } },
+    devProxy: {
+      '/api': { target: process.env.FLEET_WEB_API ?? 'http://127.0.0.1:3000/api' },
+      '/v1': { target: process.env.FLEET_WEB_LOGIN ?? 'http://127.0.0.1:3000/v1' },
+    },
   },
   ui: { fonts: false },
   icon: {

@@ -82,6 +82,7 @@ test('when the login ends the page shows nothing of the fleet, and the next logi
   await setAccount(stack.registry, { name: 'investigator', set: { disabled: true } }, 'test')
   await page.getByText('Your login has ended').waitFor()
   expect([await rail(page).count(), new URL(page.url()).pathname]).toEqual([0, '/archive'])
+  expect(await accessibilityFaults(page)).toEqual([])
   await logIn(page, 'investigator')
   await page.getByTestId('login-fault').waitFor()
   await setAccount(stack.registry, { name: 'investigator', set: { disabled: false } }, 'test')
@@ -99,7 +100,7 @@ test('a person of the provider comes back to where they wanted to be; one withou
   await page.getByTestId('login-provider').click()
   await logInAtProvider(page, 'anna')
   await rail(page).waitFor()
-  expect(page.url()).toBe(`${stack.url}/messages`)
+  expect(new URL(page.url()).pathname).toBe('/messages')
   expect(await page.getByTestId('person').getAttribute('aria-label')).toBe('Logged in as openid:anna')
   const other = await open('/')
   await other.getByTestId('login-provider').click()
@@ -121,13 +122,47 @@ test.each(ROLES)('a %s sees the pages that the role may, and what of them it may
   const page = await openAs(role, '/search')
   const labels = await rail(page).getByRole('link').allTextContents()
   expect(labels.map((label) => label.trim())).toEqual(SHOWN[role])
-  if (role === 'viewer') return page.getByTestId('page-denied').waitFor()
+  if (role === 'viewer') {
+    await page.getByTestId('page-denied').waitFor()
+    expect(await accessibilityFaults(page)).toEqual([])
+    return
+  }
   await page.getByRole('group', { name: 'Quick choices' }).waitFor()
   const isBounded = role === 'dispatcher'
   expect([
     await page.getByTestId('last-day-only').count(),
     await page.getByRole('button', { name: 'Yesterday' }).count(),
   ]).toEqual(isBounded ? [1, 0] : [0, 1])
+})
+
+const pidOf = (name: string): number => stack.stack.processes().find((each) => each.name === name)!.pid
+
+const connected = (page: Page) => page.locator('[data-testid=hub-state][data-state=connected]')
+
+test('a page is let into the hub as its person, hears vehicles that another generates, and searches them', async () => {
+  const [operator, dispatcher] = [await openAs('operator'), await openAs('dispatcher')]
+  await Promise.all([connected(operator).waitFor(), connected(dispatcher).waitFor()])
+  expect(await dispatcher.getByRole('button', { name: /^Generate/ }).count()).toBe(0)
+  await operator.getByRole('button', { name: 'Generate vehicles' }).click()
+  await operator.getByRole('button', { name: 'Generate', exact: true }).click()
+  await eventually(async () => !/^0?$/.test((await dispatcher.getByTestId('live-vehicles').textContent())!.trim()), {
+    what: 'vehicles that the dispatcher sees',
+  })
+  await dispatcher.goto(`${stack.url}/search?everywhere&when=-15m..now`)
+  await dispatcher.locator('[data-testid=search-status][data-status=complete]').waitFor()
+  expect(await dispatcher.getByTestId('export').count()).toBe(0)
+})
+
+test('a hub that was killed lets the page in again, with another ticket', async () => {
+  const page = await openAs('viewer')
+  await connected(page).waitFor()
+  const asked: string[] = []
+  page.on('request', (request) => void asked.push(request.url()))
+  // Unasked, so that it is started again.
+  process.kill(pidOf('hub'), 'SIGKILL')
+  await eventually(() => asked.some((url) => url.endsWith('/v1/hub-ticket')))
+  await connected(page).waitFor()
+  expect(await page.getByTestId('login-fault').count()).toBe(0)
 })
 
 const SCREENS = [

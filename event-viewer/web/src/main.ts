@@ -10,7 +10,7 @@ import { createCityPack } from './city/city-pack.ts'
 import { listen } from './http/listen.ts'
 import { createPageImports } from './imports/page-imports.ts'
 import { createAskGateway } from './login/ask-gateway.ts'
-import { gatewayUrlOf } from './login/gateway-url.ts'
+import { forwardingFault, gatewayUrlOf } from './login/gateway-url.ts'
 import { openMapSource } from './map/map-source.ts'
 import { openBuiltPage } from './page/built-page.ts'
 import { createViewerApp } from './viewer-app.ts'
@@ -25,6 +25,8 @@ await runService({
     const { config, log, signal, onStop, ready, fail } = context
     checkListening('viewer', config)
     const gatewayUrl = gatewayUrlOf(config)
+    const forwarding = forwardingFault(config)
+    if (forwarding !== undefined) log.warn(forwarding)
     const page = openBuiltPage(pageFolder)
     const map = await openMapSource(config.viewer, { warn: (what) => log.warn(what) })
     // The page is served whether the hub can be reached or not.

@@ -2,10 +2,10 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openRegistryStore } from '@fleetlake/archive'
 import { configSchema, type Role, ROLES } from '@fleetlake/contracts'
-import { connectHub } from '@fleetlake/hub'
 import { addAccount, openRegistry } from '@fleetlake/registry'
-import { startTestHub, temporaryFolder } from '@fleetlake/testing'
+import { temporaryFolder } from '@fleetlake/testing'
 import { createClient, type Client } from '../../../event-gateway/src/testing/client.ts'
+import { startKnownHub } from '../../../event-gateway/src/testing/known-hub.ts'
 import { startGateway } from '../../../event-gateway/src/start-gateway.ts'
 import { createCityPack } from '../../../event-viewer/web/src/city/city-pack.ts'
 import { findPort, listen } from '../../../event-viewer/web/src/http/listen.ts'
@@ -32,11 +32,12 @@ export interface ViewerWithGateway {
 /** A gateway with an account for each role, named as the role, and the viewer's server before it; the page is one line. */
 export const startViewerWithGateway = async (settings: object = {}): Promise<ViewerWithGateway> => {
   const folder = await temporaryFolder()
-  const server = await startTestHub()
-  const hub = await connectHub({ url: server.url, service: 'test' })
+  const known = await startKnownHub()
+  const hub = await known.connectAs('gateway')
   const port = await findPort({ host: '127.0.0.1', port: 0 })
   const config = configSchema.parse({
     auth: 'required',
+    hub: { url: known.server.url, dataDir: known.server.dataDir },
     archive: { path: join(folder, 'archive') },
     viewer: { port, importDir: join(folder, 'imports') },
     gateway: { port: 0, stateDir: join(folder, 'gateway'), ...settings },
@@ -84,8 +85,7 @@ export const startViewerWithGateway = async (settings: object = {}): Promise<Vie
       await viewer.close()
       await imports.close()
       await stopGateway()
-      await hub.close()
-      await server.stop()
+      await known.stop()
     },
   }
 }

@@ -41,6 +41,9 @@ export const startLoginStack = async (): Promise<LoginStack> => {
   await writeFile(file, JSON.stringify(settings))
   const viewer = await startTestViewer({
     gateways: 1,
+    restart: true,
+    hubSilenceMs: 600_000,
+    hub: { asksEveryone: true },
     viewer: { host: '127.0.0.1', port },
     env: { FLEET_CONFIG: file },
   })

@@ -1,5 +1,6 @@
 import { connectHub, type Hub } from '@fleetlake/hub'
 import { configSchema } from '@fleetlake/contracts'
+import { hubLogin, type HubLogin } from '@fleetlake/service'
 import { temporaryFolder } from '@fleetlake/testing'
 import { join } from 'node:path'
 import { providePage } from '../../page/provide-page.ts'
@@ -34,7 +35,7 @@ export const startTestViewer = async (options: Partial<StackOptions> = {}): Prom
     viewers: 1,
   })
   try {
-    const hub = await connectHub({ url: stack.hubUrl, service: 'test' })
+    const hub = await connectHub({ ...(await loginFor(options, dataDir)), url: stack.hubUrl, service: 'test' })
     return {
       url: stack.viewerUrl!,
       hub,
@@ -50,3 +51,9 @@ export const startTestViewer = async (options: Partial<StackOptions> = {}): Prom
     throw error
   }
 }
+
+/** As a terminal of this machine, where everyone has to log in. */
+const loginFor = async ({ hub }: Partial<StackOptions>, dataDir: string): Promise<Partial<HubLogin>> =>
+  hub?.asksEveryone === true
+    ? hubLogin('terminal', configSchema.parse({ auth: 'required', hub: { dataDir: join(dataDir, 'hub') } }))
+    : {}

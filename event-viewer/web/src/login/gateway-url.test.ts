@@ -1,7 +1,7 @@
 import { configSchema } from '@fleetlake/contracts'
 import { fault } from '@fleetlake/core/testing'
 import { expect, test } from 'vitest'
-import { gatewayUrlOf } from './gateway-url.ts'
+import { forwardingFault, gatewayUrlOf } from './gateway-url.ts'
 
 const urlOf = (settings: object): string | undefined => gatewayUrlOf(configSchema.parse(settings))?.href
 
@@ -47,4 +47,22 @@ test.each<readonly [string, object, RegExp]>([
   ],
 ])('it does not start with %s', (_, settings, message) => {
   expect(() => urlOf({ auth: 'required', ...settings })).toThrow(fault('config.invalid', message))
+})
+
+test('where people come from other machines somebody has to be named whose word for their addresses counts', () => {
+  const elsewhere = { publicUrl: 'https://fleet.example.com' }
+  const settings = [
+    {},
+    { auth: 'required' },
+    { auth: 'required', gateway: { publicUrl: 'http://localhost:3000' } },
+    { auth: 'required', gateway: { ...elsewhere, proxies: ['127.0.0.1'] } },
+    { auth: 'required', gateway: elsewhere },
+  ]
+  expect(settings.map((each) => forwardingFault(configSchema.parse(each)) !== undefined)).toEqual([
+    false,
+    false,
+    false,
+    false,
+    true,
+  ])
 })

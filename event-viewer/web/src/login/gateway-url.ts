@@ -27,4 +27,13 @@ export const gatewayUrlOf = ({
   return new URL(`http://${isOwn ? '127.0.0.1' : hostOf(`http://${gateway.host}`)}:${gateway.port}`)
 }
 
+/** What is known to be wrong with the addresses that the gateway counts failed logins by; undefined when nothing is. */
+export const forwardingFault = ({
+  auth,
+  gateway: { publicUrl, proxies },
+}: Pick<Config, 'auth' | 'gateway'>): string | undefined =>
+  auth === 'required' && publicUrl !== undefined && !isLoopback(hostOf(publicUrl)) && proxies.length === 0
+    ? 'gateway.proxies is empty: to the gateway all people come from the address of the viewer, and lock each other out when they mistype passwords. Name the viewer and the proxy before it'
+    : undefined
+
 const invalid = (message: string): FleetError => new FleetError('config.invalid', message)
