@@ -1,11 +1,12 @@
 import { type Role, ROLES } from '@fleetlake/contracts'
-import { setAccount } from '@fleetlake/registry'
+import { addAccount, setAccount, setGroup } from '@fleetlake/registry'
 import { eventually } from '@fleetlake/testing'
 import { launchBrowser, openPage } from '@fleetlake/testing/browser'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { logInAtProvider } from '../../event-gateway/src/testing/provider.ts'
 import { accessibilityFaults } from './testing/accessibility-faults.ts'
+import { reportMeasures } from './testing/measured-vehicles.ts'
 import { type LoginStack, PASSWORD, startLoginStack } from './testing/login-stack.ts'
 
 let stack: LoginStack
@@ -151,6 +152,42 @@ test('a page is let into the hub as its person, hears vehicles that another gene
   await dispatcher.goto(`${stack.url}/search?everywhere&when=-15m..now`)
   await dispatcher.locator('[data-testid=search-status][data-status=complete]').waitFor()
   expect(await dispatcher.getByTestId('export').count()).toBe(0)
+})
+
+test('who has a group sees its vehicles alone, live and in searches', async () => {
+  await setGroup(stack.registry, { name: 'cool', vehicles: ['cool-2', 'tram-*'] }, 'test')
+  await addAccount(stack.registry, { name: 'rita', role: 'dispatcher', password: PASSWORD, groups: ['cool'] }, 'test')
+  const [page, other] = [await open('/'), await openAs('viewer')]
+  await eventually(
+    async () => {
+      await logIn(page, 'rita')
+      await rail(page).or(page.getByTestId('login-fault')).first().waitFor()
+      return (await rail(page).count()) > 0
+    },
+    { what: "rita's login" },
+  )
+  await Promise.all([connected(page).waitFor(), connected(other).waitFor()])
+  const found = async (on: Page): Promise<string[]> => {
+    await on.getByPlaceholder('Find a vehicle by id').fill('cool')
+    return (await on.getByRole('option').allTextContents()).map((text) => /cool-\d/.exec(text)?.[0] ?? text)
+  }
+  await eventually(
+    async () => {
+      await reportMeasures(stack, Date.now())
+      return (await found(page)).length > 0 && (await found(other)).length > 1
+    },
+    { what: 'live vehicles on both pages' },
+  )
+  expect([await found(page), (await found(other)).toSorted()]).toEqual([['cool-2'], ['cool-1', 'cool-2']])
+  await page.goto(`${stack.url}/search?everywhere&when=-15m..now`)
+  await page.locator('[data-testid=search-status][data-status=complete]').waitFor()
+  await page.getByTestId('vehicle-table').getByText('cool-2').first().waitFor()
+  expect(
+    await page
+      .getByTestId('vehicle-table')
+      .getByText(/cool-1|plain-3/)
+      .count(),
+  ).toBe(0)
 })
 
 test('a hub that was killed lets the page in again, with another ticket', async () => {

@@ -14,6 +14,7 @@ import { createFramePump } from './frame-pump.ts'
 import type { HubSettings, HubThread, Outcome } from './hub-thread.ts'
 import { partitionsInView } from './live/live-partitions.ts'
 import { createLiveSubscription, type LiveSubscription } from './live/live-subscription.ts'
+import { wantLive } from './live/want-live.ts'
 import { runSearch } from './search/run-search.ts'
 import { askTicket } from './ticket/ask-ticket.ts'
 import { openPersonTickets } from './ticket/person-tickets.ts'
@@ -34,7 +35,7 @@ export const createHubThread = (): HubThread => {
   const generations = new Set<AbortController>()
   const searches = new Map<string, AbortController>()
   const connected = Promise.withResolvers<MessageHub>()
-  let live: { subscription: LiveSubscription; settings: HubSettings } | undefined
+  let live: { subscription: LiveSubscription; settings: HubSettings; seesAll: () => boolean } | undefined
   let request: LiveRequest | undefined
   let partitions: readonly number[] | undefined
   let status: HubStatus = { state: 'connecting' }
@@ -56,7 +57,7 @@ export const createHubThread = (): HubThread => {
   const listen = (): void => {
     if (live === undefined) return
     partitions = partitionsInView(request ?? {}, live.settings)
-    live.subscription.listenTo(partitions)
+    live.subscription.listenTo(partitions, live.seesAll())
   }
 
   return {
@@ -77,11 +78,13 @@ export const createHubThread = (): HubThread => {
       const hub = await connectHub({ service: 'event-viewer', url, ...as, onStatus: tell })
       live = {
         settings,
+        seesAll: () => tickets?.seesAll() ?? true,
         subscription: createLiveSubscription(hub, (payload, message) =>
           intake.take(payload, { ...message, nowMs: Date.now(), futureToleranceMs: settings.futureToleranceMs }),
         ),
       }
       listen()
+      wantLive(hub, { seesAll: live.seesAll, onSightChange: listen })
       const boardAt = watchFleet(hub, commits.tell)
       const importsHeardAt = watchImports(hub)
       const runsHeardAt = watchRuns(hub)

@@ -1,4 +1,4 @@
-import { liveSubjects } from '@fleetlake/contracts'
+import { liveSubjects, subjects } from '@fleetlake/contracts'
 import { sleep } from '@fleetlake/core'
 import type { ReceivedMessage, Subscription } from '@fleetlake/broker'
 import type { MessageHub } from '@fleetlake/hub/browser'
@@ -8,14 +8,15 @@ export interface LiveSubscription {
   /**
    * Listens to these partitions, or to all, instead of those before. Invariant: what is published to a partition that was listened to before
    * and is after comes once, whenever the change falls.
+   * @param seesAll whether this page may hear all vehicles; else it hears those that a gateway sends it
    */
-  listenTo(partitions: readonly number[] | undefined): void
+  listenTo(partitions: readonly number[] | undefined, seesAll: boolean): void
 }
 
 const LINGER_MS = 500
 
 export const createLiveSubscription = (
-  { control }: MessageHub,
+  { control, person }: MessageHub,
   take: (payload: Uint8Array, message: { contentType: string | undefined; storedMs: number | undefined }) => void,
 ): LiveSubscription => {
   const open = new Map<string, Subscription>()
@@ -43,8 +44,10 @@ export const createLiveSubscription = (
     if (--retiring === 0) heard.clear()
   }
   return {
-    listenTo: (partitions) => {
-      const wanted = new Set(partitions?.map((partition) => liveSubjects.move(partition)) ?? [liveSubjects.move('*')])
+    listenTo: (partitions, seesAll) => {
+      const subjectOf = (partition: number | '*'): string =>
+        seesAll ? liveSubjects.move(partition) : subjects.seenMove(person, partition)
+      const wanted = new Set(partitions?.map(subjectOf) ?? [subjectOf('*')])
       for (const subject of wanted) {
         if (!open.has(subject)) open.set(subject, control.subscribe(subject, hear))
       }

@@ -4,6 +4,8 @@ import { z } from 'zod'
 
 const ticketSchema = z.object({
   person: z.string().regex(PERSON_TOKEN),
+  /** Whether the person sees all vehicles. */
+  seesAll: z.boolean(),
   user: z.string().min(1),
   password: z.string().min(1),
 })

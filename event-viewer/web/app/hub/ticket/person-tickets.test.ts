@@ -4,7 +4,12 @@ import { expect, test } from 'vitest'
 import type { PersonTicket } from './ask-ticket.ts'
 import { openPersonTickets } from './person-tickets.ts'
 
-const ticketOf = (person: string, n: number): PersonTicket => ({ person, user: person, password: String(n) })
+const ticketOf = (person: string, n: number): PersonTicket => ({
+  person,
+  seesAll: n % 2 === 1,
+  user: person,
+  password: String(n),
+})
 
 /** A gateway that gives these, one after the other; a text is why it gives none. */
 const open = async (answers: readonly (PersonTicket | string | undefined)[]) => {
@@ -26,8 +31,10 @@ const open = async (answers: readonly (PersonTicket | string | undefined)[]) => 
 
 test('each ticket is given once, the first too', async () => {
   const { tickets, next, said } = await open([1, 2, 3].map((n) => ticketOf('anna', n)))
-  expect(tickets?.person).toBe('anna')
-  expect([await next(), await next(), await next()]).toEqual([1, 2, 3].map((n) => ticketOf('anna', n)))
+  expect([tickets?.person, tickets?.seesAll()]).toEqual(['anna', true])
+  const [first, second] = [await next(), await next()]
+  expect(tickets?.seesAll()).toBe(false)
+  expect([first, second, await next()]).toEqual([1, 2, 3].map((n) => ticketOf('anna', n)))
   expect(said).toEqual([])
 })
 

@@ -13,6 +13,8 @@ export interface PersonTicketsDeps {
 export interface PersonTickets {
   /** Whose they are. */
   readonly person: string
+  /** Whether the person sees all vehicles, by the last ticket. */
+  seesAll(): boolean
   /** The first, then a new one each time. @throws FleetError when there is none now */
   next(signal: AbortSignal): Promise<PersonTicket>
 }
@@ -39,8 +41,10 @@ export const openPersonTickets = async (deps: PersonTicketsDeps): Promise<Person
     return undefined
   }
   const { person } = held
+  let { seesAll } = held
   return {
     person,
+    seesAll: () => seesAll,
     next: async (signal) => {
       const first = held
       held = undefined
@@ -49,7 +53,10 @@ export const openPersonTickets = async (deps: PersonTicketsDeps): Promise<Person
         onFault(reasonOf(error))
         throw error
       })
-      if (ticket?.person === person) return ticket
+      if (ticket?.person === person) {
+        ;({ seesAll } = ticket)
+        return ticket
+      }
       onEnd()
       throw new FleetError('login.failed', 'the login has ended')
     },
