@@ -119,8 +119,8 @@ test('groups are made, given to accounts, listed, changed and removed', async ()
   expect((await fleet('groups set south --file -', `${south.join('\n')}\n\n`)).err).toBe(
     'the group south has 2,000 ids and beginnings of vehicles now\n',
   )
-  await add('anna', ' --groups north,south')
-  await add('ben', '')
+  expect((await add('anna', ' --groups north,south')).err).toBe('the account anna was added\n')
+  expect((await add('ben', '')).err).toBe('the account ben was added\n')
   const groups = async (): Promise<unknown> =>
     (await fleet('accounts --json')).out
       .trimEnd()
