@@ -1,7 +1,7 @@
 import { CHUNK_FORMATS } from '@fleetlake/columnar'
 import { MAX_CELL_LENGTH, PARTITION_BY } from '@fleetlake/core'
 import { z } from 'zod'
-import { duration, secret, size, timer } from './fields.ts'
+import { duration, MOST, secret, size, timer } from './fields.ts'
 import { ROLES } from './people/role.ts'
 import { hostOf, isLoopback } from './this-machine.ts'
 
@@ -27,6 +27,9 @@ const hub = z.strictObject({
     .default(2048 * MIB)
     .describe('size limit of each move stream; when it is full, producers wait'),
   maxBytesDeadLetters: size.default(256 * MIB).describe('size limit of the dead letters; the oldest are dropped first'),
+  maxBytesSearches: size
+    .default(64 * MIB)
+    .describe('size limit of the records of searches that are not archived yet; when it is full, searches are refused'),
   duplicateWindowMs: timer
     .default(2 * MINUTE_MS)
     .describe('how long the server remembers message ids to drop duplicates'),
@@ -199,6 +202,32 @@ const finder = z.strictObject({
     .describe(
       'memory budget for the requests of all searches, mostly for their areas; beyond it, searches are refused',
     ),
+})
+
+const limits = z.strictObject({
+  searchesAtOnce: z
+    .number()
+    .int()
+    .positive()
+    .max(100_000)
+    .optional()
+    .describe(
+      'searches that one person may have, running or waiting, in all finders together. Default: as many as the finders take',
+    ),
+  areaKm2: z
+    .number()
+    .positive()
+    .max(1_000_000_000)
+    .optional()
+    .describe('area of one search in km², all its polygons together. Default: any'),
+  periodMs: duration.optional().describe('period of one search. Default: any'),
+  rows: z
+    .number()
+    .int()
+    .positive()
+    .max(MOST)
+    .optional()
+    .describe('positions that one search finds; one that names no limit ends there. Default: any number'),
 })
 
 const generator = z.strictObject({
@@ -400,6 +429,7 @@ export const configSchema = z.strictObject({
   collector: collector.prefault({}),
   compactor: compactor.prefault({}),
   finder: finder.prefault({}),
+  limits: limits.prefault({}),
   generator: generator.prefault({}),
   viewer: viewer.prefault({}),
   gateway: gateway.prefault({}),

@@ -214,6 +214,12 @@ const filter = z
   .refine((value) => value.isWellFormed(), 'is not Unicode')
   .refine((value) => textBytes(value) <= MAX_FILTER_BYTES, `takes at most ${MAX_FILTER_BYTES} bytes of UTF-8`)
 
+/** Of what a search asks for: its record keeps so many bytes of each, as JSON, and how many there were. */
+export const RECORDED_BYTES = 8_192
+
+const recorded = z.array(text).max(RECORDED_BYTES)
+const degrees = z.number().min(-540).max(540)
+
 /** A measure as a task names it: the table's name and type, and of one that the answer carries what the table says of it. */
 const measure = z.strictObject({
   name: z.string().max(63).refine(isMeasureName, 'is not a name of a measure'),
@@ -735,6 +741,66 @@ export const messages = {
     about: 'The client cancels the query.',
     content: 'json',
     data: z.strictObject({ query: token }),
+  }),
+  searchAsked: define({
+    type: 'search-asked',
+    subject: 'searches.asked',
+    stored: { stream: 'SEARCHES' },
+    from: 'finder (coordinator)',
+    to: 'collector, finders',
+    about: 'A search, and who asks. No row of the answer is sent before it is stored.',
+    content: 'json',
+    data: z.strictObject({
+      query: token,
+      person: person.describe('of the subject of the query'),
+      area: z
+        .string()
+        .max(RECORDED_BYTES)
+        .optional()
+        .describe(`GeoJSON as it was given; missing when that is longer than ${RECORDED_BYTES} bytes`),
+      bounds: z.strictObject({ west: degrees, south: degrees, east: degrees, north: degrees }),
+      corners: count.describe('positions of the area'),
+      ...period,
+      vehicleTypes: recorded.optional().describe('the first of them. Missing: any'),
+      types: count.describe('how many were asked for; 0: any'),
+      vehicleIds: recorded.optional().describe('the first of them. Missing: any'),
+      ids: count.describe('how many were asked for; 0: any'),
+      select: recorded.optional(),
+      where: filter.optional(),
+      limit: z.number().int().min(1).max(MOST).optional(),
+      endsWithinMs: count.describe('it has ended by then, whatever becomes of its finder'),
+    }),
+  }),
+  searchEnded: define({
+    type: 'search-ended',
+    subject: 'searches.ended',
+    stored: { stream: 'SEARCHES' },
+    from: 'finder (coordinator)',
+    to: 'collector, finders',
+    about: 'How a recorded search ended.',
+    content: 'json',
+    data: z.strictObject({
+      query: token,
+      person,
+      status: queryStatus,
+      rows: count.describe('rows that were found'),
+      elapsedMs: elapsed,
+    }),
+  }),
+  positionsExported: define({
+    type: 'positions-exported',
+    subject: 'searches.exported.<person>',
+    stored: { stream: 'SEARCHES' },
+    page: { use: 'sends', right: 'export' },
+    from: 'viewer, terminal',
+    to: 'collector',
+    about: 'Found positions leave as a file or a text: it is stored before they do.',
+    content: 'json',
+    data: z.strictObject({
+      query: token,
+      format: text,
+      rows: count.optional().describe('missing when they leave while the search goes on'),
+    }),
   }),
 } as const
 

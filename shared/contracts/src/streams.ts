@@ -56,3 +56,14 @@ export const deadLetterStream = (options: StreamOptions): StreamSpec => ({
   maxMessageBytes: 4 * MAX_MESSAGE_BYTES,
   discard: 'old',
 })
+
+export const SEARCHES = messages.searchAsked.stored.stream
+
+/** Invariant: what it can't store is refused, and so is the search; only what the table `searches` holds is purged. */
+export const searchStream = (options: StreamOptions): StreamSpec => ({
+  ...options,
+  name: SEARCHES,
+  subjects: [subjects.searchAsked, subjects.searchEnded, subjects.positionsExported('*')],
+  maxMessageBytes: MAX_MESSAGE_BYTES,
+  discard: 'new',
+})

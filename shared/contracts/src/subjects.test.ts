@@ -2,7 +2,14 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { messages, type MessageDefinition } from './messages.ts'
 import { parameterNamesOf, PARAMETERS } from './patterns.ts'
-import { DEAD_LETTERS, deadLetterStream, moveStream, moveStreamName, partitionOfStream } from './streams.ts'
+import {
+  DEAD_LETTERS,
+  deadLetterStream,
+  moveStream,
+  moveStreamName,
+  partitionOfStream,
+  searchStream,
+} from './streams.ts'
 import { rightsOfAnyone } from './page-rights.ts'
 import { personPermissions } from './people/person-permissions.ts'
 import { ANYONE } from './people/person-token.ts'
@@ -41,6 +48,9 @@ test('each message has the subject that it always had', () => {
     subjects.importStatus('j1'),
     subjects.registryChanged('accounts'),
     subjects.registryChanged('*'),
+    subjects.searchAsked,
+    subjects.searchEnded,
+    subjects.positionsExported('anna'),
     readerNote('collectors', 3, 'u1'),
   ]).toEqual([
     'generation.start.anna',
@@ -67,6 +77,9 @@ test('each message has the subject that it always had', () => {
     'imports.j1',
     'registry.accounts',
     'registry.*',
+    'searches.asked',
+    'searches.ended',
+    'searches.exported.anna',
     'readers.collectors.3.u1',
   ])
   expect(Object.keys(subjects)).toHaveLength(Object.keys(messages).length - 1)
@@ -121,15 +134,24 @@ test('queue groups, streams and the permissions of the page are those that they 
     maxMessageBytes: 262_144,
     discard: 'old',
   })
+  expect(searchStream(options)).toEqual({
+    ...options,
+    name: 'SEARCHES',
+    subjects: ['searches.asked', 'searches.ended', 'searches.exported.*'],
+    maxMessageBytes: 65_536,
+    discard: 'new',
+  })
   expect([DEAD_LETTERS, moveStreamName(12)]).toEqual(['DEAD_LETTERS', 'MOVES_12'])
   expect(['MOVES_12', 'MOVES_', 'MOVES_x', 'DEAD_LETTERS'].map(partitionOfStream)).toEqual([12, ...Array(3)])
   const publish = ['query.vehicles.anna', 'queries.anna.*.taken', 'queries.anna.*.cancel']
+  const exporting = [...publish, 'searches.exported.anna']
   const subscribe = ['generation.runs.*', 'live.move.*', 'imports.*', 'stats', 'inbox.anna.>', 'members.>']
   expect(personPermissions('anna', rightsOf('viewer'))).toEqual({ publish: [], subscribe })
   expect(personPermissions('anna', rightsOf('dispatcher'))).toEqual({ publish, subscribe })
-  expect(personPermissions('anna', rightsOfAnyone({ generation: false }))).toEqual({ publish, subscribe })
+  expect(personPermissions('anna', rightsOf('investigator'))).toEqual({ publish: exporting, subscribe })
+  expect(personPermissions('anna', rightsOfAnyone({ generation: false }))).toEqual({ publish: exporting, subscribe })
   expect(personPermissions('anna', rightsOfAnyone({ generation: true }))).toEqual({
-    publish: ['generation.start.anna', 'generation.stop.anna', ...publish],
+    publish: ['generation.start.anna', 'generation.stop.anna', ...exporting],
     subscribe,
   })
 })

@@ -28,6 +28,7 @@ export type ErrorCode =
   | 'publish.unknown'
   | 'query.denied'
   | 'query.invalid'
+  | 'query.unrecorded'
   | 'registry.conflict'
   | 'registry.invalid'
   | 'service.failed'

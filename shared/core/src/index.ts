@@ -1,4 +1,5 @@
 export * from './area.ts'
+export * from './area-size.ts'
 export { edgesAtOnce, type MicroBounds } from './area-edges.ts'
 export * from './async.ts'
 export * from './cell.ts'

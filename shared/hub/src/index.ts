@@ -8,6 +8,7 @@ export * from './streams/look-at-stream.ts'
 export * from './streams/look-at-streams.ts'
 export * from './streams/provision.ts'
 export * from './streams/purge.ts'
+export * from './streams/search-records.ts'
 export * from './streams/store-message.ts'
 
 export * from './publish/drain-within.ts'
@@ -35,4 +36,5 @@ export * from './members/membership.ts'
 
 export * from './ask/flush.ts'
 export * from './ask/generation.ts'
+export * from './ask/store-record.ts'
 export * from './ask/vehicles.ts'

@@ -18,7 +18,7 @@ test('where the server has little room the streams are smaller alike, with a war
   )
   expect(sizes).toEqual([32, 32, 32, 32])
   expect(warnings).toEqual([
-    "the server's max_file has no room for 513 MiB: MOVES_0 and the other new streams hold 32 MiB each, so producers wait sooner",
+    "the server's max_file has no room for 514 MiB: MOVES_0 and the other new streams hold 32 MiB each, so producers wait sooner",
   ])
   expect([...(await streams.list()).keys()].toSorted()).toEqual([
     'DEAD_LETTERS',
@@ -26,6 +26,7 @@ test('where the server has little room the streams are smaller alike, with a war
     'MOVES_1',
     'MOVES_2',
     'MOVES_3',
+    'SEARCHES',
   ])
 })
 

@@ -29,6 +29,11 @@ test('provisioning makes the streams once, and again changes nothing', async () 
     discard: 'old',
     maxBytes: MIB,
   })
+  expect((await streams.info('SEARCHES')).settings).toMatchObject({
+    subjects: ['searches.asked', 'searches.ended', 'searches.exported.*'],
+    discard: 'new',
+    maxBytes: MIB,
+  })
   const warnings: string[] = []
   expect(await provision(hub, provisionConfig({ count: 3 }), { warn: (warning) => warnings.push(warning) })).toEqual([
     0, 1, 2,
@@ -73,7 +78,7 @@ test('where not even small streams fit it says what to do, and leaves nothing be
   await expect(provision(hub, provisionConfig({ count: 4, maxBytes: 64 * MIB }))).rejects.toThrow(
     fault(
       'hub.no-room',
-      /^the server has no room for MOVES_0, MOVES_1, MOVES_2, MOVES_3, DEAD_LETTERS .* raise max_file/,
+      /^the server has no room for MOVES_0, MOVES_1, MOVES_2, MOVES_3, SEARCHES, DEAD_LETTERS .* raise max_file/,
     ),
   )
   expect(await partitionsOf(hub)).toEqual([])

@@ -8,6 +8,7 @@ import {
   PROBE,
   PROVISIONING,
   readVersionNumbers,
+  searchStream,
   type Config,
   type StreamOptions,
   type StreamSpec,
@@ -18,7 +19,10 @@ import { randomToken } from '../connection/random-token.ts'
 
 /** What provisioning needs of the configuration. */
 export interface ProvisionConfig {
-  readonly hub: Pick<Config['hub'], 'maxBytesPerPartition' | 'maxBytesDeadLetters' | 'duplicateWindowMs' | 'replicas'>
+  readonly hub: Pick<
+    Config['hub'],
+    'maxBytesPerPartition' | 'maxBytesDeadLetters' | 'maxBytesSearches' | 'duplicateWindowMs' | 'replicas'
+  >
   readonly partitioning: Pick<Config['partitioning'], 'count'>
 }
 
@@ -87,7 +91,7 @@ const provisionAlone = async (
   config: ProvisionConfig,
   { warn, republish }: Required<ProvisionOptions>,
 ): Promise<number[]> => {
-  const { maxBytesPerPartition, maxBytesDeadLetters, duplicateWindowMs, replicas } = config.hub
+  const { maxBytesPerPartition, maxBytesDeadLetters, maxBytesSearches, duplicateWindowMs, replicas } = config.hub
   const options: StreamOptions = { maxBytes: maxBytesPerPartition, duplicateWindowMs, replicas }
   const existing = await streamsThere(hub)
   const found = partitionsIn(existing.keys())
@@ -99,6 +103,7 @@ const provisionAlone = async (
   }
   const specs = [
     ...partitions.map((partition) => withRepublish(moveStream(partition, options), republish)),
+    searchStream({ ...options, maxBytes: maxBytesSearches }),
     deadLetterStream({ ...options, maxBytes: maxBytesDeadLetters }),
   ]
   const missing = specs.filter(({ name }) => !existing.has(name))

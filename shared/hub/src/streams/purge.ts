@@ -17,15 +17,19 @@ export interface PurgeableOptions {
  * + 30 s, since a restarted server remembers only the ids of what it stores; the last committed message stays.
  * @returns the highest such sequence; 0 when there is none
  */
-export const findPurgeable = async (
+export const findPurgeable = (hub: Hub, { partition, ...options }: PurgeableOptions): Promise<number> =>
+  findPurgeableIn(hub, { stream: moveStreamName(partition), ...options })
+
+/** The same of any stream. */
+export const findPurgeableIn = async (
   { control, streams }: Hub,
-  { partition, committed, duplicateWindowMs }: PurgeableOptions,
+  { stream, committed, duplicateWindowMs }: Omit<PurgeableOptions, 'partition'> & { readonly stream: string },
 ): Promise<number> => {
   const ageMs = duplicateWindowMs + MARGIN_MS
   if (committed <= 1) return 0
   const before = async (atMs: number) => ({
     atMs,
-    ...(await untilAnswered(control, () => streams.before(moveStreamName(partition), atMs))),
+    ...(await untilAnswered(control, () => streams.before(stream, atMs))),
   })
   let look = await before(Date.now() - ageMs)
   // Our clock is ahead of the server's.

@@ -36,7 +36,13 @@ export const provisionConfig = ({
   maxBytes = 16 * MIB,
   duplicateWindowMs = 120_000,
 }: Sizes = {}): ProvisionConfig => ({
-  hub: { maxBytesPerPartition: maxBytes, maxBytesDeadLetters: MIB, duplicateWindowMs, replicas: 1 },
+  hub: {
+    maxBytesPerPartition: maxBytes,
+    maxBytesDeadLetters: MIB,
+    maxBytesSearches: MIB,
+    duplicateWindowMs,
+    replicas: 1,
+  },
   partitioning: { count },
 })
 
