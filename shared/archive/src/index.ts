@@ -40,12 +40,34 @@ export {
   type SmallTable,
   type SmallTableKind,
 } from './small/small-table.ts'
+export {
+  type AskedSearch,
+  type AuditEntry,
+  type AuditFilter,
+  auditOf,
+  periodOfAudit,
+  recordsIn,
+} from './searches/read-searches.ts'
+export {
+  openSearchTable,
+  searchLogIn,
+  type SearchMove,
+  type SearchPeriod,
+  type SearchTable,
+} from './searches/search-table.ts'
 export { checkStore } from './store/check-store.ts'
 export { createFileStore } from './store/file-store.ts'
 export { isFolder, placeBelow } from './store/location.ts'
 export { createMemoryStore, type MemoryObjects } from './store/memory-store.ts'
 export type { ByteRange, ObjectInfo, ObjectStore } from './store/object-store.ts'
-export { openLossStore, openRegistryStore, openStore, openTableStore, type StoreSettings } from './store/open-store.ts'
+export {
+  openLossStore,
+  openRegistryStore,
+  openSearchStore,
+  openStore,
+  openTableStore,
+  type StoreSettings,
+} from './store/open-store.ts'
 export { type CheckpointMaker } from './log/write-checkpoint.ts'
 export { makeCheckpoint } from './log/make-checkpoint.ts'
 export { openTable, type OpenTableOptions, type Table } from './table.ts'

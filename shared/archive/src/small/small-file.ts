@@ -1,12 +1,12 @@
 import { FleetError } from '@fleetlake/core'
 import { parquetMetadata, parquetReadObjects, type SchemaElement } from 'hyparquet'
 import { ByteWriter, parquetWrite } from 'hyparquet-writer'
-import { decompressors } from '../log/checkpoint-parquet.ts'
+import { compress, decompressors } from '../log/checkpoint-parquet.ts'
 import { fieldsOf } from '../schema.ts'
 
 /** The columns of a small table, and its rows as a Parquet file that any engine reads. Any value may be missing. */
 
-type ColumnType = 'string' | 'integer' | 'long' | 'timestamp'
+type ColumnType = 'string' | 'integer' | 'long' | 'double' | 'timestamp'
 
 /** Delta's name of the type. */
 export type SmallColumn = readonly [name: string, type: ColumnType]
@@ -15,6 +15,7 @@ interface ValueTypes {
   readonly string: string
   readonly integer: number
   readonly long: bigint
+  readonly double: number
   /** µs since the epoch. */
   readonly timestamp: bigint
 }
@@ -64,6 +65,8 @@ const parquetTypeOf = (type: ColumnType): Partial<SchemaElement> => {
       return { type: 'INT32' }
     case 'long':
       return { type: 'INT64' }
+    case 'double':
+      return { type: 'DOUBLE' }
     case 'timestamp':
       return {
         type: 'INT64',
@@ -76,6 +79,7 @@ const parquetTypeOf = (type: ColumnType): Partial<SchemaElement> => {
 export const encodeRows = <Columns extends readonly SmallColumn[]>(
   columns: Columns,
   rows: readonly FlatRow<Columns>[],
+  { isPacked = false }: { readonly isPacked?: boolean } = {},
 ): Uint8Array => {
   const writer = new ByteWriter()
   const valuesOf = (name: string): unknown[] =>
@@ -86,7 +90,7 @@ export const encodeRows = <Columns extends readonly SmallColumn[]>(
       { name: 'schema', num_children: columns.length },
       ...columns.map(([name, type]) => ({ name, repetition_type: 'OPTIONAL' as const, ...parquetTypeOf(type) })),
     ],
-    codec: 'UNCOMPRESSED',
+    ...(isPacked ? { codec: 'ZSTD', compressors: { ZSTD: compress } } : { codec: 'UNCOMPRESSED' }),
     createdBy: 'Fleetlake',
     columnData: columns.map(([name]) => ({ name, data: valuesOf(name) })),
   })
@@ -103,6 +107,7 @@ const TIMES = {
 /** A value as the column has it; missing when it is null or of another type. */
 const valueOf = (value: unknown, type: ColumnType): Value | undefined => {
   if (type === 'string') return typeof value === 'string' ? value : undefined
+  if (type === 'double') return typeof value === 'number' ? value : undefined
   const isWhole = typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value))
   if (!isWhole) return undefined
   return type === 'integer' ? Number(value) : BigInt(value)

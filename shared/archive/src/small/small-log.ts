@@ -17,6 +17,10 @@ export interface SmallState extends TableState {
   readonly origin: object
   /** How often rows, not only files, went since the first one. */
   readonly deletions: number
+  /** By appId: up to where the table holds something else. */
+  readonly txns: ReadonlyMap<string, number>
+  /** By appId, where known: what `OffsetMove.timestampMs` says. */
+  readonly txnTimes: ReadonlyMap<string, number>
 }
 
 const applyVersions = (
@@ -29,10 +33,18 @@ const applyVersions = (
   let deletions = state?.deletions ?? 0
   let version = state?.version ?? -1
   const files = new Map(state?.files)
+  const txns = new Map(state?.txns)
+  const txnTimes = new Map(state?.txnTimes)
   for (const { version: next, actions } of versions) {
     for (const action of actions) {
       if (action.protocol) protocol = action.protocol
       if (action.metaData) metaData = action.metaData
+      if (action.txn) {
+        const { appId, version: offset, lastUpdated } = action.txn
+        txns.set(appId, offset)
+        if (typeof lastUpdated === 'number') txnTimes.set(appId, lastUpdated)
+        else txnTimes.delete(appId)
+      }
       if (action.remove && files.delete(decodePath(action.remove.path)) && action.remove.dataChange) deletions++
     }
     // A path that goes and comes in one version is there after it, in whichever order it says so.
@@ -53,6 +65,8 @@ const applyVersions = (
     files,
     origin: state?.origin ?? {},
     deletions,
+    txns,
+    txnTimes,
     warnings: state?.warnings ?? [],
   }
 }

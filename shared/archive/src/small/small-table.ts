@@ -1,15 +1,12 @@
-import { randomBytes } from 'node:crypto'
-import { crc32 } from 'node:zlib'
-import { FleetError } from '@fleetlake/core'
-import type { Action, Add } from '../log/actions.ts'
+import type { Add } from '../log/actions.ts'
 import { firstActions } from '../log/first-actions.ts'
 import { makeCheckpoint } from '../log/make-checkpoint.ts'
 import { type LogOptions, openLog } from '../log/open-log.ts'
-import { writerFault } from '../log/protocol.ts'
-import type { CommitStamp, Proposal } from '../log/write-commit.ts'
+import type { Proposal } from '../log/write-commit.ts'
 import { decodePath } from '../paths.ts'
 import type { ObjectStore } from '../store/object-store.ts'
-import { decodeRows, encodeRows, type FlatRow, hasOnly, type SmallColumn, smallSchemaString } from './small-file.ts'
+import { type FlatRow, hasOnly, type SmallColumn, smallSchemaString } from './small-file.ts'
+import { commitInfo, removeOf, smallFilesIn } from './small-files.ts'
 import { smallLogIn, type SmallState } from './small-log.ts'
 
 /**
@@ -63,14 +60,8 @@ export interface OpenSmallTableOptions extends LogOptions {
 
 const READS_AT_ONCE = 16
 const MIB = 1024 * 1024
-/** A larger file is no file of a small table. */
-const MOST_FILE_BYTES = 512 * MIB
 /** A merged file has about so many bytes at most; larger files stay as they are. */
 const MOST_MERGED_BYTES = 64 * MIB
-
-/** A checksum of the file, where other engines pass it over. */
-const CHECKSUM_TAG = 'fleetlake.crc32'
-const checksumOf = (bytes: Uint8Array): string => crc32(bytes).toString(16).padStart(8, '0')
 
 /** Why nothing was added. */
 interface Refused {
@@ -98,36 +89,22 @@ export const openSmallTable = async <Columns extends readonly SmallColumn[], Row
     create: create ? (stamp) => firstActions(description, stamp) : undefined,
   })
   if (log === undefined) return undefined
+  const files = smallFilesIn(store, kind)
 
   /** The file that this process wrote last: it need not be read. */
   let own: { readonly path: string; readonly rows: readonly Row[] } | undefined
 
-  const bytesOf = async ({ path: encoded, size, tags, deletionVector }: Add): Promise<Uint8Array> => {
-    const path = decodePath(encoded)
-    const what = `${store.url(path)}, a file of the table ${name},`
-    if (deletionVector)
-      throw new FleetError('table.unsupported', `${what} has deleted rows (a deletion vector), which are not read`)
-    if (size > MOST_FILE_BYTES) throw new FleetError('table.invalid', `${what} has ${size} bytes: too many to be read`)
-    const bytes = await store.get(path)
-    if (bytes === undefined) throw new FleetError('table.invalid', `${what} is missing: restore it`)
-    const told = tags?.[CHECKSUM_TAG]
-    if (bytes.length !== size || (typeof told === 'string' && told !== checksumOf(bytes))) {
-      throw new FleetError('table.invalid', `${what} is damaged, it is not as it was written: restore it`)
-    }
-    return bytes
-  }
-
   const rowsOf = async (add: Add): Promise<readonly Row[]> => {
     const path = decodePath(add.path)
     if (own?.path === path) return own.rows
-    const flat = await decodeRows(columns, await bytesOf(add), path)
+    const flat = await files.rows(add)
     return flat.map((row) => kind.decode(row, path))
   }
 
-  const readAll = async (files: readonly Add[]): Promise<Row[]> => {
+  const readAll = async (adds: readonly Add[]): Promise<Row[]> => {
     const rows: Row[] = []
-    for (let i = 0; i < files.length; i += READS_AT_ONCE) {
-      const read = await Promise.all(files.slice(i, i + READS_AT_ONCE).map(rowsOf))
+    for (let i = 0; i < adds.length; i += READS_AT_ONCE) {
+      const read = await Promise.all(adds.slice(i, i + READS_AT_ONCE).map(rowsOf))
       for (const some of read) for (const row of some) rows.push(row)
     }
     return rows
@@ -149,38 +126,6 @@ export const openSmallTable = async <Columns extends readonly SmallColumn[], Row
   await contentAt(log.state)
   const latest = (): { readonly state: SmallState; readonly content: Content } => held!
 
-  const checkWritable = ({ protocol, metaData }: SmallState): void => {
-    const fault = writerFault(protocol, metaData, (column) => columns.some(([ours]) => ours === column))
-    if (fault === undefined) return
-    throw new FleetError(
-      'table.unsupported',
-      `the table ${name} can be read, but not written to: ${fault}. Turn that off with the program that turned it on`,
-    )
-  }
-
-  const commitInfo = (operation: string, state: SmallState, { commitId, nowMs, engine }: CommitStamp): Action => ({
-    commitInfo: { timestamp: nowMs, operation, engineInfo: engine, readVersion: state.version, commitId },
-  })
-
-  /** Writes a file, under a name that no other has. */
-  const writeFile = async (
-    rows: readonly FlatRow<Columns>[],
-    { nowMs, dataChange }: { readonly nowMs: number; readonly dataChange: boolean },
-  ): Promise<Add> => {
-    const path = `${new Date(nowMs).toISOString().slice(0, 10)}-${randomBytes(8).toString('hex')}.parquet`
-    const bytes = encodeRows(columns, rows)
-    await store.put(path, bytes)
-    return {
-      path,
-      partitionValues: {},
-      size: bytes.length,
-      modificationTime: nowMs,
-      dataChange,
-      stats: JSON.stringify({ numRecords: rows.length }),
-      tags: { [CHECKSUM_TAG]: checksumOf(bytes) },
-    }
-  }
-
   const append = async (decide: (content: Content) => readonly Row[], operation: string): Promise<number> => {
     let rows: readonly Row[] = []
     let written: { readonly rows: string; readonly add: Add } | undefined
@@ -194,7 +139,7 @@ export const openSmallTable = async <Columns extends readonly SmallColumn[], Row
           return { cause }
         }
       },
-      check: checkWritable,
+      check: files.checkWritable,
       actions: async (state, stamp) => {
         const info = commitInfo(operation, state, stamp)
         if (rows.length === 0) return [info]
@@ -203,7 +148,7 @@ export const openSmallTable = async <Columns extends readonly SmallColumn[], Row
         if (written?.rows !== text) {
           written = {
             rows: text,
-            add: await writeFile(
+            add: await files.write(
               rows.map((row) => kind.encode(row)),
               { nowMs: stamp.nowMs, dataChange: true },
             ),
@@ -226,27 +171,19 @@ export const openSmallTable = async <Columns extends readonly SmallColumn[], Row
     await log.refresh()
     await log.commit<never>({
       decide: () => undefined,
-      check: checkWritable,
+      check: files.checkWritable,
       actions: async (state, stamp) => {
         const info = commitInfo('OPTIMIZE', state, stamp)
-        const files = smallest(state.files.values())
-        merged = files.length > moreThan && hasOnly(columns, state.metaData.schemaString) ? files.length : 0
+        const small = smallest(state.files.values())
+        merged = small.length > moreThan && hasOnly(columns, state.metaData.schemaString) ? small.length : 0
         if (merged === 0) return [info]
         const rows: FlatRow<Columns>[] = []
-        for (const add of files) {
-          for (const row of await decodeRows(columns, await bytesOf(add), add.path)) rows.push(row)
-        }
-        const removes = files.map(({ path, size }): Action => ({
-          remove: {
-            path,
-            deletionTimestamp: stamp.nowMs,
-            dataChange: false,
-            extendedFileMetadata: true,
-            partitionValues: {},
-            size,
-          },
-        }))
-        return [info, ...removes, { add: await writeFile(rows, { nowMs: stamp.nowMs, dataChange: false }) }]
+        for (const add of small) for (const row of await files.rows(add)) rows.push(row)
+        return [
+          info,
+          ...small.map((add) => removeOf(add, stamp.nowMs)),
+          { add: await files.write(rows, { nowMs: stamp.nowMs, dataChange: false }) },
+        ]
       },
     })
     return merged

@@ -40,3 +40,7 @@ export const openLossStore = (settings: StoreSettings): Promise<ObjectStore> =>
 /** The store of the registry, which is the folder `registry` of the archive. */
 export const openRegistryStore = (settings: StoreSettings): Promise<ObjectStore> =>
   openStore({ ...settings, path: placeBelow(settings.path, 'registry') })
+
+/** The store of the table of searches, which is the folder `searches` of the archive. */
+export const openSearchStore = (settings: StoreSettings): Promise<ObjectStore> =>
+  openStore({ ...settings, path: placeBelow(settings.path, 'searches') })
