@@ -22,10 +22,12 @@ export interface OpenArchiveOptions extends OpenTableOptions {
   warn?(what: Record<string, unknown>, message: string): void
 }
 
-/** The stores of the archive's two tables. */
+/** The stores of the archive's tables. */
 export interface ArchiveStores {
   readonly moves: ObjectStore
   readonly losses: ObjectStore
+  /** Searches stay in the hub when missing. */
+  readonly searches?: ObjectStore
 }
 
 /** The archive that this hub feeds. */

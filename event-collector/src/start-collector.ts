@@ -4,12 +4,13 @@ import {
   createColumnWatch,
   LOSSES_APP,
   openLossStore,
+  openSearchStore,
   openTableStore,
   writeChunk,
 } from '@fleetlake/archive'
 import { openCodec } from '@fleetlake/columnar/formats'
 import { type Config, type DecodedMove, decodeMove, subjects } from '@fleetlake/contracts'
-import { codeField, type ErrorCode, FleetError, reasonOf, repeat } from '@fleetlake/core'
+import { codeField, type ErrorCode, FleetError, ownerOf, reasonOf, repeat, sleep } from '@fleetlake/core'
 import { createIsolatedDecoder, type IsolatedDecoder, type IsolatedDecoderOptions } from '@fleetlake/service'
 import {
   createStreamsLook,
@@ -34,9 +35,14 @@ import { fedByOther } from './objection.ts'
 import { type ArchiveStores, openArchive } from './open-archive.ts'
 import { createPurger } from './purge-committed.ts'
 import { lostWithStreams, recordLosses } from './flush/record-losses.ts'
+import { createSearchKeeper } from './searches/keep-searches.ts'
 
 const TICK_MS = 250
 const PURGE_MS = 10_000
+const SEARCHES_MS = 60_000
+/** After this long a stop gives up archiving the last searches; their stream still has them. */
+const LAST_SEARCHES_MS = 5_000
+const SEARCHES_WORK = 'searches'
 /** Windows of as-fast-as-possible runs end many times a second; a commit a second is plenty. */
 const MIN_AGE_MS = 1_000
 const MIN_CHUNK_ROWS = 2_000
@@ -55,6 +61,8 @@ export interface CollectorOptions {
   readonly version: string
   readonly purgeMs?: number
   readonly stopMs?: number
+  /** How often searches are archived. */
+  readonly searchesMs?: number
   /** In place of the archive's own stores. */
   readonly stores?: ArchiveStores
   /** In place of a thread. */
@@ -94,6 +102,7 @@ export const startCollector = async (
     version,
     purgeMs = PURGE_MS,
     stopMs = STOP_MS,
+    searchesMs = SEARCHES_MS,
     decode = decodeMove,
     isolation = {},
     stores: given,
@@ -105,9 +114,10 @@ export const startCollector = async (
   const { windowMs } = config.archive
   const { geohashLength } = config.partitioning
   const warn = (what: Record<string, unknown>, message: string): void => log.warn(what, message)
-  const stores = given ?? {
+  const stores: ArchiveStores = given ?? {
     moves: await openTableStore(config.archive),
     losses: await openLossStore(config.archive),
+    searches: await openSearchStore(config.archive),
   }
   const store = stores.moves
   const codec = await openCodec(config.archive.format)
@@ -256,6 +266,24 @@ export const startCollector = async (
     }
   }
   void repeat(purge, { everyMs: purgeMs, signal: stopping.signal })
+  const { searches: searchStore } = stores
+  const searches =
+    searchStore &&
+    createSearchKeeper(hub, {
+      store: searchStore,
+      engine: `Fleetlake/${version}`,
+      duplicateWindowMs: config.hub.duplicateWindowMs,
+      warn,
+    })
+  /** One collector does it, which only saves work. */
+  const keepSearches = async (): Promise<void> => {
+    if (ownerOf(SEARCHES_WORK, membership.members()) === hub.uid) await searches?.run()
+  }
+  const keepLastSearches = async (): Promise<void> => {
+    await searches?.run()
+    await searches?.close()
+  }
+  void repeat(keepSearches, { everyMs: searchesMs, signal: stopping.signal })
   return {
     stop: async () => {
       stopping.abort()
@@ -264,6 +292,9 @@ export const startCollector = async (
       isolated.close()
       clearTimeout(giveUp)
       clearInterval(ticking)
+      const tooLong = new AbortController()
+      await Promise.race([keepLastSearches(), sleep(LAST_SEARCHES_MS, tooLong.signal)])
+      tooLong.abort()
       await membership.leave()
       await following.stopAnswering()
       await table.close()
