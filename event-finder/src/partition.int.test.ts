@@ -6,6 +6,7 @@ import { startTestHub, type TableRows } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
 import { startFinder } from './start-finder.ts'
 import { START_MS, writeTestArchive } from './testing/archive.ts'
+import { makeSearchStream } from './testing/finder.ts'
 
 type Point = readonly [x: number, y: number]
 type Triangle = readonly [Point, Point, Point]
@@ -59,6 +60,7 @@ test('searches of adjacent areas and periods find every row of the table once', 
   const [hub, client] = await Promise.all(
     ['event-finder', 'terminal'].map((service) => connectHub({ url: server.url, service })),
   )
+  await makeSearchStream(client)
   const config = configSchema.parse({})
   const finder = await startFinder(hub, { config: { ...config, archive: { ...config.archive, path } }, version: '0' })
   try {

@@ -16,6 +16,7 @@ import {
   expectedOf as expectedOfRows,
   iso,
   keysOf,
+  makeSearchStream,
   MINUTE,
   readOneThen,
   startTestFinder,
@@ -31,6 +32,7 @@ const hubs: Hub[] = []
 beforeAll(async () => {
   archive = await writeTestArchive()
   client = await newHub('terminal')
+  await makeSearchStream(client)
 })
 afterAll(async () => {
   await Promise.all(hubs.map((hub) => hub.close()))

@@ -28,6 +28,7 @@ import type { VehicleSearch } from './core/search.ts'
 import { judgeLosses, type LossVerdict, NO_LOSSES } from './losses/judge-losses.ts'
 import { createLossWatch, type LossWatch } from './losses/loss-watch.ts'
 import { createVersionPin, type PinnedVersion } from './coordinator/pin-version.ts'
+import { createSearchRecords } from './coordinator/record-searches.ts'
 import { presumeLosses } from './losses/presume-losses.ts'
 import { openPeople } from './people/open-people.ts'
 import { shareReads } from './waiting/share-reads.ts'
@@ -54,7 +55,7 @@ export interface Finder {
 }
 
 export interface FinderOptions {
-  readonly config: Pick<Config, 'archive' | 'auth' | 'collector' | 'finder'>
+  readonly config: Pick<Config, 'archive' | 'auth' | 'collector' | 'finder' | 'limits'>
   readonly version: string
   /** Told of faults that an operator should know of. */
   readonly warn?: (what: string, fields?: object) => void
@@ -163,13 +164,17 @@ export const startFinder = async (
   const people = await openPeople(hub, { config, warn })
   const processor = createTurns(1)
   const agent = startAgent(hub, { store, processor })
+  const records = createSearchRecords(hub, (error) =>
+    warn(`the end of a search was not recorded: ${reasonOf(error)}`, codeField(error)),
+  )
   const coordinator = startCoordinator(
     hub,
-    { ...config.finder, taskSize: TASK_SIZE, silenceMs: SILENCE_MS },
+    { ...config.finder, limits: config.limits, taskSize: TASK_SIZE, silenceMs: SILENCE_MS },
     {
       permit: people.permit,
       pin,
       losses,
+      records,
       processor,
       perform: agent.add,
       onFault: (error) => warn(`a query failed: ${reasonOf(error)}`, codeField(error)),
@@ -183,6 +188,7 @@ export const startFinder = async (
   return {
     stop: async () => {
       await coordinator.stop()
+      await records.settled()
       await agent.stop()
       await people.close()
       tail.stop()

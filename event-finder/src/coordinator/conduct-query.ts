@@ -16,6 +16,7 @@ import { hideOthersInProgress, hideOthersInStats } from '../people/hide-others.t
 import { sendWhileOpen } from '../send-while-open.ts'
 import type { HeldTail } from '../tail/held-tail.ts'
 import type { Admission } from '../waiting/admission.ts'
+import { rowsNote, withinRows } from './check-limits.ts'
 import { createQueryJobs, type QueryJobsDeps, type QueryJobsOptions } from './query-jobs.ts'
 
 type Task = Message<'vehicleQueryPartition'>
@@ -69,8 +70,10 @@ export interface Conduct {
 const IN_FLIGHT_BYTES = 1024 * 1024
 
 /** Leads a query to its answer: checks, plans against one version of the table, fans out, and says honestly how it ended. When it does what is `createQueryCourse`'s. */
-export const conductQuery = (asked: Asked, options: ConductOptions, deps: ConductDeps): Conduct => {
-  const { query, person, client, reply, bytes } = asked
+export const conductQuery = (given: Asked, options: ConductOptions, deps: ConductDeps): Conduct => {
+  const { client, person, reply, bytes } = given
+  const query = withinRows(given.query, options.limits)
+  const asked = { ...given, query }
   const { hub } = deps
   const jobs = createQueryJobs(asked, { client, query: query.query }, options, deps)
   const pinning = new AbortController()
@@ -114,13 +117,15 @@ export const conductQuery = (asked: Asked, options: ConductOptions, deps: Conduc
       hub.send('vehicleQueryProgress', reply, jobs.sight() === 'all' ? progress : hideOthersInProgress(progress)),
     )
   const answer = (stats: QueryStats): void => {
+    const note = stats.status === 'limit-reached' ? rowsNote(given.query, options.limits) : undefined
     try {
-      sendAnswer(stats)
+      sendAnswer(note === undefined ? stats : { ...stats, notes: [...(stats.notes ?? []), note] })
     } catch (error) {
       // Too large, by what it names.
       sendAnswer(emptyStats(query.query, 'partial', reasonOf(error)))
       deps.onFault(error)
     }
+    jobs.end(stats)
   }
 
   const carryOut = (effect: CourseEffect): void => {

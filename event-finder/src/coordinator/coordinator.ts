@@ -4,7 +4,8 @@ import type { Hub, Received } from '@fleetlake/hub'
 import { emptyStats, type QueryStats } from '../core/query-course.ts'
 import { sendWhileOpen } from '../send-while-open.ts'
 import { createAdmission } from '../waiting/admission.ts'
-import { createIntake, type IntakeLimits } from '../waiting/intake.ts'
+import { type Asked, createIntake, type IntakeLimits } from '../waiting/intake.ts'
+import { createPersonLoad } from '../waiting/person-load.ts'
 import { type AnswerDeps, type Conduct, type ConductOptions, conductQuery } from './conduct-query.ts'
 
 /**
@@ -44,6 +45,15 @@ const clientOf = ({ person, source }: Received<'vehicleQuery'>): string => (pers
 export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: CoordinatorDeps): Coordinator => {
   const underWay = new Map<string, { readonly person: string; readonly conduct: Conduct }>()
   const intake = createIntake(options)
+  const { searchesAtOnce } = options.limits
+  const load = searchesAtOnce === undefined ? undefined : createPersonLoad(searchesAtOnce)
+  const take = (search: Asked & { readonly person: string }): string | undefined => {
+    const refusal = intake.take(search)
+    if (refusal !== undefined) return refusal
+    const tooMany = load?.take(search)
+    if (tooMany !== undefined) intake.leave(search)
+    return tooMany
+  }
   const places = { small: createAdmission(SMALL_AT_ONCE), large: createAdmission(options.largeAtOnce ?? LARGE_AT_ONCE) }
   const inbox = subjects.vehicleQueryPartitionResultStats(hub.uid)
 
@@ -56,13 +66,22 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
     if (found?.person === person) found.conduct.cancel()
   })
 
+  /** What begins and ends at any finder, where it counts. */
+  const heard =
+    load === undefined
+      ? []
+      : [
+          hub.listen('searchAsked', subjects.searchAsked, ({ data }) => load.hearAsked(data)),
+          hub.listen('searchEnded', subjects.searchEnded, ({ data }) => load.hearEnded(data)),
+        ]
+
   /** Invariant: how long a query may wait counts from when it was received; its sender's clock decides nothing. */
   const answer = async (received: Received<'vehicleQuery'>): Promise<void> => {
     const { data: query, person, reply, bytes } = received
     if (reply === undefined) return
     const client = clientOf(received)
-    const taken = { query: query.query, client, bytes }
-    const refusal = intake.take(taken)
+    const taken = { query: query.query, client, bytes, person }
+    const refusal = take(taken)
     if (refusal !== undefined) {
       hub.send('vehicleQueryResultStats', reply, emptyStats(query.query, 'refused', refusal))
       return
@@ -74,6 +93,7 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
     } finally {
       underWay.delete(query.query)
       intake.leave(taken)
+      load?.leave(taken)
     }
   }
   /** Whatever becomes of a query, its client waits for its end. */
@@ -96,7 +116,7 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
     stop: async () => {
       await queries.close()
       await Promise.all([...underWay.values()].map(({ conduct }) => conduct.ended))
-      await Promise.all([taskStats.close(), cancels.close()])
+      await Promise.all([taskStats, cancels, ...heard].map((listener) => listener.close()))
     },
   }
 }

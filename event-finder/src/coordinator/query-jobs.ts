@@ -2,7 +2,7 @@ import type { ColumnsBeside } from '@fleetlake/columnar'
 import type { Message, Sight } from '@fleetlake/contracts'
 import { narrowToSight, type VehicleSelection } from '../core/narrow-to-sight.ts'
 import type { TaskSize } from '../core/plan-tasks.ts'
-import type { PinnedFigures, QueryPlan } from '../core/query-course.ts'
+import type { PinnedFigures, QueryPlan, QueryStats } from '../core/query-course.ts'
 import { searchSteps, type VehicleSearch } from '../core/search.ts'
 import { checkWhere, measuresOfQuery, type TaskMeasures, taskMeasuresOf } from '../core/search-measures.ts'
 import { type LossVerdict, NO_LOSSES } from '../losses/judge-losses.ts'
@@ -11,15 +11,18 @@ import type { Permit } from '../people/open-people.ts'
 import type { HeldTail, Missing } from '../tail/held-tail.ts'
 import { comesNear } from '../tail/scan-tail.ts'
 import { type Owner, takeTurns, type Turns } from '../waiting/turns.ts'
+import { checkLimits, type PersonLimits } from './check-limits.ts'
 import { checkSize } from './check-size.ts'
 import { goneDatesNote, unknownBefore } from './gone-dates.ts'
 import { hintSwapped } from './hint-swapped.ts'
 import type { PinnedVersion } from './pin-version.ts'
 import { planSearch } from './plan-search.ts'
+import type { SearchRecords } from './record-searches.ts'
+import { askedRecord } from './search-record.ts'
 
 /**
  * What is to be done for a query beside its tasks, in this order; each may throw.
- * @throws FleetError `area.invalid`, `query.invalid`, `query.denied`: the client is refused
+ * @throws FleetError `area.invalid`, `query.invalid`, `query.denied`, `query.unrecorded`: the client is refused
  */
 export interface QueryJobs {
   /** What the person may, then whether the request is sound: before anything is read. */
@@ -40,12 +43,16 @@ export interface QueryJobs {
   tail(): HeldTail
   /** Gives the tail back, when it is pinned. */
   release(): void
+  /** It was answered: of one that was recorded its end is recorded, too. */
+  end(stats: QueryStats): void
 }
 
 export interface QueryJobsOptions {
   readonly taskSize: TaskSize
   /** Of an area. */
   readonly maxVertices: number
+  /** Of one person. */
+  readonly limits: PersonLimits
 }
 
 export interface QueryJobsDeps {
@@ -54,6 +61,7 @@ export interface QueryJobsDeps {
   pin(signal: AbortSignal): Promise<PinnedVersion>
   /** What known losses mean to a search; without it none are looked for. */
   losses?(version: PinnedVersion, search: VehicleSearch): Promise<LossVerdict>
+  readonly records: Pick<SearchRecords, 'begin' | 'end'>
   /** For checking areas and planning. Invariant: all that works without waiting shares one, so that heartbeats are never late. */
   readonly processor: Turns
 }
@@ -75,10 +83,12 @@ const missesMore = ({ snapshot, tail }: PinnedVersion, missing: readonly Missing
 export const createQueryJobs = (
   { query, person }: { readonly query: Message<'vehicleQuery'>; readonly person: string },
   owner: Owner,
-  { taskSize, maxVertices }: QueryJobsOptions,
+  { taskSize, maxVertices, limits }: QueryJobsOptions,
   deps: QueryJobsDeps,
 ): QueryJobs => {
-  const { processor } = deps
+  const { processor, records } = deps
+  /** Of that it is asked. Invariant: no task is given out, and no row leaves, before it is stored. */
+  let recorded: Promise<void> | undefined
   let sight: Sight = 'all'
   let checked: VehicleSearch | undefined
   let pinned: PinnedVersion | undefined
@@ -108,7 +118,12 @@ export const createQueryJobs = (
       checkSize(query.area, maxVertices)
       checkWhere(query)
       const request = { ...query, ...narrowToSight(query.vehicleIds, sight) }
-      checked = await takeTurns(processor, owner, searchSteps(request))
+      const search = await takeTurns(processor, owner, searchSteps(request))
+      checkLimits(query, limits)
+      checked = search
+      // It is stored while the version is pinned.
+      recorded = records.begin(askedRecord(query, { person, bounds: search.area.bounds }))
+      recorded.catch(() => undefined)
     },
     pin: async (signal) => {
       pinned = await deps.pin(signal)
@@ -120,7 +135,9 @@ export const createQueryJobs = (
       prepared ??= await prepare(checked!, pinned!)
       const { search, remarks, pinned: version } = prepared
       const steps = planSearch(search, version, { mode: query.mode, taskSize })
-      return { ...(await takeTurns(processor, owner, steps)), remarks }
+      const plan = await takeTurns(processor, owner, steps)
+      await recorded
+      return { ...plan, remarks }
     },
     hint: async () => {
       const { search, pinned: version } = prepared!
@@ -133,5 +150,8 @@ export const createQueryJobs = (
     sight: () => sight,
     tail: () => prepared!.pinned.tail,
     release: () => pinned?.tail.release(),
+    end: ({ status, rows, elapsedMs }) => {
+      if (recorded !== undefined) records.end({ query: query.query, person, status, rows: rows.selected, elapsedMs })
+    },
   }
 }

@@ -1,5 +1,5 @@
 import type { Message, MessageInput, QueryStatus } from '@fleetlake/contracts'
-import { FleetError, reasonOf } from '@fleetlake/core'
+import { type ErrorCode, FleetError, reasonOf } from '@fleetlake/core'
 import type { PlannedTask } from './plan-tasks.ts'
 import { createTaskBoard, type TaskBoard, type TaskOrder } from './task-board.ts'
 
@@ -131,7 +131,7 @@ export const emptyStats = (query: string, status: QueryStatus, error?: string): 
   elapsedMs: 0,
 })
 
-const REFUSALS: ReadonlySet<string> = new Set(['area.invalid', 'query.invalid', 'query.denied'])
+const REFUSALS: ReadonlySet<ErrorCode> = new Set(['area.invalid', 'query.invalid', 'query.denied', 'query.unrecorded'])
 
 const isRefusal = (error: unknown): boolean => error instanceof FleetError && REFUSALS.has(error.code)
 

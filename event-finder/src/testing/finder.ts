@@ -1,5 +1,5 @@
 import { createFileStore, openTable } from '@fleetlake/archive'
-import { configSchema } from '@fleetlake/contracts'
+import { configSchema, searchStream } from '@fleetlake/contracts'
 import { rowsOfPositions } from '@fleetlake/columnar'
 import { toMicroDegrees } from '@fleetlake/core'
 import {
@@ -13,6 +13,7 @@ import {
 } from '@fleetlake/hub'
 import { type BruteForceSearch, selectByBruteForce, type TableRows } from '@fleetlake/testing'
 import { startAgent } from '../agent/agent.ts'
+import type { PersonLimits } from '../coordinator/check-limits.ts'
 import { type CoordinatorDeps, startCoordinator } from '../coordinator/coordinator.ts'
 import type { IntakeLimits } from '../waiting/intake.ts'
 import { type Permit, permitAll } from '../people/open-people.ts'
@@ -37,6 +38,10 @@ export const ALL = {
   from: iso(START_MS),
   to: iso(START_MS + 240 * MINUTE),
 }
+
+/** What a finder needs of a hub to record searches. */
+export const makeSearchStream = ({ streams }: Hub): Promise<void> =>
+  streams.make(searchStream({ maxBytes: 1024 * 1024, duplicateWindowMs: 120_000, replicas: 1 }))
 
 /** A connection of its own to the hub of a test. */
 export type Connect = (service: string) => Promise<Hub>
@@ -63,6 +68,9 @@ export interface TestFinderOptions {
   readonly pin?: CoordinatorDeps['pin'] | undefined
   /** Everything when missing. */
   readonly permit?: Permit | undefined
+  /** Nothing is recorded when missing. */
+  readonly records?: CoordinatorDeps['records'] | undefined
+  readonly personLimits?: PersonLimits
 }
 
 export interface TestFinder {
@@ -105,12 +113,15 @@ export const startTestFinder = async ({
   memoryBytes,
   pin,
   permit = permitAll,
+  records,
+  personLimits = {},
 }: TestFinderOptions): Promise<TestFinder> => {
   const table = await openTable(createFileStore(`${path}/moves`))
   const hub = await connect('event-finder')
   const deps: CoordinatorDeps = {
     permit,
     pin: pin ?? (async () => ({ snapshot: await table.refresh(), tail: holdNothing() })),
+    records: records ?? { begin: async () => undefined, end: () => undefined },
     processor: createTurns(1),
     perform: unexpected,
     onFault: unexpected,
@@ -118,7 +129,16 @@ export const startTestFinder = async ({
   const taskSize = { rows: 1e9, bytes: 1e9, chunks: taskChunks }
   const coordinator = startCoordinator(
     hub,
-    { ...configSchema.parse({}).finder, tasksInFlight, batchRows, taskSize, silenceMs, largeAtOnce, ...limits },
+    {
+      ...configSchema.parse({}).finder,
+      tasksInFlight,
+      batchRows,
+      taskSize,
+      silenceMs,
+      largeAtOnce,
+      limits: personLimits,
+      ...limits,
+    },
     deps,
   )
   await hub.flush()
