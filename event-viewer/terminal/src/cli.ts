@@ -4,6 +4,7 @@ import { loadConfig, version } from '@fleetlake/service'
 import { Command, CommanderError } from 'commander'
 import type { CommandContext } from './commands/context.ts'
 import { addAccounts } from './commands/accounts.ts'
+import { addAudit } from './commands/audit.ts'
 import { addDeadLetters } from './commands/dead-letters.ts'
 import { addGenerate } from './commands/generate.ts'
 import { addGroups } from './commands/groups.ts'
@@ -57,6 +58,7 @@ export const runFleet = async (args: readonly string[]): Promise<number> => {
   addTable(program, context)
   addImport(program, context)
   addDeadLetters(program, context)
+  addAudit(program, context)
   addAccounts(program, context)
   addTokens(program, context)
   addGroups(program, context)

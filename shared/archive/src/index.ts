@@ -40,14 +40,8 @@ export {
   type SmallTable,
   type SmallTableKind,
 } from './small/small-table.ts'
-export {
-  type AskedSearch,
-  type AuditEntry,
-  type AuditFilter,
-  auditOf,
-  periodOfAudit,
-  recordsIn,
-} from './searches/read-searches.ts'
+export { type AskedSearch, type AuditEntry, type AuditFilter, readAudit, recordsIn } from './searches/read-searches.ts'
+export { type SearchFacts, searchFacts } from './searches/search-facts.ts'
 export {
   openSearchTable,
   searchLogIn,

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ANYONE, type Message, subjects } from '@fleetlake/contracts'
+import { ANYONE, type Message, searchStream, subjects } from '@fleetlake/contracts'
 import { connectHub, type Hub } from '@fleetlake/hub'
 import { eventually, startTestHub, temporaryFolder } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
@@ -9,6 +9,7 @@ import { runFleetProcess, runIntoClosedPipe, startFleet } from '../testing/fleet
 const withHub = async (use: (hub: Hub, url: string) => Promise<void>): Promise<void> => {
   const server = await startTestHub()
   const hub = await connectHub({ url: server.url, service: 'test' })
+  await hub.streams.make(searchStream({ maxBytes: 1e6, duplicateWindowMs: 60_000, replicas: 1 }))
   try {
     await use(hub, server.url)
   } finally {

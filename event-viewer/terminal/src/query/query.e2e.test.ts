@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { SEARCHES, subjects } from '@fleetlake/contracts'
 import { roundDegrees } from '@fleetlake/core'
+import { connectHub } from '@fleetlake/hub'
 import { startTestHub, temporaryFolder } from '@fleetlake/testing'
 import { tableFromIPC } from 'apache-arrow'
 import { parse } from 'csv-parse/sync'
@@ -365,4 +367,49 @@ test('a drive that is told each 59 s, 61 s, 2 min and 10 min is as long, one lin
     const gapMs = 3 * every * 1000
     expect([facts.gaps, facts.gap]).toEqual([1, { rule: 'automatic', fromMs: gapMs, toMs: gapMs }])
   }
+})
+
+test('each search is recorded with what it asks for, and each export before it is there', async () => {
+  const folder = await temporaryFolder()
+  const file = join(folder, 'found.csv')
+  const box = ['--bbox', '-118.7,33.6,-117.6,34.4', '--from', '2016-01-01', '--to', '2016-12-31']
+  const written = await runFleetProcess(['query', ...box, '--output', file, '--json', ...hubArgs])
+  const { stats, rows } = JSON.parse(written.err) as { stats: { query: string }; rows: number }
+  const piped = await runFleetProcess(['query', ...box, '--format', 'ndjson', '--json', ...hubArgs])
+  const other = (JSON.parse(piped.err) as { stats: { query: string } }).stats.query
+  const audit = async (query: string): Promise<unknown[]> => {
+    const { out } = await runFleetProcess(['audit', '--query', query, '--json', ...hubArgs])
+    return out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown)
+  }
+  const search = { kind: 'search', person: 'anyone', from: '2016-01-01T00:00:00.000Z', status: 'complete', rows }
+  expect(await audit(stats.query)).toMatchObject([
+    { kind: 'export', format: 'csv', rows },
+    { ...search, exports: 1 },
+  ])
+  const [exported, asked] = await audit(other)
+  expect(asked).toMatchObject({ ...search, exports: 1 })
+  expect(exported).toEqual({
+    kind: 'export',
+    at: expect.any(String),
+    person: 'anyone',
+    query: other,
+    format: 'ndjson',
+  })
+
+  const hub = await connectHub({ url: hubArgs[1], service: 'test' })
+  // What is asked still fits, and nothing that comes after it.
+  const hears = hub.listen('searchAsked', subjects.searchAsked, async () => {
+    const { bytes } = await hub.streams.info(SEARCHES)
+    await hub.streams.change(SEARCHES, { maxBytes: bytes })
+  })
+  await hub.flush()
+  const refused = await runFleetProcess(['query', ...box, '--output', join(folder, 'none.csv'), ...hubArgs])
+  await hears.close()
+  await hub.streams.change(SEARCHES, { maxBytes: 64 * 1024 * 1024 })
+  await hub.close()
+  expect([refused.code, readdirSync(folder)]).toEqual([1, ['found.csv']])
+  expect(refused.err).toMatch(/^error: the (export|search) can't be recorded, and so is not done: .* is full/m)
 })

@@ -1,6 +1,6 @@
 import { FleetError } from '@fleetlake/core'
 import { type Positions } from '@fleetlake/columnar'
-import { askVehicles, type Hub, type VehicleOutcome, type VehicleQueryInput } from '@fleetlake/hub'
+import { askVehicles, type Hub, storeExport, type VehicleOutcome, type VehicleQueryInput } from '@fleetlake/hub'
 import {
   type AnswerFormat,
   describeAnswer,
@@ -27,6 +27,8 @@ export interface QueryTarget {
   readonly progress: boolean
   /** Whether what is written wants its rows by vehicle and time. */
   readonly isSorted: boolean
+  /** In what the found positions leave; missing where they do not. */
+  readonly exportedAs?: FormatName
   open(): Promise<AnswerFormat>
 }
 
@@ -48,7 +50,7 @@ export const formatTarget = (
   if (isBinary && output === undefined && process.stdout.isTTY === true) {
     throw new FleetError('usage.invalid', `${name} is a binary format: use --output <file>, or a pipe`)
   }
-  return { output, progress, isSorted: isByVehicle, open: () => openFormat(name, options) }
+  return { output, progress, isSorted: isByVehicle, exportedAs: name, open: () => openFormat(name, options) }
 }
 
 /** Sends the query, writes the answer as it arrives, and reports its end. A slow reader slows the finders down; nothing piles up here. */
@@ -59,7 +61,7 @@ export const runQuery = async (plan: AnswerPlan, target: QueryTarget, context: C
   try {
     const ended = await withHub(context.config(), { ...context, signal }, async (hub) => {
       const written = await writeAnswer(hub, plan, { output, target, signal, context })
-      if (!output.isClosed()) await end(output, written.outcome, context)
+      if (!output.isClosed()) await end(hub, written, { output, target, context })
       return written
     })
     // The reader has what it wanted: `fleet query … | head`.
@@ -71,16 +73,30 @@ export const runQuery = async (plan: AnswerPlan, target: QueryTarget, context: C
 }
 
 interface Written {
+  /** Its id. */
+  readonly query: string
   readonly outcome: VehicleOutcome
   /** What counted as a gap, if the format shows gaps. */
   readonly gaps: GapsUsed | undefined
 }
 
-interface Writing {
+interface Ending {
   readonly output: Output
   readonly target: QueryTarget
-  readonly signal: AbortSignal
   readonly context: CommandContext
+}
+
+interface Writing extends Ending {
+  readonly signal: AbortSignal
+}
+
+/** Invariant: that positions leave is recorded before they do: of a file before it is there, else before the first of them. */
+const recordExport = async (
+  hub: Hub,
+  { exportedAs: format }: QueryTarget,
+  exported: { readonly query: string; readonly rows?: number },
+): Promise<void> => {
+  if (format !== undefined) await storeExport(hub, { ...exported, format })
 }
 
 const writeAnswer = async (
@@ -99,26 +115,31 @@ const writeAnswer = async (
     const found = progress.pass(answer)
     const made = through === undefined ? found : through(found)
     await output.write(format.head())
+    let isRecorded = target.output !== undefined
     for await (const rows of target.isSorted ? sortRows(made) : made) {
       if (target.isSorted) bar.retitle('writing')
+      if (!isRecorded) await recordExport(hub, target, { query: answer.query })
+      isRecorded = true
       await output.write(format.rows(rows))
       // Sorted rows come after the search has ended: the rest of a cancelled search is not written.
       if (output.isClosed() || (target.isSorted && signal.aborted)) break
     }
     const outcome = await answer.outcome
     await output.write(format.tail(outcome.status))
-    return { outcome, gaps: format.gaps?.() }
+    return { query: answer.query, outcome, gaps: format.gaps?.() }
   } finally {
     bar.stop()
   }
 }
 
 /** A file does not say what it misses: only a complete answer gets the name that was asked for. */
-const end = async (output: Output, { status }: VehicleOutcome, { terminal }: CommandContext): Promise<void> => {
-  if (EXIT_CODES[status] === 0) return void (await output.keep())
+const end = async (hub: Hub, { query, outcome }: Written, { output, target, context }: Ending): Promise<void> => {
+  const { status, rows } = outcome
   if (status === 'cancelled' || status === 'refused') return output.discard()
+  if (target.output !== undefined) await recordExport(hub, target, { query, rows })
+  if (EXIT_CODES[status] === 0) return void (await output.keep())
   const name = await output.keep('.partial')
-  if (name !== undefined) terminal.say(`the incomplete answer is in ${name}`)
+  if (name !== undefined) context.terminal.say(`the incomplete answer is in ${name}`)
 }
 
 const asItIs = (outcome: VehicleOutcome): { sentence: string; facts: object } => ({

@@ -1,5 +1,5 @@
 import type { SearchRecord } from '@fleetlake/contracts'
-import type { SearchFile, SearchPeriod } from './search-table.ts'
+import type { SearchFile, SearchPeriod, SearchTable } from './search-table.ts'
 
 type Asked = SearchRecord & { readonly kind: 'asked' }
 type Ended = SearchRecord & { readonly kind: 'ended' }
@@ -90,8 +90,8 @@ export async function* auditOf(
         if (isAskedFor(record)) yield record
         break
       case 'asked': {
-        const { status, rows, elapsedMs } = ends.get(record.query) ?? {}
-        const ended = status === undefined ? undefined : { status, rows: rows!, elapsedMs: elapsedMs! }
+        const end = ends.get(record.query)
+        const ended = end && { status: end.status, rows: end.rows, elapsedMs: end.elapsedMs }
         if (isAskedFor(record)) yield { ...record, ended, exports: exports.get(record.query) ?? 0 }
         ends.delete(record.query)
         exports.delete(record.query)
@@ -102,3 +102,10 @@ export async function* auditOf(
 
 /** The period whose records tell all of a filter's: ends come after what they end. */
 export const periodOfAudit = ({ from, to }: SearchPeriod): SearchPeriod => ({ from, to: to + LONGEST_MS })
+
+/** Who searched and exported what, of the table and the stream, the newest first. @param table undefined while there is none */
+export const readAudit = (
+  table: Pick<SearchTable, 'files'> | undefined,
+  pending: readonly SearchRecord[],
+  filter: AuditFilter,
+): AsyncGenerator<AuditEntry> => auditOf(recordsIn(table?.files(periodOfAudit(filter)) ?? [], pending), filter)

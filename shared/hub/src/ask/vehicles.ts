@@ -46,6 +46,8 @@ export interface AskOptions {
  * for gone. `outcome` is settled when the batches have been read to their end, or the reader has left.
  */
 export interface VehicleAnswer extends AsyncIterable<VehicleBatch> {
+  /** The id of the query. */
+  readonly query: string
   readonly outcome: Promise<VehicleOutcome>
   cancel(): void
 }
@@ -170,5 +172,5 @@ export const askVehicles = (
     }
   }
 
-  return { outcome, cancel, [Symbol.asyncIterator]: batches }
+  return { query, outcome, cancel, [Symbol.asyncIterator]: batches }
 }
