@@ -18,4 +18,5 @@ export const PAGES: readonly Page[] = [
   { path: '/import', label: 'Import', icon: 'i-lucide-upload', key: '5', right: 'import' },
   { path: '/services', label: 'Services', icon: 'i-lucide-activity', key: '6', right: 'live' },
   { path: '/messages', label: 'Messages', icon: 'i-lucide-book-open', key: '7', right: 'live' },
+  { path: '/searches', label: 'Searches', icon: 'i-lucide-scroll-text', key: '8', right: 'audit' },
 ]

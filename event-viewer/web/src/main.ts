@@ -1,11 +1,12 @@
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { openTableStore } from '@fleetlake/archive'
+import { openSearchStore, openTableStore } from '@fleetlake/archive'
 import { checkListening, configSchema } from '@fleetlake/contracts'
 import { connectHub, type Hub } from '@fleetlake/hub'
 import { hubOptions, runService, version } from '@fleetlake/service'
 import { createArchiveReader } from './archive/archive-reader.ts'
 import { createPartitionsReader } from './ask-partitions.ts'
+import { createSearchesReader } from './audit/searches-reader.ts'
 import { createCityPack } from './city/city-pack.ts'
 import { listen } from './http/listen.ts'
 import { createPageImports } from './imports/page-imports.ts'
@@ -49,6 +50,10 @@ await runService({
       archive: createArchiveReader(await openTableStore(config.archive)),
       imports,
       gateway: gatewayUrl === undefined ? undefined : createAskGateway(gatewayUrl),
+      searches: {
+        read: createSearchesReader(await openSearchStore(config.archive), hub),
+        allows: async () => true,
+      },
       log,
     })
     const server = await listen(app, config.viewer)

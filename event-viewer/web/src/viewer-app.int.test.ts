@@ -4,14 +4,17 @@ import { request } from 'node:http'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
-import { createFileStore, openTable } from '@fleetlake/archive'
+import { createFileStore, openSearchTable, openTable } from '@fleetlake/archive'
 import { configSchema } from '@fleetlake/contracts'
+import { type Hub, pendingSearchRecords, storeExport, storeSearchAsked } from '@fleetlake/hub'
 import { eventually, temporaryFolder } from '@fleetlake/testing'
 import { expect, onTestFinished, test } from 'vitest'
+import { startMemoryProvisioned } from '../../../shared/hub/src/testing/memory-hub.ts'
 import { NOW_MS, SETTINGS, someRows, writeRows } from '../../../shared/archive/src/testing/log-table.ts'
 import type { ArchiveSummary } from '../api/archive-summary.ts'
 import type { ViewerConfig } from '../api/viewer-config.ts'
 import { createArchiveReader } from './archive/archive-reader.ts'
+import { createSearchesReader } from './audit/searches-reader.ts'
 import { createCityPack } from './city/city-pack.ts'
 import { listen } from './http/listen.ts'
 import { createPageImports } from './imports/page-imports.ts'
@@ -56,9 +59,19 @@ interface ViewerOptions {
   readonly settings?: object
   readonly partitions?: readonly number[] | null
   readonly city?: Record<string, string>
+  /** None answers when missing. */
+  readonly hub?: Promise<Hub>
+  readonly mayAudit?: boolean
 }
 
-const startViewer = async ({ settings = {}, partitions = [0, 1], city = {} }: ViewerOptions = {}) => {
+const startViewer = async ({
+  settings = {},
+  partitions = [0, 1],
+  city = {},
+  hub = Promise.reject(new Error('there is none')),
+  mayAudit = true,
+}: ViewerOptions = {}) => {
+  hub.catch(() => undefined)
   const folder = await temporaryFolder()
   const config = configSchema.parse(settings)
   const pageFolder = await write(join(folder, 'page'), page)
@@ -79,6 +92,10 @@ const startViewer = async ({ settings = {}, partitions = [0, 1], city = {} }: Vi
     partitions: async () => partitions,
     archive: createArchiveReader(createFileStore(archiveFolder)),
     imports: createPageImports({ config }),
+    searches: {
+      read: createSearchesReader(createFileStore(join(folder, 'searches')), hub),
+      allows: async () => mayAudit,
+    },
     log: log as never,
   })
   const server = await listen(app, { host: '127.0.0.1', port: 0 })
@@ -451,4 +468,45 @@ test('healthz answers', async () => {
   const { get } = await startViewer()
   const response = await get('/healthz')
   expect([response.status, await response.text()]).toEqual([200, 'ok'])
+})
+
+test('the recorded searches of the archive and the hub are told to who may see them, and what is missing is said', async () => {
+  const { hub } = await startMemoryProvisioned()
+  const viewer = await startViewer({ hub: Promise.resolve(hub) })
+  const ask = async (query = '', { get } = viewer): Promise<unknown> => (await get(`/api/searches${query}`)).json()
+  expect(await ask()).toEqual({ searches: [], isMore: false })
+  const search = {
+    query: 'q1',
+    bounds: { west: -1, south: -2, east: 3, north: 4 },
+    corners: 5,
+    from: '2026-01-05T08:00:00.000Z',
+    to: '2026-01-05T09:00:00.000Z',
+    types: 0,
+    ids: 0,
+  }
+  await storeSearchAsked(hub, { ...search, person: 'anna_2eb', endsWithinMs: 1 })
+  const table = await openSearchTable(createFileStore(join(viewer.folder, 'searches')), { create: true })
+  const [record] = await pendingSearchRecords(hub)
+  await table!.append([record], { appId: 'SEARCHES@x#0', from: 0, to: 1, timestampMs: record.at })
+  await storeExport(hub, { query: 'q1', format: 'csv', rows: 7 })
+  const at = expect.any(String)
+  const exported = { kind: 'export', at, person: 'anyone', query: 'q1', format: 'csv', rows: 7 }
+  const asked = { ...search, kind: 'search', at, person: 'anna.b', exports: 1 }
+  expect(await ask()).toEqual({ searches: [exported, asked], isMore: false })
+  expect(await ask('?person=anna.b&limit=1')).toEqual({ searches: [asked], isMore: false })
+  expect(await ask('?limit=1')).toEqual({ searches: [exported], isMore: true })
+  expect(await ask('?to=2026-01-01T00:00:00Z')).toEqual({ searches: [], isMore: false })
+
+  const wrong = await viewer.get('/api/searches?limit=0&day=1')
+  expect([wrong.status, await wrong.text()]).toEqual([
+    400,
+    'limit must be a whole number from 1 to 1000, and is "0"; Unrecognized key: "day"',
+  ])
+  const denied = await (await startViewer({ hub: Promise.resolve(hub), mayAudit: false })).get('/api/searches')
+  expect([denied.status, denied.headers.get('cache-control')]).toEqual([403, 'no-store'])
+  expect(await ask('', await startViewer())).toEqual({
+    searches: [],
+    isMore: false,
+    note: 'The hub does not answer: the searches of the last minutes, which are not archived yet, may be missing.',
+  })
 })

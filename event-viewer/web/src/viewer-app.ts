@@ -8,6 +8,7 @@ import { etag } from 'hono/etag'
 import type { Log } from '@fleetlake/service'
 import type { ViewerPerson } from '../api/viewer-person.ts'
 import { createArchiveRoute } from './archive/archive-route.ts'
+import { createSearchesRoute, type SearchesDeps } from './audit/searches-route.ts'
 import type { CityPack } from './city/city-pack.ts'
 import { describeViewer } from './describe-viewer.ts'
 import { sendPacked } from './http/packed.ts'
@@ -35,6 +36,7 @@ export interface ViewerDeps {
   readonly imports: PageImports
   /** Undefined where no login is needed. */
   readonly gateway?: AskGateway | undefined
+  readonly searches: SearchesDeps
   readonly log: Pick<Log, 'warn' | 'error'>
 }
 
@@ -77,6 +79,7 @@ export const createViewerApp = (deps: ViewerDeps): Hono => {
   })
   app.route('/api/imports', createImportRoutes({ imports: deps.imports, isAllowed: mayPagesImport(config), hosts }))
   app.get('/api/archive', etag(), createArchiveRoute(deps.archive))
+  app.get('/api/searches', createSearchesRoute(deps.searches))
   for (const { path, file } of map.files) {
     app.get(path, serveStatic({ path: file, onFound: (_, c) => c.header('Cache-Control', 'no-cache') }))
   }

@@ -1,5 +1,5 @@
 import type { SearchFacts } from '@fleetlake/archive'
-import { humanCount, humanDuration, humanTime } from '@fleetlake/viewer-core'
+import { humanCount, humanTime, plainDuration } from '@fleetlake/viewer-core'
 import { renderTable } from '../terminal/render-table.ts'
 
 const rounded = (degrees: number): string => String(Math.round(degrees * 1e4) / 1e4)
@@ -20,7 +20,7 @@ const listText = (what: string, texts: readonly string[] = [], count = 0): strin
 const periodText = ({ from, to }: SearchFacts): string =>
   from === undefined || to === undefined
     ? ''
-    : `${humanTime(Date.parse(from))} for ${humanDuration(Date.parse(to) - Date.parse(from))}`
+    : `${humanTime(Date.parse(from))} for ${plainDuration(Date.parse(to) - Date.parse(from))}`
 
 const whatText = (facts: SearchFacts): string => {
   if (facts.kind === 'export') return `export as ${facts.format}`

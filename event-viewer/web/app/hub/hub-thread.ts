@@ -66,4 +66,6 @@ export interface HubThread {
     onProgress: (progress: SearchProgress) => void,
   ): Promise<Outcome<SearchAnswer>>
   cancelSearch(slot: string): Promise<void>
+  /** Has it recorded that found positions are about to leave as a file; resolves once that is stored. */
+  recordExport(exported: MessageInput<'positionsExported'>): Promise<Outcome<void>>
 }

@@ -12,13 +12,15 @@ export interface ArchiveQuery {
   readonly bins: number
 }
 
-const whole = (message: string): z.ZodType<number, string> =>
+/** A whole number as a text. */
+export const whole = (message: string): z.ZodType<number, string> =>
   z
     .string()
     .regex(/^-?\d{1,16}$/, message)
     .transform(Number)
 
-const time = z
+/** ms since the epoch, or RFC 3339. */
+export const time = z
   .union([z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)), whole(TIME)], {
     error: TIME,
   })
@@ -35,11 +37,14 @@ const parameters = z
 /** The query of `GET /api/archive`; a text is what is wrong with it. */
 export const parseArchiveQuery = (query: Record<string, string>): ArchiveQuery | string => {
   const { success, data, error } = parameters.safeParse(query)
-  if (success) return data
-  return error.issues
+  return success ? data : faultOfQuery(error, query)
+}
+
+/** What is wrong with a query, for people. */
+export const faultOfQuery = ({ issues }: z.ZodError, query: Record<string, string>): string =>
+  issues
     .map(({ path, message }) => {
       const name = path.join('.')
       return name === '' ? message : `${name} ${message}, and is ${JSON.stringify(query[name])}`
     })
     .join('; ')
-}

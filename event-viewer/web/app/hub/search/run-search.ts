@@ -55,6 +55,7 @@ export const runSearch = async (
   const found = collector.finish()
   const joined = joinRows(found, 'automatic')
   return {
+    query: answer.query,
     input: { ...input, limit },
     outcome,
     found,

@@ -41,6 +41,8 @@ export interface VehicleSummaries {
 }
 
 export interface SearchAnswer {
+  /** The id of the query. */
+  readonly query: string
   readonly input: SearchInput
   readonly outcome: VehicleOutcome
   readonly found: FoundRows

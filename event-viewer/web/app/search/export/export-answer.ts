@@ -1,10 +1,14 @@
 import type { FormatName, FormatOptions } from '@fleetlake/viewer-core'
 import { proxy, wrap } from 'comlink'
 import type { SearchAnswer } from '../../hub/search/search-answer.ts'
+import { useHub } from '../../hub/use-hub.ts'
 import { exportName } from './file-name.ts'
 import type { ExportThread } from './export-worker.ts'
 
-/** Writes an answer as a file in a thread of its own, and hands it to the browser to save. */
+/**
+ * Writes an answer as a file in a thread of its own, and hands it to the browser to save. Invariant: that it leaves is recorded before.
+ * @throws Error when the file can't be written, or it can't be recorded
+ */
 export const exportAnswer = async (
   answer: SearchAnswer,
   { format, ...options }: FormatOptions & { readonly format: FormatName },
@@ -22,7 +26,10 @@ export const exportAnswer = async (
     })
     const { writeRows } = wrap<ExportThread>(worker)
     const writing = writeRows(answer.found, { ...options, format, status: answer.outcome.status }, proxy(tell))
-    save(await Promise.race([writing, failed]), exportName(answer, format))
+    const blob = await Promise.race([writing, failed])
+    const recorded = await useHub().thread.recordExport({ query: answer.query, format, rows: answer.found.length })
+    if (!recorded.ok) throw new Error(recorded.message)
+    save(blob, exportName(answer, format))
   } finally {
     isOver = true
     worker.terminate()
