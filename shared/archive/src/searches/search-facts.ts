@@ -51,7 +51,8 @@ const utc = (instant: string): string => new Date(instant).toISOString()
 
 const KINDS = { asked: 'search', exported: 'export', unreadable: 'unreadable' } as const
 
-export const searchFacts = ({ kind, at, sequence: _, person, query, ...rest }: AuditEntry): SearchFacts => {
+export const searchFacts = (entry: AuditEntry): SearchFacts => {
+  const { kind, at, sequence: _, person, query, ...rest } = entry
   const place = {
     kind: KINDS[kind],
     at: new Date(at).toISOString(),
