@@ -94,10 +94,23 @@ export interface Control {
     payload: Uint8Array,
     options: { readonly headers?: EncodedHeaders; readonly timeoutMs: number },
   ): Promise<Answered>
+  /**
+   * Sends a message to a stream, and says what that answers; `unclear` when no answer comes in time. Who subscribes to its subject hears it, stored or
+   * not.
+   * @throws BrokerError `too-large`, `closed`
+   */
+  store(subject: string, payload: Uint8Array, options: StoreOptions): Promise<Acknowledgement>
   /** Resolves once the server has taken all that was sent. */
   flush(): Promise<void>
   /** Hears what has come, sends what is waiting, disconnects. */
   close(): Promise<void>
+}
+
+export interface StoreOptions {
+  readonly headers?: EncodedHeaders
+  /** Where the stream answers, once for each; a subject below `_INBOX` when missing. */
+  readonly reply?: string
+  readonly timeoutMs: number
 }
 
 /** What a stream is to be. */

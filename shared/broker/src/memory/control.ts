@@ -1,9 +1,13 @@
 import { sleep } from '@fleetlake/core'
-import type { Answered, Control } from '../port.ts'
+import { refusalOf } from '../broker-error.ts'
+import type { Acknowledgement, Answered, Control } from '../port.ts'
 import type { Connection } from './connection.ts'
 import { encodeHeaders, NO_HEADERS } from './headers.ts'
 import type { ServerSide } from './sides.ts'
 import type { Message } from './stream.ts'
+import { NO_STREAM } from './streams.ts'
+
+const UNCLEAR: Acknowledgement = { kind: 'unclear' }
 
 export const controlOn = (server: ServerSide, connection: Connection): Control => {
   let asked = 0
@@ -41,6 +45,19 @@ export const controlOn = (server: ServerSide, connection: Connection): Control =
       } finally {
         timer.abort()
         inbox.close()
+      }
+    },
+    store: async (subject, payload, { headers, timeoutMs }) => {
+      const message = connection.messageOf(subject, payload, headers)
+      try {
+        const answer = await connection.ask(() => {
+          server.route({ ...message, reply: '' })
+          return server.append(message) ?? NO_STREAM
+        }, timeoutMs)
+        return answer.kind === 'wrong-last' ? UNCLEAR : answer
+      } catch (error) {
+        if (refusalOf(error) !== undefined) throw error
+        return UNCLEAR
       }
     },
     flush: () => connection.ask(() => undefined),

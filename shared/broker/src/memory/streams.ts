@@ -7,7 +7,7 @@ import type { ServerSide } from './sides.ts'
 /** A cursor that has asked hears something at least each 400 ms. */
 const SILENCE_MS = 1_200
 
-const NO_STREAM: Acknowledgement = {
+export const NO_STREAM: Acknowledgement = {
   kind: 'rejected',
   reason: 'no stream takes messages of this subject',
   isFull: false,

@@ -1,6 +1,6 @@
 import type { Msg } from '@nats-io/nats-core'
 import type { Acknowledgement } from '../port.ts'
-import { API_CODES } from './codes.ts'
+import { API_CODES } from './api-codes.ts'
 import { headersOf, NO_RESPONDERS } from './headers.ts'
 
 interface PublishAnswer {
@@ -24,13 +24,14 @@ const rejection = (code: number, reason: string): Acknowledgement => ({
   isFinal: FINAL_CODES.has(code),
 })
 
-const UNCLEAR: Acknowledgement = { kind: 'unclear' }
+export const UNCLEAR: Acknowledgement = { kind: 'unclear' }
+export const NO_STREAM: Acknowledgement = rejection(NO_RESPONDERS, 'no stream takes messages of this subject')
 
 /** What a stream answers to a publish. */
 export const parseAcknowledgement = (message: Msg): Acknowledgement => {
   if (message.data.length === 0) {
     const code = headersOf(message)?.code
-    return code === NO_RESPONDERS ? rejection(code, 'no stream takes messages of this subject') : UNCLEAR
+    return code === NO_RESPONDERS ? NO_STREAM : UNCLEAR
   }
   const answer = answerIn(message)
   if (answer === undefined) return UNCLEAR

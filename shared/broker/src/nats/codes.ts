@@ -1,22 +1,6 @@
 import { JetStreamApiError } from '@nats-io/jetstream'
 import { BrokerError, type BrokerRefusal } from '../broker-error.ts'
-
-export const API_CODES = {
-  insufficientStorage: 10047,
-  storeFailed: 10077,
-  streamNotMade: 10049,
-  messageTooLarge: 10054,
-  streamNotFound: 10059,
-  noMessageFound: 10037,
-  sequenceNotFound: 10043,
-  wrongLastSequence: 10071,
-  deleteFailed: 10057,
-  nameInUse: 10058,
-  otherStreamExpected: 10060,
-  headersTooLarge: 10097,
-  streamSealed: 10109,
-  idInProcess: 10158,
-} as const
+import { API_CODES } from './api-codes.ts'
 
 const REFUSALS: ReadonlyMap<number, BrokerRefusal> = new Map([
   [API_CODES.insufficientStorage, 'no-room'],

@@ -1,6 +1,7 @@
 import { reasonOf, sleep } from '@fleetlake/core'
 import { errors, type Msg, type NatsConnection, PermissionViolationError } from '@nats-io/nats-core'
-import type { ConnectionStatus, Control, ReceivedMessage } from '../port.ts'
+import type { Acknowledgement, ConnectionStatus, Control, ReceivedMessage, StoreOptions } from '../port.ts'
+import { NO_STREAM, parseAcknowledgement, UNCLEAR } from './acknowledgement.ts'
 import { encodeHeaders, headerOf, headersFrom, headersOf, NO_RESPONDERS } from './headers.ts'
 import { refuseToSend } from './refuse-to-send.ts'
 
@@ -100,6 +101,18 @@ export const controlOn = (connection: NatsConnection, tell?: (status: Connection
         throw refuseToSend(error)
       }
     },
+    store: async (subject, payload, options) => {
+      try {
+        return await (options.reply === undefined ? storeByRequest : storeByReply)(
+          connection,
+          subject,
+          payload,
+          options,
+        )
+      } catch (error) {
+        throw refuseToSend(error)
+      }
+    },
     flush: () => connection.flush(),
     close: async () => {
       if (connection.isClosed()) return
@@ -107,6 +120,45 @@ export const controlOn = (connection: NatsConnection, tell?: (status: Connection
       await connection.close()
       become({ state: 'closed' })
     },
+  }
+}
+
+type Store = (
+  connection: NatsConnection,
+  subject: string,
+  payload: Uint8Array,
+  options: StoreOptions,
+) => Promise<Acknowledgement>
+
+const storeByRequest: Store = async (connection, subject, payload, { headers, timeoutMs }) => {
+  try {
+    const answer = await connection.request(subject, payload, {
+      timeout: timeoutMs,
+      ...(headers === undefined ? {} : { headers: headersFrom(headers) }),
+    })
+    return parseAcknowledgement(answer)
+  } catch (error) {
+    if (error instanceof errors.NoRespondersError) return NO_STREAM
+    if (error instanceof errors.RequestError) return error.isNoResponders() ? NO_STREAM : UNCLEAR
+    if (error instanceof errors.TimeoutError) return UNCLEAR
+    throw error
+  }
+}
+
+/** For who may listen to few subjects only. */
+const storeByReply: Store = async (connection, subject, payload, { headers, reply = '', timeoutMs }) => {
+  const answered = Promise.withResolvers<Acknowledgement>()
+  const subscription = connection.subscribe(reply, {
+    max: 1,
+    callback: (error, answer) => answered.resolve(error === null ? parseAcknowledgement(answer) : UNCLEAR),
+  })
+  const timer = new AbortController()
+  try {
+    connection.publish(subject, payload, { reply, ...(headers === undefined ? {} : { headers: headersFrom(headers) }) })
+    return await Promise.race([answered.promise, sleep(timeoutMs, timer.signal).then(() => UNCLEAR)])
+  } finally {
+    timer.abort()
+    if (!connection.isClosed()) subscription.unsubscribe()
   }
 }
 
