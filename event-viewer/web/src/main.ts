@@ -52,7 +52,6 @@ await runService({
       gateway: gatewayUrl === undefined ? undefined : createAskGateway(gatewayUrl),
       searches: {
         read: createSearchesReader(await openSearchStore(config.archive), hub),
-        allows: async () => true,
       },
       log,
     })

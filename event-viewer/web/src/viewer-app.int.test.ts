@@ -61,7 +61,6 @@ interface ViewerOptions {
   readonly city?: Record<string, string>
   /** None answers when missing. */
   readonly hub?: Promise<Hub>
-  readonly mayAudit?: boolean
 }
 
 const startViewer = async ({
@@ -69,7 +68,6 @@ const startViewer = async ({
   partitions = [0, 1],
   city = {},
   hub = Promise.reject(new Error('there is none')),
-  mayAudit = true,
 }: ViewerOptions = {}) => {
   hub.catch(() => undefined)
   const folder = await temporaryFolder()
@@ -94,7 +92,6 @@ const startViewer = async ({
     imports: createPageImports({ config }),
     searches: {
       read: createSearchesReader(createFileStore(join(folder, 'searches')), hub),
-      allows: async () => mayAudit,
     },
     log: log as never,
   })
@@ -502,8 +499,6 @@ test('the recorded searches of the archive and the hub are told to who may see t
     400,
     'limit must be a whole number from 1 to 1000, and is "0"; Unrecognized key: "day"',
   ])
-  const denied = await (await startViewer({ hub: Promise.resolve(hub), mayAudit: false })).get('/api/searches')
-  expect([denied.status, denied.headers.get('cache-control')]).toEqual([403, 'no-store'])
   expect(await ask('', await startViewer())).toEqual({
     searches: [],
     isMore: false,

@@ -746,8 +746,8 @@ export const messages = {
     type: 'search-asked',
     subject: 'searches.asked',
     stored: { stream: 'SEARCHES' },
-    from: 'finder (coordinator)',
-    to: 'collector, finders',
+    from: ['finder (coordinator)'],
+    to: ['collector', 'finder'],
     about: 'A search, and who asks. No row of the answer is sent before it is stored.',
     content: 'json',
     data: z.strictObject({
@@ -775,8 +775,8 @@ export const messages = {
     type: 'search-ended',
     subject: 'searches.ended',
     stored: { stream: 'SEARCHES' },
-    from: 'finder (coordinator)',
-    to: 'collector, finders',
+    from: ['finder (coordinator)'],
+    to: ['collector', 'finder'],
     about: 'How a recorded search ended.',
     content: 'json',
     data: z.strictObject({
@@ -792,8 +792,8 @@ export const messages = {
     subject: 'searches.exported.<person>',
     stored: { stream: 'SEARCHES' },
     page: { use: 'sends', right: 'export' },
-    from: 'viewer, terminal',
-    to: 'collector',
+    from: ['page', 'terminal'],
+    to: ['collector'],
     about: 'Found positions leave as a file or a text: it is stored before they do.',
     content: 'json',
     data: z.strictObject({

@@ -68,7 +68,7 @@ const filterOf = ({ person, query, from, to }: AuditOptions): AuditFilter => {
 /** Invariant: read before the table, so that what a collector moves meanwhile is in one of them. */
 const readPending = async (context: CommandContext): Promise<readonly SearchRecord[] | undefined> => {
   try {
-    return await withHub(context.config().hub, context, pendingSearchRecords)
+    return await withHub(context.config(), context, pendingSearchRecords)
   } catch (error) {
     if (context.signal.aborted) throw error
     context.terminal.say(`what is not archived yet is missing: the hub can't be read (${reasonOf(error)})`, 'yellow')

@@ -1,4 +1,4 @@
-import { DEAD_LETTERS, moveStreamName } from '../streams.ts'
+import { DEAD_LETTERS, moveStreamName, SEARCHES } from '../streams.ts'
 import { type HubService } from './hub-services.ts'
 
 /** What a service may do with a stream, in the subjects of JetStream's API; storing is a right to its subjects. */
@@ -31,6 +31,7 @@ export const PROBE = 'PROBE'
 const STREAMS = {
   MOVES,
   DEAD_LETTERS: [DEAD_LETTERS],
+  SEARCHES: [SEARCHES],
   READERS: [READERS],
   ARCHIVE: [ARCHIVE],
   PROVISIONING: [PROVISIONING, PROBE],
@@ -45,6 +46,7 @@ const RIGHTS: Readonly<Record<HubService, StreamRights>> = {
   collector: {
     MOVES: ['look', 'read', 'make', 'purge'],
     DEAD_LETTERS: ['look', 'make'],
+    SEARCHES: ['look', 'read', 'make', 'purge'],
     READERS: ['look', 'make', 'purge'],
     ARCHIVE: ['look', 'make'],
     PROVISIONING: ['look', 'make', 'drop'],
@@ -52,11 +54,12 @@ const RIGHTS: Readonly<Record<HubService, StreamRights>> = {
   compactor: { ARCHIVE: ['look'] },
   finder: { MOVES: ['look', 'read'], READERS: ['look', 'purge'], ARCHIVE: ['look'] },
   generator: { MOVES: ['look'] },
-  viewer: { MOVES: ['look'] },
+  viewer: { MOVES: ['look'], SEARCHES: ['look', 'read'] },
   gateway: {},
   terminal: {
     MOVES: ['look', 'read'],
     DEAD_LETTERS: ['look', 'read', 'delete-message'],
+    SEARCHES: ['look', 'read'],
   },
 }
 
