@@ -1,6 +1,7 @@
-import { configSchema, type MessageInput, SEARCHES } from '@fleetlake/contracts'
+import { configSchema, type MessageInput, SEARCHES, subjects } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
-import { askVehicles, type Hub, pendingSearchRecords, type VehicleQueryInput } from '@fleetlake/hub'
+import { fault } from '@fleetlake/core/testing'
+import { askVehicles, type Hub, pendingSearchRecords, recordExport, type VehicleQueryInput } from '@fleetlake/hub'
 import { eventually } from '@fleetlake/testing'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { startMemoryProvisioned } from '../../shared/hub/src/testing/memory-hub.ts'
@@ -112,7 +113,9 @@ test('until it is stored that it is asked, no row leaves; if it can’t be, the 
   const { hub, start } = await setUp()
   const ends: MessageInput<'searchEnded'>[] = []
   let store = (): Promise<void> => new Promise(() => undefined)
-  await start({ records: { begin: () => store(), end: (ended) => void ends.push(ended) } })
+  await start({
+    records: { begin: () => store(), end: (ended) => void ends.push(ended), export: async () => undefined },
+  })
   expect((await askAll(hub, { ...ALL, timeoutMs: 300 })).outcome).toMatchObject({ status: 'timed-out', rows: 0 })
   store = () => Promise.reject(new FleetError('query.unrecorded', 'there is no room'))
   expect((await askAll(hub, ALL)).outcome).toMatchObject({ status: 'refused', rows: 0, reason: 'there is no room' })
@@ -120,6 +123,42 @@ test('until it is stored that it is asked, no row leaves; if it can’t be, the 
     ['timed-out', 0],
     ['refused', 0],
   ])
+})
+
+test('an export is stored once, as that of the person who says it, however often it is said', async () => {
+  const world = await setUp()
+  await startWhole(world)
+  const { hub } = world
+  await recordExport(hub, { query: 'q1', format: 'csv', rows: 7 })
+  const inbox = hub.inbox('again')
+  const answers: unknown[] = []
+  hub.listen('exportRecorded', inbox, ({ data }) => void answers.push(data))
+  for (let i = 0; i < 3; i++)
+    hub.send(
+      'recordExport',
+      subjects.recordExport('anyone'),
+      { export: 'e', query: 'q2', format: 'gpx' },
+      { reply: inbox },
+    )
+  await eventually(() => answers.length === 3)
+  expect(answers).toEqual([{ export: 'e' }, { export: 'e' }, { export: 'e' }])
+  const place = { sequence: expect.any(Number), at: expect.any(Number), kind: 'exported', person: 'anyone' }
+  expect(await pendingSearchRecords(hub)).toEqual([
+    { ...place, query: 'q1', format: 'csv', rows: 7 },
+    { ...place, query: 'q2', format: 'gpx' },
+  ])
+})
+
+test('an export that can’t be recorded is told why', async () => {
+  const { hub, start } = await setUp()
+  await expect(recordExport(hub, { query: 'q', format: 'csv' }, { withinMs: 300 })).rejects.toThrow(
+    fault('query.unrecorded', /^the export can't be recorded, and so is not done: no finder has recorded it/),
+  )
+  const full = (): Promise<never> => Promise.reject(new FleetError('query.unrecorded', 'there is no room'))
+  await start({ records: { begin: full, end: () => undefined, export: full } })
+  await expect(recordExport(hub, { query: 'q', format: 'csv' })).rejects.toThrow(
+    fault('query.unrecorded', "the export can't be recorded, and so is not done: there is no room"),
+  )
 })
 
 test('with a full stream searches are refused, with what to do, and go on once there is room', async () => {

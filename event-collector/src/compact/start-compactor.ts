@@ -4,8 +4,12 @@ import {
   type MaintenanceReport,
   type ObjectStore,
   openRegistryStore,
+  openSearchStore,
+  openSearchTable,
   openTable,
   openTableStore,
+  type SearchTable,
+  tidySearches,
 } from '@fleetlake/archive'
 import { openCodec } from '@fleetlake/columnar/formats'
 import type { Config } from '@fleetlake/contracts'
@@ -48,6 +52,7 @@ export const startCompactor = async (
   const warn = (what: Record<string, unknown>, message: string): void => log.warn(what, message)
   const store = given ?? (await openTableStore(archive))
   const registryStore = given === undefined ? await openRegistryStore(archive) : undefined
+  const searchStore = given === undefined ? await openSearchStore(archive) : undefined
   const codec = await openCodec(archive.format)
   const membership = joinGroup(hub, {
     group: 'compactors',
@@ -105,10 +110,34 @@ export const startCompactor = async (
     }
   }
 
+  let searches: SearchTable | undefined
+  let tidiedMs = -Infinity
+  /** Likewise. */
+  const keepSearches = async (): Promise<void> => {
+    if (searchStore === undefined || performance.now() - tidiedMs < compactor.vacuumEveryMs) return
+    try {
+      searches ??= await openSearchTable(searchStore, { engine: `Fleetlake/${version}` })
+      if (searches === undefined) return
+      const files = await tidySearches(searches, searchStore, {
+        graceMs: compactor.graceMs,
+        logRetentionMs: archive.logRetentionMs,
+        nowMs: Date.now(),
+        signal: stopping.signal,
+      })
+      tidiedMs = performance.now()
+      if (files > 0) log.info({ files }, 'files of the searches that nobody needs were deleted')
+    } catch (error) {
+      if (error instanceof FleetError && error.code === 'table.replaced') searches = undefined
+      if (!stopping.signal.aborted)
+        warn(codeField(error), `the table of searches is not kept in order: ${reasonOf(error)}`)
+    }
+  }
+
   let opened: Awaited<ReturnType<typeof open>>
   const work = async (): Promise<void> => {
     if (ownerOf(WORK, membership.members()) !== hub.uid) return
     await keepRegistry()
+    await keepSearches()
     try {
       opened ??= await open()
       const report = await opened?.maintenance.run()
@@ -127,7 +156,7 @@ export const startCompactor = async (
       await Promise.race([working, giveUp.promise])
       clearTimeout(timer)
       await membership.leave()
-      await Promise.all([opened?.table.close(), registry?.close()])
+      await Promise.all([opened?.table.close(), registry?.close(), searches?.close()])
     },
   }
 }

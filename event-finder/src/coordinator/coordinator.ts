@@ -112,9 +112,19 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
     onInvalid: (error, raw) => answerUntaken('refused', error, raw),
     onFault: (error, raw) => answerUntaken('partial', error, raw),
   })
+  const exports = hub.listen(
+    'recordExport',
+    subjects.recordExport('*'),
+    async ({ data: { export: id, ...exported }, person, reply }) => {
+      if (reply === undefined) return
+      const error = await deps.records.export(id, { ...exported, person }).then(() => undefined, reasonOf)
+      sendWhileOpen(() => hub.send('exportRecorded', reply, { export: id, ...(error === undefined ? {} : { error }) }))
+    },
+    { queue: queueGroups.recordExport },
+  )
   return {
     stop: async () => {
-      await queries.close()
+      await Promise.all([queries.close(), exports.close()])
       await Promise.all([...underWay.values()].map(({ conduct }) => conduct.ended))
       await Promise.all([taskStats, cancels, ...heard].map((listener) => listener.close()))
     },

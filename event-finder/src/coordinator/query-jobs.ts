@@ -61,7 +61,7 @@ export interface QueryJobsDeps {
   pin(signal: AbortSignal): Promise<PinnedVersion>
   /** What known losses mean to a search; without it none are looked for. */
   losses?(version: PinnedVersion, search: VehicleSearch): Promise<LossVerdict>
-  readonly records: Pick<SearchRecords, 'begin' | 'end'>
+  readonly records: Pick<SearchRecords, 'begin' | 'end' | 'export'>
   /** For checking areas and planning. Invariant: all that works without waiting shares one, so that heartbeats are never late. */
   readonly processor: Turns
 }

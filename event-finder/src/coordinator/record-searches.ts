@@ -1,5 +1,5 @@
 import type { MessageInput } from '@fleetlake/contracts'
-import { type Hub, storeSearchAsked, storeSearchEnded } from '@fleetlake/hub'
+import { type Hub, storeExport, storeSearchAsked, storeSearchEnded } from '@fleetlake/hub'
 
 /** Where it is recorded who searches what. */
 export interface SearchRecords {
@@ -7,6 +7,8 @@ export interface SearchRecords {
   begin(asked: MessageInput<'searchAsked'>): Promise<void>
   /** Stored after the answer, which does not wait for it. */
   end(ended: MessageInput<'searchEnded'>): void
+  /** Resolves once it is stored; with one id it is stored once. @throws FleetError `query.unrecorded` */
+  export(id: string, exported: MessageInput<'positionsExported'>): Promise<void>
   /** Resolves when no end is on its way. */
   settled(): Promise<void>
 }
@@ -25,6 +27,7 @@ export const createSearchRecords = (hub: Hub, onFault: (error: unknown) => void)
         .finally(() => ending.delete(stored))
       ending.add(stored)
     },
+    export: (id, exported) => storeExport(hub, exported, { id }),
     settled: async () => void (await Promise.all(ending)),
   }
 }

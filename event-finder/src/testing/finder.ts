@@ -121,7 +121,7 @@ export const startTestFinder = async ({
   const deps: CoordinatorDeps = {
     permit,
     pin: pin ?? (async () => ({ snapshot: await table.refresh(), tail: holdNothing() })),
-    records: records ?? { begin: async () => undefined, end: () => undefined },
+    records: records ?? { begin: async () => undefined, end: () => undefined, export: async () => undefined },
     processor: createTurns(1),
     perform: unexpected,
     onFault: unexpected,

@@ -154,14 +154,15 @@ const SEARCHES = (person: string): string[] => [
   `queries.${person}.x.taken`,
   `query.vehicles.${person}`,
 ]
+const EXPORTS = (person: string): string[] => [`query.exports.${person}`]
 const GENERATES = (person: string): string[] => [`generation.start.${person}`, `generation.stop.${person}`]
 
 /** Who may do what on the hub: the table, and nothing that is not in it. */
 const MAY: Readonly<Record<Role, { readonly send: (person: string) => string[] }>> = {
   viewer: { send: () => [] },
   dispatcher: { send: SEARCHES },
-  investigator: { send: SEARCHES },
-  operator: { send: (person) => [...GENERATES(person), ...SEARCHES(person)] },
+  investigator: { send: (person) => [...SEARCHES(person), ...EXPORTS(person)] },
+  operator: { send: (person) => [...GENERATES(person), ...SEARCHES(person), ...EXPORTS(person)] },
 }
 
 test.each(ROLES)('a page of a %s sends and hears what is written of it, and nothing else', async (role) => {

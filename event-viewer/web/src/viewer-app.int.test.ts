@@ -485,7 +485,7 @@ test('the recorded searches of the archive and the hub are told to who may see t
   const table = await openSearchTable(createFileStore(join(viewer.folder, 'searches')), { create: true })
   const [record] = await pendingSearchRecords(hub)
   await table!.append([record], { appId: 'SEARCHES@x#0', from: 0, to: 1, timestampMs: record.at })
-  await storeExport(hub, { query: 'q1', format: 'csv', rows: 7 })
+  await storeExport(hub, { query: 'q1', person: 'anyone', format: 'csv', rows: 7 })
   const at = expect.any(String)
   const exported = { kind: 'export', at, person: 'anyone', query: 'q1', format: 'csv', rows: 7 }
   const asked = { ...search, kind: 'search', at, person: 'anna.b', exports: 1 }

@@ -61,6 +61,7 @@ export const startViewerWithGateway = async (settings: object = {}): Promise<Vie
     partitions: async () => [0],
     archive: async () => undefined,
     imports,
+    searches: { read: async () => ({ entries: (async function* () {})(), note: undefined }) },
     gateway: createAskGateway(new URL(gateway.url)),
     log: log as never,
   })

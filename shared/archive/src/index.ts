@@ -42,13 +42,8 @@ export {
 } from './small/small-table.ts'
 export { type AskedSearch, type AuditEntry, type AuditFilter, readAudit, recordsIn } from './searches/read-searches.ts'
 export { type SearchFacts, searchFacts } from './searches/search-facts.ts'
-export {
-  openSearchTable,
-  searchLogIn,
-  type SearchMove,
-  type SearchPeriod,
-  type SearchTable,
-} from './searches/search-table.ts'
+export { openSearchTable, type SearchMove, type SearchPeriod, type SearchTable } from './searches/search-table.ts'
+export { tidySearches } from './searches/tidy-searches.ts'
 export { checkStore } from './store/check-store.ts'
 export { createFileStore } from './store/file-store.ts'
 export { isFolder, placeBelow } from './store/location.ts'

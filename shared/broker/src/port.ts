@@ -108,8 +108,6 @@ export interface Control {
 
 export interface StoreOptions {
   readonly headers?: EncodedHeaders
-  /** Where the stream answers, once for each; a subject below `_INBOX` when missing. */
-  readonly reply?: string
   readonly timeoutMs: number
 }
 

@@ -789,18 +789,45 @@ export const messages = {
   }),
   positionsExported: define({
     type: 'positions-exported',
-    subject: 'searches.exported.<person>',
+    subject: 'searches.exported',
     stored: { stream: 'SEARCHES' },
-    page: { use: 'sends', right: 'export' },
-    from: ['page', 'terminal'],
+    from: ['finder (coordinator)'],
     to: ['collector'],
     about: 'Found positions leave as a file or a text: it is stored before they do.',
     content: 'json',
     data: z.strictObject({
       query: token,
+      person: person.describe('who takes them away'),
       format: text,
       rows: count.optional().describe('missing when they leave while the search goes on'),
     }),
+  }),
+  recordExport: define({
+    type: 'record-export',
+    subject: 'query.exports.<person>',
+    queueGroup: 'vehicle-finder-exports',
+    page: { use: 'sends', right: 'export' },
+    from: ['page', 'terminal'],
+    to: ['finder (coordinator)'],
+    about:
+      'Found positions are about to leave. `export-recorded` goes to the reply subject once that is stored; repeat it while there is no answer.',
+    content: 'json',
+    data: z.strictObject({
+      export: token.describe('the same when it is repeated'),
+      query: token,
+      format: text,
+      rows: count.optional().describe('missing when they leave while the search goes on'),
+    }),
+  }),
+  exportRecorded: define({
+    type: 'export-recorded',
+    subject: INBOX,
+    page: { use: 'hears-below', right: 'live' },
+    from: ['finder (coordinator)'],
+    to: ['page', 'terminal'],
+    about: 'An export is recorded, or is not, with the reason.',
+    content: 'json',
+    data: z.strictObject({ export: token, error: sentence.optional() }),
   }),
 } as const
 

@@ -12,8 +12,8 @@ export type SearchRecord = {
 } & (
   | ({ readonly kind: 'asked' } & Message<'searchAsked'>)
   | ({ readonly kind: 'ended' } & Message<'searchEnded'>)
-  | ({ readonly kind: 'exported'; readonly person: string } & Message<'positionsExported'>)
-  /** What is none of them, and why: whoever may tell of exports may send anything. */
+  | ({ readonly kind: 'exported' } & Message<'positionsExported'>)
+  /** What is none of them, and why. */
   | { readonly kind: 'unreadable'; readonly person: string; readonly query: ''; readonly reason: string }
 )
 
@@ -28,10 +28,9 @@ export interface StoredRecord {
 const parse = <Schema extends z.ZodType>(schema: Schema, data: Uint8Array): z.output<Schema> =>
   schema.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(data)))
 
-/** Invariant: every message makes a record, and who exports is said by the subject. */
+/** Invariant: every message makes a record. */
 export const searchRecordOf = ({ sequence, timestampMs, subject, data }: StoredRecord): SearchRecord => {
   const place = { sequence, at: Math.floor(timestampMs) }
-  const person = subject.split('.').at(-1) ?? ''
   try {
     switch (subject) {
       case subjects.searchAsked:
@@ -39,10 +38,10 @@ export const searchRecordOf = ({ sequence, timestampMs, subject, data }: StoredR
       case subjects.searchEnded:
         return { ...place, kind: 'ended', ...parse(messages.searchEnded.data, data) }
       default:
-        return { ...place, kind: 'exported', person, ...parse(messages.positionsExported.data, data) }
+        return { ...place, kind: 'exported', ...parse(messages.positionsExported.data, data) }
     }
   } catch (error) {
-    return { ...place, kind: 'unreadable', person, query: '', reason: reasonOf(error).slice(0, LONGEST_REASON) }
+    return { ...place, kind: 'unreadable', person: '', query: '', reason: reasonOf(error).slice(0, LONGEST_REASON) }
   }
 }
 

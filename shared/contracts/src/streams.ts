@@ -63,7 +63,7 @@ export const SEARCHES = messages.searchAsked.stored.stream
 export const searchStream = (options: StreamOptions): StreamSpec => ({
   ...options,
   name: SEARCHES,
-  subjects: [subjects.searchAsked, subjects.searchEnded, subjects.positionsExported('*')],
+  subjects: [subjects.searchAsked, subjects.searchEnded, subjects.positionsExported],
   maxMessageBytes: MAX_MESSAGE_BYTES,
   discard: 'new',
 })

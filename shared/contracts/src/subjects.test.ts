@@ -50,7 +50,7 @@ test('each message has the subject that it always had', () => {
     subjects.registryChanged('*'),
     subjects.searchAsked,
     subjects.searchEnded,
-    subjects.positionsExported('anna'),
+    subjects.recordExport('anna'),
     readerNote('collectors', 3, 'u1'),
   ]).toEqual([
     'generation.start.anna',
@@ -79,7 +79,7 @@ test('each message has the subject that it always had', () => {
     'registry.*',
     'searches.asked',
     'searches.ended',
-    'searches.exported.anna',
+    'query.exports.anna',
     'readers.collectors.3.u1',
   ])
   expect(Object.keys(subjects)).toHaveLength(Object.keys(messages).length - 1)
@@ -114,6 +114,7 @@ test('answers go to an inbox: to that of the person who has asked, or else to a 
 
 test('queue groups, streams and the permissions of the page are those that they always were', () => {
   expect(queueGroups).toEqual({
+    recordExport: 'vehicle-finder-exports',
     startGeneration: 'generators',
     vehicleQuery: 'vehicle-finder',
     vehicleQueryPartition: 'vehicle-finder-partitions',
@@ -137,14 +138,14 @@ test('queue groups, streams and the permissions of the page are those that they 
   expect(searchStream(options)).toEqual({
     ...options,
     name: 'SEARCHES',
-    subjects: ['searches.asked', 'searches.ended', 'searches.exported.*'],
+    subjects: ['searches.asked', 'searches.ended', 'searches.exported'],
     maxMessageBytes: 65_536,
     discard: 'new',
   })
   expect([DEAD_LETTERS, moveStreamName(12)]).toEqual(['DEAD_LETTERS', 'MOVES_12'])
   expect(['MOVES_12', 'MOVES_', 'MOVES_x', 'DEAD_LETTERS'].map(partitionOfStream)).toEqual([12, ...Array(3)])
   const publish = ['query.vehicles.anna', 'queries.anna.*.taken', 'queries.anna.*.cancel']
-  const exporting = [...publish, 'searches.exported.anna']
+  const exporting = [...publish, 'query.exports.anna']
   const subscribe = ['generation.runs.*', 'live.move.*', 'imports.*', 'stats', 'inbox.anna.>', 'members.>']
   expect(personPermissions('anna', rightsOf('viewer'))).toEqual({ publish: [], subscribe })
   expect(personPermissions('anna', rightsOf('dispatcher'))).toEqual({ publish, subscribe })
@@ -154,6 +155,11 @@ test('queue groups, streams and the permissions of the page are those that they 
     publish: ['generation.start.anna', 'generation.stop.anna', ...exporting],
     subscribe,
   })
+})
+
+test('no stream stores what a page sends: the server would send its acknowledgement wherever the page says', () => {
+  const all: MessageDefinition[] = Object.values(messages)
+  expect(all.filter(({ page, stored }) => page?.use === 'sends' && stored !== undefined)).toEqual([])
 })
 
 test('what the document on security says of the page is what its user may', () => {

@@ -2,5 +2,5 @@
 export * from './connection/connect-websocket.ts'
 export * from './connection/hub.ts'
 export * from './ask/generation.ts'
-export * from './ask/store-record.ts'
+export * from './ask/record-export.ts'
 export * from './ask/vehicles.ts'

@@ -36,5 +36,6 @@ export * from './members/membership.ts'
 
 export * from './ask/flush.ts'
 export * from './ask/generation.ts'
+export * from './ask/record-export.ts'
 export * from './ask/store-record.ts'
 export * from './ask/vehicles.ts'

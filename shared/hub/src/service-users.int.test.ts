@@ -30,7 +30,17 @@ const API = {
   'delete message': ['STREAM.MSG.DELETE'],
 } as const
 
-const STREAMS = ['MOVES_0', 'MOVES_63', 'DEAD_LETTERS', 'READERS', 'ARCHIVE', 'PROVISIONING', 'PROBE', 'OTHER']
+const STREAMS = [
+  'MOVES_0',
+  'MOVES_63',
+  'DEAD_LETTERS',
+  'SEARCHES',
+  'READERS',
+  'ARCHIVE',
+  'PROVISIONING',
+  'PROBE',
+  'OTHER',
+]
 
 const askOf = (verb: keyof typeof API, stream: string): string[] =>
   API[verb].map((name) => `$JS.API.${name}.${stream}${/NEXT|CONSUMER.DELETE/.test(name) ? '.c' : ''}`)
@@ -91,6 +101,7 @@ const MAY: Readonly<Record<HubService, { readonly sends: readonly string[]; read
       ...on(MOVES, 'look', 'read', 'make', 'purge'),
       ...on(['DEAD_LETTERS', 'ARCHIVE'], 'look', 'make'),
       ...on(['READERS'], 'look', 'make', 'purge'),
+      ...on(['SEARCHES'], 'look', 'read', 'make', 'purge'),
       ...on(['PROVISIONING', 'PROBE'], 'look', 'make', 'drop'),
     ],
     hears: [...SERVICE_HEARS, 'commands.flush.x'],
@@ -105,6 +116,9 @@ const MAY: Readonly<Record<HubService, { readonly sends: readonly string[]; read
       'queries.anna.x.cancel',
       `queries.${OWN}.x.cancel`,
       'commands.flush.x',
+      'searches.asked',
+      'searches.ended',
+      'searches.exported',
       'readers.x.1.y',
       ...NAMES,
       ...on(MOVES, 'look', 'read'),
@@ -115,6 +129,10 @@ const MAY: Readonly<Record<HubService, { readonly sends: readonly string[]; read
       ...SERVICE_HEARS,
       'query.vehicles.anna',
       `query.vehicles.${OWN}`,
+      'query.exports.anna',
+      `query.exports.${OWN}`,
+      'searches.asked',
+      'searches.ended',
       'query.partitions',
       'service-inbox.finder.x',
       ...['anna', OWN].flatMap((person) => [`queries.${person}.x.taken`, `queries.${person}.x.cancel`]),
@@ -142,7 +160,14 @@ const MAY: Readonly<Record<HubService, { readonly sends: readonly string[]; read
     ],
   },
   viewer: {
-    sends: ['commands.move.x', 'commands.flush.x', 'imports.x', ...NAMES, ...on(MOVES, 'look')],
+    sends: [
+      'commands.move.x',
+      'commands.flush.x',
+      'imports.x',
+      ...NAMES,
+      ...on(MOVES, 'look'),
+      ...on(['SEARCHES'], 'look', 'read'),
+    ],
     hears: SERVICE_HEARS,
   },
   gateway: {
@@ -152,6 +177,7 @@ const MAY: Readonly<Record<HubService, { readonly sends: readonly string[]; read
   terminal: {
     sends: [
       `query.vehicles.${OWN}`,
+      `query.exports.${OWN}`,
       `queries.${OWN}.x.taken`,
       `queries.${OWN}.x.cancel`,
       `generation.start.${OWN}`,
@@ -163,6 +189,7 @@ const MAY: Readonly<Record<HubService, { readonly sends: readonly string[]; read
       ...NAMES,
       ...on(MOVES, 'look', 'read'),
       ...on(['DEAD_LETTERS'], 'look', 'read', 'delete message'),
+      ...on(['SEARCHES'], 'look', 'read'),
     ],
     hears: [...SERVICE_HEARS, `inbox.${OWN}.x`, 'stats'],
   },

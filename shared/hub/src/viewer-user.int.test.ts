@@ -106,7 +106,7 @@ test('the viewer publishes what it needs to, and nothing else', async () => {
     'query.vehicles.anyone',
     'queries.anyone.x.taken',
     'queries.anyone.x.cancel',
-    'searches.exported.anyone',
+    'query.exports.anyone',
   ]
   published.length = 0
   for (const subject of ALL) viewer.control.publish(subject, EMPTY, { reply: 'inbox.anyone.x' })

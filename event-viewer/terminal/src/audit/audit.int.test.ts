@@ -38,7 +38,7 @@ const setUp = async (): Promise<{ fleet: (...args: string[]) => Promise<FleetRun
   const records = await pendingSearchRecords(hub)
   await table!.append(records, { appId: 'SEARCHES@x#0', from: 0, to: 2, timestampMs: records[1].at })
   await table!.close()
-  await storeExport(hub, { query: 'q1', format: 'csv', rows: 12 })
+  await storeExport(hub, { query: 'q1', person: 'anyone', format: 'csv', rows: 12 })
   await storeSearchAsked(hub, asked('q2', 'anyone'))
   await hub.close()
   const config = join(archive, 'fleet.yaml')

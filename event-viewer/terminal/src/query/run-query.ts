@@ -1,6 +1,6 @@
 import { FleetError } from '@fleetlake/core'
 import { type Positions } from '@fleetlake/columnar'
-import { askVehicles, type Hub, storeExport, type VehicleOutcome, type VehicleQueryInput } from '@fleetlake/hub'
+import { askVehicles, type Hub, recordExport, type VehicleOutcome, type VehicleQueryInput } from '@fleetlake/hub'
 import {
   type AnswerFormat,
   describeAnswer,
@@ -91,12 +91,12 @@ interface Writing extends Ending {
 }
 
 /** Invariant: that positions leave is recorded before they do: of a file before it is there, else before the first of them. */
-const recordExport = async (
+const recordLeaving = async (
   hub: Hub,
   { exportedAs: format }: QueryTarget,
   exported: { readonly query: string; readonly rows?: number },
 ): Promise<void> => {
-  if (format !== undefined) await storeExport(hub, { ...exported, format })
+  if (format !== undefined) await recordExport(hub, { ...exported, format })
 }
 
 const writeAnswer = async (
@@ -118,7 +118,7 @@ const writeAnswer = async (
     let isRecorded = target.output !== undefined
     for await (const rows of target.isSorted ? sortRows(made) : made) {
       if (target.isSorted) bar.retitle('writing')
-      if (!isRecorded) await recordExport(hub, target, { query: answer.query })
+      if (!isRecorded) await recordLeaving(hub, target, { query: answer.query })
       isRecorded = true
       await output.write(format.rows(rows))
       // Sorted rows come after the search has ended: the rest of a cancelled search is not written.
@@ -136,7 +136,7 @@ const writeAnswer = async (
 const end = async (hub: Hub, { query, outcome }: Written, { output, target, context }: Ending): Promise<void> => {
   const { status, rows } = outcome
   if (status === 'cancelled' || status === 'refused') return output.discard()
-  if (target.output !== undefined) await recordExport(hub, target, { query, rows })
+  if (target.output !== undefined) await recordLeaving(hub, target, { query, rows })
   if (EXIT_CODES[status] === 0) return void (await output.keep())
   const name = await output.keep('.partial')
   if (name !== undefined) context.terminal.say(`the incomplete answer is in ${name}`)

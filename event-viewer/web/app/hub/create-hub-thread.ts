@@ -1,6 +1,6 @@
 import { type Message, subjects } from '@fleetlake/contracts'
 import { FleetError, reasonOf } from '@fleetlake/core'
-import { connectHub, type HubStatus, type MessageHub, runGeneration, storeExport } from '@fleetlake/hub/browser'
+import { connectHub, type HubStatus, type MessageHub, recordExport, runGeneration } from '@fleetlake/hub/browser'
 import type { BoardState } from '@fleetlake/viewer-core'
 import { transfer } from 'comlink'
 import type { HeardRun } from './generations/heard-runs.ts'
@@ -158,7 +158,7 @@ export const createHubThread = (): HubThread => {
       return outcome.ok ? transfer(outcome, transferablesOf(outcome)) : outcome
     },
     cancelSearch: async (slot) => searches.get(slot)?.abort(),
-    recordExport: (exported) => outcomeOf(async () => storeExport(await hubFor(new AbortController()), exported)),
+    recordExport: (exported) => outcomeOf(async () => recordExport(await hubFor(new AbortController()), exported)),
   }
 }
 

@@ -67,5 +67,5 @@ export interface HubThread {
   ): Promise<Outcome<SearchAnswer>>
   cancelSearch(slot: string): Promise<void>
   /** Has it recorded that found positions are about to leave as a file; resolves once that is stored. */
-  recordExport(exported: MessageInput<'positionsExported'>): Promise<Outcome<void>>
+  recordExport(exported: Omit<MessageInput<'recordExport'>, 'export'>): Promise<Outcome<void>>
 }

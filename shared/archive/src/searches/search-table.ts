@@ -31,6 +31,10 @@ export interface SearchTable {
   append(records: readonly SearchRecord[], move: SearchMove): Promise<'added' | 'stale'>
   /** The files of a period, the newest records' first. */
   files(period: SearchPeriod): SearchFile[]
+  /** Whether the table as last read has a file of this path. */
+  names(path: string): boolean
+  /** Makes a version that adds nothing: what was decided upon an earlier one is decided again. */
+  takeVersion(): Promise<void>
   close(): Promise<void>
 }
 
@@ -57,6 +61,7 @@ export interface SearchFile {
 }
 
 const NAME = 'searches'
+const VACUUM_APP = 'fleetlake.vacuum'
 const LEVEL_TAG = 'fleetlake.level'
 
 const TABLE = { name: NAME, columns: SEARCH_COLUMNS } as const
@@ -192,6 +197,17 @@ export const openSearchTable = async (
           last,
           read: async () => (await files.rows(add)).map((row) => searchOfFlat(row, decodePath(add.path))),
         })),
+    names: (path) => log.state.files.has(path),
+    takeVersion: async () => {
+      await log.commit<never>({
+        decide: () => undefined,
+        check: files.checkWritable,
+        actions: (state, stamp) => [
+          commitInfo('VACUUM START', state, stamp),
+          { txn: { appId: VACUUM_APP, version: (state.txns.get(VACUUM_APP) ?? 0) + 1 } },
+        ],
+      })
+    },
     close: log.close,
   }
 }

@@ -10,6 +10,7 @@ import { FANOUT, KEPT, type MergeFile, planMerge } from './plan-merge.ts'
 import { type AuditEntry, auditOf, periodOfAudit, recordsIn } from './read-searches.ts'
 import { flatSearch, SEARCH_COLUMNS, searchOfFlat } from './search-row.ts'
 import { openSearchTable, type SearchTable } from './search-table.ts'
+import { tidySearches } from './tidy-searches.ts'
 
 const NOW_MS = Date.UTC(2026, 10, 30, 23, 59)
 const APP = 'SEARCHES@2026-11-30T00:00:00Z#0'
@@ -268,4 +269,54 @@ test('another engine reads it, before and after files were merged', async () => 
   expect(table.files(ALWAYS).length).toBeLessThan(FANOUT + 2)
   expect(await sum()).toEqual([20, 210, -56.2, 'anna'])
   await table.close()
+})
+
+test('files and versions that nobody needs go after the grace, and nothing that is named, was, or may come to be', async () => {
+  const DAY_MS = 86_400_000
+  const folder = await temporaryFolder()
+  const store = createFileStore(folder)
+  const openAt = async (nowMs: number): Promise<SearchTable> =>
+    (await openSearchTable(store, { create: true, now: () => nowMs, checkpointEvery: 5 }))!
+  const table = await openAt(Date.now())
+  const add = (into: SearchTable, from: number): Promise<unknown> =>
+    into.append([asked(from + 1, NOW_MS + from)], { appId: APP, from, to: from + 1, timestampMs: NOW_MS + from })
+  for (let i = 0; i < 30; i++) await add(table, i)
+  await table.close()
+  const stored = async (): Promise<string[]> => (await collect(store.list('2026'))).map(({ path }) => path)
+  const tidy = (days: number): Promise<number> =>
+    tidySearches(table, store, {
+      graceMs: DAY_MS,
+      logRetentionMs: 2 * DAY_MS,
+      nowMs: Date.now() + days * DAY_MS,
+      signal: new AbortController().signal,
+    })
+  const before = await stored()
+  expect([await tidy(0), await stored()]).toEqual([0, before])
+
+  // A collector that has written its file, and sleeps before it commits.
+  const { promise: asleep, resolve: wake } = Promise.withResolvers<void>()
+  const { promise: fell, resolve: fall } = Promise.withResolvers<void>()
+  let isFirst = true
+  const sleepy: ObjectStore = {
+    ...store,
+    putIfAbsent: async (path, bytes) => {
+      if (isFirst) {
+        isFirst = false
+        fall()
+        await asleep
+      }
+      return store.putIfAbsent(path, bytes)
+    },
+  }
+  const adding = add((await openSearchTable(sleepy))!, 30)
+  await fell
+  expect(await tidy(3)).toBeGreaterThan(20)
+  wake()
+  await adding
+  await table.refresh()
+  expect((await recordsOf(table)).map(({ sequence }) => sequence)).toEqual(Array.from({ length: 31 }, (_, i) => 31 - i))
+  expect((await stored()).filter((path) => !table.names(path))).toEqual([])
+  const fresh = (await openSearchTable(store))!
+  expect(await recordsOf(fresh)).toEqual(await recordsOf(table))
+  await Promise.all([table.close(), fresh.close()])
 })

@@ -103,12 +103,7 @@ export const controlOn = (connection: NatsConnection, tell?: (status: Connection
     },
     store: async (subject, payload, options) => {
       try {
-        return await (options.reply === undefined ? storeByRequest : storeByReply)(
-          connection,
-          subject,
-          payload,
-          options,
-        )
+        return await store(connection, subject, payload, options)
       } catch (error) {
         throw refuseToSend(error)
       }
@@ -123,14 +118,12 @@ export const controlOn = (connection: NatsConnection, tell?: (status: Connection
   }
 }
 
-type Store = (
+const store = async (
   connection: NatsConnection,
   subject: string,
   payload: Uint8Array,
-  options: StoreOptions,
-) => Promise<Acknowledgement>
-
-const storeByRequest: Store = async (connection, subject, payload, { headers, timeoutMs }) => {
+  { headers, timeoutMs }: StoreOptions,
+): Promise<Acknowledgement> => {
   try {
     const answer = await connection.request(subject, payload, {
       timeout: timeoutMs,
@@ -142,23 +135,6 @@ const storeByRequest: Store = async (connection, subject, payload, { headers, ti
     if (error instanceof errors.RequestError) return error.isNoResponders() ? NO_STREAM : UNCLEAR
     if (error instanceof errors.TimeoutError) return UNCLEAR
     throw error
-  }
-}
-
-/** For who may listen to few subjects only. */
-const storeByReply: Store = async (connection, subject, payload, { headers, reply = '', timeoutMs }) => {
-  const answered = Promise.withResolvers<Acknowledgement>()
-  const subscription = connection.subscribe(reply, {
-    max: 1,
-    callback: (error, answer) => answered.resolve(error === null ? parseAcknowledgement(answer) : UNCLEAR),
-  })
-  const timer = new AbortController()
-  try {
-    connection.publish(subject, payload, { reply, ...(headers === undefined ? {} : { headers: headersFrom(headers) }) })
-    return await Promise.race([answered.promise, sleep(timeoutMs, timer.signal).then(() => UNCLEAR)])
-  } finally {
-    timer.abort()
-    if (!connection.isClosed()) subscription.unsubscribe()
   }
 }
 

@@ -27,6 +27,12 @@ export interface ServicePermissions extends HubPermissions {
   readonly answers: boolean
 }
 
+/** What is no message, or is stored in a stream and heard all the same. */
+const HEARD_BESIDE: { readonly [Service in HubService]?: readonly string[] } = {
+  gateway: [LOGIN_SUBJECT, filterOf(messages.move.stored.repeatedTo)],
+  finder: [messages.searchAsked.subject, messages.searchEnded.subject],
+}
+
 /** All that a service may do on the hub: send and hear the messages that are its own, and use the streams that it needs. */
 export const servicePermissions = (service: HubService): ServicePermissions => {
   const all: readonly MessageDefinition[] = Object.values(messages)
@@ -42,7 +48,7 @@ export const servicePermissions = (service: HubService): ServicePermissions => {
     subscribe: unique([
       ...subjectsOf(heard),
       `${requestInbox(serviceUser(service))}.>`,
-      ...(service === 'gateway' ? [LOGIN_SUBJECT, filterOf(messages.move.stored.repeatedTo)] : []),
+      ...(HEARD_BESIDE[service] ?? []),
     ]),
   }
 }

@@ -9,8 +9,6 @@ type RecordName = 'searchAsked' | 'searchEnded' | 'positionsExported'
 export interface StoreRecordOptions {
   /** As a whole, ms; 5 s when missing. */
   readonly withinMs?: number
-  /** Where this connection may hear the answer; below `_INBOX` when missing. */
-  readonly reply?: string
 }
 
 const WITHIN_MS = 5_000
@@ -40,18 +38,14 @@ const storeRecord = async <Name extends RecordName>(
     what,
   }: { readonly name: Name; readonly subject: string; readonly id: string; readonly what: string },
   data: MessageInput<Name>,
-  { withinMs = WITHIN_MS, reply }: StoreRecordOptions,
+  { withinMs = WITHIN_MS }: StoreRecordOptions,
 ): Promise<void> => {
   const { control, service, uid } = hub
   const { payload, headers } = wrapMessage(control, name, data, { id, source: `/fleetlake/${service}/${uid}` }, id)
   const endMs = performance.now() + withinMs
   for (;;) {
     const timeoutMs = Math.max(1, Math.min(ATTEMPT_MS, endMs - performance.now()))
-    const answer = await control.store(subject, payload, {
-      headers,
-      timeoutMs,
-      ...(reply === undefined ? {} : { reply }),
-    })
+    const answer = await control.store(subject, payload, { headers, timeoutMs })
     if (answer.kind === 'stored') return
     const isDefinite = answer.kind === 'rejected' && (answer.isFull || answer.isFinal)
     if (isDefinite || performance.now() + RETRY_MS > endMs)
@@ -95,14 +89,17 @@ export const storeSearchEnded = (
   return storeRecord(hub, record, ended, options)
 }
 
-/** That found positions are about to leave; the answer comes to this client's own inbox. @throws FleetError `query.unrecorded` */
+/** That found positions leave. @param id the same when it is repeated @throws FleetError `query.unrecorded` */
 export const storeExport = (
   hub: MessageHub,
   exported: MessageInput<'positionsExported'>,
-  options: Pick<StoreRecordOptions, 'withinMs'> = {},
+  { id = crypto.randomUUID(), ...options }: StoreRecordOptions & { readonly id?: string } = {},
 ): Promise<void> => {
-  const id = crypto.randomUUID().replaceAll('-', '')
-  const subject = subjects.positionsExported(hub.person)
-  const record = { name: 'positionsExported', subject, id, what: 'the export' } as const
-  return storeRecord(hub, record, exported, { ...options, reply: hub.inbox(id) })
+  const record = {
+    name: 'positionsExported',
+    subject: subjects.positionsExported,
+    id: `${exported.query}-${id}`,
+    what: 'the export',
+  } as const
+  return storeRecord(hub, record, exported, options)
 }
