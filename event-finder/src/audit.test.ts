@@ -164,7 +164,7 @@ test('an export that can’t be recorded is told why', async () => {
 test('with a full stream searches are refused, with what to do, and go on once there is room', async () => {
   const { hub, start } = await setUp()
   const faults: unknown[] = []
-  await start({ records: createSearchRecords(hub, (fault) => faults.push(fault)) })
+  await start({ records: createSearchRecords(hub, (error) => faults.push(error)) })
   await hub.streams.change(SEARCHES, { maxBytes: 1 })
   expect((await askAll(hub, ALL)).outcome).toMatchObject({
     status: 'refused',

@@ -9,7 +9,14 @@ const START = '2026-01-05T08:00:00Z'
 test('1, 2 and 3 agents make the same rows, each stored once in its partition', async () => {
   await using system = await startServerRun({ generators: 3 })
   const { hub } = system
-  const options = { vehicles: 301, events: 20_007, seed: 7, startTime: START, batchRows: 500 }
+  const options = {
+    vehicles: 301,
+    events: 20_007,
+    seed: 7,
+    vehicleIds: 'shared',
+    startTime: START,
+    batchRows: 500,
+  } as const
   const runs = []
   for (const agents of [1, 2, 3]) {
     const progress: Message<'generationProgress'>[] = []

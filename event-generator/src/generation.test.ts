@@ -1,5 +1,12 @@
 import { decodePositions, rowsOfPositions } from '@fleetlake/columnar'
-import { ANYONE, type Message, type MessageInput, subjects } from '@fleetlake/contracts'
+import {
+  ANYONE,
+  generatedVehicleId,
+  type Message,
+  type MessageInput,
+  subjects,
+  vehicleIdPrefix,
+} from '@fleetlake/contracts'
 import { fault } from '@fleetlake/core/testing'
 import { purgeThrough, readPartition, runGeneration } from '@fleetlake/hub'
 import { eventually } from '@fleetlake/testing'
@@ -12,7 +19,14 @@ const START = '2026-01-05T08:00:00Z'
 
 test('vehicles report the measures that are asked for, the same ones each time and by every generator', async () => {
   await using system = await startTestRun({ generators: 2 })
-  const options = { vehicles: 31, events: 1_000, seed: 7, startTime: START, batchRows: 50 }
+  const options = {
+    vehicles: 31,
+    events: 1_000,
+    seed: 7,
+    vehicleIds: 'shared',
+    startTime: START,
+    batchRows: 50,
+  } as const
   const rowsWith = async (more: object): Promise<StoredRow[]> =>
     sortRows(await readRun(system.hub, await runGeneration(system.hub, { ...options, ...more })))
   const measures = ['temperature' as const, 'order_id' as const, 'ignition' as const]
@@ -27,6 +41,29 @@ test('vehicles report the measures that are asked for, the same ones each time a
     const values = saidBy(Number(vehicleId.slice(2)) - 1, eventTime).filter(({ value }) => value !== null)
     expect(said).toEqual(Object.fromEntries(values.map(({ measure, value }) => [measure.name, value])))
   }
+})
+
+test('two runs share vehicle ids only where both are asked to, and their rows are the same but for the ids', async () => {
+  await using system = await startTestRun({ generators: 2 })
+  const options = { vehicles: 31, events: 1_000, seed: 7, startTime: START }
+  const rowsOf = async (vehicleIds: 'own' | 'shared'): Promise<{ prefix: string; rows: StoredRow[] }> => {
+    const stats = await runGeneration(system.hub, { ...options, vehicleIds })
+    const prefix = vehicleIdPrefix(stats.run, vehicleIds)
+    return { prefix, rows: sortRows(await readRun(system.hub, stats)) }
+  }
+  const runs = [await rowsOf('own'), await rowsOf('own'), await rowsOf('shared'), await rowsOf('shared')]
+  const known = Array.from({ length: 31 }, (_, vehicle) => vehicle)
+  for (const { prefix, rows } of runs) {
+    expect(new Set(rows.map(({ vehicleId }) => vehicleId))).toEqual(
+      new Set(known.map((vehicle) => generatedVehicleId(prefix, vehicle))),
+    )
+  }
+  expect(runs.map(({ prefix }) => prefix.length)).toEqual([9, 9, 2, 2])
+  expect(new Set(runs.map(({ prefix }) => prefix)).size).toBe(3)
+  const [first, ...others] = runs.map(({ prefix, rows }) =>
+    rows.map((row) => ({ ...row, vehicleId: row.vehicleId.slice(prefix.length), measures: undefined })),
+  )
+  for (const other of others) expect(other).toEqual(first)
 })
 
 test('what can not be made is refused, with what could be', async () => {

@@ -11,11 +11,11 @@ import { parseArgs } from 'node:util'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { openCodec, readChunkFile } from '@fleetlake/columnar/formats'
 import { CHUNK_FORMATS, type ChunkFormat, type Rows, rowsOfArrays, textsOfStrings } from '@fleetlake/columnar'
-import { configSchema } from '@fleetlake/contracts'
+import { configSchema, generatedVehicleId } from '@fleetlake/contracts'
 import { cellOf, toMicroDegrees, windowStart } from '@fleetlake/core'
 import { provideMontevideo } from '../../event-generator/src/city/build-pack.ts'
 import { createFleet } from '../../event-generator/src/core/fleet.ts'
-import { createReportColumns, vehicleId } from '../../event-generator/src/core/report-columns.ts'
+import { createReportColumns } from '../../event-generator/src/core/report-columns.ts'
 import { shareOf } from '../../event-generator/src/core/share.ts'
 
 const { values } = parseArgs({
@@ -100,7 +100,7 @@ interface Cost {
 }
 
 const { chunks, types } = await simulate(Number(values.rows))
-const ids = Array.from({ length: VEHICLES }, (_, vehicle) => vehicleId(vehicle))
+const ids = Array.from({ length: VEHICLES }, (_, vehicle) => generatedVehicleId('v-7k3f9a-', vehicle))
 const columns = chunks.map((rows) => columnsOf(rows, ids, types))
 const rowCount = columns.reduce((sum, { length }) => sum + length, 0)
 

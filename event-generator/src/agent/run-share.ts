@@ -102,12 +102,13 @@ export const runShare = (request: ShareRequest, deps: ShareDeps): ShareRun => {
 class Undelivered extends Error {}
 
 const simulateFrom = async (
-  { options, startTime, events, share, agents }: ShareRequest,
+  { run, options, startTime, events, share, agents }: ShareRequest,
   city: City,
 ): Promise<Slice[]> => {
   const slices: Slice[] = []
   const { isDue, breathe } = createBreather()
   const cut = {
+    run,
     city,
     options,
     startTime: Date.parse(startTime),

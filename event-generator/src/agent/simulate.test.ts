@@ -19,7 +19,7 @@ const slice = (vehicle: number, intervalMs: number): Slice => {
   return {
     fleet: { size: 1, types: ['car'], tick },
     reports: createReportColumns(1),
-    ids: encodeVehicleIds(share),
+    ids: encodeVehicleIds(share, 'v-'),
     first: vehicle,
     stride: 1,
     next: 0,

@@ -2,7 +2,7 @@ import type { City } from '../core/city.ts'
 import { createFleet, type Fleet } from '../core/fleet.ts'
 import { createReportColumns } from '../core/report-columns.ts'
 import type { Share } from '../core/share.ts'
-import type { GenerationOptions } from '@fleetlake/contracts'
+import { type GenerationOptions, vehicleIdPrefix } from '@fleetlake/contracts'
 import type { RoutedRows } from '../batching/router.ts'
 import { encodeVehicleIds } from '../batching/vehicle-ids.ts'
 
@@ -17,6 +17,7 @@ export interface Slice extends RoutedRows {
 }
 
 export interface SliceOptions {
+  readonly run: string
   readonly city: City
   readonly options: GenerationOptions
   readonly startTime: number
@@ -28,7 +29,8 @@ export interface SliceOptions {
  * A share cut into parts that are simulated one after the other, so that a large fleet does not block the process.
  * @throws FleetError `generation.refused` for an unknown vehicle type or district
  */
-export function* cutIntoSlices({ city, options, startTime, events, share }: SliceOptions): Generator<Slice> {
+export function* cutIntoSlices({ run, city, options, startTime, events, share }: SliceOptions): Generator<Slice> {
+  const prefix = vehicleIdPrefix(run, options.vehicleIds)
   for (let from = 0; from < share.count; from += SLICE_VEHICLES) {
     const part: Share = {
       first: share.first + from * share.stride,
@@ -37,6 +39,13 @@ export function* cutIntoSlices({ city, options, startTime, events, share }: Slic
     }
     const fleet = createFleet({ ...options, city, startTime, events, share: part })
     const { first, stride } = part
-    yield { fleet, reports: createReportColumns(fleet.size), ids: encodeVehicleIds(part), first, stride, next: 0 }
+    yield {
+      fleet,
+      reports: createReportColumns(fleet.size),
+      ids: encodeVehicleIds(part, prefix),
+      first,
+      stride,
+      next: 0,
+    }
   }
 }

@@ -1,8 +1,19 @@
-import { cellOf, type PartitionBy, partitionOfCell, partitionOfText, toMicroDegrees } from '@fleetlake/core'
-import { type ReportColumns, vehicleId } from '../core/report-columns.ts'
+import {
+  cellOf,
+  type PartitionBy,
+  partitionOfBytes,
+  partitionOfCell,
+  partitionOfText,
+  toMicroDegrees,
+} from '@fleetlake/core'
+import type { ReportColumns } from '../core/report-columns.ts'
+import type { VehicleIds } from './vehicle-ids.ts'
 
-/** Which of the partitions in use, by its place among them, a row of reports goes to. */
-export type PartitionOfRow = (reports: ReportColumns, row: number) => number
+/**
+ * Which of the partitions in use, by its place among them, a row of reports goes to.
+ * @param slot the place of the row's vehicle in `ids`
+ */
+export type PartitionOfRow = (reports: ReportColumns, row: number, ids: VehicleIds, slot: number) => number
 
 export interface Partitioning {
   readonly by: PartitionBy
@@ -18,7 +29,9 @@ export const partitionRows = ({ by, geohashLength, count, vehicleTypes }: Partit
     const ofType = vehicleTypes.map((type) => partitionOfText(type, count))
     return ({ type }, row) => ofType[type[row]]
   }
-  if (by === 'vehicle') return ({ vehicle }, row) => partitionOfText(vehicleId(vehicle[row]), count)
+  if (by === 'vehicle') {
+    return (_, __, { bytes, offsets }, slot) => partitionOfBytes(bytes, offsets[slot], offsets[slot + 1], count)
+  }
   return ({ longitude, latitude }, row) => {
     const cell = cellOf(toMicroDegrees(longitude[row]), toMicroDegrees(latitude[row]), geohashLength)
     return partitionOfCell(cell, count)

@@ -1,9 +1,9 @@
 import { cellOf, partitionOfCell, partitionOfText, toMicroDegrees, windowStart } from '@fleetlake/core'
 import { decodePositions, type PositionRow, rowsOfPositions } from '@fleetlake/columnar'
-import { MAX_PAYLOAD_BYTES } from '@fleetlake/contracts'
+import { generatedVehicleId, MAX_PAYLOAD_BYTES } from '@fleetlake/contracts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createReportColumns, type ReportColumns, vehicleId } from '../core/report-columns.ts'
+import { createReportColumns, type ReportColumns } from '../core/report-columns.ts'
 import { createRouter, type Outlet, type RouterOptions } from './router.ts'
 import { encodeVehicleIds, type VehicleIds } from './vehicle-ids.ts'
 
@@ -174,7 +174,7 @@ test('a batch is cut where one row more would make its message too large', () =>
 test.each(['vehicle', 'vehicle-type'] as const)('partitioned by %s, a row goes where the hash says', (by) => {
   const share = { first: 1, stride: 2, count: 40 }
   const rows = Array.from({ length: 40 }, (_, n): PositionRow => ({
-    vehicleId: vehicleId(1 + n * 2),
+    vehicleId: generatedVehicleId('v-', 1 + n * 2),
     vehicleType: TYPES[n % 3],
     eventTime: START + n,
     longitude: -56,
@@ -188,7 +188,7 @@ test.each(['vehicle', 'vehicle-type'] as const)('partitioned by %s, a row goes w
     rows,
     rows.map((_, n) => 1 + n * 2),
   )
-  router.route({ reports, ids: encodeVehicleIds(share), first: share.first, stride: share.stride }, 0, Infinity)
+  router.route({ reports, ids: encodeVehicleIds(share, 'v-'), first: share.first, stride: share.stride }, 0, Infinity)
   router.flush()
   const published = to.sent.flatMap(({ partition, payload }) =>
     rowsOfPositions(decodePositions(payload)!).map((each) => ({ partition, id: each.vehicleId })),
@@ -200,7 +200,7 @@ test.each(['vehicle', 'vehicle-type'] as const)('partitioned by %s, a row goes w
 
 test('a partition without room stops the rows at once, and they go on where they stopped', () => {
   const rows = Array.from({ length: 10 }, (_, n): PositionRow => ({
-    vehicleId: vehicleId(0),
+    vehicleId: generatedVehicleId('v-', 0),
     vehicleType: 'car',
     eventTime: START + n,
     longitude: -56,
@@ -215,7 +215,7 @@ test('a partition without room stops the rows at once, and they go on where they
       rows,
       rows.map(() => 0),
     ),
-    ids: encodeVehicleIds({ first: 0, stride: 1, count: 1 }),
+    ids: encodeVehicleIds({ first: 0, stride: 1, count: 1 }, 'v-'),
     first: 0,
     stride: 1,
   }

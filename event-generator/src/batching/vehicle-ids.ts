@@ -1,4 +1,4 @@
-import { vehicleId } from '../core/report-columns.ts'
+import { generatedVehicleId } from '@fleetlake/contracts'
 import type { Share } from '../core/share.ts'
 
 /** The ids of a share's vehicles in UTF-8: that of the n-th is `bytes[offsets[n]] … bytes[offsets[n + 1]]`. */
@@ -9,8 +9,9 @@ export interface VehicleIds {
 
 const utf8 = new TextEncoder()
 
-export const encodeVehicleIds = ({ first, stride, count }: Share): VehicleIds => {
-  const ids = Array.from({ length: count }, (_, n) => utf8.encode(vehicleId(first + n * stride)))
+/** @param prefix what the ids of the run begin with */
+export const encodeVehicleIds = ({ first, stride, count }: Share, prefix: string): VehicleIds => {
+  const ids = Array.from({ length: count }, (_, n) => utf8.encode(generatedVehicleId(prefix, first + n * stride)))
   const offsets = new Int32Array(count + 1)
   ids.forEach(({ length }, n) => {
     offsets[n + 1] = offsets[n] + length

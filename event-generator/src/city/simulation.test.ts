@@ -6,7 +6,7 @@ import { createDriver } from '../core/driver.ts'
 import { createFleet } from '../core/fleet.ts'
 import type { FleetOptions } from '../core/fleet.ts'
 import { createHomes } from '../core/homes.ts'
-import { createReportColumns, vehicleId } from '../core/report-columns.ts'
+import { createReportColumns } from '../core/report-columns.ts'
 import { shareOf } from '../core/share.ts'
 import { VEHICLE_TYPES } from '../core/vehicle-type.ts'
 import { createVehicles } from '../core/vehicles.ts'
@@ -46,7 +46,7 @@ const simulate = (ticks: number, options: Partial<FleetOptions> = {}): Row[] => 
     for (let row = 0; row < out.length; row++) {
       rows.push({
         k,
-        id: vehicleId(out.vehicle[row]),
+        id: `v-${out.vehicle[row]}`,
         vehicle: out.vehicle[row],
         type: fleet.types[out.type[row]],
         time: out.time[row],

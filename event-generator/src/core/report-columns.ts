@@ -1,7 +1,7 @@
 /** The reports of one tick of a share, in order of time. Columns; the first `length` entries count. */
 export interface ReportColumns {
   length: number
-  /** Index in the fleet; `vehicleId` names it. */
+  /** Index in the fleet. */
   readonly vehicle: Int32Array
   /** Index into the fleet's `types`. */
   readonly type: Uint8Array
@@ -28,6 +28,3 @@ export const createReportColumns = (capacity: number): ReportColumns => ({
   speed: new Float32Array(capacity),
   heading: new Float32Array(capacity),
 })
-
-/** `v-000001` for vehicle 0: the same in every run and every share. */
-export const vehicleId = (vehicle: number): string => `v-${String(vehicle + 1).padStart(6, '0')}`

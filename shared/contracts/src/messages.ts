@@ -13,6 +13,7 @@ import {
 import { z } from 'zod'
 import { count, instant, MOST, path, sentence, sequence, text, token } from './fields.ts'
 import { GROUPS } from './patterns.ts'
+import { VEHICLE_IDS } from './generation/generated-vehicles.ts'
 import { ANYONE, MAX_PERSON_TOKEN, PERSON_TOKEN } from './people/person-token.ts'
 import type { Right } from './people/rights.ts'
 import { HUB_SERVICES, type Party } from './services/hub-services.ts'
@@ -140,7 +141,21 @@ export const generationOptions = z.strictObject({
   startTime: instant
     .optional()
     .describe('start of the simulated time, within what the archive keeps. Default: chosen so that the run ends now'),
-  seed: z.number().int().min(0).max(0xffffffff).default(1).describe('the same seed gives the same rows'),
+  seed: z
+    .number()
+    .int()
+    .min(0)
+    .max(0xffffffff)
+    .default(1)
+    .describe(
+      'the same seed gives the same rows, but for what tells one run from another: ids of its own and `source`',
+    ),
+  vehicleIds: z
+    .enum(VEHICLE_IDS)
+    .default('own')
+    .describe(
+      'ids of the vehicles: `own` are those of this run, such as v-7k3f9a-000105; `shared` are v-000001 and so on, those of every run that shares them, so that one vehicle may be in two places at a time',
+    ),
   vehicleTypes: z
     .array(vehicleText)
     .min(1)

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ANYONE, type Message, searchStream, subjects } from '@fleetlake/contracts'
+import { ANYONE, generatedVehicleId, type Message, searchStream, subjects, vehicleIdPrefix } from '@fleetlake/contracts'
 import { connectHub, type Hub } from '@fleetlake/hub'
 import { eventually, startTestHub, temporaryFolder } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
@@ -35,24 +35,27 @@ const statsOf = (run: string, some: Partial<Message<'generationStats'>> = {}): M
 
 test('generate asks for what its options say and tells how the run ended', () =>
   withHub(async (hub, url) => {
-    const asked: Message<'startGeneration'>['options'][] = []
+    const asked: Message<'startGeneration'>[] = []
     hub.listen('startGeneration', subjects.startGeneration('*'), ({ data, reply }) => {
-      asked.push(data.options)
+      asked.push(data)
       hub.send('generationStats', reply!, statsOf(data.run))
     })
     await hub.flush()
     const args = ['generate', '--events', '2k', '--interval', '1 s', '--types', 'bus,taxi', '--real-time', '--hub', url]
-    expect(await runFleetProcess(args)).toEqual({
-      code: 0,
-      out: 'complete: 2,000 positions of 2026-01-05T00:00:00Z to 2026-01-05T01:00:00Z, all of them archived; 1.5 s, 1,333/s, 1 generator\n',
-      err: '',
-    })
+    const outcome =
+      'complete: 2,000 positions of 2026-01-05T00:00:00Z to 2026-01-05T01:00:00Z, all of them archived; 1.5 s, 1,333/s, 1 generator'
+    const shared = await runFleetProcess([...args, '--shared-ids'])
+    expect(shared).toEqual({ code: 0, out: `${outcome}; its first vehicle is v-000001\n`, err: '' })
+    const own = await runFleetProcess(args)
+    const first = generatedVehicleId(vehicleIdPrefix(asked[1].run, 'own'), 0)
+    expect(own).toEqual({ code: 0, out: `${outcome}; its first vehicle is ${first}\n`, err: '' })
     expect(JSON.parse((await runFleetProcess([...args, '--json'])).out)).toMatchObject({
       status: 'complete',
       events: 2000,
       flushed: true,
     })
-    expect(asked[0]).toMatchObject({
+    expect(asked.map(({ options }) => options.vehicleIds)).toEqual(['shared', 'own', 'own'])
+    expect(asked[0].options).toMatchObject({
       events: 2000,
       intervalMs: 1000,
       vehicleTypes: ['bus', 'taxi'],

@@ -1,5 +1,5 @@
 import { humanCount, humanDuration, plural } from '@fleetlake/viewer-core'
-import { generationOptions } from '@fleetlake/contracts'
+import { generatedVehicleId, generationOptions, vehicleIdPrefix } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
 import { type Hub, runGeneration } from '@fleetlake/hub'
 import type { Command } from 'commander'
@@ -15,8 +15,8 @@ type Stats = Awaited<ReturnType<typeof runGeneration>>
 export const addGenerate = (program: Command, context: CommandContext): void => {
   const command = program.command('generate').description('generate positions of simulated vehicles')
   const { shape } = generationOptions
-  for (const [name, { flag, parse }] of Object.entries(GENERATION_FLAGS)) {
-    const description = (shape[name as keyof typeof shape].description ?? '')
+  for (const [name, { flag, parse, stands }] of Object.entries(GENERATION_FLAGS)) {
+    const description = (stands?.about ?? shape[name as keyof typeof shape].description ?? '')
       .replace('durationMs', '--duration')
       .replace('realTime', '--real-time')
     if (parse === undefined) command.option(flag, description)
@@ -29,6 +29,7 @@ export const addGenerate = (program: Command, context: CommandContext): void => 
         ['generate --vehicles 1500 --duration "1 h"', 'the last hour of 1,500 vehicles, as fast as possible'],
         ['generate --events 1M --seed 7 --types taxi,bus', 'a million positions, the same ones each time'],
         ['generate --measures temperature,driver_id', 'with measures beside the positions'],
+        ['generate --shared-ids', 'of v-000001, v-000002 and so on, as every run with this flag'],
         ['generate --real-time --duration "8 h" --interval "5 s"', 'a fleet that reports live until tonight'],
       ) + '\nCtrl-C stops the run; what it has published stays. A second Ctrl-C ends the command at once.\n',
     )
@@ -80,7 +81,7 @@ const generate = async (
     bar?.stop()
     exitWith(exitCodeOf(stats))
     if (json()) terminal.print(JSON.stringify(stats))
-    else terminal.print(describe(stats))
+    else terminal.print(describe(stats, options.vehicleIds))
   } finally {
     bar?.stop()
     signal.removeEventListener('abort', stopped)
@@ -94,21 +95,12 @@ const exitCodeOf = ({ status, flushed }: Stats): number => {
   return flushed ? 0 : 3
 }
 
-const describe = ({
-  status,
-  events,
-  total,
-  flushed,
-  elapsedMs,
-  eventsPerSecond,
-  agents,
-  from,
-  to,
-  error,
-}: Stats): string => {
+const describe = (stats: Stats, vehicleIds: Generation['vehicleIds'] = 'own'): string => {
+  const { run, status, events, total, flushed, elapsedMs, eventsPerSecond, agents, from, to, error } = stats
   const outcome = status === 'complete' ? 'complete' : `${status} after ${humanCount(events)} of ${humanCount(total)}`
   const reason = error === undefined ? '' : `: ${error}`
   const archived = flushed ? 'all of them archived' : 'not yet known to be archived'
   const pace = `${humanDuration(elapsedMs)}, ${humanCount(eventsPerSecond)}/s, ${plural(agents, 'generator')}`
-  return `${outcome}${reason}: ${plural(events, 'position')} of ${from} to ${to}, ${archived}; ${pace}`
+  const first = events === 0 ? '' : `; its first vehicle is ${generatedVehicleId(vehicleIdPrefix(run, vehicleIds), 0)}`
+  return `${outcome}${reason}: ${plural(events, 'position')} of ${from} to ${to}, ${archived}; ${pace}${first}`
 }

@@ -48,11 +48,11 @@ export const addTrack = (program: Command, context: CommandContext): void => {
     .addHelpText(
       'after',
       examples(
-        ['track v-000001', 'the last 24 hours: first and last seen, distance, stops'],
-        ['track v-000001 --from 2026-01-05 --to 2026-01-06 --output monday.gpx', 'a day, as a GPX track'],
-        ['track v-000001 --area harbour.geojson --json', 'only inside an area, as one JSON object'],
-        ['track v-000001 --select temperature,battery', 'with the last value of each measure'],
-        ['track v-000001 --from -7d --format csv > week.csv', 'every report of a week, in order of time'],
+        ['track v-7k3f9a-000001', 'the last 24 hours: first and last seen, distance, stops'],
+        ['track v-7k3f9a-000001 --from 2026-01-05 --to 2026-01-06 --output monday.gpx', 'a day, as a GPX track'],
+        ['track v-7k3f9a-000001 --area harbour.geojson --json', 'only inside an area, as one JSON object'],
+        ['track v-7k3f9a-000001 --select temperature,battery', 'with the last value of each measure'],
+        ['track v-7k3f9a-000001 --from -7d --format csv > week.csv', 'every report of a week, in order of time'],
       ) +
         '\nWithout --area or --bbox the whole globe is searched. A summary is shown unless --format or --output is given.\n' +
         'Reports are in order of time in every format. Exit codes are those of fleet query.\n',

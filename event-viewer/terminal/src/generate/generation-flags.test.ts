@@ -39,6 +39,7 @@ test('what the flags read is a generation', () => {
     intervalMs: 5000,
     startTime: '2026-01-05T00:00:00.000Z',
     seed: 7,
+    vehicleIds: 'shared',
     vehicleTypes: ['taxi', 'bus'],
     districts: ['Centro'],
     city: 'montevideo',

@@ -30,6 +30,7 @@ test('the form of a newcomer asks for 1,500 vehicles, live for an hour', () => {
 test('a form can ask for every option of the contract', () => {
   const changes: Partial<GenerationForm> = {
     startTime: '2026-01-05T10:00:00',
+    sharedIds: true,
     vehicleTypes: ['bus'],
     districts: ['Pocitos'],
     measures: ['temperature', 'driver_id'],
@@ -40,6 +41,7 @@ test('a form can ask for every option of the contract', () => {
   expect(Object.keys(asked).toSorted()).toEqual(Object.keys(generationOptions.shape).toSorted())
   expect(asked).toMatchObject({
     startTime: new Date(2026, 0, 5, 10).toISOString(),
+    vehicleIds: 'shared',
     vehicleTypes: ['bus'],
     districts: ['Pocitos'],
     measures: ['temperature', 'driver_id'],

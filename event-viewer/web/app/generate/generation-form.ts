@@ -16,6 +16,8 @@ export interface GenerationForm {
   /** Of this machine's zone, as a `datetime-local` control writes it; empty for none. */
   startTime: string
   seed: number | null
+  /** Whether its vehicles have the ids that runs share. */
+  sharedIds: boolean
   /** Empty: all. */
   vehicleTypes: string[]
   districts: string[]
@@ -37,6 +39,7 @@ export const newGenerationForm = (): GenerationForm => ({
   interval: '5 s',
   startTime: '',
   seed: 1,
+  sharedIds: false,
   vehicleTypes: [],
   districts: [],
   measures: [],
@@ -62,6 +65,7 @@ const FIELD_OF: Readonly<Record<keyof GenerationInput, keyof GenerationForm>> = 
   intervalMs: 'interval',
   startTime: 'startTime',
   seed: 'seed',
+  vehicleIds: 'sharedIds',
   vehicleTypes: 'vehicleTypes',
   districts: 'districts',
   measures: 'measures',
@@ -98,6 +102,7 @@ const optionsOf = (form: GenerationForm): Record<string, unknown> => ({
   intervalMs: durationOf(form.interval),
   ...(form.startTime === '' ? {} : { startTime: instantOf(form.startTime) }),
   seed: form.seed,
+  ...(form.sharedIds ? { vehicleIds: 'shared' } : {}),
   vehicleTypes: some(form.vehicleTypes),
   districts: some(form.districts),
   measures: some(form.measures),
