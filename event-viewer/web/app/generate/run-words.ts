@@ -1,3 +1,5 @@
+import { ANYONE, personOfToken } from '@fleetlake/contracts'
+import { printableInLine } from '@fleetlake/core'
 import { humanCount, humanDuration, plural } from '@fleetlake/viewer-core'
 import type { HeardRun, RunStatus } from '../hub/generations/heard-runs.ts'
 import { noWordFor, type StateWords, WORK_STATES } from '../shell/work-words.ts'
@@ -14,6 +16,10 @@ export const wordsOfRun = ({ status, silentMs }: HeardRun): StateWords =>
 /** `1,500 vehicles in real time` */
 export const runText = ({ vehicles, realTime }: RunStatus): string =>
   `${plural(vehicles, 'vehicle')} ${realTime ? 'in real time' : 'as fast as possible'}`
+
+/** Who has asked for it; undefined where nobody needs to log in. */
+export const starterOf = ({ person }: RunStatus): string | undefined =>
+  person === ANYONE ? undefined : printableInLine(personOfToken(person) ?? person)
 
 /** `1,204 of 1,080,000 positions in 5 s` */
 export const progressOfRun = ({ events, total, elapsedMs }: RunStatus): string => {
