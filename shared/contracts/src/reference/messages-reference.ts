@@ -3,7 +3,7 @@ import { MAX_MESSAGE_BYTES } from '../streams.ts'
 import { CLOUD_EVENT_HEADERS, pageText, storageText, subjectText } from './describe-message.ts'
 import { escapeTags, fieldsOf, jsonSchemaOf, tableRow } from './describe-schema.ts'
 
-const GENERATED =
+export const GENERATED =
   '<!-- Generated from shared/contracts: node_modules/.bin/node shared/contracts/src/reference/write-reference.ts -->'
 
 /** `docs/reference/messages.md`. */
