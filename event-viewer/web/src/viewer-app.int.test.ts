@@ -499,6 +499,15 @@ test('the recorded searches of the archive and the hub are told to who may see t
     400,
     'limit must be a whole number from 1 to 1000, and is "0"; Unrecognized key: "day"',
   ])
+  const elsewhere = [
+    { Host: 'rebound.example' },
+    { Origin: 'https://other.example' },
+    { 'Sec-Fetch-Site': 'cross-site' },
+  ]
+  const others = await Promise.all(elsewhere.map((headers) => viewer.getRaw('/api/searches', headers)))
+  expect(others).toEqual(
+    elsewhere.map(() => ({ status: 403, body: 'The searches are for pages of this viewer only.' })),
+  )
   expect(await ask('', await startViewer())).toEqual({
     searches: [],
     isMore: false,

@@ -11,6 +11,7 @@ import { createArchiveRoute } from './archive/archive-route.ts'
 import { createSearchesRoute, type SearchesDeps } from './audit/searches-route.ts'
 import type { CityPack } from './city/city-pack.ts'
 import { describeViewer } from './describe-viewer.ts'
+import { onlyFromOwnPage } from './http/only-from-own-page.ts'
 import { sendPacked } from './http/packed.ts'
 import { createImportRoutes } from './imports/import-routes.ts'
 import type { PageImports } from './imports/page-imports.ts'
@@ -79,7 +80,8 @@ export const createViewerApp = (deps: ViewerDeps): Hono => {
   })
   app.route('/api/imports', createImportRoutes({ imports: deps.imports, isAllowed: mayPagesImport(config), hosts }))
   app.get('/api/archive', etag(), createArchiveRoute(deps.archive))
-  app.get('/api/searches', createSearchesRoute(deps.searches))
+  const ownPage = onlyFromOwnPage({ hosts, refusal: 'The searches are for pages of this viewer only.' })
+  app.get('/api/searches', ownPage, createSearchesRoute(deps.searches))
   for (const { path, file } of map.files) {
     app.get(path, serveStatic({ path: file, onFound: (_, c) => c.header('Cache-Control', 'no-cache') }))
   }

@@ -3,9 +3,10 @@ import { stat } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { FleetError } from '@fleetlake/core'
 import { importSettings, type ImportSettings, type Preview } from '@fleetlake/intake'
-import { type Context, Hono, type MiddlewareHandler } from 'hono'
+import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { ImportPreview } from '../../api/imports.ts'
+import { onlyFromOwnPage } from '../http/only-from-own-page.ts'
 import { NoSuchImport, type PageImports } from './page-imports.ts'
 
 export interface ImportRoutesOptions {
@@ -21,7 +22,7 @@ const SETTINGS_BYTES = 64 * 1024
 /** What `api/imports.ts` describes, below the path that it is mounted at. */
 export const createImportRoutes = ({ imports, isAllowed, hosts }: ImportRoutesOptions): Hono => {
   const app = new Hono()
-  app.use(onlyFromOwnPage(hosts))
+  app.use(onlyFromOwnPage({ hosts, refusal: 'This page may not import: it is not a page of this viewer.' }))
   app.use(async (c, next) => {
     c.header('Cache-Control', 'no-store')
     if (isAllowed) return next()
@@ -69,24 +70,6 @@ export const createImportRoutes = ({ imports, isAllowed, hosts }: ImportRoutesOp
 }
 
 const REFUSALS: ReadonlySet<string> = new Set(['import.invalid', 'usage.invalid'])
-
-/**
- * Another site's page can't have a browser send files here: a browser says where a request comes from, and the host has to be one of this viewer's own, since a name that others own may be pointed at this
- * machine. What is no browser says nothing, and has no one's rights to borrow.
- */
-const onlyFromOwnPage =
-  (hosts: readonly string[]): MiddlewareHandler =>
-  async (c, next) => {
-    const origin = c.req.header('Origin')
-    const site = c.req.header('Sec-Fetch-Site')
-    const isOwn =
-      (site === undefined || site === 'same-origin' || (site === 'none' && c.req.method === 'GET')) &&
-      (origin === undefined || hosts.includes(hostOf(origin))) &&
-      hosts.includes(hostOf(`http://${c.req.header('Host') ?? ''}`))
-    return isOwn ? next() : c.text('This page may not import: it is not a page of this viewer.', 403)
-  }
-
-const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).hostname : '')
 
 /** @throws FleetError `usage.invalid` */
 const settingsOf = async (c: Context): Promise<ImportSettings> => {
