@@ -1,9 +1,9 @@
 /**
- * What a row costs the collector's processor: `node collect.bench.ts [--rows n] [--json]`. Batches of a thousand rows, as the
+ * What a row costs the collector's processor: `node collect.bench.ts [--rows n] [--source text] [--json]`. Batches of a thousand rows, as the
  * generator sends them, are decoded, taken into a buffer, and cut into chunks; each part's best round counts.
  */
 import { parseArgs } from 'node:util'
-import { encodePositions, decodePositions, type Positions } from '@fleetlake/columnar'
+import { encodePositions, encodePositionsOf, decodePositions, type Positions } from '@fleetlake/columnar'
 import { parquetCodec } from '@fleetlake/columnar/formats'
 import { createRandomStreams, seedOf } from '@fleetlake/core'
 import { type Chunk, chunksOf, createChunkArrays } from './core/chunks.ts'
@@ -11,7 +11,11 @@ import { createPartitionBuffer } from './core/partition-buffer.ts'
 import { takeIn } from './core/take-in.ts'
 
 const { values } = parseArgs({
-  options: { rows: { type: 'string', default: '500000' }, json: { type: 'boolean', default: false } },
+  options: {
+    rows: { type: 'string', default: '500000' },
+    source: { type: 'string' },
+    json: { type: 'boolean', default: false },
+  },
 })
 const ROWS = Number(values.rows)
 const VEHICLES = 2_000
@@ -53,9 +57,10 @@ const batchFrom = (first: number): Positions => {
   return batch
 }
 
-const payloads = Array.from({ length: Math.ceil(ROWS / BATCH_ROWS) }, (_, i) =>
-  encodePositions(batchFrom(i * BATCH_ROWS)),
-)
+/** Of a run, when a source is given. */
+const encode = (batch: Positions): Uint8Array =>
+  values.source === undefined ? encodePositions(batch) : encodePositionsOf(values.source, batch)
+const payloads = Array.from({ length: Math.ceil(ROWS / BATCH_ROWS) }, (_, i) => encode(batchFrom(i * BATCH_ROWS)))
 const rows = payloads.length * BATCH_ROWS
 
 /** ns of this process's processor a row. */

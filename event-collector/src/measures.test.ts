@@ -1,5 +1,12 @@
 import { createFileStore, openTable, type Table } from '@fleetlake/archive'
-import { decodeLetterPositions, type MeasureSpec, type PositionRow, rowsOfPositions } from '@fleetlake/columnar'
+import {
+  decodeLetterPositions,
+  encodePositionsOf,
+  type MeasureSpec,
+  type PositionRow,
+  positionsOfRows,
+  rowsOfPositions,
+} from '@fleetlake/columnar'
 import { CONTENT_TYPES, DEAD_LETTERS } from '@fleetlake/contracts'
 import { readTableObjects } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
@@ -65,6 +72,39 @@ test('what rows say goes to the columns of the table, and what has none to attri
     {},
     { axles: [1, 2], temperature: 'hot', doors: 1.5, batteryLevel: 80 },
   ])
+})
+
+test('a table gets a column for sources with the first rows that have one, and keeps one that somebody else has added', async () => {
+  const { hub, folder, start } = await setUp()
+  await start()
+  await publish(hub, 0, encodePositionsOf('generation/run', positionsOfRows([saying('a', undefined)])))
+  await flush(hub, 0)
+  expect(await columnsOf(folder)).toEqual(['source string'])
+  await publishRows(hub, 0, [saying('b', { source: 'GPS' })])
+  await publishRows(hub, 0, [saying('c', { source: 7 })])
+  await flush(hub, 0)
+  expect(await columnsOf(folder)).toEqual(['source string', 'attributes string'])
+  expect(await saidIn(folder)).toEqual({
+    a: { source: 'generation/run' },
+    b: { source: 'GPS' },
+    c: { attributes: '{"source":7}' },
+  })
+})
+
+test('a source’s column that another process adds at the same time, as something else, costs no row', async () => {
+  const { hub, folder, start } = await setUp()
+  await start()
+  await publishRows(hub, 0, [saying('a', { source: 'GPS' })])
+  await (
+    await tableAt(folder)
+  ).commit({
+    parts: [],
+    columns: [{ name: 'source', type: 'long' }],
+    operation: 'ADD COLUMNS',
+  })
+  await flush(hub, 0)
+  expect(await columnsOf(folder)).toEqual(['source long', 'attributes string'])
+  expect(await saidIn(folder)).toEqual({ a: { attributes: '{"source":"GPS"}' } })
 })
 
 test('a row that can’t be kept goes to the dead letters with everything that it says, and the others of its message stay', async () => {

@@ -13,7 +13,7 @@ import { eventually } from '@fleetlake/testing'
 import { rm } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { simulateMeasures } from './core/simulated-measures.ts'
-import { readRun, sortRows, startTestRun, type StoredRow } from './testing/run.ts'
+import { readRun, sortRows, startTestRun, type StoredRow, withoutSource } from './testing/run.ts'
 
 const START = '2026-01-05T08:00:00Z'
 
@@ -32,14 +32,26 @@ test('vehicles report the measures that are asked for, the same ones each time a
   const measures = ['temperature' as const, 'order_id' as const, 'ignition' as const]
   const bare = await rowsWith({})
   const one = await rowsWith({ measures, agents: 1 })
-  expect(await rowsWith({ measures, agents: 2 })).toEqual(one)
+  const two = await rowsWith({ measures, agents: 2 })
+  expect(two.map(withoutSource)).toEqual(one.map(withoutSource))
   expect(one.map((row) => ({ ...row, measures: undefined }))).toEqual(
     bare.map((row) => ({ ...row, measures: undefined })),
   )
   const saidBy = simulateMeasures(measures, 7)
   for (const { vehicleId, eventTime, measures: said } of one) {
     const values = saidBy(Number(vehicleId.slice(2)) - 1, eventTime).filter(({ value }) => value !== null)
-    expect(said).toEqual(Object.fromEntries(values.map(({ measure, value }) => [measure.name, value])))
+    const { source: _, ...others } = said!
+    expect(others).toEqual(Object.fromEntries(values.map(({ measure, value }) => [measure.name, value])))
+  }
+})
+
+test('every position of a run says in `source` which run has made it', async () => {
+  await using system = await startTestRun({ generators: 2 })
+  const options = { vehicles: 31, events: 1_000, startTime: START }
+  for (const more of [{}, { measures: ['fuel' as const] }, { vehicleIds: 'shared' as const }]) {
+    const stats = await runGeneration(system.hub, { ...options, ...more })
+    const sources = (await readRun(system.hub, stats)).map(({ measures }) => measures?.['source'])
+    expect(sources).toEqual(Array<string>(1_000).fill(`generation/${stats.run}`))
   }
 })
 

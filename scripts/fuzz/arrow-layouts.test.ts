@@ -15,6 +15,7 @@ test('of all layouts those alone are read the fast way that are ours to the lett
     'ours',
     'ours, with reasons',
     'ours, with measures',
+    'ours, of one source',
     'ours, written by Arrow JS',
   ])
 })

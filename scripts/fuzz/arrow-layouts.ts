@@ -1,4 +1,4 @@
-import { encodePositions, type PositionRow, positionsOfRows } from '@fleetlake/columnar'
+import { encodePositions, encodePositionsOf, type PositionRow, positionsOfRows } from '@fleetlake/columnar'
 import {
   Bool,
   type DataType,
@@ -365,6 +365,11 @@ export const arrowLayouts = (): ArrowLayout[] => {
       rows: SAMPLE.map((row) => ({ ...row, measures: { attributes: '{"reason":"off-the-globe"}' } })),
     },
     { name: 'ours, with measures', bytes: encodePositions(positionsOfRows(measured)), rows: measured },
+    {
+      name: 'ours, of one source',
+      bytes: encodePositionsOf('generation/run', positionsOfRows(measured)),
+      rows: measured.map((row) => ({ ...row, measures: { ...row.measures, source: 'generation/run' } })),
+    },
     { name: 'ours, written by Arrow JS', bytes: tableToIPC(tableFromIPC(ours), 'stream') },
     layout('Utf8', {}),
     layout(

@@ -90,7 +90,7 @@ test('letters are stored before the files are written and the offset is committe
   expect(deps.said).toEqual([...Array<string>(6).fill('write'), `commit ${offset(0)} 3, ${offset(1)} 3`])
 })
 
-test('a commit brings the column for attributes if one of its files has any', async () => {
+test('a commit brings the columns for sources and attributes if one of its files has any and they may be missing', async () => {
   const asked: CommitRequest['columns'][] = []
   const deps = fakeDeps({
     commit: async ({ parts, columns }) => {
@@ -103,11 +103,27 @@ test('a commit brings the column for attributes if one of its files has any', as
   })
   const batch = batchOf(0)
   const said = [{ vehicleId: 'v', vehicleType: 't', eventTime: 0, longitude: 1, latitude: 2, measures: { fuel: 1 } }]
-  takeIn(batch.buffer, positionsOfRows(said), { geohashLength: 5, latestMs: 1e12, table: { measures: [] } })
+  const taking = { geohashLength: 5, latestMs: 1e12, table: { measures: [] } }
+  takeIn(batch.buffer, positionsOfRows(said), taking)
   await flush([batch, batchOf(1)], OPTIONS, deps)
   await flush([batch], OPTIONS, deps)
   // Of the batch that was stale nothing is left.
-  expect(asked.map((columns) => columns?.map(({ name }) => name))).toEqual([['attributes'], undefined, ['attributes']])
+  const sourced = batchOf(2)
+  const from = [{ ...said[0], measures: { source: 'GPS' } }]
+  takeIn(sourced.buffer, positionsOfRows(from), taking)
+  await flush([sourced], OPTIONS, deps)
+  // One that the table has with a unit is its own.
+  const known = batchOf(3)
+  const table = { measures: [{ name: 'source', type: 'string' as const, unit: 'device' }] }
+  takeIn(known.buffer, positionsOfRows(from), { ...taking, table })
+  await flush([known], OPTIONS, deps)
+  expect(asked.map((columns) => columns?.map(({ name }) => name))).toEqual([
+    ['attributes'],
+    undefined,
+    ['attributes'],
+    ['source'],
+    undefined,
+  ])
 })
 
 test('a letter that is refused holds the commit back, is told, and has the same id when it is tried again', async () => {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { ATTRIBUTES, ATTRIBUTES_MEASURE } from '@fleetlake/columnar'
+import { COLUMNS_ON_DEMAND, type MeasureSpec } from '@fleetlake/columnar'
 import { moveStreamName } from '@fleetlake/contracts'
 import { codeField, reasonOf, within } from '@fleetlake/core'
 import { type AddFile, type CommitPart, type CommitRequest, type CommitResult, LOSSES_APP } from '@fleetlake/archive'
@@ -50,19 +50,26 @@ const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resol
 
 interface WrittenBatch {
   readonly batch: Batch
-  /** Whether a file has attributes, for which the table may have no column yet. */
-  readonly hasAttributes: boolean
+  /** Measures of its files for which the table may have no column yet. */
+  readonly onDemand: ReadonlySet<MeasureSpec>
   readonly add: readonly AddFile[]
   readonly written: readonly WrittenChunk[]
 }
+
+/** One that has a unit is the table's own: those that it is given have none. */
+const missingColumn = ({ name, unit }: MeasureSpec): MeasureSpec | undefined =>
+  unit === undefined ? COLUMNS_ON_DEMAND.find((column) => column.name === name) : undefined
 
 const writeBatch = async (batch: Batch, options: ChunkOptions, deps: FlushDeps): Promise<WrittenBatch> => {
   const add: AddFile[] = []
   const written: WrittenChunk[] = []
   const pending = new Set<Promise<void>>()
-  let hasAttributes = false
+  const onDemand = new Set<MeasureSpec>()
   for (const chunk of chunksOf(batch.buffer, options, deps.arrays)) {
-    hasAttributes ||= chunk.measures.some(({ spec }) => spec.name === ATTRIBUTES)
+    for (const { spec } of chunk.measures) {
+      const column = missingColumn(spec)
+      if (column !== undefined) onDemand.add(column)
+    }
     const writing = deps.writeChunk(chunk).then((file) => {
       add.push(file)
       const { windowFrom, cell, length, vehicles } = chunk
@@ -75,7 +82,7 @@ const writeBatch = async (batch: Batch, options: ChunkOptions, deps: FlushDeps):
     await (pending.size >= WRITES_AT_ONCE ? Promise.race(pending) : breathe())
   }
   await Promise.all(pending)
-  return { batch, hasAttributes, add, written }
+  return { batch, onDemand, add, written }
 }
 
 const partOf = ({ batch: { appId, from, to, toTimestampMs }, add }: WrittenBatch): CommitPart => ({
@@ -86,7 +93,7 @@ const partOf = ({ batch: { appId, from, to, toTimestampMs }, add }: WrittenBatch
 /**
  * Letters, losses and files first, then one commit with the offsets of all batches. Invariant: a crash in between leaves orphan files and
  * repeated letters, never a lost row or one stored twice, and no offset is moved over a loss that is not recorded; batches that are stale are taken out and the rest is tried again.
- * The table gets its column for attributes with the commit that first needs it.
+ * The table gets its columns for sources and attributes with the commit that first needs them.
  */
 export const flush = async (batches: readonly Batch[], options: ChunkOptions, deps: FlushDeps): Promise<Flushed> => {
   await storeLetters(
@@ -99,10 +106,11 @@ export const flush = async (batches: readonly Batch[], options: ChunkOptions, de
   for (const batch of batches) left.push(await writeBatch(batch, options, deps))
   const stale: Batch[] = []
   while (left.length > 0) {
+    const columns = COLUMNS_ON_DEMAND.filter((spec) => left.some(({ onDemand }) => onDemand.has(spec)))
     const result = await deps.commit({
       parts: left.map(partOf),
       ...(left.some(({ batch }) => batch.losses.length > 0) ? { counts: [LOSSES_APP] } : {}),
-      ...(left.some(({ hasAttributes }) => hasAttributes) ? { columns: [ATTRIBUTES_MEASURE] } : {}),
+      ...(columns.length === 0 ? {} : { columns }),
       operation: 'WRITE',
       info: {
         streams: left.map(({ batch }) => ({

@@ -1,9 +1,8 @@
 import {
-  ATTRIBUTES,
-  ATTRIBUTES_MEASURE,
   bindFilter,
   type BoundFilter,
   COLUMN_NAMES,
+  COLUMNS_ON_DEMAND,
   type ColumnsBeside,
   didYouMean,
   MAX_DESCRIPTION_LENGTH,
@@ -46,14 +45,14 @@ export const checkWhere = ({ where }: QueryMeasures): void => {
   if (where !== undefined) parseFilter(where)
 }
 
-/** Rows that are not archived yet have attributes where the table has no column for them so far: it is made when it is needed. */
-const withAttributes = (table: ColumnsBeside): ColumnsBeside =>
-  table.measures.some(({ name }) => name === ATTRIBUTES)
-    ? table
-    : { ...table, measures: [...table.measures, ATTRIBUTES_MEASURE] }
+/** Rows that are not archived yet have a source and attributes where the table has no columns for them so far: they are made when they are needed. */
+const withColumnsOnDemand = (table: ColumnsBeside): ColumnsBeside => {
+  const missing = COLUMNS_ON_DEMAND.filter(({ name }) => !table.measures.some((each) => each.name === name))
+  return missing.length === 0 ? table : { ...table, measures: [...table.measures, ...missing] }
+}
 
 const selected = (names: readonly string[], table: ColumnsBeside): MeasureSpec[] => {
-  const { measures, otherColumns = [] } = withAttributes(table)
+  const { measures, otherColumns = [] } = withColumnsOnDemand(table)
   const refuse = (what: string): never => {
     throw new FleetError('query.invalid', `select: ${what}`)
   }
@@ -95,7 +94,7 @@ const bound = (text: string, table: ColumnsBeside): BoundWhere => ({
  */
 export const measuresOfQuery = ({ select, where }: QueryMeasures, table: ColumnsBeside): SearchMeasures | undefined => {
   if (select === undefined && where === undefined) return undefined
-  return made(selected(select ?? [], table), where === undefined ? undefined : bound(where, withAttributes(table)))
+  return made(selected(select ?? [], table), where === undefined ? undefined : bound(where, withColumnsOnDemand(table)))
 }
 
 type Told = NonNullable<TaskMeasures['select']>[number]

@@ -1,5 +1,5 @@
 import { FleetError, type PartitionBy, reasonOf } from '@fleetlake/core'
-import type { Message, StreamPosition } from '@fleetlake/contracts'
+import { type Message, sourceOfRun, type StreamPosition } from '@fleetlake/contracts'
 import {
   createMovePublisher,
   drainWithin,
@@ -129,7 +129,7 @@ type GenerateDeps = ShareDeps & {
 }
 
 const generate = (request: ShareRequest, slices: readonly Slice[], deps: GenerateDeps): Promise<void> => {
-  const { options, startTime, events } = request
+  const { run, options, startTime, events } = request
   const { partitions, partitioning, publisher, windowMs, signal } = deps
   const router = createRouter(
     {
@@ -137,6 +137,7 @@ const generate = (request: ShareRequest, slices: readonly Slice[], deps: Generat
       partitions,
       windowMs,
       batchRows: options.batchRows,
+      source: sourceOfRun(run),
       vehicleTypes: slices[0].fleet.types,
       ...(options.measures === undefined ? {} : { saidBy: simulateMeasures(options.measures, options.seed) }),
     },

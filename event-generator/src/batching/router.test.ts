@@ -18,7 +18,10 @@ interface Sent {
   readonly headers: Record<string, string>
 }
 
+const SOURCE = 'generation/test'
+
 const options: RouterOptions = {
+  source: SOURCE,
   by: 'cell',
   geohashLength: 5,
   partitions: PARTITIONS,
@@ -118,7 +121,11 @@ test('every row is published once, in the order of its partition, in batches of 
         const batches = to.sent.map(({ payload }) => rowsOfPositions(decodePositions(payload)!))
         for (const partition of PARTITIONS) {
           const published = batches.flatMap((batch, i) => (to.sent[i].partition === partition ? batch : []))
-          expect(published).toEqual(rows.filter((each) => partitionOfRow('cell', each) === partition))
+          expect(published).toEqual(
+            rows
+              .filter((each) => partitionOfRow('cell', each) === partition)
+              .map((each) => ({ ...each, measures: { source: SOURCE } })),
+          )
         }
         batches.forEach((batch, i) => {
           expect(batch.length).toBeLessThanOrEqual(batchRows)

@@ -17,6 +17,8 @@ export interface RouterOptions extends Omit<Partitioning, 'count'> {
   readonly partitions: readonly number[]
   readonly batchRows: number
   readonly windowMs: number
+  /** Where all rows come from, as their measure `source` says. */
+  readonly source: string
   /** The measures that vehicles report; none when missing. */
   readonly saidBy?: SaidBy | undefined
 }
@@ -49,10 +51,10 @@ interface OpenBatch {
 
 /** Sorts rows into one open batch per partition; every row is published once, in the order of its partition's rows. */
 export const createRouter = (options: RouterOptions, { publish, room }: Outlet): Router => {
-  const { partitions, batchRows, windowMs, vehicleTypes, saidBy } = options
+  const { partitions, batchRows, windowMs, vehicleTypes, source, saidBy } = options
   const partitionOf = partitionRows({ ...options, count: partitions.length })
   const batches = partitions.map((): OpenBatch => {
-    const builder = createBatchBuilder({ maxRows: batchRows, vehicleTypes })
+    const builder = createBatchBuilder({ maxRows: batchRows, vehicleTypes, source })
     return { builder, from: Infinity, to: -Infinity }
   })
 

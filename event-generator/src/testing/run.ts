@@ -122,6 +122,12 @@ export const readRun = async (hub: Hub, { run, streams }: Message<'generationSta
   return rows
 }
 
+/** What two runs that make the same rows of the same vehicles differ in. */
+export const withoutSource = <Row extends PositionRow>({ measures = {}, ...row }: Row): object => {
+  const { source: _, ...others } = measures
+  return { ...row, measures: others }
+}
+
 export const sortRows = <Row extends PositionRow>(rows: readonly Row[]): Row[] =>
   rows.toSorted((a, b) =>
     a.vehicleId === b.vehicleId ? a.eventTime - b.eventTime : a.vehicleId < b.vehicleId ? -1 : 1,

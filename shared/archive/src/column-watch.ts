@@ -1,4 +1,4 @@
-import { ATTRIBUTES, type ColumnsBeside, type Positions } from '@fleetlake/columnar'
+import { COLUMNS_ON_DEMAND, type ColumnsBeside, type Positions } from '@fleetlake/columnar'
 
 /** What the table has beside the seven columns, as new as messages need it. */
 export interface ColumnWatch {
@@ -61,8 +61,8 @@ export const createColumnWatch = ({ current, refresh, now }: ColumnWatchDeps): C
       const known = current().measures
       const unknown = measures
         .map(({ spec }) => spec.name)
-        // It is added when it is needed.
-        .filter((name) => name !== ATTRIBUTES && !known.some((each) => each.name === name))
+        .filter((name) => !COLUMNS_ON_DEMAND.some((each) => each.name === name))
+        .filter((name) => !known.some((each) => each.name === name))
       if (unknown.length === 0) return undefined
       const fresh = unknown.filter((name) => !asked.has(name))
       if (fresh.length > 0) {

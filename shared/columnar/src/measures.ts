@@ -19,6 +19,8 @@ export interface MeasureSpec {
 
 /** A JSON object with the values of a device that have no column. */
 export const ATTRIBUTES = 'attributes'
+/** Where a report comes from: by it positions that were invented are told from real ones. */
+export const SOURCE = 'source'
 /** By it a later word of a source on the same report is told from an earlier one. */
 export const REVISION = 'revision'
 
@@ -34,7 +36,7 @@ export const WELL_KNOWN_MEASURES: readonly MeasureSpec[] = [
   { name: 'driver_id', type: 'string', description: 'who drives' },
   { name: 'order_id', type: 'string', description: 'what the vehicle is on its way for' },
   { name: 'state', type: 'string', description: 'what the vehicle does, such as "loading"' },
-  { name: 'source', type: 'string', description: 'where the report comes from' },
+  { name: SOURCE, type: 'string', description: 'where the report comes from' },
   { name: REVISION, type: 'long', unit: 'µs', description: 'when a correction was received, since 1970' },
   { name: ATTRIBUTES, type: 'string', description: 'a JSON object of what has no column of its own' },
 ]

@@ -2,6 +2,7 @@ import { FleetError } from '@fleetlake/core'
 import { MAX_MESSAGE_BYTES } from './streams.ts'
 import {
   encodePositions,
+  encodePositionsOf,
   newPositionArrays,
   POSITION_BYTES,
   type Positions,
@@ -24,6 +25,8 @@ export interface BatchLimits {
   readonly maxBytes?: number
   /** Vehicle types that every batch knows from the start: codes 0, 1, …  */
   readonly vehicleTypes?: readonly string[]
+  /** The measure `source` of all rows, which must not say another; none when missing. */
+  readonly source?: string
 }
 
 /** The numbers of rows, by columns. */
@@ -112,8 +115,6 @@ const none: Positions = {
   ...newPositionArrays(0),
 }
 
-const BASE_BYTES = encodePositions(none).length + SLACK_BYTES
-
 const utf8 = new TextEncoder()
 
 const boundsOf = (values: Float64Array, length: number): readonly [least: number, most: number] => {
@@ -127,7 +128,12 @@ const boundsOf = (values: Float64Array, length: number): readonly [least: number
 }
 
 export const createBatchBuilder = (limits: BatchLimits): BatchBuilder => {
-  const { maxRows, maxBytes = MAX_PAYLOAD_BYTES, vehicleTypes: known = [] } = limits
+  const { maxRows, maxBytes = MAX_PAYLOAD_BYTES, vehicleTypes: known = [], source } = limits
+  const encode = (rows: Positions): Uint8Array =>
+    source === undefined ? encodePositions(rows) : encodePositionsOf(source, rows)
+  const baseBytes = encode(none).length + SLACK_BYTES
+  /** With the number of its source. */
+  const oneRowBytes = source === undefined ? ROW_BYTES : ROW_BYTES + 1
   const offsets = new Int32Array(maxRows + 1)
   const ids = new Uint8Array(maxBytes)
   const arrays = newPositionArrays(maxRows)
@@ -137,10 +143,10 @@ export const createBatchBuilder = (limits: BatchLimits): BatchBuilder => {
   let codes = new Map<string, number>()
   let length = 0
   let used = known.length
-  let bytes = BASE_BYTES
+  let bytes = baseBytes
   const measures = createMeasureBatch(maxRows)
   /** What a row adds that says nothing, its id apart: it has a place in the columns of those that do. */
-  let silentBytes = ROW_BYTES
+  let silentBytes = oneRowBytes
   /** Codes of the batch by the numbers that rows have for types. */
   let names: readonly string[] | undefined
   let codesByType: (number | undefined)[] = []
@@ -156,9 +162,9 @@ export const createBatchBuilder = (limits: BatchLimits): BatchBuilder => {
   const clear = (): void => {
     length = 0
     used = known.length
-    bytes = BASE_BYTES
+    bytes = baseBytes
     measures.clear()
-    silentBytes = ROW_BYTES
+    silentBytes = oneRowBytes
     types = []
     codes = new Map()
     codesByType = []
@@ -168,7 +174,7 @@ export const createBatchBuilder = (limits: BatchLimits): BatchBuilder => {
 
   /** What a row takes, if the batch has room for it; -1 where it has none. */
   const bytesOfRow = (idLength: number, said: readonly Said[] | undefined): number => {
-    const rowBytes = idLength + (said === undefined ? silentBytes : ROW_BYTES + measures.bytesOf(said, length))
+    const rowBytes = idLength + (said === undefined ? silentBytes : oneRowBytes + measures.bytesOf(said, length))
     if (length < maxRows && bytes + rowBytes <= maxBytes) return rowBytes
     if (length > 0) return -1
     throw new FleetError('message.invalid', `one row does not fit into a message of ${maxBytes} bytes`)
@@ -177,7 +183,7 @@ export const createBatchBuilder = (limits: BatchLimits): BatchBuilder => {
   const open = (idBytes: Uint8Array, idFrom: number, idTo: number, said: readonly Said[] | undefined): void => {
     if (said !== undefined) {
       measures.append(said, length)
-      silentBytes = ROW_BYTES + measures.bytesOf([], length)
+      silentBytes = oneRowBytes + measures.bytesOf([], length)
     }
     let at = offsets[length]
     for (let i = idFrom; i < idTo; i++) ids[at++] = idBytes[i]
@@ -242,7 +248,7 @@ export const createBatchBuilder = (limits: BatchLimits): BatchBuilder => {
       const [south, north] = boundsOf(arrays.latitude, length)
       const batch: EncodedBatch = {
         rows: length,
-        payload: encodePositions({
+        payload: encode({
           length,
           vehicleIdOffsets: offsets,
           vehicleIdBytes: ids,

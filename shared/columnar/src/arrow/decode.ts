@@ -1,6 +1,7 @@
 import { FleetError } from '@fleetlake/core'
 import type { MeasureColumn } from '../rows/measure-columns.ts'
 import { type Positions } from '../rows/positions.ts'
+import type { Texts } from '../rows/text-list.ts'
 import type { Buffer as BufferStruct } from 'apache-arrow/fb/buffer'
 import { DictionaryBatch } from 'apache-arrow/fb/dictionary-batch'
 import type { DictionaryEncoding } from 'apache-arrow/fb/dictionary-encoding'
@@ -22,7 +23,7 @@ import { checkTexts } from './check-texts.ts'
 import { damaged } from './damaged.ts'
 import { decodeMeasures } from './foreign.ts'
 import { MOST_VALUES_PER_BYTE } from './foreign-columns.ts'
-import { type FurtherField, furtherFields, readMeasures, type Slice } from './read-measures.ts'
+import { type Dictionaries, type FurtherField, furtherFields, readMeasures, type Slice } from './read-measures.ts'
 import { COLUMNS, placeOfColumn } from '../columns.ts'
 import { makePositionArrays } from '../rows/positions.ts'
 import { POSITION_FIELDS } from './position-batch.ts'
@@ -30,7 +31,7 @@ import { POSITION_FIELDS } from './position-batch.ts'
 /**
  * Reads what `encodePositions` writes, column by column and without a copy but for the times; every length, offset and index
  * is checked, since anybody may publish. Other layouts of Arrow are left to `decodeForeignPositions`. Invariant: it reads at most three
- * messages, and a row takes 8 bytes of them at least, so that time and memory are linear in the bytes, whatever these are. (Flatbuffers'
+ * messages and a dictionary a column, and a row takes 8 bytes of them at least, so that time and memory are linear in the bytes, whatever these are. (Flatbuffers'
  * accessors read 0 where the bytes end, and are asked for single elements only.)
  */
 
@@ -86,6 +87,7 @@ const isOurField = (field: Field, i: number): boolean => {
       )
     }
     // Of measures alone.
+    case 'small-dictionary':
     case 'int64':
     case 'int32':
     case 'bool':
@@ -123,7 +125,7 @@ const checkOffsets = (offsets: Int32Array, limit: number): void => {
 const textAt = (offsets: Int32Array, bytes: Uint8Array, i: number, decoder: TextDecoder): string =>
   decoder.decode(bytes.subarray(offsets[i], offsets[i + 1]))
 
-const dictionaryOf = (batch: DictionaryBatch, body: Uint8Array): string[] | undefined => {
+const dictionaryOf = (batch: DictionaryBatch, body: Uint8Array): Texts | undefined => {
   const data = batch.data() as RecordBatch
   if (nullCountOf(data, 0) !== 0 || data.compression() !== null) return undefined
   const count = Number(data.length())
@@ -132,6 +134,11 @@ const dictionaryOf = (batch: DictionaryBatch, body: Uint8Array): string[] | unde
   const offsets = int32s(slice(1, 4, count + 1), count + 1)
   const bytes = slice(2, 1, 0)
   checkOffsets(offsets, bytes.length)
+  checkTexts(offsets, bytes)
+  return { count, offsets, bytes }
+}
+
+const namesOf = ({ count, offsets, bytes }: Texts): string[] => {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   return Array.from({ length: count }, (_, i) => textAt(offsets, bytes, i, decoder))
 }
@@ -165,11 +172,18 @@ const doubles = (bytes: Uint8Array, length: number): Float64Array =>
 const BUFFERS_OF_POSITIONS = COLUMNS.reduce((sum, { kind }) => sum + (kind === 'id' ? 3 : 2), 0)
 const BUFFER_AT = COLUMNS.map((_, i) => COLUMNS.slice(0, i).reduce((sum, { kind }) => sum + (kind === 'id' ? 3 : 2), 0))
 
+interface FurtherPart {
+  readonly further: readonly FurtherField[] | undefined
+  readonly dictionaries: Dictionaries
+  /** Of the whole stream. */
+  readonly bytes: Uint8Array
+}
+
 /** @param further undefined where only the reader of foreign layouts can read what follows */
 const positionsOf = (
   { message, body }: Part,
   vehicleTypes: readonly string[],
-  { further, bytes }: { readonly further: readonly FurtherField[] | undefined; readonly bytes: Uint8Array },
+  { further, dictionaries, bytes }: FurtherPart,
 ): Positions | undefined => {
   const batch = message.header(new RecordBatch()) as RecordBatch
   const length = Number(batch.length())
@@ -206,7 +220,7 @@ const positionsOf = (
   if (further.length * length > MOST_VALUES_PER_BYTE * bytes.length)
     throw damaged('its measures have more values than its bytes can hold')
   const nullsOf = (column: number): number => nullCountOf(batch, column)
-  const measures = readMeasures(further, { slice, nullsOf, length, place: BUFFERS_OF_POSITIONS })
+  const measures = readMeasures(further, { slice, nullsOf, length, place: BUFFERS_OF_POSITIONS, dictionaries })
   return { ...rows, measures: measures ?? measuresOfStream(bytes, length) }
 }
 
@@ -239,6 +253,7 @@ const decode = (bytes: Uint8Array): Positions | undefined => {
   /** The id of the vehicle types'. */
   let dictionary: bigint | undefined
   let further: readonly FurtherField[] | undefined = []
+  const dictionaries = new Map<bigint, Texts>()
   for (const part of partsOf(bytes)) {
     switch (part.message.headerType()) {
       case MessageHeader.Schema: {
@@ -250,14 +265,18 @@ const decode = (bytes: Uint8Array): Positions | undefined => {
       }
       case MessageHeader.DictionaryBatch: {
         const batch = part.message.header(new DictionaryBatch()) as DictionaryBatch
-        if (vehicleTypes !== undefined || batch.id() !== dictionary || batch.isDelta()) return undefined
-        vehicleTypes = dictionaryOf(batch, part.body)
-        if (vehicleTypes === undefined) return undefined
+        const id = batch.id()
+        const isOurs = id === dictionary || further?.some((field) => field.dictionary === id) === true
+        if (!isOurs || dictionaries.has(id) || batch.isDelta()) return undefined
+        const texts = dictionaryOf(batch, part.body)
+        if (texts === undefined) return undefined
+        dictionaries.set(id, texts)
+        if (id === dictionary) vehicleTypes = namesOf(texts)
         break
       }
       case MessageHeader.RecordBatch:
         if (vehicleTypes === undefined || rows !== undefined) return undefined
-        rows = positionsOf(part, vehicleTypes, { further, bytes })
+        rows = positionsOf(part, vehicleTypes, { further, dictionaries, bytes })
         if (rows === undefined) return undefined
         break
       default:

@@ -24,7 +24,16 @@ import { Builder } from 'flatbuffers'
  * Arrow IPC streams of one record batch, written straight from typed arrays: one copy of the columns, and metadata that is
  * built with the format's own flatbuffers (about a tenth of what a general Arrow table costs for a thousand rows).
  */
-export type ColumnKind = 'utf8' | 'dictionary' | 'timestamp-ms' | 'float64' | 'float32' | 'int64' | 'int32' | 'bool'
+export type ColumnKind =
+  | 'utf8'
+  | 'dictionary'
+  | 'small-dictionary'
+  | 'timestamp-ms'
+  | 'float64'
+  | 'float32'
+  | 'int64'
+  | 'int32'
+  | 'bool'
 
 export interface FieldSpec {
   readonly name: string
@@ -56,6 +65,7 @@ const typeOf = (builder: Builder, kind: ColumnKind): [Type, number] => {
   switch (kind) {
     case 'utf8':
     case 'dictionary':
+    case 'small-dictionary':
       Utf8.startUtf8(builder)
       return [Type.Utf8, Utf8.endUtf8(builder)]
     case 'timestamp-ms': {
@@ -88,8 +98,8 @@ const fieldOf = (builder: Builder, { name, kind, nullable, metadata }: FieldSpec
   const nameAt = builder.createString(name)
   const [type, typeAt] = typeOf(builder, kind)
   let dictionaryAt = 0
-  if (kind === 'dictionary') {
-    const indexType = Int.createInt(builder, 32, true)
+  if (kind === 'dictionary' || kind === 'small-dictionary') {
+    const indexType = Int.createInt(builder, kind === 'dictionary' ? 32 : 8, true)
     DictionaryEncoding.startDictionaryEncoding(builder)
     DictionaryEncoding.addId(builder, dictionaryId)
     DictionaryEncoding.addIndexType(builder, indexType)

@@ -39,7 +39,7 @@ import { positionsOfRows, rowsOfPositions } from '../rows/position-rows.ts'
 import { columnsOfSamples, measureSamples } from '../testing/measures.ts'
 import { decodePositions } from './decode.ts'
 import { decodeForeignPositions, decodeLetterPositions } from './foreign.ts'
-import { encodeDescribedPositions, encodePositions } from './position-batch.ts'
+import { encodeDescribedPositions, encodePositions, encodePositionsOf } from './position-batch.ts'
 
 const ROWS = 6
 const plain = positionsOfRows(
@@ -72,6 +72,60 @@ test('measures of every type come back from a message, by both readers and by th
       }
     }),
   )
+})
+
+test('the source of all rows is said once, beside other measures, and comes back by both readers and by the Arrow library', () => {
+  const samples = measureSamples(ROWS).filter((some) => some.every(({ spec }) => spec.name !== 'source'))
+  fc.assert(
+    fc.property(samples, fc.string({ unit: 'binary' }), (some, source) => {
+      const measured = { ...plain, measures: columnsOfSamples(some) }
+      const payload = encodePositionsOf(source, measured)
+      const expected = rowsOfPositions(measured).map((row) => ({ ...row, measures: { ...row.measures, source } }))
+      for (const rows of [decodePositions(payload)!, decodeForeignPositions(payload)]) {
+        expect(rowsOfPositions(rows)).toEqual(expected)
+      }
+      expect([...tableFromIPC(payload).getChild('source')!]).toEqual(Array<string>(ROWS).fill(source))
+    }),
+  )
+})
+
+test('a source takes a byte a row and some hundreds a message', () => {
+  const rows = positionsOfRows(
+    Array.from({ length: 1_000 }, (_, i) => ({
+      vehicleId: 'v',
+      vehicleType: 'bus',
+      eventTime: i,
+      longitude: 1,
+      latitude: 2,
+    })),
+  )
+  const added = encodePositionsOf('generation/0123456789abcdef', rows).length - encodePositions(rows).length
+  expect(added).toBeGreaterThanOrEqual(1_000)
+  expect(added).toBeLessThan(1_700)
+})
+
+test('texts by a small dictionary are read with nulls, and a number that is not in it is damage', () => {
+  const rowsWith = (numbers: readonly (number | null)[]): Uint8Array => {
+    const table = tableFromIPC(encodePositions(plain))
+    const type = new Dictionary(new Utf8(), new Int8(), 7)
+    const dictionary = vectorFromArray(['a', 'b'], new Utf8())
+    const data = Int8Array.from(numbers, (number) => number ?? 0)
+    const nullBitmap = Uint8Array.of(numbers.reduce<number>((bits, n, i) => bits | (n === null ? 0 : 1 << i), 0))
+    const nullCount = numbers.filter((number) => number === null).length
+    const column = new Vector([
+      makeData({ type, data, dictionary, nullCount, ...(nullCount === 0 ? {} : { nullBitmap }) }),
+    ])
+    return tableToIPC(table.assign(new Table({ state: column })), 'stream')
+  }
+  const payload = rowsWith([1, null, 0, 0, null, 1])
+  const values = ['b', null, 'a', 'a', null, 'b']
+  for (const { measures } of [decodePositions(payload)!, decodeForeignPositions(payload)]) {
+    expect(measures.map(({ spec }) => spec)).toEqual([{ name: 'state', type: 'string' }])
+    expect(values.map((_, row) => measureValue(measures[0], row))).toEqual(values)
+  }
+  for (const number of [2, 127, -1]) {
+    expect(() => decodePositions(rowsWith([0, 1, number, 0, 0, 0]))).toThrow(/not in its dictionary/)
+  }
 })
 
 test('an answer tells units and descriptions, which a move does not, and readers that know nothing of them read on', () => {

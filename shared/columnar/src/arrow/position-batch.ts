@@ -1,5 +1,6 @@
 import type { MeasureColumn } from '../rows/measure-columns.ts'
 import type { Positions } from '../rows/positions.ts'
+import { SOURCE } from '../measures.ts'
 import { type Column, COLUMNS, type Kind, placeOfColumn } from '../columns.ts'
 import {
   type ColumnBuffers,
@@ -26,6 +27,7 @@ export const POSITION_FIELDS: readonly FieldSpec[] = COLUMNS.map(({ name, kind, 
   nullable: !isRequired,
 }))
 
+const SOURCE_FIELD: FieldSpec = { name: SOURCE, kind: 'small-dictionary', nullable: true }
 const REASON: FieldSpec = { name: 'reason', kind: 'utf8', nullable: false }
 const TYPE_FIELD = placeOfColumn('vehicle_type')
 const SCHEMA = encodeSchema(POSITION_FIELDS)
@@ -48,15 +50,15 @@ const textsOf = (texts: readonly string[]): { offsets: Uint8Array; bytes: Uint8A
   return { offsets: bytesOf(offsets, offsets.byteLength), bytes }
 }
 
-/** The dictionaries of the last few sets of vehicle types: a run has one. */
+/** The last few dictionaries: a run has one of vehicle types, and one of its source. */
 const dictionaries = new Map<string, Uint8Array>()
 
-const typeDictionary = (types: readonly string[]): Uint8Array => {
-  const key = JSON.stringify(types)
+const dictionaryOf = (field: number, texts: readonly string[]): Uint8Array => {
+  const key = `${field} ${JSON.stringify(texts)}`
   let message = dictionaries.get(key)
   if (message === undefined) {
     if (dictionaries.size >= 64) dictionaries.clear()
-    message = encodeDictionary(TYPE_FIELD, { count: types.length, ...textsOf(types) })
+    message = encodeDictionary(field, { count: texts.length, ...textsOf(texts) })
     dictionaries.set(key, message)
   }
   return message
@@ -109,13 +111,9 @@ const buffersOf = (column: Column, rows: Positions): ColumnBuffers => {
 /** The schemas of the last few sets of measures. */
 const schemas = new Map<string, Uint8Array>()
 
-const schemaOf = (
-  measures: readonly MeasureColumn[],
-  hasReasons: boolean,
-  fieldOf: (column: MeasureColumn) => FieldSpec,
-): Uint8Array => {
-  if (measures.length === 0) return hasReasons ? SCHEMA_WITH_REASON : SCHEMA
-  const fields = [...POSITION_FIELDS, ...measures.map(fieldOf), ...(hasReasons ? [REASON] : [])]
+const schemaOf = (measureFields: readonly FieldSpec[], hasReasons: boolean): Uint8Array => {
+  if (measureFields.length === 0) return hasReasons ? SCHEMA_WITH_REASON : SCHEMA
+  const fields = [...POSITION_FIELDS, ...measureFields, ...(hasReasons ? [REASON] : [])]
   const key = JSON.stringify(fields.slice(POSITION_FIELDS.length))
   let schema = schemas.get(key)
   if (schema === undefined) {
@@ -131,29 +129,41 @@ const schemaOf = (
  * @param reasons one text a row: adds the column `reason` of a dead letter
  */
 export const encodePositions = (rows: Positions, reasons?: readonly string[]): Uint8Array =>
-  encoded(rows, measureField, reasons)
+  encoded(rows, { fieldOf: measureField, reasons })
+
+/**
+ * The same of rows that all have one `source`, which is said once: a byte a row.
+ * @param source in place of a measure of that name, which the rows must not have
+ */
+export const encodePositionsOf = (source: string, rows: Positions): Uint8Array =>
+  encoded(rows, { fieldOf: measureField, source })
 
 /**
  * The same, with the units and descriptions of the measures: what an answer says of the table's columns. In a `move` they have no place, since they are the same in
  * all of them.
  */
-export const encodeDescribedPositions = (rows: Positions): Uint8Array => encoded(rows, describedField)
+export const encodeDescribedPositions = (rows: Positions): Uint8Array => encoded(rows, { fieldOf: describedField })
 
-const encoded = (
-  rows: Positions,
-  fieldOf: (column: MeasureColumn) => FieldSpec,
-  reasons?: readonly string[],
-): Uint8Array => {
+interface Further {
+  readonly fieldOf: (column: MeasureColumn) => FieldSpec
+  readonly source?: string | undefined
+  readonly reasons?: readonly string[] | undefined
+}
+
+const encoded = (rows: Positions, { fieldOf, source, reasons }: Further): Uint8Array => {
   const { length } = rows
   const columns = COLUMNS.map((column) => buffersOf(column, rows))
+  const fields = rows.measures.map(fieldOf)
+  const texts = [dictionaryOf(TYPE_FIELD, rows.vehicleTypes)]
   for (const measure of rows.measures) columns.push(measureBuffers(measure, length))
+  if (source !== undefined) {
+    texts.push(dictionaryOf(columns.length, [source]))
+    fields.push(SOURCE_FIELD)
+    columns.push(plain(new Uint8Array(length)))
+  }
   if (reasons !== undefined) {
     const { offsets, bytes } = textsOf(reasons)
     columns.push(plain(offsets, bytes))
   }
-  return encodeStream(
-    [schemaOf(rows.measures, reasons !== undefined, fieldOf), typeDictionary(rows.vehicleTypes)],
-    length,
-    columns,
-  )
+  return encodeStream([schemaOf(fields, reasons !== undefined), ...texts], length, columns)
 }

@@ -1,3 +1,4 @@
+import type { DictionaryEncoding } from 'apache-arrow/fb/dictionary-encoding'
 import type { Field } from 'apache-arrow/fb/field'
 import { FloatingPoint } from 'apache-arrow/fb/floating-point'
 import { Int } from 'apache-arrow/fb/int'
@@ -15,6 +16,7 @@ import {
   type MeasureType,
 } from '../measures.ts'
 import { type MeasureColumn, type NumberMeasure, type TextMeasure } from '../rows/measure-columns.ts'
+import type { Texts } from '../rows/text-list.ts'
 import { checkTexts } from './check-texts.ts'
 import { damaged } from './damaged.ts'
 import { DESCRIPTION_KEY, UNIT_KEY } from './measure-buffers.ts'
@@ -33,6 +35,8 @@ export interface FurtherField {
   readonly told: Told
   /** Of the batch. */
   readonly buffers: 2 | 3
+  /** The id of the dictionary that has its texts; undefined where each row has its own. */
+  readonly dictionary: bigint | undefined
 }
 
 type Told = Pick<MeasureSpec, 'unit' | 'description'>
@@ -82,6 +86,12 @@ const typeOf = (field: Field): MeasureType | undefined => {
   }
 }
 
+/** A dictionary of texts whose numbers take a byte, as ours are. */
+const isSmall = (encoding: DictionaryEncoding): boolean => {
+  const index: Int | null = encoding.indexType()
+  return index !== null && index.bitWidth() === 8 && index.isSigned()
+}
+
 /** The columns after those of every position; undefined when one is of a type or layout that is not ours. */
 export const furtherFields = (schema: Schema): FurtherField[] | undefined => {
   const fields: FurtherField[] = []
@@ -91,10 +101,18 @@ export const furtherFields = (schema: Schema): FurtherField[] | undefined => {
     const name = field.name() ?? ''
     const type = typeOf(field)
     // The reader of foreign layouts says what is wrong with too many, and puts into the attributes what no measure can be.
-    if (type === undefined || field.dictionary() !== null || names.has(name) || !isSaidName(name)) return undefined
+    if (type === undefined || names.has(name) || !isSaidName(name)) return undefined
+    const encoding = field.dictionary()
+    if (encoding !== null && !isSmall(encoding)) return undefined
     names.add(name)
     if (names.size > MAX_MEASURES + (names.has(ATTRIBUTES) ? 1 : 0)) return undefined
-    fields.push({ name, type, told: toldOf(field), buffers: type === 'string' ? 3 : 2 })
+    fields.push({
+      name,
+      type,
+      told: toldOf(field),
+      buffers: type === 'string' && encoding === null ? 3 : 2,
+      dictionary: encoding?.id(),
+    })
   }
   return fields
 }
@@ -106,22 +124,31 @@ export interface BatchOfMeasures {
   readonly length: number
   /** The first buffer after those of the positions. */
   readonly place: number
+  readonly dictionaries: Dictionaries
 }
 
+/** Texts by the ids of their dictionaries. */
+export type Dictionaries = ReadonlyMap<bigint, Texts>
+
 /**
- * @returns undefined where a column has a whole number that a double does not hold: the reader of foreign layouts puts it into the attributes
+ * @returns undefined where a column has a whole number that a double does not hold, which the reader of foreign layouts puts into the attributes, or a dictionary that is not there
  * @throws FleetError `arrow.invalid`
  */
 export const readMeasures = (
   fields: readonly FurtherField[],
-  { slice, nullsOf, length, place }: BatchOfMeasures,
+  { slice, nullsOf, length, place, dictionaries }: BatchOfMeasures,
 ): MeasureColumn[] | undefined => {
   const measures: MeasureColumn[] = []
   let at = place
-  for (const [i, { name, type, told, buffers }] of fields.entries()) {
+  for (const [i, { name, type, told, buffers, dictionary }] of fields.entries()) {
     const [first, nulls] = [at, nullsOf(POSITION_FIELDS.length + i)]
     const validity = nulls === 0 ? undefined : slice(first, 1, (length + 7) >> 3)
-    if (type === 'string') {
+    if (type === 'string' && dictionary !== undefined) {
+      const texts = dictionaries.get(dictionary)
+      if (texts === undefined) return undefined
+      const numbers = slice(first + 1, 1, length)
+      measures.push({ spec: { name, type, ...told }, codes: codesOf(numbers, { texts, validity, length }), texts })
+    } else if (type === 'string') {
       const [offsets, bytes] = [slice(first + 1, 4, length + 1), slice(first + 2, 1, 0)]
       measures.push(textsOf({ name, type, ...told }, { offsets, bytes, validity, length }))
     } else {
@@ -196,6 +223,23 @@ const numbersOf = (type: NumberMeasure['spec']['type'], numbers: Numbers): Float
   const values = type === 'double' ? found.slice() : found
   for (let row = 0; row < length; row++) if (((validity[row >> 3] >> (row & 7)) & 1) === 0) values[row] = NaN
   return values
+}
+
+interface TextNumbers {
+  readonly texts: Texts
+  readonly validity: Uint8Array | undefined
+  readonly length: number
+}
+
+const codesOf = (numbers: Uint8Array, { texts, validity, length }: TextNumbers): Int32Array => {
+  const codes = new Int32Array(length)
+  for (let row = 0; row < length; row++) {
+    const isNull = validity !== undefined && ((validity[row >> 3] >> (row & 7)) & 1) === 0
+    codes[row] = isNull ? -1 : numbers[row]
+    // A negative number is one beyond 127 here.
+    if (codes[row] >= texts.count || codes[row] > 127) throw damaged('a text is not in its dictionary')
+  }
+  return codes
 }
 
 interface TextBuffers {

@@ -172,6 +172,22 @@ test('a table that can have no attributes refuses what has no column, and nothin
   for (const table of other) expect(fitMeasures({ length: 2, measures }, table).faults).toEqual(none)
 })
 
+test('a table gets a column for sources as long as one for attributes still has room, and none for what is no text', () => {
+  const columns = (count: number): MeasureSpec[] =>
+    Array.from({ length: count }, (_, i): MeasureSpec => ({ name: `c${i}`, type: 'boolean' }))
+  const names = (value: string | number, measures: readonly MeasureSpec[], otherColumns: readonly string[] = []) => {
+    const sent = [one('source', typeof value === 'string' ? 'string' : 'double', value)]
+    const fitted = fitMeasures({ length: 1, measures: sent }, { measures, otherColumns })
+    return [fitted.faults, ...fitted.measures.map(({ spec }) => spec.name)]
+  }
+  expect(names('GPS', [])).toEqual([undefined, 'source'])
+  expect(names('GPS', columns(MAX_MEASURES - 2))).toEqual([undefined, 'source'])
+  expect(names('GPS', columns(MAX_MEASURES - 1))).toEqual([undefined, 'attributes'])
+  expect(names('GPS', [{ name: 'source', type: 'long' }])).toEqual([undefined, 'attributes'])
+  expect(names('GPS', [], ['Source'])).toEqual([undefined, 'attributes'])
+  expect(names(7, [])).toEqual([undefined, 'attributes'])
+})
+
 test('a text that many rows name is not written out for more of them than fit into memory', () => {
   const rows = 20_000
   const text = measureOfValues({ name: 'a', type: 'string' }, Array<string>(rows).fill('x'.repeat(4_000)))

@@ -5,6 +5,7 @@ import {
   MAX_MEASURES,
   type MeasureSpec,
   type MeasureType,
+  SOURCE,
   wellKnownMeasure,
 } from '../measures.ts'
 import {
@@ -39,7 +40,7 @@ export interface ColumnsBeside {
 
 /** The measures of a message's rows, as a table keeps them. */
 export interface FittedMeasures {
-  /** Row for row as in the message; of columns that the table has, and `attributes`, which it may lack. Each has a value in some row. */
+  /** Row for row as in the message; of columns that the table has, and of `COLUMNS_ON_DEMAND`, which it may lack. Each has a value in some row. */
   readonly measures: readonly MeasureColumn[]
   /** Why a row can't be kept; undefined when all can. */
   readonly faults: readonly (MeasureFault | undefined)[] | undefined
@@ -81,6 +82,11 @@ export const measureOfName = (name: string, value: MeasureScalar): MeasureSpec =
 
 /** The attributes of a table that has none of its own. */
 export const ATTRIBUTES_MEASURE = wellKnownMeasure(ATTRIBUTES)! as MeasureSpec & { readonly type: 'string' }
+
+const SOURCE_MEASURE = wellKnownMeasure(SOURCE)! as MeasureSpec & { readonly type: 'string' }
+
+/** What a table gets with the first commit of rows that need it; every other column is added by hand. */
+export const COLUMNS_ON_DEMAND: readonly MeasureSpec[] = [SOURCE_MEASURE, ATTRIBUTES_MEASURE]
 
 /** A column in two: what the table's column takes, and what it does not. */
 interface Split {
@@ -249,11 +255,20 @@ const mergedAttributes = ({ own, left, length, faults }: Merging): TextMeasure =
   return { spec: ATTRIBUTES_MEASURE, codes, texts: list.texts() }
 }
 
-/** Whether a table has a column for attributes, or may be given one. */
-const hasPlaceForAttributes = ({ measures, otherColumns = [] }: ColumnsBeside): boolean => {
-  const found = measures.find(({ name }) => name === ATTRIBUTES)
+/** Whether a table has a column for such texts, or may be given one beside which `others` more have room. */
+const hasPlaceFor = (column: string, { measures, otherColumns = [] }: ColumnsBeside, others = 0): boolean => {
+  const found = measures.find(({ name }) => name === column)
   if (found !== undefined) return found.type === 'string'
-  return measures.length < MAX_MEASURES && !otherColumns.some((name) => name.toLowerCase() === ATTRIBUTES)
+  return measures.length + others < MAX_MEASURES && !otherColumns.some((name) => name.toLowerCase() === column)
+}
+
+/** The column that takes a message's column, if one does. */
+const columnFor = (column: MeasureColumn, table: ColumnsBeside): MeasureSpec | undefined => {
+  const { name } = column.spec
+  const known = table.measures.find((each) => each.name === name)
+  if (known !== undefined || name !== SOURCE || !isTextMeasure(column)) return known
+  // The last place is that of the attributes, without which rows are refused.
+  return hasPlaceFor(SOURCE, table, 1) ? SOURCE_MEASURE : undefined
 }
 
 /**
@@ -279,7 +294,7 @@ export const fitMeasures = (
       continue
     }
     // Of two columns of one name only one has a place.
-    const spec = placed.has(name) || name === ATTRIBUTES ? undefined : table.measures.find((each) => each.name === name)
+    const spec = placed.has(name) || name === ATTRIBUTES ? undefined : columnFor(column, table)
     const parts = split(column, spec, length)
     if (parts.placed !== undefined) {
       fitted.push(parts.placed)
@@ -290,7 +305,7 @@ export const fitMeasures = (
   if (own === undefined && left.length === 0) return { measures: fitted, faults: faults.of }
   const merging = { own, left, length, faults }
   const attributes = asTheyAre(merging) ?? mergedAttributes(merging)
-  if (!hasPlaceForAttributes(table)) {
+  if (!hasPlaceFor(ATTRIBUTES, table)) {
     for (let i = 0; i < length; i++) if (attributes.codes[i] >= 0) faults.add(i, 'no-place-for-attributes')
     return { measures: fitted, faults: faults.of }
   }
