@@ -46,7 +46,9 @@ test('where other machines can reach it the hub does not start', async () => {
   let output = ''
   hub.stdout!.on('data', (chunk) => (output += String(chunk)))
   expect(await once(hub, 'close')).toEqual([1, null])
-  expect(output).toContain('or set auth: none (FLEET_AUTH=none)')
+  expect(output).toContain(
+    'set auth: required (FLEET_AUTH=required), so that people log in, or auth: none (FLEET_AUTH=none)',
+  )
 })
 
 test('the hub fails when its server ends by itself', async () => {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ANYONE, generatedVehicleId, type Message, searchStream, subjects, vehicleIdPrefix } from '@fleetlake/contracts'
+import { ANYONE, generatedVehicleId, type Message, subjects, vehicleIdPrefix } from '@fleetlake/contracts'
 import { connectHub, type Hub } from '@fleetlake/hub'
 import { eventually, startTestHub, temporaryFolder } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
@@ -9,7 +9,11 @@ import { runFleetProcess, runIntoClosedPipe, startFleet } from '../testing/fleet
 const withHub = async (use: (hub: Hub, url: string) => Promise<void>): Promise<void> => {
   const server = await startTestHub()
   const hub = await connectHub({ url: server.url, service: 'test' })
-  await hub.streams.make(searchStream({ maxBytes: 1e6, duplicateWindowMs: 60_000, replicas: 1 }))
+  // As a finder does.
+  hub.listen('recordExport', subjects.recordExport('*'), ({ data, reply }) =>
+    hub.send('exportRecorded', reply!, { export: data.export }),
+  )
+  await hub.flush()
   try {
     await use(hub, server.url)
   } finally {

@@ -36,7 +36,15 @@ test('a message comes as it was sent, with its envelope and defaults', async () 
       note: 'n',
       data: {
         run: 'r1',
-        options: { vehicles: 1500, intervalMs: 5000, seed: 1, realTime: false, speedFactor: 1, batchRows: 1200 },
+        options: {
+          vehicles: 1500,
+          intervalMs: 5000,
+          seed: 1,
+          realTime: false,
+          speedFactor: 1,
+          batchRows: 1200,
+          vehicleIds: 'own',
+        },
       },
     },
   ])
