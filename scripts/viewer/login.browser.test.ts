@@ -116,7 +116,7 @@ const SHOWN: Readonly<Record<Role, readonly string[]>> = {
   viewer: ['Live', 'Services', 'Messages'],
   dispatcher: ['Live', 'Search', 'Replay', 'Archive', 'Services', 'Messages'],
   investigator: ['Live', 'Search', 'Replay', 'Archive', 'Services', 'Messages'],
-  operator: ['Live', 'Search', 'Replay', 'Archive', 'Import', 'Services', 'Messages'],
+  operator: ['Live', 'Search', 'Replay', 'Archive', 'Import', 'Services', 'Messages', 'Searches'],
 }
 
 test.each(ROLES)('a %s sees the pages that the role may, and what of them it may', async (role) => {

@@ -1,4 +1,5 @@
 import type { KnownSearches } from '../../api/searches.ts'
+import { askServer } from '../login/ask-server.ts'
 import type { Period } from '../shell/period.ts'
 
 export interface SearchesAsked {
@@ -17,7 +18,7 @@ export const fetchSearches = async ({ period, person, limit }: SearchesAsked): P
     limit: String(limit),
     ...(person === '' ? {} : { person }),
   })
-  const response = await fetch(`/api/searches?${query}`)
+  const response = await askServer(`/api/searches?${query}`)
   if (!response.ok) throw new Error(`The searches can’t be read: ${(await response.text()) || response.statusText}`)
   return (await response.json()) as KnownSearches
 }
