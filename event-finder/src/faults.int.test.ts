@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { configSchema, messages, subjects } from '@fleetlake/contracts'
+import { configSchema, messages, searchStream, subjects } from '@fleetlake/contracts'
 import { encodePositions, type PositionRow, positionsOfRows } from '@fleetlake/columnar'
 import {
   askVehicles,
@@ -63,11 +63,13 @@ const setScene = async ({ onTestFinished: onEnd }: TestContext): Promise<Scene> 
     onEnd(() => hub.close())
     return hub
   }
+  const client = await connect('terminal')
+  await client.streams.make(searchStream({ maxBytes: 1e6, duplicateWindowMs: 60_000, replicas: 1 }))
   return {
     server,
     url,
     onEnd,
-    client: await connect('terminal'),
+    client,
     connect,
     startFinder: async (options) => {
       const finder = await startTestFinder({ connect: connectTo(url), path: archive.path, ...options })
