@@ -8,13 +8,22 @@ import {
   messages,
   moveStreamName,
   personInbox,
+  requestInbox,
   type Role,
   ROLES,
   serviceUser,
   subjects,
 } from '@fleetlake/contracts'
 import type { FleetError } from '@fleetlake/core'
-import { connectHub, type Hub, type MessageHub, provision } from '@fleetlake/hub'
+import {
+  connectHub,
+  type Hub,
+  lookAtSearches,
+  lookAtStream,
+  type MessageHub,
+  partitionsOf,
+  provision,
+} from '@fleetlake/hub'
 import { connectHub as connectBrowser } from '@fleetlake/hub/browser'
 import { addAccount, addToken, openRegistry, type Registry, setAccount } from '@fleetlake/registry'
 import { eventually, temporaryFolder } from '@fleetlake/testing'
@@ -361,4 +370,16 @@ test('who does not see all vehicles hears those alone, live, for as long as the 
     },
     { what: 'the vehicles of the changed group' },
   )
+})
+
+test('a program that may not use the streams is told so at once', async () => {
+  const token = await addToken(registry, { name: 'of-bert', account: 'bert' }, 'test')
+  const login = { user: 'bert', password: token, person: 'bert', requestInbox: requestInbox('bert') }
+  const program = await eventually(
+    () => connectHub({ url: known.server.url, service: 'test', ...login }).catch(() => false as const),
+    { what: 'a new token' },
+  )
+  onTestFinished(() => (program as Hub).close())
+  for (const ask of [lookAtSearches, partitionsOf, (hub: Hub) => lookAtStream(hub, 0)])
+    await expect(ask(program as Hub)).rejects.toThrow(/^the hub does not let this user ask \$JS\.API\./)
 })

@@ -1,4 +1,5 @@
 import { JetStreamApiError } from '@nats-io/jetstream'
+import { PermissionViolationError } from '@nats-io/nats-core'
 import { BrokerError, type BrokerRefusal } from '../broker-error.ts'
 import { API_CODES } from './api-codes.ts'
 
@@ -18,6 +19,11 @@ export const apiCodeOf = (error: unknown): number | undefined =>
 
 /** A definite answer becomes a `BrokerError`; what says that the server can't answer yet, e.g. right after its start, stays as it is. */
 export const refusalFrom = (error: unknown): unknown => {
+  const violation = [error, error instanceof Error ? error.cause : undefined].find(
+    (each) => each instanceof PermissionViolationError,
+  )
+  if (violation !== undefined)
+    return new BrokerError('refused', `the hub does not let this user ask ${violation.subject}`, { cause: error })
   if (!(error instanceof JetStreamApiError)) return error
   if (error.status === 503) return error
   return new BrokerError(REFUSALS.get(error.code) ?? 'refused', error.message, { cause: error })
