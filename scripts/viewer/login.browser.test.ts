@@ -191,6 +191,14 @@ test('who has a group sees its vehicles alone, live and in searches', async () =
       .getByText(/cool-1|plain-3/)
       .count(),
   ).toBe(0)
+  await page.goto(`${stack.url}/archive`)
+  await page.getByTestId('archive-hidden').waitFor()
+  expect(await page.evaluate(() => fetch('/api/archive').then((answer) => answer.json()))).toMatchObject({
+    rows: 0,
+    cells: [],
+    windows: [],
+    dates: [],
+  })
 })
 
 test('a hub that was killed lets the page in again, with another ticket', async () => {

@@ -1,3 +1,4 @@
+import { personToken } from '@fleetlake/contracts'
 import { FleetError, reasonOf } from '@fleetlake/core'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
@@ -48,6 +49,8 @@ export const createLoginRoutes = (deps: LoginRoutesDeps): Hono => {
 
   app.get('/me', async (c) => {
     const person = await identify(c)
+    if (person !== undefined && directory.sight(personToken(person.account)) !== 'all')
+      return c.json({ ...person, seesAll: false })
     return person === undefined ? nobody(c, { ways, provider }) : c.json(person)
   })
   app.use('/login/*', async (c, next) => {

@@ -4,6 +4,8 @@
  * or in ms. Files that overlap it are counted whole, but for the histogram.
  */
 export interface ArchiveSummary {
+  /** Who asks does not see all vehicles: there are no numbers, and nothing that says when or where any of them was. */
+  readonly isHidden?: boolean
   /** Of the table; null when there is no table yet. */
   readonly version: number | null
   readonly rows: number

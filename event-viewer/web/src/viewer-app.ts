@@ -79,7 +79,11 @@ export const createViewerApp = (deps: ViewerDeps): Hono => {
     return layer === undefined ? missing(c) : sendPacked(c, layer)
   })
   app.route('/api/imports', createImportRoutes({ imports: deps.imports, isAllowed: mayPagesImport(config), hosts }))
-  app.get('/api/archive', etag(), createArchiveRoute(deps.archive))
+  app.get(
+    '/api/archive',
+    etag(),
+    createArchiveRoute(deps.archive, (c) => c.get('person')?.seesAll !== false),
+  )
   const ownPage = onlyFromOwnPage({ hosts, refusal: 'The searches are for pages of this viewer only.' })
   app.get('/api/searches', ownPage, createSearchesRoute(deps.searches))
   for (const { path, file } of map.files) {

@@ -5,7 +5,12 @@ import type { Context } from 'hono'
 import { z } from 'zod'
 import type { AskGateway } from './ask-gateway.ts'
 
-const personSchema = z.object({ account: z.string().min(1).max(1024), role: z.enum(ROLES) })
+const personSchema = z.object({
+  account: z.string().min(1).max(1024),
+  role: z.enum(ROLES),
+  /** Whether the person sees all vehicles. */
+  seesAll: z.boolean().default(true),
+})
 
 /** Who has sent a request, as the gateway knows them. */
 export type Person = z.output<typeof personSchema>
