@@ -58,6 +58,7 @@ const fieldLines = (schema: Parameters<typeof jsonSchemaOf>[0]): FieldLine[] =>
 
 const entryOf = (definition: MessageDefinition): MessageEntry => {
   const { type, queueGroup, from, to, about, content, headers, data } = definition
+  const fields = content === 'json' ? fieldLines(data) : []
   return {
     type,
     subject: subjectText(definition),
@@ -69,8 +70,8 @@ const entryOf = (definition: MessageDefinition): MessageEntry => {
     about,
     contentType: CONTENT[content],
     headers: headers === undefined ? [] : headerLines(headers),
-    fields: content === 'json' ? fieldLines(data) : [],
-    data: DATA[content],
+    fields,
+    data: content === 'json' && fields.length === 0 ? 'An empty object.' : DATA[content],
   }
 }
 

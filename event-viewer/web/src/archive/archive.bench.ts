@@ -53,7 +53,10 @@ try {
     await store.putIfAbsent(commitPath(version), formatCommit([{ commitInfo: {} }, ...addsOf(version - 1)]))
   }
   await writeCheckpoint(store, windows, START_MS)
-  const app = new Hono().get('/api/archive', createArchiveRoute(createArchiveReader(createFileStore(folder)), () => true))
+  const app = new Hono().get(
+    '/api/archive',
+    createArchiveRoute(createArchiveReader(createFileStore(folder)), () => true),
+  )
   const server = await listen(app, { host: '127.0.0.1', port: 0 })
   const ask = async (what: string, query = ''): Promise<void> => {
     const before = performance.now()
