@@ -39,6 +39,8 @@ export interface Directory {
   keepPerson(person: string, said: ProviderPerson): Promise<void>
 }
 
+const MOST_SIGHTS = 1_000
+
 export const openDirectory = (registry: Registry): Directory => {
   const digests = (): Map<string, KnownToken> =>
     new Map(
@@ -48,11 +50,21 @@ export const openDirectory = (registry: Registry): Directory => {
       ]),
     )
   let byDigest = digests()
+  /** As they were made of the registry: a group may name thousands of vehicles. */
+  const sights = new Map<string, Sight | undefined>()
   registry.onChange((kinds) => {
     if (kinds.has('tokens')) byDigest = digests()
+    sights.clear()
   })
+  const sight = (token: string): Sight | undefined => {
+    if (!sights.has(token)) {
+      if (sights.size >= MOST_SIGHTS) sights.clear()
+      sights.set(token, accessOf(registry, token)?.vehicles)
+    }
+    return sights.get(token)
+  }
   return {
-    sight: (token) => accessOf(registry, token)?.vehicles,
+    sight,
     onChange: (tell) => void registry.onChange(tell),
     account: (name) => {
       const entry = registry.entries('accounts').get(name)
