@@ -89,7 +89,7 @@ test('a person of the provider comes back with the greatest of their roles, unti
   expect(await me(page)).toMatchObject({ status: 401, ways: ['password', 'openid'] })
   await logInAs(page, 'anna')
   expect(page.url()).toBe(`${gateway.url}/v1/me`)
-  const anna = { account: 'openid:anna', role: 'investigator', by: 'session' }
+  const anna = { account: 'openid:anna', role: 'investigator', by: 'session', seesAll: false }
   expect(await shown(page)).toEqual(anna)
   expect(
     (await context.cookies())
