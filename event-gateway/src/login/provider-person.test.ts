@@ -48,7 +48,12 @@ test('what a provider says of a person is kept at a login, once', async () => {
     [3, { role: 'dispatcher', groups: [], issuer: ISSUER }],
     [4, { role: 'viewer', groups: [], issuer: ISSUER }],
   ])
-  expect((await client.get('/v1/me')).body).toEqual({ account: 'openid:zoë', role: 'viewer', by: 'session' })
+  expect((await client.get('/v1/me')).body).toEqual({
+    account: 'openid:zoë',
+    role: 'viewer',
+    by: 'session',
+    seesAll: false,
+  })
 })
 
 test('nobody is let in of whom it could not be kept what they may', async () => {

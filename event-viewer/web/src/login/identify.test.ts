@@ -6,7 +6,7 @@ import { createIdentify, type Identified } from './identify.ts'
 const createStage = () => {
   let asked = 0
   let nowMs = 0
-  const known = new Map([['session=anna', { account: 'anna', role: 'dispatcher', by: 'session' }]])
+  const known = new Map<string, object>([['session=anna', { account: 'anna', role: 'dispatcher', by: 'session' }]])
   const identify = createIdentify(
     async (c) => {
       asked++
@@ -31,7 +31,16 @@ const createStage = () => {
   }
 }
 
-const ANNA = { kind: 'known', person: { account: 'anna', role: 'dispatcher' } }
+const ANNA = { kind: 'known', person: { account: 'anna', role: 'dispatcher', seesAll: true } }
+
+test('who does not see all vehicles is known as such', async () => {
+  const { who, known } = createStage()
+  known.set('session=rita', { account: 'rita', role: 'viewer', by: 'session', seesAll: false })
+  expect(await who('session=rita')).toEqual({
+    kind: 'known',
+    person: { account: 'rita', role: 'viewer', seesAll: false },
+  })
+})
 
 test('a person is remembered for 2 s, and then asked for again', async () => {
   const { who, known, pass, asked } = createStage()
