@@ -1,4 +1,4 @@
-import { moveStreamName } from '@fleetlake/contracts'
+import { moveStreamName, SEARCHES } from '@fleetlake/contracts'
 import { provideOldServer } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
 import { provisionConfig, startFixture } from '../testing/hub.ts'
@@ -39,6 +39,20 @@ test('services that start at the same moment on a fresh server agree on the part
   )
   expect(found).toEqual(hubs.map(() => [0, 1, 2, 3, 4, 5, 6, 7]))
   expect(warnings).toEqual([])
+})
+
+test('services that start at the same moment on a hub of an earlier release add what it lacks, once', async () => {
+  const { connect } = await startFixture()
+  const hubs = await Promise.all(Array.from({ length: 6 }, () => connect()))
+  const [{ streams }] = hubs
+  await provision(hubs[0], provisionConfig())
+  const names = [...(await streams.list()).keys()].toSorted()
+  for (let round = 0; round < 5; round++) {
+    await streams.drop(SEARCHES)
+    const found = await Promise.all(hubs.map((hub) => provision(hub, provisionConfig())))
+    expect(found).toEqual(hubs.map(() => [0, 1]))
+    expect([...(await streams.list()).keys()].toSorted()).toEqual(names)
+  }
 })
 
 test('a server with known faults is named, wherever it runs', async () => {

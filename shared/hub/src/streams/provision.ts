@@ -8,6 +8,7 @@ import {
   PROBE,
   PROVISIONING,
   readVersionNumbers,
+  SEARCHES,
   searchStream,
   type Config,
   type StreamOptions,
@@ -51,7 +52,9 @@ export const provision = async (
   const version = hub.control.version()
   const faults = version === '' ? undefined : describeServerFaults(readVersionNumbers(version))
   if (faults !== undefined) warn(faults)
-  const isWhole = (await streamsThere(hub)).has(DEAD_LETTERS)
+  const there = await streamsThere(hub)
+  // A hub of an earlier release has no stream of searches yet.
+  const isWhole = there.has(DEAD_LETTERS) && there.has(SEARCHES)
   const make = (): Promise<number[]> => provisionAlone(hub, config, { warn, republish })
   return isWhole ? make() : withLock(hub, make)
 }
