@@ -9,7 +9,7 @@ export interface CsvOptions {
 
 /** RFC 4180, with line feeds. The header comes with the first rows, which say what columns there are; a text without a character is `""`, no value is nothing. */
 export const csv = ({ isSpreadsheetSafe = false }: CsvOptions = {}): AnswerFormat => {
-  const text = isSpreadsheetSafe ? (value: string) => quoted(withoutFormula(value)) : quoted
+  const text = isSpreadsheetSafe ? (value: string) => csvCell(withoutFormula(value)) : csvCell
   const rows = createRowText({ text, none: '', row })
   let isBegun = false
   const header = (): string => {
@@ -30,7 +30,9 @@ export const csv = ({ isSpreadsheetSafe = false }: CsvOptions = {}): AnswerForma
 
 const isColumnName = (name: string): boolean => (COLUMN_NAMES as readonly string[]).includes(name)
 
-const quoted = (value: string): string => (/^$|[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value)
+/** A text as a cell of RFC 4180; one without a character is `""`, which is told from no value. */
+export const csvCell = (value: string): string =>
+  /^$|[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value
 
 /** What spreadsheets take for the beginning of a formula, or leave out before one; `＝＋－＠` are the wide forms of East Asian keyboards. */
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/

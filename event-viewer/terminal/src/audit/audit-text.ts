@@ -1,5 +1,5 @@
 import type { SearchFacts } from '@fleetlake/archive'
-import { humanCount, humanTime, plainDuration } from '@fleetlake/viewer-core'
+import { csvCell, humanCount, humanTime, plainDuration } from '@fleetlake/viewer-core'
 import { renderTable } from '../terminal/render-table.ts'
 
 const rounded = (degrees: number): string => String(Math.round(degrees * 1e4) / 1e4)
@@ -87,8 +87,7 @@ export const CSV_HEAD = COLUMNS.join(',')
 
 const cellOf = (value: unknown): string => {
   if (value === undefined) return ''
-  const text = typeof value === 'string' ? value : typeof value === 'number' ? String(value) : JSON.stringify(value)
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+  return csvCell(typeof value === 'string' ? value : JSON.stringify(value))
 }
 
 /** A line as RFC 4180 has it; lists and areas are JSON. */
