@@ -46,6 +46,8 @@ const LOOK_MS = 5_000
 /** A registry that could not be read for so long makes the gateway unready. */
 const FAULT_MS = 3 * LOOK_MS
 const REQUEST_MS = 30_000
+/** How late it is noticed at most that somebody may no longer be connected, where no change tells. */
+const REVIEW_MS = 15_000
 /** How long the hub may take to end a connection. */
 const END_MS = 5_000
 
@@ -146,13 +148,19 @@ const guardHub = (
       .catch((error: unknown) => log.warn(`a connection to the hub could not be ended: ${reasonOf(error)}`))
   }, nowMs)
   people.directory.onChange(connections.review)
-  return answerLogins(hub, {
+  // A token may have expired, and a change may have come while somebody was let in.
+  const reviewing = setInterval(connections.review, REVIEW_MS)
+  const stopAnswering = answerLogins(hub, {
     issuerSeed,
     admit: createAdmit(people),
     nowMs,
     onLetIn: connections.add,
     say: (line) => log.info(line),
   })
+  return () => {
+    clearInterval(reviewing)
+    stopAnswering()
+  }
 }
 
 /** All that logins need but for the address by which people come. */

@@ -1,11 +1,14 @@
 import { LOGIN_SUBJECT, readLoginRequest, writeLoginAnswer } from '@fleetlake/broker/nats/logins'
 import { reasonOf } from '@fleetlake/core'
 import type { Hub } from '@fleetlake/hub'
+import { RateLimiterMemory } from 'rate-limiter-flexible'
 import type { Admitted, Shown } from './admit.ts'
 import type { LetIn } from './let-in.ts'
 
 /** A connection ends after so long at the latest, and its page connects again if its person may still. */
 const CONNECTION_MS = 3_600_000
+/** A refusal is told once a minute for each address: a client that is refused may try again several times a second. */
+const TOLD = { points: 1, duration: 60 }
 
 export interface LoginAnswersOptions {
   readonly issuerSeed: string
@@ -25,10 +28,17 @@ export const answerLogins = (
   hub: Hub,
   { issuerSeed, admit, nowMs, onLetIn, say }: LoginAnswersOptions,
 ): (() => void) => {
+  const told = new RateLimiterMemory(TOLD)
+  const isNews = (address: string): Promise<boolean> =>
+    told.consume(address).then(
+      () => true,
+      () => false,
+    )
   const hear = async (payload: Uint8Array, reply: string): Promise<void> => {
     const request = readLoginRequest(payload)
     const admitted = await admit(request)
-    if (admitted === undefined) say(`somebody at ${request.address} who is not known was not let in to the hub`)
+    if (admitted === undefined && (await isNews(request.address)))
+      say(`somebody at ${request.address || 'an unknown address'} who is not known was not let in to the hub`)
     const untilMs = nowMs() + CONNECTION_MS
     const user = admitted && { name: admitted.person.account, ...admitted.permissions, untilMs }
     hub.control.publish(reply, await writeLoginAnswer(request, user, issuerSeed))
