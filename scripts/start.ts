@@ -12,6 +12,7 @@ process.env.FLEET_LOG_FORMAT ??= 'text'
 
 await runService({
   name: 'fleetlake',
+  metered: 'hub',
   schema: configSchema,
   // The services stop one group after the other.
   stopTimeoutMs: 120_000,

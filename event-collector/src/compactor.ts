@@ -5,6 +5,7 @@ import { startCompactor } from './compact/start-compactor.ts'
 
 await runService({
   name: 'compactor',
+  metered: 'compactor',
   schema: configSchema,
   main: async (context) => {
     const { config, log, onStop, ready } = context

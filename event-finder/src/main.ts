@@ -6,6 +6,7 @@ import { startFinder } from './start-finder.ts'
 collectGarbageLess()
 await runService({
   name: 'event-finder',
+  metered: 'finder',
   schema: configSchema,
   main: async (context) => {
     const { config, log, onStop, ready } = context

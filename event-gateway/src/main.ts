@@ -6,6 +6,7 @@ import { startGateway } from './start-gateway.ts'
 
 await runService({
   name: 'event-gateway',
+  metered: 'gateway',
   schema: configSchema,
   main: async (context) => {
     const { config, log, onStop, ready } = context

@@ -5,6 +5,7 @@ import { startGenerator } from './start-generator.ts'
 
 await runService({
   name: 'event-generator',
+  metered: 'generator',
   schema: configSchema,
   main: async (context) => {
     const { config, log, signal, onStop, ready } = context

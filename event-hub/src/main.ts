@@ -6,6 +6,7 @@ import { runService } from '@fleetlake/service'
 /** Runs nats-server in the foreground, on the host and port of `hub.url`, and ends when it ends. */
 await runService({
   name: 'event-hub',
+  metered: 'hub',
   schema: configSchema,
   main: async ({ config, log, onStop, ready, fail }) => {
     checkListening('hub', config)

@@ -7,6 +7,7 @@ import { startCollector } from '../start-collector.ts'
 /** For tests: a collector whose decoder hangs or crashes at some messages. */
 await runService({
   name: 'event-collector',
+  metered: 'collector',
   schema: configSchema,
   main: async ({ name, config, log, signal, onStop, ready }) => {
     const hub = await connectHub({ url: config.hub.url, service: name, signal })

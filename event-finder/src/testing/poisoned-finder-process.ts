@@ -7,6 +7,7 @@ import { startFinder } from '../start-finder.ts'
 /** A finder whose decoder hangs or crashes at some messages. */
 await runService({
   name: 'event-finder',
+  metered: 'finder',
   schema: configSchema,
   main: async ({ name, config, log, signal, onStop, ready }) => {
     const hub = await connectHub({ url: config.hub.url, service: name, signal })

@@ -21,6 +21,7 @@ const pageFolder = resolve(web, process.env.FLEET_WEB_OUTPUT_DIR ?? '.output', '
 
 await runService({
   name: 'event-viewer',
+  metered: 'viewer',
   schema: configSchema,
   main: async (context) => {
     const { config, log, signal, onStop, ready, fail } = context

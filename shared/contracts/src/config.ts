@@ -418,6 +418,31 @@ const service = z.strictObject({
     .describe(
       'file that is written each second while the service is ready and its event loop runs, for probes; each service needs a file of its own',
     ),
+  drainMs: duration
+    .refine((ms) => ms <= 10 * MINUTE_MS, 'must be at most "10 min"')
+    .default(0)
+    .describe(
+      'how long a service goes on after SIGTERM, not ready any more, before it begins to stop: so that balancers send it nothing new',
+    ),
+})
+
+const ops = z.strictObject({
+  host: z
+    .string()
+    .default('127.0.0.1')
+    .describe(
+      'address at which a service tells its metrics and health; 127.0.0.1 can be reached from this machine only',
+    ),
+  port: port
+    .optional()
+    .describe(
+      'port of `/metrics`, `/healthz` and `/readyz`, usually 9464; 0 picks a free port. `npm start` gives its services this one and those after it. Default: they are not told',
+    ),
+  token: secret
+    .min(16, 'must have 16 characters at least')
+    .regex(/^[\w.~+/-]+=*$/, 'must be letters, digits and -._~+/ only, as a bearer token')
+    .optional()
+    .describe('bearer token without which `/metrics` tells nothing. Default: none is needed, on this machine'),
 })
 
 /** Everything that can be configured, with its default; `fleet.yaml`, then `FLEET_*`, then flags. */
@@ -435,6 +460,7 @@ export const configSchema = z.strictObject({
   gateway: gateway.prefault({}),
   log: log.prefault({}),
   service: service.prefault({}),
+  ops: ops.prefault({}),
 })
 
 export type Config = z.output<typeof configSchema>

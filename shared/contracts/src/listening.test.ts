@@ -35,6 +35,19 @@ test.each(BEYOND)(
   },
 )
 
+test('beyond the loopback metrics need a token of their own, or to be told that there is no login', () => {
+  const beyond = { ops: { host: '0.0.0.0' } }
+  const guarded = { ops: { host: '0.0.0.0', token: 'a-token-of-a-scraper' } }
+  expect([
+    mayListen('ops', {}),
+    mayListen('ops', beyond),
+    mayListen('ops', { ...beyond, auth: 'required' }),
+    mayListen('ops', { ...beyond, auth: 'none' }),
+    mayListen('ops', guarded),
+    mayListen('ops', { ...guarded, auth: 'required' }),
+  ]).toEqual([true, false, false, true, true, true])
+})
+
 test('a refusal names the setting and what to set', () => {
   expect(() => checkListening('gateway', configSchema.parse({ gateway: { host: '0.0.0.0' } }))).toThrow(
     fault(

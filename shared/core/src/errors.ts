@@ -23,6 +23,7 @@ export type ErrorCode =
   | 'import.invalid'
   | 'login.failed'
   | 'message.invalid'
+  | 'ops.port-in-use'
   | 'partition.gap'
   | 'publish.refused'
   | 'publish.unknown'

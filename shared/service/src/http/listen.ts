@@ -20,6 +20,8 @@ export interface ListenOptions {
   readonly tls?: { readonly cert: string; readonly key: string } | undefined
   /** How long a request may take to come in whole; for ever when missing, as long as bytes come. */
   readonly requestTimeoutMs?: number
+  /** Connections at once; more are closed. Any number when missing. */
+  readonly mostConnections?: number
 }
 
 export interface Listening {
@@ -35,10 +37,11 @@ const SILENT_MS = 90_000
 
 /** @throws FleetError with the code of a port that is in use; `service.failed` when the address can't be listened at for another reason */
 export const listen = async ({ fetch }: Answering, options: ListenOptions): Promise<Listening> => {
-  const { host, port, of, tls, requestTimeoutMs = 0 } = options
+  const { host, port, of, tls, requestTimeoutMs = 0, mostConnections } = options
   const server = serverOf(fetch, options)
   server.requestTimeout = requestTimeoutMs
   server.setTimeout(SILENT_MS)
+  if (mostConnections !== undefined) server.maxConnections = mostConnections
   server.listen(port, host)
   try {
     await once(server, 'listening')
