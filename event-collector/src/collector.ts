@@ -3,6 +3,7 @@ import type { Batch } from './lane/batch.ts'
 import type { Flushed } from './flush/flush.ts'
 import type { Lane } from './lane/lane.ts'
 import type { Offset } from '@fleetlake/hub'
+import type { PartitionStand } from './ops/lag-of.ts'
 
 export interface CollectorOptions {
   /** Bytes that the buffers of all partitions may take before reading pauses. */
@@ -29,6 +30,8 @@ export interface Collector {
   readonly bytes: number
   /** What the table holds of each of our partitions, where known. */
   offsets(): { readonly partition: number; readonly committed: Offset }[]
+  /** How far it is with each of our partitions. */
+  stands(): readonly PartitionStand[]
   /** Stops reading, flushes all, ends. */
   stop(): Promise<void>
 }
@@ -149,6 +152,7 @@ export const createCollector = ({ memory }: CollectorOptions, deps: CollectorDep
     },
     offsets: () =>
       staying().flatMap(({ partition, offset }) => (offset === undefined ? [] : [{ partition, committed: offset }])),
+    stands: () => staying().map(({ partition, offset, lagMs }) => ({ partition, committed: offset, lagMs: lagMs() })),
     stop: async () => {
       assign([])
       await Promise.all(leaving.values())

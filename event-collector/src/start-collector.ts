@@ -11,7 +11,14 @@ import {
 import { openCodec } from '@fleetlake/columnar/formats'
 import { type Config, type DecodedMove, decodeMove, subjects } from '@fleetlake/contracts'
 import { codeField, type ErrorCode, FleetError, ownerOf, reasonOf, repeat, sleep } from '@fleetlake/core'
-import { createIsolatedDecoder, type IsolatedDecoder, type IsolatedDecoderOptions } from '@fleetlake/service'
+import {
+  countRequests,
+  createIsolatedDecoder,
+  type IsolatedDecoder,
+  type IsolatedDecoderOptions,
+  NO_OPS,
+  type OpsContext,
+} from '@fleetlake/service'
 import {
   createStreamsLook,
   enterPartition,
@@ -33,6 +40,9 @@ import { createLane } from './lane/lane.ts'
 import { periodStatsOf } from './flush/period-stats.ts'
 import { fedByOther } from './objection.ts'
 import { type ArchiveStores, openArchive } from './open-archive.ts'
+import { createCollectorHealth } from './ops/collector-health.ts'
+import { createCollectorMeter } from './ops/collector-meter.ts'
+import { tellCollector } from './ops/tell-collector.ts'
 import { createPurger } from './purge-committed.ts'
 import { lostWithStreams, recordLosses } from './flush/record-losses.ts'
 import { createSearchKeeper } from './searches/keep-searches.ts'
@@ -74,6 +84,8 @@ export interface CollectorOptions {
   readonly isolation?: IsolatedDecoderOptions
   /** Told, once, why this collector can't go on: stop it. */
   readonly fail?: (error: unknown) => void
+  /** Where it says how it is. */
+  readonly ops?: OpsContext
 }
 
 export interface RunningCollector {
@@ -109,15 +121,18 @@ export const startCollector = async (
     makeCheckpoint,
     decodeCarefully,
     fail = () => {},
+    ops = NO_OPS,
   }: CollectorOptions,
 ): Promise<RunningCollector> => {
   const { windowMs } = config.archive
   const { geohashLength } = config.partitioning
   const warn = (what: Record<string, unknown>, message: string): void => log.warn(what, message)
+  const tellRequest = countRequests(ops.metrics)
+  const meter = createCollectorMeter(ops.metrics)
   const stores: ArchiveStores = given ?? {
-    moves: await openTableStore(config.archive),
-    losses: await openLossStore(config.archive),
-    searches: await openSearchStore(config.archive),
+    moves: await openTableStore(config.archive, tellRequest),
+    losses: await openLossStore(config.archive, tellRequest),
+    searches: await openSearchStore(config.archive, tellRequest),
   }
   const store = stores.moves
   const codec = await openCodec(config.archive.format)
@@ -129,6 +144,7 @@ export const startCollector = async (
     engine: `Fleetlake/${version}`,
     onBackgroundError: (error) =>
       warn(codeField(error), `a checkpoint or a copy of a commit was not written: ${reasonOf(error)}`),
+    onConflict: meter.conflicted,
     isWriter: true,
     ...(makeCheckpoint === undefined ? {} : { makeCheckpoint }),
   })
@@ -162,6 +178,7 @@ export const startCollector = async (
     )
     await record(gone)
     await table.commit({ parts: [], counts: [LOSSES_APP], feeder: archive.hub, operation: 'WRITE' })
+    meter.lost(gone)
   }
   let hasFailed = false
   const failOnce = (error: unknown): void => {
@@ -181,7 +198,13 @@ export const startCollector = async (
     arrays: createChunkArrays(),
     writeChunk: (chunk) => writeChunk(chunk, { cell: chunk.cell, windowStart: chunk.windowFrom }, { store, codec }),
     recordLosses: record,
-    commit: (request) => orFail(table.commit({ ...request, feeder: archive.hub })),
+    commit: async (request) => {
+      const startedAt = performance.now()
+      const result = await orFail(table.commit({ ...request, feeder: archive.hub }))
+      meter.committed((performance.now() - startedAt) / 1000)
+      return result
+    },
+    tried: (fault) => health.tried(fault),
     onOtherHub: (feeder) => failOnce(fedByOther(store.url(''), feeder)),
     storeLetter: ({ id, partition, payload, headers }) =>
       storeMessage(hub, 'deadLetter', subjects.deadLetter(partition), payload as Uint8Array<ArrayBuffer>, {
@@ -221,19 +244,18 @@ export const startCollector = async (
             offsets: () => orFail(table.refresh()),
             columns,
             pool,
+            took: (rows) => meter.took(partition, rows),
             warn,
             ...hooks,
           },
         ),
-      flush: (batches) =>
-        flushUntilDone(
-          batches,
-          { ...settings, minRows: MIN_CHUNK_ROWS },
-          {
-            ...flushDeps,
-            signal: givingUp.signal,
-          },
-        ),
+      flush: async (batches) => {
+        const startedAt = performance.now()
+        const options = { ...settings, minRows: MIN_CHUNK_ROWS }
+        const flushed = await flushUntilDone(batches, options, { ...flushDeps, signal: givingUp.signal })
+        meter.flushed(flushed, (performance.now() - startedAt) / 1000)
+        return flushed
+      },
       onFlushed: (flushed) => {
         try {
           tellStats(hub, flushed, settings.windowMs)
@@ -243,6 +265,11 @@ export const startCollector = async (
       },
     },
   )
+
+  const health = createCollectorHealth({ stands: collector.stands, now: () => performance.now() })
+  ops.requires(health.fault)
+  // Reads on without judging it: that is for a commit, or the next start.
+  ops.probe('the archive', () => table.refresh())
 
   const membership = joinGroup(hub, {
     group: 'collectors',
@@ -284,6 +311,18 @@ export const startCollector = async (
     await searches?.close()
   }
   void repeat(keepSearches, { everyMs: searchesMs, signal: stopping.signal })
+  tellCollector(
+    {
+      hub,
+      bytes: () => collector.bytes,
+      limitBytes: config.collector.memory,
+      stands: collector.stands,
+      tellsOthers: () => ownerOf(SEARCHES_WORK, membership.members()) === hub.uid,
+      rowsPerMessage: meter.rowsPerMessage,
+      now: Date.now,
+    },
+    ops,
+  )
   return {
     stop: async () => {
       stopping.abort()

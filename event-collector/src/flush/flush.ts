@@ -14,6 +14,8 @@ export interface FlushDeps extends StoreLettersDeps {
   readonly arrays?: ChunkArrays
   /** How long it waits between two warnings of a flush that takes long. */
   readonly slowMs?: number
+  /** Told that a flush went well, or why it did not and is tried again. */
+  tried?(fault: string | undefined): void
   /** Durable once it resolves; a loss that is recorded already is not recorded again. */
   recordLosses(losses: readonly LostMessages[]): Promise<void>
   commit(request: CommitRequest): Promise<CommitResult>
@@ -182,12 +184,15 @@ const tryUntilDone = async (
   const { signal, warn } = deps
   for (let pauseMs = 200; ; pauseMs = Math.min(pauseMs * 2, 10_000)) {
     try {
-      return await within(signal, flush(batches, options, deps))
+      const flushed = await within(signal, flush(batches, options, deps))
+      deps.tried?.(undefined)
+      return flushed
     } catch (error) {
       if (signal.aborted) {
         warn(codeField(error), `a flush was not done; its rows stay in the stream: ${reasonOf(error)}`)
         return { version: undefined, committed: [], stale: batches, written: [] }
       }
+      deps.tried?.(reasonOf(error))
       warn({ pauseMs, ...codeField(error) }, `a flush failed and is tried again: ${reasonOf(error)}`)
       await delay(pauseMs, undefined, { signal }).catch(() => undefined)
     }

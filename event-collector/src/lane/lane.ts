@@ -29,6 +29,8 @@ export interface LaneDeps extends DecodeDeps {
   /** A batch was sealed. */
   onSealed(): void
   readonly pool: ColumnsPool
+  /** Told how many positions each message has. */
+  took?(rows: number): void
   warn(what: Record<string, unknown>, message: string): void
 }
 
@@ -161,6 +163,7 @@ export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
   }
   const append = ({ contents, appending }: NonNullable<typeof open>): void => {
     appendMessage(contents, message!, appending)
+    deps.took?.(message!.decoded.rows?.length ?? 0)
     const { buffer, bytes } = contents
     happen({ kind: 'appended', rows: buffer.length, bytes, maxTime: buffer.maxTime })
   }

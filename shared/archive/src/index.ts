@@ -57,6 +57,7 @@ export {
   openTableStore,
   type StoreSettings,
 } from './store/open-store.ts'
+export { type StoreOperation, type TellRequest, toldStore } from './store/told-store.ts'
 export { type CheckpointMaker } from './log/write-checkpoint.ts'
 export { makeCheckpoint } from './log/make-checkpoint.ts'
 export { openTable, type OpenTableOptions, type Table } from './table.ts'

@@ -23,6 +23,8 @@ export interface LogOptions extends ReadLogOptions {
   readonly retireMs?: number
   /** Told of a checkpoint or a copy of a commit that could not be written; nothing depends on it. */
   readonly onBackgroundError?: (error: unknown) => void
+  /** Told of each version that another writer has made first, so that a commit is decided upon again. */
+  readonly onConflict?: (() => void) | undefined
   /** Between two looks, made when there is no news, at whether the log goes on behind a gap, ms; 10 s by default. */
   readonly checkEveryMs?: number
 }
@@ -166,6 +168,7 @@ export const openLog = async <State extends TableState>(
         refresh,
         now,
         engine,
+        onConflict: options.onConflict,
         check: async (upon) => {
           proposal.check(upon)
           await checkWhole(upon)

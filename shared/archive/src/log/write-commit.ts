@@ -37,6 +37,8 @@ export interface CommitDeps<State> {
   check(state: State): Promise<void>
   readonly now: () => number
   readonly engine: string
+  /** Told of each version that another writer has made first. */
+  readonly onConflict?: (() => void) | undefined
 }
 
 export type Written<Refusal> =
@@ -142,6 +144,7 @@ export const writeCommit = async <State extends { readonly version: number }, Re
     if ((await createVersion(deps.store, version, commitId, bytes)) === 'ours') {
       return { status: 'committed', version, actions, bytes }
     }
+    deps.onConflict?.()
     await delay(backOffMs(++losses))
     const newest = await deps.refresh()
     if (newest.version < version) throw new FleetError('table.invalid', `version ${version} is there and was not read`)

@@ -2,15 +2,22 @@ import type { ArchiveConfig } from '@fleetlake/contracts'
 import { createFileStore } from './file-store.ts'
 import { parseLocation, placeBelow } from './location.ts'
 import type { ObjectStore } from './object-store.ts'
+import { type TellRequest, toldStore } from './told-store.ts'
 
 export type StoreSettings = Pick<ArchiveConfig, 'path' | 's3' | 'azure' | 'requestTimeoutMs' | 'requestAttempts'>
 
 /**
  * The store at `path`: a folder, or a prefix of an S3 bucket or Azure container. What a remote store needs is loaded only for it (about
  * 0.3 s and 30 MB). Nothing is asked of the store yet.
+ * @param tell told of each operation
  * @throws FleetError `config.invalid`
  */
-export const openStore = async (settings: StoreSettings): Promise<ObjectStore> => {
+export const openStore = async (settings: StoreSettings, tell?: TellRequest): Promise<ObjectStore> => {
+  const store = await openPlace(settings)
+  return tell === undefined ? store : toldStore(store, tell)
+}
+
+const openPlace = async (settings: StoreSettings): Promise<ObjectStore> => {
   const location = parseLocation(settings.path)
   if (location.kind === 'file') return createFileStore(location.folder)
   const { createRemoteStore } = await import('./remote-store.ts')
@@ -30,17 +37,17 @@ export const openStore = async (settings: StoreSettings): Promise<ObjectStore> =
 }
 
 /** The store of the table of positions, which is the folder `moves` of the archive. */
-export const openTableStore = (settings: StoreSettings): Promise<ObjectStore> =>
-  openStore({ ...settings, path: placeBelow(settings.path, 'moves') })
+export const openTableStore = (settings: StoreSettings, tell?: TellRequest): Promise<ObjectStore> =>
+  openStore({ ...settings, path: placeBelow(settings.path, 'moves') }, tell)
 
 /** The store of the table of losses, which is the folder `losses` of the archive. */
-export const openLossStore = (settings: StoreSettings): Promise<ObjectStore> =>
-  openStore({ ...settings, path: placeBelow(settings.path, 'losses') })
+export const openLossStore = (settings: StoreSettings, tell?: TellRequest): Promise<ObjectStore> =>
+  openStore({ ...settings, path: placeBelow(settings.path, 'losses') }, tell)
 
 /** The store of the registry, which is the folder `registry` of the archive. */
-export const openRegistryStore = (settings: StoreSettings): Promise<ObjectStore> =>
-  openStore({ ...settings, path: placeBelow(settings.path, 'registry') })
+export const openRegistryStore = (settings: StoreSettings, tell?: TellRequest): Promise<ObjectStore> =>
+  openStore({ ...settings, path: placeBelow(settings.path, 'registry') }, tell)
 
 /** The store of the table of searches, which is the folder `searches` of the archive. */
-export const openSearchStore = (settings: StoreSettings): Promise<ObjectStore> =>
-  openStore({ ...settings, path: placeBelow(settings.path, 'searches') })
+export const openSearchStore = (settings: StoreSettings, tell?: TellRequest): Promise<ObjectStore> =>
+  openStore({ ...settings, path: placeBelow(settings.path, 'searches') }, tell)
