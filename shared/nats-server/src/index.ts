@@ -1,4 +1,16 @@
 export { fetchDebianServer, hasApt } from './debian-package.ts'
+export {
+  type DeployedHub,
+  formatDeployedHub,
+  HUB_PORTS,
+  type HubPorts,
+  ISSUER_VARIABLE,
+  newHubSecrets,
+  passwordVariable,
+  routeAddress,
+  routeVariable,
+  SERVER_NAME_VARIABLE,
+} from './deployed-hub.ts'
 export { findNatsServer, provideNatsServer } from './find-binary.ts'
 export { watchJetStream, type JetStreamWatch, type WatchOptions } from './watch-jet-stream.ts'
 export { formatServerConfig, type ServerConfig } from './server-config.ts'

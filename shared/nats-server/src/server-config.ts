@@ -1,12 +1,19 @@
+/** A value of the configuration: as it is, or of a variable of the server's environment, which then stands in no file. */
+export type Value = string | { readonly variable: string }
+
 export type ServerConfig = {
+  /** what streams know a server by; `fleetlake` when missing. In a cluster each has its own */
+  serverName?: Value
   host: string
   /** -1 lets the server choose a free one and write it to the ports file */
   port: number
   /** HTTP monitoring on the same host; none when absent */
   monitoringPort?: number
   storeDir: string
-  /** where the server writes `<program>_<pid>.ports` once clients can connect */
-  portsDir: string
+  /** where the server writes `<program>_<pid>.ports` once clients can connect; nowhere when missing */
+  portsDir?: string
+  /** where the server writes its process id, so that it can be told to hand over its clients; nowhere when missing */
+  pidFile?: string
   maxFileBytes: number
   maxMemoryBytes: number
   maxPayloadBytes: number
@@ -14,6 +21,19 @@ export type ServerConfig = {
   syncInterval?: string
   users: ServerUsers
   websocket: WebsocketConfig
+  /** the other servers of a cluster; none when missing */
+  cluster?: ClusterConfig
+}
+
+export type ClusterConfig = {
+  name: string
+  host: string
+  port: number
+  /** what servers show each other: who may join a cluster may do everything in it */
+  user: string
+  password: Value
+  /** addresses of all servers, with that user and password */
+  routes: readonly Value[]
 }
 
 /** Who may connect, and as whom. */
@@ -37,12 +57,12 @@ export type KnownUsers = {
   /** the one in the system account */
   system: KnownUser
   /** The public key of an account's nkey. */
-  issuer: string
+  issuer: Value
 }
 
-type KnownUser = {
+export type KnownUser = {
   name: string
-  password: string
+  password: Value
   publish: readonly string[]
   subscribe: readonly string[]
   answers: boolean
@@ -60,11 +80,12 @@ export type WebsocketConfig = {
 export const formatServerConfig = (config: ServerConfig): string =>
   [
     // MQTT and clusters need a stable name.
-    'server_name: fleetlake',
+    `server_name: ${config.serverName === undefined ? 'fleetlake' : valueOf(config.serverName)}`,
     `host: ${quote(config.host)}`,
     `port: ${config.port}`,
     ...(config.monitoringPort === undefined ? [] : [`http: ${quote(`${config.host}:${config.monitoringPort}`)}`]),
-    `ports_file_dir: ${quote(config.portsDir)}`,
+    ...(config.portsDir === undefined ? [] : [`ports_file_dir: ${quote(config.portsDir)}`]),
+    ...(config.pidFile === undefined ? [] : [`pid_file: ${quote(config.pidFile)}`]),
     `max_payload: ${config.maxPayloadBytes}`,
     'jetstream {',
     `  store_dir: ${quote(config.storeDir)}`,
@@ -74,6 +95,7 @@ export const formatServerConfig = (config: ServerConfig): string =>
     '}',
     ...(config.users.kind === 'open' ? formatOpen(config.users) : formatKnown(config.users)),
     ...formatWebsocket(config.websocket, config.users.kind),
+    ...(config.cluster === undefined ? [] : formatCluster(config.cluster)),
     '',
   ].join('\n')
 
@@ -98,7 +120,7 @@ const formatKnown = ({ services, system, issuer }: KnownUsers): string[] => [
   '  users: [',
   ...services.flatMap(formatUser),
   '  ]',
-  `  auth_callout { issuer: ${quote(issuer)}, auth_users: ${quoteAll([...services, system].map(({ name }) => name))} }`,
+  `  auth_callout { issuer: ${valueOf(issuer)}, auth_users: ${quoteAll([...services, system].map(({ name }) => name))} }`,
   '}',
   'accounts {',
   '  $SYS: { users: [',
@@ -108,7 +130,7 @@ const formatKnown = ({ services, system, issuer }: KnownUsers): string[] => [
 ]
 
 const formatUser = ({ name, password, publish, subscribe, answers }: KnownUser): string[] => [
-  `    { user: ${quote(name)}, password: ${quote(password)}, allowed_connection_types: [STANDARD], permissions: {`,
+  `    { user: ${quote(name)}, password: ${valueOf(password)}, allowed_connection_types: [STANDARD], permissions: {`,
   `      publish: { allow: ${quoteAll(publish)} }`,
   `      subscribe: { allow: ${quoteAll(subscribe)} }`,
   ...(answers ? [`      ${ANSWER}`] : []),
@@ -124,6 +146,18 @@ const formatWebsocket = ({ host, port, origins }: WebsocketConfig, users: Server
   `  allowed_origins: ${quoteAll(origins)}`,
   '}',
 ]
+
+const formatCluster = ({ name, host, port, user, password, routes }: ClusterConfig): string[] => [
+  'cluster {',
+  `  name: ${quote(name)}`,
+  `  host: ${quote(host)}`,
+  `  port: ${port}`,
+  `  authorization { user: ${quote(user)}, password: ${valueOf(password)} }`,
+  `  routes: [${routes.map(valueOf).join(', ')}]`,
+  '}',
+]
+
+const valueOf = (value: Value): string => (typeof value === 'string' ? quote(value) : `$${value.variable}`)
 
 const quote = (text: string): string => JSON.stringify(text)
 

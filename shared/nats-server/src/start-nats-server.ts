@@ -9,16 +9,11 @@ import {
   ANYONE,
   DEFAULT_CONFIG,
   describeServerFaults,
-  HUB_SERVICES,
   isLoopback,
   isLoopbackOrigin,
   pageOrigins,
   personPermissions,
   rightsOfAnyone,
-  servicePermissions,
-  serviceUser,
-  SYSTEM_PERMISSIONS,
-  SYSTEM_USER,
 } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
 import {
@@ -35,6 +30,7 @@ import { describeLostOrigins } from './lost-origins.ts'
 import { endWithUs, type HubKeys, provideHubKeys } from '@fleetlake/service'
 import { publicKeyOf } from '@fleetlake/broker/nats/logins'
 import { PROBE_INBOX, PROBE_SUBJECT, type ProbeLogin } from './probe-jet-stream.ts'
+import { knownUsers } from './known-users.ts'
 import { formatServerConfig, type KnownUsers, type OpenUsers } from './server-config.ts'
 import { sizeStore } from './store-size.ts'
 
@@ -147,7 +143,7 @@ export const startNatsServer = async (options: NatsServerOptions): Promise<NatsS
       maxMemoryBytes: settings.maxMemoryBytes,
       maxPayloadBytes: settings.maxPayloadBytes,
       ...(major > 2 || (major === 2 && minor >= 10) ? { syncInterval: '10s' } : {}),
-      users: keys === undefined ? openUsers(generation) : knownUsers(keys, probeLogin!),
+      users: keys === undefined ? openUsers(generation) : bundledUsers(keys, probeLogin!),
       websocket: {
         host: loopback,
         port: wished.websocketPort === 0 ? -1 : wished.websocketPort,
@@ -317,25 +313,17 @@ const openUsers = (generation: boolean): OpenUsers => ({
   viewer: personPermissions(ANYONE, rightsOfAnyone({ generation })),
 })
 
-const knownUsers = ({ passwords, systemPassword, issuerSeed }: HubKeys, probe: ProbeLogin): KnownUsers => ({
-  kind: 'known',
-  services: [
-    ...HUB_SERVICES.map((service) => ({
-      name: serviceUser(service),
-      password: passwords[service],
-      ...servicePermissions(service),
-    })),
-    {
-      name: probe.user,
-      password: probe.pass,
-      publish: [PROBE_SUBJECT],
-      subscribe: [`${PROBE_INBOX}.>`],
-      answers: false,
-    },
-  ],
-  system: { name: SYSTEM_USER, password: systemPassword, ...SYSTEM_PERMISSIONS, answers: false },
-  issuer: publicKeyOf(issuerSeed),
-})
+const bundledUsers = ({ passwords, systemPassword, issuerSeed }: HubKeys, probe: ProbeLogin): KnownUsers => {
+  const users = knownUsers({ passwords, systemPassword, issuer: publicKeyOf(issuerSeed) })
+  const prober = {
+    name: probe.user,
+    password: probe.pass,
+    publish: [PROBE_SUBJECT],
+    subscribe: [`${PROBE_INBOX}.>`],
+    answers: false,
+  }
+  return { ...users, services: [...users.services, prober] }
+}
 
 const newPassword = (): string => randomBytes(32).toString('base64url')
 
