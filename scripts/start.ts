@@ -34,6 +34,7 @@ await runService({
       hub: {
         partitions: config.partitioning.count,
         partitionMaxBytes: config.hub.maxBytesPerPartition,
+        syncInterval: config.hub.syncInterval,
         websocketPort: config.hub.websocketPort,
         websocketOrigins: config.hub.websocketOrigins ?? [],
         pagesMayGenerate: mayPagesGenerate(config),

@@ -21,6 +21,7 @@ await runService({
       asksEveryone: config.auth === 'required',
       partitions: config.partitioning.count,
       partitionMaxBytes: config.hub.maxBytesPerPartition,
+      syncInterval: config.hub.syncInterval,
       say: (line) => log.warn(line),
     })
     onStop(() => server.stop())

@@ -34,6 +34,13 @@ const hub = z.strictObject({
     .default(2 * MINUTE_MS)
     .describe('how long the server remembers message ids to drop duplicates'),
   replicas: z.number().int().min(1).max(5).default(1).describe('copies of each stream; 3 in a cluster'),
+  syncInterval: z
+    .union([z.literal('always'), timer], 'must be always, or a duration such as "10 s"')
+    .default(10_000)
+    .meta({ kind: 'duration' })
+    .describe(
+      'how often the bundled nats-server syncs its streams to the disk: what it has acknowledged since is lost when the machine loses its power. `always`: before it acknowledges',
+    ),
   websocketPort: port.default(9222).describe('WebSocket port of the bundled nats-server; 0 picks a free port'),
   websocketOrigins: z
     .array(origin)

@@ -1,25 +1,45 @@
-/** The oldest nats-server without the faults below, and of the line before it the oldest one that got the mending too. */
+import { z } from 'zod'
+
+/** The oldest nats-server that everything is tried with: the first without the faults below that syncs each message where it is told to. */
 export const MINIMUM_SERVER = '2.12.5'
+/** Of the line before it, the first without these faults. */
 const MENDED_BEFORE = '2.11.14'
 
 /** @returns the numbers of the first version in a text, e.g. [2, 12, 5] of `nats-server: v2.12.5-RC.1`; none for a text without one */
 export const readVersionNumbers = (text: string): number[] =>
   (/(\d+)\.(\d+)\.(\d+)/.exec(text)?.slice(1) ?? []).map(Number)
 
-/** A version that can't be read is taken for an old one. */
-export const isMendedServer = (version: readonly number[]): boolean => {
-  if (version.length < 3) return false
-  const line = readVersionNumbers(MENDED_BEFORE)
-  if (version[0] === line[0] && version[1] === line[1]) return version[2] >= line[2]
-  const minimum = readVersionNumbers(MINIMUM_SERVER)
+const isSince = (version: readonly number[], least: string): boolean => {
+  const minimum = readVersionNumbers(least)
   const differing = version.findIndex((number, index) => number !== minimum[index])
   return differing < 0 || version[differing] > minimum[differing]
 }
 
+/** Whether a server is the minimum or newer. A version that can't be read is taken for an old one. */
+export const isMendedServer = (version: readonly number[]): boolean =>
+  version.length >= 3 && isSince(version, MINIMUM_SERVER)
+
+const isOfLineBefore = (version: readonly number[]): boolean =>
+  version.length >= 3 && version[0] === 2 && version[1] === 11 && isSince(version, MENDED_BEFORE)
+
 /** @returns what is wrong with a server and what to do, undefined when nothing is */
-export const describeServerFaults = (version: readonly number[]): string | undefined =>
-  isMendedServer(version)
-    ? undefined
-    : `nats-server ${version.length === 0 ? 'of an unknown version' : version.join('.')} is old: one websocket frame ends it ` +
-      'before any login (CVE-2026-27889), and after a full disk its JetStream answers nothing until it is restarted. ' +
-      `Have ${MINIMUM_SERVER} or newer, or ${MENDED_BEFORE} or newer of its line`
+export const describeServerFaults = (version: readonly number[]): string | undefined => {
+  if (isMendedServer(version)) return undefined
+  const name = `nats-server ${version.length === 0 ? 'of an unknown version' : version.join('.')} is old`
+  const faults = isOfLineBefore(version)
+    ? 'it does not sync each message (`hub.syncInterval: always`)'
+    : 'one websocket frame ends it before any login (CVE-2026-27889), and after a full disk its JetStream answers nothing until it is restarted'
+  return `${name}: ${faults}. Have ${MINIMUM_SERVER} or newer`
+}
+
+/** What `/jsz?config=true` of a server's monitoring says of syncing; durations are in ns. Servers before 2.11 do not say it. */
+const jetStreamSettings = z.object({
+  config: z.object({ sync_interval: z.number().optional(), sync_always: z.boolean().optional() }),
+})
+
+/** How a server syncs, by what its monitoring says of JetStream: `always`, or every so many ms; undefined where it does not say. */
+export const syncIntervalOf = (jsz: unknown): 'always' | number | undefined => {
+  const settings = jetStreamSettings.safeParse(jsz).data?.config
+  if (settings?.sync_always === true) return 'always'
+  return settings?.sync_interval === undefined ? undefined : settings.sync_interval / 1e6
+}

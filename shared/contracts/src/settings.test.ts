@@ -20,7 +20,7 @@ test('a number that is called one of ms or bytes, or memory, is a duration or a 
   const kinds = settings.map(({ path, kind }) => [path, kind])
   const byName = settings.map(({ path }) => [
     path,
-    path.endsWith('Ms') ? 'duration' : /bytes|memory/i.test(path) ? 'size' : undefined,
+    /(Ms|Interval)$/.test(path) ? 'duration' : /bytes|memory/i.test(path) ? 'size' : undefined,
   ])
   expect(kinds).toEqual(byName)
 })

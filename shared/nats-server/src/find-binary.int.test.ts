@@ -1,8 +1,8 @@
 import { access, chmod, mkdir, utimes, writeFile } from 'node:fs/promises'
 import { fault } from '@fleetlake/core/testing'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { temporaryFolder } from '@fleetlake/testing'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { findNatsServer, provideNatsServer, readServerVersion } from './find-binary.ts'
 
 const writeServer = async (folder: string, version: string, mode = 0o755): Promise<string> => {
@@ -30,10 +30,20 @@ test('the first folder with a mended server wins; a file that is not a program a
   expect(await findNatsServer([empty, noProgram, failing])).toBe(undefined)
 })
 
+test('one on PATH that is new enough wins over those of the usual folders, among them the one that was fetched', async () => {
+  const [old, mended] = await foldersOf('old', 'mended')
+  await writeServer(old, '2.9.10')
+  const path = await writeServer(mended, '2.12.5')
+  vi.stubEnv('PATH', [old, mended, process.env['PATH']].join(delimiter))
+  onTestFinished(() => void vi.unstubAllEnvs())
+  expect(await findNatsServer()).toEqual({ path, version: [2, 12, 5] })
+  expect(await provideNatsServer()).toBe(path)
+})
+
 test('where a mended server is found nothing is fetched and nothing said', async () => {
   const [old, mended] = await foldersOf('old', 'mended')
   await writeServer(old, '2.9.10')
-  const path = await writeServer(mended, '2.11.14')
+  const path = await writeServer(mended, '2.12.5')
   const said: string[] = []
   const fetch = async (): Promise<void> => expect.unreachable()
   expect(await provideNatsServer({ folders: [old, mended], fetch, say: (line) => said.push(line) })).toBe(path)

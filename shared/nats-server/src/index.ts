@@ -16,3 +16,4 @@ export { watchJetStream, type JetStreamWatch, type WatchOptions } from './watch-
 export { formatServerConfig, type ServerConfig } from './server-config.ts'
 export { startNatsServer, type NatsServer, type NatsServerOptions } from './start-nats-server.ts'
 export { sizeStore, type StoreRequest, type StoreSize } from './store-size.ts'
+export type { SyncInterval } from './sync-interval.ts'

@@ -2,11 +2,12 @@ import { spawn } from 'node:child_process'
 import { fault } from '@fleetlake/core/testing'
 import { once } from 'node:events'
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
-import { connect } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
+import { syncIntervalOf } from '@fleetlake/contracts'
 import { isAlive } from '@fleetlake/service'
 import { startNatsServer } from './start-nats-server.ts'
 
@@ -25,6 +26,15 @@ const start = async (options: Parameters<typeof startNatsServer>[0]) => {
   const server = await startNatsServer(options)
   cleanups.push(() => server.stop())
   return server
+}
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  server.close()
+  await once(server, 'close')
+  return port
 }
 
 const readInfo = async (port: number): Promise<Record<string, unknown>> => {
@@ -162,4 +172,19 @@ test('a server left over by a killed owner is ended by the next start', async ()
   await start({ dataDir, partitionMaxBytes: 16 * 1024 ** 2, say: (line) => said.push(line) })
   expect(isAlive(serverPid)).toBe(false)
   expect(said).toEqual([`ending nats-server ${serverPid}, left over by a start that was killed`])
+})
+
+test.each([
+  ['always', 'always'],
+  [2_000, 2_000],
+  [undefined, 10_000],
+] as const)('a server that is told to sync %s does so, as its monitoring says', async (syncInterval, expected) => {
+  const monitoringPort = await freePort()
+  await start({
+    dataDir: await makeFolder(),
+    monitoringPort,
+    ...(syncInterval === undefined ? {} : { syncInterval }),
+  })
+  const answer = await fetch(`http://127.0.0.1:${monitoringPort}/jsz?config=true`)
+  expect(syncIntervalOf(await answer.json())).toBe(expected)
 })

@@ -33,6 +33,7 @@ import { PROBE_INBOX, PROBE_SUBJECT, type ProbeLogin } from './probe-jet-stream.
 import { knownUsers } from './known-users.ts'
 import { formatServerConfig, type KnownUsers, type OpenUsers } from './server-config.ts'
 import { sizeStore } from './store-size.ts'
+import { type SyncInterval, syncSettingFor } from './sync-interval.ts'
 
 export type NatsServerOptions = {
   /** configuration, log and JetStream's files live here; made when absent */
@@ -52,6 +53,8 @@ export type NatsServerOptions = {
   /** sizes the store; partitions as the configuration has them by default */
   partitions?: number
   partitionMaxBytes?: number
+  /** how often the streams are synced to the disk; that of the configuration by default */
+  syncInterval?: SyncInterval
   /** fixes the store's size in bytes instead, e.g. to test a full one */
   maxFileBytes?: number
   maxMemoryBytes?: number
@@ -99,6 +102,7 @@ const defaults = {
   asksEveryone: false,
   partitions: DEFAULT_CONFIG.partitioning.count,
   partitionMaxBytes: DEFAULT_CONFIG.hub.maxBytesPerPartition,
+  syncInterval: DEFAULT_CONFIG.hub.syncInterval,
   maxMemoryBytes: 256 * 1024 ** 2,
   maxPayloadBytes: 1024 ** 2,
   graceMs: 5000,
@@ -117,6 +121,7 @@ export const startNatsServer = async (options: NatsServerOptions): Promise<NatsS
   const version = await readServerVersion(binary)
   const faults = describeServerFaults(version)
   if (faults !== undefined) keepToLoopback(faults, settings.websocketOrigins)
+  const sync = syncSettingFor(version, settings.syncInterval)
   const folder = layOutDataFolder(settings.dataDir)
   await mkdir(settings.dataDir, { recursive: true })
   await claimDataFolder(folder, settings.say)
@@ -126,8 +131,8 @@ export const startNatsServer = async (options: NatsServerOptions): Promise<NatsS
     partitionMaxBytes: settings.partitionMaxBytes,
   })
   const lostOrigins = describeLostOrigins(settings.websocketOrigins)
-  for (const warning of [faults, size.warning, lostOrigins]) if (warning !== undefined) settings.say(warning)
-  const [major, minor] = version
+  for (const warning of [faults, sync.warning, size.warning, lostOrigins])
+    if (warning !== undefined) settings.say(warning)
   const generation = settings.pagesMayGenerate ?? isOnLoopback(settings)
   const keys = settings.asksEveryone ? await provideHubKeys(settings.dataDir) : undefined
   const probeLogin = keys === undefined ? undefined : { user: 'service:watchdog', pass: newPassword() }
@@ -142,7 +147,7 @@ export const startNatsServer = async (options: NatsServerOptions): Promise<NatsS
       maxFileBytes: settings.maxFileBytes ?? size.maxFileBytes,
       maxMemoryBytes: settings.maxMemoryBytes,
       maxPayloadBytes: settings.maxPayloadBytes,
-      ...(major > 2 || (major === 2 && minor >= 10) ? { syncInterval: '10s' } : {}),
+      ...(sync.value === undefined ? {} : { syncInterval: sync.value }),
       users: keys === undefined ? openUsers(generation) : bundledUsers(keys, probeLogin!),
       websocket: {
         host: loopback,
