@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { FORMATS, TABLE_FORMAT } from '@fleetlake/contracts'
 import type { Action } from './actions.ts'
 
 /** What a table is made as. */
@@ -23,7 +24,7 @@ export const firstActions = (
       format: { provider: 'parquet', options: {} },
       schemaString,
       partitionColumns: [...partitionColumns],
-      configuration: { ...configuration },
+      configuration: { ...configuration, [TABLE_FORMAT]: String(FORMATS.table) },
       createdTime: nowMs,
     },
   },

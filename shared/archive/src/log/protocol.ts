@@ -1,3 +1,4 @@
+import { checkFormat, FORMATS, TABLE_FORMAT } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
 import { fieldsOf, isOurColumn } from '../schema.ts'
 import type { MetaData, Protocol } from './actions.ts'
@@ -23,7 +24,7 @@ const isTrue = (metaData: MetaData, key: string): boolean => propertyOf(metaData
 const isMapped = (metaData: MetaData): boolean =>
   (propertyOf(metaData, 'delta.columnMapping.mode') ?? 'none').toLowerCase() !== 'none'
 
-/** @throws FleetError `table.unsupported` with the feature, for a table whose rows can't be known */
+/** @throws FleetError `table.unsupported` with the feature, for a table whose rows can't be known; `format.newer` for one of a newer release */
 export const checkReader = (protocol: Protocol, metaData: MetaData, table = 'the table'): void => {
   const { minReaderVersion: version, readerFeatures } = protocol
   const refuse = (what: string): never => {
@@ -36,6 +37,7 @@ export const checkReader = (protocol: Protocol, metaData: MetaData, table = 'the
   const unknown = version === 3 ? (readerFeatures ?? []).find((feature) => !READ_FEATURES.has(feature)) : undefined
   if (unknown !== undefined) refuse(`its feature ${unknown} is not known`)
   if (version >= 2 && isMapped(metaData)) refuse('its columns are mapped to other names (delta.columnMapping.mode)')
+  checkFormat(table, propertyOf(metaData, TABLE_FORMAT), FORMATS.table)
 }
 
 /** What a feature asks of a writer of ours: nothing, or a sentence that says why it can't be done. */

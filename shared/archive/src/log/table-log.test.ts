@@ -80,7 +80,11 @@ test('version 0 holds the protocol and the metadata that the format asks for', a
     format: { provider: 'parquet', options: {} },
     schemaString: expect.any(String),
     partitionColumns: ['date', 'cell'],
-    configuration: { 'fleetlake.geohashLength': '5', 'fleetlake.windowMs': '600000' },
+    configuration: {
+      'fleetlake.formatVersion': '1',
+      'fleetlake.geohashLength': '5',
+      'fleetlake.windowMs': '600000',
+    },
     createdTime: NOW_MS,
   })
   expect(JSON.parse(metaData['schemaString'] as string)).toEqual({
