@@ -1,4 +1,4 @@
-import type { StreamPosition } from '@fleetlake/contracts'
+import type { StreamMark, StreamPosition } from '@fleetlake/contracts'
 import type { Batch } from './lane/batch.ts'
 import type { Flushed } from './flush/flush.ts'
 import type { Lane } from './lane/lane.ts'
@@ -28,6 +28,8 @@ export interface Collector {
   /** Age of the oldest message read and not committed, ms. */
   lagMs(): number
   readonly bytes: number
+  /** How far the streams were seen filled, of those of which the table does not tell it. */
+  marks(): StreamMark[]
   /** What the table holds of each of our partitions, where known. */
   offsets(): { readonly partition: number; readonly committed: Offset }[]
   /** How far it is with each of our partitions. */
@@ -150,6 +152,7 @@ export const createCollector = ({ memory }: CollectorOptions, deps: CollectorDep
     get bytes() {
       return bytes()
     },
+    marks: () => all().flatMap((lane) => lane.mark() ?? []),
     offsets: () =>
       staying().flatMap(({ partition, offset }) => (offset === undefined ? [] : [{ partition, committed: offset }])),
     stands: () => staying().map(({ partition, offset, lagMs }) => ({ partition, committed: offset, lagMs: lagMs() })),

@@ -10,7 +10,7 @@ import {
 } from '@fleetlake/archive'
 import { openCodec } from '@fleetlake/columnar/formats'
 import { type Config, type DecodedMove, decodeMove, subjects } from '@fleetlake/contracts'
-import { codeField, type ErrorCode, FleetError, ownerOf, reasonOf, repeat, sleep } from '@fleetlake/core'
+import { codeField, type ErrorCode, FleetError, ownerOf, reasonOf, repeat, sleep, within } from '@fleetlake/core'
 import {
   countRequests,
   createIsolatedDecoder,
@@ -36,6 +36,7 @@ import { createChunkArrays } from './core/chunks.ts'
 import { createColumnsPool } from './core/columns-pool.ts'
 import { type Flushed, type FlushDeps, flushUntilDone } from './flush/flush.ts'
 import { followMembership } from './follow-membership.ts'
+import { createMarkKeeper } from './keep-marks.ts'
 import { createLane } from './lane/lane.ts'
 import { periodStatsOf } from './flush/period-stats.ts'
 import { fedByOther } from './objection.ts'
@@ -49,6 +50,8 @@ import { createSearchKeeper } from './searches/keep-searches.ts'
 
 const TICK_MS = 250
 const PURGE_MS = 10_000
+/** How much of what the hub has acknowledged may go unnoticed when the hub and all collectors are lost at once. */
+const MARKS_MS = 5_000
 const SEARCHES_MS = 60_000
 /** After this long a stop gives up archiving the last searches; their stream still has them. */
 const LAST_SEARCHES_MS = 5_000
@@ -218,6 +221,14 @@ export const startCollector = async (
     refresh: table.refresh,
     now: () => performance.now(),
   })
+  const marks = createMarkKeeper({
+    store: stores.losses,
+    writer: hub.uid,
+    marks: () => collector.marks(),
+    offsets: () => orFail(table.refresh()),
+    warn,
+  })
+  await marks.tidy()
   const isolated = createIsolatedDecoder({ warn: (fault) => warn({}, fault), ...isolation })
   const pool = createColumnsPool(config.collector.memory / IDLE_SHARE)
   const collector = createCollector(
@@ -235,6 +246,7 @@ export const startCollector = async (
           },
           {
             look: (p) => lookAtStream(hub, p),
+            mark: marks.of,
             storedAt: (p, sequence) => storedAt(hub, p, sequence),
             read: (p, from) => readPartition(hub, { partition: p, from, askBytes }),
             decode,
@@ -278,6 +290,9 @@ export const startCollector = async (
   })
   await membership.ready
   const following = await followMembership({ hub, membership, collector, warn, signal: stopping.signal })
+  void repeat(marks.note, { everyMs: MARKS_MS, signal: stopping.signal })
+  // The hub may come back in an earlier state, when this collector is gone.
+  const stopNoting = hub.onStatus(({ state }) => void (state === 'disconnected' && marks.note()))
   const ticking = setInterval(() => collector.tick(), TICK_MS)
   const purger = createPurger(hub, config.hub.duplicateWindowMs, () => orFail(archive.remember()))
   const purge = async (): Promise<void> => {
@@ -326,8 +341,11 @@ export const startCollector = async (
   return {
     stop: async () => {
       stopping.abort()
+      stopNoting()
       const giveUp = setTimeout(() => givingUp.abort(), stopMs)
+      await within(givingUp.signal, marks.note()).catch(() => undefined)
       await collector.stop()
+      await within(givingUp.signal, marks.tidy()).catch(() => undefined)
       isolated.close()
       clearTimeout(giveUp)
       clearInterval(ticking)

@@ -1,6 +1,8 @@
-import { moveStreamName } from '@fleetlake/contracts'
+import { moveStreamName, type StreamMark } from '@fleetlake/contracts'
 import {
+  appIdOf,
   beginAt,
+  isOutdated,
   isOvertaken,
   judge,
   type Offset,
@@ -27,13 +29,19 @@ export interface LaneState {
   isTaking(): boolean
   /** Up to where the table holds the stream that is read; undefined until that is known, and while the lane begins again. */
   offset(): Offset | undefined
+  /**
+   * How far the stream was seen filled, for those who come after this lane; undefined while nothing is known that the table does not tell.
+   * @param seen the last sequence that the reader has seen it hold
+   */
+  mark(seen: number | undefined): StreamMark | undefined
   /** When the server stored the oldest message that is read and not committed. */
   oldestStoredAt(): number | undefined
 }
 
 /** What happened. One thing that takes time is under way at most: its answer, or `failed`, is told before anything else is begun. */
 export type LaneEvent =
-  | { readonly kind: 'started' }
+  /** `mark`: how far others have seen the stream filled, as far as it is known. */
+  | { readonly kind: 'started'; readonly mark?: StreamMark | undefined }
   /** The stream as it is, what the table holds, and when the witness, and the last message, were stored; undefined when it is not there, or was not asked for. */
   | {
       readonly kind: 'looked'
@@ -45,12 +53,16 @@ export type LaneEvent =
   /** `stream`: by the reader's last look. */
   | { readonly kind: 'read'; readonly reading: Reading; readonly stream: StreamState | undefined }
   | { readonly kind: 'entered'; readonly isCareful: boolean }
-  /** The next message of a `take`. `startsAt`: of its earliest row, ms since the epoch; NaN when it does not say. */
+  /**
+   * The next message of a `take`. `startsAt`: of its earliest row, ms since the epoch; NaN when it does not say. `isDamaged`: its bytes are not those that were published; it comes
+   * into the batch as a dead letter.
+   */
   | {
       readonly kind: 'decoded'
       readonly sequence: number
       readonly storedAt: number
       readonly startsAt: number
+      readonly isDamaged?: boolean
     }
   /** The message that was decoded last is in the batch that is being filled, which holds so much now. */
   | { readonly kind: 'appended'; readonly rows: number; readonly bytes: number; readonly maxTime: number }
@@ -143,6 +155,8 @@ export const createLaneState = ({ partition, maxStreamBytes, seal: sealing }: La
   /** Up to where it was ever taken in: what was given up is read again. */
   let furthest: Offset = { sequence: 0 }
   let committed: Offset = { sequence: 0 }
+  /** Others have seen the stream that is read filled up to here. */
+  let marked: StreamMark | undefined
   /** By the reader's last look. */
   let stream: StreamState | undefined
 
@@ -228,9 +242,31 @@ export const createLaneState = ({ partition, maxStreamBytes, seal: sealing }: La
     gone = { origin: origin!, last: Math.max(furthest.sequence, seen), storedAt: furthest.timestampMs }
     origin = undefined
   }
+  /** What others have seen counts as read, until the table tells it. */
+  const takeOver = (mark: StreamMark): void => {
+    const { created, epoch, from, sequence, timestampMs } = mark
+    const committedOf = { created, sequence: 0 }
+    const appId = appIdOf(name, created, epoch)
+    origin = { appId, created, epoch, committed: committedOf, from: { created, sequence: from } }
+    furthest = offsetAt(created, sequence, timestampMs)
+    marked = mark
+  }
+  const forgetMark = (): void => {
+    origin = undefined
+    furthest = { sequence: 0 }
+    marked = undefined
+  }
+  const verdictOn = (now: StreamState, storedAt: number | undefined): ReturnType<typeof judge> | undefined => {
+    if (origin === undefined) return undefined
+    const verdict = judge(furthest, now, storedAt)
+    const isGone = verdict.kind === 'recreated' || verdict.kind === 'rolled-back'
+    return !isGone && marked !== undefined && now.last < marked.last ? { kind: 'rolled-back', stream: now } : verdict
+  }
   const looked = ({ stream: now, offsets, storedAt, lastStoredAt }: Event<'looked'>): void => {
-    const verdict = origin === undefined ? undefined : judge(furthest, now, storedAt)
-    if (verdict?.kind === 'recreated' || verdict?.kind === 'rolled-back') change(verdict)
+    if (marked !== undefined && isOutdated(marked, offsets)) forgetMark()
+    const verdict = verdictOn(now, storedAt)
+    if (verdict?.kind === 'recreated' || verdict?.kind === 'rolled-back') change({ ...verdict, seen: marked?.last })
+    marked = undefined
     if (gone !== undefined) formers = addFormer(formers, gone, now, lastStoredAt)
     gone = undefined
     const next = beginAt(name, now, offsets, spent)
@@ -291,11 +327,23 @@ export const createLaneState = ({ partition, maxStreamBytes, seal: sealing }: La
     appending = message
     effects.push(APPEND)
   }
+  /** The rows that the hub acknowledged are not to be had from these bytes: a loss, like a message that is missing. */
+  const tellDamage = (sequence: number, storedAt: number): void => {
+    warn(
+      { sequence },
+      'the bytes of a message are not those that were published: it is a dead letter, and its rows are lost; see `fleet table losses`',
+    )
+    const { created, epoch } = origin!
+    const times = { firstStored: storedAt, lastStored: storedAt }
+    openBatch().losses.push({ partition, created, epoch, from: sequence, to: sequence, ...times })
+  }
   const appended = (size: Event<'appended'>): void => {
     if (appending === undefined) return
-    advance(appending.sequence, appending.storedAt)
+    const { sequence, storedAt, isDamaged = false } = appending
+    advance(sequence, storedAt)
     openBatch().size = size
     appending = undefined
+    if (isDamaged) tellDamage(sequence, storedAt)
   }
   /** A gap that another owner has committed and purged is none; any other is a loss, which the open batch passes and tells. */
   const passGap = ({ from, to }: Extract<Work, { kind: 'compare' }>, answer: Event<'compared'>): void => {
@@ -367,6 +415,7 @@ export const createLaneState = ({ partition, maxStreamBytes, seal: sealing }: La
     switch (event.kind) {
       case 'started':
         isStarted = true
+        if (event.mark !== undefined) takeOver(event.mark)
         return
       case 'decoded':
         return take(event)
@@ -426,6 +475,14 @@ export const createLaneState = ({ partition, maxStreamBytes, seal: sealing }: La
       if (isBeginning || origin === undefined) return undefined
       // What lies before the first message of a new epoch was another's to commit.
       return committed.sequence > origin.from.sequence ? committed : origin.from
+    },
+    mark: (seen = 0) => {
+      if (isBeginning || origin === undefined) return undefined
+      const last = Math.max(furthest.sequence, seen)
+      if (last <= committed.sequence) return undefined
+      const { created, epoch, from } = origin
+      const at = { partition, created, epoch, from: from.sequence }
+      return { ...at, sequence: furthest.sequence, timestampMs: furthest.timestampMs, last }
     },
     oldestStoredAt: () => (sealed ?? open)?.fromTimestampMs,
   }

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { codeField, reasonOf } from '@fleetlake/core'
+import type { StreamMark } from '@fleetlake/contracts'
 import type { Offset, PartitionEntry, PartitionReader, StreamState, TableOffsets } from '@fleetlake/hub'
 import type { ColumnsPool } from '../core/columns-pool.ts'
 import type { SealOptions } from '../core/seal.ts'
 import { type Batch, openContents, type OpenContents, sealBatch } from './batch.ts'
-import { createLaneState, type LaneEffect, type LaneEvent } from './lane-state.ts'
+import { createLaneState, FIRST_PAUSE_MS, type LaneEffect, type LaneEvent, MOST_PAUSE_MS } from './lane-state.ts'
 import { appendMessage, type AppendOptions, type DecodeDeps, type Message, takeMoves } from './take-moves.ts'
 
 export interface LaneOptions {
@@ -21,6 +22,8 @@ export interface LaneDeps extends DecodeDeps {
   /** Finds out whether readers have ended abnormally here; never rejects. Called before the first message of a beginning is decoded. */
   enter(partition: number): Promise<PartitionEntry>
   look(partition: number): Promise<StreamState>
+  /** How far others have seen the stream filled; undefined when nobody has said so. */
+  mark(partition: number): Promise<StreamMark | undefined>
   read(partition: number, from: Offset): PartitionReader
   /** What the table holds, as new as can be. */
   offsets(): Promise<TableOffsets>
@@ -41,6 +44,8 @@ export interface Lane {
   readonly sealed: Batch | undefined
   /** Up to where the table holds the stream that is read; undefined until that is known, and while it is found out again. */
   readonly offset: Offset | undefined
+  /** How far the stream was seen filled, where the table does not tell. */
+  mark(): StreamMark | undefined
   /** What both batches take of memory, bytes. */
   bytes(): number
   /** Age of the oldest message that is read and not committed, ms; 0 when there is none. */
@@ -152,10 +157,10 @@ export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
   }
   const take = async ({ moves, carefulThrough }: Extract<LaneEffect, { kind: 'take' }>): Promise<void> => {
     const takeOne = (one: Message): void => {
-      const { move } = one
+      const { move, isDamaged } = one
       message = one
       const startsAt = Number(move.header('fleet-from') ?? NaN)
-      happen({ kind: 'decoded', sequence: move.sequence, storedAt: move.timestampMs, startsAt })
+      happen({ kind: 'decoded', sequence: move.sequence, storedAt: move.timestampMs, startsAt, isDamaged })
     }
     await takeMoves(moves, { carefulThrough, isWanted: state.isTaking, take: takeOne }, deps)
     message = undefined
@@ -172,6 +177,21 @@ export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
     happen({ kind: 'compared', offsets, nextStoredAt: await deps.storedAt(partition, next) })
   }
 
+  /** What others have seen is to be known before the first look. */
+  const start = async (): Promise<void> => {
+    for (let pauseMs = FIRST_PAUSE_MS; !pausing.signal.aborted; pauseMs = Math.min(2 * pauseMs, MOST_PAUSE_MS)) {
+      try {
+        return happen({ kind: 'started', mark: await deps.mark(partition) })
+      } catch (error) {
+        deps.warn(
+          { partition, pauseMs, ...codeField(error) },
+          `how far the stream was read is not known: ${reasonOf(error)}`,
+        )
+        await delay(pauseMs, undefined, { signal: pausing.signal }).catch(() => undefined)
+      }
+    }
+  }
+
   return {
     partition,
     get sealed() {
@@ -180,6 +200,7 @@ export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
     get offset() {
       return state.offset()
     },
+    mark: () => state.mark(reader?.seen()),
     bytes: () => (open?.contents.heldBytes ?? 0) + (sealed?.heldBytes ?? 0),
     lagMs: () => Math.max(0, now() - (state.oldestStoredAt() ?? Infinity)),
     tick: () => happen({ kind: 'tick', stream: reader?.info() }),
@@ -191,7 +212,7 @@ export const createLane = (options: LaneOptions, deps: LaneDeps): Lane => {
     givenUp: (batch) => {
       if (batch === sealed) happen({ kind: 'given-up' })
     },
-    start: () => happen({ kind: 'started' }),
+    start: () => void start(),
     stop: () => {
       happen({ kind: 'stopped' })
       pausing.abort()

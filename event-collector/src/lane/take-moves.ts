@@ -1,7 +1,7 @@
 import type { ColumnWatch } from '@fleetlake/archive'
 import { measureRowBytes } from '@fleetlake/columnar'
 import { type DecodedMove, moveStreamName } from '@fleetlake/contracts'
-import type { StoredMove } from '@fleetlake/hub'
+import { digestFault, type StoredMove } from '@fleetlake/hub'
 import { BYTES_PER_ROW } from '../core/buffer-columns.ts'
 import { takeIn } from '../core/take-in.ts'
 import type { OpenContents } from './batch.ts'
@@ -12,6 +12,8 @@ export interface Message {
   readonly move: StoredMove
   readonly contentType: string | undefined
   readonly decoded: DecodedMove
+  /** Its bytes are not those that were published: what it held is lost. */
+  readonly isDamaged: boolean
 }
 
 type Decode = (payload: Uint8Array, contentType: string | undefined) => DecodedMove | Promise<DecodedMove>
@@ -50,7 +52,11 @@ export const takeMoves = async (
   let unaskedBytes = 0
   for (const move of moves) {
     const contentType = move.header('content-type')
-    const decoding = (move.sequence <= carefulThrough ? decodeCarefully : decode)(move.data, contentType)
+    const damage = digestFault(move)
+    const decoding =
+      damage === undefined
+        ? (move.sequence <= carefulThrough ? decodeCarefully : decode)(move.data, contentType)
+        : { reason: damage }
     const decoded = decoding instanceof Promise ? await decoding : decoding
     if (!isWanted()) return
     const meeting = decoded.rows === undefined ? undefined : columns.meet(decoded.rows)
@@ -64,7 +70,7 @@ export const takeMoves = async (
       if (!isWanted()) return
       unaskedBytes = 0
     }
-    take({ move, contentType, decoded })
+    take({ move, contentType, decoded, isDamaged: damage !== undefined })
   }
 }
 

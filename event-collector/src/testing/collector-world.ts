@@ -163,6 +163,7 @@ export const createWorld = (partitions: number): World => {
       },
       position: () => position,
       info: () => stateOf(stream),
+      seen: () => undefined,
       seek: (offset) => {
         position = offset
       },
@@ -233,6 +234,7 @@ export const createWorld = (partitions: number): World => {
               },
               {
                 look: async (p) => stateOf(streams[p]),
+                mark: async () => undefined,
                 read,
                 decode: decodeMove,
                 decodeCarefully: async (payload, contentType) => {

@@ -1,16 +1,26 @@
 import type { ColumnWatch } from '@fleetlake/archive'
 import type { DecodedMove } from '@fleetlake/contracts'
-import type { Offset, Origin, PartitionEntry, PartitionReader, Reading, ReaderState, StoredMove } from '@fleetlake/hub'
+import {
+  digestFault,
+  type Offset,
+  type Origin,
+  type PartitionEntry,
+  type PartitionReader,
+  type Reading,
+  type ReaderState,
+  type StoredMove,
+} from '@fleetlake/hub'
 import { createTailBlock, type TailBlock } from './tail-block.ts'
 import type { TailMemory } from './tail-memory.ts'
 
-/** Messages that are not in the stream any more: archived and purged, or lost. */
+/** Messages that are not in the stream any more: archived and purged, or lost; or one whose bytes are not those that were published. */
 export interface Gap {
   readonly from: number
   /** Inclusive. */
   readonly to: number
   /** When it was found, by `performance.now()`. */
   readonly foundAt: number
+  readonly isDamaged?: boolean
 }
 
 /** A part of a tail that stays in memory until it is released. */
@@ -155,7 +165,13 @@ export const createTailLane = (
         continue
       }
       const isCareful = move.sequence <= carefulThrough
-      const decoding = (isCareful ? decodeCarefully : decode)(move.data, move.header('content-type'))
+      const damage = digestFault(move)
+      const foundAt = performance.now()
+      if (damage !== undefined) gaps.push({ from: move.sequence, to: move.sequence, foundAt, isDamaged: true })
+      const decoding =
+        damage === undefined
+          ? (isCareful ? decodeCarefully : decode)(move.data, move.header('content-type'))
+          : { reason: damage }
       const decoded = decoding instanceof Promise ? await decoding : decoding
       if (hasEnded()) return
       const meeting = decoded.rows && columns.meet(decoded.rows)

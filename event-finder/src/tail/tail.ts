@@ -182,9 +182,11 @@ export const createTail = ({ memory: most, futureToleranceMs, lingerMs }: TailOp
   }
 
   const hold = (wanted: readonly Wanted[], formers: readonly Former[]): HeldTail => {
-    const lost = gapsOf(wanted).map(({ partition, from, to }) => ({
+    const lost = gapsOf(wanted).map(({ partition, from, to, isDamaged = false }) => ({
       path: moveStreamName(partition),
-      reason: `the messages ${from} to ${to} are missing from it and were not archived`,
+      reason: isDamaged
+        ? `the bytes of message ${from} are not those that were published`
+        : `the messages ${from} to ${to} are missing from it and were not archived`,
     }))
     const blocks = wanted.flatMap(({ lane, after, through }) => lane.hold(after, Math.min(through, lane.to)))
     const messages = wanted.reduce(

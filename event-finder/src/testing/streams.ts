@@ -117,6 +117,7 @@ export const createTestStreams = (
       },
       position: () => position,
       info: () => stateOf(stream),
+      seen: () => undefined,
       seek: (offset) => {
         position = offset
       },

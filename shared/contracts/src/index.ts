@@ -7,6 +7,7 @@ export { count, duration, instant, LONGEST_TIMER_MS, sequence, size, timer, TOKE
 export * from './formats.ts'
 export * from './generation/generated-vehicles.ts'
 export * from './hub-server.ts'
+export * from './stream-marks.ts'
 export * from './json-move.ts'
 export { checkListening, listeningFault, type ServerName } from './listening.ts'
 export * from './page-rights.ts'

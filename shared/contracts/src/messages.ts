@@ -391,7 +391,11 @@ export const messages = {
       '<n>-<digest of the payload> instead of <n>.',
     content: 'positions',
     data: binary,
-    headers: { ...POSITION_HEADERS, 'Nats-Msg-Id': 'the ce-id; stored once within the duplicate window' },
+    headers: {
+      ...POSITION_HEADERS,
+      'fleet-digest': '`crc32:` and the CRC-32 of the payload, 8 hexadecimal digits; a message may have none',
+      'Nats-Msg-Id': 'the ce-id; stored once within the duplicate window',
+    },
   }),
   liveWanted: define({
     type: 'live-wanted',

@@ -2,6 +2,8 @@ export * from './connection/connect.ts'
 export * from './connection/hub.ts'
 export * from './connection/open-hub.ts'
 
+export { digestFault, isDamageReason } from './payload-digest.ts'
+
 export * from './streams/archive-claim.ts'
 export * from './streams/dead-letters.ts'
 export * from './streams/look-at-stream.ts'
@@ -16,7 +18,7 @@ export * from './publish/duplicate-window.ts'
 export * from './publish/move-publisher.ts'
 export * from './publish/publish-moves.ts'
 
-export { parseAppId } from './read/app-id.ts'
+export { appIdOf, parseAppId } from './read/app-id.ts'
 export {
   beginAt,
   isOvertaken,
@@ -30,6 +32,7 @@ export * from './read/read-partition.ts'
 export * from './read/read-through.ts'
 export { enterPartition, type EntryOptions, type PartitionEntry } from './read/reader-notes.ts'
 export * from './read/reading.ts'
+export { furthestMarks, isBroken, isOutdated } from './read/stream-marks.ts'
 export { judge, type Offset, type StreamState } from './read/stream-verdict.ts'
 
 export * from './members/membership.ts'

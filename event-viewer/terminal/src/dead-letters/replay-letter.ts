@@ -10,7 +10,7 @@ import {
   takePositions,
 } from '@fleetlake/columnar'
 import { type PartitionBy } from '@fleetlake/core'
-import { deleteDeadLetter, type Hub, storeMessage, type StoredLetter } from '@fleetlake/hub'
+import { deleteDeadLetter, type Hub, isDamageReason, storeMessage, type StoredLetter } from '@fleetlake/hub'
 import { addRow, createPartitionSink } from '@fleetlake/intake'
 
 export interface ReplayOptions {
@@ -38,6 +38,8 @@ const BATCH_ROWS = 1_200
  */
 export const replayLetter = async (hub: Hub, letter: StoredLetter, options: ReplayOptions): Promise<Replayed> => {
   const run = `replay-${createHash('sha256').update(letter.id).digest('hex').slice(0, 24)}`
+  // Rows that are read from other bytes than were published would be made up.
+  if (isDamageReason(letter.reason)) return { isPublished: false, rows: 0, left: 0 }
   const isWhole = letter.rows === 0 || !hasReasons(letter.payload)
   const result = isWhole ? await publishAsItWas(hub, letter, run) : await publishRows(hub, letter, run, options)
   if (result.isPublished) await deleteDeadLetter(hub, letter.sequence)

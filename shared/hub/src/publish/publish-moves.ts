@@ -10,6 +10,7 @@ import {
 import { FleetError } from '@fleetlake/core'
 import { eventHeaders } from '../connection/cloud-event.ts'
 import type { Hub } from '../connection/hub.ts'
+import { DIGEST_HEADER, payloadDigest } from '../payload-digest.ts'
 import type { MovePublisher, MovePublisherOptions } from './move-publisher.ts'
 import { createMovePublishing, type PublishingEffect, type PublishingEvent, type Written } from './move-publishing.ts'
 
@@ -86,7 +87,8 @@ export const createMovePublisher = (hub: Hub, options: MovePublisherOptions): Mo
       if (n === undefined) throw new FleetError('publish.refused', `partition ${partition} is not in use`)
       const id = `${run}/${agent}/${partition}/${name ?? n}${digestOf === undefined ? '' : `-${digestOf(payload)}`}`
       const attributes = { id, type: messages.move.type, source, time: new Date().toISOString(), contentType }
-      const header = control.encodeHeaders({ ...eventHeaders(attributes), ...headers }, id)
+      const digest = { [DIGEST_HEADER]: payloadDigest(payload) }
+      const header = control.encodeHeaders({ ...eventHeaders(attributes), ...digest, ...headers }, id)
       if (header.length + payload.length > MAX_MESSAGE_BYTES) {
         throw new FleetError(
           'publish.refused',

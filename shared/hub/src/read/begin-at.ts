@@ -69,7 +69,8 @@ export interface Predecessor {
 export const newestOf = (name: string, offsets: TableOffsets): Predecessor | undefined =>
   predecessorOf(name, { appId: '' }, offsets)
 
-const isLater = (one: Pick<Predecessor, 'created' | 'epoch'>, other: typeof one): boolean => {
+/** Of two states of streams of one name. */
+export const isLater = (one: Pick<Predecessor, 'created' | 'epoch'>, other: typeof one): boolean => {
   if (one.created === other.created) return one.epoch > other.epoch
   const age = Date.parse(one.created) - Date.parse(other.created)
   return age === 0 || Number.isNaN(age) ? one.created > other.created : age > 0

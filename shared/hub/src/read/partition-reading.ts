@@ -14,6 +14,8 @@ export interface PartitionReading {
   position(): Offset
   /** By the last look. */
   stream(): StreamState | undefined
+  /** The last sequence of the stream that is read, as far as it was seen to be the one. */
+  seen(): number | undefined
   /** What a look is to be judged by; undefined when there is nothing to look for. */
   lookFor(): Look | undefined
 }
@@ -304,6 +306,7 @@ export const createPartitionReading = (from: Offset, askBytes: number): Partitio
     },
     position: () => ({ ...position, ...(received.created === undefined ? {} : { created: received.created }) }),
     stream: () => stream,
+    seen: () => seen,
     lookFor: () =>
       isClosed || halt !== undefined || received.created === undefined || !isConnected
         ? undefined

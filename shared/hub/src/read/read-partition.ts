@@ -131,6 +131,7 @@ export const readPartition = (hub: Hub, options: ReadOptions): PartitionReader =
     },
     position: reading.position,
     info: reading.stream,
+    seen: reading.seen,
     seek: (offset) => happen({ kind: 'seek', offset }),
     close,
   }

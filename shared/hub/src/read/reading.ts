@@ -40,6 +40,8 @@ export interface PartitionReader {
   position(): Offset
   /** By the last look, about a second old at most; undefined before the first. */
   info(): StreamState | undefined
+  /** The last sequence that the stream was seen to hold while it was the one that is read; undefined before the first look. */
+  seen(): number | undefined
   /** Reads on from another offset; what was read ahead is dropped. */
   seek(offset: Offset): void
   close(): Promise<void>
