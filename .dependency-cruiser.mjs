@@ -68,6 +68,23 @@ export default {
       to: { path: '(^|/)@nats-io/' },
     },
     {
+      name: 'opentelemetry-is-loaded-where-it-is-asked-for',
+      comment:
+        'a service that traces nothing loads nothing of it: all others use the port of shared/core/src/tracing.ts',
+      severity: 'error',
+      from: { path: '^(shared|scripts|event-)', pathNot: '^shared/service/src/tracing/open-tracer\\.ts$' },
+      to: { path: '(^|/)@opentelemetry/' },
+    },
+    {
+      name: 'the-tracer-is-imported-when-it-is-asked-for',
+      severity: 'error',
+      from: { path: '^(shared|scripts|event-)' },
+      to: {
+        path: '^shared/service/src/tracing/open-tracer\\.ts$',
+        dependencyTypesNot: ['dynamic-import', 'type-only'],
+      },
+    },
+    {
       name: 'programs-use-no-memory-broker',
       comment: 'the memory driver is for tests and the simulation',
       severity: 'error',

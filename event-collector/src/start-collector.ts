@@ -199,6 +199,7 @@ export const startCollector = async (
   }
   const flushDeps: FlushDeps = {
     arrays: createChunkArrays(),
+    tracer: hub.tracer,
     writeChunk: (chunk) => writeChunk(chunk, { cell: chunk.cell, windowStart: chunk.windowFrom }, { store, codec }),
     recordLosses: record,
     commit: async (request) => {
@@ -242,6 +243,7 @@ export const startCollector = async (
             futureToleranceMs: config.collector.futureToleranceMs,
             maxStreamBytes: config.hub.maxBytesPerPartition,
             seal: { ...config.collector, windowMs: settings.windowMs, minAgeMs: MIN_AGE_MS },
+            isTraced: hub.tracer !== undefined,
             now: Date.now,
           },
           {

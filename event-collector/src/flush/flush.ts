@@ -1,10 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { COLUMNS_ON_DEMAND, type MeasureSpec } from '@fleetlake/columnar'
 import { moveStreamName } from '@fleetlake/contracts'
-import { codeField, reasonOf, within } from '@fleetlake/core'
-import { type AddFile, type CommitPart, type CommitRequest, type CommitResult, LOSSES_APP } from '@fleetlake/archive'
+import { codeField, reasonOf, type Tracer, within } from '@fleetlake/core'
+import {
+  type AddFile,
+  type CommitPart,
+  type CommitRequest,
+  type CommitResult,
+  LOSSES_APP,
+  traceInfo,
+} from '@fleetlake/archive'
 import { type Chunk, type ChunkArrays, type ChunkOptions, chunksOf } from '../core/chunks.ts'
 import type { Batch, LostMessages } from '../lane/batch.ts'
+import { type FlushSpans, startFlushSpans } from './flush-spans.ts'
 import { storeLetters, type StoreLettersDeps } from './store-letters.ts'
 
 export interface FlushDeps extends StoreLettersDeps {
@@ -12,6 +20,7 @@ export interface FlushDeps extends StoreLettersDeps {
   writeChunk(chunk: Chunk): Promise<AddFile>
   /** Of this flush alone while it runs. */
   readonly arrays?: ChunkArrays
+  readonly tracer?: Tracer | undefined
   /** How long it waits between two warnings of a flush that takes long. */
   readonly slowMs?: number
   /** Told that a flush went well, or why it did not and is tried again. */
@@ -98,6 +107,22 @@ const partOf = ({ batch: { appId, from, to, toTimestampMs }, add }: WrittenBatch
  * The table gets its columns for sources and attributes with the commit that first needs them.
  */
 export const flush = async (batches: readonly Batch[], options: ChunkOptions, deps: FlushDeps): Promise<Flushed> => {
+  const spans = deps.tracer && startFlushSpans(deps.tracer, batches)
+  try {
+    const flushed = await flushTraced(batches, options, { ...deps, spans })
+    spans?.end(flushed)
+    return flushed
+  } catch (error) {
+    spans?.fail(error)
+    throw error
+  }
+}
+
+const flushTraced = async (
+  batches: readonly Batch[],
+  options: ChunkOptions,
+  deps: FlushDeps & { readonly spans: FlushSpans | undefined },
+): Promise<Flushed> => {
   await storeLetters(
     batches.flatMap(({ letters }) => letters),
     deps,
@@ -106,6 +131,7 @@ export const flush = async (batches: readonly Batch[], options: ChunkOptions, de
   if (losses.length > 0) await deps.recordLosses(losses)
   let left: WrittenBatch[] = []
   for (const batch of batches) left.push(await writeBatch(batch, options, deps))
+  deps.spans?.written()
   const stale: Batch[] = []
   while (left.length > 0) {
     const columns = COLUMNS_ON_DEMAND.filter((spec) => left.some(({ onDemand }) => onDemand.has(spec)))
@@ -115,6 +141,7 @@ export const flush = async (batches: readonly Batch[], options: ChunkOptions, de
       ...(columns.length === 0 ? {} : { columns }),
       operation: 'WRITE',
       info: {
+        ...traceInfo(deps.spans?.commit()),
         streams: left.map(({ batch }) => ({
           stream: moveStreamName(batch.partition),
           to: batch.to,

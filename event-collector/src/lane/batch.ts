@@ -1,3 +1,4 @@
+import type { TraceContext } from '@fleetlake/core'
 import { type BufferOptions, createPartitionBuffer, type PartitionBuffer } from '../core/partition-buffer.ts'
 import type { BadRow } from '../core/take-in.ts'
 import { bytesOfLetter, type DeadLetter } from './dead-letters.ts'
@@ -45,6 +46,8 @@ export interface BatchContents {
   /** To be stored before the commit that passes their messages. */
   readonly letters: readonly DeadLetter[]
   readonly deadRows: number
+  /** Of its messages that are traced, the first ones. */
+  readonly traces: readonly TraceContext[]
   /** Rows and letters, in bytes. */
   readonly bytes: number
   /** What they take of memory. */
@@ -57,16 +60,23 @@ export type Batch = BatchRange & BatchContents
 /** The contents of a batch that is being filled. */
 export interface OpenContents extends BatchContents {
   keep(letter: DeadLetter, bad: readonly BadRow[]): void
+  /** A message that is traced is in it. */
+  follow(trace: TraceContext): void
 }
+
+/** A flush links to so many of one partition. */
+const MOST_TRACES = 16
 
 export const openContents = (options: BufferOptions = {}): OpenContents => {
   const buffer = createPartitionBuffer(options)
   const letters: DeadLetter[] = []
+  const traces: TraceContext[] = []
   let deadRows = 0
   let letterBytes = 0
   return {
     buffer,
     letters,
+    traces,
     get deadRows() {
       return deadRows
     },
@@ -81,18 +91,22 @@ export const openContents = (options: BufferOptions = {}): OpenContents => {
       letterBytes += bytesOfLetter(letter)
       deadRows += bad.length
     },
+    follow: (trace) => {
+      if (traces.length < MOST_TRACES) traces.push(trace)
+    },
   }
 }
 
 /** A batch that is filled no more. */
 export const sealBatch = (
   range: BatchRange,
-  { buffer, letters, deadRows, bytes, heldBytes }: BatchContents,
+  { buffer, letters, deadRows, traces, bytes, heldBytes }: BatchContents,
 ): Batch => ({
   ...range,
   buffer,
   letters,
   deadRows,
+  traces,
   bytes,
   heldBytes,
 })

@@ -15,6 +15,7 @@ export interface LaneOptions {
   /** Room of the stream: a quarter of it read and not committed calls for a flush. */
   readonly maxStreamBytes: number
   readonly seal: SealOptions
+  readonly isTraced?: boolean
   readonly now: () => number
 }
 

@@ -1,7 +1,7 @@
 import type { ColumnWatch } from '@fleetlake/archive'
 import { measureRowBytes } from '@fleetlake/columnar'
 import { type DecodedMove, moveStreamName } from '@fleetlake/contracts'
-import { digestFault, type StoredMove } from '@fleetlake/hub'
+import { digestFault, type StoredMove, traceOf } from '@fleetlake/hub'
 import { BYTES_PER_ROW } from '../core/buffer-columns.ts'
 import { takeIn } from '../core/take-in.ts'
 import type { OpenContents } from './batch.ts'
@@ -81,15 +81,19 @@ export interface AppendOptions {
   readonly geohashLength: number
   readonly futureToleranceMs: number
   readonly columns: ColumnWatch
+  /** Whether what messages say of their traces is of use. */
+  readonly isTraced?: boolean
 }
 
 /** Puts a message's rows into a batch, and what can't be archived of it as a letter. */
 export const appendMessage = (
   contents: OpenContents,
   { move, contentType, decoded }: Message,
-  { partition, appId, geohashLength, futureToleranceMs, columns }: AppendOptions,
+  { partition, appId, geohashLength, futureToleranceMs, columns, isTraced = false }: AppendOptions,
 ): void => {
   const { sequence, data, timestampMs } = move
+  const trace = isTraced ? traceOf(move.header) : undefined
+  if (trace !== undefined) contents.follow(trace)
   const origin = { appId, partition, stream: moveStreamName(partition), sequence, contentType }
   if (decoded.rows === undefined) return contents.keep(letterOfMalformed(origin, data, decoded.reason), [])
   const latestMs = timestampMs + futureToleranceMs

@@ -1,6 +1,6 @@
 import { encodeDescribedPositions, type Positions } from '@fleetlake/columnar'
 import { type Message, subjects } from '@fleetlake/contracts'
-import { reasonOf } from '@fleetlake/core'
+import { reasonOf, type Span, type TraceContext } from '@fleetlake/core'
 import type { Hub } from '@fleetlake/hub'
 import { createQueryWork, type WorkEffect, type WorkEvent } from '../core/query-work.ts'
 import { searchSteps, type VehicleSearch } from '../core/search.ts'
@@ -17,11 +17,8 @@ type Fault = ScanCounts['failed'][number]
 
 /** A query as far as this agent works on it. */
 export interface ActiveQuery {
-  /**
-   * Queues a task; one that is queued already goes on as it is.
-   * @param tail what is not archived yet, for the task that gives it
-   */
-  add(task: Task, tail?: HeldTail): void
+  /** Queues a task; one that is queued already goes on as it is. */
+  add(task: Task, given?: GivenWith): void
   /** The client wants no more. */
   cancel(): void
   /** Says nothing any more: a coordinator that waits for its tasks gives them to others. */
@@ -39,10 +36,19 @@ export interface ActiveQueryDeps {
   readonly onDone: () => void
 }
 
+/** What comes with a task. */
+export interface GivenWith {
+  /** What is not archived yet, for the task that gives it. */
+  readonly tail?: HeldTail | undefined
+  /** The search that it belongs to, where that is traced. */
+  readonly trace?: TraceContext | undefined
+}
+
 /** A task that came. */
 interface Given {
   readonly task: Task
   readonly tail: HeldTail | undefined
+  readonly span: Span | undefined
   /** Of its scan that is under way. */
   counts: ScanCounts
 }
@@ -143,6 +149,19 @@ export const createActiveQuery = (owner: Owner, { person, hub, scan: deps, onDon
     )
   }
 
+  const startSpan = (trace: TraceContext | undefined): Span | undefined =>
+    trace && hub.tracer?.start('scan', { kind: 'consumer', parent: trace })
+  const endSpan = ({ task, status, rows }: Say): void => {
+    const { span, counts } = tasks.get(task)!
+    span?.set({
+      'fleetlake.files.read': counts.filesRead,
+      'fleetlake.bytes.read': counts.bytesRead,
+      'fleetlake.rows.read': counts.rowsRead,
+      'fleetlake.rows.found': rows,
+    })
+    span?.end(status === 'complete' ? undefined : status)
+  }
+
   const carryOut = (effect: WorkEffect): void => {
     switch (effect.kind) {
       case 'scan':
@@ -162,7 +181,10 @@ export const createActiveQuery = (owner: Owner, { person, hub, scan: deps, onDon
         }
       case 'say':
         say(effect)
-        if (effect.status !== 'running') tasks.delete(effect.task)
+        if (effect.status !== 'running') {
+          endSpan(effect)
+          tasks.delete(effect.task)
+        }
         if (work.isIdle()) for (const resolve of waiting.splice(0)) resolve()
         return
       case 'close':
@@ -174,10 +196,15 @@ export const createActiveQuery = (owner: Owner, { person, hub, scan: deps, onDon
   const happen = drive(work, { carryOut, tick })
 
   return {
-    add: (task, tail) => {
+    add: (task, { tail, trace } = {}) => {
       if (tasks.has(task.task)) return
       request ??= task
-      tasks.set(task.task, { task: { ...task, area: undefined, visible: undefined }, tail, counts: startCounts() })
+      tasks.set(task.task, {
+        task: { ...task, area: undefined, visible: undefined },
+        tail,
+        span: startSpan(trace),
+        counts: startCounts(),
+      })
       happen({ kind: 'task', task: task.task })
     },
     cancel: () => happen({ kind: 'cancelled' }),

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createArenaPool } from '@fleetlake/columnar/parquet'
 import { type Message, queueGroups, subjects } from '@fleetlake/contracts'
-import type { Hub } from '@fleetlake/hub'
+import type { TraceContext } from '@fleetlake/core'
+import { type Hub, traceOf } from '@fleetlake/hub'
 import { type ActiveQuery, createActiveQuery } from './active-query.ts'
 import { createByteBudget } from '../waiting/byte-budget.ts'
 import type { ScanDeps } from '../scan/scan-task.ts'
@@ -18,7 +19,7 @@ const STOP_MS = 5_000
 
 export interface Agent {
   /** Takes on the task of a query that this process leads: what is not archived yet. */
-  add(task: Message<'vehicleQueryPartition'>, tail: HeldTail): void
+  add(task: Message<'vehicleQueryPartition'>, tail: HeldTail, trace?: TraceContext): void
   /** Takes no more tasks; resolves when those under way are done or left to others. */
   stop(): Promise<void>
 }
@@ -65,13 +66,13 @@ export const startAgent = (
   const tasks = hub.listen(
     'vehicleQueryPartition',
     subjects.vehicleQueryPartition,
-    ({ data }) => activate(data).add(data),
+    ({ data, headers }) => activate(data).add(data, hub.tracer === undefined ? {} : { trace: traceOf(headers) }),
     {
       queue: queueGroups.vehicleQueryPartition,
     },
   )
   return {
-    add: (task, tail) => activate(task).add(task, tail),
+    add: (task, tail, trace) => activate(task).add(task, { tail, trace }),
     stop: async () => {
       await tasks.close()
       const active = [...queries.values()]

@@ -1,5 +1,5 @@
 import { type Message, type MessageInput, sightBytes, subjects } from '@fleetlake/contracts'
-import { FleetError, reasonOf } from '@fleetlake/core'
+import { FleetError, reasonOf, type TraceContext } from '@fleetlake/core'
 import type { Hub } from '@fleetlake/hub'
 import {
   type CourseEffect,
@@ -18,6 +18,7 @@ import type { HeldTail } from '../tail/held-tail.ts'
 import type { Admission } from '../waiting/admission.ts'
 import { rowsNote, withinRows } from './check-limits.ts'
 import { createQueryJobs, type QueryJobsDeps, type QueryJobsOptions } from './query-jobs.ts'
+import type { SearchSpans } from './search-span.ts'
 
 type Task = Message<'vehicleQueryPartition'>
 type TaskStats = Message<'vehicleQueryPartitionResultStats'>
@@ -33,7 +34,7 @@ export interface ConductOptions extends QueryJobsOptions {
 /** What queries are answered with. */
 export interface AnswerDeps extends QueryJobsDeps {
   /** Takes on the task of what is not archived yet. */
-  perform(task: Task, tail: HeldTail): void
+  perform(task: Task, tail: HeldTail, trace: TraceContext | undefined): void
   /** Told of a fault that is not the client's. */
   onFault(error: unknown): void
 }
@@ -42,6 +43,8 @@ export interface ConductDeps extends AnswerDeps {
   readonly hub: Hub
   /** Where agents are to say how their tasks are. */
   readonly inbox: string
+  /** Missing where nothing is traced. */
+  readonly spans?: SearchSpans | undefined
   readonly places: Readonly<Record<'small' | 'large', Admission>>
 }
 
@@ -53,6 +56,8 @@ export interface Asked {
   /** Whose turns it takes. */
   readonly client: string
   readonly reply: string
+  /** What the client traces it by. */
+  readonly trace?: TraceContext | undefined
   /** Of the request: about what each of its tasks takes, too. */
   readonly bytes: number
 }
@@ -76,6 +81,7 @@ export const conductQuery = (given: Asked, options: ConductOptions, deps: Conduc
   const asked = { ...given, query }
   const { hub } = deps
   const jobs = createQueryJobs(asked, { client, query: query.query }, options, deps)
+  const span = deps.spans?.(given.trace)
   const pinning = new AbortController()
   const { promise: ended, resolve: close } = Promise.withResolvers<void>()
   let leave: (() => void) | undefined
@@ -102,8 +108,8 @@ export const conductQuery = (given: Asked, options: ConductOptions, deps: Conduc
       statsSubject: deps.inbox,
     })
     try {
-      if (order.isHot) deps.perform(task, jobs.tail())
-      else hub.send('vehicleQueryPartition', subjects.vehicleQueryPartition, task)
+      if (order.isHot) deps.perform(task, jobs.tail(), span?.trace())
+      else hub.send('vehicleQueryPartition', subjects.vehicleQueryPartition, task, { trace: span?.trace() })
     } catch (error) {
       happen({ kind: 'failed', error: taskFault(error) })
     }
@@ -126,6 +132,7 @@ export const conductQuery = (given: Asked, options: ConductOptions, deps: Conduc
       deps.onFault(error)
     }
     jobs.end(stats)
+    span?.end(stats)
   }
 
   const carryOut = (effect: CourseEffect): void => {
@@ -136,7 +143,11 @@ export const conductQuery = (given: Asked, options: ConductOptions, deps: Conduc
           return { kind: 'checked' }
         })
       case 'pin':
-        return attempt(async () => ({ kind: 'pinned', pinned: await jobs.pin(pinning.signal) }))
+        return attempt(async () => {
+          const pinned = await jobs.pin(pinning.signal)
+          span?.pinned(jobs.traced())
+          return { kind: 'pinned', pinned }
+        })
       case 'hurry-pin':
         return pinning.abort()
       case 'plan':

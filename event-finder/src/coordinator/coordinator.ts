@@ -1,12 +1,13 @@
 import { ANYONE, queueGroups, subjects, TOKEN } from '@fleetlake/contracts'
 import { reasonOf } from '@fleetlake/core'
-import type { Hub, Received } from '@fleetlake/hub'
+import { type Hub, type Received, traceOf } from '@fleetlake/hub'
 import { emptyStats, type QueryStats } from '../core/query-course.ts'
 import { sendWhileOpen } from '../send-while-open.ts'
 import { createAdmission } from '../waiting/admission.ts'
 import { type Asked, createIntake, type IntakeLimits } from '../waiting/intake.ts'
 import { createPersonLoad } from '../waiting/person-load.ts'
 import { type AnswerDeps, type Conduct, type ConductOptions, conductQuery } from './conduct-query.ts'
+import { createSearchSpans } from './search-span.ts'
 
 /**
  * Queries that one process leads at once; others wait, no longer than their `ttlMs`. What bounds them is the memory of their plans, up to
@@ -55,6 +56,7 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
     return tooMany
   }
   const places = { small: createAdmission(SMALL_AT_ONCE), large: createAdmission(options.largeAtOnce ?? LARGE_AT_ONCE) }
+  const spans = hub.tracer && createSearchSpans(hub.tracer)
   const inbox = subjects.vehicleQueryPartitionResultStats(hub.uid)
 
   const taskStats = hub.listen('vehicleQueryPartitionResultStats', inbox, ({ data }) =>
@@ -87,7 +89,9 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
       return
     }
     try {
-      const conduct = conductQuery({ query, person, client, reply, bytes }, options, { ...deps, hub, inbox, places })
+      const trace = spans && traceOf(received.headers)
+      const asked = { query, person, client, reply, bytes, trace }
+      const conduct = conductQuery(asked, options, { ...deps, hub, inbox, places, spans })
       underWay.set(query.query, { person, conduct })
       await conduct.ended
     } finally {

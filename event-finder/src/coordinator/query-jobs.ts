@@ -1,3 +1,4 @@
+import type { TracedCommit } from '@fleetlake/archive'
 import type { ColumnsBeside } from '@fleetlake/columnar'
 import type { Message, Sight } from '@fleetlake/contracts'
 import { narrowToSight, type VehicleSelection } from '../core/narrow-to-sight.ts'
@@ -41,6 +42,8 @@ export interface QueryJobs {
   sight(): Sight
   /** What is not archived yet, when it is planned. */
   tail(): HeldTail
+  /** The newest commit that is traced of the version, when it is pinned. */
+  traced(): TracedCommit | undefined
   /** Gives the tail back, when it is pinned. */
   release(): void
   /** It was answered: of one that was recorded its end is recorded, too. */
@@ -149,6 +152,7 @@ export const createQueryJobs = (
     vehicles: () => ({ vehicleIds: checked!.vehicleIds, visible: checked!.visible }),
     sight: () => sight,
     tail: () => prepared!.pinned.tail,
+    traced: () => pinned?.snapshot?.traced,
     release: () => pinned?.tail.release(),
     end: ({ status, rows, elapsedMs }) => {
       if (recorded !== undefined) records.end({ query: query.query, person, status, rows: rows.selected, elapsedMs })

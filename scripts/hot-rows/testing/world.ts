@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { Tracer } from '@fleetlake/core'
 import { createFileStore, openTable, type Snapshot } from '@fleetlake/archive'
 import { CONTENT_TYPES, type Config, configSchema, subjects } from '@fleetlake/contracts'
 import { encodePositions, type PositionRow, positionsOfRows, rowsOfPositions } from '@fleetlake/columnar'
@@ -69,6 +70,8 @@ export interface WorldOptions {
   readonly partitions?: number
   /** As `archive.path`; an empty folder when missing. */
   readonly path?: string
+  /** Of a service; none is traced when missing. */
+  readonly tracerOf?: (service: string) => Promise<Tracer | undefined>
 }
 
 export interface CollectorOptions {
@@ -95,7 +98,7 @@ export const rowOf = (id: string, some: Partial<PositionRow> = {}): PositionRow 
   ...some,
 })
 
-export const createWorld = async ({ partitions = 2, path: given }: WorldOptions = {}): Promise<World> => {
+export const createWorld = async ({ partitions = 2, path: given, tracerOf }: WorldOptions = {}): Promise<World> => {
   const server = await startTestHub()
   onTestFinished(() => server.stop())
   const path = given ?? (await temporaryFolder())
@@ -105,7 +108,7 @@ export const createWorld = async ({ partitions = 2, path: given }: WorldOptions 
     archive: { path },
   })
   const connect = async (service: string): Promise<Hub> => {
-    const hub = await connectHub({ url: server.url, service })
+    const hub = await connectHub({ url: server.url, service, tracer: await tracerOf?.(service) })
     onTestFinished(() => hub.close())
     return hub
   }

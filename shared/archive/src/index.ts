@@ -18,6 +18,7 @@ export {
   type OffsetMove,
   type StaleStream,
 } from './log/commit.ts'
+export { type TracedCommit, traceInfo } from './log/traced-commit.ts'
 export { cleanLog, type CleanLogOptions } from './maintain/clean-log.ts'
 export {
   COMPACTION_APP,

@@ -5,6 +5,7 @@ import { newestDateGone } from './log/arrivals.ts'
 import { type DateFiles, eachFile, findFiles, type Totals } from './log/files.ts'
 import { isAppendOnly } from './log/protocol.ts'
 import type { LogState } from './log/state.ts'
+import type { TracedCommit } from './log/traced-commit.ts'
 
 /** What the cells and windows of a table are; fixed when it is made. */
 export interface TableSettings {
@@ -40,6 +41,8 @@ export interface Snapshot {
   readonly isAppendOnly: boolean
   /** Its properties say of which columns writers tell statistics: one that is not told may have values. */
   readonly hasLimitedStats: boolean
+  /** The newest commit that is traced, of those that were read. */
+  readonly traced: TracedCommit | undefined
   /** What was found amiss and got round while the log was read. */
   readonly warnings: readonly string[]
 }
@@ -81,7 +84,7 @@ export const checkVectors = ({ vectors }: Pick<LogState, 'vectors'>): void => {
 /** @throws FleetError `table.unsupported` when the rows of a file can't be known */
 export const snapshotOf = (state: LogState): Snapshot => {
   checkVectors(state)
-  const { version, metaData, columns, files, txns, txnTimes, warnings } = state
+  const { version, metaData, columns, files, txns, txnTimes, traced, warnings } = state
   return {
     id: metaData.id,
     version,
@@ -98,6 +101,7 @@ export const snapshotOf = (state: LogState): Snapshot => {
     newestDateGone: newestDateGone(txns),
     isAppendOnly: isAppendOnly(metaData),
     hasLimitedStats: Object.keys(metaData.configuration ?? {}).some((key) => key.startsWith(STATS_PROPERTIES)),
+    traced,
     warnings,
   }
 }

@@ -452,6 +452,21 @@ const ops = z.strictObject({
     .describe('bearer token without which `/metrics` tells nothing. Default: none is needed, on this machine'),
 })
 
+const tracing = z.strictObject({
+  url: z
+    .url({ protocol: /^https?$/, error: 'must be like http://127.0.0.1:4318/v1/traces' })
+    .optional()
+    .describe(
+      'where traces are sent: the address of a receiver of OTLP over HTTP, with its path, e.g. `http://127.0.0.1:4318/v1/traces`. Default: none are made',
+    ),
+  sampleRatio: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.01)
+    .describe('share of the batches, commits and searches whose trace begins here that are traced, from 0 to 1'),
+})
+
 /** Everything that can be configured, with its default; `fleet.yaml`, then `FLEET_*`, then flags. */
 export const configSchema = z.strictObject({
   auth,
@@ -468,6 +483,7 @@ export const configSchema = z.strictObject({
   log: log.prefault({}),
   service: service.prefault({}),
   ops: ops.prefault({}),
+  tracing: tracing.prefault({}),
 })
 
 export type Config = z.output<typeof configSchema>

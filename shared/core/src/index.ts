@@ -18,3 +18,13 @@ export * from './reuse-array.ts'
 export * from './steps.ts'
 export * from './swapped-area.ts'
 export * from './time-window.ts'
+export {
+  isSampled,
+  readTraceContext,
+  type Span,
+  type SpanAttributes,
+  type SpanKind,
+  type SpanOptions,
+  type TraceContext,
+  type Tracer,
+} from './tracing.ts'

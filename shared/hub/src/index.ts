@@ -1,6 +1,7 @@
 export * from './connection/connect.ts'
 export * from './connection/hub.ts'
 export * from './connection/open-hub.ts'
+export { traceHeaders, traceOf } from './connection/trace-headers.ts'
 
 export { digestFault, isDamageReason } from './payload-digest.ts'
 

@@ -19,6 +19,7 @@ export { watchHub, type WatchedHub } from './hub/watch-hub.ts'
 export { countRequests } from './metrics/count-requests.ts'
 export { hubOptions, type ServiceHubOptions } from './hub/hub-options.ts'
 export { provideSecretFile, readSecretFile } from './secrets/secret-file.ts'
+export { startTracer } from './tracing/start-tracer.ts'
 export { createSilence } from './silence.mjs'
 export {
   createIsolatedDecoder,

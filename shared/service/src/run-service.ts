@@ -1,5 +1,5 @@
 import { type Config, DEFAULT_CONFIG, listSettings, type MeteredService } from '@fleetlake/contracts'
-import { codeField, FleetError, reasonOf, sleep } from '@fleetlake/core'
+import { codeField, FleetError, reasonOf, sleep, type Tracer } from '@fleetlake/core'
 import type { z } from 'zod'
 import { loadConfig } from './config.ts'
 import { createLog, type Log } from './log.ts'
@@ -8,6 +8,7 @@ import { type Metrics, NO_METRICS } from './metrics/metrics.ts'
 import { createReadiness } from './ops/readiness.ts'
 import { startProbe } from './ops/probe.ts'
 import { startOps } from './ops/start-ops.ts'
+import { startTracer } from './tracing/start-tracer.ts'
 import { weighArrays } from './tune-heap.ts'
 import { version } from './version.ts'
 import { startWatchdog } from './watchdog.ts'
@@ -16,6 +17,8 @@ export type ServiceContext<Settings> = {
   name: string
   config: Settings
   log: Log
+  /** undefined where `tracing.url` is not set */
+  tracer: Tracer | undefined
   /** aborted when stopping begins, before the first hook */
   signal: AbortSignal
   /** hooks run one after the other, the last given first: give each right after what it undoes */
@@ -130,10 +133,13 @@ export const runService = async <Schema extends z.ZodObject>(service: Service<Sc
     const ops = await startOps({ service: metered, config: opsOf(config), readiness, failure: () => failure })
     hooks.push(ops.close)
     const told = ops.url === undefined ? {} : { ops: ops.url }
+    const tracer = await startTracer({ tracing: tracingOf(config) }, name)
+    if (tracer !== undefined) hooks.push(tracer.close)
     await main({
       name,
       config,
       log,
+      tracer,
       signal: aborter.signal,
       onStop: (hook) => {
         hooks.push(hook)
@@ -174,6 +180,9 @@ const opsOf = ({
   auth,
   ops,
 })
+
+/** A schema may have `tracing`. */
+const tracingOf = (config: { tracing?: Config['tracing'] }): Config['tracing'] => config.tracing ?? DEFAULT_CONFIG.tracing
 
 const answerInformation = (name: string, schema: z.ZodObject, args: readonly string[]): boolean => {
   if (args.includes('--version')) {

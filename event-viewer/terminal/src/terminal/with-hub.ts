@@ -1,7 +1,7 @@
 import type { Config } from '@fleetlake/contracts'
 import { FleetError, reasonOf } from '@fleetlake/core'
 import { connectHub, type Hub } from '@fleetlake/hub'
-import { hubLogin } from '@fleetlake/service'
+import { hubLogin, startTracer } from '@fleetlake/service'
 import type { Terminal } from './terminal.ts'
 
 /** How long to look for the hub. */
@@ -12,19 +12,21 @@ const CONNECT_MS = 5_000
  * @throws FleetError `hub.unreachable` when nothing answers there
  */
 export const withHub = async <Result>(
-  config: Pick<Config, 'auth' | 'hub'>,
+  config: Pick<Config, 'auth' | 'hub' | 'tracing'>,
   { terminal, signal }: { terminal: Terminal; signal: AbortSignal },
   use: (hub: Hub) => Promise<Result>,
 ): Promise<Result> => {
   const tooLong = AbortSignal.timeout(CONNECT_MS)
   const { url } = config.hub
   const login = await hubLogin('terminal', config)
+  const tracer = await startTracer(config, 'terminal')
   let reason: string | undefined
   let isLost = false
   const hub = await connectHub({
     ...login,
     url,
     service: 'terminal',
+    tracer,
     signal: AbortSignal.any([signal, tooLong]),
     onFault: (fault) => terminal.say(reasonOf(fault)),
     onStatus: (status) => {
@@ -46,5 +48,6 @@ export const withHub = async <Result>(
     return await use(hub)
   } finally {
     await hub.close()
+    await tracer?.close()
   }
 }

@@ -8,6 +8,7 @@ import { changeFiles, type Files, NO_FILES } from './files.ts'
 import type { TableState, VersionActions } from './log-kind.ts'
 import { checkReader } from './protocol.ts'
 import type { CheckpointState } from './read-checkpoint.ts'
+import { type TracedCommit, tracedCommitOf } from './traced-commit.ts'
 
 /** The state of the table of positions at a version, as far as readers and committers need it. Immutable. */
 export interface LogState extends TableState {
@@ -20,6 +21,8 @@ export interface LogState extends TableState {
   readonly txnTimes: ReadonlyMap<string, number>
   /** Paths of files of which some rows are not in the table. */
   readonly vectors: ReadonlySet<string>
+  /** The newest that is traced, of those whose commits were read. */
+  readonly traced: TracedCommit | undefined
 }
 
 /**
@@ -32,6 +35,7 @@ export const applyVersions = (state: LogState | undefined, versions: readonly Ve
   let metaData = state?.metaData
   let columns = state?.columns
   let version = state?.version ?? -1
+  let traced = state?.traced
   const txns = new Map(state?.txns)
   const txnTimes = new Map(state?.txnTimes)
   const changes = new Map<string, Chunk | undefined>()
@@ -63,6 +67,8 @@ export const applyVersions = (state: LogState | undefined, versions: readonly Ve
         metaData = action.metaData
         checkSchema(metaData.schemaString, metaData.partitionColumns)
         columns = columnsBesideOf(metaData.schemaString)
+      } else if (action.commitInfo) {
+        traced = tracedCommitOf(next, action.commitInfo) ?? traced
       }
     }
     version = next
@@ -83,6 +89,7 @@ export const applyVersions = (state: LogState | undefined, versions: readonly Ve
     txns,
     txnTimes,
     vectors,
+    traced,
     warnings: state?.warnings ?? [],
   }
 }

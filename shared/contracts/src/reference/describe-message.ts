@@ -28,7 +28,9 @@ export const CLOUD_EVENT_HEADERS: Readonly<Record<string, string>> = {
   'ce-source': '/fleetlake/<service>/<process>',
   'ce-time': 'RFC 3339, when it was sent',
   'ce-subject': 'what it is about, if anything',
+  'ce-traceparent': 'the span that it comes from, as W3C Trace Context writes it, if it is traced',
+  'ce-tracestate': 'what the maker of that trace added, if anything',
   'content-type': 'media type of the data',
 }
 
-export const OPTIONAL_HEADERS: readonly string[] = ['ce-subject']
+export const OPTIONAL_HEADERS: readonly string[] = ['ce-subject', 'ce-traceparent', 'ce-tracestate']

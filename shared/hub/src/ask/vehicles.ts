@@ -114,9 +114,11 @@ export const askVehicles = (
     if (refused === subject && happen({ kind: 'not-allowed' })) wake?.()
   })
 
+  const span = hub.tracer?.start('ask vehicles', { kind: 'client' })
+
   const send = (): void => {
     happen({ kind: 'sent' })
-    hub.send('vehicleQuery', subject, { ...input, query }, { reply: inbox })
+    hub.send('vehicleQuery', subject, { ...input, query }, { reply: inbox, trace: span?.context })
   }
   const cancel = (): void => {
     if (isEnded || !happen({ kind: 'cancelled' })) return
@@ -135,6 +137,8 @@ export const askVehicles = (
     signal?.removeEventListener('abort', cancel)
     subscription.close()
     stopHearingRefusals()
+    span?.set({ 'fleetlake.search.status': end.status, 'fleetlake.rows.found': rows })
+    span?.end()
     resolve({ ...end, rows, vehicles: vehicles.count(), stats })
   }
   const news = async (): Promise<void> => {

@@ -1,6 +1,6 @@
 import type { ConnectionStatus, Control, ReceivedMessage, Streams } from '@fleetlake/broker'
 import type { Message, MessageInput, MessageName } from '@fleetlake/contracts'
-import type { FleetError } from '@fleetlake/core'
+import type { FleetError, TraceContext, Tracer } from '@fleetlake/core'
 
 export type HubStatus = ConnectionStatus
 
@@ -14,6 +14,8 @@ export interface SpeakerOptions {
   readonly person?: string | undefined
   /** Told of what the handling of a message threw: a fault of this program, which goes on. On the console when missing. */
   readonly onFault?: ((error: FleetError) => void) | undefined
+  /** Records what is done over this connection; nothing is recorded when missing. */
+  readonly tracer?: Tracer | undefined
 }
 
 export interface HubOptions extends SpeakerOptions {
@@ -32,6 +34,8 @@ export interface SendOptions {
   readonly reply?: string
   /** Beside those of CloudEvents. */
   readonly headers?: Readonly<Record<string, string>>
+  /** What it belongs to, where that is traced. */
+  readonly trace?: TraceContext | undefined
   /** `ce-id`; unique within this process when missing. */
   readonly id?: string
   /** `ce-subject`: what the event is about. */
@@ -82,6 +86,8 @@ export interface MessageHub {
   readonly service: string
   /** Who asks, as one token. */
   readonly person: string
+  /** Undefined where nothing is recorded. */
+  readonly tracer: Tracer | undefined
   readonly control: Control
   /** Where answers to a question of this id go. */
   inbox(id: string): string

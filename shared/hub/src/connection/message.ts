@@ -10,6 +10,7 @@ import {
 import { FleetError } from '@fleetlake/core'
 import type { Control, EncodedHeaders, ReceivedMessage } from '@fleetlake/broker'
 import { decodeEvent, eventHeaders } from './cloud-event.ts'
+import { traceHeaders } from './trace-headers.ts'
 import type { Received, SendOptions } from './hub.ts'
 
 const utf8 = new TextEncoder()
@@ -37,7 +38,7 @@ export const wrapMessage = <Name extends MessageName>(
   { encodeHeaders }: Control,
   name: Name,
   data: MessageInput<Name>,
-  { id, source, about, contentType, headers }: SendOptions & { id: string; source: string },
+  { id, source, about, contentType, headers, trace }: SendOptions & { id: string; source: string },
   messageId?: string,
 ): Wrapped => {
   const attributes = {
@@ -50,7 +51,7 @@ export const wrapMessage = <Name extends MessageName>(
   }
   return {
     payload: data instanceof Uint8Array ? data : utf8.encode(JSON.stringify(data)),
-    headers: encodeHeaders({ ...eventHeaders(attributes), ...headers }, messageId),
+    headers: encodeHeaders({ ...eventHeaders(attributes), ...traceHeaders(trace), ...headers }, messageId),
   }
 }
 

@@ -14,7 +14,7 @@ export const openHub = ({ control, streams }: Broker, options: SpeakerOptions): 
 /** Messages over a broker's connection: as CloudEvents, checked against their definitions. */
 export const openMessageHub = (
   control: Control,
-  { service, uid = randomToken(), person = ANYONE, onFault }: SpeakerOptions,
+  { service, uid = randomToken(), person = ANYONE, onFault, tracer }: SpeakerOptions,
 ): MessageHub => {
   const source = `/fleetlake/${service}/${uid}`
   let sent = 0
@@ -59,6 +59,7 @@ export const openMessageHub = (
     uid,
     service,
     person,
+    tracer,
     control,
     inbox: (id) => personInbox(person, id),
     status: control.status,

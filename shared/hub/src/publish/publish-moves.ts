@@ -7,9 +7,10 @@ import {
   CONTENT_TYPES,
   type StreamPosition,
 } from '@fleetlake/contracts'
-import { FleetError } from '@fleetlake/core'
+import { FleetError, type Span } from '@fleetlake/core'
 import { eventHeaders } from '../connection/cloud-event.ts'
 import type { Hub } from '../connection/hub.ts'
+import { traceHeaders } from '../connection/trace-headers.ts'
 import { DIGEST_HEADER, payloadDigest } from '../payload-digest.ts'
 import type { MovePublisher, MovePublisherOptions } from './move-publisher.ts'
 import { createMovePublishing, type PublishingEffect, type PublishingEvent, type Written } from './move-publishing.ts'
@@ -28,6 +29,8 @@ export const createMovePublisher = (hub: Hub, options: MovePublisherOptions): Mo
   const { control, streams } = hub
   const publishing = createMovePublishing(options)
   const source = `/fleetlake/${hub.service}/${hub.uid}`
+  /** Of messages that are traced and not acknowledged, by `<partition>.<n>`. */
+  const spans = new Map<string, Span>()
   const waiting = {
     room: [] as PromiseWithResolvers<void>[],
     drained: [] as PromiseWithResolvers<readonly Written[]>[],
@@ -70,8 +73,28 @@ export const createMovePublisher = (hub: Hub, options: MovePublisherOptions): Mo
 
   const appender = streams.openAppender((token, answer) => {
     const [partition, n, attempt] = token.split('.').map(Number)
+    if (spans.size > 0 && answer.kind === 'stored') endSpan(`${partition}.${n}`)
     happen({ kind: 'answered', partition, n, attempt, answer })
   })
+  const startSpan = (partition: number, n: number, attributes: { rows: number; bytes: number }): Span | undefined => {
+    const { rows, bytes } = attributes
+    const span = hub.tracer?.start('publish moves', {
+      kind: 'producer',
+      attributes: {
+        'messaging.system': 'nats',
+        'messaging.operation.type': 'send',
+        'messaging.destination.name': moveStreamName(partition),
+        'messaging.message.body.size': bytes,
+        'fleetlake.rows': rows,
+      },
+    })
+    if (span !== undefined) spans.set(`${partition}.${n}`, span)
+    return span
+  }
+  const endSpan = (key: string): void => {
+    spans.get(key)?.end()
+    spans.delete(key)
+  }
   const connected = (): void => happen({ kind: 'connected', server: control.server() })
   const stopFollowing = hub.onStatus(({ state }) => {
     if (state === 'connected') return connected()
@@ -88,15 +111,18 @@ export const createMovePublisher = (hub: Hub, options: MovePublisherOptions): Mo
       const id = `${run}/${agent}/${partition}/${name ?? n}${digestOf === undefined ? '' : `-${digestOf(payload)}`}`
       const attributes = { id, type: messages.move.type, source, time: new Date().toISOString(), contentType }
       const digest = { [DIGEST_HEADER]: payloadDigest(payload) }
-      const header = control.encodeHeaders({ ...eventHeaders(attributes), ...digest, ...headers }, id)
+      const rows = Number(headers['fleet-rows'] ?? 1)
+      const span = hub.tracer === undefined ? undefined : startSpan(partition, n, { rows, bytes: payload.length })
+      const traced = span === undefined ? headers : { ...traceHeaders(span.context), ...headers }
+      const header = control.encodeHeaders({ ...eventHeaders(attributes), ...digest, ...traced }, id)
       if (header.length + payload.length > MAX_MESSAGE_BYTES) {
+        endSpan(`${partition}.${n}`)
         throw new FleetError(
           'publish.refused',
           `a move of ${payload.length} bytes and ${header.length} of headers is larger than the ${MAX_MESSAGE_BYTES} that a ` +
             'stream takes: put fewer rows into a batch',
         )
       }
-      const rows = Number(headers['fleet-rows'] ?? 1)
       happen({ kind: 'published', partition, move: { n, id, header, payload, rows } })
     },
     room: publishing.hasRoom,
@@ -117,6 +143,8 @@ export const createMovePublisher = (hub: Hub, options: MovePublisherOptions): Mo
       clearInterval(ticking)
       stopFollowing()
       appender.close()
+      for (const span of spans.values()) span.end('unacknowledged')
+      spans.clear()
       closed('the publisher')
     },
   }

@@ -1,5 +1,5 @@
 import type { Config, HubService } from '@fleetlake/contracts'
-import { codeField, reasonOf } from '@fleetlake/core'
+import { codeField, reasonOf, type Tracer } from '@fleetlake/core'
 import { createHubLog, type HubState } from './hub-log.ts'
 import type { Log } from '../log.ts'
 import { hubLogin, type HubLogin } from './hub-login.ts'
@@ -11,6 +11,7 @@ export interface ServiceHubOptions extends HubLogin {
   readonly signal: AbortSignal
   readonly onStatus: (status: HubState) => void
   readonly onFault: (fault: unknown) => void
+  readonly tracer: Tracer | undefined
 }
 
 interface Context {
@@ -18,6 +19,7 @@ interface Context {
   readonly config: Pick<Config, 'auth' | 'hub'>
   readonly log: Log
   readonly signal: AbortSignal
+  readonly tracer?: Tracer | undefined
 }
 
 /**
@@ -26,12 +28,13 @@ interface Context {
  */
 export const hubOptions = async (
   service: HubService,
-  { name, config, log, signal }: Context,
+  { name, config, log, signal, tracer }: Context,
 ): Promise<ServiceHubOptions> => ({
   ...(await hubLogin(service, config)),
   url: config.hub.url,
   service: name,
   signal,
+  tracer,
   onStatus: createHubLog(log),
   onFault: (fault) => log.error(codeField(fault), reasonOf(fault)),
 })
