@@ -1,7 +1,14 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
-const everywhere = ['shared/*/src', 'event-*/src', 'event-viewer/*/src', 'event-viewer/web/app', 'scripts']
+const everywhere = [
+  'shared/*/src',
+  'event-*/src',
+  'event-viewer/*/src',
+  'event-viewer/web/app',
+  'scripts',
+  'deployment/*',
+]
 const named = (suffix: string): string[] => everywhere.map((folder) => `${folder}/**/*.${suffix}.ts`)
 const serverTests = [...named('int.test'), ...named('e2e.test')]
 const browserTests = [...named('browser.test')]

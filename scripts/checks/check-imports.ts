@@ -18,6 +18,7 @@ const { output } = await cruise(
     'event-hub',
     'event-viewer',
     'scripts',
+    'deployment',
   ],
   options,
   undefined,

@@ -182,7 +182,8 @@ const opsOf = ({
 })
 
 /** A schema may have `tracing`. */
-const tracingOf = (config: { tracing?: Config['tracing'] }): Config['tracing'] => config.tracing ?? DEFAULT_CONFIG.tracing
+const tracingOf = (config: { tracing?: Config['tracing'] }): Config['tracing'] =>
+  config.tracing ?? DEFAULT_CONFIG.tracing
 
 const answerInformation = (name: string, schema: z.ZodObject, args: readonly string[]): boolean => {
   if (args.includes('--version')) {

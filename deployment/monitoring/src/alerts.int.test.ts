@@ -1,0 +1,64 @@
+import { execFile } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { temporaryFolder } from '@fleetlake/testing'
+import { providePrometheus } from '@fleetlake/testing/prometheus'
+import { expect, test } from 'vitest'
+import { stringify } from 'yaml'
+import { ALERTS_FILE, readAlerts } from './alerts.ts'
+import { type Firing, FIRINGS, WELL } from './testing/firing.ts'
+
+const run = promisify(execFile)
+const { promtool } = await providePrometheus()
+const alerts = await readAlerts()
+
+/** A test of promtool: at an instant the samples of the series that Prometheus itself keeps of alarms that fire. */
+const testOf = ({ series, at }: Firing, fires: readonly string[]): object => ({
+  interval: '1m',
+  input_series: Object.entries({ ...WELL, ...series }).map(([name, values]) => ({ series: name, values })),
+  promql_expr_test: [
+    {
+      expr: 'count by (alertname) (ALERTS{alertstate="firing"})',
+      eval_time: at,
+      exp_samples: fires.map((alertname) => ({ labels: `{alertname="${alertname}"}`, value: 1 })),
+    },
+  ],
+})
+
+const testRules = async (tests: readonly object[]): Promise<string> => {
+  const file = join(await temporaryFolder(), 'test.yml')
+  await writeFile(file, stringify({ rule_files: [ALERTS_FILE], evaluation_interval: '1m', tests }))
+  const { stdout } = await run(promtool, ['test', 'rules', file]).catch(
+    (error: { stdout: string; stderr: string }) => ({
+      stdout: `${error.stdout}${error.stderr}`,
+    }),
+  )
+  return stdout
+}
+
+test('promtool accepts the rules and the configuration', async () => {
+  const config = fileURLToPath(new URL('../prometheus/prometheus.yml', import.meta.url))
+  const checked = await Promise.all([
+    run(promtool, ['check', 'rules', ALERTS_FILE]),
+    run(promtool, ['check', 'config', '--syntax-only', config]),
+  ])
+  expect(checked.map(({ stdout }) => stdout)).toEqual([
+    expect.stringContaining(`SUCCESS: ${alerts.length} rules found`),
+    expect.stringContaining('SUCCESS'),
+  ])
+})
+
+test('no alarm fires while all is well', async () => {
+  const tests = ['1m', '60m', '240m', '470m'].map((at) => testOf({ series: {}, at }, []))
+  expect(await testRules(tests)).toContain('SUCCESS')
+})
+
+test('what makes an alarm fire is known of each, and of no other', () => {
+  expect(Object.keys(FIRINGS).map((name) => `Fleetlake${name}`)).toEqual(alerts.map(({ alert }) => alert))
+})
+
+test.each(Object.entries(FIRINGS))('%s fires, and no other alarm does', async (name, firing) => {
+  expect(await testRules([testOf(firing, [`Fleetlake${name}`])])).toContain('SUCCESS')
+})
