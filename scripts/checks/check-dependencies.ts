@@ -48,6 +48,10 @@ const lastLine = (text: string): string =>
     .replaceAll(/[\s×│]+/g, ' ')
     .slice(0, 200)
 
+const withoutRepeats = (packages: readonly ListedPackage[]): ListedPackage[] => [
+  ...new Map(packages.map((each) => [`${each.name} ${each.license} ${each.versions.join()}`, each])).values(),
+]
+
 const checkLicences = async (): Promise<string[]> => {
   const packages = await listPackages()
   if (packages === undefined) {
@@ -71,7 +75,9 @@ const audit = async (): Promise<string[]> => {
 }
 
 const list = async (): Promise<void> => {
-  const packages = await listPackages('--prod')
+  // What the page is built of is in the page.
+  const lists = [await listPackages('--prod'), await listPackages('--filter', '@fleetlake/event-viewer-web')]
+  const packages = lists.every((each) => each !== undefined) ? withoutRepeats(lists.flat()) : undefined
   if (packages === undefined) throw new Error('pnpm could not be had: is a registry of npm reachable?')
   console.log(listLicences(packages).join('\n'))
 }

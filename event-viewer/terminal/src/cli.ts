@@ -1,6 +1,6 @@
 import { configSchema, DEFAULT_CONFIG } from '@fleetlake/contracts'
 import { FleetError, printable, reasonOf } from '@fleetlake/core'
-import { loadConfig, version } from '@fleetlake/service'
+import { describeVersion, loadConfig, version } from '@fleetlake/service'
 import { Command, CommanderError } from 'commander'
 import type { CommandContext } from './commands/context.ts'
 import { addAccounts } from './commands/accounts.ts'
@@ -50,7 +50,7 @@ export const runFleet = async (args: readonly string[]): Promise<number> => {
     },
     config: () => loadConfig(configSchema, { args: configArgs(globals()) }),
   }
-  configure(program)
+  configure(program, args)
   addGenerate(program, context)
   addQuery(program, context)
   addTrack(program, context)
@@ -79,10 +79,11 @@ export const runFleet = async (args: readonly string[]): Promise<number> => {
 /** What was printed is on its way until then. */
 const written = (): Promise<void> => new Promise((resolve) => process.stdout.write('', () => resolve()))
 
-const configure = (program: Command): void => {
+const configure = (program: Command, args: readonly string[]): void => {
   program
     .description('The terminal client of Fleetlake: where every vehicle was.')
-    .version(version)
+    // The commit is asked for only then: git is a process of its own.
+    .version(args.includes('--version') ? describeVersion() : version, '--version', 'print version and commit')
     .option('--hub <url>', `address of the hub (default: hub.url of fleet.yaml, else ${DEFAULT_CONFIG.hub.url})`)
     .option(
       '--config <file>',

@@ -10,7 +10,7 @@ import { startProbe } from './ops/probe.ts'
 import { startOps } from './ops/start-ops.ts'
 import { startTracer } from './tracing/start-tracer.ts'
 import { weighArrays } from './tune-heap.ts'
-import { version } from './version.ts'
+import { describeVersion, version } from './version.ts'
 import { startWatchdog } from './watchdog.ts'
 
 export type ServiceContext<Settings> = {
@@ -187,7 +187,7 @@ const tracingOf = (config: { tracing?: Config['tracing'] }): Config['tracing'] =
 
 const answerInformation = (name: string, schema: z.ZodObject, args: readonly string[]): boolean => {
   if (args.includes('--version')) {
-    console.log(version)
+    console.log(describeVersion())
     return true
   }
   if (!args.includes('--help')) return false
