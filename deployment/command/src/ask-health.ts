@@ -10,7 +10,10 @@ export interface Health {
 }
 
 /** Where a service of this environment answers whether it is ready. */
-export const readinessUrl = ({ FLEET_OPS_HOST = '127.0.0.1', FLEET_OPS_PORT = USUAL_PORT }: NodeJS.ProcessEnv): string =>
+export const readinessUrl = ({
+  FLEET_OPS_HOST = '127.0.0.1',
+  FLEET_OPS_PORT = USUAL_PORT,
+}: NodeJS.ProcessEnv): string =>
   `http://${EVERY_ADDRESS.test(FLEET_OPS_HOST) ? '127.0.0.1' : FLEET_OPS_HOST}:${FLEET_OPS_PORT}/readyz`
 
 /** Asks the service that runs in the same container. Uses nothing but Node: it is asked every few seconds. */
