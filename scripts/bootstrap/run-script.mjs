@@ -18,6 +18,8 @@ const scripts = {
   test: { file: 'scripts/test.ts' },
   'bench-viewer': { file: 'scripts/viewer/page.bench.ts', watched: true },
   screenshots: { file: 'scripts/viewer/screenshots.ts', watched: true },
+  image: { file: 'deployment/docker/src/build-image.ts' },
+  'compose-secrets': { file: 'deployment/compose/src/make-secrets.ts' },
   fleet: { file: 'event-viewer/terminal/src/main.ts', inUsersFolder: true },
 }
 

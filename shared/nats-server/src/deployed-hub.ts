@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { HUB_SERVICES, type HubService } from '@fleetlake/contracts'
 import { newIssuerSeed, publicKeyOf } from '@fleetlake/broker/nats/logins'
 import { knownUsers } from './known-users.ts'
-import { formatServerConfig } from './server-config.ts'
+import { formatServerConfig, type Value } from './server-config.ts'
 
 /** A nats-server that runs by itself, in a container as a rule, behind whatever brings TLS to its websocket. */
 export interface DeployedHub {
@@ -12,8 +12,8 @@ export interface DeployedHub {
   readonly maxMemoryBytes: number
   /** `always`, or a duration such as `10s`. */
   readonly syncInterval: string
-  /** Origins of the pages that may connect, as browsers see them. */
-  readonly websocketOrigins: readonly string[]
+  /** Origins of the pages that may connect, as browsers see them; of a variable in quotes, as a text of the configuration. */
+  readonly websocketOrigins: readonly Value[]
   readonly pidFile?: string
   /** Host names of all servers of a cluster; one server when missing. */
   readonly cluster?: { readonly name: string; readonly hosts: readonly string[] }

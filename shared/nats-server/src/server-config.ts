@@ -73,7 +73,7 @@ export type WebsocketConfig = {
   /** -1 lets the server choose a free one */
   port: number
   /** whose pages may connect; a program that is not a browser names no origin and is let in */
-  origins: readonly string[]
+  origins: readonly Value[]
 }
 
 /** The text of a nats-server configuration file. */
@@ -143,7 +143,7 @@ const formatWebsocket = ({ host, port, origins }: WebsocketConfig, users: Server
   `  port: ${port}`,
   '  no_tls: true',
   ...(users === 'open' ? ['  no_auth_user: viewer'] : []),
-  `  allowed_origins: ${quoteAll(origins)}`,
+  `  allowed_origins: [${origins.map(valueOf).join(', ')}]`,
   '}',
 ]
 
