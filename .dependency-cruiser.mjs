@@ -124,11 +124,24 @@ export default {
         pathNot: ['^event-viewer/core/', '^shared/(core|columnar|contracts|hub|intake)/'],
       },
     },
+    {
+      name: 'estimator-is-pure',
+      comment: 'the page reckons with it too',
+      severity: 'error',
+      from: { path: '^event-estimator/src/', pathNot: tests },
+      to: { path: '^(shared|scripts|event-)', pathNot: ['^event-estimator/', '^shared/(core|columnar|contracts)/'] },
+    },
+    {
+      name: 'estimator-does-no-input-or-output',
+      severity: 'error',
+      from: { path: '^event-estimator/src/', pathNot: tests },
+      to: { dependencyTypes: ['core'] },
+    },
     ...services.map((service) => ({
       name: `${service.split('/')[0]}-imports-no-other-service`,
       severity: 'error',
       from: { path: `^${service}/` },
-      to: { path: '^event-', pathNot: [`^${service}/`, '^event-viewer/core/'] },
+      to: { path: '^event-', pathNot: [`^${service}/`, '^event-viewer/core/', '^event-estimator/'] },
     })),
     {
       name: 'only-scripts-import-scripts',

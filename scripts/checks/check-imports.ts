@@ -13,6 +13,7 @@ const { output } = await cruise(
     'shared',
     'event-generator',
     'event-collector',
+    'event-estimator',
     'event-finder',
     'event-gateway',
     'event-hub',

@@ -1,0 +1,158 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { estimate } from './estimate.ts'
+import { type GivenFleet, parseFleet } from './fleet.ts'
+
+const of = (fleet: GivenFleet) => estimate(parseFleet(fleet))
+const rounded = (values: object): unknown =>
+  JSON.parse(JSON.stringify(values, (_, value) => (typeof value === 'number' ? Number(value.toPrecision(4)) : value)))
+
+test('15,000 vehicles in a city, every 5 s for 7 years, as reckoned by hand', () => {
+  const { flow, archive, hub, requests } = of({ vehicles: 15_000 })
+  // A cell of 5 characters has 13 bits of longitude and 12 of latitude: 4.892 km × cos 35° by 4.892 km are 19.60 km², and 500 km² are 25.5 of them.
+  // 15,000 / 5 s = 3,000/s, × 86,400 = 259.2 M a day, × 365.25 × 7 = 662.7 G.
+  // 8 partitions × 1,440 minutes = 11,520 flushes; 2 collectors × 43 bytes × 60 s × 1,500/s = 3.87 MB each.
+  expect(rounded(flow)).toEqual({
+    eventsPerSecond: 3_000,
+    peakEventsPerSecond: 3_000,
+    eventsPerDay: 259_200_000,
+    events: 662_700_000_000,
+    cells: 26,
+    flushSeconds: 60,
+    flushesPerDay: 11_520,
+    bufferBytes: 3_870_000,
+  })
+  // 26 cells × 1,440 files; 37,440 × 1,500 B + 259.2 M × 8.76 B; 259.2 M × 4.15 B in 26 files a day, of which 26 × 365.25 × 7 stay.
+  // 4 commits a minute, and one of the compactor every ten.
+  const { mergedBytes, rereadBytes, rewrites, graceBytes, ...rest } = archive
+  expect(rounded(rest)).toEqual({
+    landedFilesPerDay: 37_440,
+    rowsPerLandedFile: 6_923,
+    landedBytesPerDay: 2_327_000_000,
+    filesPerDay: 26,
+    rowsPerFile: 9_969_000,
+    bytesPerFile: 41_370_000,
+    bytesPerDay: 1_076_000_000,
+    bytesPerPosition: 4.15,
+    files: 66_480,
+    bytes: 2_750_000_000_000,
+    commitsPerDay: 5_904,
+  })
+  // 3,000/s × 54 B; kept for a minute and 150 s; 8 partitions of 2 GiB, which are full after 29.5 hours.
+  expect(rounded(hub)).toEqual({
+    bytesPerPosition: 54,
+    bytesPerSecond: 162_000,
+    bytes: 34_020_000,
+    limitBytes: 17_180_000_000,
+    patienceSeconds: 106_000,
+  })
+  // A merge a window and cell: 144. Each window is merged with what there is, so that a position is rewritten some ten times.
+  expect({ merges: mergedBytes.length, rewrites: Math.round(rewrites) }).toEqual({ merges: 144, rewrites: 10 })
+  // Merged files stay for 7 days, and so do those that landed.
+  const reread = rereadBytes.reduce((sum, bytes) => sum + bytes, 0)
+  expect(graceBytes).toBeCloseTo(7 * (archive.landedBytesPerDay + 26 * reread), 0)
+  // 37,440 files + 11,520 × 1.3 of the log + 3 × 1,000 searches + the merges, of which those beyond 16 MiB take parts.
+  expect(rounded(requests)).toEqual({ put: 59_810, get: 163_400, list: 29_380 })
+})
+
+test('what it costs on S3, as reckoned by hand', () => {
+  const [aws] = of({ vehicles: 15_000 }).costs
+  // 730 h × (3 × 0.0816 + 0.10); 3 disks of 34.36 GB × 0.08; requests: 30.44 × (59,810 + 29,380) × 0.005/1,000 + 30.44 × 163,400 × 0.0004/1,000.
+  // Storage in month 84: 32.74 GB a month × (3 × 0.023 + 9 × 0.0125 + 72 × 0.004) + 82.9 GB that wait × 0.023 + 791 files × 0.03/1,000.
+  expect(rounded({ ...aws, total: undefined, firstMonth: undefined })).toEqual({
+    provider: 'aws',
+    name: 'AWS, S3',
+    region: 'us-east-1',
+    lastMonth: { storage: 17.3, requests: 15.56, machines: 251.7, disks: 8.246, total: 292.8 },
+    perMillion: 0.0364,
+  })
+  expect(aws.perMillion).toBeCloseTo((aws.total.total / 662_709.6) as number, 6)
+})
+
+test('a million vehicles: buffers fill the memory of collectors sooner than a minute where there are two', () => {
+  const two = of({ vehicles: 1_000_000, maxAgeMs: 120_000 }).flow
+  // 100,000/s × 43 B fill 256 MiB in 62.4 s.
+  expect(rounded({ flushSeconds: two.flushSeconds, bufferBytes: two.bufferBytes })).toEqual({
+    flushSeconds: 62.43,
+    bufferBytes: 268_400_000,
+  })
+})
+
+test('a million vehicles over a country: what comes to its end first is said, and a shorter geohash helps', () => {
+  const fleet = { vehicles: 1_000_000, areaKm2: 357_000, partitions: 32, collectors: 8 }
+  const [first, ...others] = of(fleet).limits
+  expect([first.what, ...others.map(({ what }) => what)]).toEqual([
+    'the table’s files',
+    'the compactor, of which one works',
+    'room of the streams, when the store is away',
+  ])
+  expect(of({ ...fleet, geohashLength: 4 }).limits[0].load).toBeLessThan(first.load / 5)
+})
+
+test('what services of the clouds cost for the same events, as reckoned by hand', () => {
+  // 3,000/s × 86,400 × 30.4375 = 7,889.4 M events a month. As records of 5 KB: 40,394 GB × 0.047; 25 in a record: 1,578 GB × 0.047.
+  // 3 throughput units × 730 × 0.03 + 7,889.4 × 0.028; a streaming unit × 730 × 0.11.
+  expect(of({ vehicles: 15_000 }).alternatives.map(({ usdPerMonth }) => Number(usdPerMonth.toPrecision(4)))).toEqual([
+    1_899, 74.16, 7_889, 286.6, 80.3,
+  ])
+})
+
+const fleets = fc.record({
+  vehicles: fc.integer({ min: 1, max: 2_000_000 }),
+  intervalMs: fc.integer({ min: 1_000, max: 60_000 }),
+  drivingShare: fc.double({ min: 0.05, max: 1, noNaN: true }),
+  areaKm2: fc.integer({ min: 10, max: 1_000_000 }),
+  partitions: fc.integer({ min: 1, max: 64 }),
+  collectors: fc.integer({ min: 1, max: 16 }),
+  years: fc.integer({ min: 1, max: 10 }),
+})
+
+test('bytes are events by bytes, a bill is the sum of its parts, and nothing is negative or not a number', () => {
+  fc.assert(
+    fc.property(fleets, (given) => {
+      const { flow, archive, requests, machines, costs } = of(given)
+      expect(archive.bytes).toBeCloseTo(flow.events * archive.bytesPerPosition, -3)
+      for (const { firstMonth, lastMonth, total } of costs) {
+        for (const bill of [firstMonth, lastMonth, total]) {
+          expect(bill.total).toBeCloseTo(bill.storage + bill.requests + bill.machines + bill.disks, 2)
+        }
+        expect(total.total).toBeGreaterThanOrEqual(firstMonth.total)
+      }
+      const all = [requests.put, requests.get, requests.list, machines.cores, archive.files, archive.graceBytes]
+      expect(all.every((value) => Number.isFinite(value) && value > 0)).toBe(true)
+    }),
+  )
+})
+
+test('more vehicles make no event, byte or file fewer, and no service of a cloud cheaper', () => {
+  fc.assert(
+    fc.property(fleets, fc.integer({ min: 1, max: 100_000 }), (given, more) => {
+      const [less, many] = [given.vehicles, given.vehicles + more].map((vehicles) => of({ ...given, vehicles }))
+      const grows = (all: ReturnType<typeof of>): number[] => [
+        all.flow.events,
+        all.archive.bytes,
+        all.archive.landedFilesPerDay,
+        all.machines.memoryBytes,
+        all.hub.bytes,
+        ...all.alternatives.map(({ usdPerMonth }) => usdPerMonth),
+      ]
+      const [before, after] = [grows(less), grows(many)]
+      for (const [i, value] of after.entries()) expect(value).toBeGreaterThanOrEqual(before[i] * (1 - 1e-9))
+    }),
+  )
+})
+
+test('what is wrong with a fleet is said', () => {
+  expect(() => parseFleet({ vehicles: 0 })).toThrow(/^vehicles: .*1/)
+  expect(() => parseFleet({ vehicles: 1, partitions: 65 })).toThrow(/^partitions: .*64/)
+  expect(() => parseFleet({ vehicles: 1, colour: 'red' })).toThrow(/colour/)
+})
+
+test('no file of it reads or writes anything', () => {
+  const sources = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+    .map((name) => readFileSync(`${import.meta.dirname}/${name}`, 'utf8'))
+  expect(sources.length).toBeGreaterThan(15)
+  expect(sources.filter((text) => /from 'node:|fetch\(|Date\.now|Math\.random/.test(text))).toEqual([])
+})

@@ -1,0 +1,43 @@
+/** What was measured, and where it is written down. All else follows from these by arithmetic. */
+export interface Figure {
+  readonly value: number
+  /** How it was measured. */
+  readonly from: string
+}
+
+const figure = (value: number, from: string): Figure => ({ value, from })
+
+const COUNTED =
+  'counted on a real S3 server: 300 vehicles in real time, 2 collectors, 8 partitions, flushed after 60 s and after 10 s'
+
+export const FIGURES = {
+  bytesPerPosition: figure(4.15, 'docs/benchmarks/compaction.md: 15,000 vehicles, compacted'),
+  landedBytesPerPosition: figure(8.76, 'docs/benchmarks/ingest-scale.md: 1,000,000 vehicles in real time, the largest'),
+  bytesPerLandedFile: figure(1_500, 'a file of few rows: footer, statistics, pages'),
+  hubBytesPerPosition: figure(54, 'an Arrow message of 1,200 positions'),
+  hubBytesPerSinglePosition: figure(400, 'one position as JSON with its headers; not measured on a stream'),
+  bufferBytesPerPosition: figure(43, 'collectors of 1,000,000 vehicles fill 256 MiB within a minute'),
+
+  collectorCores: figure(0.024, 'docs/benchmarks/ingest-scale.md: a line through 19,707 and 189,259 events/s'),
+  collectorMicros: figure(1.02, 'docs/benchmarks/ingest-scale.md: the same line, CPU-µs an event'),
+  hubCores: figure(0.055, 'docs/benchmarks/ingest-scale.md: hub and generator together, the same line'),
+  hubMicros: figure(
+    0.95,
+    'docs/benchmarks/ingest-scale.md: hub and generator together, the same line, CPU-µs an event',
+  ),
+  singleMicros: figure(57, 'docs/benchmarks/ingest.md: 34,939 JSON messages/s keep 2 cores busy, CPU-µs an event'),
+  compactorMicros: figure(0.83, 'docs/benchmarks/compaction.md: CPU-µs a row that is rewritten'),
+  searchCpuMs: figure(26, 'docs/benchmarks/search.md: a small search of 15,000 vehicles, finders'),
+
+  collectorBytes: figure(240e6, 'docs/benchmarks/ingest-scale.md: a line through 100,000 and 1,000,000 vehicles'),
+  collectorBytesPerBuffered: figure(3.05, 'docs/benchmarks/ingest-scale.md: the same line'),
+  compactorBytes: figure(291 * 2 ** 20, 'docs/benchmarks/compaction.md: of the process, with the least memory'),
+  finderBytes: figure(238e6, 'docs/benchmarks/planning.md: a table of 7 years and 101,898 files'),
+
+  flushesPerCommit: figure(2, COUNTED),
+  logPutsPerFlush: figure(1.3, COUNTED),
+  logGetsPerFlush: figure(3.8, COUNTED),
+  logListsPerFlush: figure(0.44, COUNTED),
+  getsPerCollectorMinute: figure(24, COUNTED),
+  listsPerCollectorMinute: figure(8, COUNTED),
+} as const satisfies Readonly<Record<string, Figure>>

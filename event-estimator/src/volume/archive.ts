@@ -1,0 +1,81 @@
+import { FIGURES } from '../figures.ts'
+import { type Fleet, SETTINGS } from '../fleet.ts'
+import type { Flow } from './flow.ts'
+import { mergeDay } from './merge-day.ts'
+
+const DAY_S = 86_400
+const DAY_MS = 86_400_000
+const DAYS_PER_YEAR = 365.25
+
+export interface ArchiveVolume {
+  /** Files that collectors write, a day. */
+  readonly landedFilesPerDay: number
+  readonly rowsPerLandedFile: number
+  readonly landedBytesPerDay: number
+  /** Files that stay of a day once it is compacted. */
+  readonly filesPerDay: number
+  readonly rowsPerFile: number
+  readonly bytesPerFile: number
+  readonly bytesPerDay: number
+  readonly bytesPerPosition: number
+  /** Bytes of each file that compaction writes in a cell's day, and of each of these that it reads again. */
+  readonly mergedBytes: readonly number[]
+  readonly rereadBytes: readonly number[]
+  /** How often compaction rewrites a position. */
+  readonly rewrites: number
+  /** Bytes of what was merged and is not deleted yet. */
+  readonly graceBytes: number
+  /** At the end of the time that positions are kept. */
+  readonly files: number
+  readonly bytes: number
+  readonly commitsPerDay: number
+}
+
+const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0)
+
+/** Commits of collectors and of compaction. */
+const commitsOf = ({ flushesPerDay }: Flow, { collectors, partitions }: Fleet): number => {
+  const perRound = Math.min(partitions, collectors * FIGURES.flushesPerCommit.value)
+  return (flushesPerDay / partitions) * perRound + DAY_MS / (2 * SETTINGS.compactEveryMs)
+}
+
+/** What lies in the archive: each flush leaves a file for each cell that has any of its rows, and compaction makes few of them. */
+export const archiveOf = (fleet: Fleet, flow: Flow): ArchiveVolume => {
+  const { cells, flushSeconds, eventsPerDay, eventsPerSecond } = flow
+  const bytesPerPosition = fleet.bytesPerPosition ?? FIGURES.bytesPerPosition.value
+  const reportingSeconds = DAY_S * fleet.drivingShare
+  const rowsPerFlush = (eventsPerDay / reportingSeconds / cells) * flushSeconds
+  // Rows are spread over cells and time as they come, so that a cell has none with this chance.
+  const filesPerCell = (reportingSeconds / flushSeconds) * (1 - Math.exp(-rowsPerFlush))
+  const landedFilesPerDay = cells * filesPerCell
+  const landedBytesPerDay =
+    landedFilesPerDay * FIGURES.bytesPerLandedFile.value +
+    eventsPerDay * Math.max(bytesPerPosition, FIGURES.landedBytesPerPosition.value)
+  const day = mergeDay({
+    rows: eventsPerDay / cells,
+    files: filesPerCell,
+    landedBytes: landedBytesPerDay / cells,
+    bytesPerRow: bytesPerPosition,
+    windows: Math.max(1, Math.round((reportingSeconds * 1_000) / fleet.windowMs)),
+    targetBytes: SETTINGS.targetBytes,
+  })
+  const filesPerDay = cells * day.files
+  const bytesPerDay = eventsPerSecond * DAY_S * bytesPerPosition
+  return {
+    landedFilesPerDay,
+    rowsPerLandedFile: eventsPerDay / landedFilesPerDay,
+    landedBytesPerDay,
+    filesPerDay,
+    rowsPerFile: eventsPerDay / filesPerDay,
+    bytesPerFile: bytesPerDay / filesPerDay,
+    bytesPerDay,
+    bytesPerPosition,
+    mergedBytes: day.written,
+    rereadBytes: day.reread,
+    rewrites: day.rewrites,
+    graceBytes: (landedBytesPerDay + cells * sumOf(day.reread)) * (SETTINGS.graceMs / DAY_MS),
+    files: filesPerDay * DAYS_PER_YEAR * fleet.years,
+    bytes: flow.events * bytesPerPosition,
+    commitsPerDay: commitsOf(flow, fleet),
+  }
+}

@@ -1,0 +1,59 @@
+import { FIGURES } from '../figures.ts'
+import { type Fleet, SETTINGS } from '../fleet.ts'
+import type { ArchiveVolume } from './archive.ts'
+import type { Flow } from './flow.ts'
+
+/** Requests to the store, a day. PUT counts the parts of large files, GET those for what is not there and for sizes. */
+export interface Requests {
+  readonly put: number
+  readonly get: number
+  readonly list: number
+}
+
+const MINUTES_PER_DAY = 1_440
+const DAY_MS = 86_400_000
+/** As the stores have them: what one request carries, and what a list answers. */
+const PART_BYTES = 8 * 2 ** 20
+const LISTED = 1_000
+/** A finder reads a file up to this size whole; of a larger one its end first. */
+const SMALL_FILE_BYTES = 512 * 1024
+
+const partsOf = (bytes: number): number => (bytes > 2 * PART_BYTES ? Math.ceil(bytes / PART_BYTES) + 2 : 1)
+const readsOf = (bytes: number): number => Math.max(1, Math.ceil(bytes / PART_BYTES))
+
+/** What collectors ask for files and commits, and what they ask whether anything comes or not. */
+const ofCollecting = (
+  { collectors }: Fleet,
+  { flushesPerDay }: Flow,
+  { landedFilesPerDay }: ArchiveVolume,
+): Requests => {
+  const minutes = MINUTES_PER_DAY * collectors
+  return {
+    put: landedFilesPerDay + flushesPerDay * FIGURES.logPutsPerFlush.value,
+    get: flushesPerDay * FIGURES.logGetsPerFlush.value + minutes * FIGURES.getsPerCollectorMinute.value,
+    list: flushesPerDay * FIGURES.logListsPerFlush.value + minutes * FIGURES.listsPerCollectorMinute.value,
+  }
+}
+
+const sumOf = (values: readonly number[], of: (value: number) => number): number =>
+  values.reduce((sum, value) => sum + of(value), 0)
+
+/** Files that landed are read once, those that compaction made when it merges them again; vacuum lists all. */
+const ofCompaction = ({ cells }: Flow, archive: ArchiveVolume): Requests => ({
+  put: cells * sumOf(archive.mergedBytes, partsOf),
+  get: archive.landedFilesPerDay + cells * sumOf(archive.rereadBytes, readsOf),
+  list: Math.ceil(archive.files / LISTED) * (DAY_MS / SETTINGS.vacuumEveryMs),
+})
+
+const ofSearches = ({ searchesPerDay, filesPerSearch }: Fleet, { bytesPerFile }: ArchiveVolume): Requests => ({
+  // Their records are archived once a minute.
+  put: 3 * Math.min(searchesPerDay, MINUTES_PER_DAY),
+  get: searchesPerDay * (1 + filesPerSearch * (bytesPerFile > SMALL_FILE_BYTES ? 2 : 1)),
+  list: Math.min(searchesPerDay, DAY_MS / 10_000),
+})
+
+export const requestsOf = (fleet: Fleet, flow: Flow, archive: ArchiveVolume): Requests => {
+  const parts = [ofCollecting(fleet, flow, archive), ofCompaction(flow, archive), ofSearches(fleet, archive)]
+  const total = (of: keyof Requests): number => parts.reduce((sum, part) => sum + part[of], 0)
+  return { put: total('put'), get: total('get'), list: total('list') }
+}
