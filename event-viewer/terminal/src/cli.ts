@@ -6,6 +6,7 @@ import type { CommandContext } from './commands/context.ts'
 import { addAccounts } from './commands/accounts.ts'
 import { addAudit } from './commands/audit.ts'
 import { addDeadLetters } from './commands/dead-letters.ts'
+import { addEstimate } from './commands/estimate.ts'
 import { addGenerate } from './commands/generate.ts'
 import { addGroups } from './commands/groups.ts'
 import { addImport } from './commands/import.ts'
@@ -63,6 +64,7 @@ export const runFleet = async (args: readonly string[]): Promise<number> => {
   addTokens(program, context)
   addGroups(program, context)
   addRegistry(program, context)
+  addEstimate(program, context)
   try {
     await program.parseAsync([...args], { from: 'user' })
     await written()
