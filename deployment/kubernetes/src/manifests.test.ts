@@ -1,0 +1,41 @@
+import { readdirSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { faultsOf } from './checks/rules.ts'
+import { CLUSTERS } from './clusters/index.ts'
+import { formatManifests } from './format-manifests.ts'
+import { manifestsOf } from './manifests.ts'
+import { secretKeys } from './secrets/secret-keys.ts'
+import { manifestText, readManifests } from './testing/clusters.ts'
+
+test('the folder has the manifests of each cluster and nothing else', () => {
+  expect(readdirSync(new URL('../manifests', import.meta.url)).toSorted()).toEqual(
+    Object.keys(CLUSTERS)
+      .map((name) => `${name}.yaml`)
+      .toSorted(),
+  )
+})
+
+test.each(Object.entries(CLUSTERS))('the manifests of %s are those that npm run synth writes', (name, props) => {
+  expect(manifestText(name)).toBe(formatManifests(manifestsOf(props)))
+})
+
+test.each(Object.entries(CLUSTERS))('nothing is wrong with the manifests of %s', (name, props) => {
+  expect(faultsOf(readManifests(manifestText(name)), secretKeys(props))).toEqual([])
+})
+
+test('what is applied first is there when others need it', () => {
+  const kinds = readManifests(manifestText('production')).map(({ kind }) => kind)
+  expect([...new Set(kinds)]).toEqual([
+    'Namespace',
+    'NetworkPolicy',
+    'ServiceAccount',
+    'ConfigMap',
+    'Service',
+    'StatefulSet',
+    'Deployment',
+    'PodDisruptionBudget',
+    'ScaledObject',
+    'PodMonitor',
+    'Ingress',
+  ])
+})
