@@ -1,5 +1,6 @@
 import type { IScaledObject } from '@kubernetes-models/keda/keda.sh/v1alpha1/ScaledObject'
 import type { IPodMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PodMonitor'
+import type { IPrometheusRule } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PrometheusRule'
 import type { IDeployment } from 'kubernetes-models/apps/v1/Deployment'
 import type { IStatefulSet } from 'kubernetes-models/apps/v1/StatefulSet'
 import type { IIngress } from 'kubernetes-models/networking.k8s.io/v1/Ingress'
@@ -21,6 +22,7 @@ export type Manifest =
   | IPersistentVolumeClaim
   | IPodDisruptionBudget
   | IPodMonitor
+  | IPrometheusRule
   | IScaledObject
   | IService
   | IServiceAccount

@@ -36,6 +36,7 @@ test('what is applied first is there when others need it', () => {
     'PodDisruptionBudget',
     'ScaledObject',
     'PodMonitor',
+    'PrometheusRule',
     'Ingress',
   ])
 })

@@ -83,8 +83,8 @@ export type Resources = Pick<Required<IIoK8sApiCoreV1ResourceRequirements>, 'req
 export interface MonitoringProps {
   /** Namespace of Prometheus: only from there metrics are reached. */
   readonly namespace: string
-  /** Whether the Prometheus operator is told what to ask for (PodMonitor); without it Prometheus has to be configured. */
-  readonly podMonitor: boolean
+  /** Whether the Prometheus operator is told what to ask for and which alarms to raise; without it Prometheus has to be configured. */
+  readonly prometheusOperator: boolean
 }
 
 export interface IdentityProps {

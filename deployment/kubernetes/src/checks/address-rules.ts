@@ -18,6 +18,20 @@ const services: Rule = (objects) =>
     ]
   })
 
+/** Without it the pods of a StatefulSet have no names. */
+const names: Rule = (objects) =>
+  ofKind(objects, 'StatefulSet')
+    .filter(
+      ({ spec }) =>
+        !ofKind(objects, 'Service').some(
+          ({ metadata: of, spec: its }) =>
+            of?.name === spec?.serviceName &&
+            its?.clusterIP === 'None' &&
+            selects(its.selector, spec?.template.metadata?.labels ?? {}),
+        ),
+    )
+    .map(({ metadata, spec }) => `StatefulSet ${metadata?.name}: ${spec?.serviceName} gives its pods no names`)
+
 const ingresses: Rule = (objects) =>
   ofKind(objects, 'Ingress').flatMap(({ metadata, spec }) => {
     const backends = (spec?.rules ?? []).flatMap(({ host, http }) =>
@@ -47,4 +61,4 @@ const namespaces: Rule = (objects) => {
     .map(({ kind, metadata }) => `${kind} ${metadata?.name} is in no namespace of ours`)
 }
 
-export const addressRules: readonly Rule[] = [services, ingresses, namespaces]
+export const addressRules: readonly Rule[] = [services, names, ingresses, namespaces]

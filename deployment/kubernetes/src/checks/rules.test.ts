@@ -217,6 +217,11 @@ const OF_ADDRESSES: Readonly<Record<string, Breach>> = {
     by: replace('/spec/ports/0/targetPort', 3000),
     faults: ['Service gateway: its pods have no port http'],
   },
+  'a Service that gives no names': {
+    of: ['Service', 'hub-servers'],
+    by: remove('/spec/clusterIP'),
+    faults: ['StatefulSet hub: hub-servers gives its pods no names'],
+  },
   'a path that leads nowhere': {
     of: ['Ingress', 'fleetlake'],
     by: replace('/spec/rules/0/http/paths/0/backend/service/port/name', 'ws'),

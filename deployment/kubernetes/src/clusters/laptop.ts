@@ -15,10 +15,10 @@ export const laptop: FleetlakeProps = {
   hub: { servers: 1, storageGiB: 4, syncInterval: '10s', resources: small('128Mi', '1Gi') },
   archive: { kind: 'volume', storageGiB: 10, accessMode: 'ReadWriteOnce' },
   services: {
-    collector: { replicas: 1, resources: small('256Mi', '1Gi') },
-    compactor: { replicas: 1, resources: small('256Mi', '1536Mi') },
+    collector: { replicas: 1, resources: small('384Mi', '1Gi') },
+    compactor: { replicas: 1, resources: small('192Mi', '1536Mi') },
     finder: { replicas: 1, resources: small('256Mi', '1536Mi') },
-    generator: { replicas: 1, resources: small('256Mi', '1Gi') },
+    generator: { replicas: 1, resources: small('192Mi', '512Mi') },
     viewer: { replicas: 1, resources: small('192Mi', '1Gi') },
     gateway: { replicas: 1, resources: small('192Mi', '512Mi') },
   },

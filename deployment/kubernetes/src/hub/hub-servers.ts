@@ -7,6 +7,7 @@ import { HUB, HUB_SERVERS, labelsOf } from '../names.ts'
 import type { FleetlakeProps } from '../props.ts'
 import { hubSecrets } from '../secrets/secret-keys.ts'
 import { CONTAINER_SECURITY, POD_SECURITY } from '../services/pod-security.ts'
+import { withDisk } from '../services/resources.ts'
 import { spreadOver } from '../services/spread.ts'
 import { formatHubConfig, PID_FILE, PID_FOLDER, serverHosts, STORE_FOLDER } from './hub-config.ts'
 
@@ -70,7 +71,7 @@ const container = (props: FleetlakeProps): IIoK8sApiCoreV1Container => ({
     ...(props.hub.servers === 1 ? [] : [{ name: 'cluster', containerPort: HUB_PORTS.cluster }]),
   ],
   env: [...hubSecrets(), ...clusterVariables(props)],
-  resources: props.hub.resources,
+  resources: withDisk(props.hub.resources, '1Gi'),
   // Until all its streams are recovered and up to date: the next server of an update is stopped only then.
   startupProbe: health('/healthz', { periodSeconds: 5, failureThreshold: 180 }),
   readinessProbe: health('/healthz?js-server-only=true', { periodSeconds: 5, failureThreshold: 3 }),

@@ -31,6 +31,8 @@ const openings = (props: FleetlakeProps): string[] =>
 const NAMES = [
   'names to namespace kube-system {"k8s-app":"kube-dns"} UDP 53',
   'names to namespace kube-system {"k8s-app":"kube-dns"} TCP 53',
+  'names to 169.254.20.10/32 UDP 53',
+  'names to 169.254.20.10/32 TCP 53',
 ]
 
 test('on a laptop only the Ingress controller comes in, and nothing goes out of the namespace', () => {

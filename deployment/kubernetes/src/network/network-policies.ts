@@ -18,7 +18,7 @@ export const networkPolicies = (props: FleetlakeProps): INetworkPolicy[] => {
       policyTypes: ['Egress'],
       egress: [
         {
-          to: [NAME_SERVERS],
+          to: NAME_SERVERS,
           ports: [
             { protocol: 'UDP', port: 53 },
             { protocol: 'TCP', port: 53 },
@@ -56,10 +56,11 @@ const namespaceOf = (name: string): NonNullable<Peer['namespaceSelector']> => ({
   matchLabels: { 'kubernetes.io/metadata.name': name },
 })
 
-const NAME_SERVERS: Peer = {
-  namespaceSelector: namespaceOf('kube-system'),
-  podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
-}
+/** Of the cluster, and the one that some clusters have on each node. */
+const NAME_SERVERS: Peer[] = [
+  { namespaceSelector: namespaceOf('kube-system'), podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } } },
+  { ipBlock: { cidr: '169.254.20.10/32' } },
+]
 
 /** Clouds answer there who a node is: a pod that could ask would be the node. */
 const NODE_IDENTITY = '169.254.0.0/16'

@@ -6,12 +6,13 @@ import type { IIoK8sApiCoreV1EnvVar } from 'kubernetes-models/v1/EnvVar'
 import type { IIoK8sApiCoreV1Volume } from 'kubernetes-models/v1/Volume'
 import { configVolume, settingsChecksum } from '../config-maps.ts'
 import { ARCHIVE_VOLUME, CONFIG_MAP, labelsOf } from '../names.ts'
-import type { FleetlakeProps, IdentityProps, Resources } from '../props.ts'
+import type { FleetlakeProps, IdentityProps } from '../props.ts'
 import { isScaled } from '../scaling/scaled-services.ts'
 import { archiveVariables, OPS_TOKEN, ownSecrets, SECRETS, secretVariable } from '../secrets/secret-keys.ts'
 import { formatSettings } from '../settings.ts'
 import { ARCHIVE_FOLDER } from './archive-volume.ts'
 import { CONTAINER_SECURITY, POD_SECURITY } from './pod-security.ts'
+import { withDisk } from './resources.ts'
 import { type Folder, graceSeconds, OPS_PORT, SERVICE_FACTS, type ServiceName, TEMPORARY } from './service-facts.ts'
 import { spreadOver } from './spread.ts'
 
@@ -65,7 +66,7 @@ const container = (service: ServiceName, props: FleetlakeProps): IIoK8sApiCoreV1
       ...(port === undefined ? [] : [{ name: 'http', containerPort: port }]),
     ],
     env: variables(service, props),
-    resources: withDisk(service, props.services[service].resources),
+    resources: withDisk(props.services[service].resources, diskOf(service)),
     // A service that waits for the hub has started: it is alive, and not ready.
     startupProbe: probe('/healthz', { periodSeconds: 2, failureThreshold: 60 }),
     readinessProbe: probe('/readyz', { periodSeconds: 5, failureThreshold: 2 }),
@@ -114,14 +115,9 @@ const folders = (service: ServiceName): Mounted[] =>
     mount: { name, mountPath: path },
   }))
 
-/** Of a node's disk: its folders, and its log. */
-const withDisk = (service: ServiceName, { requests, limits }: Resources): Resources => {
-  const mostGiB = foldersOf(service).reduce((sum, folder) => sum + folder.mostGiB, 1)
-  return {
-    requests: { ...requests, 'ephemeral-storage': '256Mi' },
-    limits: { ...limits, 'ephemeral-storage': `${mostGiB}Gi` },
-  }
-}
+/** Its folders, and its log. */
+const diskOf = (service: ServiceName): string =>
+  `${foldersOf(service).reduce((sum, { mostGiB }) => sum + mostGiB, 1)}Gi`
 
 const archiveMount = (service: ServiceName, { archive }: FleetlakeProps): Mounted[] =>
   archive.kind === 'volume' && SERVICE_FACTS[service].usesArchive

@@ -36,17 +36,8 @@ export interface RunningService {
   output(): string
 }
 
-const MAINS: Readonly<Record<ServiceName, string>> = {
-  collector: 'event-collector/src/main.ts',
-  compactor: 'event-collector/src/compactor.ts',
-  finder: 'event-finder/src/main.ts',
-  generator: 'event-generator/src/main.ts',
-  viewer: 'event-viewer/web/src/main.ts',
-  gateway: 'event-gateway/src/main.ts',
-}
-
-const TERMINAL = 'event-viewer/terminal/src/main.ts'
-const sourceOf = (path: string): string => fileURLToPath(new URL(`../../../../${path}`, import.meta.url))
+/** What the image runs, with what a container or `kubectl exec` gives it. */
+const COMMAND = fileURLToPath(new URL('../../../command/src/main.ts', import.meta.url))
 
 /** @param secrets what is in the cluster beside the manifests */
 export const clusterOnLoopback = async (
@@ -74,7 +65,7 @@ export const clusterOnLoopback = async (
       [`port: ${HUB_PORTS.client}\n`]: `port: ${own.client}\n`,
       [`port: ${HUB_PORTS.websocket}\n`]: `port: ${own.websocket}\n`,
       [`:${HUB_PORTS.monitoring}"`]: `:${own.monitoring}"`,
-      [`port: ${HUB_PORTS.cluster}\n`]: `port: ${own.cluster}\n`,
+      ...(servers === 1 ? {} : { [`port: ${HUB_PORTS.cluster}\n`]: `port: ${own.cluster}\n` }),
     })
     await writeFile(join(store, 'nats.conf'), config)
     const routes = Object.fromEntries(
@@ -116,7 +107,8 @@ export const clusterOnLoopback = async (
         '10.42.0.0/16': '127.0.0.0/8',
       }),
     )
-    const child = await spawned(process.execPath, [sourceOf(MAINS[service])], {
+    const { args = [] } = podsNamed(objects, service).containers[0]
+    const child = await spawned(process.execPath, [COMMAND, ...args], {
       ...processEnvironment(service),
       FLEET_OPS_PORT: String(opsPort),
     })
@@ -142,7 +134,7 @@ export const clusterOnLoopback = async (
     },
     start,
     runTerminal: async (service, args, input) => {
-      const child = spawn(process.execPath, [sourceOf(TERMINAL), ...args], { env: processEnvironment(service) })
+      const child = spawn(process.execPath, [COMMAND, 'fleet', ...args], { env: processEnvironment(service) })
       let output = ''
       for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += String(text)))
       child.stdin.end(input)
