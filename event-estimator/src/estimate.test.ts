@@ -84,8 +84,8 @@ test('a million vehicles over a country: what comes to its end first is said, an
   const [first, ...others] = of(fleet).limits
   expect([first.what, ...others.map(({ what }) => what)]).toEqual([
     'the table’s files',
-    'the compactor, of which one works',
-    'room of the streams, when the store is away',
+    'the compactor (one works at a time)',
+    'the streams’ room while the store is away',
   ])
   expect(of({ ...fleet, geohashLength: 4 }).limits[0].load).toBeLessThan(first.load / 5)
 })

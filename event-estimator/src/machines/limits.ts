@@ -35,7 +35,7 @@ export const limitsOf = (fleet: Fleet, { archive, hub, machines: { services } }:
   const putsPerSecond = archive.landedFilesPerDay / 86_400 / fleet.drivingShare / fleet.collectors
   const all: Limit[] = [
     {
-      what: 'the compactor, of which one works',
+      what: 'the compactor (one works at a time)',
       load: coresOf('compactor') / CORES_OF_PROCESS,
       advice: 'larger windows, or an area in fewer cells: it rewrites the day of a cell once a window',
     },
@@ -60,7 +60,7 @@ export const limitsOf = (fleet: Fleet, { archive, hub, machines: { services } }:
       advice: 'a shorter geohash (larger cells), or fewer years',
     },
     {
-      what: 'room of the streams, when the store is away',
+      what: 'the streams’ room while the store is away',
       load: PATIENCE_S / hub.patienceSeconds,
       advice: 'more partitions, or a larger hub.maxBytesPerPartition: producers wait once the streams are full',
     },

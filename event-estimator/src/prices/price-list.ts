@@ -124,7 +124,7 @@ export const PRICES: PriceList = {
     },
     {
       id: 'gcp',
-      name: 'Google Cloud Storage',
+      name: 'Google Cloud Storage (no driver yet)',
       region: 'us-central1',
       tiers: [
         {
