@@ -4,7 +4,11 @@ import { namedPrices, notLookedUp, withOwnPrices } from './own-prices.ts'
 import { PRICES } from './price-list.ts'
 
 test('prices of one’s own take the place of those of the list, and say where they are from', () => {
-  const own = withOwnPrices(PRICES, { 'aws.node': 0.05, 'aws.tiers.Standard.gbMonth': 0.02 }, 'contract.yaml')
+  const own = withOwnPrices(
+    PRICES,
+    { 'aws.node': 0.05, 'aws.disk': 0.08, 'aws.tiers.Standard.gbMonth': 0.02 },
+    'contract.yaml',
+  )
   const changed = [...namedPrices(own)].filter(([name, price]) => price !== namedPrices(PRICES).get(name))
   expect(changed).toEqual([
     ['aws.tiers.Standard.gbMonth', { usd: 0.02, per: 'GB and month', source: 'contract.yaml' }],

@@ -25,7 +25,7 @@ const unknown = (name: string, known: readonly string[]): FleetError =>
   new FleetError('usage.invalid', `"${name}" is not the name of a price; names are ${known.join(', ')}`)
 
 /**
- * A list in which some prices are somebody's own.
+ * A list in which some prices are somebody's own; one that is as in the list stays that of the list.
  * @param given dollars by name; see `namedPrices`
  * @param source where they come from, for people
  * @throws FleetError `usage.invalid`
@@ -41,7 +41,7 @@ export const withOwnPrices = (list: PriceList, given: unknown, source: string): 
   const known = [...namedPrices(list).keys()]
   for (const name of Object.keys(parsed.data)) if (!known.includes(name)) throw unknown(name, known)
   const own = (name: string, price: Price): Price =>
-    name in parsed.data ? { usd: parsed.data[name], per: price.per, source } : price
+    (parsed.data[name] ?? price.usd) !== price.usd ? { usd: parsed.data[name], per: price.per, source } : price
   return {
     ...list,
     providers: list.providers.map((provider) => ({

@@ -189,3 +189,12 @@ test.each([[[]], [['--json']], [['columns']], [['compact', '--dry-run']], [['vac
     expect(err).not.toMatch(/error|EPIPE|at /i)
   },
 )
+
+test('an estimate takes the bytes per position of the archive, if there is one', async () => {
+  const { config, folder } = await makeArchive()
+  const run = (file: string) => runFleetProcess(['estimate', '--measured', '--json', '--config', file])
+  const { bytes } = JSON.parse((await runFleetProcess(['table', '--json', '--config', config])).out)
+  expect(JSON.parse((await run(config)).out).fleet.bytesPerPosition).toBe(bytes / 3)
+  await rm(folder, { recursive: true })
+  expect(await run(config)).toMatchObject({ code: 1, err: expect.stringMatching(/^error: there is no table in /) })
+})
