@@ -9,7 +9,7 @@ const IMPORT = /(?:from\s+|import\s*\(?\s*|new URL\(\s*)['"]([^'"]+)['"]/g
 
 /** Where a package of the workspace is. */
 const folderOf = async (name: string): Promise<string> => {
-  for await (const file of glob('{shared,event-viewer}/*/package.json', { cwd: root })) {
+  for await (const file of glob('{{shared,event-viewer}/*,event-estimator}/package.json', { cwd: root })) {
     if (JSON.parse(await readFile(join(root, file), 'utf8')).name === name) return dirname(file)
   }
   throw new Error(`no package ${name}`)

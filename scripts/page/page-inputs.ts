@@ -10,6 +10,7 @@ export const PAGE_INPUTS = [
   'event-viewer/web/nuxt.config.ts',
   'event-viewer/web/package.json',
   'event-viewer/core',
+  'event-estimator',
   'shared/columnar',
   'shared/core',
   'shared/contracts',
