@@ -27,6 +27,7 @@ test('15,000 vehicles in a city, every 5 s for 7 years, as reckoned by hand', ()
   // 4 commits a minute, and one of the compactor every ten.
   const { mergedBytes, rereadBytes, rewrites, graceBytes, ...rest } = archive
   expect(rounded(rest)).toEqual({
+    cellsPerDay: 26,
     landedFilesPerDay: 37_440,
     rowsPerLandedFile: 6_923,
     landedBytesPerDay: 2_327_000_000,
@@ -88,6 +89,14 @@ test('a million vehicles over a country: what comes to its end first is said, an
     'the streams’ room while the store is away',
   ])
   expect(of({ ...fleet, geohashLength: 4 }).limits[0].load).toBeLessThan(first.load / 5)
+})
+
+test('a few vehicles all over the world leave no more files than positions', () => {
+  const { archive, flow } = of({ vehicles: 10, intervalMs: 3_600_000, areaKm2: 510_000_000 })
+  // 240 positions a day, nearly each in a cell of its own.
+  expect(flow.eventsPerDay).toBe(240)
+  expect(archive.filesPerDay).toBeCloseTo(240, 1)
+  expect(archive.landedFilesPerDay).toBeCloseTo(240, 1)
 })
 
 test('what services of the clouds cost for the same events, as reckoned by hand', () => {

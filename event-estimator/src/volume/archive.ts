@@ -8,6 +8,8 @@ const DAY_MS = 86_400_000
 const DAYS_PER_YEAR = 365.25
 
 export interface ArchiveVolume {
+  /** That have a position on a day. */
+  readonly cellsPerDay: number
   /** Files that collectors write, a day. */
   readonly landedFilesPerDay: number
   readonly rowsPerLandedFile: number
@@ -48,20 +50,22 @@ export const archiveOf = (fleet: Fleet, flow: Flow): ArchiveVolume => {
   // Rows are spread over cells and time as they come, so that a cell has none with this chance.
   const filesPerCell = (reportingSeconds / flushSeconds) * (1 - Math.exp(-rowsPerFlush))
   const landedFilesPerDay = cells * filesPerCell
+  const cellsPerDay = cells * (1 - Math.exp(-eventsPerDay / cells))
   const landedBytesPerDay =
     landedFilesPerDay * FIGURES.bytesPerLandedFile.value +
     eventsPerDay * Math.max(bytesPerPosition, FIGURES.landedBytesPerPosition.value)
   const day = mergeDay({
-    rows: eventsPerDay / cells,
-    files: filesPerCell,
-    landedBytes: landedBytesPerDay / cells,
+    rows: eventsPerDay / cellsPerDay,
+    files: landedFilesPerDay / cellsPerDay,
+    landedBytes: landedBytesPerDay / cellsPerDay,
     bytesPerRow: bytesPerPosition,
     windows: Math.max(1, Math.round((reportingSeconds * 1_000) / fleet.windowMs)),
     targetBytes: SETTINGS.targetBytes,
   })
-  const filesPerDay = cells * day.files
+  const filesPerDay = cellsPerDay * day.files
   const bytesPerDay = eventsPerSecond * DAY_S * bytesPerPosition
   return {
+    cellsPerDay,
     landedFilesPerDay,
     rowsPerLandedFile: eventsPerDay / landedFilesPerDay,
     landedBytesPerDay,
@@ -73,7 +77,7 @@ export const archiveOf = (fleet: Fleet, flow: Flow): ArchiveVolume => {
     mergedBytes: day.written,
     rereadBytes: day.reread,
     rewrites: day.rewrites,
-    graceBytes: (landedBytesPerDay + cells * sumOf(day.reread)) * (SETTINGS.graceMs / DAY_MS),
+    graceBytes: (landedBytesPerDay + cellsPerDay * sumOf(day.reread)) * (SETTINGS.graceMs / DAY_MS),
     files: filesPerDay * DAYS_PER_YEAR * fleet.years,
     bytes: flow.events * bytesPerPosition,
     commitsPerDay: commitsOf(flow, fleet),

@@ -39,9 +39,9 @@ const sumOf = (values: readonly number[], of: (value: number) => number): number
   values.reduce((sum, value) => sum + of(value), 0)
 
 /** Files that landed are read once, those that compaction made when it merges them again; vacuum lists all. */
-const ofCompaction = ({ cells }: Flow, archive: ArchiveVolume): Requests => ({
-  put: cells * sumOf(archive.mergedBytes, partsOf),
-  get: archive.landedFilesPerDay + cells * sumOf(archive.rereadBytes, readsOf),
+const ofCompaction = (archive: ArchiveVolume): Requests => ({
+  put: archive.cellsPerDay * sumOf(archive.mergedBytes, partsOf),
+  get: archive.landedFilesPerDay + archive.cellsPerDay * sumOf(archive.rereadBytes, readsOf),
   list: Math.ceil(archive.files / LISTED) * (DAY_MS / SETTINGS.vacuumEveryMs),
 })
 
@@ -53,7 +53,7 @@ const ofSearches = ({ searchesPerDay, filesPerSearch }: Fleet, { bytesPerFile }:
 })
 
 export const requestsOf = (fleet: Fleet, flow: Flow, archive: ArchiveVolume): Requests => {
-  const parts = [ofCollecting(fleet, flow, archive), ofCompaction(flow, archive), ofSearches(fleet, archive)]
+  const parts = [ofCollecting(fleet, flow, archive), ofCompaction(archive), ofSearches(fleet, archive)]
   const total = (of: keyof Requests): number => parts.reduce((sum, part) => sum + part[of], 0)
   return { put: total('put'), get: total('get'), list: total('list') }
 }
