@@ -1,3 +1,4 @@
+export { checkTable } from './check-table.ts'
 export type { Chunk } from './chunk.ts'
 export { type BackUpOptions, type BackUpProgress, type BackUpReport, backUp } from './backup/back-up.ts'
 export { checkBackup, type CheckReport } from './backup/check-backup.ts'

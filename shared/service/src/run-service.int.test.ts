@@ -1,6 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { eventually } from '@fleetlake/testing'
 import { afterEach, expect, test } from 'vitest'
+import { findPort } from './http/listen.ts'
 
 const children: ChildProcess[] = []
 afterEach(() => {
@@ -13,8 +15,12 @@ const start = (body: string, args: string[] = []) => {
     import { z } from 'zod'
     import { FleetError } from '@fleetlake/core'
     import { runService } from ${JSON.stringify(new URL('./run-service.ts', import.meta.url).href)}
-    const schema = z.strictObject({ a: z.strictObject({ maxRows: z.number().default(1).describe('rows') }).prefault({}) })
-    await runService({ name: 'sample', schema, main: async ({ config, log, onStop, ready, signal, fail, stop }) => {
+    const schema = z.strictObject({
+      ops: z.strictObject({ host: z.string().default('127.0.0.1'), port: z.number().optional() }).prefault({}),
+      service: z.strictObject({ drainMs: z.number().default(0) }).prefault({}),
+      a: z.strictObject({ maxRows: z.number().default(1).describe('rows') }).prefault({}),
+    })
+    await runService({ name: 'sample', metered: 'hub', schema, main: async ({ config, log, onStop, ready, requires, signal, fail, stop }) => {
       const keepAlive = setInterval(() => {}, 1000)
       ${body}
     } })
@@ -87,6 +93,67 @@ test('one Ctrl-C that arrives three times is one stop', async () => {
   child.kill('SIGINT')
   child.kill('SIGTERM')
   expect(await ended).toMatchObject({ code: 0 })
+})
+
+const readiness = async (url: string): Promise<unknown> => (await fetch(`${url}/readyz`)).json()
+
+test('what a service says of itself can be asked from before it is ready until it has stopped', async () => {
+  const port = await findPort({
+    host: '127.0.0.1',
+    port: 0,
+    of: { name: 'test', portVariable: 'none', inUse: 'service.failed' },
+  })
+  const url = `http://127.0.0.1:${port}`
+  const { child, ended, ready } = start(
+    `
+      let isMissing = true
+      requires(() => (isMissing ? 'the cup is empty' : undefined))
+      process.on('message', (message) => (message === 'begin' ? ready() : message === 'fill' ? (isMissing = false) : undefined))
+      onStop(() => new Promise((resolve) => process.on('message', (message) => message === 'end' && resolve())))
+      process.send('open')
+    `,
+    ['--ops.port', String(port)],
+  )
+  await ready
+  expect(await readiness(url)).toEqual({ status: 'starting', reasons: ['it is starting', 'the cup is empty'] })
+  child.send('begin')
+  await eventually(async () => ((await readiness(url)) as { status: string }).status === 'not ready')
+  expect(await readiness(url)).toEqual({ status: 'not ready', reasons: ['the cup is empty'] })
+  child.send('fill')
+  await eventually(async () => ((await readiness(url)) as { status: string }).status === 'ready')
+  const { status, headers } = await fetch(`${url}/metrics`)
+  expect([status, headers.get('content-type')]).toEqual([200, 'text/plain; version=0.0.4; charset=utf-8'])
+  child.kill('SIGTERM')
+  await eventually(async () => ((await readiness(url)) as { status: string }).status === 'stopping')
+  expect(await readiness(url)).toEqual({ status: 'stopping', reasons: ['it is stopping'] })
+  child.send('end')
+  expect(await ended).toMatchObject({ code: 0 })
+})
+
+test('after SIGTERM a service goes on as long as it is to, and no longer once it fails', async () => {
+  const body = `
+    onStop(() => log.info('closed'))
+    process.on('message', () => fail(new FleetError('hub.unreachable', 'no hub there')))
+    signal.addEventListener('abort', () => log.info('stopping'))
+    setTimeout(() => log.info('went on'), 50)
+    ready()
+  `
+  const patient = start(body, ['--service.drain-ms', '2000'])
+  await patient.ready
+  patient.child.kill('SIGTERM')
+  expect(await patient.ended).toEqual({
+    code: 0,
+    lines: ['sample: ready', 'sample: went on', 'sample: stopping', 'sample: closed', 'sample: stopped'],
+  })
+  const failing = start(body, ['--service.drain-ms', '600000'])
+  await failing.ready
+  failing.child.kill('SIGTERM')
+  failing.child.send('fail')
+  expect(await failing.ended).toMatchObject({ code: 1 })
+  const interrupted = start(body, ['--service.drain-ms', '600000'])
+  await interrupted.ready
+  interrupted.child.kill('SIGINT')
+  expect(await interrupted.ended).toMatchObject({ code: 0 })
 })
 
 test('a second signal ends a service whose stop hangs', async () => {

@@ -53,7 +53,11 @@ export const createMetrics = (service: MeteredService): ToldMetrics => {
       totals.set(key, total)
       find(name, Counter)?.inc(labels, by)
     },
-    set: (name, value, ...[labels = {}]) => find(name, Gauge)?.set(labels, value),
+    set: (name, value, ...[labels = {}]) => {
+      const gauge = find(name, Gauge)
+      if (value === undefined) gauge?.remove(labels)
+      else gauge?.set(labels, value)
+    },
     replace: (name, series) => {
       const gauge = find(name, Gauge)
       clear(gauge)

@@ -11,7 +11,8 @@ export interface Metrics {
   add<Name extends MetricsOfKind<'counter'>>(name: Name, by: number, ...labels: Labelled<Name>): void
   /** A counter is now at least at a total that is counted elsewhere. */
   raise<Name extends MetricsOfKind<'counter'>>(name: Name, total: number, ...labels: Labelled<Name>): void
-  set<Name extends MetricsOfKind<'gauge'>>(name: Name, value: number, ...labels: Labelled<Name>): void
+  /** @param value undefined when it is not known: then it is not there */
+  set<Name extends MetricsOfKind<'gauge'>>(name: Name, value: number | undefined, ...labels: Labelled<Name>): void
   /** All that a gauge says: what is not among them is not there any more. */
   replace<Name extends MetricsOfKind<'gauge'>>(
     name: Name,

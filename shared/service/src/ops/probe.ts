@@ -1,7 +1,7 @@
 import { reasonOf, repeat } from '@fleetlake/core'
 
 export interface ProbeOptions {
-  /** What is tried, as the subject of a sentence: `the archive`. */
+  /** What is tried, as a part of a sentence: `the archive`. */
   readonly what: string
   /** Rejects with what is wrong. */
   readonly work: () => Promise<unknown>
@@ -32,6 +32,6 @@ export const startProbe = (options: ProbeOptions): (() => string | undefined) =>
   void attempt().then(() => repeat(attempt, { everyMs, signal }))
   return () => {
     const isLate = startedAt !== undefined && performance.now() - startedAt > patienceMs
-    return fault ?? (isLate ? `${what} does not answer` : undefined)
+    return fault ?? (isLate ? `there is no answer from ${what}` : undefined)
   }
 }
