@@ -1,6 +1,6 @@
 import { configSchema } from '@fleetlake/contracts'
 import { connectHub } from '@fleetlake/hub'
-import { hubOptions, runService, version } from '@fleetlake/service'
+import { hubOptions, runService, version, watchHub } from '@fleetlake/service'
 import { startCompactor } from './compact/start-compactor.ts'
 
 await runService({
@@ -11,7 +11,8 @@ await runService({
     const { config, log, onStop, ready } = context
     const hub = await connectHub(await hubOptions('compactor', context))
     onStop(() => hub.close())
-    const compactor = await startCompactor(hub, { config, log, version })
+    watchHub(() => hub, context)
+    const compactor = await startCompactor(hub, { config, log, version, ops: context })
     onStop(() => compactor.stop())
     ready({ uid: hub.uid })
   },

@@ -1,6 +1,7 @@
 import {
   type CheckpointMaker,
   checkStore,
+  checkTable,
   createColumnWatch,
   LOSSES_APP,
   openLossStore,
@@ -283,7 +284,8 @@ export const startCollector = async (
   const health = createCollectorHealth({ stands: collector.stands, now: () => performance.now() })
   ops.requires(health.fault)
   // Reads on without judging it: that is for a commit, or the next start.
-  ops.probe('the archive', () => table.refresh())
+  ops.probe('the archive', () => checkTable(table, store))
+  ops.probe("the hub's streams", createStreamsLook(hub))
 
   const membership = joinGroup(hub, {
     group: 'collectors',

@@ -1,8 +1,10 @@
 import {
   type CheckpointMaker,
+  checkTable,
   createMaintenance,
   type MaintenanceReport,
   type ObjectStore,
+  openLossStore,
   openRegistryStore,
   openSearchStore,
   openSearchTable,
@@ -13,11 +15,12 @@ import {
 } from '@fleetlake/archive'
 import { openCodec } from '@fleetlake/columnar/formats'
 import type { Config } from '@fleetlake/contracts'
-import { codeField, FleetError, ownerOf, reasonOf, repeat } from '@fleetlake/core'
+import { codeField, createQueue, FleetError, ownerOf, reasonOf, repeat } from '@fleetlake/core'
 import { type Hub, joinGroup, readArchiveClaim } from '@fleetlake/hub'
 import { openRegistry, type Registry } from '@fleetlake/registry'
 import { objectionTo } from '../objection.ts'
-import type { Log } from '@fleetlake/service'
+import { countRequests, type Log, NO_OPS, type OpsContext } from '@fleetlake/service'
+import { tellCompactor } from './tell-compactor.ts'
 
 export interface RunningCompactor {
   /** Commits what is rewritten, or gives it up after a while, and leaves the group. */
@@ -32,6 +35,8 @@ export interface CompactorOptions {
   readonly store?: ObjectStore
   /** In place of a thread. */
   readonly makeCheckpoint?: CheckpointMaker
+  /** Where it says how it is. */
+  readonly ops?: OpsContext
 }
 
 /** After this long a stop gives up what is under way: at most some files that no version names remain. */
@@ -45,14 +50,16 @@ const WORK = 'compaction'
  */
 export const startCompactor = async (
   hub: Hub,
-  { config, log, version, store: given, makeCheckpoint }: CompactorOptions,
+  { config, log, version, store: given, makeCheckpoint, ops = NO_OPS }: CompactorOptions,
 ): Promise<RunningCompactor> => {
   const { archive, compactor } = config
   const stopping = new AbortController()
   const warn = (what: Record<string, unknown>, message: string): void => log.warn(what, message)
-  const store = given ?? (await openTableStore(archive))
-  const registryStore = given === undefined ? await openRegistryStore(archive) : undefined
-  const searchStore = given === undefined ? await openSearchStore(archive) : undefined
+  const tellRequest = countRequests(ops.metrics)
+  const store = given ?? (await openTableStore(archive, tellRequest))
+  const registryStore = given === undefined ? await openRegistryStore(archive, tellRequest) : undefined
+  const searchStore = given === undefined ? await openSearchStore(archive, tellRequest) : undefined
+  const lossStore = given === undefined ? await openLossStore(archive, tellRequest) : undefined
   const codec = await openCodec(archive.format)
   const membership = joinGroup(hub, {
     group: 'compactors',
@@ -134,19 +141,40 @@ export const startCompactor = async (
   }
 
   let opened: Awaited<ReturnType<typeof open>>
+  const inTurn = createQueue()
+  const provide = () => inTurn(async () => (opened ??= await open()))
+  const isOwner = (): boolean => ownerOf(WORK, membership.members()) === hub.uid
+  const told = tellCompactor({ table: () => opened?.table, lossStore, isOwner }, ops.metrics)
+  const run = async (): Promise<MaintenanceReport | undefined> => {
+    const startedAt = performance.now()
+    const report = await (await provide())?.maintenance.run()
+    if (report !== undefined) told.ran(report, (performance.now() - startedAt) / 1000)
+    return report
+  }
   const work = async (): Promise<void> => {
-    if (ownerOf(WORK, membership.members()) !== hub.uid) return
+    if (!isOwner()) return
     await keepRegistry()
     await keepSearches()
     try {
-      opened ??= await open()
-      const report = await opened?.maintenance.run()
+      const report = await run()
       if (report !== undefined) tell(report)
     } catch (error) {
       if (error instanceof FleetError && error.code === 'table.replaced') opened = undefined
       if (!stopping.signal.aborted) warn(codeField(error), `a run failed and is tried again: ${reasonOf(error)}`)
     }
   }
+  /** Reads what came since, also while another works: this one may have to go on at any time. */
+  const look = async (): Promise<void> => {
+    try {
+      const found = await provide()
+      if (found !== undefined) await checkTable(found.table, store)
+    } catch (error) {
+      if (error instanceof FleetError && error.code === 'table.replaced') opened = undefined
+      throw error
+    }
+    await told.readLosses()
+  }
+  ops.probe('the archive', look)
   const working = repeat(work, { everyMs: compactor.everyMs, signal: stopping.signal })
   return {
     stop: async () => {

@@ -5,6 +5,7 @@ import { connectHub, type Hub, lookAtStream, provision, storeMessage } from '@fl
 import { countDistinct, eventually, readTable, startTestHub, temporaryFolder, type TestHub } from '@fleetlake/testing'
 import { startMemoryFixture } from '../../../shared/hub/src/testing/memory-hub.ts'
 import { expect, onTestFinished } from 'vitest'
+import type { OpsContext } from '@fleetlake/service'
 import { type RunningCollector, startCollector } from '../start-collector.ts'
 
 export const MIB = 1024 * 1024
@@ -14,6 +15,7 @@ export interface StartOptions {
   readonly stopMs?: number
   readonly duplicateWindowMs?: number
   readonly fail?: (error: unknown) => void
+  readonly ops?: OpsContext
 }
 
 /** For tests: a hub, an empty table, and collectors that end with the test. */
