@@ -1,6 +1,6 @@
 import { configSchema } from '@fleetlake/contracts'
 import { connectHub } from '@fleetlake/hub'
-import { collectGarbageLess, hubOptions, runService, version } from '@fleetlake/service'
+import { collectGarbageLess, hubOptions, runService, version, watchHub } from '@fleetlake/service'
 import { startFinder } from './start-finder.ts'
 
 collectGarbageLess()
@@ -12,7 +12,9 @@ await runService({
     const { config, log, onStop, ready } = context
     const hub = await connectHub(await hubOptions('finder', context))
     onStop(() => hub.close())
-    const finder = await startFinder(hub, { config, version, warn: (what, fields = {}) => log.warn(fields, what) })
+    watchHub(() => hub, context)
+    const warn = (what: string, fields: object = {}): void => log.warn(fields, what)
+    const finder = await startFinder(hub, { config, version, warn, ops: context })
     onStop(() => finder.stop())
     ready({ uid: hub.uid })
   },

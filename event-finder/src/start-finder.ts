@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import {
+  checkTable,
   createColumnWatch,
   openLossStore,
   openLossTable,
@@ -12,7 +13,14 @@ import {
 import type { ColumnsBeside } from '@fleetlake/columnar'
 import { type Config, type DecodedMove, decodeMove } from '@fleetlake/contracts'
 import { codeField, FleetError, reasonOf } from '@fleetlake/core'
-import { createIsolatedDecoder, type IsolatedDecoder, type IsolatedDecoderOptions } from '@fleetlake/service'
+import {
+  countRequests,
+  createIsolatedDecoder,
+  type IsolatedDecoder,
+  type IsolatedDecoderOptions,
+  NO_OPS,
+  type OpsContext,
+} from '@fleetlake/service'
 import {
   createStreamsLook,
   enterPartition,
@@ -27,12 +35,13 @@ import { startCoordinator } from './coordinator/coordinator.ts'
 import type { VehicleSearch } from './core/search.ts'
 import { judgeLosses, type LossVerdict, NO_LOSSES } from './losses/judge-losses.ts'
 import { createLossWatch, type LossWatch } from './losses/loss-watch.ts'
-import { createVersionPin, type PinnedVersion } from './coordinator/pin-version.ts'
+import { checkFed, createVersionPin, type PinnedVersion } from './coordinator/pin-version.ts'
 import { createSearchRecords } from './coordinator/record-searches.ts'
 import { presumeLosses } from './losses/presume-losses.ts'
 import { openPeople } from './people/open-people.ts'
 import { shareReads } from './waiting/share-reads.ts'
 import { createTail } from './tail/tail.ts'
+import { countSearches, tellFinder } from './tell-finder.ts'
 import { createTurns } from './waiting/turns.ts'
 
 /** A task without a sign of life for this long is sent again. */
@@ -66,21 +75,23 @@ export interface FinderOptions {
   readonly decodeCarefully?: IsolatedDecoder['decode']
   /** Where messages are decoded alone; with the same decoder. */
   readonly isolation?: IsolatedDecoderOptions
+  /** Where it says how it is. */
+  readonly ops?: OpsContext
 }
 
 /** Coordinator and agent of searches over one archive. */
-export const startFinder = async (
-  hub: Hub,
-  { config, version, warn = () => {}, decode = decodeMove, isolation = {}, stores, decodeCarefully }: FinderOptions,
-): Promise<Finder> => {
-  const store = stores?.moves ?? (await openTableStore(config.archive))
+export const startFinder = async (hub: Hub, options: FinderOptions): Promise<Finder> => {
+  const { config, version, warn = () => {}, decode = decodeMove, isolation = {}, stores, decodeCarefully } = options
+  const { ops = NO_OPS } = options
+  const tellRequest = countRequests(ops.metrics)
+  const store = stores?.moves ?? (await openTableStore(config.archive, tellRequest))
   let table: Table | undefined
   const told = new Set<string>()
   const tellOnce = (what: string, fields?: object): void => {
     if (!told.has(what)) warn(what, fields)
     told.add(what)
   }
-  const lossStore = stores?.losses ?? (await openLossStore(config.archive))
+  const lossStore = stores?.losses ?? (await openLossStore(config.archive, tellRequest))
   const openWatch = (): LossWatch => createLossWatch(() => openLossTable(lossStore))
   let watch = openWatch()
   /** Invariant: where another copy of the archive is in the place of what was read, nothing that is known of the former is taken for the latter's. */
@@ -177,9 +188,20 @@ export const startFinder = async (
       records,
       processor,
       perform: agent.add,
+      onAnswered: countSearches(ops.metrics),
       onFault: (error) => warn(`a query failed: ${reasonOf(error)}`, codeField(error)),
     },
   )
+  tellFinder(
+    { searchesWaiting: coordinator.waiting, tasksQueued: agent.queued, tailBytes: () => tail.fill() * tailMemory },
+    ops.metrics,
+  )
+  ops.probe('the archive', async () => {
+    const { fed } = await look()
+    checkFed(await snapshot(), fed)
+    if (table !== undefined) await checkTable(table, store)
+  })
+  ops.probe("the hub's streams", look)
   const membership = joinGroup(hub, {
     group: 'finders',
     version,

@@ -10,7 +10,7 @@ import { ANYONE } from './people/person.ts'
 
 export interface GatewayAppDeps {
   /** Undefined where no login is needed. */
-  readonly login: (Omit<LoginRoutesDeps, 'isSecure' | 'origins' | 'say'> & TicketRouteDeps) | undefined
+  readonly login: (Omit<LoginRoutesDeps, 'isSecure' | 'origins' | 'say' | 'onLogin'> & TicketRouteDeps) | undefined
   /** Whether people come by https alone. */
   readonly isSecure: boolean
   /** Of the pages that may ask; the first is where people go when they come from nowhere. */
@@ -20,10 +20,13 @@ export interface GatewayAppDeps {
   /** Why it can't do its work now; undefined when it can. */
   readonly unready: () => string | undefined
   readonly log: Pick<Log, 'info' | 'error'>
+  /** Told how each login ended. */
+  readonly onLogin?: LoginRoutesDeps['onLogin']
 }
 
 /** Everything that may be asked of the gateway. */
-export const createGatewayApp = ({ login, isSecure, origins, hosts, unready, log }: GatewayAppDeps): Hono => {
+export const createGatewayApp = (deps: GatewayAppDeps): Hono => {
+  const { login, isSecure, origins, hosts, unready, log, onLogin } = deps
   const app = new Hono()
   app.use(
     secureHeaders({
@@ -54,7 +57,7 @@ export const createGatewayApp = ({ login, isSecure, origins, hosts, unready, log
     app.all('/v1/login/*', (c) => problem(c, 404, 'there is no login here: set auth: required for one'))
   } else {
     app.route('/v1', createTicketRoute(login))
-    app.route('/v1', createLoginRoutes({ ...login, isSecure, origins, say: (line) => log.info(line) }))
+    app.route('/v1', createLoginRoutes({ ...login, isSecure, origins, say: (line) => log.info(line), onLogin }))
   }
   app.notFound((c) => problem(c, 404, 'there is nothing at this address'))
   return app

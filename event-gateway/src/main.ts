@@ -1,6 +1,6 @@
 import { checkListening, configSchema, requestInbox, SYSTEM_USER } from '@fleetlake/contracts'
 import { connectHub } from '@fleetlake/hub'
-import { hubOptions, runService, version } from '@fleetlake/service'
+import { hubOptions, runService, version, watchHub } from '@fleetlake/service'
 import { gatewayKeys } from './hub/gateway-keys.ts'
 import { startGateway } from './start-gateway.ts'
 
@@ -13,6 +13,7 @@ await runService({
     checkListening('gateway', config)
     const hub = await connectHub(await hubOptions('gateway', context))
     onStop(() => hub.close())
+    watchHub(() => hub, context)
     const keys = config.auth === 'required' ? await gatewayKeys(config) : undefined
     const system =
       keys?.systemPassword === undefined
@@ -26,7 +27,14 @@ await runService({
     onStop(() => system?.close())
     if (keys !== undefined && system === undefined)
       log.warn('connections of people who have logged out last up to an hour: set gateway.hubSystemPassword')
-    const gateway = await startGateway(hub, { config, version, log, system, issuerSeed: keys?.issuerSeed })
+    const gateway = await startGateway(hub, {
+      config,
+      version,
+      log,
+      system,
+      issuerSeed: keys?.issuerSeed,
+      ops: context,
+    })
     onStop(() => gateway.stop())
     ready({ url: gateway.url, uid: hub.uid })
   },

@@ -6,7 +6,7 @@ import { type Config, isLoopback, pageOrigins } from '@fleetlake/contracts'
 import { codeField, FleetError, reasonOf } from '@fleetlake/core'
 import { type Hub, joinGroup, type MessageHub } from '@fleetlake/hub'
 import { hashPassword, isPasswordOf, openRegistry } from '@fleetlake/registry'
-import type { Log } from '@fleetlake/service'
+import { countRequests, type Log, NO_OPS, type OpsContext, timeRequests } from '@fleetlake/service'
 import { type Answering, listen, ownHosts } from '@fleetlake/service/http'
 import { createGatewayApp, type GatewayAppDeps } from './gateway-app.ts'
 import { createAddressOf } from './http/client-address.ts'
@@ -39,6 +39,8 @@ export interface GatewayOptions {
   readonly issuerSeed?: string | undefined
   /** As the system's user of the hub; without it a connection that is no longer right ends within the hour. */
   readonly system?: MessageHub | undefined
+  /** Where it says how it is. */
+  readonly ops?: OpsContext
 }
 
 /** How late a change of an account is heard of at most, if its announcement was lost. */
@@ -53,14 +55,14 @@ const END_MS = 5_000
 
 /** Where people and programs log in. */
 export const startGateway = async (hub: Hub, options: GatewayOptions): Promise<Gateway> => {
-  const { config, version, log, nowMs = Date.now } = options
+  const { config, version, log, nowMs = Date.now, ops = NO_OPS } = options
   const { gateway } = config
   if (gateway.port === undefined)
     throw new FleetError('config.invalid', 'gateway.port is not set: set it, e.g. FLEET_GATEWAY_PORT=3100')
   checkPublicUrl(config)
   const tls = await readTls(gateway.tls)
   let failedAtMs = -Infinity
-  const registry = await openRegistry(await openRegistryStore(config.archive), {
+  const registry = await openRegistry(await openRegistryStore(config.archive, countRequests(ops.metrics)), {
     engine: 'Fleetlake gateway',
     hub,
     lookEveryMs: LOOK_MS,
@@ -77,14 +79,14 @@ export const startGateway = async (hub: Hub, options: GatewayOptions): Promise<G
   const stopFollowing = hub.onStatus(({ state }) => {
     isConnected = state === 'connected'
   })
-  const unready = (): string | undefined => {
-    if (!isConnected) return 'the hub can not be reached'
-    return performance.now() - failedAtMs < FAULT_MS ? 'the registry can not be read' : undefined
-  }
+  const registryFault = (): string | undefined =>
+    performance.now() - failedAtMs < FAULT_MS ? 'the registry can not be read' : undefined
+  const unready = (): string | undefined => (isConnected ? registryFault() : 'the hub can not be reached')
+  ops.requires(registryFault)
   // What is asked before there is an app waits for it.
   const app = Promise.withResolvers<Answering>()
   const server = await listen(
-    { fetch: async (request, env) => (await app.promise).fetch(request, env) },
+    timeRequests({ fetch: async (request, env) => (await app.promise).fetch(request, env) }, ops.metrics),
     {
       host: gateway.host,
       port: gateway.port,
@@ -119,6 +121,7 @@ export const startGateway = async (hub: Hub, options: GatewayOptions): Promise<G
       hosts: [...new Set([...ownHosts(gateway.host), '[::1]', url.hostname])],
       unready,
       log,
+      onLogin: (result) => ops.metrics.add('fleetlake_logins_total', 1, { result }),
     }),
   )
   return {

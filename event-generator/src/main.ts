@@ -1,6 +1,6 @@
 import { configSchema } from '@fleetlake/contracts'
 import { connectHub, provideStreams } from '@fleetlake/hub'
-import { hubOptions, runService, version } from '@fleetlake/service'
+import { hubOptions, runService, version, watchHub } from '@fleetlake/service'
 import { startGenerator } from './start-generator.ts'
 
 await runService({
@@ -11,11 +11,13 @@ await runService({
     const { config, log, signal, onStop, ready } = context
     const hub = await connectHub(await hubOptions('generator', context))
     onStop(() => hub.close())
+    watchHub(() => hub, context)
     await provideStreams(hub, config, { warn: (warning) => log.warn(warning), signal })
     const generator = await startGenerator({
       hub,
       config,
       version,
+      ops: context,
       say: (message, fields = {}) => log.warn(fields, message),
     })
     onStop(() => generator.stop())

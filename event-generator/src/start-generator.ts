@@ -1,5 +1,6 @@
 import type { Config } from '@fleetlake/contracts'
 import { type Hub, joinGroup } from '@fleetlake/hub'
+import { NO_OPS, type OpsContext } from '@fleetlake/service'
 import { startAgent } from './agent/agent.ts'
 import { startCoordinator } from './coordinator/coordinator.ts'
 import { createCityLoader } from './load-city.ts'
@@ -13,6 +14,8 @@ export interface GeneratorDeps {
   say(message: string): void
   /** How long a run may take; `LONGEST_RUN_MS` when missing. */
   readonly longestRunMs?: number
+  /** Where it says how it is. */
+  readonly ops?: OpsContext
 }
 
 export interface Generator {
@@ -22,7 +25,7 @@ export interface Generator {
 
 /** Takes part in runs as agent, and leads those that are asked of it, once it knows the other generators. Resolves when it can be asked. */
 export const startGenerator = async (deps: GeneratorDeps): Promise<Generator> => {
-  const { hub, config, version, say, longestRunMs } = deps
+  const { hub, config, version, say, longestRunMs, ops = NO_OPS } = deps
   const { by, geohashLength } = config.partitioning
   const loadCity = createCityLoader(config.generator.cityDir)
   const membership = joinGroup(hub, {
@@ -39,6 +42,8 @@ export const startGenerator = async (deps: GeneratorDeps): Promise<Generator> =>
     queueBytes: config.generator.queueBytes,
     say,
   })
+  ops.metrics.onScrape(() => ops.metrics.raise('fleetlake_published_rows_total', agent.published()))
+  ops.probe('the city', loadCity)
   await membership.ready
   const coordinator = startCoordinator({
     hub,

@@ -8,7 +8,7 @@ await runService({
   name: 'event-hub',
   metered: 'hub',
   schema: configSchema,
-  main: async ({ config, log, onStop, ready, fail }) => {
+  main: async ({ config, log, onStop, requires, ready, fail }) => {
     checkListening('hub', config)
     const { hostname } = new URL(config.hub.url)
     const server = await startNatsServer({
@@ -30,6 +30,7 @@ await runService({
     })
     const watch = watchJetStream(server, { say: (line) => log.warn(line) })
     onStop(() => watch.stop())
+    requires(() => (watch.isAnswering() ? undefined : 'JetStream does not answer'))
     void watch.failed.then((reason) => fail(new FleetError('hub.failed', `${reason}: start it again`)))
     ready({ url: server.url, websocketUrl: server.websocketUrl, pid: server.pid })
   },

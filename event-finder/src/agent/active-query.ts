@@ -23,6 +23,8 @@ export interface ActiveQuery {
   cancel(): void
   /** Says nothing any more: a coordinator that waits for its tasks gives them to others. */
   abandon(): void
+  /** Tasks that it has and has not begun. */
+  queued(): number
   /** Resolves when no task is left. */
   idle(): Promise<void>
 }
@@ -209,6 +211,7 @@ export const createActiveQuery = (owner: Owner, { person, hub, scan: deps, onDon
     },
     cancel: () => happen({ kind: 'cancelled' }),
     abandon: () => happen({ kind: 'abandoned' }),
+    queued: () => Math.max(0, tasks.size - (scan === undefined ? 0 : 1)),
     idle: () => new Promise((resolve) => (work.isIdle() ? resolve() : waiting.push(resolve))),
   }
 }

@@ -20,6 +20,8 @@ const STOP_MS = 5_000
 export interface Agent {
   /** Takes on the task of a query that this process leads: what is not archived yet. */
   add(task: Message<'vehicleQueryPartition'>, tail: HeldTail, trace?: TraceContext): void
+  /** Tasks that it has taken on and not begun. */
+  queued(): number
   /** Takes no more tasks; resolves when those under way are done or left to others. */
   stop(): Promise<void>
 }
@@ -73,6 +75,7 @@ export const startAgent = (
   )
   return {
     add: (task, tail, trace) => activate(task).add(task, { tail, trace }),
+    queued: () => [...queries.values()].reduce((sum, query) => sum + query.queued(), 0),
     stop: async () => {
       await tasks.close()
       const active = [...queries.values()]

@@ -37,6 +37,8 @@ export interface AnswerDeps extends QueryJobsDeps {
   perform(task: Task, tail: HeldTail, trace: TraceContext | undefined): void
   /** Told of a fault that is not the client's. */
   onFault(error: unknown): void
+  /** Told how each query ended. */
+  onAnswered?(stats: QueryStats): void
 }
 
 export interface ConductDeps extends AnswerDeps {
@@ -133,6 +135,7 @@ export const conductQuery = (given: Asked, options: ConductOptions, deps: Conduc
     }
     jobs.end(stats)
     span?.end(stats)
+    deps.onAnswered?.(stats)
   }
 
   const carryOut = (effect: CourseEffect): void => {

@@ -17,6 +17,8 @@ const LARGE_AT_ONCE = 64
 const SMALL_AT_ONCE = 256
 
 export interface Coordinator {
+  /** Queries that wait for others to end. */
+  waiting(): number
   /** Takes no more queries; resolves when those under way have been answered. */
   stop(): Promise<void>
 }
@@ -85,7 +87,9 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
     const taken = { query: query.query, client, bytes, person }
     const refusal = take(taken)
     if (refusal !== undefined) {
-      hub.send('vehicleQueryResultStats', reply, emptyStats(query.query, 'refused', refusal))
+      const stats = emptyStats(query.query, 'refused', refusal)
+      hub.send('vehicleQueryResultStats', reply, stats)
+      deps.onAnswered?.(stats)
       return
     }
     try {
@@ -109,6 +113,7 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
     if (reply === undefined || reply === '') return
     const stats = emptyStats(queryOfMalformed(data), status, reasonOf(error))
     sendWhileOpen(() => hub.send('vehicleQueryResultStats', reply, stats))
+    deps.onAnswered?.(stats)
   }
 
   const queries = hub.listen('vehicleQuery', subjects.vehicleQuery('*'), answer, {
@@ -127,6 +132,7 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
     { queue: queueGroups.recordExport },
   )
   return {
+    waiting: () => places.small.waiting() + places.large.waiting(),
     stop: async () => {
       await Promise.all([queries.close(), exports.close()])
       await Promise.all([...underWay.values()].map(({ conduct }) => conduct.ended))

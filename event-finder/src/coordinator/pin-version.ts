@@ -1,4 +1,4 @@
-import { orAborted } from '@fleetlake/core'
+import { FleetError, orAborted } from '@fleetlake/core'
 import type { Snapshot } from '@fleetlake/archive'
 import { type ArchiveClaim, moveStreamName, type StreamPosition } from '@fleetlake/contracts'
 import { type StreamStates } from '@fleetlake/hub'
@@ -38,12 +38,22 @@ const UNKNOWN: Missing = {
   reason: 'it did not say in time which positions it holds that are not archived yet',
 }
 
+const whatIsHere = (snapshot: Snapshot | undefined): string =>
+  `${snapshot === undefined ? 'there is no archive here' : `this archive is ${snapshot.id}`}: check archive.path and that its disk is mounted`
+
 const otherArchive = (snapshot: Snapshot | undefined, { table: fed }: ArchiveClaim): Missing => ({
   path: 'hub',
-  reason:
-    `the positions that it holds and that are not archived yet belong to the archive ${fed}, and ` +
-    `${snapshot === undefined ? 'there is no archive here' : `this archive is ${snapshot.id}`}: check archive.path and that its disk is mounted`,
+  reason: `the positions that it holds and that are not archived yet belong to the archive ${fed}, and ${whatIsHere(snapshot)}`,
 })
+
+/**
+ * @param fed what the hub said before the snapshot was read
+ * @throws FleetError `archive.other` when the hub feeds another archive than the one that is here, be it that none is
+ */
+export const checkFed = (snapshot: Snapshot | undefined, fed: ArchiveClaim | undefined): void => {
+  if (fed === undefined || fed.table === snapshot?.id) return
+  throw new FleetError('archive.other', `the hub feeds the archive ${fed.table}, and ${whatIsHere(snapshot)}`)
+}
 
 /** Positions that were archived and have left the hub since are in no version that this one knows. */
 const olderArchive = ({ version }: Snapshot, reached: number): Missing => ({

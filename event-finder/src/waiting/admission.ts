@@ -10,6 +10,8 @@ export interface Admission {
    * @returns gives the place back, or waits for none any more; once, however often it is called
    */
   enter(client: string, begin: () => void): () => void
+  /** How many wait. */
+  waiting(): number
 }
 
 /** Of all places those that one client may have. */
@@ -45,5 +47,6 @@ export const createAdmission = (most: number): Admission => {
         waiting.take(isLet)?.()
       }
     },
+    waiting: waiting.count,
   }
 }

@@ -11,6 +11,8 @@ export interface FairQueue<Item> {
   /** Takes what is next out: its client's next one comes after those of all others. */
   take(isLet?: (client: string) => boolean): Item | undefined
   isEmpty(): boolean
+  /** Of all clients. */
+  count(): number
 }
 
 export const createFairQueue = <Item>(): FairQueue<Item> => {
@@ -47,5 +49,6 @@ export const createFairQueue = <Item>(): FairQueue<Item> => {
       return item
     },
     isEmpty: () => waiting.size === 0,
+    count: () => [...waiting.values()].reduce((sum, { length }) => sum + length, 0),
   }
 }

@@ -28,6 +28,8 @@ export interface LoginRoutesDeps {
   readonly addressOf: AddressOf
   /** Invariant: never told a password, a token, a cookie, nor what somebody has typed in as a name and is none. */
   readonly say: (line: string) => void
+  /** Told how each login ended. */
+  readonly onLogin?: ((result: 'ok' | 'refused') => void) | undefined
 }
 
 const credentials = z.strictObject({ account: z.string().min(1).max(255), password: z.string().min(1).max(1024) })
@@ -38,7 +40,19 @@ const BEGUN = { points: 120, duration: 60 }
 
 /** `GET /me`, `POST /login`, `POST /logout`, and `GET /login/openid` with its callback. */
 export const createLoginRoutes = (deps: LoginRoutesDeps): Hono => {
-  const { directory, sessions, sealer, identify, logIn, openId, isSecure, origins, addressOf, say } = deps
+  const {
+    directory,
+    sessions,
+    sealer,
+    identify,
+    logIn,
+    openId,
+    isSecure,
+    origins,
+    addressOf,
+    say,
+    onLogin = () => {},
+  } = deps
   const app = new Hono()
   const pendingName = isSecure ? '__Host-fleet_login' : 'fleet_login'
   const pendingCookie = { httpOnly: true, sameSite: 'Lax', secure: isSecure, path: '/' } as const
@@ -72,10 +86,12 @@ export const createLoginRoutes = (deps: LoginRoutesDeps): Hono => {
     const { account: name, password } = read.data
     const address = addressOf(c)
     const outcome = await logIn(name, password, address)
+    if (outcome.kind !== 'in') onLogin('refused')
     switch (outcome.kind) {
       case 'in': {
         const { role, version: accountVersion } = outcome.account
         await sessions.begin(c, { person: name, version: directory.sessionsVersion(name), of: { accountVersion } })
+        onLogin('ok')
         say(`${name} has logged in from ${address}`)
         return c.json({ account: name, role, by: 'session' })
       }
@@ -133,11 +149,13 @@ export const createLoginRoutes = (deps: LoginRoutesDeps): Hono => {
       version: directory.sessionsVersion(person),
       of: { issuer: openId.issuer, role: said.role },
     })
+    onLogin('ok')
     say(`${person} has logged in from ${addressOf(c)}`)
     return c.redirect(to, 303)
   })
   app.onError((error, c) => {
     if (!(error instanceof FleetError) || error.code !== 'login.failed') throw error
+    onLogin('refused')
     say(error.message)
     return problem(c, 403, error.message)
   })

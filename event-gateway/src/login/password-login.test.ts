@@ -28,6 +28,16 @@ const repeated = async (
   return kinds
 }
 
+test('each login is told with how it ended, and what is no login is none', async () => {
+  const told: string[] = []
+  const client = (await start({ onLogin: (result) => told.push(result) })).client()
+  await client.logIn('anna', PASSWORD)
+  await client.logIn('anna', 'wrong')
+  await client.logIn('nobody', PASSWORD)
+  await client.logIn('', '')
+  expect(told).toEqual(['ok', 'refused', 'refused'])
+})
+
 test('after ten failures of an address for an account even the right password is not looked at, for a while', async () => {
   let compared = 0
   const app = await start({ onCompare: () => compared++ })

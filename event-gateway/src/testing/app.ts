@@ -38,6 +38,7 @@ export interface TestAppOptions {
   readonly openId?: OpenId
   /** Counts the passwords that are compared. */
   readonly onCompare?: () => void
+  readonly onLogin?: (result: 'ok' | 'refused') => void
 }
 
 /** The gateway's app on a real server of the loopback, over a registry in memory with the account `anna`. */
@@ -80,6 +81,7 @@ export const startTestApp = async (options: TestAppOptions = {}): Promise<TestAp
     origins: options.origins ?? ['http://localhost:3000'],
     hosts: ['localhost', '127.0.0.1'],
     unready: () => undefined,
+    onLogin: options.onLogin,
     log: { info: say, error: (...parts: unknown[]) => say(parts.map(String).join(' ')) },
   })
   const server = await listen(app, {

@@ -15,6 +15,8 @@ export interface AgentDeps extends ShareDeps {
 }
 
 export interface Agent {
+  /** Positions that the hub has acknowledged, of all shares. */
+  published(): number
   /** Stops its shares and reports their ends. */
   stop(): Promise<void>
 }
@@ -27,6 +29,7 @@ export const startAgent = (deps: AgentDeps): Agent => {
   const { hub, membership, say } = deps
   const running = new Map<string, { report: () => void; share: ShareRun; ended: Promise<void> }>()
   const ends = new Map<string, ShareStats>()
+  let endedRows = 0
 
   const start = (request: ShareRequest, reply: string): void => {
     const share = runShare(request, deps)
@@ -42,6 +45,7 @@ export const startAgent = (deps: AgentDeps): Agent => {
       clearInterval(timer)
       running.delete(request.run)
       const end = share.stats()
+      endedRows += end.events
       remember(end)
       report()
       if (end.error !== undefined) say(`run ${request.run}, share ${request.share}: ${end.error}`)
@@ -69,6 +73,7 @@ export const startAgent = (deps: AgentDeps): Agent => {
   )
 
   return {
+    published: () => [...running.values()].reduce((sum, { share }) => sum + share.stats().events, endedRows),
     stop: async () => {
       await requests.close()
       const all = [...running.values()]

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { openSearchStore, openTableStore } from '@fleetlake/archive'
 import { checkListening, configSchema } from '@fleetlake/contracts'
 import { connectHub, type Hub } from '@fleetlake/hub'
-import { hubOptions, runService, version } from '@fleetlake/service'
+import { countRequests, hubOptions, runService, timeRequests, version, watchHub } from '@fleetlake/service'
 import { createArchiveReader } from './archive/archive-reader.ts'
 import { createPartitionsReader } from './ask-partitions.ts'
 import { createSearchesReader } from './audit/searches-reader.ts'
@@ -24,7 +24,7 @@ await runService({
   metered: 'viewer',
   schema: configSchema,
   main: async (context) => {
-    const { config, log, signal, onStop, ready, fail } = context
+    const { config, log, signal, metrics, onStop, ready, fail } = context
     checkListening('viewer', config)
     const gatewayUrl = gatewayUrlOf(config)
     const forwarding = forwardingFault(config)
@@ -39,6 +39,8 @@ await runService({
       (error: unknown) => signal.aborted || fail(error),
     )
     onStop(() => connected?.close())
+    watchHub(() => connected, context)
+    const tellRequest = countRequests(metrics)
     const imports = createPageImports({ config })
     onStop(() => imports.close())
     const app = createViewerApp({
@@ -48,15 +50,15 @@ await runService({
       city: createCityPack(config.generator.cityDir),
       map,
       partitions: createPartitionsReader(hub),
-      archive: createArchiveReader(await openTableStore(config.archive)),
+      archive: createArchiveReader(await openTableStore(config.archive, tellRequest)),
       imports,
       gateway: gatewayUrl === undefined ? undefined : createAskGateway(gatewayUrl),
       searches: {
-        read: createSearchesReader(await openSearchStore(config.archive), hub),
+        read: createSearchesReader(await openSearchStore(config.archive, tellRequest), hub),
       },
       log,
     })
-    const server = await listen(app, config.viewer)
+    const server = await listen(timeRequests(app, metrics), config.viewer)
     onStop(() => server.close())
     ready({ url: server.url })
   },

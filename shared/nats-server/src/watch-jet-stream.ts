@@ -15,6 +15,8 @@ export type WatchOptions = {
 export type JetStreamWatch = {
   /** resolves with the reason when the server should be started again */
   readonly failed: Promise<string>
+  /** Whether it has answered what it was asked last, some seconds ago at most. */
+  isAnswering(): boolean
   stop(): void
 }
 
@@ -43,13 +45,15 @@ export const watchJetStream = (
   const { promise: failed, resolve } = Promise.withResolvers<string>()
   let answers = 0
   let isProbing = false
+  let isAnswering = false
   let hasFailed = false
   let isToldFull = false
 
   const probe = async (): Promise<void> => {
     if (isProbing) return
     isProbing = true
-    if (await probeJetStream({ host, port: Number(port), login: server.probeLogin }, probeMs)) answers++
+    isAnswering = await probeJetStream({ host, port: Number(port), login: server.probeLogin }, probeMs)
+    if (isAnswering) answers++
     isProbing = false
   }
   const fail = (reason: string): void => {
@@ -74,7 +78,7 @@ export const watchJetStream = (
   }
   const looking = setInterval(() => void look(), everyMs)
   void probe()
-  return { failed, stop: () => clearInterval(looking) }
+  return { failed, isAnswering: () => isAnswering, stop: () => clearInterval(looking) }
 }
 
 const hasRoom = async (folder: string): Promise<boolean> => {
