@@ -7,6 +7,7 @@ import { connectHub } from '@fleetlake/hub'
 import { eventually, temporaryFolder } from '@fleetlake/testing'
 import { afterEach, expect, test } from 'vitest'
 import { isAlive } from '@fleetlake/service'
+import { findPort } from '@fleetlake/service/http'
 import { startStack, type Stack, type StackOptions } from './stack.ts'
 
 const cleanups: (() => Promise<unknown>)[] = []
@@ -24,7 +25,7 @@ const writeService = async (body = ''): Promise<string> => {
     file,
     `import { runService } from ${serviceModule}
     import { configSchema } from ${contractsModule}
-    await runService({ name: 'sample', schema: configSchema, main: ({ config, log, onStop, ready, fail }) => {
+    await runService({ name: 'sample', metered: 'hub', schema: configSchema, main: ({ config, log, onStop, ready, fail }) => {
       setInterval(() => {}, 1000)
       onStop(() => log.info('stopping'))
       ${body}
@@ -49,6 +50,17 @@ const start = async (options: Partial<StackOptions> = {}): Promise<{ stack: Stac
   return { stack, lines }
 }
 
+/** @returns the first of some that follow each other and were free a moment ago */
+const freePorts = async (count: number): Promise<number> => {
+  const of = { name: 'test', portVariable: 'none', inUse: 'service.failed' } as const
+  for (;;) {
+    const first = await findPort({ host: '127.0.0.1', port: 0, of })
+    const others = Array.from({ length: count - 1 }, (_, i) => findPort({ host: '127.0.0.1', port: first + 1 + i, of }))
+    const found = await Promise.allSettled(others)
+    if (found.every(({ status }) => status === 'fulfilled')) return first
+  }
+}
+
 const stopped = (lines: readonly string[]): string[] =>
   lines.filter((line) => line.endsWith('stopping')).map((line) => line.split(' | ')[0])
 
@@ -69,6 +81,24 @@ test('a stack starts every process with its settings, stops them in order, and l
   expect(order[0]).toBe('generator-1')
   expect(order.slice(1, 3).toSorted()).toEqual(['collector-1', 'collector-2'])
   expect(order.slice(3).toSorted()).toEqual(['finder-1', 'finder-2'])
+})
+
+test('services tell their metrics at one port after the other', async () => {
+  const first = await freePorts(4)
+  const { stack } = await start({ opsPort: first, collectors: 1, finders: 2, generators: 1, args: ['--ops.port', '1'] })
+  const told = stack.processes().flatMap(({ name, details }) => (name === 'hub' ? [] : [[name, details.ops]]))
+  expect(told.toSorted()).toEqual([
+    ['collector-1', `http://127.0.0.1:${first}`],
+    ['finder-1', `http://127.0.0.1:${first + 1}`],
+    ['finder-2', `http://127.0.0.1:${first + 2}`],
+    ['generator-1', `http://127.0.0.1:${first + 3}`],
+  ])
+  expect(stack.faults()).toEqual([])
+  await stack
+    .processes()
+    .find(({ name }) => name === 'finder-1')!
+    .kill('SIGKILL')
+  expect(stack.faults()).toEqual(['finder-1 does not run'])
 })
 
 test('a gateway is started when asked for only', async () => {

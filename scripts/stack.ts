@@ -3,7 +3,13 @@ import { fileURLToPath } from 'node:url'
 import { isFolder } from '@fleetlake/archive'
 import { DEFAULT_CONFIG, pageOrigins } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
-import { startNatsServer, watchJetStream, type NatsServer, type NatsServerOptions } from '@fleetlake/nats-server'
+import {
+  type JetStreamWatch,
+  startNatsServer,
+  watchJetStream,
+  type NatsServer,
+  type NatsServerOptions,
+} from '@fleetlake/nats-server'
 import { findPort } from '@fleetlake/event-viewer-web'
 import { keepRunning } from './stack/keep-running.ts'
 import { startServiceProcess, type ServiceProcess } from './stack/service-process.ts'
@@ -54,6 +60,8 @@ export type StackOptions = {
   /** aborted: services that are not ready yet end at once */
   signal?: AbortSignal
   graceMs?: number
+  /** port at which the first service tells its metrics and health, each other one at the next; 0 takes free ones; none by default */
+  opsPort?: number
 }
 
 export type StackProcess = {
@@ -76,6 +84,8 @@ export type Stack = {
   readonly archivePath: string
   /** what runs now and is ours, nats-server first */
   processes(): StackProcess[]
+  /** what does not run, or not as it should; a sentence each */
+  faults(): string[]
   /** rejects with FleetError `service.failed` when a process ends unasked and is not started again */
   readonly failure: Promise<never>
   /** generators, collectors, compactors, finders, viewer, gateway, hub: what is produced is archived, and what is asked is answered, before the hub goes */
@@ -122,6 +132,9 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     ...limitOf(hub, options),
   }
   const env = { FLEET_LOG_FORMAT: 'text', ...process.env, ...settings, ...options.env }
+  const services = listServices(options)
+  const indexOf = (wanted: string): number => services.findIndex(({ name }) => name === wanted)
+  let jetStream: JetStreamWatch | undefined
   const running = new Map<string, { kind: ServiceKind; process: ServiceProcess }>()
   let fail: (error: unknown) => void = () => {}
   const failure = new Promise<never>((_, reject) => {
@@ -133,7 +146,8 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     const file = options.files?.[kind] ?? join(repository, programs[kind])
     await options.after?.[kind]
     const times = { readyTimeoutMs, silenceMs }
-    const process = await startServiceProcess({ name, file, args, cwd: repository, env, say, ...times, signal })
+    const own = [...args, ...opsArgs(options.opsPort, indexOf(name))]
+    const process = await startServiceProcess({ name, file, args: own, cwd: repository, env, say, ...times, signal })
     running.set(name, { kind, process })
     void process.ended.then(() => running.get(name)?.process === process && running.delete(name))
     // Ready only after stopping had begun.
@@ -153,14 +167,18 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     await hub?.stop()
   }
 
-  const services = listServices(options)
   const started = await Promise.allSettled(services.map(({ kind, name }) => startService(kind, name)))
   const broken = started.find((result) => result.status === 'rejected')
   if (broken !== undefined) {
     await stop()
     throw broken.reason
   }
-  if (hub !== undefined) void watch('hub', () => endOfHub(hub, options.hubSilenceMs, say), hub.restart)
+  if (hub !== undefined)
+    void watch(
+      'hub',
+      () => endOfHub(hub, options.hubSilenceMs, { say, onWatch: (begun) => (jetStream = begun) }),
+      hub.restart,
+    )
   for (const { kind, name } of services) {
     void watch(
       name,
@@ -178,10 +196,18 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
       ...(hub === undefined ? [] : [{ name: 'hub', pid: hub.pid, details: {}, kill: hub.kill }]),
       ...[...running.values()].map(({ process }) => describe(process)),
     ],
+    faults: () => [
+      ...(jetStream === undefined || jetStream.isAnswering() ? [] : ['JetStream does not answer']),
+      ...services.filter(({ name }) => !running.has(name)).map(({ name }) => `${name} does not run`),
+    ],
     failure,
     stop,
   }
 }
+
+/** Of one service, after those of all: the later flag counts. */
+const opsArgs = (first: number | undefined, index: number): string[] =>
+  first === undefined ? [] : ['--ops.port', String(first === 0 ? 0 : first + index)]
 
 type End = { asked: boolean; how: string }
 
@@ -224,9 +250,14 @@ const limitOf = (hub: NatsServer | undefined, options: StackOptions): Record<str
     : {}
 
 /** A server whose JetStream does not do its work any more is ended here, which counts as an end that was not asked for. */
-const endOfHub = async (hub: NatsServer, silenceMs: number | undefined, say: (line: string) => void): Promise<End> => {
+const endOfHub = async (
+  hub: NatsServer,
+  silenceMs: number | undefined,
+  { say, onWatch }: { say: (line: string) => void; onWatch: (watch: JetStreamWatch) => void },
+): Promise<End> => {
   const tell = (line: string): void => say(`hub | ${line}`)
   const watch = watchJetStream(hub, { ...(silenceMs === undefined ? {} : { silenceMs }), say: tell })
+  onWatch(watch)
   const end = await Promise.race([hub.ended(), watch.failed])
   watch.stop()
   if (typeof end !== 'string') return { asked: end.asked, how: `(${end.lastLines})` }
