@@ -93,7 +93,7 @@ test('services tell their metrics at one port after the other', async () => {
     ['finder-2', `http://127.0.0.1:${first + 2}`],
     ['generator-1', `http://127.0.0.1:${first + 3}`],
   ])
-  expect(stack.faults()).toEqual([])
+  await eventually(() => stack.faults().length === 0)
   await stack
     .processes()
     .find(({ name }) => name === 'finder-1')!
