@@ -172,7 +172,7 @@ export const startFinder = async (hub: Hub, options: FinderOptions): Promise<Fin
     pause: () => delay(PAUSE_MS),
     flush: (streams, signal) => flushStreams(hub, streams, { signal, onWaiting: () => {} }),
   })
-  const people = await openPeople(hub, { config, warn })
+  const people = await openPeople(hub, { config, warn, tellRequest })
   const processor = createTurns(1)
   const agent = startAgent(hub, { store, processor })
   const records = createSearchRecords(hub, (error) =>

@@ -1,4 +1,4 @@
-import { openRegistryStore } from '@fleetlake/archive'
+import { openRegistryStore, type TellRequest } from '@fleetlake/archive'
 import type { Config, Message, Sight } from '@fleetlake/contracts'
 import { codeField, FleetError, reasonOf } from '@fleetlake/core'
 import type { MessageHub } from '@fleetlake/hub'
@@ -22,6 +22,8 @@ export interface OpenPeopleOptions {
   readonly config: Pick<Config, 'archive' | 'auth'>
   readonly warn: (what: string, fields?: object) => void
   readonly nowMs?: () => number
+  /** Told of each operation on the registry's store. */
+  readonly tellRequest?: TellRequest | undefined
 }
 
 /** How late a change is heard of at most, if its announcement was lost. */
@@ -38,11 +40,11 @@ export const permitAll: Permit = async () => ACCESS_OF_ANYONE.vehicles
  */
 export const openPeople = async (
   hub: MessageHub,
-  { config, warn, nowMs = Date.now }: OpenPeopleOptions,
+  { config, warn, nowMs = Date.now, tellRequest }: OpenPeopleOptions,
 ): Promise<People> => {
   if (config.auth !== 'required') return { permit: permitAll, close: async () => {} }
   let hasFailed = false
-  const registry = await openRegistry(await openRegistryStore(config.archive), {
+  const registry = await openRegistry(await openRegistryStore(config.archive, tellRequest), {
     engine: 'Fleetlake finder',
     hub,
     lookEveryMs: LOOK_MS,
