@@ -28,6 +28,8 @@ export interface TracerOptions {
   readonly sampleRatio: number
   readonly service: string
   readonly version: string
+  /** ms, of any beginning. */
+  readonly now?: () => number
 }
 
 export interface OpenTracer extends Tracer {
@@ -36,7 +38,7 @@ export interface OpenTracer extends Tracer {
 }
 
 /** Who may ask decides by its header whether it is sampled: more of these are not recorded. */
-const MOST_REMOTE_A_SECOND = 200
+export const MOST_REMOTE_A_SECOND = 200
 const CLOSE_MS = 3_000
 
 const KINDS: Readonly<Record<Kind, SpanKind>> = {
@@ -102,12 +104,18 @@ const linksOf = (links: readonly TraceContext[]): Link[] =>
  * Spans by OpenTelemetry's SDK, sent in batches. Invariant: what it holds is bounded, and a receiver that is slow or away costs spans, nothing else. Parents are given, never found in a
  * global context.
  */
-export const openTracer = ({ url, sampleRatio, service, version }: TracerOptions): OpenTracer => {
+export const openTracer = ({
+  url,
+  sampleRatio,
+  service,
+  version,
+  now = () => performance.now(),
+}: TracerOptions): OpenTracer => {
   const provider = new TracerProvider({
     resource: resourceFromAttributes({ 'service.name': service, 'service.version': version }),
     sampler: new ParentBasedSampler({
       root: new TraceIdRatioBasedSampler(sampleRatio),
-      remoteParentSampled: createRateSampler(MOST_REMOTE_A_SECOND, () => performance.now()),
+      remoteParentSampled: createRateSampler(MOST_REMOTE_A_SECOND, now),
     }),
     spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter({ url }), scheduledDelayMillis: 1_000 })],
   })

@@ -14,12 +14,12 @@ export interface Prometheus {
   readonly promtool: string
 }
 
-/** Debian's package unpacked here, when the machine has no Prometheus of its own. */
+/** The programs of Debian's package, when the machine has no Prometheus of its own. */
 const ownFolder = fileURLToPath(new URL('../../.fleetlake/prometheus', import.meta.url))
 
 /**
- * Finds Prometheus and promtool; on Debian and Ubuntu takes them from their package (19 MB) when this machine has none. It is unpacked into this folder and not
- * installed, since installing it starts a service.
+ * Finds Prometheus and promtool; on Debian and Ubuntu takes them from their package (19 MB) when this machine has none. They are put into this folder and not
+ * installed, since installing starts a service.
  * @param say called with what is being done when it takes a while
  * @throws FleetError `service.failed` with what to do
  */
@@ -29,8 +29,7 @@ export const providePrometheus = async (say: (line: string) => void = () => {}):
     const found = await programsIn(folder)
     if (found !== undefined) return found
   }
-  const own = join(ownFolder, 'usr/bin')
-  const there = await programsIn(own)
+  const there = await programsIn(ownFolder)
   if (there !== undefined) return there
   if (!(await isThere('/usr/bin/apt-get'))) throw missing()
   say('Prometheus not found: getting it with apt, 19 MB')
@@ -39,7 +38,7 @@ export const providePrometheus = async (say: (line: string) => void = () => {}):
   } catch (error) {
     throw missing(error)
   }
-  const unpacked = await programsIn(own)
+  const unpacked = await programsIn(ownFolder)
   if (unpacked === undefined) throw missing(new Error('the package has no program'))
   return unpacked
 }
@@ -71,7 +70,7 @@ const unpackPackage = async (): Promise<void> => {
     const file = (await readdir(folder)).find((name) => name.endsWith('.deb'))
     if (file === undefined) throw new Error('apt-get download left no package')
     await run('dpkg', ['-x', join(folder, file), join(folder, 'root')])
-    await rename(join(folder, 'root'), ownFolder).catch((error: unknown) => {
+    await rename(join(folder, 'root/usr/bin'), ownFolder).catch((error: unknown) => {
       if (!['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
     })
   } finally {

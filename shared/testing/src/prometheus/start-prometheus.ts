@@ -49,8 +49,7 @@ export const startPrometheus = async (config: string): Promise<PrometheusServer>
   const url = `http://127.0.0.1:${port}`
   await eventually(async () => {
     if (child.hasEnded()) throw new FleetError('service.failed', await readFile(logFile, 'utf8'))
-    const { ok } = await fetch(`${url}/-/ready`)
-    if (!ok) throw new Error('Prometheus is not ready')
+    return (await fetch(`${url}/-/ready`)).ok
   })
   const ask = async (path: string, parameters: Record<string, string>): Promise<readonly Series[]> => {
     const response = await fetch(`${url}/api/v1/${path}`, { method: 'POST', body: new URLSearchParams(parameters) })
