@@ -25,7 +25,12 @@ test('every panel of every dashboard has something to show of a stack at work', 
   for (const dashboard of await readDashboards()) {
     const empty = async (): Promise<readonly string[]> =>
       emptyPanels(await fillDashboard(dashboard, scraped.prometheus, lastMinutes(5)))
-    await eventually(async () => expect(await empty()).toEqual([]), { what: dashboard.title })
+    let last: readonly string[] = []
+    await eventually(async () => (last = await empty()).length === 0, {
+      what: dashboard.title,
+      seen: () => last.join(),
+    })
+    expect(last).toEqual([])
   }
 })
 

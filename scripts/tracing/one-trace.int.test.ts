@@ -43,7 +43,7 @@ const createTracedWorld = async (...traced: readonly Service[]): Promise<TracedW
     },
     seen: async (name, count = 1) => {
       const found = (): readonly ReceivedSpan[] => spans.filter((span) => span.name === name)
-      await eventually(() => expect(found().length).toBeGreaterThanOrEqual(count))
+      await eventually(() => found().length >= count, { what: `${count} spans ${name}` })
       return found()
     },
   }

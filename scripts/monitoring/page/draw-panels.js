@@ -54,7 +54,7 @@ const add = (parent, className, text = '') => {
 const drawStat = (box, { lines, thresholds }, show) => {
   const value = lines[0]?.values.at(-1)?.[1]
   const color = thresholds.filter((step) => step.value === null || (value ?? 0) >= step.value).at(-1)?.color
-  add(box, `stat ${color ?? 'text'}`, value === undefined || value === null ? 'no data' : show(value))
+  add(box, `number ${color ?? 'text'}`, value === undefined || value === null ? 'no data' : show(value))
 }
 
 const drawTable = (box, { lines }) => {

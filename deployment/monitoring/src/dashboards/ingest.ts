@@ -72,9 +72,10 @@ export const INGEST: DashboardSpec = {
           'Messages or positions that can never be archived, by reason: `fleet dead-letters` shows them',
           [
             {
-              expr: 'sum by (reason) (rate(fleetlake_dead_letters_total[$__rate_interval])) > 0 or sum (rate(fleetlake_dead_letters_total[$__rate_interval]))',
+              expr: 'sum by (reason) (rate(fleetlake_dead_letters_total[$__rate_interval])) > 0',
               legend: '{{reason}}',
             },
+            rateOf('fleetlake_dead_letters_total', 'all'),
           ],
         ),
         number(
@@ -108,16 +109,28 @@ export const INGEST: DashboardSpec = {
           'Grows as compaction goes on',
           'max(fleetlake_table_bytes) / max(fleetlake_table_files)',
         ),
+        number(
+          'Bytes a position',
+          'bytes',
+          'Of the whole table',
+          'max(fleetlake_table_bytes) / max(fleetlake_table_rows)',
+        ),
+        number(
+          'Positions a file',
+          'short',
+          'Grows as compaction goes on',
+          'max(fleetlake_table_rows) / max(fleetlake_table_files)',
+        ),
         lines('Files of the table', 'short', 8, 'Falls with each compaction', [
           { expr: 'max(fleetlake_table_files)', legend: 'files' },
         ]),
-        lines('Compacted files', 'ops', 12, 'Files that were replaced by larger ones', [
+        lines('Compacted files', 'ops', 8, 'Files that were replaced by larger ones', [
           rateOf('fleetlake_compacted_files_total', 'files'),
         ]),
         lines(
           'Maintenance',
           's',
-          12,
+          8,
           'How long its runs take; runs that find nothing count',
           quantiles('fleetlake_compaction_seconds'),
         ),
