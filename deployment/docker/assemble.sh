@@ -25,6 +25,8 @@ printf 'root:x:0:\nfleetlake:x:%s:\n' $user > /image/etc/group
 mkdir -p /image/data/archive /image/data/imports /image/data/gateway /image/data/hub
 chown -R $user:$user /image/data
 mkdir -m 1777 /image/tmp
+# Where whatever runs it mounts what a container needs.
+mkdir /image/proc /image/sys /image/dev /image/run
 
 # What Node compiles is kept, by the user who runs it.
 mkdir /app/compiled && chown $user:$user /app/compiled

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** A part of the image, as CycloneDX 1.6 has it. */
@@ -28,41 +28,50 @@ export const debianComponent = (status: string): Component => {
   return { type: 'library', 'bom-ref': purl, name, version, purl }
 }
 
-/** The list of pnpm, with the packages of Debian and Node itself, about the image. */
+/** A package that is not installed in the image; what the page was built with, which has parts of many of them. */
+const OF_PAGE = { name: 'fleetlake:part', value: 'build of the page' }
+
+/** The list of pnpm for the programs, with that of the page's build, the packages of Debian and Node itself, about the image. */
 export const describeImage = (
-  packages: Bom,
-  added: readonly Component[],
+  { programs, page, added }: { readonly programs: Bom; readonly page: Bom; readonly added: readonly Component[] },
   { version, revision }: { readonly version: string; readonly revision: string },
-): Bom => ({
-  ...packages,
-  metadata: {
-    ...packages.metadata,
-    component: {
-      ...packages.metadata.component,
-      type: 'container',
-      name: 'fleetlake',
-      version,
-      properties: [{ name: 'fleetlake:commit', value: revision }],
+): Bom => {
+  const installed = new Set(programs.components.map(({ purl }) => purl))
+  const ofPage = page.components.filter(({ purl }) => !installed.has(purl))
+  return {
+    ...programs,
+    metadata: {
+      ...programs.metadata,
+      component: {
+        ...programs.metadata.component,
+        type: 'container',
+        name: 'fleetlake',
+        version,
+        properties: [{ name: 'fleetlake:commit', value: revision }],
+      },
     },
-  },
-  components: [...packages.components, ...added],
-})
+    components: [
+      ...programs.components,
+      ...ofPage.map((component) => ({ ...component, properties: [OF_PAGE] })),
+      ...added,
+    ],
+  }
+}
 
 const nodeComponent = (version: string): Component => {
   const purl = `pkg:generic/node@${version}`
   return { type: 'application', 'bom-ref': purl, name: 'node', version, purl, licenses: [{ license: { id: 'MIT' } }] }
 }
 
+const readBom = (file: string): Bom => JSON.parse(readFileSync(file, 'utf8')) as Bom
+
 if (import.meta.main) {
-  const [list, image, version, revision] = process.argv.slice(2)
+  const [programs, page, image, version, revision] = process.argv.slice(2)
   const folder = join(image, 'var/lib/dpkg/status.d')
   const debian = readdirSync(folder).map((name) => debianComponent(readFileSync(join(folder, name), 'utf8')))
   const added = [...debian, nodeComponent(process.versions.node)]
   const target = join(image, 'usr/share/fleetlake')
-  if (!existsSync(target)) mkdirSync(target, { recursive: true })
-  const packages = JSON.parse(readFileSync(list, 'utf8')) as Bom
-  writeFileSync(
-    join(target, 'sbom.cdx.json'),
-    `${JSON.stringify(describeImage(packages, added, { version, revision }), undefined, 2)}\n`,
-  )
+  mkdirSync(target, { recursive: true })
+  const bom = describeImage({ programs: readBom(programs), page: readBom(page), added }, { version, revision })
+  writeFileSync(join(target, 'sbom.cdx.json'), `${JSON.stringify(bom, undefined, 2)}\n`)
 }

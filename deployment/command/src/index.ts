@@ -1,0 +1,1 @@
+export { askHealth, type Health, readinessUrl } from './ask-health.ts'

@@ -1,0 +1,187 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { askHealth, readinessUrl } from '@fleetlake/command'
+import { provideMontevideo } from '@fleetlake/event-generator'
+import { provideNatsServer } from '@fleetlake/nats-server'
+import { eventually, findFreePort, startChildServer, temporaryFolder, type ChildServer } from '@fleetlake/testing'
+import { providePage } from '../../../../scripts/page/provide-page.ts'
+import { provideCaddy } from './debian-tools.ts'
+import { type ComposeService, readCompose, root } from './read-compose.ts'
+
+const COMMAND = join(root, 'deployment/command/src/main.ts')
+
+/** A container's program as a process of this machine. */
+export interface Container {
+  readonly name: string
+  readonly env: NodeJS.ProcessEnv
+  /** Its health check as docker-compose.yml has it; the exit code. */
+  checkHealth(): Promise<number | null>
+  /** All that it has written. */
+  readonly said: () => string
+  /** SIGTERM; its exit code. */
+  stop(): Promise<number | null>
+}
+
+export interface ComposeStack {
+  /** Of the page, through the proxy. */
+  readonly url: string
+  /** Its certificate's authority. */
+  readonly authority: string
+  readonly containers: readonly Container[]
+  /** The service `fleet` with these words. */
+  fleet(words: readonly string[], input?: string): Promise<string>
+  stop(): Promise<void>
+}
+
+/** What stands in the place of the network and the volumes of docker-compose.yml: ports of the loopback, and a folder. */
+interface Machine {
+  readonly folder: string
+  readonly ports: Readonly<Record<'hub' | 'websocket' | 'monitoring' | 'gateway' | 'viewer' | 'proxy', number>>
+}
+
+/** A text of the files with the names of hosts, ports and paths of this machine. */
+const here = (text: string, { folder, ports }: Machine): string =>
+  text
+    .replaceAll('nats:4222', `127.0.0.1:${ports.hub}`)
+    .replaceAll('gateway:3100', `127.0.0.1:${ports.gateway}`)
+    .replaceAll('localhost:8443', `localhost:${ports.proxy}`)
+    .replaceAll('port: 3100', `port: ${ports.gateway}`)
+    .replaceAll('port: 3000', `port: ${ports.viewer}`)
+    .replaceAll('172.29.64.0/24', '127.0.0.1')
+    .replaceAll('/data/', `${folder}/data/`)
+    .replaceAll('/etc/fleetlake/', `${folder}/`)
+
+const startContainer = async (name: string, command: readonly string[], env: NodeJS.ProcessEnv): Promise<Container> => {
+  const child = spawn(process.execPath, [COMMAND, ...command], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const said: string[] = []
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => said.push(String(text)))
+  await once(child, 'spawn')
+  return { name, env, said: () => said.join(''), checkHealth: () => checkHealth(env), stop: () => stopChild(child) }
+}
+
+const stopChild = async (child: ChildProcess): Promise<number | null> => {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
+  child.kill('SIGTERM')
+  await once(child, 'close')
+  return child.exitCode
+}
+
+const checkHealth = async (env: NodeJS.ProcessEnv): Promise<number | null> => {
+  const child = spawn(process.execPath, [COMMAND, 'health'], { env, stdio: 'ignore' })
+  await once(child, 'close')
+  return child.exitCode
+}
+
+/** As the health check of docker-compose.yml asks, in the container's environment. */
+const isHealthy = async ({ env, said }: Container): Promise<boolean> => {
+  if (/"level":60/.test(said())) throw new Error(said())
+  return (await askHealth(readinessUrl(env))).isReady
+}
+
+const startHub = async (machine: Machine, { environment }: ComposeService): Promise<ChildServer> => {
+  const { folder, ports } = machine
+  const text = (await readFile(join(root, 'deployment/compose/nats-server.conf'), 'utf8'))
+    .replace('port: 4222', `port: ${ports.hub}`)
+    .replace('port: 9222', `port: ${ports.websocket}`)
+    .replace('0.0.0.0:8222', `0.0.0.0:${ports.monitoring}`)
+    .replace('"/data"', JSON.stringify(join(folder, 'hub')))
+  const file = join(folder, 'nats-server.conf')
+  await writeFile(file, text)
+  const env = Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, here(value, machine)]))
+  const hub = await startChildServer({
+    program: await provideNatsServer(),
+    args: ['-c', file],
+    env,
+    logFile: join(folder, 'nats-server.log'),
+  })
+  await eventually(async () => (await fetch(`http://127.0.0.1:${ports.monitoring}/healthz`)).ok, { what: 'the hub' })
+  return hub
+}
+
+const startProxy = async ({ folder, ports }: Machine): Promise<ChildServer> =>
+  startChildServer({
+    program: await provideCaddy(),
+    args: ['run', '--config', join(root, 'deployment/compose/Caddyfile'), '--adapter', 'caddyfile'],
+    env: {
+      XDG_DATA_HOME: join(folder, 'caddy'),
+      XDG_CONFIG_HOME: join(folder, 'caddy'),
+      HOME: folder,
+      FLEET_HOST: 'localhost',
+      FLEET_PROXY_PORT: String(ports.proxy),
+      FLEET_PROXY_HUB: `127.0.0.1:${ports.websocket}`,
+      FLEET_PROXY_VIEWER: `127.0.0.1:${ports.viewer}`,
+    },
+    logFile: join(folder, 'caddy.log'),
+  })
+
+const runFleet = (env: NodeJS.ProcessEnv, words: readonly string[], input = ''): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const child = execFile(
+      process.execPath,
+      [COMMAND, 'fleet', ...words],
+      { env, maxBuffer: 2 ** 26 },
+      (error, stdout, stderr) =>
+        error === null ? resolve(stdout) : reject(new Error(`fleet ${words.join(' ')}: ${stderr}`, { cause: error })),
+    )
+    child.stdin?.end(input)
+  })
+
+/**
+ * Runs what docker-compose.yml says without containers: the same commands with the same environments and files, in the order of
+ * `depends_on`, each when the health checks of those before it say that they are ready.
+ */
+export const startComposeStack = async (): Promise<ComposeStack> => {
+  const [{ services }] = await Promise.all([readCompose(), providePage()])
+  const folder = await temporaryFolder()
+  const [hub, websocket, monitoring, gateway, viewer, proxy] = await Promise.all(
+    Array.from({ length: 6 }, findFreePort),
+  )
+  const machine: Machine = { folder, ports: { hub, websocket, monitoring, gateway, viewer, proxy } }
+  for (const volume of ['archive', 'imports', 'gateway']) await mkdir(join(folder, 'data', volume), { recursive: true })
+  await provideMontevideo(join(folder, 'city'))
+  const settings = await readFile(join(root, 'deployment/compose/fleet.yaml'), 'utf8')
+  await writeFile(join(folder, 'fleet.yaml'), here(settings, machine))
+  const environmentOf = ({ environment }: ComposeService, more: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
+    // Of the image.
+    NODE_ENV: 'production',
+    NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/compiled'),
+    FLEET_GENERATOR_CITY_DIR: join(folder, 'city'),
+    ...Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, here(value, machine)])),
+    ...more,
+  })
+  const servers = [await startHub(machine, services['nats'])]
+  const containers: Container[] = []
+  const stop = async (): Promise<void> => {
+    await Promise.all(containers.map((container) => container.stop()))
+    await Promise.all(servers.map((server) => server.stop()))
+  }
+  try {
+    for (const name of ['collector', 'compactor', 'finder', 'generator', 'gateway', 'viewer']) {
+      const service = services[name]
+      const own: Container[] = []
+      for (let number = 1; number <= service.scale; number++) {
+        // A container has its ports for itself.
+        const env = environmentOf(service, { FLEET_OPS_PORT: String(await findFreePort()) })
+        own.push(await startContainer(`${name}-${number}`, service.command, env))
+      }
+      containers.push(...own)
+      for (const container of own) await eventually(() => isHealthy(container), { what: `${container.name} ready` })
+    }
+    servers.push(await startProxy(machine))
+    const root = join(folder, 'caddy/caddy/pki/authorities/local/root.crt')
+    const authority = await eventually(() => readFile(root, 'utf8'), { what: 'the certificate of the proxy' })
+    const terminal = environmentOf(services['fleet'], {})
+    return {
+      url: `https://localhost:${proxy}`,
+      authority,
+      containers,
+      fleet: (words, input) => runFleet(terminal, words, input),
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
