@@ -19,6 +19,8 @@ const scripts = {
   'bench-viewer': { file: 'scripts/viewer/page.bench.ts', watched: true },
   screenshots: { file: 'scripts/viewer/screenshots.ts', watched: true },
   image: { file: 'deployment/docker/src/build-image.ts' },
+  'test-image': { file: 'deployment/compose/src/test-image.ts' },
+  release: { file: 'scripts/release.ts' },
   'compose-secrets': { file: 'deployment/compose/src/make-secrets.ts' },
   fleet: { file: 'event-viewer/terminal/src/main.ts', inUsersFolder: true },
 }
