@@ -2,16 +2,26 @@ import { request } from 'node:https'
 import { text } from 'node:stream/consumers'
 import { eventually } from '@fleetlake/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { fromImage } from './testing/runner.ts'
 import { type ComposeStack, startComposeStack } from './testing/start-stack.ts'
 
 const PASSWORD = 'correct horse battery'
 const JSON_TYPE = { 'content-type': 'application/json' }
 
+/** Set by `npm run test:image`: `<engine> <image>`. From the sources when missing. */
+const [engine, image] = process.env['FLEET_TEST_IMAGE']?.split(' ') ?? []
+
 let stack: ComposeStack
+let release = async (): Promise<void> => undefined
 beforeAll(async () => {
-  stack = await startComposeStack()
+  const built = image === undefined ? undefined : await fromImage(engine, image)
+  if (built !== undefined) release = built.release
+  stack = await startComposeStack(built?.runner)
 })
-afterAll(() => stack?.stop())
+afterAll(async () => {
+  await stack?.stop()
+  await release()
+})
 
 interface Answer {
   readonly status: number

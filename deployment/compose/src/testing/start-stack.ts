@@ -9,8 +9,7 @@ import { eventually, findFreePort, startChildServer, temporaryFolder, type Child
 import { providePage } from '../../../../scripts/page/provide-page.ts'
 import { provideCaddy } from './debian-tools.ts'
 import { type ComposeService, readCompose, root } from './read-compose.ts'
-
-const COMMAND = join(root, 'deployment/command/src/main.ts')
+import { fromSources, type Runner, type Start } from './runner.ts'
 
 /** A container's program as a process of this machine. */
 export interface Container {
@@ -53,12 +52,26 @@ const here = (text: string, { folder, ports }: Machine): string =>
     .replaceAll('/data/', `${folder}/data/`)
     .replaceAll('/etc/fleetlake/', `${folder}/`)
 
-const startContainer = async (name: string, command: readonly string[], env: NodeJS.ProcessEnv): Promise<Container> => {
-  const child = spawn(process.execPath, [COMMAND, ...command], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+interface Started {
+  readonly name: string
+  readonly env: NodeJS.ProcessEnv
+  /** Of the service, and of its health check. */
+  readonly service: Start
+  readonly check: Start
+}
+
+const startContainer = async ({ name, env, service, check }: Started): Promise<Container> => {
+  const child = spawn(service.program, service.args, { env: service.env, stdio: ['ignore', 'pipe', 'pipe'] })
   const said: string[] = []
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => said.push(String(text)))
   await once(child, 'spawn')
-  return { name, env, said: () => said.join(''), checkHealth: () => checkHealth(env), stop: () => stopChild(child) }
+  return {
+    name,
+    env,
+    said: () => said.join(''),
+    checkHealth: () => checkHealth(check),
+    stop: () => stopChild(child),
+  }
 }
 
 const stopChild = async (child: ChildProcess): Promise<number | null> => {
@@ -68,8 +81,8 @@ const stopChild = async (child: ChildProcess): Promise<number | null> => {
   return child.exitCode
 }
 
-const checkHealth = async (env: NodeJS.ProcessEnv): Promise<number | null> => {
-  const child = spawn(process.execPath, [COMMAND, 'health'], { env, stdio: 'ignore' })
+const checkHealth = async ({ program, args, env }: Start): Promise<number | null> => {
+  const child = spawn(program, args, { env, stdio: 'ignore' })
   await once(child, 'close')
   return child.exitCode
 }
@@ -116,23 +129,31 @@ const startProxy = async ({ folder, ports }: Machine): Promise<ChildServer> =>
     logFile: join(folder, 'caddy.log'),
   })
 
-const runFleet = (env: NodeJS.ProcessEnv, words: readonly string[], input = ''): Promise<string> =>
+const runFleet = ({ program, args, env }: Start, input = ''): Promise<string> =>
   new Promise((resolve, reject) => {
-    const child = execFile(
-      process.execPath,
-      [COMMAND, 'fleet', ...words],
-      { env, maxBuffer: 2 ** 26 },
-      (error, stdout, stderr) =>
-        error === null ? resolve(stdout) : reject(new Error(`fleet ${words.join(' ')}: ${stderr}`, { cause: error })),
+    const child = execFile(program, args, { env, maxBuffer: 2 ** 26 }, (error, stdout, stderr) =>
+      error === null ? resolve(stdout) : reject(new Error(`${args.join(' ')}: ${stderr}`, { cause: error })),
     )
     child.stdin?.end(input)
   })
+
+/** Our services that start by default, by `depends_on`: those of a wave need only those before it to be healthy. */
+const wavesOf = (services: Readonly<Record<string, ComposeService>>): string[][] => {
+  const ours = Object.keys(services).filter(
+    (name) => services[name].image.startsWith('fleetlake') && services[name].profiles.length === 0,
+  )
+  const waves: string[][] = []
+  for (let left = ours; left.length > 0; left = left.filter((name) => !waves.flat().includes(name))) {
+    waves.push(left.filter((name) => Object.keys(services[name].depends_on).every((other) => !left.includes(other))))
+  }
+  return waves
+}
 
 /**
  * Runs what docker-compose.yml says without containers: the same commands with the same environments and files, in the order of
  * `depends_on`, each when the health checks of those before it say that they are ready.
  */
-export const startComposeStack = async (): Promise<ComposeStack> => {
+export const startComposeStack = async (runner: Runner = fromSources): Promise<ComposeStack> => {
   const [{ services }] = await Promise.all([readCompose(), providePage()])
   const folder = await temporaryFolder()
   const [hub, websocket, monitoring, gateway, viewer, proxy] = await Promise.all(
@@ -143,11 +164,9 @@ export const startComposeStack = async (): Promise<ComposeStack> => {
   await provideMontevideo(join(folder, 'city'))
   const settings = await readFile(join(root, 'deployment/compose/fleet.yaml'), 'utf8')
   await writeFile(join(folder, 'fleet.yaml'), here(settings, machine))
+  await runner.openFolder(folder)
   const environmentOf = ({ environment }: ComposeService, more: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
-    // Of the image.
-    NODE_ENV: 'production',
-    NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/compiled'),
-    FLEET_GENERATOR_CITY_DIR: join(folder, 'city'),
+    ...runner.imageEnvironment(folder),
     ...Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, here(value, machine)])),
     ...more,
   })
@@ -158,14 +177,23 @@ export const startComposeStack = async (): Promise<ComposeStack> => {
     await Promise.all(servers.map((server) => server.stop()))
   }
   try {
-    for (const name of ['collector', 'compactor', 'finder', 'generator', 'gateway', 'viewer']) {
-      const service = services[name]
-      const own: Container[] = []
-      for (let number = 1; number <= service.scale; number++) {
-        // A container has its ports for itself.
-        const env = environmentOf(service, { FLEET_OPS_PORT: String(await findFreePort()) })
-        own.push(await startContainer(`${name}-${number}`, service.command, env))
-      }
+    for (const wave of wavesOf(services)) {
+      const names = wave.flatMap((name) =>
+        Array.from({ length: services[name].scale }, (_, index) => ({ name, index })),
+      )
+      const own = await Promise.all(
+        names.map(async ({ name, index }) => {
+          // A container has its ports for itself.
+          const env = environmentOf(services[name], { FLEET_OPS_PORT: String(await findFreePort()) })
+          const start = { folder, env }
+          return startContainer({
+            name: `${name}-${index + 1}`,
+            env,
+            service: runner.command(services[name].command, start),
+            check: runner.command(['health'], start),
+          })
+        }),
+      )
       containers.push(...own)
       for (const container of own) await eventually(() => isHealthy(container), { what: `${container.name} ready` })
     }
@@ -177,7 +205,7 @@ export const startComposeStack = async (): Promise<ComposeStack> => {
       url: `https://localhost:${proxy}`,
       authority,
       containers,
-      fleet: (words, input) => runFleet(terminal, words, input),
+      fleet: (words, input) => runFleet(runner.command(['fleet', ...words], { folder, env: terminal }), input),
       stop,
     }
   } catch (error) {

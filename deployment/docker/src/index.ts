@@ -1,0 +1,1 @@
+export { type Engine, findEngine } from './engine.ts'
