@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander'
 import type { CommandContext } from './commands/context.ts'
 import { addAccounts } from './commands/accounts.ts'
 import { addAudit } from './commands/audit.ts'
+import { addBackup } from './commands/backup.ts'
 import { addDeadLetters } from './commands/dead-letters.ts'
 import { addEstimate } from './commands/estimate.ts'
 import { addGenerate } from './commands/generate.ts'
@@ -12,6 +13,7 @@ import { addGroups } from './commands/groups.ts'
 import { addImport } from './commands/import.ts'
 import { addQuery } from './commands/query.ts'
 import { addRegistry } from './commands/registry.ts'
+import { addRestore } from './commands/restore.ts'
 import { addStats } from './commands/stats.ts'
 import { addTrack } from './commands/track.ts'
 import { addTable } from './commands/table.ts'
@@ -65,6 +67,8 @@ export const runFleet = async (args: readonly string[]): Promise<number> => {
   addGroups(program, context)
   addRegistry(program, context)
   addEstimate(program, context)
+  addBackup(program, context)
+  addRestore(program, context)
   try {
     await program.parseAsync([...args], { from: 'user' })
     await written()

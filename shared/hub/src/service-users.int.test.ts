@@ -190,6 +190,7 @@ const MAY: Readonly<Record<HubService, { readonly sends: readonly string[]; read
       ...on(MOVES, 'look', 'read'),
       ...on(['DEAD_LETTERS'], 'look', 'read', 'delete message'),
       ...on(['SEARCHES'], 'look', 'read'),
+      ...on(['ARCHIVE'], 'look'),
     ],
     hears: [...SERVICE_HEARS, `inbox.${OWN}.x`, 'stats'],
   },

@@ -1,52 +1,10 @@
 import { join } from 'node:path'
-import { createFileStore, openTable, writeChunk } from '@fleetlake/archive'
-import { rowsOfArrays, textsOfStrings } from '@fleetlake/columnar'
-import { parquetCodec } from '@fleetlake/columnar/formats'
-import { windowStart } from '@fleetlake/core'
+import { createFileStore } from '@fleetlake/archive'
 import { temporaryFolder } from '@fleetlake/testing'
 import { rm, writeFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { runFleetProcess, runIntoClosedPipe } from '../testing/fleet.ts'
-
-const WINDOW_MS = 600_000
-const CELL = '69y7p'
-
-/** Three chunks of a cell; two hold the same row. */
-const makeArchive = async (): Promise<{ config: string; folder: string }> => {
-  const archive = await temporaryFolder()
-  const folder = join(archive, 'moves')
-  const store = createFileStore(folder)
-  const table = await openTable(store, {
-    create: { geohashLength: 5, windowMs: WINDOW_MS },
-    // The rows came when their date was young.
-    now: () => Date.UTC(2026, 0, 6),
-  })
-  const chunkAt = (time: number) =>
-    writeChunk(
-      rowsOfArrays({
-        length: 1,
-        vehicleIds: textsOfStrings(['v-1']),
-        vehicle: Int32Array.of(0),
-        vehicleTypes: ['bus'],
-        vehicleType: Int32Array.of(0),
-        eventTime: Float64Array.of(time),
-        longitude: Int32Array.of(-58_380_000),
-        latitude: Int32Array.of(-34_600_000),
-        speed: Float32Array.of(1),
-        heading: Float32Array.of(2),
-      }),
-      { cell: CELL, windowStart: windowStart(time, WINDOW_MS) },
-      { store, codec: parquetCodec },
-    )
-  const first = Date.UTC(2026, 0, 5, 7)
-  const add = [await chunkAt(first), await chunkAt(first), await chunkAt(first + WINDOW_MS)]
-  const offset = { appId: 'MOVES_0@2026-01-01T00:00:00Z#0', from: 0, to: 42 }
-  await table.commit({ parts: [{ add, offset }], operation: 'WRITE' })
-  await table.close()
-  const config = join(archive, 'fleet.yaml')
-  await writeFile(config, `archive:\n  path: ${archive}\n`)
-  return { config, folder }
-}
+import { makeArchive } from '../testing/make-archive.ts'
 
 test('the table is shown, compacted, shortened and vacuumed by hand, each first dry', async () => {
   const { config, folder } = await makeArchive()

@@ -1,31 +1,7 @@
 import { openRegistryStore } from '@fleetlake/archive'
-import type { Config } from '@fleetlake/contracts'
-import { connectHub, type Hub } from '@fleetlake/hub'
 import { openRegistry, type Registry } from '@fleetlake/registry'
-import { hubLogin } from '@fleetlake/service'
 import type { CommandContext } from '../commands/context.ts'
-
-/** How long to look for a hub: what is not announced is found a moment later. */
-const CONNECT_MS = 2_000
-
-/** The hub, if it answers at once. */
-const findHub = async (config: Pick<Config, 'auth' | 'hub'>, signal: AbortSignal): Promise<Hub | undefined> => {
-  const giveUp = new AbortController()
-  try {
-    return await connectHub({
-      ...(await hubLogin('terminal', config)),
-      url: config.hub.url,
-      service: 'terminal',
-      signal: AbortSignal.any([signal, giveUp.signal, AbortSignal.timeout(CONNECT_MS)]),
-      onFault: () => undefined,
-      onStatus: ({ state }) => {
-        if (state === 'connecting') giveUp.abort()
-      },
-    })
-  } catch {
-    return undefined
-  }
-}
+import { findHub } from '../terminal/find-hub.ts'
 
 /** Opens the registry of the archive, uses it, closes it. What is wrong in it is said. */
 export const withRegistry = async (

@@ -164,7 +164,7 @@ const knownFiles = async (target: ObjectStore): Promise<(table: PinnedTable) => 
 const keep = async (
   target: ObjectStore,
   id: string,
-  { name, id: tableId, version, files, log }: PinnedTable,
+  { name, id: tableId, version, files, log, offsets }: PinnedTable,
   kept: readonly KeptFile[],
 ): Promise<KeptTable> => {
   const folder = logFolder(id, name)
@@ -176,6 +176,7 @@ const keep = async (
     files: files.length,
     bytes: sum(files.map(({ bytes }) => bytes)),
     rows: sum(files.map(({ rows }) => rows ?? 0)),
+    offsets,
     log: described,
     lists: await writeLists(target, { id, table: name }, kept),
   }

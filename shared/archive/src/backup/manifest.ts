@@ -17,6 +17,8 @@ const keptTable = z.object({
   bytes: count,
   /** Of the files whose rows are known. */
   rows: count,
+  /** How far it holds each stream, by the name under which the table counts it. */
+  offsets: z.record(z.string(), count),
   log: z.array(keptObject),
   lists: z.array(keptObject),
 })

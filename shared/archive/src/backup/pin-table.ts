@@ -31,7 +31,12 @@ export interface PinnedTable {
   readonly files: readonly NamedFile[]
   /** Paths within the table of what its log was copied as. */
   readonly log: readonly string[]
+  /** How far it holds each stream, by the name under which the table counts it. */
+  readonly offsets: Readonly<Record<string, number>>
 }
+
+/** Counts of the table's own, beside those of streams. */
+const OWN_APP = /^fleetlake\./
 
 const fileOfAdd = (path: string, { size, stats }: Add): NamedFile => ({ path, bytes: size, rows: statsRows(stats) })
 
@@ -148,11 +153,13 @@ export const pinTable = async (
     copied.fingerprint !== newest.fingerprint
   )
     throw goneMeanwhile(from, commitPath(version))
+  const { txns } = copied as LogState | SmallState
   return {
     name,
     id: copied.metaData.id,
     version,
     files: filesOf(copied),
+    offsets: Object.fromEntries([...txns].filter(([appId]) => !OWN_APP.test(appId)).toSorted()),
     log: [...parts.map(({ name: path }) => path), ...paths, ...(hint === undefined ? [] : [LAST_CHECKPOINT])],
   }
 }

@@ -60,6 +60,7 @@ const RIGHTS: Readonly<Record<HubService, StreamRights>> = {
     MOVES: ['look', 'read'],
     DEAD_LETTERS: ['look', 'read', 'delete-message'],
     SEARCHES: ['look', 'read'],
+    ARCHIVE: ['look'],
   },
 }
 

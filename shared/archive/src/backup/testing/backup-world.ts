@@ -41,11 +41,12 @@ export interface BackupWorld {
   cleanLog(nowMs: number): Promise<void>
 }
 
-export const openWorld = async ({ checkpointEvery = 3 } = {}): Promise<BackupWorld> => {
+/** @param store another than one in memory */
+export const openWorld = async ({ store }: { readonly store?: ObjectStore } = {}): Promise<BackupWorld> => {
   const objects: MemoryObjects = new Map()
-  const archive = createMemoryStore(objects)
+  const archive = store ?? createMemoryStore(objects)
   const moves = storeBelow(archive, 'moves/')
-  const table = await openTable(moves, { create: SETTINGS, now: () => NOW_MS, checkpointEvery, makeCheckpoint })
+  const table = await openTable(moves, { create: SETTINGS, now: () => NOW_MS, checkpointEvery: 3, makeCheckpoint })
   const losses = await openLossTable(storeBelow(archive, 'losses/'), { create: true, now: () => NOW_MS })
   const { signal } = new AbortController()
   let written = 0
