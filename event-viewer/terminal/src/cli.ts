@@ -8,6 +8,7 @@ import { addAudit } from './commands/audit.ts'
 import { addBackup } from './commands/backup.ts'
 import { addDeadLetters } from './commands/dead-letters.ts'
 import { addEstimate } from './commands/estimate.ts'
+import { addDoctor } from './commands/doctor.ts'
 import { addGenerate } from './commands/generate.ts'
 import { addGroups } from './commands/groups.ts'
 import { addImport } from './commands/import.ts'
@@ -67,6 +68,7 @@ export const runFleet = async (args: readonly string[]): Promise<number> => {
   addGroups(program, context)
   addRegistry(program, context)
   addEstimate(program, context)
+  addDoctor(program, context)
   addBackup(program, context)
   addRestore(program, context)
   try {

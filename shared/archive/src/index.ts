@@ -53,7 +53,7 @@ export { type AskedSearch, type AuditEntry, type AuditFilter, readAudit, records
 export { type SearchFacts, searchFacts } from './searches/search-facts.ts'
 export { openSearchTable, type SearchMove, type SearchPeriod, type SearchTable } from './searches/search-table.ts'
 export { tidySearches } from './searches/tidy-searches.ts'
-export { checkStore } from './store/check-store.ts'
+export { checkStore, probeStore } from './store/check-store.ts'
 export { createFileStore } from './store/file-store.ts'
 export { isFolder, placeBelow } from './store/location.ts'
 export { createMemoryStore, type MemoryObjects } from './store/memory-store.ts'

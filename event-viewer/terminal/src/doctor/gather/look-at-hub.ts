@@ -1,0 +1,107 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { type Config, GROUPS, type Message, partitionOfStream, subjects } from '@fleetlake/contracts'
+import { FleetError } from '@fleetlake/core'
+import { type Hub, readArchiveClaim } from '@fleetlake/hub'
+import { findHub } from '../../terminal/find-hub.ts'
+import type { Facts, StreamFacts, Told } from '../facts.ts'
+import { offsetOf } from '../judge-work.ts'
+import { attempt, whenKnown } from './attempt.ts'
+
+/** Members say each second that they are alive. */
+const LISTEN_MS = 2_500
+
+export type HubFacts = Pick<Facts, 'server' | 'streams' | 'hubClock' | 'claim' | 'members' | 'unarchived'>
+
+const connect = (config: Config, timeoutMs: number): Promise<Told<Hub>> =>
+  attempt('reach the hub', timeoutMs, async (signal) => {
+    let reason = ''
+    const hub = await findHub(config, signal, (told) => (reason = told))
+    if (hub === undefined) throw new FleetError('hub.unreachable', `the hub is not reached: ${reason}`)
+    return hub
+  })
+
+const listStreams = async ({ streams }: Hub): Promise<StreamFacts[]> =>
+  [...(await streams.list())].map(([name, { settings, created, first, last, messages, bytes }]) => ({
+    name,
+    created,
+    first,
+    last,
+    messages,
+    bytes,
+    maxBytes: settings.maxBytes,
+    replicas: settings.replicas ?? 1,
+    duplicateWindowMs: settings.duplicateWindowMs ?? 0,
+    discard: settings.discard,
+  }))
+
+const hearMembers = async (hub: Hub): Promise<Message<'heartbeat'>[]> => {
+  const heard = new Map<string, Message<'heartbeat'>>()
+  const listeners = GROUPS.map((group) =>
+    hub.listen('heartbeat', subjects.heartbeat(group, '*'), ({ data }) => {
+      const key = `${data.group} ${data.member}`
+      if (data.leaving === true) heard.delete(key)
+      else heard.set(key, data)
+    }),
+  )
+  await delay(LISTEN_MS)
+  await Promise.all(listeners.map((listener) => listener.close()))
+  return [...heard.values()]
+}
+
+/** When the hub stored the first message of each stream that the table does not hold. */
+const findUnarchived = async (
+  { streams }: Hub,
+  infos: readonly StreamFacts[],
+  offsets: Readonly<Record<string, number>>,
+): Promise<Record<string, number>> => {
+  const found = await Promise.all(
+    infos
+      .filter(({ name }) => partitionOfStream(name) !== undefined)
+      .map(async (info): Promise<readonly [string, number][]> => {
+        const sequence = Math.max((offsetOf(info, offsets) ?? 0) + 1, info.first)
+        if (sequence > info.last) return []
+        const message = await streams.message(info.name, { sequence })
+        return message === undefined ? [] : [[info.name, message.timestampMs]]
+      }),
+  )
+  return Object.fromEntries(found.flat())
+}
+
+/**
+ * What the hub tells.
+ * @param offsets how far the table holds each stream
+ */
+export const lookAtHub = async (
+  config: Config,
+  timeoutMs: number,
+  offsets: Told<Readonly<Record<string, number>>>,
+): Promise<HubFacts> => {
+  const connected = await connect(config, timeoutMs)
+  try {
+    const streams = await whenKnown(connected, (hub) => attempt('list its streams', timeoutMs, () => listStreams(hub)))
+    const first = streams.isKnown ? streams.value.at(0)?.name : undefined
+    const [hubClock, claim, members, unarchived] = await Promise.all([
+      whenKnown(connected, (hub) =>
+        attempt('ask for its time', timeoutMs, async () => {
+          if (first === undefined) throw new FleetError('hub.failed', 'the hub has no stream whose time it could tell')
+          return { theirMs: (await hub.streams.info(first)).serverMs, ourMs: Date.now() }
+        }),
+      ),
+      whenKnown(connected, (hub) => attempt('read what archive the hub feeds', timeoutMs, () => readArchiveClaim(hub))),
+      whenKnown(connected, (hub) => attempt('hear services', timeoutMs + LISTEN_MS, () => hearMembers(hub))),
+      whenKnown(connected, (hub) =>
+        whenKnown(streams, (infos) =>
+          whenKnown(offsets, (held) =>
+            attempt('look for what is not archived', timeoutMs, () => findUnarchived(hub, infos, held)),
+          ),
+        ),
+      ),
+    ])
+    const server: Facts['server'] = connected.isKnown
+      ? { isKnown: true, value: connected.value.control.version() }
+      : connected
+    return { server, streams, hubClock, claim, members, unarchived }
+  } finally {
+    if (connected.isKnown) await attempt('leave the hub', timeoutMs, () => connected.value.close())
+  }
+}
