@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { Tracer } from '@fleetlake/core'
 import { createFileStore, openTable, type Snapshot } from '@fleetlake/archive'
@@ -72,6 +73,8 @@ export interface WorldOptions {
   readonly path?: string
   /** Of a service; none is traced when missing. */
   readonly tracerOf?: (service: string) => Promise<Tracer | undefined>
+  /** Of an earlier hub, which has ended; a fresh one when missing. */
+  readonly dataDir?: string
 }
 
 export interface CollectorOptions {
@@ -98,8 +101,13 @@ export const rowOf = (id: string, some: Partial<PositionRow> = {}): PositionRow 
   ...some,
 })
 
-export const createWorld = async ({ partitions = 2, path: given, tracerOf }: WorldOptions = {}): Promise<World> => {
-  const server = await startTestHub()
+export const createWorld = async ({
+  partitions = 2,
+  path: given,
+  dataDir,
+  tracerOf,
+}: WorldOptions = {}): Promise<World> => {
+  const server = await startTestHub(dataDir === undefined ? {} : { dataDir })
   onTestFinished(() => server.stop())
   const path = given ?? (await temporaryFolder())
   const config = configSchema.parse({
@@ -117,10 +125,12 @@ export const createWorld = async ({ partitions = 2, path: given, tracerOf }: Wor
   const folder = join(path, 'moves')
   const warnings: string[] = []
   let sent = 0
+  // A hub of an earlier world knows the ids of that.
+  const run = randomUUID()
 
   const publish: World['publish'] = (partition, payload, contentType = CONTENT_TYPES.arrow) =>
     storeMessage(hub, 'move', subjects.move(partition), payload as Uint8Array<ArrayBuffer>, {
-      id: `test/${sent++}`,
+      id: `test/${run}/${sent++}`,
       contentType,
     })
 

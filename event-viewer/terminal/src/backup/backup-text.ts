@@ -1,7 +1,8 @@
 import type { BackUpReport, CheckReport, Manifest, PruneReport } from '@fleetlake/archive'
-import { humanCount, plural } from '@fleetlake/viewer-core'
+import { humanCount, humanDuration, plural } from '@fleetlake/viewer-core'
 import { filesAndBytes } from '../table/table-text.ts'
 import { countTail } from './look-at-hub.ts'
+import type { DrillReport } from './run-drill.ts'
 
 const tablesOf = ({ tables }: Manifest) => Object.entries(tables).filter(([, table]) => table !== undefined)
 
@@ -57,3 +58,15 @@ export const factsOf = (manifest: Manifest): unknown => ({
   ),
   tailMessages: countTail(manifest) ?? null,
 })
+
+export const linesOfDrill = (report: DrillReport): string[] => {
+  const { backup, version, rows, places, differences, backupMs, restoreMs, compareMs } = report
+  const [first] = differences
+  return [
+    `${backup}  version ${humanCount(version)}: ${plural(rows, 'position')} of ${plural(places, 'date and cell', 'dates and cells')}`,
+    first === undefined
+      ? '  every position of the archive is in what was restored, once, with every value, and nothing else is'
+      : `  ${plural(differences.length, 'difference')}: ${first}${differences.length === 1 ? '' : ' and others'}`,
+    `  backup ${humanDuration(backupMs)}, restore ${humanDuration(restoreMs)}, comparison ${humanDuration(compareMs)}`,
+  ]
+}

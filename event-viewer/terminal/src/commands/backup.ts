@@ -2,6 +2,7 @@ import {
   type BackUpProgress,
   backUp,
   checkBackup,
+  type KeptHub,
   listBackups,
   type Manifest,
   type ObjectStore,
@@ -9,13 +10,22 @@ import {
   pruneBackups,
   readManifest,
 } from '@fleetlake/archive'
+import type { Config } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
 import { version } from '@fleetlake/service'
 import { humanBytes } from '@fleetlake/viewer-core'
 import type { Command } from 'commander'
-import { factsOf, lineOfBackup, linesOfReport, sentenceOfCheck, sentenceOfPrune } from '../backup/backup-text.ts'
+import {
+  factsOf,
+  lineOfBackup,
+  linesOfDrill,
+  linesOfReport,
+  sentenceOfCheck,
+  sentenceOfPrune,
+} from '../backup/backup-text.ts'
 import { lookAtHub } from '../backup/look-at-hub.ts'
 import { openPlace } from '../backup/open-place.ts'
+import { runDrill } from '../backup/run-drill.ts'
 import { parsePositiveCount } from '../options.ts'
 import { findHub } from '../terminal/find-hub.ts'
 import { createProgress } from '../terminal/progress.ts'
@@ -28,6 +38,10 @@ export interface PlaceOptions {
 interface BackUpFlags extends PlaceOptions {
   readonly keep?: number
   readonly verify?: boolean
+}
+
+interface DrillFlags extends PlaceOptions {
+  readonly into?: string
 }
 
 interface CheckFlags extends PlaceOptions {
@@ -50,6 +64,7 @@ export const addBackup = (program: Command, context: CommandContext): void => {
           'into another account; the 14 newest stay; every file is read again',
         ],
         ['backup list /mnt/backup/fleet', 'the backups that are whole'],
+        ['backup drill /mnt/backup/fleet', 'make one, restore it elsewhere, and compare every row'],
         ['backup check /mnt/backup/fleet', 'read every file of the newest backup'],
       )}\nA place is a folder, s3://bucket/prefix or azure://container/prefix. Keys and passwords are in no backup; see docs/operations/backup.md.\n`,
     )
@@ -64,6 +79,13 @@ export const addBackup = (program: Command, context: CommandContext): void => {
   place(command.command('list <place>').description('list the backups that are whole, the oldest first')).action(
     async (path: string, flags: PlaceOptions) => list(path, flags, context),
   )
+  place(
+    command
+      .command('drill <place>')
+      .description('make a backup, restore it elsewhere, and compare every row with the archive'),
+  )
+    .option('--into <place>', 'an empty place to restore to, which stays (default: a temporary folder, which goes)')
+    .action(async (path: string, flags: DrillFlags) => drill(path, flags, context))
   place(command.command('check <place>').description('read every file of a backup and compare it with its checksum'))
     .option('--backup <id>', 'which one (default: the newest)')
     .action(async (path: string, flags: CheckFlags) => check(path, flags, context))
@@ -103,14 +125,7 @@ const make = async (
     report = await backUp(archive, target, {
       software: version,
       signal,
-      lookAtHub: async () => {
-        const hub = await findHub(config, signal)
-        try {
-          return hub === undefined ? null : await lookAtHub(hub).catch(() => null)
-        } finally {
-          await hub?.close()
-        }
-      },
+      lookAtHub: hubOf(config, signal),
       onProgress: progress.show,
     })
   } finally {
@@ -127,6 +142,32 @@ const make = async (
   else linesOfReport(report).forEach((line) => terminal.print(line))
   if (verify && !(await verified(target, report.manifest, context))) return
   if (keep !== undefined) terminal.say(sentenceOfPrune(await pruneBackups(target, { keep, nowMs: Date.now(), signal })))
+}
+
+/** How the hub stands, if it answers at once. */
+const hubOf = (config: Config, signal: AbortSignal) => async (): Promise<KeptHub | null> => {
+  const hub = await findHub(config, signal)
+  try {
+    return hub === undefined ? null : await lookAtHub(hub).catch(() => null)
+  } finally {
+    await hub?.close()
+  }
+}
+
+const drill = async (path: string, { storeConfig, into }: DrillFlags, context: CommandContext): Promise<void> => {
+  const { terminal, json, signal } = context
+  const config = context.config()
+  const target = await openPlace(path, config, storeConfig)
+  const report = await runDrill(config.archive, target, {
+    software: version,
+    signal,
+    lookAtHub: hubOf(config, signal),
+    into,
+    onStep: (step) => terminal.say(step),
+  })
+  if (json()) terminal.print(JSON.stringify(report))
+  else linesOfDrill(report).forEach((line) => terminal.print(line))
+  if (report.differences.length > 0) context.exitWith(DAMAGED)
 }
 
 /** @returns whether each file is as it was written */
