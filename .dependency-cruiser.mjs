@@ -10,7 +10,8 @@ const services = [
 const testing = '(^|/)testing/'
 const tests = `(\\.(test|bench)\\.ts$)|${testing}|^event-viewer/web/bench/`
 /** What measures, attacks or proves the whole. */
-const proofs = '^scripts/(bench|bench-[^/]+|chaos|demo|fuzz|simulation|simulate|hostile|hot-rows|losses|viewer)(/|\\.)'
+const proofs =
+  '^scripts/(bench|bench-[^/]+|chaos|demo|durability|fuzz|simulation|simulate|hostile|hot-rows|losses|viewer)(/|\\.)'
 
 /** Modules of a shared package may import, beside their own, only the named packages of the workspace. */
 const layer = (name, allowed) => ({

@@ -225,12 +225,10 @@ export const startCollector = async (
   })
   const marks = createMarkKeeper({
     store: stores.losses,
-    writer: hub.uid,
     marks: () => collector.marks(),
     offsets: () => orFail(table.refresh()),
     warn,
   })
-  await marks.tidy()
   const isolated = createIsolatedDecoder({ warn: (fault) => warn({}, fault), ...isolation })
   const pool = createColumnsPool(config.collector.memory / IDLE_SHARE)
   const collector = createCollector(
@@ -272,6 +270,8 @@ export const startCollector = async (
         return flushed
       },
       onFlushed: (flushed) => {
+        // What was noted before is in the table now.
+        void marks.note()
         try {
           tellStats(hub, flushed, settings.windowMs)
         } catch (error) {
@@ -349,7 +349,6 @@ export const startCollector = async (
       const giveUp = setTimeout(() => givingUp.abort(), stopMs)
       await within(givingUp.signal, marks.note()).catch(() => undefined)
       await collector.stop()
-      await within(givingUp.signal, marks.tidy()).catch(() => undefined)
       isolated.close()
       clearTimeout(giveUp)
       clearInterval(ticking)

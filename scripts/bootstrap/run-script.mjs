@@ -14,6 +14,7 @@ const scripts = {
   'bench-planning': { file: 'scripts/bench-planning.ts', watched: true },
   'bench-search': { file: 'scripts/bench-search.ts', watched: true },
   'bench-flood': { file: 'scripts/bench/flood.bench.ts' },
+  durability: { file: 'scripts/durability.ts', watched: true },
   chaos: { file: 'scripts/chaos.ts', watched: true },
   test: { file: 'scripts/test.ts' },
   'bench-viewer': { file: 'scripts/viewer/page.bench.ts', watched: true },

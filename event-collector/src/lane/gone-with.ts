@@ -14,6 +14,8 @@ export interface Former {
   readonly last: number
   /** The messages of it that the stream is known to hold still, under the same sequences. */
   readonly held: Held
+  /** By what others had noted before they were gone: it may have held more. */
+  readonly isNoted?: boolean
 }
 
 const NOTHING: Held = { first: 1, last: 0 }
@@ -24,7 +26,7 @@ const both = (a: Held, b: Held): Held => {
 }
 
 /** A state of a stream that was read until now. */
-export interface Gone extends Pick<Former, 'origin' | 'last'> {
+export interface Gone extends Pick<Former, 'origin' | 'last' | 'isNoted'> {
   /** When the furthest message of it that was read was stored, ms since the epoch; undefined when that is not known. */
   readonly storedAt: number | undefined
 }
@@ -36,7 +38,7 @@ export interface Gone extends Pick<Former, 'origin' | 'last'> {
  */
 export const addFormer = (
   formers: readonly Former[],
-  { origin, last, storedAt }: Gone,
+  { origin, last, storedAt, isNoted }: Gone,
   now: StreamState,
   lastStoredAt: number | undefined,
 ): Former[] => {
@@ -47,7 +49,10 @@ export const addFormer = (
     lastStoredAt <= storedAt &&
     now.last <= last
   const held = isKept ? both(now, { first: 1, last }) : NOTHING
-  return [...formers.map((former) => ({ ...former, held: both(former.held, held) })), { origin, last, held }]
+  return [
+    ...formers.map((former) => ({ ...former, held: both(former.held, held) })),
+    { origin, last, held, ...(isNoted === undefined ? {} : { isNoted }) },
+  ]
 }
 
 export interface GoneOptions {
@@ -99,7 +104,10 @@ export const goneWith = ({ partition, stream, origin, offsets, formers, nowMs }:
     .filter((former) => former.origin.appId !== origin.appId)
     .flatMap((former) => {
       const archived = archivedOf(former.origin, offsets)
-      return rangesOf(former, archived.sequence).map((range) => lost(former.origin, archived, range))
+      const ranges = rangesOf(former, archived.sequence)
+      const { last, isNoted = false } = former
+      const perhaps = isNoted ? [{ from: Math.max(last, archived.sequence) + 1, to: undefined }] : []
+      return [...ranges, ...perhaps].map((range) => lost(former.origin, archived, range))
     })
   const predecessor = predecessorOf(stream, origin, offsets)
   if (predecessor === undefined) return known

@@ -239,7 +239,9 @@ export const createLaneState = ({ partition, maxStreamBytes, seal: sealing }: La
       warn(what, 'the stream was restored to an earlier state; reading it again, rows may be doubled')
       spent = origin
     }
-    gone = { origin: origin!, last: Math.max(furthest.sequence, seen), storedAt: furthest.timestampMs }
+    const last = Math.max(furthest.sequence, seen)
+    const isNoted = marked !== undefined
+    gone = { origin: origin!, last, storedAt: furthest.timestampMs, ...(isNoted ? { isNoted } : {}) }
     origin = undefined
   }
   /** What others have seen counts as read, until the table tells it. */

@@ -11,7 +11,7 @@ export { type Feeder, feederOf } from './log/feeder.ts'
 export { fingerprintOf } from './log/fingerprint.ts'
 export { type KnownLoss, type Loss, lossId, type Settlement, unsettled } from './losses/loss.ts'
 export { LOSSES_APP, type LossTable, openLossTable, type OpenLossTableOptions } from './losses/loss-table.ts'
-export { type MarkFile, readMarks, writeMarks } from './losses/mark-files.ts'
+export { readMarks, writeMarks } from './losses/mark-files.ts'
 export {
   columnsFault,
   type CommitPart,

@@ -1,0 +1,50 @@
+import { reasonOf } from '@fleetlake/core'
+import { playPowerLoss, type PowerLoss } from './durability/power-loss.ts'
+import { checkStrace } from './durability/traced-server.ts'
+import { readOptions, wholeNumber } from './read-options.ts'
+
+const usage = `npm run test:durability -- [--seconds 15] [--only text]
+
+What is left of acknowledged positions when all nats-servers and collectors end at once: killed, or with the power, after which a disk holds what was synced. Needs Linux and
+strace.`
+
+const CASES: readonly (Omit<PowerLoss, 'seconds'> & { readonly name: string; readonly mayLose: boolean })[] = (
+  [1, 3] as const
+).flatMap((nodes) => [
+  { name: `${nodes} killed, 10s`, nodes, syncInterval: '10s', isKillOnly: true, mayLose: false },
+  { name: `${nodes} without power, 10s`, nodes, syncInterval: '10s', isKillOnly: false, mayLose: true },
+  { name: `${nodes} without power, always`, nodes, syncInterval: 'always', isKillOnly: false, mayLose: false },
+])
+
+const main = async (): Promise<number> => {
+  const options = readOptions('npm run test:durability', process.argv.slice(2), {
+    seconds: { type: 'string', default: '15' },
+    only: { type: 'string', default: '' },
+    help: { type: 'boolean' },
+  })
+  if (options.help) {
+    console.log(usage)
+    return 0
+  }
+  await checkStrace()
+  const seconds = wholeNumber('seconds', options.seconds, 1)
+  console.log(
+    '| nats-servers, `sync_interval` | acknowledged | lost | of these recorded as lost | as perhaps lost | told by nothing |',
+  )
+  console.log('|---|---|---|---|---|---|')
+  let isRight = true
+  for (const { name, mayLose, ...one } of CASES.filter((each) => each.name.includes(options.only))) {
+    const { acknowledged, lost, told, perhaps } = await playPowerLoss({ ...one, seconds })
+    console.log(`| ${name} | ${acknowledged} | ${lost} | ${told} | ${perhaps} | ${lost - told - perhaps} |`)
+    isRight &&= acknowledged > 0 && (mayLose || lost === 0)
+  }
+  if (!isRight) console.error('positions were lost that should not be')
+  return isRight ? 0 : 1
+}
+
+try {
+  process.exit(await main())
+} catch (error) {
+  console.error(reasonOf(error))
+  process.exit(1)
+}

@@ -1,0 +1,178 @@
+import { join } from 'node:path'
+import { createFileStore, openLossTable } from '@fleetlake/archive'
+import { encodePositions, positionsOfRows } from '@fleetlake/columnar'
+import { configSchema, CONTENT_TYPES, subjects } from '@fleetlake/contracts'
+import { connectHub, type Hub, lookAtStream, provision, storeMessage } from '@fleetlake/hub'
+import { eventually, readTable, startTestCluster, temporaryFolder } from '@fleetlake/testing'
+import { type CollectorProcess, startCollectorProcess } from './collector-process.ts'
+import { filesIn, losePower, traceServer } from './traced-server.ts'
+
+export interface PowerLoss {
+  readonly nodes: 1 | 3
+  /** As nats-server has it. */
+  readonly syncInterval: string
+  /** The servers are killed instead, and what they had written stays. */
+  readonly isKillOnly: boolean
+  /** For so long positions are published before it. */
+  readonly seconds: number
+}
+
+export interface PowerLossReport {
+  readonly acknowledged: number
+  /** Not in the archive once all is calm. */
+  readonly lost: number
+  /** Of those the ones that a recorded loss names. */
+  readonly told: number
+  /** And those of which a recorded loss says that there may have been some. */
+  readonly perhaps: number
+}
+
+const EACH_MS = 20
+const AT_ONCE = 20
+const FLUSH_MS = 4_000
+const MIB = 1024 * 1024
+const STREAM = 0
+
+const connect = async (url: string, service: string): Promise<Hub> => connectHub({ url, service })
+
+const payloadOf = (n: number): Uint8Array<ArrayBuffer> =>
+  encodePositions(
+    positionsOfRows([
+      {
+        vehicleId: `v-${n}`,
+        vehicleType: 'bus',
+        eventTime: Date.now(),
+        longitude: -56.2,
+        latitude: -34.9,
+        speed: 1,
+        heading: 2,
+      },
+    ]),
+  ) as Uint8Array<ArrayBuffer>
+
+/** Vehicles, each of one message, by the sequence under which it was acknowledged. */
+type Acknowledged = Map<string, number>
+
+const publishUntil = async (hub: Hub, end: AbortSignal): Promise<Acknowledged> => {
+  const acknowledged: Acknowledged = new Map()
+  let n = 0
+  const one = async (): Promise<void> => {
+    const number = n++
+    const sent = hub.control.store(subjects.move(STREAM), payloadOf(number), {
+      headers: hub.control.encodeHeaders(
+        { 'content-type': CONTENT_TYPES.arrow, 'ce-id': `v-${number}` },
+        `v-${number}`,
+      ),
+      timeoutMs: 5_000,
+    })
+    const answer = await sent.catch(() => undefined)
+    if (answer?.kind === 'stored') acknowledged.set(`v-${number}`, answer.sequence)
+  }
+  while (!end.aborted) {
+    await Promise.race([
+      Promise.all([Promise.all(Array.from({ length: AT_ONCE }, one)), new Promise((go) => setTimeout(go, EACH_MS))]),
+      new Promise((go) => end.addEventListener('abort', go)),
+    ])
+  }
+  return acknowledged
+}
+
+/**
+ * All servers and all collectors end at once while positions are published and archived; the servers come back with what their disks hold. Nothing that was acknowledged may be gone
+ * without a word when all is calm again.
+ */
+export const playPowerLoss = async ({
+  nodes,
+  syncInterval,
+  isKillOnly,
+  seconds,
+}: PowerLoss): Promise<PowerLossReport> => {
+  const folder = await temporaryFolder()
+  const cluster = await startTestCluster({ nodes, syncInterval, folder })
+  const archive = join(folder, 'archive')
+  const { urls, names } = cluster
+  const config = configSchema.parse({
+    hub: {
+      url: urls[0],
+      maxBytesPerPartition: 64 * MIB,
+      maxBytesDeadLetters: MIB,
+      maxBytesSearches: MIB,
+      replicas: nodes,
+    },
+    partitioning: { count: 1 },
+    archive: { path: archive },
+    collector: { maxAgeMs: FLUSH_MS },
+  })
+  const collect = (): CollectorProcess =>
+    startCollectorProcess({
+      'hub.url': urls[0],
+      'archive.path': archive,
+      'collector.max-age-ms': String(FLUSH_MS),
+      'hub.max-bytes-per-partition': String(64 * MIB),
+      'hub.max-bytes-dead-letters': String(MIB),
+      'hub.max-bytes-searches': String(MIB),
+      'hub.replicas': String(nodes),
+      'partitioning.count': '1',
+    })
+  const publish = (hub: Hub, id: string, n: number): Promise<void> =>
+    storeMessage(hub, 'move', subjects.move(STREAM), payloadOf(n), { id, contentType: CONTENT_TYPES.arrow })
+  const isArchived = async (vehicle: string): Promise<boolean> =>
+    (await readTable(join(archive, 'moves'))).vehicleIds.includes(vehicle)
+  const first = await connect(urls[0], 'test')
+  await eventually(() => provision(first, config).then(() => true), { what: 'the streams' })
+  const collectorBefore = collect()
+  await publish(first, 'before', -1)
+  await eventually(() => isArchived('v--1'), { what: 'what was published before in the archive' })
+  await collectorBefore.kill()
+  await first.close()
+  for (const name of names) await cluster.end(name)
+  // The streams were made some time ago, an archive was begun, and all of that is on the disk.
+  const before = new Map(
+    await Promise.all(names.map(async (name) => [name, await filesIn(cluster.dataDirOf(name))] as const)),
+  )
+  const traced = new Map(await Promise.all(names.map(async (name) => [name, await traceServer(folder, name)] as const)))
+  for (const name of names) await cluster.restart(name, isKillOnly ? undefined : traced.get(name))
+
+  const hub = await connect(urls[0], 'test')
+  await eventually(async () => (await lookAtStream(hub, STREAM)).last === 1, { what: 'the stream' })
+  const collector = collect()
+  const end = new AbortController()
+  const publishing = publishUntil(hub, end.signal)
+  await new Promise((go) => setTimeout(go, 1_000 * seconds))
+  await Promise.all([cluster.killAll(), collector.kill()])
+  end.abort()
+  const acknowledged = new Map(await publishing)
+  await hub.close()
+  if (!isKillOnly) {
+    for (const name of names) {
+      const gone = await losePower(cluster.dataDirOf(name), traced.get(name)!.trace, before.get(name)!)
+      console.error(`    ${name}: ${gone} bytes were not synced`)
+    }
+  }
+
+  for (const name of names) await cluster.restart(name)
+  const again = await connect(urls[0], 'test')
+  await eventually(() => provision(again, config).then(() => true), { what: 'the streams' })
+  const collectorAgain = collect()
+  // Life goes on, so that the stream grows beyond where it was.
+  for (let n = 2; n <= 4; n++) await publish(again, `after-${n}`, -n)
+  await eventually(() => isArchived('v--4'), { what: 'what was published afterwards in the archive' })
+  await collectorAgain.kill()
+  for (const line of collectorAgain.warnings) console.error(`    ${line}`)
+  const { vehicleIds } = await readTable(join(archive, 'moves'))
+  const inTable = new Set(vehicleIds)
+  const losses = (await openLossTable(createFileStore(join(archive, 'losses'))))!.losses
+  const lost = [...acknowledged].filter(([vehicle]) => !inTable.has(vehicle))
+  const isTold = (sequence: number): boolean =>
+    losses.some(({ epoch, from, to }) => epoch === 0 && to !== undefined && from <= sequence && sequence <= to)
+  const isPerhaps = (sequence: number): boolean =>
+    losses.some(({ from, to }) => to === undefined && from <= sequence) && !isTold(sequence)
+  await again.close()
+  await cluster.stop()
+  return {
+    acknowledged: acknowledged.size,
+    lost: lost.length,
+    told: lost.filter(([, sequence]) => isTold(sequence)).length,
+    perhaps: lost.filter(([, sequence]) => isPerhaps(sequence)).length,
+  }
+}
