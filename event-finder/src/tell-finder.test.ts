@@ -1,5 +1,5 @@
 import { configSchema, subjects } from '@fleetlake/contracts'
-import { askVehicles, type VehicleQueryInput } from '@fleetlake/hub'
+import { askVehicles, type VehicleQueryInput, type VehicleQueryStats } from '@fleetlake/hub'
 import { eventually } from '@fleetlake/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { startMemoryFixture } from '../../shared/hub/src/testing/memory-hub.ts'
@@ -33,10 +33,10 @@ test('what searches read, pass over and find is what their answers say', async (
   const { client, read } = await start()
   const corner = { type: 'Polygon', coordinates: [box(-56.19, -34.91, -56.18, -34.9)] }
   const queries: VehicleQueryInput[] = [ALL, { ...ALL, area: corner }]
-  const stats = []
+  const stats: VehicleQueryStats[] = []
   for (const query of queries) stats.push((await askAll(client, query)).outcome.stats!)
   expect(stats.map(({ status }) => status)).toEqual(['complete', 'complete'])
-  const sum = (of: (stat: (typeof stats)[0]) => number): number => stats.reduce((total, stat) => total + of(stat), 0)
+  const sum = (of: (stat: VehicleQueryStats) => number): number => stats.reduce((total, stat) => total + of(stat), 0)
   const told = await read('fleetlake_files', 'fleetlake_found', 'fleetlake_search', 'fleetlake_tasks', 'fleetlake_tail')
   expect(sum(({ files }) => files.pruned)).toBeGreaterThan(0)
   expect(told).toMatchObject({

@@ -8,7 +8,9 @@ const NOTHING_DONE = {
   kept: undefined,
   vacuum: undefined,
   compaction: {
+    version: 1,
     commits: 1,
+    rows: 0,
     filesBefore: 7,
     filesAfter: 2,
     bytesBefore: 0,

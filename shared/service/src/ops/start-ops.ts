@@ -1,5 +1,4 @@
 import { checkListening, type Config, isLoopback, type MeteredService } from '@fleetlake/contracts'
-import { listen } from '../http/listen.ts'
 import { type Metrics, NO_METRICS } from '../metrics/metrics.ts'
 import { readCommit, version } from '../version.ts'
 import type { ReadinessWatch } from './readiness.ts'
@@ -31,11 +30,12 @@ export const startOps = async ({ service, config, readiness, failure }: OpsOptio
   const { host, port, token } = config.ops
   if (port === undefined) return { metrics: NO_METRICS, url: undefined, close: async () => {} }
   checkListening('ops', config)
-  // Loaded only here, since they take 80 ms and 20 MB.
-  const [{ createMetrics }, { tellProcess }, { createOpsApp }] = await Promise.all([
+  // Loaded only here, since they take 80 ms and 25 MB.
+  const [{ createMetrics }, { tellProcess }, { createOpsApp }, { listen }] = await Promise.all([
     import('../metrics/create-metrics.ts'),
     import('../metrics/process-metrics.ts'),
     import('./ops-app.ts'),
+    import('../http/listen.ts'),
   ])
   const metrics = createMetrics(service)
   const stopLooking = tellProcess(metrics)
