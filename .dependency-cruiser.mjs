@@ -79,7 +79,7 @@ export default {
     {
       name: 'the-tracer-is-imported-when-it-is-asked-for',
       severity: 'error',
-      from: { path: '^(shared|scripts|event-)' },
+      from: { path: '^(shared|scripts|event-)', pathNot: tests },
       to: {
         path: '^shared/service/src/tracing/open-tracer\\.ts$',
         dependencyTypesNot: ['dynamic-import', 'type-only'],

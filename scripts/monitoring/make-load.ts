@@ -64,8 +64,8 @@ export const makeLoad = async ({ hub, url }: ScrapedStack, signal: AbortSignal):
     await ask(hub, turn)
     if (turn % 20 === 0)
       await Promise.all([fetch(`${url}/`), fetch(`${url}/nothing-here`), logIn(url, ACCOUNT.password)])
-    if (turn % 60 === 0) await logIn(url, 'wrong')
-    if (turn % 100 === 0) await sendRubbish(hub, turn)
+    if (turn % 30 === 0) await logIn(url, 'wrong')
+    if (turn % 25 === 0) await sendRubbish(hub, turn)
     await delay(100, undefined, { signal }).catch(() => undefined)
   }
   await driving

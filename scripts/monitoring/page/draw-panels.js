@@ -53,7 +53,7 @@ const add = (parent, className, text = '') => {
 
 const drawStat = (box, { lines, thresholds }, show) => {
   const value = lines[0]?.values.at(-1)?.[1]
-  const color = thresholds.filter((step) => step.value === null || (value ?? 0) >= step.value).at(-1)?.color
+  const color = thresholds.findLast((step) => step.value === null || (value ?? 0) >= step.value)?.color
   add(box, `number ${color ?? 'text'}`, value === undefined || value === null ? 'no data' : show(value))
 }
 
@@ -99,7 +99,7 @@ const drawLines = (box, { lines, width, height }, show) => {
       })),
     ],
   }
-  new uPlot(options, [times, ...columns], box)
+  box.append(new uPlot(options, [times, ...columns]).root)
   const legend = add(box, 'legend')
   for (const [i, { name }] of lines.entries()) {
     const entry = add(legend, 'entry', name)
