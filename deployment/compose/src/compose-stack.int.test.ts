@@ -37,7 +37,7 @@ const ask = (
   new Promise((resolve, reject) => {
     const asked = request(new URL(path, stack.url), { method, headers, ca: stack.authority }, (response) => {
       const cookies = (response.headers['set-cookie'] ?? []).map((cookie) => cookie.split(';')[0]).join('; ')
-      text(response).then((body) => resolve({ status: response.statusCode ?? 0, body, cookies }), reject)
+      text(response).then((said) => resolve({ status: response.statusCode ?? 0, body: said, cookies }), reject)
     })
     asked.on('upgrade', (response, socket) => {
       socket.destroy()
@@ -99,10 +99,10 @@ test('what is generated is found, whole', async () => {
 })
 
 test('a health check passes while its container runs, and not afterwards', async () => {
-  const [container] = stack.containers.filter(({ name }) => name === 'finder-2')
-  expect(await container.checkHealth()).toBe(0)
-  expect(await container.stop()).toBe(0)
-  expect(await container.checkHealth()).toBe(1)
+  const container = stack.containers.find(({ name }) => name === 'finder-2')
+  expect(await container?.checkHealth()).toBe(0)
+  expect(await container?.stop()).toBe(0)
+  expect(await container?.checkHealth()).toBe(1)
 })
 
 test('on SIGTERM every container ends in order', async () => {

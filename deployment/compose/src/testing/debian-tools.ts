@@ -61,7 +61,7 @@ export const provideCaddy = async (): Promise<string> => {
   const folder = await mkdtemp(join(ownFolder, 'caddy-'))
   try {
     await apt(['download', '-qq', 'caddy'], folder)
-    const [archive] = (await readdir(folder)).filter((name) => name.endsWith('.deb'))
+    const archive = (await readdir(folder)).find((name) => name.endsWith('.deb')) ?? 'caddy.deb'
     await run('dpkg', ['-x', archive, 'package'], { cwd: folder })
     await rename(join(folder, 'package/usr/bin/caddy'), join(target, 'caddy'))
   } catch (cause) {

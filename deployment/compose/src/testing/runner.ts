@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process'
 import { chmod } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { provideMontevideo } from '@fleetlake/event-generator'
+import { providePage } from '../../../../scripts/page/provide-page.ts'
 import { root } from './read-compose.ts'
 
 const run = promisify(execFile)
@@ -10,8 +12,8 @@ const run = promisify(execFile)
 export interface Runner {
   /** What the image sets; `folder` holds what stands for the volumes. */
   imageEnvironment(folder: string): NodeJS.ProcessEnv
-  /** Lets the program's user write into a folder. */
-  openFolder(folder: string): Promise<void>
+  /** Makes what an image has, or lets its user write into the folder. */
+  prepare(folder: string): Promise<void>
   command(words: readonly string[], start: { folder: string; env: NodeJS.ProcessEnv }): Start
 }
 
@@ -30,7 +32,9 @@ export const fromSources: Runner = {
     NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/compiled'),
     FLEET_GENERATOR_CITY_DIR: join(folder, 'city'),
   }),
-  openFolder: async () => undefined,
+  prepare: async (folder) => {
+    await Promise.all([providePage(), provideMontevideo(join(folder, 'city'))])
+  },
   command: (words, { env }) => ({ program: process.execPath, args: [PROGRAM, ...words], env }),
 }
 
@@ -70,7 +74,7 @@ const openForAll = async (folder: string): Promise<void> => {
 /** From an image that buildah has, which runs no containers of it here: needs root. */
 const fromRoot = (imageRoot: string): Runner => ({
   imageEnvironment: () => IMAGE_ENVIRONMENT,
-  openFolder: openForAll,
+  prepare: openForAll,
   command: (words, { folder, env }) => ({
     program: 'unshare',
     args: ['--mount', 'sh', '-c', IN_ROOT, 'sh', imageRoot, folder, ...words],
@@ -78,15 +82,27 @@ const fromRoot = (imageRoot: string): Runner => ({
   }),
 })
 
+const CONTAINED = [
+  'run',
+  '--rm',
+  '--interactive',
+  '--network=host',
+  '--read-only',
+  '--tmpfs=/tmp',
+  '--cap-drop=ALL',
+  '--security-opt=no-new-privileges',
+]
+
 /** From an image by an engine that runs containers, on the network of this machine. */
 const fromContainers = (engine: string, image: string): Runner => ({
   imageEnvironment: () => ({}),
-  openFolder: openForAll,
+  prepare: openForAll,
   command: (words, { folder, env }) => ({
     program: engine,
     args: [
-      ...['run', '--rm', '--interactive', '--network=host', '--read-only', '--tmpfs=/tmp', '--cap-drop=ALL'],
-      ...['--security-opt=no-new-privileges', `--user=${USER}`, `--volume=${folder}:${folder}`],
+      ...CONTAINED,
+      `--user=${USER}`,
+      `--volume=${folder}:${folder}`,
       ...Object.entries(env).map(([name, value]) => `--env=${name}=${value}`),
       image,
       ...words,

@@ -3,10 +3,8 @@ import { once } from 'node:events'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { askHealth, readinessUrl } from '@fleetlake/command'
-import { provideMontevideo } from '@fleetlake/event-generator'
 import { provideNatsServer } from '@fleetlake/nats-server'
 import { eventually, findFreePort, startChildServer, temporaryFolder, type ChildServer } from '@fleetlake/testing'
-import { providePage } from '../../../../scripts/page/provide-page.ts'
 import { provideCaddy } from './debian-tools.ts'
 import { type ComposeService, readCompose, root } from './read-compose.ts'
 import { fromSources, type Runner, type Start } from './runner.ts'
@@ -154,17 +152,16 @@ const wavesOf = (services: Readonly<Record<string, ComposeService>>): string[][]
  * `depends_on`, each when the health checks of those before it say that they are ready.
  */
 export const startComposeStack = async (runner: Runner = fromSources): Promise<ComposeStack> => {
-  const [{ services }] = await Promise.all([readCompose(), providePage()])
+  const { services } = await readCompose()
   const folder = await temporaryFolder()
   const [hub, websocket, monitoring, gateway, viewer, proxy] = await Promise.all(
     Array.from({ length: 6 }, findFreePort),
   )
   const machine: Machine = { folder, ports: { hub, websocket, monitoring, gateway, viewer, proxy } }
   for (const volume of ['archive', 'imports', 'gateway']) await mkdir(join(folder, 'data', volume), { recursive: true })
-  await provideMontevideo(join(folder, 'city'))
   const settings = await readFile(join(root, 'deployment/compose/fleet.yaml'), 'utf8')
   await writeFile(join(folder, 'fleet.yaml'), here(settings, machine))
-  await runner.openFolder(folder)
+  await runner.prepare(folder)
   const environmentOf = ({ environment }: ComposeService, more: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
     ...runner.imageEnvironment(folder),
     ...Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, here(value, machine)])),
@@ -198,8 +195,8 @@ export const startComposeStack = async (runner: Runner = fromSources): Promise<C
       for (const container of own) await eventually(() => isHealthy(container), { what: `${container.name} ready` })
     }
     servers.push(await startProxy(machine))
-    const root = join(folder, 'caddy/caddy/pki/authorities/local/root.crt')
-    const authority = await eventually(() => readFile(root, 'utf8'), { what: 'the certificate of the proxy' })
+    const certificate = join(folder, 'caddy/caddy/pki/authorities/local/root.crt')
+    const authority = await eventually(() => readFile(certificate, 'utf8'), { what: 'the certificate of the proxy' })
     const terminal = environmentOf(services['fleet'], {})
     return {
       url: `https://localhost:${proxy}`,
