@@ -1,7 +1,8 @@
-import { cp, rename, rm } from 'node:fs/promises'
+import { cp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { fault } from '@fleetlake/core/testing'
 import { dirname, join } from 'node:path'
 import { createFileStore, feederOf, LOSSES_APP, openTable } from '@fleetlake/archive'
+import { ARCHIVE, TABLE_FORMAT } from '@fleetlake/contracts'
 import { readArchiveClaim } from '@fleetlake/hub'
 import { temporaryFolder } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
@@ -147,4 +148,34 @@ test('a table of losses that is gone is not made again unless that is said', asy
   const warnings: string[] = []
   await openArchive(hub, storesIn(folder), { adopt: true, warn: (_, what) => warnings.push(what) })
   expect(warnings).toEqual([expect.stringMatching(/^going on because of FLEET_ARCHIVE_ADOPT: /)])
+})
+
+test('a collector does not start on a hub or an archive that a newer release has written, and says what to do', async () => {
+  const { hub, folder, start } = await setUp()
+  const { collector } = await start()
+  await publishRows(hub, 0, rowsFrom(0, 5))
+  await flush(hub, 0)
+  await collector.stop()
+  const { id, version } = (await openTable(createFileStore(folder))).snapshot
+  const claim = { table: id, hub: 'h', version, format: 2 }
+  const { last } = await hub.streams.info(ARCHIVE)
+  const bytes = new TextEncoder().encode(JSON.stringify(claim))
+  await hub.streams.append('archive.table', bytes, { expectLast: last, timeoutMs: 5_000 })
+  await expect(start()).rejects.toThrow(
+    fault(
+      'format.newer',
+      'what this hub keeps has the format version 2, and this program knows version 1: start the release that wrote it',
+    ),
+  )
+
+  const log = join(folder, '_delta_log')
+  const first = await readFile(join(log, `${'0'.padStart(20, '0')}.json`), 'utf8')
+  const { metaData } = JSON.parse(first.split('\n')[2]) as { metaData: { configuration: object } }
+  const newer = { ...metaData, configuration: { ...metaData.configuration, [TABLE_FORMAT]: '2' } }
+  const commit = `${JSON.stringify({ commitInfo: {} })}\n${JSON.stringify({ metaData: newer })}\n`
+  await writeFile(join(log, `${String(version + 1).padStart(20, '0')}.json`), commit)
+  const other = await setUp()
+  await expect(openArchive(other.hub, storesIn(folder), { adopt: true, create })).rejects.toThrow(
+    fault('format.newer', 'the table has the format version 2'),
+  )
 })

@@ -80,6 +80,7 @@ export const runFleet = async (args: readonly string[]): Promise<number> => {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE
     if (signal.aborted && error instanceof FleetError && error.code === 'hub.closed') return INTERRUPTED
     terminal.say(`error: ${error instanceof FleetError ? reasonOf(error) : unexpected(error)}`, 'red')
+    if (error instanceof FleetError && error.code === 'backup.interrupted') return INTERRUPTED
     return error instanceof FleetError && error.code === 'usage.invalid' ? USAGE : 1
   }
 }

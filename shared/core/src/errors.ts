@@ -4,6 +4,7 @@ export type ErrorCode =
   | 'archive.older'
   | 'archive.other'
   | 'arrow.invalid'
+  | 'backup.interrupted'
   | 'backup.invalid'
   | 'backup.refused'
   | 'browser.missing'

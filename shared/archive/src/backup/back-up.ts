@@ -37,13 +37,13 @@ export interface BackUpReport {
 const ATTEMPTS = 5
 
 export const interrupted = (): FleetError =>
-  new FleetError('usage.invalid', 'interrupted: nothing is lost, the same command goes on where this one ended')
+  new FleetError('backup.interrupted', 'interrupted: nothing is lost, the same command goes on where this one ended')
 
 /**
  * Makes a backup of an archive, while services write to it. Each table is in it as it was at one version; `moves` is pinned first. Data files that are there are not copied again: only what is
  * new costs anything, and what was interrupted is gone on with. Invariant: a backup with a manifest is whole.
  * @param archive rooted at the archive, whose tables are its folders
- * @throws FleetError `table.missing`, `table.damaged`, `table.unsupported`, `backup.invalid`, `store.failed`; `usage.invalid` when it is interrupted
+ * @throws FleetError `table.missing`, `table.damaged`, `table.unsupported`, `backup.invalid`, `store.failed`; `backup.interrupted`
  */
 export const backUp = async (
   archive: ObjectStore,

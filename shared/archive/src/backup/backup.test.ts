@@ -292,6 +292,8 @@ test('an interrupted backup is told as that, and does not count', async () => {
   const world = await openWorld()
   for (let i = 0; i < 3; i++) await world.write()
   const target = createMemoryStore()
-  await expect(make(world.archive, target, AbortSignal.abort())).rejects.toThrow(fault('usage.invalid', 'interrupted'))
+  await expect(make(world.archive, target, AbortSignal.abort())).rejects.toThrow(
+    fault('backup.interrupted', 'the same command goes on where this one ended'),
+  )
   expect((await listBackups(target)).finished).toEqual([])
 })

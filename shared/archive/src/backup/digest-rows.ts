@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { measureValue, type Rows } from '@fleetlake/columnar'
 import type { Chunk } from '../chunk.ts'
 import { readRows } from '../maintain/read-rows.ts'
@@ -23,30 +23,30 @@ interface Sum {
 
 const ALWAYS = { from: -Infinity, to: Infinity }
 
-/** Every value of a row, each as exact as it is stored. */
-const textOf = (rows: Rows, row: number): string => {
+/** The texts of rows, each with every value as exact as it is stored. */
+const createTexts = (rows: Rows): ((row: number) => string) => {
   const { vehicleIds, vehicle, vehicleTypes, vehicleType, eventTime, longitude, latitude, speed, heading } = rows
-  const { offsets, bytes } = vehicleIds
-  const id = Buffer.from(bytes.subarray(offsets[vehicle[row]], offsets[vehicle[row] + 1])).toString('latin1')
-  const measures = rows.measures.flatMap((column) => {
-    const value = measureValue(column, row)
-    return value === null ? [] : [`${column.spec.name}=${String(value)}`]
-  })
-  const values = [
-    id,
-    vehicleTypes[vehicleType[row]],
-    eventTime[row],
-    longitude[row],
-    latitude[row],
-    speed[row],
-    heading[row],
-  ]
-  return JSON.stringify([...values.map(String), ...measures.toSorted()])
+  const { count, offsets, bytes } = vehicleIds
+  const ids = Array.from({ length: count }, (_, id) =>
+    JSON.stringify(decoder.decode(bytes.subarray(offsets[id], offsets[id + 1]))),
+  )
+  const types = vehicleTypes.map((type) => JSON.stringify(type))
+  const measures = rows.measures.toSorted((a, b) => (a.spec.name < b.spec.name ? -1 : 1))
+  return (row) => {
+    let text = `${ids[vehicle[row]]} ${types[vehicleType[row]]} ${eventTime[row]} ${longitude[row]} ${latitude[row]} ${speed[row]} ${heading[row]}`
+    for (const column of measures) {
+      const value = measureValue(column, row)
+      if (value !== null) text += ` ${column.spec.name}=${typeof value === 'string' ? JSON.stringify(value) : value}`
+    }
+    return text
+  }
 }
 
+const decoder = new TextDecoder()
+
 const addRow = ({ words }: Sum, text: string): void => {
-  const hash = createHash('sha256').update(text).digest()
-  for (let word = 0; word < words.length; word++) words[word] += hash.readUInt32LE(word * 4)
+  const digest = hash('sha256', text, 'buffer')
+  for (let word = 0; word < words.length; word++) words[word] += digest.readUInt32LE(word * 4)
 }
 
 /**
@@ -66,7 +66,8 @@ export const digestRows = async (
     const sum = sums.get(key) ?? { rows: 0, words: new Uint32Array(4) }
     sums.set(key, sum)
     for await (const rows of readRows(store, chunk, { period: ALWAYS })) {
-      for (let row = 0; row < rows.length; row++) addRow(sum, textOf(rows, row))
+      const textOf = createTexts(rows)
+      for (let row = 0; row < rows.length; row++) addRow(sum, textOf(row))
       sum.rows += rows.length
     }
     onFile(chunk)

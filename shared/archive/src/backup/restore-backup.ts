@@ -70,7 +70,7 @@ const markerOf = (bytes: Uint8Array): { readonly backup: string } => {
  * Restores a backup into an empty place. Invariant: a table's log is written once all its data files are there, each compared with its checksum, and the commits in their order;
  * a restore that is interrupted is gone on with, and is no archive before it has ended. Nothing that is there is written over.
  * @param archive rooted at the archive, whose tables are its folders
- * @throws FleetError `backup.refused`, `backup.invalid`, `store.failed`; `usage.invalid` when it is interrupted
+ * @throws FleetError `backup.refused`, `backup.invalid`, `store.failed`; `backup.interrupted`
  */
 export const restoreBackup = async (
   source: ObjectStore,
