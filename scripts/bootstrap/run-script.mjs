@@ -17,6 +17,7 @@ const scripts = {
   durability: { file: 'scripts/durability.ts', watched: true },
   chaos: { file: 'scripts/chaos.ts', watched: true },
   test: { file: 'scripts/test.ts' },
+  'test-upgrade': { file: 'scripts/test-upgrade.ts', watched: true },
   'bench-viewer': { file: 'scripts/viewer/page.bench.ts', watched: true },
   screenshots: { file: 'scripts/viewer/screenshots.ts', watched: true },
   image: { file: 'deployment/docker/src/build-image.ts' },
