@@ -7,6 +7,7 @@ import {
   openTable,
   openTableStore,
   type ObjectStore,
+  readMarks,
   type Snapshot,
   type Table,
 } from '@fleetlake/archive'
@@ -29,6 +30,7 @@ import {
   joinGroup,
   readArchiveClaim,
   readPartition,
+  storedAt,
 } from '@fleetlake/hub'
 import { startAgent } from './agent/agent.ts'
 import { startCoordinator } from './coordinator/coordinator.ts'
@@ -40,6 +42,7 @@ import { createSearchRecords } from './coordinator/record-searches.ts'
 import { presumeLosses } from './losses/presume-losses.ts'
 import { openPeople } from './people/open-people.ts'
 import { shareReads } from './waiting/share-reads.ts'
+import { type BrokenState, findBrokenStreams } from './tail/broken-streams.ts'
 import { createTail } from './tail/tail.ts'
 import { countSearches, tellFinder } from './tell-finder.ts'
 import { createTurns } from './waiting/turns.ts'
@@ -135,7 +138,25 @@ export const startFinder = async (hub: Hub, options: FinderOptions): Promise<Fin
     }
   }
   const lookAtStreams = createStreamsLook(hub)
+  let broken: ReadonlyMap<number, BrokenState> = new Map()
+  let checking: Promise<void> | undefined
+  // A hub that was away may come back in an earlier state.
+  const stopFollowing = hub.onStatus(({ state }) => {
+    if (state !== 'connected') checking = undefined
+  })
+  const checkStreams = async (): Promise<void> => {
+    broken = await findBrokenStreams({
+      marks: () => readMarks(lossStore),
+      streams: createStreamsLook(hub),
+      storedAt: (partition, sequence) => storedAt(hub, partition, sequence),
+    })
+  }
   const look = shareReads(async () => {
+    checking ??= checkStreams()
+    await checking.catch((error: unknown) => {
+      checking = undefined
+      throw error
+    })
     const [streams, fed] = await Promise.all([lookAtStreams(), readArchiveClaim(hub)])
     return { streams, fed }
   })
@@ -158,6 +179,7 @@ export const startFinder = async (hub: Hub, options: FinderOptions): Promise<Fin
         now: () => performance.now(),
       }),
       enter: (partition) => enterPartition(hub, { group: 'finders', partition, members }),
+      broken: (partition) => broken.get(partition),
     },
   )
   // Every search reports a damaged table and is then partial; the table is read again once it is repaired.
@@ -213,6 +235,7 @@ export const startFinder = async (hub: Hub, options: FinderOptions): Promise<Fin
       await records.settled()
       await agent.stop()
       await people.close()
+      stopFollowing()
       tail.stop()
       isolated.close()
       await membership.leave()

@@ -138,6 +138,7 @@ export const playPowerLoss = async ({
   const collector = collect()
   const end = new AbortController()
   const publishing = publishUntil(hub, end.signal)
+  await eventually(() => isArchived('v-0'), { what: 'the first of it in the archive' })
   await new Promise((go) => setTimeout(go, 1_000 * seconds))
   await Promise.all([cluster.killAll(), collector.kill()])
   end.abort()

@@ -18,6 +18,7 @@ const pinOf = (versions: readonly number[], claimed: readonly (number | undefine
     { memory: 1e6, futureToleranceMs: 0, lingerMs: 1 },
     {
       read: never,
+      broken: () => undefined,
       enter: never,
       decode: never,
       decodeCarefully: never,

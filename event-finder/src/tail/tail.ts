@@ -11,6 +11,7 @@ import {
 } from '@fleetlake/hub'
 import { type Former, formersOf } from '../losses/presume-losses.ts'
 import { type HeldTail, holdTail, type Missing } from './held-tail.ts'
+import type { BrokenState } from './broken-streams.ts'
 import { createTailLane, type TailLane, type TailLaneDeps } from './tail-lane.ts'
 import { createTailMemory } from './tail-memory.ts'
 
@@ -24,6 +25,8 @@ export interface TailOptions {
 
 export interface TailDeps extends Pick<TailLaneDeps, 'decode' | 'decodeCarefully' | 'columns'> {
   enter(partition: number): Promise<PartitionEntry>
+  /** A state of the stream that collectors have noted and that is not there any more. */
+  broken(partition: number): BrokenState | undefined
   read(partition: number, from: Offset, onState: (state: ReaderState) => void): PartitionReader
 }
 
@@ -155,7 +158,8 @@ export const createTail = ({ memory: most, futureToleranceMs, lingerMs }: TailOp
     const origins = new Map<number, Origin>()
     for (const partition of lanes.keys()) if (!streams.has(partition)) endLane(partition)
     for (const [partition, state] of streams) {
-      const origin = beginAt(moveStreamName(partition), state, offsets, spent.get(partition))
+      const former = spent.get(partition) ?? deps.broken(partition)
+      const origin = beginAt(moveStreamName(partition), state, offsets, former)
       origins.set(partition, origin)
       const { sequence: after, timestampMs } = origin.from
       // The stream ends before what was read of it, or archived: it is not what it was, as its reader finds out.

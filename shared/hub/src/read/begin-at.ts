@@ -27,7 +27,7 @@ export const beginAt = (
   name: string,
   { created, first }: StreamState,
   { txns, txnTimes }: TableOffsets,
-  spent: Origin | undefined,
+  spent: Pick<Origin, 'created' | 'epoch'> | undefined,
 ): Origin => {
   const leastEpoch = spent?.created === created ? spent.epoch + 1 : 0
   const epoch = Math.max(epochOf(txns.keys(), name, created), leastEpoch)
