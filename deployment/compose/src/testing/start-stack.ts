@@ -4,7 +4,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { askHealth, readinessUrl } from '@fleetlake/command'
 import { provideNatsServer } from '@fleetlake/nats-server'
-import { eventually, findFreePort, startChildServer, temporaryFolder, type ChildServer } from '@fleetlake/testing'
+import { eventually, startChildServer, temporaryFolder, type ChildServer } from '@fleetlake/testing'
+import { freePorts } from './free-ports.ts'
 import { provideCaddy } from './debian-tools.ts'
 import { type ComposeService, readCompose, root } from './read-compose.ts'
 import { fromSources, type Runner, type Start } from './runner.ts'
@@ -17,6 +18,7 @@ export interface Container {
   checkHealth(): Promise<number | null>
   /** All that it has written. */
   readonly said: () => string
+  readonly hasEnded: () => boolean
   /** SIGTERM; its exit code. */
   stop(): Promise<number | null>
 }
@@ -67,6 +69,7 @@ const startContainer = async ({ name, env, service, check }: Started): Promise<C
     name,
     env,
     said: () => said.join(''),
+    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
     checkHealth: () => checkHealth(check),
     stop: () => stopChild(child),
   }
@@ -85,10 +88,14 @@ const checkHealth = async ({ program, args, env }: Start): Promise<number | null
   return child.exitCode
 }
 
-/** As the health check of docker-compose.yml asks, in the container's environment. */
-const isHealthy = async ({ env, said }: Container): Promise<boolean> => {
-  if (/"level":60/.test(said())) throw new Error(said())
-  return (await askHealth(readinessUrl(env))).isReady
+/**
+ * Asks as the health check of docker-compose.yml does, in the container's environment.
+ * @throws Error with its words when it ends instead
+ */
+const awaitHealth = async ({ name, env, said, hasEnded }: Container): Promise<void> => {
+  const ask = async () => (hasEnded() ? 'ended' : (await askHealth(readinessUrl(env))).isReady && 'ready')
+  if ((await eventually(ask, { what: `${name} ready`, seen: said })) === 'ended')
+    throw new Error(`${name} ended: ${said()}`)
 }
 
 const startHub = async (machine: Machine, { environment }: ComposeService): Promise<ChildServer> => {
@@ -154,9 +161,7 @@ const wavesOf = (services: Readonly<Record<string, ComposeService>>): string[][]
 export const startComposeStack = async (runner: Runner = fromSources): Promise<ComposeStack> => {
   const { services } = await readCompose()
   const folder = await temporaryFolder()
-  const [hub, websocket, monitoring, gateway, viewer, proxy] = await Promise.all(
-    Array.from({ length: 6 }, findFreePort),
-  )
+  const [hub, websocket, monitoring, gateway, viewer, proxy] = await freePorts(6)
   const machine: Machine = { folder, ports: { hub, websocket, monitoring, gateway, viewer, proxy } }
   for (const volume of ['archive', 'imports', 'gateway']) await mkdir(join(folder, 'data', volume), { recursive: true })
   const settings = await readFile(join(root, 'deployment/compose/fleet.yaml'), 'utf8')
@@ -178,10 +183,11 @@ export const startComposeStack = async (runner: Runner = fromSources): Promise<C
       const names = wave.flatMap((name) =>
         Array.from({ length: services[name].scale }, (_, index) => ({ name, index })),
       )
+      const ports = await freePorts(names.length)
       const own = await Promise.all(
-        names.map(async ({ name, index }) => {
+        names.map(async ({ name, index }, number) => {
           // A container has its ports for itself.
-          const env = environmentOf(services[name], { FLEET_OPS_PORT: String(await findFreePort()) })
+          const env = environmentOf(services[name], { FLEET_OPS_PORT: String(ports[number]) })
           const start = { folder, env }
           return startContainer({
             name: `${name}-${index + 1}`,
@@ -192,7 +198,7 @@ export const startComposeStack = async (runner: Runner = fromSources): Promise<C
         }),
       )
       containers.push(...own)
-      for (const container of own) await eventually(() => isHealthy(container), { what: `${container.name} ready` })
+      for (const container of own) await awaitHealth(container)
     }
     servers.push(await startProxy(machine))
     const certificate = join(folder, 'caddy/caddy/pki/authorities/local/root.crt')
