@@ -119,6 +119,8 @@ test('three of them are one cluster, which a server with another password does n
     return [...new Set(others.map((route) => route.remote_name))].toSorted()
   }
   await eventually(async () => (await routesOf(ports[0])).length === 2, { what: 'both other servers' })
+  await expect(connect(ports[1].client, 'finder', 'guessed')).rejects.toMatchObject({ code: 'hub.refused' })
+  await connect(ports[1].client, 'finder', secrets[passwordVariable('finder')])
   const stranger = await freePorts()
   const { stderr } = await run(
     stranger,

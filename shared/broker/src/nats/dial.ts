@@ -48,10 +48,14 @@ const dial = async (
   { dial: open, pingIntervalMs, userKeys }: Transport,
 ): Promise<NatsConnection> => {
   let told: string | undefined
+  // Servers of a cluster name each other: whom one refuses would go from one to the next for ever, and never be told.
+  let isAlone = false
   for (;;) {
     if (signal?.aborted === true) throw new FleetError('hub.closed', 'stopped before the hub was reached')
+    let isIn = false
+    let isTurnedAway = false
     try {
-      return await open({
+      const connection = await open({
         servers: url,
         name,
         timeout: DIAL_TIMEOUT_MS,
@@ -61,11 +65,27 @@ const dial = async (
         noAsyncTraces: true,
         pingInterval: pingIntervalMs,
         maxPingOut: MAX_PINGS_OUT,
+        ignoreClusterUpdates: isAlone,
+        reconnectToServer: (_, greeting) => {
+          isTurnedAway = !isIn && greeting !== null
+          if (isTurnedAway) throw new Error('a server has greeted, and did not let this client in')
+          return null
+        },
         ...(inbox === undefined ? {} : { inboxPrefix: inbox }),
         ...(user === undefined ? {} : { user }),
         ...(password === undefined ? {} : { pass: password }),
       })
+      isIn = true
+      if (!isAlone) return connection
+      // It was let in after all, and has to know the others.
+      isAlone = false
+      await connection.close()
     } catch (error) {
+      if (isTurnedAway && !isAlone) {
+        isAlone = true
+        continue
+      }
+      isAlone = false
       if (error instanceof AuthorizationError) {
         throw new FleetError(
           'hub.refused',
