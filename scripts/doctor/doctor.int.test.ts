@@ -52,7 +52,11 @@ const deploy = async (): Promise<Deployment> => {
     world,
     collector,
     finder,
-    config: { ...config, hub: { ...config.hub, websocketPort }, viewer: { ...config.viewer, port: 0 } },
+    config: {
+      ...config,
+      hub: { ...config.hub, websocketPort, syncInterval: 'always' },
+      viewer: { ...config.viewer, port: 0 },
+    },
     path: dirname(world.folder),
   }
 }
@@ -276,7 +280,7 @@ test('the command prints a line for each check, or JSON, ends with 1 when someth
   const write = (url: string): Promise<void> =>
     writeFile(
       file,
-      `hub:\n  url: ${url}\n  maxBytesPerPartition: 32 MiB\n  websocketPort: ${config.hub.websocketPort}\npartitioning:\n  count: 2\narchive:\n  path: ${path}\nviewer:\n  port: 0\n`,
+      `hub:\n  url: ${url}\n  maxBytesPerPartition: 32 MiB\n  websocketPort: ${config.hub.websocketPort}\n  syncInterval: always\npartitioning:\n  count: 2\narchive:\n  path: ${path}\nviewer:\n  port: 0\n`,
     )
   await write(world.server.url)
   const before = await readdir(logOf({ path } as Deployment))

@@ -84,6 +84,7 @@ const judgeStreams = (streams: readonly StreamFacts[], { hub, partitioning }: Fa
         ]),
     judgeReplicas(ours, hub.replicas),
     judgeWindow(moves, hub.duplicateWindowMs),
+    judgeSync(hub),
     judgeDiscard(moves),
     ...judgeFill(ours),
   ]
@@ -107,6 +108,26 @@ const judgeWindow = (streams: readonly StreamFacts[], wantedMs: number): Finding
     'duplicate window',
     `${other.name} remembers message ids for ${humanDuration(other.duplicateWindowMs)} instead of ${humanDuration(wantedMs)} (hub.duplicateWindowMs)`,
     'start a collector with this configuration, which changes it: a message that is repeated later is stored twice',
+  )
+}
+
+/** What is configured: what a nats-server really does it tells no client. */
+const judgeSync = ({ syncInterval, replicas }: Facts['config']['hub']): Finding => {
+  if (syncInterval === 'always')
+    return ok(
+      'sync interval',
+      'hub.syncInterval is always: what is acknowledged is on the disk, if nats-server is configured so',
+    )
+  const every = humanDuration(syncInterval)
+  if (replicas > 1)
+    return ok(
+      'sync interval',
+      `hub.syncInterval is ${every}: only a loss of power of all ${replicas} servers at once loses what was acknowledged within it`,
+    )
+  return warning(
+    'sync interval',
+    `hub.syncInterval is ${every}, and there is one replica: a loss of power loses what was acknowledged within it`,
+    'set hub.syncInterval: always, or have three replicas, where that must not be (docs/durability.md)',
   )
 }
 

@@ -42,7 +42,7 @@ const TABLE = {
 }
 const CLAIM = { table: 't', hub: 'h', version: 7, fingerprint: undefined }
 const configOf = (some: Parameters<typeof configSchema.parse>[0] = {}): Config =>
-  configSchema.parse({ partitioning: { count: 2 }, ...(some as object) })
+  configSchema.parse({ partitioning: { count: 2 }, hub: { syncInterval: 'always' }, ...(some as object) })
 
 const HEALTHY: Facts = {
   config: configOf(),
@@ -71,6 +71,7 @@ test('of a deployment that is well every check is ok', () => {
     'ok streams',
     'ok replicas',
     'ok duplicate window',
+    'ok sync interval',
     'ok full streams',
     'ok stream fill',
     'ok store',
@@ -126,13 +127,18 @@ test.each<[string, Partial<Facts>, readonly string[]]>([
   ],
   [
     'a stream has too few replicas',
-    set({ hub: { replicas: 3 } }),
+    set({ hub: { replicas: 3, syncInterval: 'always' } }),
     ['fault replicas: MOVES_0 and 3 other streams have 1 replica instead of 3'],
   ],
   [
     'ids are forgotten too soon',
     streamsWith({ duplicateWindowMs: 1_000 }),
     ['warning duplicate window: MOVES_0 remembers message ids for 1 s instead of 2 min 0 s'],
+  ],
+  [
+    'the one server of the hub syncs now and then',
+    set({ hub: { syncInterval: '10 s' } }),
+    ['warning sync interval: hub.syncInterval is 10 s, and there is one replica: a loss of power loses'],
   ],
   [
     'a stream drops what is old',
