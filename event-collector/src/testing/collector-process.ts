@@ -41,23 +41,29 @@ export interface ServerSetup extends Setup {
 }
 
 /** On a real hub. */
-export const setUpServer = async (): Promise<ServerSetup> => {
+export const setUpServer = async (partitions = 2): Promise<ServerSetup> => {
   const server = await startTestHub()
   onTestFinished(() => server.stop())
   const { url } = server
-  const setup = await setUpOn(async (service) => {
-    const hub = await connectHub({ url, service })
-    onTestFinished(() => hub.close())
-    return hub
-  }, url)
+  const setup = await setUpOn(
+    async (service) => {
+      const hub = await connectHub({ url, service })
+      onTestFinished(() => hub.close())
+      return hub
+    },
+    { url, partitions },
+  )
   return { ...setup, server }
 }
 
-const setUpOn = async (connect: (service: string) => Promise<Hub>, url?: string): Promise<Setup> => {
+const setUpOn = async (
+  connect: (service: string) => Promise<Hub>,
+  { url, partitions = 2 }: { readonly url?: string; readonly partitions?: number } = {},
+): Promise<Setup> => {
   const path = await temporaryFolder()
   const config = configSchema.parse({
     hub: { url, maxBytesPerPartition: 16 * MIB, maxBytesDeadLetters: MIB },
-    partitioning: { count: 2 },
+    partitioning: { count: partitions },
     archive: { path },
   })
   const hub = await connect('test')

@@ -13,6 +13,7 @@ export * from './streams/provision.ts'
 export * from './streams/purge.ts'
 export * from './streams/search-records.ts'
 export * from './streams/store-message.ts'
+export { findStreamFaults, type StreamFacts, type StreamFault } from './streams/stream-faults.ts'
 
 export * from './publish/drain-within.ts'
 export * from './publish/duplicate-window.ts'
