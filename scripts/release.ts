@@ -10,7 +10,7 @@ import { planRelease, type Release } from './release/plan-release.ts'
 
 const USAGE = `npm run release -- <version> [--dry-run] [--no-image] [-- more options of the engine's build]
 
-Gives the version to every package and to what CHANGELOG.md has as not released, commits, builds the image with its list of parts, and tags.
+Gives the version to every package, to the image where manifests name it, and to what CHANGELOG.md has as not released, commits, builds the image with its list of parts, and tags.
 It pushes nothing.
 
   --dry-run   says what would be done
@@ -21,6 +21,12 @@ const root = process.cwd()
 const git = async (...args: string[]): Promise<string> =>
   (await promisify(execFile)('git', args, { cwd: root })).stdout.trim()
 
+/** What names the image: the clusters, and their manifests. */
+const listDeployments = async (): Promise<string[]> =>
+  (await git('ls-files', 'deployment/kubernetes/src/clusters', 'deployment/kubernetes/manifests'))
+    .split('\n')
+    .filter(Boolean)
+
 const readRelease = async (version: string): Promise<Release> => {
   const read = async (path: string) => ({ path, text: await readFile(join(root, path), 'utf8') })
   const manifests = ['package.json', ...(listManifests(root) as string[])]
@@ -29,6 +35,7 @@ const readRelease = async (version: string): Promise<Release> => {
     date: new Date().toISOString().slice(0, 10),
     changelog: await read('CHANGELOG.md'),
     manifests: await Promise.all(manifests.map(read)),
+    deployments: await Promise.all((await listDeployments()).map(read)),
   })
 }
 

@@ -63,7 +63,7 @@ test('whatever a disk does to the files of a stream while no one who has read it
   const publishEach = (from: number, count: number): Promise<unknown> =>
     Promise.all(
       partitions.map(async (partition) => {
-        for (const row of rowsOf(partition, from, count)) await publishRows(hub, partition, [row])
+        for (const single of rowsOf(partition, from, count)) await publishRows(hub, partition, [single])
       }),
     )
   const first = await start()

@@ -11,9 +11,10 @@ const input = {
   date: '2026-11-30',
   changelog,
   manifests: [manifest('package.json'), manifest('a/package.json')],
+  deployments: [{ path: 'cluster.ts', text: "image: 'a.example/fleetlake:0.1.0', other: 'fleetlake:0.1.0.1'" }],
 }
 
-test('a release gives its version to every package and its date to what was not released', () => {
+test('a release gives its version to every package and image, and its date to what was not released', () => {
   expect(planRelease(input)).toEqual({
     tag: 'v0.2.0',
     message: 'Release 0.2.0',
@@ -24,6 +25,7 @@ test('a release gives its version to every package and its date to what was not 
       },
       manifest('package.json', '0.2.0'),
       manifest('a/package.json', '0.2.0'),
+      { path: 'cluster.ts', text: "image: 'a.example/fleetlake:0.2.0', other: 'fleetlake:0.1.0.1'" },
     ],
     notes: '- New.',
   })

@@ -11,6 +11,8 @@ export interface ReleaseInput {
   readonly changelog: RepositoryFile
   /** Every package.json of the workspace, the root's first. */
   readonly manifests: readonly RepositoryFile[]
+  /** Those that name the image. */
+  readonly deployments: readonly RepositoryFile[]
 }
 
 export interface Release {
@@ -35,11 +37,15 @@ const isAfter = (version: string, before: string): boolean => {
   return different >= 0 && a[different] > b[different]
 }
 
+/** A name ends where its tag does. */
+const nameImage = (text: string, present: string, version: string): string =>
+  text.replaceAll(new RegExp(`\\bfleetlake:${RegExp.escape(present)}(?![\\w.-])`, 'g'), `fleetlake:${version}`)
+
 /**
- * What a release changes: the version of every package, and the head of what was not released in the changelog.
+ * What a release changes: the version of every package and of the image where it is named, and the head of what was not released in the changelog.
  * @throws Error with what is wrong and what to do
  */
-export const planRelease = ({ version, date, changelog, manifests }: ReleaseInput): Release => {
+export const planRelease = ({ version, date, changelog, manifests, deployments }: ReleaseInput): Release => {
   if (!SEMVER.test(version)) throw new Error(`'${version}' is not a version: say one like 1.2.0`)
   const present = versionOf(manifests[0])
   const others = manifests.filter((manifest) => versionOf(manifest) !== present)
@@ -58,6 +64,7 @@ export const planRelease = ({ version, date, changelog, manifests }: ReleaseInpu
         path,
         text: text.replace(/^( {2}"version": )"[^"]*"/m, `$1"${version}"`),
       })),
+      ...deployments.map(({ path, text }) => ({ path, text: nameImage(text, present, version) })),
     ],
     notes,
   }

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
-import { appendFile, readFile, writeFile } from 'node:fs/promises'
+import { appendFile, cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { temporaryFolder } from '@fleetlake/testing'
+import { listManifests } from '../bootstrap/inputs.mjs'
 import { beforeAll, expect, test } from 'vitest'
 
 const run = promisify(execFile)
@@ -32,10 +33,22 @@ const release = async (...args: string[]): Promise<{ code: number; out: string; 
 }
 
 beforeAll(async () => {
-  clone = join(await temporaryFolder(), 'clone')
-  await run('git', ['clone', '--quiet', '--shared', repository, clone])
+  clone = await temporaryFolder()
+  await git('init', '--quiet')
+  for (const path of [
+    'package.json',
+    'pnpm-workspace.yaml',
+    'README.md',
+    'deployment/kubernetes',
+    ...listManifests(repository),
+  ])
+    await cp(join(repository, path), join(clone, path), {
+      recursive: true,
+      filter: (from) => !from.includes('node_modules'),
+    })
   await writeFile(join(clone, 'CHANGELOG.md'), '# Changelog\n\n## Unreleased\n\n- New.\n')
-  await git('commit', '--quiet', '--all', '--message', 'Say what is new')
+  await git('add', '--all')
+  await git('commit', '--quiet', '--message', 'Say what is new')
 })
 
 test('what would be done is said, and changes nothing', async () => {
@@ -71,5 +84,7 @@ test('a release is one commit with a tag, and is not made twice', async () => {
   )
   const versions = (await git('grep', '-h', '^  "version":', '--', 'package.json', '*/package.json')).split('\n')
   expect(new Set(versions)).toEqual(new Set(['  "version": "99.0.0",']))
+  const images = (await git('grep', '-hoE', 'fleetlake:[0-9][0-9.]*', '--', 'deployment')).split('\n')
+  expect(new Set(images)).toEqual(new Set(['fleetlake:99.0.0']))
   expect((await release('99.0.0', '--no-image')).err).toBe('99.0.0 does not come after 99.0.0\n')
 })
