@@ -4,6 +4,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { askHealth, readinessUrl } from '@fleetlake/command'
 import { provideNatsServer } from '@fleetlake/nats-server'
+import { endWithUs } from '@fleetlake/service'
 import { eventually, startChildServer, temporaryFolder, type ChildServer } from '@fleetlake/testing'
 import { freePorts } from './free-ports.ts'
 import { provideCaddy } from './debian-tools.ts'
@@ -65,6 +66,8 @@ const startContainer = async ({ name, env, service, check }: Started): Promise<C
   const said: string[] = []
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => said.push(String(text)))
   await once(child, 'spawn')
+  const stopWatching = endWithUs(child.pid!)
+  child.once('exit', stopWatching)
   return {
     name,
     env,
@@ -134,6 +137,12 @@ const startProxy = async ({ folder, ports }: Machine): Promise<ChildServer> =>
     logFile: join(folder, 'caddy.log'),
   })
 
+/** A certificate, once all of it is written. */
+const readWhole = async (file: string): Promise<string | false> => {
+  const text = await readFile(file, 'utf8')
+  return text.includes('END CERTIFICATE') && text
+}
+
 const runFleet = ({ program, args, env }: Start, input = ''): Promise<string> =>
   new Promise((resolve, reject) => {
     const child = execFile(program, args, { env, maxBuffer: 2 ** 26 }, (error, stdout, stderr) =>
@@ -202,7 +211,7 @@ export const startComposeStack = async (runner: Runner = fromSources): Promise<C
     }
     servers.push(await startProxy(machine))
     const certificate = join(folder, 'caddy/caddy/pki/authorities/local/root.crt')
-    const authority = await eventually(() => readFile(certificate, 'utf8'), { what: 'the certificate of the proxy' })
+    const authority = await eventually(() => readWhole(certificate), { what: 'the certificate of the proxy' })
     const terminal = environmentOf(services['fleet'], {})
     return {
       url: `https://localhost:${proxy}`,
