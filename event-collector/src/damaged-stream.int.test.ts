@@ -66,7 +66,7 @@ test('whatever a disk does to the files of a stream while no one who has read it
   const publishEach = (to: readonly number[], from: number, count: number): Promise<unknown> =>
     Promise.all(
       to.map(async (partition) => {
-        for (const row of rowsOf(partition, from, count)) await publishRows(hub, partition, [row])
+        for (const one of rowsOf(partition, from, count)) await publishRows(hub, partition, [one])
       }),
     )
   const first = await start({}, { stopMs: 300 })

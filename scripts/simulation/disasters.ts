@@ -4,6 +4,7 @@ import { sleep } from '@fleetlake/core'
 import { type Hub, provision } from '@fleetlake/hub'
 import type { ArchiveCopy } from './archive-disk.ts'
 import { type Excuses, messagesIn } from './excuses.ts'
+import { messagesBeyond, readNotes } from './notes.ts'
 import type { Operator } from './operator.ts'
 import type { World } from './world.ts'
 
@@ -13,6 +14,7 @@ export const DISASTERS = [
   'the hub is restored',
   'the archive is restored',
   'the hub is lost',
+  'the power fails',
 ] as const
 export type Disaster = (typeof DISASTERS)[number]
 
@@ -162,9 +164,34 @@ const loseHub: Prepare = ({ world, hub, operator, excuses, onReplaced }) => {
   }
 }
 
+/** How long a hub may not have synced what it has acknowledged. */
+const SYNC_MS = 10_000
+
+const failPower: Prepare =
+  ({ world, operator, excuses }) =>
+  async () => {
+    const { time, server, archive } = world
+    const synced = server.backup()
+    await sleep(SYNC_MS * time.random())
+    tell(world, 'the power fails: no service lives, and the hub comes back as it was synced')
+    operator.expectRefusals()
+    excuses.add({
+      again: messagesIn(synced),
+      forgetsLetters: true,
+      untold: messagesBeyond(await readNotes(archive.stores.losses), excuses.ledger),
+    })
+    for (const life of world.lives()) world.kill(life)
+    server.stop()
+    server.restore(synced)
+    await sleep(500 + 6_000 * time.random())
+    server.start()
+    world.say('the hub is started')
+  }
+
 const prepare: Readonly<Record<Disaster, Prepare>> = {
   'a stream is made again': remakeStream,
   'the hub is restored': restoreHub,
   'the archive is restored': restoreArchive,
   'the hub is lost': loseHub,
+  'the power fails': failPower,
 }

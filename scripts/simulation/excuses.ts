@@ -5,8 +5,15 @@ import { MESSAGE_NAME } from './world.ts'
 
 /** What disasters excuse: before the first one nothing. */
 export interface Excuses {
-  /** A disaster has happened. `again`: the messages that the hub holds again, by name. */
-  add(excuse: { readonly again?: ReadonlySet<string>; readonly forgetsLetters?: boolean }): void
+  readonly ledger: Ledger
+  /** A disaster has happened. `again`: the messages that the hub holds again, by name; `untold`: those of which nothing tells if they are gone. */
+  add(excuse: {
+    readonly again?: ReadonlySet<string>
+    readonly forgetsLetters?: boolean
+    readonly untold?: ReadonlySet<string>
+  }): void
+  /** Of a row that may be gone without a word. */
+  mayBeUntold(vehicle: string): boolean
   isNeeded(): boolean
   /** Of a row that may be in the table, and in an answer, more than once. */
   mayRepeat(vehicle: string): boolean
@@ -29,6 +36,7 @@ const NOTHING = (): boolean => false
 export const createExcuses = ({ ledger, held, archived }: ExcusesDeps): Excuses => {
   const repeated = new Set<string>()
   const withoutLetters = new Set<string>()
+  const untoldRows = new Set<string>()
   let isCalm = true
   /** The rows that neither the hub nor the table has. */
   const goneNow = (): Set<string> => {
@@ -41,10 +49,13 @@ export const createExcuses = ({ ledger, held, archived }: ExcusesDeps): Excuses 
     return gone
   }
   return {
-    add: ({ again = new Set(), forgetsLetters = false }) => {
+    ledger,
+    mayBeUntold: (vehicle) => untoldRows.has(vehicle),
+    add: ({ again = new Set(), forgetsLetters = false, untold = new Set() }) => {
       isCalm = false
       for (const { name, rows, isAcknowledged } of ledger.messages()) {
         if (forgetsLetters) withoutLetters.add(name)
+        if (untold.has(name) && !again.has(name)) for (const { vehicle } of rows) untoldRows.add(vehicle)
         // A source repeats what it has not heard of: the hub may have forgotten that it has stored it.
         if (!isAcknowledged || again.has(name)) for (const { vehicle } of rows) repeated.add(vehicle)
       }
@@ -55,10 +66,11 @@ export const createExcuses = ({ ledger, held, archived }: ExcusesDeps): Excuses 
     ofAnswer: () => {
       const asked = isCalm ? new Set<string>() : goneNow()
       return (notes) => {
-        if (isCalm || !notes.some(saysThatMessagesMayBeLost)) return NOTHING
+        if (isCalm) return NOTHING
+        if (!notes.some(saysThatMessagesMayBeLost)) return (vehicle) => untoldRows.has(vehicle)
         // A question may wait while the disaster happens.
         const ended = goneNow()
-        return (vehicle) => asked.has(vehicle) || ended.has(vehicle)
+        return (vehicle) => asked.has(vehicle) || ended.has(vehicle) || untoldRows.has(vehicle)
       }
     },
   }

@@ -195,13 +195,13 @@ interface End {
 }
 
 /** The rows of which a loss tells. */
-const toldLost = ({ ledger, losses }: End): ((vehicle: string) => boolean) => {
+const toldLost = ({ ledger, excuses, losses }: End): ((vehicle: string) => boolean) => {
   const told = new Set<string>()
   for (const { rows, places } of ledger.messages()) {
     if (!places.some((place) => losses.some((loss) => tellsOf(loss, place)))) continue
     for (const { vehicle } of rows) told.add(vehicle)
   }
-  return (vehicle) => told.has(vehicle)
+  return (vehicle) => told.has(vehicle) || excuses.mayBeUntold(vehicle)
 }
 
 interface EndDeps {
