@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { cp, readdir, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
-import { createFileStore, openLossTable } from '@fleetlake/archive'
+import { createFileStore, openLossTable, writeMarks } from '@fleetlake/archive'
 import type { Config } from '@fleetlake/contracts'
 import { startCompactor } from '@fleetlake/event-collector'
 import { findNatsServer } from '@fleetlake/nats-server'
@@ -90,6 +90,7 @@ const BROKEN: readonly (readonly [what: string, break_: Break, told: readonly st
       'unknown streams',
       'unknown feeder',
       'unknown services',
+      'unknown stream contents',
       'unknown lag',
       'unknown dead letters',
     ],
@@ -102,6 +103,7 @@ const BROKEN: readonly (readonly [what: string, break_: Break, told: readonly st
       'unknown streams',
       'unknown feeder',
       'unknown services',
+      'unknown stream contents',
       'unknown lag',
       'unknown dead letters',
     ],
@@ -118,6 +120,7 @@ const BROKEN: readonly (readonly [what: string, break_: Break, told: readonly st
       'fault streams: the hub does not tell its streams',
       'unknown feeder',
       'fault services: no collector runs',
+      'unknown stream contents',
       'unknown lag',
       'unknown dead letters',
     ],
@@ -181,7 +184,13 @@ const BROKEN: readonly (readonly [what: string, break_: Break, told: readonly st
   [
     'the folder of the archive is gone',
     async ({ path }) => rename(path, `${path}-away`),
-    ['fault store: there is no folder', 'fault table: there is no folder', 'unknown feeder', 'unknown lag'],
+    [
+      'fault store: there is no folder',
+      'fault table: there is no folder',
+      'unknown feeder',
+      'unknown stream contents',
+      'unknown lag',
+    ],
   ],
   [
     'the archive is a file',
@@ -189,12 +198,18 @@ const BROKEN: readonly (readonly [what: string, break_: Break, told: readonly st
       await writeFile(`${world.folder}-file`, '')
       return { ...config, archive: { ...config.archive, path: `${world.folder}-file` } }
     },
-    ['fault store: there is no folder', 'fault table: there is no folder', 'unknown feeder', 'unknown lag'],
+    [
+      'fault store: there is no folder',
+      'fault table: there is no folder',
+      'unknown feeder',
+      'unknown stream contents',
+      'unknown lag',
+    ],
   ],
   [
     'the last commit was cut short',
     async (deployment) => truncate(join(logOf(deployment), await lastCommit(deployment)), 10),
-    ['fault table: the table is damaged', 'unknown feeder', 'unknown lag'],
+    ['fault table: the table is damaged', 'unknown feeder', 'unknown stream contents', 'unknown lag'],
   ],
   [
     'a message that is none',
@@ -232,6 +247,32 @@ const BROKEN: readonly (readonly [what: string, break_: Break, told: readonly st
       await store.put('_delta_log/00000000000000000000.json', new TextEncoder().encode('{}\n'))
     },
     ['fault registry: the table registry is damaged'],
+  ],
+  [
+    'messages that are not archived were deleted',
+    async ({ world, collector }) => {
+      await collector.stop()
+      for (let i = 0; i < 3; i++) await world.publishRows(0, [rowOf(`gone-${i}`)])
+      const { last } = await world.hub.streams.info('MOVES_0')
+      await world.hub.streams.purge('MOVES_0', { through: last - 1 })
+    },
+    [
+      'fault services: no collector runs',
+      'fault stream contents: MOVES_0 lacks messages that follow those that are archived (2 archived',
+    ],
+  ],
+  [
+    'a stream has lost what a collector has seen of it',
+    async ({ world, collector, path }) => {
+      await collector.stop()
+      const { created, last } = await world.hub.streams.info('MOVES_1')
+      const mark = { partition: 1, created, epoch: 0, from: 0, sequence: last + 3, last: last + 3 }
+      await writeMarks(createFileStore(join(path, 'losses')), 1, [mark])
+    },
+    [
+      'fault services: no collector runs',
+      'fault stream contents: MOVES_1 ends at message 1, or holds others than it did (1 archived, 4 seen by collectors)',
+    ],
   ],
   [
     'the collector has stopped',

@@ -16,11 +16,11 @@ export const gather = async (config: Config, timeoutMs: number): Promise<Facts> 
     lookAtDisks(config),
     lookAtPorts(config, timeoutMs),
   ])
-  const { table } = archive
+  const { table, seen } = archive
   const offsets: Told<Readonly<Record<string, number>>> = table.isKnown
     ? { isKnown: true, value: table.value.offsets }
     : table
-  return { config, version, disks, ports, ...archive, ...(await lookAtHub(config, timeoutMs, offsets)) }
+  return { config, version, disks, ports, ...archive, ...(await lookAtHub(config, timeoutMs, { offsets, seen })) }
 }
 
 /** What facts mean, and what to do. */

@@ -1,4 +1,5 @@
-import type { ArchiveClaim, Config, Message } from '@fleetlake/contracts'
+import type { ArchiveClaim, Config, Message, StreamMark } from '@fleetlake/contracts'
+import type { StreamFault, TableOffsets } from '@fleetlake/hub'
 
 /** What could be found out, or why it could not. */
 export type Told<Value> =
@@ -51,6 +52,13 @@ export interface PortFacts {
   readonly fault: string | undefined
 }
 
+/** What the archive knows of the streams. */
+export interface SeenFacts {
+  readonly offsets: TableOffsets
+  /** What collectors have noted. */
+  readonly marks: readonly StreamMark[]
+}
+
 /** Everything that a deployment's state is judged by. */
 export interface Facts {
   readonly config: Config
@@ -70,6 +78,8 @@ export interface Facts {
   readonly registry: Told<readonly string[]>
   /** By stream: when the hub stored its oldest message that the table does not hold, ms since the epoch. */
   readonly unarchived: Told<Readonly<Record<string, number>>>
+  /** In what the streams are not what was archived and seen of them. */
+  readonly streamFaults: Told<readonly StreamFault[]>
   readonly disks: readonly DiskFacts[]
   readonly ports: readonly PortFacts[]
 }

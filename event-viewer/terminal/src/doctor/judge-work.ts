@@ -1,11 +1,12 @@
-import { DEAD_LETTERS, type Group, partitionOfStream } from '@fleetlake/contracts'
-import { parseAppId } from '@fleetlake/hub'
+import { DEAD_LETTERS, type Group, moveStreamName, partitionOfStream } from '@fleetlake/contracts'
+import { parseAppId, type StreamFault } from '@fleetlake/hub'
 import { humanCount, humanDuration, plural } from '@fleetlake/viewer-core'
 import { type Facts, faultOf, type Finding, ok, type StreamFacts, unknown, warning } from './facts.ts'
 
 /** Whether services are there and do their work. */
 export const judgeWork = (facts: Facts): Finding[] => [
   ...judgeMembers(facts),
+  judgeStreams(facts),
   ...judgeLag(facts),
   judgeDeadLetters(facts),
   ...facts.ports.map(({ name, address, fault }) =>
@@ -80,20 +81,37 @@ export const offsetOf = (
   return held.toSorted((a, b) => b.epoch - a.epoch)[0]?.offset
 }
 
+const describeFault = ({ partition, kind, archived, last = 0, seen }: StreamFault): string => {
+  const name = moveStreamName(partition)
+  const known = `${humanCount(archived)} archived${seen === undefined ? '' : `, ${humanCount(seen)} seen by collectors`}`
+  switch (kind) {
+    case 'missing':
+      return `${name} is missing`
+    case 'remade':
+      return `${name} is not the stream that was archived: it was made again (${known}, now ${humanCount(last)})`
+    case 'cut':
+      return `${name} ends at message ${humanCount(last)}, or holds others than it did (${known}): it was cut, or the hub was restored to an earlier state`
+    case 'gap':
+      return `${name} lacks messages that follow those that are archived (${known})`
+  }
+}
+
+/** That a stream is missing is told with the hub's streams. */
+const judgeStreams = ({ streamFaults }: Facts): Finding => {
+  if (!streamFaults.isKnown) return unknown('stream contents', 'not known without the hub and the archive')
+  const faults = streamFaults.value.filter(({ kind }) => kind !== 'missing')
+  if (faults.length === 0) return ok('stream contents', 'the streams hold what was archived and seen of them')
+  const others = faults.length === 1 ? '' : ` (and ${faults.length - 1} more)`
+  return faultOf(
+    'stream contents',
+    `${describeFault(faults[0])}${others}`,
+    'start the collectors, which record what is lost with that; then see `fleet table losses`, and docs/durability.md on what may be there twice',
+  )
+}
+
 const judgeLag = ({ streams, table, unarchived, hubClock, config }: Facts): Finding[] => {
   if (!streams.isKnown || !table.isKnown) return [unknown('lag', 'not known without the hub and the table')]
   const moves = streams.value.filter(({ name }) => partitionOfStream(name) !== undefined)
-  const behind = moves.filter((stream) => stream.last < (offsetOf(stream, table.value.offsets) ?? 0))
-  if (behind.length > 0) {
-    const [{ name, last }] = behind
-    return [
-      faultOf(
-        'lag',
-        `${name} ends at message ${last}, and the table holds later ones: the hub was restored to an earlier state`,
-        'start the collectors, which read it again from its beginning; see docs/durability.md on what is stored twice',
-      ),
-    ]
-  }
   const messages = moves.reduce(
     (total, stream) =>
       total + Math.max(0, stream.last - Math.max(offsetOf(stream, table.value.offsets) ?? 0, stream.first - 1)),

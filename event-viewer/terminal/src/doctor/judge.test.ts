@@ -57,6 +57,7 @@ const HEALTHY: Facts = {
   losses: known(0),
   registry: known([]),
   unarchived: known({}),
+  streamFaults: known([]),
   disks: [{ setting: 'archive.path', folder: '/data', freeBytes: 500 * GIB, totalBytes: 1_000 * GIB }],
   ports: [{ name: 'viewer', address: '127.0.0.1:3000', fault: undefined }],
 }
@@ -84,6 +85,7 @@ test('of a deployment that is well every check is ok', () => {
     'ok disk of archive.path',
     'ok services',
     'ok versions',
+    'ok stream contents',
     'ok lag',
     'ok dead letters',
     'ok port of the viewer',
@@ -98,20 +100,26 @@ const set = (config: object): Partial<Facts> => ({ config: configOf(config) })
 test.each<[string, Partial<Facts>, readonly string[]]>([
   [
     'the hub is away',
-    { server: lost, streams: lost, hubClock: lost, claim: lost, members: lost, unarchived: lost },
+    { server: lost, streams: lost, hubClock: lost, claim: lost, members: lost, unarchived: lost, streamFaults: lost },
     [
       'fault hub: it took longer than 5 s',
       'unknown streams',
       'unknown feeder',
       'unknown services',
+      'unknown stream contents',
       'unknown lag',
       'unknown dead letters',
     ],
   ],
   [
     'JetStream is off',
-    { streams: lost, unarchived: lost },
-    ['fault streams: the hub does not tell its streams: it took', 'unknown lag', 'unknown dead letters'],
+    { streams: lost, unarchived: lost, streamFaults: lost },
+    [
+      'fault streams: the hub does not tell its streams: it took',
+      'unknown stream contents',
+      'unknown lag',
+      'unknown dead letters',
+    ],
   ],
   ['the server has known faults', { server: known('2.9.10') }, ['fault hub: nats-server 2.9.10 is old']],
   ['there is no stream', { streams: known([]) }, ['fault streams: the hub has no streams', 'unknown dead letters']],
@@ -168,13 +176,14 @@ test.each<[string, Partial<Facts>, readonly string[]]>([
   ],
   [
     'the archive is away',
-    { store: lost, table: lost, losses: lost, registry: lost },
+    { store: lost, table: lost, losses: lost, registry: lost, streamFaults: lost },
     [
       'fault store: it took',
       'fault table: it took',
       'unknown feeder',
       'unknown losses',
       'fault registry: it took',
+      'unknown stream contents',
       'unknown lag',
     ],
   ],
@@ -245,8 +254,23 @@ test.each<[string, Partial<Facts>, readonly string[]]>([
   ],
   [
     'the hub was rolled back',
-    streamsWith({ last: 5 }),
-    ['fault lag: MOVES_0 ends at message 5, and the table holds later ones'],
+    { streamFaults: known([{ partition: 0, kind: 'cut', archived: 10, last: 5, seen: undefined }]) },
+    [
+      'fault stream contents: MOVES_0 ends at message 5, or holds others than it did (10 archived): it was cut, or the hub was restored',
+    ],
+  ],
+  [
+    'a stream was made again, and others lack messages',
+    {
+      streamFaults: known([
+        { partition: 0, kind: 'missing', archived: 10, last: undefined, seen: undefined },
+        { partition: 1, kind: 'remade', archived: 10, last: 2, seen: 14 },
+        { partition: 2, kind: 'gap', archived: 10, last: 20, seen: 14 },
+      ]),
+    },
+    [
+      'fault stream contents: MOVES_1 is not the stream that was archived: it was made again (10 archived, 14 seen by collectors, now 2) (and 1 more)',
+    ],
   ],
   [
     'there are dead letters',

@@ -9,15 +9,16 @@ import {
   openTable,
   openTableStore,
   probeStore,
+  readMarks,
   unsettled,
 } from '@fleetlake/archive'
 import type { Config } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
 import { openRegistry } from '@fleetlake/registry'
-import type { Facts } from '../facts.ts'
-import { attempt } from './attempt.ts'
+import type { Facts, SeenFacts, Told } from '../facts.ts'
+import { attempt, whenKnown } from './attempt.ts'
 
-export type ArchiveFacts = Pick<Facts, 'store' | 'table' | 'losses' | 'registry'>
+export type ArchiveFacts = Pick<Facts, 'store' | 'table' | 'losses' | 'registry'> & { readonly seen: Told<SeenFacts> }
 
 /** A folder that is not there is not made: its disk may not be mounted. */
 const checkFolder = async ({ archive }: Config): Promise<void> => {
@@ -43,7 +44,7 @@ export const lookAtArchive = async (config: Config, timeoutMs: number): Promise<
     // What fails once is told.
     requestAttempts: 1,
   }
-  const [store, table, losses, registry] = await Promise.all([
+  const [store, described, losses, registry, marks] = await Promise.all([
     attempt('write to the archive', timeoutMs, async () => {
       await checkFolder(config)
       const theirMs = await probeStore(await openTableStore(settings))
@@ -51,11 +52,15 @@ export const lookAtArchive = async (config: Config, timeoutMs: number): Promise<
     }),
     attempt('open the table', timeoutMs, async () => {
       await checkFolder(config)
-      const opened = await openTableStore(settings)
-      const { snapshot } = await openTable(opened)
+      const tableStore = await openTableStore(settings)
+      const { snapshot } = await openTable(tableStore)
       const { id, version, warnings } = snapshot
-      const { files, smallFiles, offsets } = await describeTable(opened, snapshot, { nowMs: Date.now(), losses: [] })
-      return { id, version, files, smallFiles, offsets, warnings, feeder: feederOf(snapshot.txns)?.hub }
+      const { files, smallFiles, offsets } = await describeTable(tableStore, snapshot, {
+        nowMs: Date.now(),
+        losses: [],
+      })
+      const table = { id, version, files, smallFiles, offsets, warnings, feeder: feederOf(snapshot.txns)?.hub }
+      return { table, offsets: { txns: snapshot.txns, txnTimes: snapshot.txnTimes } }
     }),
     attempt(
       'open the table of losses',
@@ -70,6 +75,11 @@ export const lookAtArchive = async (config: Config, timeoutMs: number): Promise<
         await opened.close()
       }
     }),
+    attempt('read how far the streams were seen', timeoutMs, async () => readMarks(await openLossStore(settings))),
   ])
-  return { store, table, losses, registry }
+  const table = await whenKnown(described, async (known) => ({ isKnown: true, value: known.table }))
+  const seen = await whenKnown(described, ({ offsets }) =>
+    whenKnown(marks, async (value) => ({ isKnown: true, value: { offsets, marks: value } })),
+  )
+  return { store, table, losses, registry, seen }
 }

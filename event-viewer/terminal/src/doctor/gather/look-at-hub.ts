@@ -1,16 +1,26 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Config, GROUPS, type Message, partitionOfStream, subjects } from '@fleetlake/contracts'
+import { type Config, GROUPS, type Message, moveStreamName, partitionOfStream, subjects } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
-import { type Hub, readArchiveClaim } from '@fleetlake/hub'
+import {
+  createStreamsLook,
+  findStreamFaults,
+  type Hub,
+  newestOf,
+  readArchiveClaim,
+  type StreamFault,
+} from '@fleetlake/hub'
 import { findHub } from '../../terminal/find-hub.ts'
-import type { Facts, StreamFacts, Told } from '../facts.ts'
+import type { Facts, SeenFacts, StreamFacts, Told } from '../facts.ts'
 import { offsetOf } from '../judge-work.ts'
 import { attempt, whenKnown } from './attempt.ts'
 
 /** Members say each second that they are alive. */
 const LISTEN_MS = 2_500
 
-export type HubFacts = Pick<Facts, 'server' | 'streams' | 'hubClock' | 'claim' | 'members' | 'unarchived'>
+export type HubFacts = Pick<
+  Facts,
+  'server' | 'streams' | 'hubClock' | 'claim' | 'members' | 'unarchived' | 'streamFaults'
+>
 
 const connect = (config: Config, timeoutMs: number): Promise<Told<Hub>> =>
   attempt('reach the hub', timeoutMs, async (signal) => {
@@ -67,20 +77,46 @@ const findUnarchived = async (
   return Object.fromEntries(found.flat())
 }
 
+/** Holds each stream against what is archived and was seen of it. */
+const compareStreams = async (
+  hub: Hub,
+  { offsets, marks }: SeenFacts,
+  { partitioning: { count } }: Config,
+): Promise<StreamFault[]> => {
+  const streams = await createStreamsLook(hub)()
+  const asked = [...streams.keys()].flatMap((partition) => [
+    { partition, sequence: newestOf(moveStreamName(partition), offsets)?.committed.sequence ?? 0 },
+    ...marks.filter((mark) => mark.partition === partition),
+  ])
+  const times = new Map<string, number>()
+  for (const { partition, sequence } of asked) {
+    const message = await hub.streams.message(moveStreamName(partition), { sequence })
+    if (message !== undefined) times.set(`${partition} ${sequence}`, message.timestampMs)
+  }
+  return findStreamFaults({
+    offsets,
+    marks,
+    streams,
+    partitions: Array.from({ length: count }, (_, partition) => partition),
+    storedAt: (partition, sequence) => times.get(`${partition} ${sequence}`),
+  })
+}
+
 /**
  * What the hub tells.
  * @param offsets how far the table holds each stream
+ * @param seen what the archive knows of the streams
  */
 export const lookAtHub = async (
   config: Config,
   timeoutMs: number,
-  offsets: Told<Readonly<Record<string, number>>>,
+  { offsets, seen }: { offsets: Told<Readonly<Record<string, number>>>; seen: Told<SeenFacts> },
 ): Promise<HubFacts> => {
   const connected = await connect(config, timeoutMs)
   try {
     const streams = await whenKnown(connected, (hub) => attempt('list its streams', timeoutMs, () => listStreams(hub)))
     const first = streams.isKnown ? streams.value.at(0)?.name : undefined
-    const [hubClock, claim, members, unarchived] = await Promise.all([
+    const [hubClock, claim, members, unarchived, streamFaults] = await Promise.all([
       whenKnown(connected, (hub) =>
         attempt('ask for its time', timeoutMs, async () => {
           if (first === undefined) throw new FleetError('hub.failed', 'the hub has no stream whose time it could tell')
@@ -96,11 +132,16 @@ export const lookAtHub = async (
           ),
         ),
       ),
+      whenKnown(connected, (hub) =>
+        whenKnown(seen, (known) =>
+          attempt('compare its streams with the archive', timeoutMs, () => compareStreams(hub, known, config)),
+        ),
+      ),
     ])
     const server: Facts['server'] = connected.isKnown
       ? { isKnown: true, value: connected.value.control.version() }
       : connected
-    return { server, streams, hubClock, claim, members, unarchived }
+    return { server, streams, hubClock, claim, members, unarchived, streamFaults }
   } finally {
     if (connected.isKnown) await attempt('leave the hub', timeoutMs, () => connected.value.close())
   }
