@@ -23,9 +23,9 @@ const UNITS: Readonly<Record<SettingKind, Units>> = {
   ],
 }
 
-/** In the largest unit that gives a whole number. */
+/** In the largest unit that gives a whole number; nothing in the smallest. */
 const inUnits = (value: number, units: Units): string => {
-  const [name, size] = units.find(([, each]) => value % each === 0)!
+  const [name, size] = value === 0 ? units.at(-1)! : units.find(([, each]) => value % each === 0)!
   return `${value / size} ${name}`
 }
 
