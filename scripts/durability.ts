@@ -5,16 +5,29 @@ import { readOptions, wholeNumber } from './read-options.ts'
 
 const usage = `npm run test:durability -- [--seconds 15] [--only text]
 
-What is left of acknowledged positions when all nats-servers and collectors end at once: killed, or with the power, after which a disk holds what was synced. Needs Linux and
-strace.`
+What is left of acknowledged positions when all nats-servers and collectors end at once: killed, or with the power, after which a disk holds what was synced, or with damage on the disk of one of three.
+Needs Linux and strace.`
 
-const CASES: readonly (Omit<PowerLoss, 'seconds'> & { readonly name: string; readonly mayLose: boolean })[] = (
-  [1, 3] as const
-).flatMap((nodes) => [
+type Case = Omit<PowerLoss, 'seconds'> & { readonly name: string; readonly mayLose: boolean }
+
+const KILLED_OR_WITHOUT_POWER: readonly Case[] = ([1, 3] as const).flatMap((nodes) => [
   { name: `${nodes} killed, 10s`, nodes, syncInterval: '10s', isKillOnly: true, mayLose: false },
   { name: `${nodes} without power, 10s`, nodes, syncInterval: '10s', isKillOnly: false, mayLose: true },
   { name: `${nodes} without power, always`, nodes, syncInterval: 'always', isKillOnly: false, mayLose: false },
 ])
+
+const DAMAGED: readonly Case[] = (['bit flipped', 'block cut', 'block gone'] as const).flatMap((what) =>
+  (['leader', 'follower'] as const).map((of) => ({
+    name: `3 killed, ${what} of a ${of}, always`,
+    nodes: 3 as const,
+    syncInterval: 'always',
+    isKillOnly: true,
+    damage: { what, of },
+    mayLose: true,
+  })),
+)
+
+const CASES = [...KILLED_OR_WITHOUT_POWER, ...DAMAGED]
 
 const main = async (): Promise<number> => {
   const options = readOptions('npm run test:durability', process.argv.slice(2), {

@@ -1,9 +1,10 @@
 import { join } from 'node:path'
 import { createFileStore, openLossTable } from '@fleetlake/archive'
 import { encodePositions, positionsOfRows } from '@fleetlake/columnar'
-import { configSchema, CONTENT_TYPES, subjects } from '@fleetlake/contracts'
+import { configSchema, CONTENT_TYPES, moveStreamName, subjects } from '@fleetlake/contracts'
 import { connectHub, type Hub, lookAtStream, provision, storeMessage } from '@fleetlake/hub'
 import { eventually, readTable, startTestCluster, temporaryFolder } from '@fleetlake/testing'
+import { type Damage, damageBlocks } from './damage-blocks.ts'
 import { type CollectorProcess, startCollectorProcess } from './collector-process.ts'
 import { filesIn, losePower, traceServer } from './traced-server.ts'
 
@@ -13,6 +14,8 @@ export interface PowerLoss {
   readonly syncInterval: string
   /** The servers are killed instead, and what they had written stays. */
   readonly isKillOnly: boolean
+  /** What the disk of a server of three did meanwhile, of the stream's leader or of a follower. */
+  readonly damage?: { readonly what: Damage; readonly of: 'leader' | 'follower' }
   /** For so long positions are published before it. */
   readonly seconds: number
 }
@@ -54,6 +57,16 @@ const payloadOf = (n: number): Uint8Array<ArrayBuffer> =>
     ]),
   ) as Uint8Array<ArrayBuffer>
 
+/** Of the stream, as the server says; undefined while there is none. */
+const leaderOf = async ({ control }: Hub): Promise<string | undefined> => {
+  const asked = await control.request(`$JS.API.STREAM.INFO.${moveStreamName(STREAM)}`, new Uint8Array(), {
+    timeoutMs: 5_000,
+  })
+  if (asked.kind !== 'answered') return undefined
+  const { cluster } = JSON.parse(new TextDecoder().decode(asked.message.data)) as { cluster?: { leader?: string } }
+  return cluster?.leader
+}
+
 /** Vehicles, each of one message, by the sequence under which it was acknowledged. */
 type Acknowledged = Map<string, number>
 
@@ -89,6 +102,7 @@ export const playPowerLoss = async ({
   nodes,
   syncInterval,
   isKillOnly,
+  damage,
   seconds,
 }: PowerLoss): Promise<PowerLossReport> => {
   const folder = await temporaryFolder()
@@ -144,6 +158,7 @@ export const playPowerLoss = async ({
   const publishing = publishUntil(hub, end.signal)
   await eventually(() => isArchived('v-0'), { what: 'the first of it in the archive' })
   await new Promise((go) => setTimeout(go, 1_000 * seconds))
+  const leader = damage === undefined ? undefined : await leaderOf(hub)
   await Promise.all([cluster.killAll(), collector.kill()])
   end.abort()
   const acknowledged = new Map(await publishing)
@@ -155,6 +170,10 @@ export const playPowerLoss = async ({
     }
   }
 
+  if (damage !== undefined) {
+    const node = names.find((name) => (name === leader) === (damage.of === 'leader'))!
+    await damageBlocks(cluster.dataDirOf(node), STREAM, damage.what)
+  }
   for (const name of names) await cluster.restart(name)
   const again = await connect(urls[0], 'test')
   const isBack = await Promise.race([
