@@ -26,5 +26,7 @@ export const refusalFrom = (error: unknown): unknown => {
     return new BrokerError('refused', `the hub does not let this user ask ${violation.subject}`, { cause: error })
   if (!(error instanceof JetStreamApiError)) return error
   if (error.status === 503) return error
+  // An earlier attempt is being stored, in a cluster: a repetition says how it ended.
+  if (error.code === API_CODES.idInProcess) return error
   return new BrokerError(REFUSALS.get(error.code) ?? 'refused', error.message, { cause: error })
 }
