@@ -3,7 +3,7 @@ import { createFileStore, openLossTable } from '@fleetlake/archive'
 import { encodePositions, positionsOfRows } from '@fleetlake/columnar'
 import { configSchema, CONTENT_TYPES, moveStreamName, subjects } from '@fleetlake/contracts'
 import { connectHub, type Hub, lookAtStream, provision, storeMessage } from '@fleetlake/hub'
-import { eventually, readTable, startTestCluster, temporaryFolder } from '@fleetlake/testing'
+import { eventually, readTable, startTestCluster, temporaryFolder, type TestCluster } from '@fleetlake/testing'
 import { type Damage, damageBlocks } from './damage-blocks.ts'
 import { type CollectorProcess, startCollectorProcess } from './collector-process.ts'
 import { filesIn, losePower, traceServer } from './traced-server.ts'
@@ -98,15 +98,29 @@ const publishUntil = async (hub: Hub, end: AbortSignal): Promise<Acknowledged> =
  * All servers and all collectors end at once while positions are published and archived; the servers come back with what their disks hold. Nothing that was acknowledged may be gone
  * without a word when all is calm again.
  */
-export const playPowerLoss = async ({
-  nodes,
-  syncInterval,
-  isKillOnly,
-  damage,
-  seconds,
-}: PowerLoss): Promise<PowerLossReport> => {
+export const playPowerLoss = async (loss: PowerLoss): Promise<PowerLossReport> => {
   const folder = await temporaryFolder()
+  const { nodes, syncInterval } = loss
   const cluster = await startTestCluster({ nodes, syncInterval, folder })
+  const running = new Set<CollectorProcess>()
+  try {
+    return await play(loss, { folder, cluster, running })
+  } finally {
+    await Promise.all([cluster.stop(), ...[...running].map((collector) => collector.kill())])
+  }
+}
+
+interface Stage {
+  readonly folder: string
+  readonly cluster: TestCluster
+  /** Collectors that were started. */
+  readonly running: Set<CollectorProcess>
+}
+
+const play = async (
+  { nodes, isKillOnly, damage, seconds }: PowerLoss,
+  { folder, cluster, running }: Stage,
+): Promise<PowerLossReport> => {
   const archive = join(folder, 'archive')
   const { urls, names } = cluster
   const config = configSchema.parse({
@@ -121,8 +135,8 @@ export const playPowerLoss = async ({
     archive: { path: archive },
     collector: { maxAgeMs: FLUSH_MS },
   })
-  const collect = (): CollectorProcess =>
-    startCollectorProcess({
+  const collect = (): CollectorProcess => {
+    const collector = startCollectorProcess({
       'hub.url': urls[0],
       'archive.path': archive,
       'collector.max-age-ms': String(FLUSH_MS),
@@ -132,6 +146,9 @@ export const playPowerLoss = async ({
       'hub.replicas': String(nodes),
       'partitioning.count': '1',
     })
+    running.add(collector)
+    return collector
+  }
   const publish = (hub: Hub, id: string, n: number): Promise<void> =>
     storeMessage(hub, 'move', subjects.move(STREAM), payloadOf(n), { id, contentType: CONTENT_TYPES.arrow })
   const isArchived = async (vehicle: string): Promise<boolean> =>
@@ -182,7 +199,6 @@ export const playPowerLoss = async ({
   ])
   if (isBack === undefined) {
     await again.close()
-    await cluster.stop()
     return { acknowledged: acknowledged.size, lost: NaN, told: NaN, perhaps: NaN, isStuck: true }
   }
   const collectorAgain = collect()
@@ -200,7 +216,6 @@ export const playPowerLoss = async ({
   const isPerhaps = (sequence: number): boolean =>
     losses.some(({ from, to }) => to === undefined && from <= sequence) && !isTold(sequence)
   await again.close()
-  await cluster.stop()
   return {
     acknowledged: acknowledged.size,
     lost: lost.length,
