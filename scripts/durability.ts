@@ -48,7 +48,8 @@ const main = async (): Promise<number> => {
   let isRight = true
   for (const { name, mayLose, ...one } of CASES.filter((each) => each.name.includes(options.only))) {
     const { acknowledged, lost, told, perhaps, isStuck = false } = await playPowerLoss({ ...one, seconds })
-    if (isStuck) console.log(`| ${name} | ${acknowledged} | the stream does not come back: it has no leader | | | |`)
+    if (isStuck)
+      console.log(`| ${name} | ${acknowledged} | the stream does not take or give messages again within 90 s | | | |`)
     else console.log(`| ${name} | ${acknowledged} | ${lost} | ${told} | ${perhaps} | ${lost - told - perhaps} |`)
     isRight &&= acknowledged > 0 && (mayLose || lost === 0)
   }

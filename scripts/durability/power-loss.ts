@@ -28,7 +28,7 @@ export interface PowerLossReport {
   readonly told: number
   /** And those of which a recorded loss says that there may have been some. */
   readonly perhaps: number
-  /** The hub has no stream that could be read again. */
+  /** No stream could be written and archived again. */
   readonly isStuck?: boolean
 }
 
@@ -193,18 +193,22 @@ const play = async (
   }
   for (const name of names) await cluster.restart(name)
   const again = await connect(urls[0], 'test')
-  const isBack = await Promise.race([
-    eventually(() => provision(again, config).then(() => lookAtStream(again, STREAM)), { what: 'the streams' }),
+  const goOn = async (): Promise<CollectorProcess> => {
+    await eventually(() => provision(again, config).then(() => lookAtStream(again, STREAM)), { what: 'the streams' })
+    const goesOn = collect()
+    // Life goes on, so that the stream grows beyond where it was.
+    for (let n = 2; n <= 4; n++) await publish(again, `after-${n}`, -n)
+    await eventually(() => isArchived('v--4'), { what: 'what was published afterwards in the archive' })
+    return goesOn
+  }
+  const collectorAgain = await Promise.race([
+    goOn(),
     new Promise<undefined>((give) => setTimeout(() => give(undefined), STUCK_MS)),
   ])
-  if (isBack === undefined) {
+  if (collectorAgain === undefined) {
     await again.close()
     return { acknowledged: acknowledged.size, lost: NaN, told: NaN, perhaps: NaN, isStuck: true }
   }
-  const collectorAgain = collect()
-  // Life goes on, so that the stream grows beyond where it was.
-  for (let n = 2; n <= 4; n++) await publish(again, `after-${n}`, -n)
-  await eventually(() => isArchived('v--4'), { what: 'what was published afterwards in the archive' })
   await collectorAgain.kill()
   for (const line of collectorAgain.warnings) console.error(`    ${line}`)
   const { vehicleIds } = await readTable(join(archive, 'moves'))
