@@ -167,9 +167,12 @@ test('a server left over by a killed owner is ended by the next start', async ()
   await once(owner, 'exit')
   expect(isAlive(serverPid)).toBe(true)
   const said: string[] = []
-  setTimeout(() => process.kill(serverPid, 'SIGCONT'), 200)
+  const say = (line: string): void => {
+    said.push(line)
+    process.kill(serverPid, 'SIGCONT')
+  }
   // Small, so that nothing is said of the disk.
-  await start({ dataDir, partitionMaxBytes: 16 * 1024 ** 2, say: (line) => said.push(line) })
+  await start({ dataDir, partitionMaxBytes: 16 * 1024 ** 2, say })
   expect(isAlive(serverPid)).toBe(false)
   expect(said).toEqual([`ending nats-server ${serverPid}, left over by a start that was killed`])
 })
