@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { provideMontevideo } from '@fleetlake/event-generator'
 import { HUB_PORTS, type HubPorts, provideNatsServer } from '@fleetlake/nats-server'
 import { temporaryFolder } from '@fleetlake/testing'
 import type { ISecret } from 'kubernetes-models/v1/Secret'
@@ -51,6 +52,7 @@ export const clusterOnLoopback = async (
   const services: Record<string, RunningService> = {}
   const children: ChildProcess[] = []
   await mkdir(archive)
+  await provideMontevideo(join(folder, 'city'))
   await mkdir(join(folder, 'page/public'), { recursive: true })
   await writeFile(join(folder, 'page/public/200.html'), '<!doctype html><title>Fleetlake</title>')
 
@@ -88,6 +90,7 @@ export const clusterOnLoopback = async (
     FLEET_CONFIG: fileFor(service),
     FLEET_LOG_FORMAT: 'text',
     FLEET_WEB_OUTPUT_DIR: join(folder, 'page'),
+    FLEET_GENERATOR_CITY_DIR: join(folder, 'city'),
     PATH: process.env.PATH ?? '',
     NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? '',
   })
