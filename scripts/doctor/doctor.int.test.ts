@@ -315,6 +315,14 @@ test.each(BROKEN)('broken: %s', async (_, break_, told) => {
   )
 })
 
+test('a hub of which nothing is archived yet is well', async () => {
+  const world = await createWorld()
+  const collector = await world.startCollector()
+  onTestFinished(() => collector.stop())
+  const findings = diagnose(await gather(world.config, TIMEOUT_MS))
+  expect(findings.find(({ check }) => check === 'stream contents')?.state).toBe('ok')
+})
+
 test('the command prints a line for each check, or JSON, ends with 1 when something is broken, and leaves nothing behind', async () => {
   const { config, path, world } = await deploy()
   const file = join(await temporaryFolder(), 'fleet.yaml')

@@ -98,7 +98,7 @@ const describeFault = ({ partition, kind, archived, last = 0, seen }: StreamFaul
 
 /** That a stream is missing is told with the hub's streams. */
 const judgeStreams = ({ streamFaults }: Facts): Finding => {
-  if (!streamFaults.isKnown) return unknown('stream contents', 'not known without the hub and the archive')
+  if (!streamFaults.isKnown) return unknown('stream contents', `not known: ${streamFaults.reason}`)
   const faults = streamFaults.value.filter(({ kind }) => kind !== 'missing')
   if (faults.length === 0) return ok('stream contents', 'the streams hold what was archived and seen of them')
   const others = faults.length === 1 ? '' : ` (and ${faults.length - 1} more)`

@@ -89,7 +89,8 @@ const compareStreams = async (
     ...marks.filter((mark) => mark.partition === partition),
   ])
   const times = new Map<string, number>()
-  for (const { partition, sequence } of asked) {
+  // Nothing is at 0, where a stream of which nothing is archived stands.
+  for (const { partition, sequence } of asked.filter((each) => each.sequence > 0)) {
     const message = await hub.streams.message(moveStreamName(partition), { sequence })
     if (message !== undefined) times.set(`${partition} ${sequence}`, message.timestampMs)
   }
