@@ -1,13 +1,11 @@
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { cp, readdir, rename, rm, truncate, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { createFileStore, openLossTable, writeMarks } from '@fleetlake/archive'
 import type { Config } from '@fleetlake/contracts'
 import { startCompactor } from '@fleetlake/event-collector'
 import { findNatsServer } from '@fleetlake/nats-server'
-import { eventually, temporaryFolder } from '@fleetlake/testing'
+import { eventually, freePort, temporaryFolder } from '@fleetlake/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { diagnose, gather } from '../../event-viewer/terminal/src/doctor/diagnose.ts'
 import type { Finding } from '../../event-viewer/terminal/src/doctor/facts.ts'
@@ -16,15 +14,6 @@ import { createWorld, rowOf, type World } from '../hot-rows/testing/world.ts'
 
 const TIMEOUT_MS = 5_000
 const MIB = 1024 * 1024
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 interface Deployment {
   readonly world: World

@@ -2,8 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { MeteredService } from '@fleetlake/contracts'
-import { findPort } from '@fleetlake/service/http'
-import { temporaryFolder } from '@fleetlake/testing'
+import { freePort, temporaryFolder } from '@fleetlake/testing'
 import { onTestFinished } from 'vitest'
 import { writeTestCity } from '../../../event-generator/src/testing/city.ts'
 import { type ServiceProcess, startServiceProcess } from '../../stack/service-process.ts'
@@ -37,13 +36,6 @@ export interface Services {
   /** Resolves once it is ready. @param name such as `collector-2` */
   start(kind: MeteredService, name?: string): Promise<RunningService>
 }
-
-const freePort = (): Promise<number> =>
-  findPort({
-    host: '127.0.0.1',
-    port: 0,
-    of: { name: 'test', portVariable: 'none', inUse: 'service.failed' },
-  })
 
 /** For tests: services on one hub and one archive in temporary folders, with a small city and a page of one line. They end with the test. */
 export const prepareServices = async (env: Readonly<Record<string, string>> = {}): Promise<Services> => {

@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { connectNats } from '@fleetlake/broker/nats'
 import { HUB_SERVICES, type HubService, requestInbox, serviceUser } from '@fleetlake/contracts'
-import { eventually, temporaryFolder } from '@fleetlake/testing'
+import { eventually, freePorts, temporaryFolder } from '@fleetlake/testing'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import {
   formatDeployedHub,
@@ -27,17 +26,8 @@ beforeAll(async () => {
   binary = await provideNatsServer()
 })
 
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
-
-const freePorts = async (): Promise<HubPorts> => {
-  const [client, websocket, monitoring, cluster] = await Promise.all([0, 1, 2, 3].map(freePort))
+const hubPorts = async (): Promise<HubPorts> => {
+  const [client, websocket, monitoring, cluster] = await freePorts(4)
   return { client, websocket, monitoring, cluster }
 }
 
@@ -85,7 +75,7 @@ const connect = async (port: number, service: HubService, password: string) => {
 }
 
 test('a server that takes its secrets from its environment lets each service in with its own, and nobody with another', async () => {
-  const ports = await freePorts()
+  const ports = await hubPorts()
   await run(ports, secrets)
   for (const service of HUB_SERVICES) await connect(ports.client, service, secrets[passwordVariable(service)])
   await expect(connect(ports.client, 'finder', secrets[passwordVariable('collector')])).rejects.toMatchObject({
@@ -95,13 +85,13 @@ test('a server that takes its secrets from its environment lets each service in 
 
 test('a server without one of them does not start', async () => {
   const { FLEET_HUB_PASSWORD_FINDER: _, ...others } = secrets
-  const child = await run(await freePorts(), others)
+  const child = await run(await hubPorts(), others)
   const [code] = child.exitCode === null ? await once(child, 'exit') : [child.exitCode]
   expect(code).toBe(1)
 })
 
 test('three of them are one cluster, which a server with another password does not join', async () => {
-  const ports = await Promise.all(HOSTS.map(freePorts))
+  const ports = await Promise.all(HOSTS.map(hubPorts))
   const routes = (password: string): Record<string, string> =>
     Object.fromEntries(
       ports.map(({ cluster }, index) => [routeVariable(index), routeAddress(HOSTS[index], password, cluster)]),
@@ -121,7 +111,7 @@ test('three of them are one cluster, which a server with another password does n
   await eventually(async () => (await routesOf(ports[0])).length === 2, { what: 'both other servers' })
   await expect(connect(ports[1].client, 'finder', 'guessed')).rejects.toMatchObject({ code: 'hub.refused' })
   await connect(ports[1].client, 'finder', secrets[passwordVariable('finder')])
-  const stranger = await freePorts()
+  const stranger = await hubPorts()
   const { stderr } = await run(
     stranger,
     { ...secrets, ...routes('guessed'), [passwordVariable('route')]: 'guessed', [SERVER_NAME_VARIABLE]: 'nats-3' },

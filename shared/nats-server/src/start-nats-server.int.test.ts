@@ -2,13 +2,14 @@ import { spawn } from 'node:child_process'
 import { fault } from '@fleetlake/core/testing'
 import { once } from 'node:events'
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
 import { syncIntervalOf } from '@fleetlake/contracts'
 import { isAlive } from '@fleetlake/service'
+import { freePort } from '@fleetlake/testing'
 import { startNatsServer } from './start-nats-server.ts'
 
 const cleanups: (() => Promise<unknown>)[] = []
@@ -26,15 +27,6 @@ const start = async (options: Parameters<typeof startNatsServer>[0]) => {
   const server = await startNatsServer(options)
   cleanups.push(() => server.stop())
   return server
-}
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 const readInfo = async (port: number): Promise<Record<string, unknown>> => {

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { provideNatsServer } from '@fleetlake/nats-server'
+import { freePorts } from './free-ports.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 /** Another nats-server than the current one, and what its environment has besides. */
@@ -39,15 +39,6 @@ export interface TestCluster {
   stop(): Promise<void>
 }
 
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
-}
-
 /** Real nats-servers with JetStream, three as one cluster, on the loopback. Streams of 3 replicas live on all of them. */
 export const startTestCluster = async ({
   folder: given,
@@ -57,11 +48,12 @@ export const startTestCluster = async ({
   const usual: ServerProgram = { binary: await provideNatsServer(), env: {} }
   const folder = given ?? (await temporaryFolder())
   const syncing = syncInterval === undefined ? '' : `, sync_interval: ${JSON.stringify(syncInterval)}`
-  const nodes = await Promise.all(
-    [1, 2, 3]
-      .slice(0, count)
-      .map(async (n) => ({ name: `node-${n}`, port: await freePort(), routePort: await freePort() })),
-  )
+  const ports = await freePorts(2 * count)
+  const nodes = Array.from({ length: count }, (_, i) => ({
+    name: `node-${i + 1}`,
+    port: ports[2 * i],
+    routePort: ports[2 * i + 1],
+  }))
   const routes = nodes.map(({ routePort }) => `nats://127.0.0.1:${routePort}`).join(', ')
   const running = new Map<string, ChildProcess>()
 

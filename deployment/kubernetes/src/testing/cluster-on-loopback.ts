@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { provideMontevideo } from '@fleetlake/event-generator'
 import { HUB_PORTS, type HubPorts, provideNatsServer } from '@fleetlake/nats-server'
-import { temporaryFolder } from '@fleetlake/testing'
+import { freePort, freePorts, temporaryFolder } from '@fleetlake/testing'
 import type { ISecret } from 'kubernetes-models/v1/Secret'
 import type { Objects } from '../checks/objects.ts'
 import { PID_FILE, STORE_FOLDER } from '../hub/hub-config.ts'
@@ -48,7 +47,7 @@ export const clusterOnLoopback = async (
   const folder = await temporaryFolder()
   const archive = join(folder, 'archive')
   const hub = await Promise.all(Array.from({ length: servers }, hubPorts))
-  const [viewerPort, gatewayPort] = await Promise.all([freePort(), freePort()])
+  const [viewerPort, gatewayPort] = await freePorts(2)
   const services: Record<string, RunningService> = {}
   const children: ChildProcess[] = []
   await mkdir(archive)
@@ -164,15 +163,6 @@ const ended = async (child: ChildProcess): Promise<void> => {
 }
 
 const hubPorts = async (): Promise<HubPorts> => {
-  const [client, websocket, monitoring, cluster] = await Promise.all([0, 1, 2, 3].map(freePort))
+  const [client, websocket, monitoring, cluster] = await freePorts(4)
   return { client, websocket, monitoring, cluster }
-}
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

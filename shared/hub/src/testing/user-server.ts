@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
-import { type AddressInfo, connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { provideNatsServer } from '@fleetlake/nats-server'
-import { eventually, temporaryFolder } from '@fleetlake/testing'
+import { eventually, freePorts, temporaryFolder } from '@fleetlake/testing'
 
 export interface UserServer {
   readonly websocketUrl: string
@@ -12,15 +12,6 @@ export interface UserServer {
   letIn(user: string): Promise<void>
   kill(): Promise<void>
   restart(): Promise<void>
-}
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 const isListening = (port: number): Promise<boolean> =>
@@ -37,7 +28,7 @@ const isListening = (port: number): Promise<boolean> =>
 /** A real nats-server with a websocket that lets in one user. */
 export const startUserServer = async (first: string): Promise<UserServer> => {
   const binary = await provideNatsServer()
-  const [port, websocketPort] = [await freePort(), await freePort()]
+  const [port, websocketPort] = await freePorts(2)
   const file = join(await temporaryFolder(), 'nats.conf')
   const configure = (user: string): Promise<void> =>
     writeFile(

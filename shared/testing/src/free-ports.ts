@@ -27,3 +27,6 @@ export const freePorts = async (count: number): Promise<number[]> => {
   }
   return [...found]
 }
+
+/** One of them. */
+export const freePort = async (): Promise<number> => (await freePorts(1))[0]
