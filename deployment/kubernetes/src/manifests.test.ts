@@ -1,7 +1,9 @@
 import { readdirSync } from 'node:fs'
+import { fault } from '@fleetlake/core/testing'
 import { expect, test } from 'vitest'
 import { faultsOf } from './checks/rules.ts'
 import { CLUSTERS } from './clusters/index.ts'
+import { production } from './clusters/production.ts'
 import { formatManifests } from './format-manifests.ts'
 import { manifestsOf } from './manifests.ts'
 import { secretKeys } from './secrets/secret-keys.ts'
@@ -39,4 +41,15 @@ test('what is applied first is there when others need it', () => {
     'PrometheusRule',
     'Ingress',
   ])
+})
+
+test.each([{ replicas: 2 }, { replicas: 1, mostReplicas: 2 }])('%j of the viewer are refused', (numbers) => {
+  const services = { ...production.services, viewer: { ...production.services.viewer, ...numbers } }
+  expect(() => manifestsOf({ ...production, services })).toThrow(
+    fault(
+      'config.invalid',
+      "fleetlake can't have 2 of viewer, since what pages import is known to the process that took it alone, and a page’s next request could come to another: " +
+        'set services.viewer.replicas to 1, without mostReplicas',
+    ),
+  )
 })

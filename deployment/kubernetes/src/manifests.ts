@@ -12,14 +12,16 @@ import type { FleetlakeProps } from './props.ts'
 import { disruptionBudgets } from './scaling/disruption-budgets.ts'
 import { scaledServices } from './scaling/scaled-services.ts'
 import { archiveVolume } from './services/archive-volume.ts'
+import { checkNumbers } from './services/check-numbers.ts'
 import { SERVICES } from './services/service-facts.ts'
 import { identityOf, servicePods } from './services/service-pods.ts'
 
 /**
  * All of Fleetlake in one namespace, in the order in which it is applied.
- * @throws FleetError `config.invalid` where the cluster's settings are wrong
+ * @throws FleetError `config.invalid` where the cluster's settings, or its numbers of services, are wrong
  */
 export const manifestsOf = (props: FleetlakeProps): Manifest[] => {
+  checkNumbers(props)
   const present = SERVICES.filter((service) => props.services[service].replicas > 0)
   const manifests: Manifest[] = [
     ...networkPolicies(props),

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { request } from 'node:http'
-import { eventually } from '@fleetlake/testing'
+import { join } from 'node:path'
+import { eventually, temporaryFolder } from '@fleetlake/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { production } from './clusters/production.ts'
 import { formatManifests } from './format-manifests.ts'
@@ -148,7 +149,7 @@ test('the first account is made by the terminal client in a pod of the gateway',
   const { code, output } = await cluster.runTerminal(
     'gateway',
     ['accounts', 'add', 'anna', '--role', 'dispatcher', '--password-stdin'],
-    PASSWORD,
+    { input: PASSWORD },
   )
   expect([code, output]).toEqual([0, expect.stringContaining('anna')])
 })
@@ -185,6 +186,43 @@ test('a person logs in through viewer and gateway, and is let in to the hub on t
     )
   for (const server of [0, 1, 2]) await answers(server, (password) => password, 'PONG')
   await answers(1, (password) => `${password.slice(0, -2)}xx`, "-ERR 'Authorization Violation'")
+})
+
+/** Of the checks of `fleet doctor` that ask the hub for its streams. */
+const OF_STREAMS = ['streams', 'feeder', 'stream contents', 'lag', 'dead letters']
+
+interface Check {
+  readonly check: string
+  readonly state: string
+}
+
+test('what the streams hold is told to the terminal’s user at a forwarded port, and not in a pod of the gateway', async () => {
+  const passwords = secrets.find(({ metadata }) => metadata?.name === 'fleetlake-hub')!.stringData!
+  const terminal = { FLEET_HUB_USER: 'service:terminal', FLEET_HUB_PASSWORD: passwords.FLEET_HUB_PASSWORD_TERMINAL }
+  const doctor = async (env: Readonly<Record<string, string>>): Promise<Record<string, string>> => {
+    const { output } = await cluster.runTerminal('gateway', ['doctor', '--json'], { env })
+    const checks = output
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Check)
+    return Object.fromEntries(
+      checks.filter(({ check }) => OF_STREAMS.includes(check)).map(({ check, state }) => [check, state]),
+    )
+  }
+  expect(await doctor(terminal)).toEqual(Object.fromEntries(OF_STREAMS.map((check) => [check, 'ok'])))
+  expect(await doctor({})).toEqual({
+    streams: 'fault',
+    feeder: 'unknown',
+    'stream contents': 'unknown',
+    lag: 'unknown',
+    'dead letters': 'unknown',
+  })
+  expect((await cluster.runTerminal('gateway', ['dead-letters', 'list'], { env: terminal })).code).toBe(0)
+})
+
+test('the archive is backed up in a pod of the compactor, which may ask how the streams stand', async () => {
+  const { code, output } = await cluster.runTerminal('compactor', ['backup', join(await temporaryFolder(), 'backups')])
+  expect([code, output]).toEqual([0, expect.stringContaining('  0 messages of the hub were not archived yet')])
 })
 
 test('on SIGTERM every service ends by itself', async () => {

@@ -1,5 +1,5 @@
 import type { IIoK8sApiCoreV1Container } from 'kubernetes-models/v1/Container'
-import { STOP_SECONDS } from '../services/service-facts.ts'
+import { SERVICE_FACTS, SERVICES, STOP_SECONDS } from '../services/service-facts.ts'
 import { ofKind, type Pods, podsOf, type Rule, selects } from './objects.ts'
 
 /** What is demanded of each container. */
@@ -93,4 +93,19 @@ const scaled: Rule = (objects) =>
       : [`ScaledObject ${metadata?.name} and its Deployment both say how many there are`]
   })
 
-export const podRules: readonly Rule[] = [containers, pods, accounts, budgets, scaled]
+/** Whether it is the Deployment or who scales it that says how many there are. */
+const alone: Rule = (objects) =>
+  SERVICES.flatMap((service) => {
+    const { alone: why } = SERVICE_FACTS[service]
+    const most = Math.max(
+      ...ofKind(objects, 'Deployment')
+        .filter(({ metadata }) => metadata?.name === service)
+        .map(({ spec }) => spec?.replicas ?? 1),
+      ...ofKind(objects, 'ScaledObject')
+        .filter(({ spec }) => spec?.scaleTargetRef.name === service)
+        .map(({ spec }) => spec?.maxReplicaCount ?? Infinity),
+    )
+    return why === undefined || most <= 1 ? [] : [`there may be ${most} of ${service}: ${why}`]
+  })
+
+export const podRules: readonly Rule[] = [containers, pods, accounts, budgets, scaled, alone]

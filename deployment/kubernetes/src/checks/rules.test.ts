@@ -4,6 +4,7 @@ import { production } from '../clusters/production.ts'
 import { formatManifests } from '../format-manifests.ts'
 import { manifestsOf } from '../manifests.ts'
 import { secretKeys } from '../secrets/secret-keys.ts'
+import { SERVICE_FACTS } from '../services/service-facts.ts'
 import { readManifests } from '../testing/clusters.ts'
 import type { Kind, Objects } from './objects.ts'
 import { faultsOf } from './rules.ts'
@@ -152,6 +153,19 @@ const OF_PODS: Readonly<Record<string, Breach>> = {
     add('/spec/replicas', 2),
     'ScaledObject finder and its Deployment both say how many there are',
   ),
+  'a second viewer': {
+    of: ['Deployment', 'viewer'],
+    by: replace('/spec/replicas', 2),
+    faults: [`there may be 2 of viewer: ${SERVICE_FACTS.viewer.alone}`],
+  },
+  'a second viewer by KEDA': {
+    of: ['ScaledObject', 'finder'],
+    by: replace('/spec/scaleTargetRef/name', 'viewer'),
+    faults: [
+      'ScaledObject finder and its Deployment both say how many there are',
+      `there may be 16 of viewer: ${SERVICE_FACTS.viewer.alone}`,
+    ],
+  },
   'a budget of nothing': {
     of: ['PodDisruptionBudget', 'hub'],
     by: replace(`/spec/selector/matchLabels/${NAME}`, 'nats'),

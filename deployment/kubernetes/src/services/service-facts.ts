@@ -12,6 +12,8 @@ export interface ServiceFacts {
   readonly folders: readonly Folder[]
   /** Whether balancers send it requests, and so have to see that it stops before it does. */
   readonly drains: boolean
+  /** Why there is no more than one of it; missing where there may be several. */
+  readonly alone?: string
 }
 
 export interface Folder {
@@ -30,7 +32,14 @@ export const SERVICE_FACTS: Readonly<Record<ServiceName, ServiceFacts>> = {
   compactor: { usesArchive: true, folders: [], drains: false },
   finder: { usesArchive: true, folders: [], drains: false },
   generator: { usesArchive: false, folders: [], drains: false },
-  viewer: { usesArchive: true, port: 3000, folders: [IMPORTS], drains: true },
+  viewer: {
+    usesArchive: true,
+    port: 3000,
+    folders: [IMPORTS],
+    drains: true,
+    alone:
+      'what pages import is known to the process that took it alone, and a page’s next request could come to another',
+  },
   // Accounts are in the archive.
   gateway: { usesArchive: true, port: 3100, folders: [], drains: true },
 }

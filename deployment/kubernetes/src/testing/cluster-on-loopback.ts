@@ -22,8 +22,12 @@ export interface ClusterOnLoopback {
   readonly services: Readonly<Record<string, RunningService>>
   startHub(): Promise<void>
   start(service: ServiceName): Promise<void>
-  /** As `kubectl exec` in a pod of a service that has been started. */
-  runTerminal(service: ServiceName, args: readonly string[], input: string): Promise<{ code: number; output: string }>
+  /** As `kubectl exec` in a pod of a service that has been started, or with further variables as somebody who has the ports of the cluster. */
+  runTerminal(
+    service: ServiceName,
+    args: readonly string[],
+    given?: { readonly input?: string; readonly env?: Readonly<Record<string, string>> },
+  ): Promise<{ code: number; output: string }>
   stop(): Promise<void>
 }
 
@@ -135,8 +139,10 @@ export const clusterOnLoopback = async (
       await Promise.all(hub.map((_, index) => startServer(binary, index)))
     },
     start,
-    runTerminal: async (service, args, input) => {
-      const child = spawn(process.execPath, [COMMAND, 'fleet', ...args], { env: processEnvironment(service) })
+    runTerminal: async (service, args, { input = '', env = {} } = {}) => {
+      const child = spawn(process.execPath, [COMMAND, 'fleet', ...args], {
+        env: { ...processEnvironment(service), ...env },
+      })
       let output = ''
       for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += String(text)))
       child.stdin.end(input)
