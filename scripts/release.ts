@@ -8,15 +8,16 @@ import { reasonOf } from '@fleetlake/core'
 import { listManifests } from './bootstrap/inputs.mjs'
 import { planRelease, type Release } from './release/plan-release.ts'
 
-const USAGE = `npm run release -- <version> [--dry-run] [--no-image] [-- more options of the engine's build]
+const USAGE = `npm run release -- <version> [--dry-run] [--no-image] [--ca file] [--registry url] [-- more options of the engine's build]
 
 Gives the version to every package, to the image where manifests name it, and to what CHANGELOG.md has as not released, commits, builds the image with its list of parts, and tags.
 It pushes nothing.
 
   --dry-run   says what would be done
-  --no-image  builds no image`
+  --no-image  builds no image
+  --ca, --registry and what follows -- are those of npm run image`
 
-const buildImage = fileURLToPath(new URL('../deployment/docker/src/build-image.ts', import.meta.url))
+const imageProgram = fileURLToPath(new URL('../deployment/docker/src/build-image.ts', import.meta.url))
 const root = process.cwd()
 const git = async (...args: string[]): Promise<string> =>
   (await promisify(execFile)('git', args, { cwd: root })).stdout.trim()
@@ -46,8 +47,8 @@ const checkRepository = async ({ tag }: Release): Promise<void> => {
   if ((await git('tag', '--list', tag)) !== '') throw new Error(`there is a tag ${tag} already`)
 }
 
-const run = async (args: readonly string[]): Promise<void> => {
-  const child = spawn(process.execPath, [buildImage, ...args], { cwd: root, stdio: 'inherit' })
+const buildImage = async (args: readonly string[]): Promise<void> => {
+  const child = spawn(process.execPath, [imageProgram, ...args], { cwd: root, stdio: 'inherit' })
   const [code] = await once(child, 'close')
   if (code !== 0) {
     throw new Error(
@@ -58,23 +59,34 @@ const run = async (args: readonly string[]): Promise<void> => {
 
 const release = async (): Promise<void> => {
   const { values, positionals } = parseArgs({
-    options: { 'dry-run': { type: 'boolean' }, 'no-image': { type: 'boolean' }, help: { type: 'boolean' } },
+    options: {
+      'dry-run': { type: 'boolean' },
+      'no-image': { type: 'boolean' },
+      ca: { type: 'string' },
+      registry: { type: 'string' },
+      help: { type: 'boolean' },
+    },
     allowPositionals: true,
   })
-  const [version, ...buildOptions] = positionals
-  if (values.help === true || version === undefined) throw new Error(USAGE)
+  if (values.help === true) return console.log(USAGE)
+  const [version, ...more] = positionals
+  if (version === undefined) throw new Error(USAGE)
+  const imageOptions = [
+    ...(['ca', 'registry'] as const).flatMap((name) => (values[name] === undefined ? [] : [`--${name}`, values[name]])),
+    ...(more.length === 0 ? [] : ['--', ...more]),
+  ]
   const plan = await readRelease(version)
   await checkRepository(plan)
   if (values['dry-run'] === true) {
-    console.log(
-      `${plan.message}: ${plan.files.length} files, the tag ${plan.tag}${values['no-image'] === true ? '' : ', an image'}\n\n${plan.notes}`,
-    )
+    const command = ['npm run image', ...(imageOptions.length === 0 ? [] : ['--', ...imageOptions])].join(' ')
+    const image = values['no-image'] === true ? '' : `, an image by ${command}`
+    console.log(`${plan.message}: ${plan.files.length} files, the tag ${plan.tag}${image}\n\n${plan.notes}`)
     return
   }
   for (const { path, text } of plan.files) await writeFile(join(root, path), text)
   await git('commit', '--quiet', '--all', '--message', plan.message)
   // The image is of this commit; the tag comes when all is there.
-  if (values['no-image'] !== true) await run(buildOptions.length === 0 ? [] : ['--', ...buildOptions])
+  if (values['no-image'] !== true) await buildImage(imageOptions)
   await git('tag', '--annotate', plan.tag, '--message', plan.message)
   console.log(
     `${plan.message} is committed and tagged as ${plan.tag}. Nothing was pushed: git push --follow-tags does it.`,

@@ -33,6 +33,9 @@ test('a release gives its version to every package and image, and its date to wh
 
 test.each([
   [{ version: '2' }, "'2' is not a version: say one like 1.2.0"],
+  [{ version: '1.0.0-rc.1' }, "'1.0.0-rc.1' is not a version: say one like 1.2.0"],
+  [{ version: '1.0.0+5' }, "'1.0.0+5' is not a version: say one like 1.2.0"],
+  [{ version: '01.0.0' }, "'01.0.0' is not a version: say one like 1.2.0"],
   [{ version: '0.1.0' }, '0.1.0 does not come after 0.1.0'],
   [{ version: '0.0.9' }, '0.0.9 does not come after 0.1.0'],
   [

@@ -24,12 +24,13 @@ export interface Release {
   readonly notes: string
 }
 
-const SEMVER = /^(\d+)\.(\d+)\.(\d+)(?:-[\da-z.-]+)?$/i
+/** Of three numbers: there are no pre-releases. */
+const VERSION = /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$/
 const UNRELEASED = /^## Unreleased[ \t]*\n/m
 
 const versionOf = ({ text }: RepositoryFile): string => (JSON.parse(text) as { version: string }).version
 
-const numbersOf = (version: string): number[] => SEMVER.exec(version)?.slice(1, 4).map(Number) ?? []
+const numbersOf = (version: string): number[] => VERSION.exec(version)?.slice(1).map(Number) ?? []
 
 const isAfter = (version: string, before: string): boolean => {
   const [a, b] = [numbersOf(version), numbersOf(before)]
@@ -46,7 +47,7 @@ const nameImage = (text: string, present: string, version: string): string =>
  * @throws Error with what is wrong and what to do
  */
 export const planRelease = ({ version, date, changelog, manifests, deployments }: ReleaseInput): Release => {
-  if (!SEMVER.test(version)) throw new Error(`'${version}' is not a version: say one like 1.2.0`)
+  if (!VERSION.test(version)) throw new Error(`'${version}' is not a version: say one like 1.2.0`)
   const present = versionOf(manifests[0])
   const others = manifests.filter((manifest) => versionOf(manifest) !== present)
   if (others.length > 0)

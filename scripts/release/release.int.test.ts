@@ -56,13 +56,26 @@ test('what would be done is said, and changes nothing', async () => {
   const { code, out } = await release('99.0.0', '--dry-run')
   expect([code, out]).toEqual([
     0,
-    expect.stringMatching(/^Release 99\.0\.0: \d+ files, the tag v99\.0\.0, an image\n\n- New\.\n$/),
+    expect.stringMatching(/^Release 99\.0\.0: \d+ files, the tag v99\.0\.0, an image by npm run image\n\n- New\.\n$/),
   ])
   expect([
     await git('rev-parse', 'HEAD'),
     await git('status', '--porcelain'),
     await git('tag', '--list', 'v99*'),
   ]).toEqual([before, '', ''])
+})
+
+test('options of the image are passed on to what builds it', async () => {
+  const options = ['--ca', 'corporate.pem', '--registry', 'https://npm.example.com', '--', '--no-cache', '--pull']
+  expect((await release('99.0.0', '--dry-run', ...options)).out).toContain(
+    `the tag v99.0.0, an image by npm run image -- ${options.join(' ')}\n`,
+  )
+})
+
+test('how it is used is told to who asks, and is a fault of who says no version', async () => {
+  const { code, out } = await release('--help')
+  expect([code, out.split(' [')[0]]).toEqual([0, 'npm run release -- <version>'])
+  expect(await release()).toEqual({ code: 1, out: '', err: out })
 })
 
 test('a change that is not committed is not released', async () => {
