@@ -43,6 +43,14 @@ test('what is applied first is there when others need it', () => {
   ])
 })
 
+test('what the Prometheus operator is told carries the labels that its Prometheus selects by, and nothing else does', () => {
+  const labelled = manifestsOf({ ...production, monitoring: { ...production.monitoring!, labels: { team: 'fleet' } } })
+  expect(labelled.filter(({ metadata }) => metadata?.labels?.['team'] === 'fleet').map(({ kind }) => kind)).toEqual([
+    'PodMonitor',
+    'PrometheusRule',
+  ])
+})
+
 test.each([{ replicas: 2 }, { replicas: 1, mostReplicas: 2 }])('%j of the viewer are refused', (numbers) => {
   const services = { ...production.services, viewer: { ...production.services.viewer, ...numbers } }
   expect(() => manifestsOf({ ...production, services })).toThrow(

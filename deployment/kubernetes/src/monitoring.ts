@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { IPodMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PodMonitor'
 import type { IPrometheusRule } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PrometheusRule'
 import { parse } from 'yaml'
-import type { FleetlakeProps } from './props.ts'
+import type { FleetlakeProps, MonitoringProps } from './props.ts'
 import { OPS_TOKEN, SECRETS } from './secrets/secret-keys.ts'
 import { SERVICES } from './services/service-facts.ts'
 
@@ -10,13 +10,15 @@ const alarmsFile = new URL('../../monitoring/prometheus/alerts.yml', import.meta
 
 /** What the Prometheus operator asks for, and the alarms that it raises. */
 export const monitors = ({ monitoring }: FleetlakeProps): (IPodMonitor | IPrometheusRule)[] =>
-  monitoring?.prometheusOperator === true ? [podMonitor, alarms()] : []
+  monitoring?.prometheusOperator === true ? [podMonitor(monitoring), alarms(monitoring)] : []
+
+const metadata = ({ labels }: MonitoringProps) => ({ name: 'fleetlake', ...(labels === undefined ? {} : { labels }) })
 
 /** Of pods, since most services have no address. */
-const podMonitor: IPodMonitor = {
+const podMonitor = (monitoring: MonitoringProps): IPodMonitor => ({
   apiVersion: 'monitoring.coreos.com/v1',
   kind: 'PodMonitor',
-  metadata: { name: 'fleetlake' },
+  metadata: metadata(monitoring),
   spec: {
     selector: { matchExpressions: [{ key: 'app.kubernetes.io/name', operator: 'In', values: [...SERVICES] }] },
     // The job of a series is its service, as dashboards and alarms have it.
@@ -30,11 +32,11 @@ const podMonitor: IPodMonitor = {
       },
     ],
   },
-}
+})
 
-const alarms = (): IPrometheusRule => ({
+const alarms = (monitoring: MonitoringProps): IPrometheusRule => ({
   apiVersion: 'monitoring.coreos.com/v1',
   kind: 'PrometheusRule',
-  metadata: { name: 'fleetlake' },
+  metadata: metadata(monitoring),
   spec: parse(readFileSync(alarmsFile, 'utf8')) as NonNullable<IPrometheusRule['spec']>,
 })

@@ -85,6 +85,8 @@ export interface MonitoringProps {
   readonly namespace: string
   /** Whether the Prometheus operator is told what to ask for and which alarms to raise; without it Prometheus has to be configured. */
   readonly prometheusOperator: boolean
+  /** By which the operator's Prometheus finds what it is told (`podMonitorSelector`, `ruleSelector`), e.g. the `release` of kube-prometheus-stack; none when missing. */
+  readonly labels?: Readonly<Record<string, string>>
 }
 
 export interface IdentityProps {

@@ -33,7 +33,7 @@ export const production: FleetlakeProps = {
   },
   podNetworks: ['10.42.0.0/16'],
   drainMs: 10_000,
-  monitoring: { namespace: 'monitoring', prometheusOperator: true },
+  monitoring: { namespace: 'monitoring', prometheusOperator: true, labels: { release: 'kube-prometheus-stack' } },
   autoscalingBy: 'http://prometheus-operated.monitoring:9090',
   settings: {
     hub: { maxBytesPerPartition: '4 GiB' },
