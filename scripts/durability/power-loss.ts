@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { createFileStore, openLossTable } from '@fleetlake/archive'
 import { encodePositions, positionsOfRows } from '@fleetlake/columnar'
@@ -175,7 +176,8 @@ const play = async (
   const publishing = publishUntil(hub, end.signal)
   await eventually(() => isArchived('v-0'), { what: 'the first of it in the archive' })
   await new Promise((go) => setTimeout(go, 1_000 * seconds))
-  const leader = damage === undefined ? undefined : await leaderOf(hub)
+  const leader =
+    damage === undefined ? undefined : await eventually(() => leaderOf(hub), { what: 'the leader of the stream' })
   await Promise.all([cluster.killAll(), collector.kill()])
   end.abort()
   const acknowledged = new Map(await publishing)
@@ -193,20 +195,28 @@ const play = async (
   }
   for (const name of names) await cluster.restart(name)
   const again = await connect(urls[0], 'test')
+  const isStuck = AbortSignal.timeout(STUCK_MS)
   const goOn = async (): Promise<CollectorProcess> => {
-    await eventually(() => provision(again, config).then(() => lookAtStream(again, STREAM)), { what: 'the streams' })
+    const unlessStuck = async (condition: () => Promise<boolean>, what: string): Promise<void> => {
+      await eventually(() => isStuck.aborted || condition(), { what })
+      isStuck.throwIfAborted()
+    }
+    await unlessStuck(
+      () => provision(again, config).then(async () => (await lookAtStream(again, STREAM)) !== undefined),
+      'the streams',
+    )
     const goesOn = collect()
     // Life goes on, so that the stream grows beyond where it was.
     for (let n = 2; n <= 4; n++) await publish(again, `after-${n}`, -n)
-    await eventually(() => isArchived('v--4'), { what: 'what was published afterwards in the archive' })
+    await unlessStuck(() => isArchived('v--4'), 'what was published afterwards in the archive')
     return goesOn
   }
-  const collectorAgain = await Promise.race([
-    goOn(),
-    new Promise<undefined>((give) => setTimeout(() => give(undefined), STUCK_MS)),
-  ])
+  const going = goOn()
+  const collectorAgain = await Promise.race([going, once(isStuck, 'abort').then(() => undefined)])
   if (collectorAgain === undefined) {
     await again.close()
+    // It starts no collector any more, and what it still waits for ends with the connection.
+    await going.catch(() => undefined)
     return { acknowledged: acknowledged.size, lost: NaN, told: NaN, perhaps: NaN, isStuck: true }
   }
   await collectorAgain.kill()
