@@ -7,6 +7,7 @@ import { production } from './clusters/production.ts'
 import { formatManifests } from './format-manifests.ts'
 import { manifestsOf } from './manifests.ts'
 import { secretKeys } from './secrets/secret-keys.ts'
+import { terminalJob } from './services/terminal-job.ts'
 import { manifestText, readManifests } from './testing/clusters.ts'
 
 test('the folder has the manifests of each cluster and nothing else', () => {
@@ -23,6 +24,16 @@ test.each(Object.entries(CLUSTERS))('the manifests of %s are those that npm run 
 
 test.each(Object.entries(CLUSTERS))('nothing is wrong with the manifests of %s', (name, props) => {
   expect(faultsOf(readManifests(manifestText(name)), secretKeys(props))).toEqual([])
+})
+
+test.each(Object.entries(CLUSTERS))('nothing is wrong with a Job of the terminal in %s', (name, props) => {
+  const job = terminalJob(props, { words: ['doctor'], claim: 'backups' })
+  const claim = {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { ...job.metadata, name: 'backups' },
+  } as const
+  expect(faultsOf([...readManifests(manifestText(name)), claim, job], secretKeys(props))).toEqual([])
 })
 
 test('what is applied first is there when others need it', () => {

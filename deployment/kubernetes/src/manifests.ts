@@ -14,7 +14,8 @@ import { scaledServices } from './scaling/scaled-services.ts'
 import { archiveVolume } from './services/archive-volume.ts'
 import { checkNumbers } from './services/check-numbers.ts'
 import { SERVICES } from './services/service-facts.ts'
-import { identityOf, servicePods } from './services/service-pods.ts'
+import { identityOf } from './services/pod-parts.ts'
+import { servicePods } from './services/service-pods.ts'
 
 /**
  * All of Fleetlake in one namespace, in the order in which it is applied.

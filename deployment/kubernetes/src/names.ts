@@ -1,5 +1,7 @@
 /** Names within the namespace. */
 export const HUB = 'hub'
+/** Runs of the terminal client, which come and go; their NetworkPolicy stays. */
+export const TERMINAL = 'terminal'
 /** Gives each server of the hub a name of its own, `hub-0.hub-servers`. */
 export const HUB_SERVERS = 'hub-servers'
 export const CONFIG_MAP = 'fleetlake'

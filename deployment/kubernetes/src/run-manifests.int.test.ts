@@ -9,6 +9,7 @@ import { manifestsOf } from './manifests.ts'
 import type { FleetlakeProps } from './props.ts'
 import { newSecrets } from './secrets/new-secrets.ts'
 import { SERVICES, type ServiceName } from './services/service-facts.ts'
+import { terminalJob } from './services/terminal-job.ts'
 import { readManifests } from './testing/clusters.ts'
 import { type ClusterOnLoopback, clusterOnLoopback } from './testing/cluster-on-loopback.ts'
 
@@ -23,7 +24,7 @@ const props: FleetlakeProps = {
   services: { ...production.services, generator: { ...production.services.generator, replicas: 1 } },
   settings: { ...production.settings, archive: {}, partitioning: { count: 4 } },
 }
-const objects = readManifests(formatManifests(manifestsOf(props)))
+const objects = [...readManifests(formatManifests(manifestsOf(props))), terminalJob(props, { words: ['doctor'] })]
 const secrets = newSecrets(props, {})
 
 let cluster: ClusterOnLoopback
@@ -149,7 +150,7 @@ test('the first account is made by the terminal client in a pod of the gateway',
   const { code, output } = await cluster.runTerminal(
     'gateway',
     ['accounts', 'add', 'anna', '--role', 'dispatcher', '--password-stdin'],
-    { input: PASSWORD },
+    PASSWORD,
   )
   expect([code, output]).toEqual([0, expect.stringContaining('anna')])
 })
@@ -196,11 +197,9 @@ interface Check {
   readonly state: string
 }
 
-test('what the streams hold is told to the terminal’s user at a forwarded port, and not in a pod of the gateway', async () => {
-  const passwords = secrets.find(({ metadata }) => metadata?.name === 'fleetlake-hub')!.stringData!
-  const terminal = { FLEET_HUB_USER: 'service:terminal', FLEET_HUB_PASSWORD: passwords.FLEET_HUB_PASSWORD_TERMINAL }
-  const doctor = async (env: Readonly<Record<string, string>>): Promise<Record<string, string>> => {
-    const { output } = await cluster.runTerminal('gateway', ['doctor', '--json'], { env })
+test('what the streams hold is told to a Job of the terminal, and not in a pod of the gateway', async () => {
+  const doctor = async (pods: 'gateway' | 'terminal'): Promise<Record<string, string>> => {
+    const { output } = await cluster.runTerminal(pods, ['doctor', '--json'])
     const checks = output
       .trim()
       .split('\n')
@@ -209,19 +208,19 @@ test('what the streams hold is told to the terminal’s user at a forwarded port
       checks.filter(({ check }) => OF_STREAMS.includes(check)).map(({ check, state }) => [check, state]),
     )
   }
-  expect(await doctor(terminal)).toEqual(Object.fromEntries(OF_STREAMS.map((check) => [check, 'ok'])))
-  expect(await doctor({})).toEqual({
+  expect(await doctor('terminal')).toEqual(Object.fromEntries(OF_STREAMS.map((check) => [check, 'ok'])))
+  expect(await doctor('gateway')).toEqual({
     streams: 'fault',
     feeder: 'unknown',
     'stream contents': 'unknown',
     lag: 'unknown',
     'dead letters': 'unknown',
   })
-  expect((await cluster.runTerminal('gateway', ['dead-letters', 'list'], { env: terminal })).code).toBe(0)
+  expect((await cluster.runTerminal('terminal', ['dead-letters', 'list'])).code).toBe(0)
 })
 
-test('the archive is backed up in a pod of the compactor, which may ask how the streams stand', async () => {
-  const { code, output } = await cluster.runTerminal('compactor', ['backup', join(await temporaryFolder(), 'backups')])
+test('the archive is backed up by a Job of the terminal, with how the streams stand', async () => {
+  const { code, output } = await cluster.runTerminal('terminal', ['backup', join(await temporaryFolder(), 'backups')])
   expect([code, output]).toEqual([0, expect.stringContaining('  0 messages of the hub were not archived yet')])
 })
 

@@ -1,4 +1,5 @@
 import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy'
+import { TERMINAL } from '../names.ts'
 import { type Objects, ofKind, type Pods, podsOf, type Rule, selects } from './objects.ts'
 
 const portsOf = ({ containers }: Pods): number[] =>
@@ -41,12 +42,12 @@ const ports: Rule = (objects) =>
     )
   })
 
-/** Policies of no pods, and pods whose policy is missing. */
+/** Policies of no pods but those that come and go, and pods whose policy is missing. */
 const coverage: Rule = (objects) => {
   const policies = ofKind(objects, 'NetworkPolicy')
   return [
     ...policies
-      .filter((policy) => ownPods(objects, policy).length === 0)
+      .filter((policy) => ownPods(objects, policy).length === 0 && policy.metadata?.name !== TERMINAL)
       .map(({ metadata }) => `NetworkPolicy ${metadata?.name} is of no pods`),
     ...podsOf(objects)
       .filter(({ name }) => !policies.some(({ metadata }) => metadata?.name === name))

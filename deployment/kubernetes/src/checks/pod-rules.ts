@@ -16,8 +16,8 @@ const OF_CONTAINERS: Readonly<Record<string, (container: IIoK8sApiCoreV1Containe
     (securityContext?.seccompProfile ?? spec.securityContext?.seccompProfile)?.type !== 'RuntimeDefault',
   'has no requests and limits of memory and processor': ({ resources }) =>
     [resources?.requests, resources?.limits].some((each) => each?.memory === undefined || each.cpu === undefined),
-  'has not all three probes': ({ startupProbe, readinessProbe, livenessProbe }) =>
-    startupProbe === undefined || readinessProbe === undefined || livenessProbe === undefined,
+  'has not all three probes': ({ startupProbe, readinessProbe, livenessProbe }, { endsItself }) =>
+    !endsItself && [startupProbe, readinessProbe, livenessProbe].includes(undefined),
   'is probed at a port that it does not have': ({ startupProbe, readinessProbe, livenessProbe, ports = [] }) =>
     [startupProbe, readinessProbe, livenessProbe].some(
       (probe) => probe?.httpGet !== undefined && !ports.some(({ name }) => name === probe.httpGet?.port),
@@ -41,7 +41,8 @@ const OF_PODS: Readonly<Record<string, (pods: Pods) => boolean>> = {
     spec.volumes?.some(({ hostPath }) => hostPath !== undefined) === true,
   'is not what its maker selects': ({ selector, labels }) =>
     !selects(selector, labels) || Object.keys(selector).length === 0,
-  'may lie on one node with all others of its kind': ({ spec, labels }) =>
+  'may lie on one node with all others of its kind': ({ spec, labels, endsItself }) =>
+    !endsItself &&
     spec.topologySpreadConstraints?.some(
       ({ topologyKey, labelSelector }) =>
         topologyKey === 'kubernetes.io/hostname' && selects(labelSelector?.matchLabels, labels),

@@ -4,6 +4,7 @@ import { PrometheusRule } from '@kubernetes-models/prometheus-operator/monitorin
 import { reasonOf } from '@fleetlake/core'
 import { Deployment } from 'kubernetes-models/apps/v1/Deployment'
 import { StatefulSet } from 'kubernetes-models/apps/v1/StatefulSet'
+import { Job } from 'kubernetes-models/batch/v1/Job'
 import { Ingress } from 'kubernetes-models/networking.k8s.io/v1/Ingress'
 import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy'
 import { PodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBudget'
@@ -19,6 +20,7 @@ const KINDS = [
   ConfigMap,
   Deployment,
   Ingress,
+  Job,
   Namespace,
   NetworkPolicy,
   PersistentVolumeClaim,

@@ -35,7 +35,7 @@ const NAMES = [
   'names to 169.254.20.10/32 TCP 53',
 ]
 
-test('on a laptop only the Ingress controller comes in, and nothing goes out of the namespace', () => {
+test('on a laptop only the Ingress controller comes in, and nothing goes out of the namespace but a backup', () => {
   expect(openings(laptop)).toEqual([
     ...NAMES,
     'hub from namespace kube-system TCP 9222',
@@ -45,6 +45,7 @@ test('on a laptop only the Ingress controller comes in, and nothing goes out of 
     'hub from generator TCP 4222',
     'hub from viewer TCP 4222',
     'hub from gateway TCP 4222',
+    'hub from terminal TCP 4222',
     'collector to hub TCP 4222',
     'compactor to hub TCP 4222',
     'finder to hub TCP 4222',
@@ -54,6 +55,8 @@ test('on a laptop only the Ingress controller comes in, and nothing goes out of 
     'viewer to hub TCP 4222',
     'gateway from viewer TCP 3100',
     'gateway to hub TCP 4222',
+    'terminal to hub TCP 4222',
+    'terminal to 0.0.0.0/0 but 169.254.0.0/16 TCP 443',
   ])
 })
 
@@ -65,6 +68,7 @@ const IN_PRODUCTION = [
   'hub from finder TCP 4222',
   'hub from viewer TCP 4222',
   'hub from gateway TCP 4222',
+  'hub from terminal TCP 4222',
   'hub from hub TCP 6222',
   'hub to hub TCP 6222',
   'collector from namespace monitoring TCP 9464',
@@ -85,6 +89,8 @@ const IN_PRODUCTION = [
   'gateway from namespace monitoring TCP 9464',
   'gateway to hub TCP 4222',
   'gateway to 0.0.0.0/0 but 169.254.0.0/16 TCP 443',
+  'terminal to hub TCP 4222',
+  'terminal to 0.0.0.0/0 but 169.254.0.0/16 TCP 443',
 ]
 
 test('in production the archive is reached as well, and Prometheus comes in, to metrics alone', () => {
@@ -101,5 +107,6 @@ test('where tokens of a cloud come from is open to who uses the archive', () => 
     'finder to 169.254.169.254/32 TCP 80',
     'viewer to 169.254.169.254/32 TCP 80',
     'gateway to 169.254.169.254/32 TCP 80',
+    'terminal to 169.254.169.254/32 TCP 80',
   ])
 })

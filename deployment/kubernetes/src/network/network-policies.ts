@@ -2,7 +2,7 @@ import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/Netw
 import type { IIoK8sApiNetworkingV1NetworkPolicyPeer } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicyPeer'
 import type { IIoK8sApiNetworkingV1NetworkPolicyPort } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicyPort'
 import type { IIoK8sApiNetworkingV1NetworkPolicySpec } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicySpec'
-import { HUB, labelsOf, PART_OF } from '../names.ts'
+import { HUB, labelsOf, PART_OF, TERMINAL } from '../names.ts'
 import type { FleetlakeProps } from '../props.ts'
 import { SERVICES } from '../services/service-facts.ts'
 import { type Outside, type Talk, talksOf, type Workload } from './talks.ts'
@@ -10,7 +10,11 @@ import { type Outside, type Talk, talksOf, type Workload } from './talks.ts'
 /** Nothing goes in or out but what `talksOf` names, and questions for names. */
 export const networkPolicies = (props: FleetlakeProps): INetworkPolicy[] => {
   const talks = talksOf(props)
-  const workloads: readonly Workload[] = [HUB, ...SERVICES.filter((service) => props.services[service].replicas > 0)]
+  const workloads: readonly Workload[] = [
+    HUB,
+    ...SERVICES.filter((service) => props.services[service].replicas > 0),
+    TERMINAL,
+  ]
   return [
     policy('deny-all', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] }),
     policy('names', {

@@ -1,11 +1,11 @@
 import { HUB_PORTS } from '@fleetlake/nats-server'
-import { HUB } from '../names.ts'
+import { HUB, TERMINAL } from '../names.ts'
 import type { FleetlakeProps } from '../props.ts'
 import { usesProvider } from '../secrets/secret-keys.ts'
 import { OPS_PORT, SERVICE_FACTS, SERVICES, type ServiceName } from '../services/service-facts.ts'
 
 /** Pods of ours. */
-export type Workload = ServiceName | typeof HUB
+export type Workload = ServiceName | typeof HUB | typeof TERMINAL
 /** Others. */
 export type Outside = 'ingress' | 'monitoring' | 'https' | 'identity'
 
@@ -34,6 +34,7 @@ const INWARD: readonly Talk[] = [
   { from: 'generator', to: HUB, port: HUB_PORTS.client },
   { from: 'viewer', to: HUB, port: HUB_PORTS.client },
   { from: 'gateway', to: HUB, port: HUB_PORTS.client },
+  { from: TERMINAL, to: HUB, port: HUB_PORTS.client },
   { from: 'monitoring', to: 'collector', port: OPS_PORT },
   { from: 'monitoring', to: 'compactor', port: OPS_PORT },
   { from: 'monitoring', to: 'finder', port: OPS_PORT },
@@ -46,13 +47,20 @@ const BETWEEN_SERVERS: Talk = { from: HUB, to: HUB, port: HUB_PORTS.cluster }
 
 const HTTPS_PORT = 443
 
-/** To object storage, which has no addresses of its own; to the cloud that says who a pod is; to the provider that people log in at. */
+/**
+ * To object storage, which has no addresses of its own, and for the terminal wherever a backup goes; to the cloud that says who a pod is; to the provider that people log in at.
+ */
 const outward = (props: FleetlakeProps): readonly Talk[] => {
   const { archive, identity } = props
-  const archivists = archive.kind === 'objects' ? SERVICES.filter((service) => SERVICE_FACTS[service].usesArchive) : []
+  const archivists: readonly Workload[] =
+    archive.kind === 'objects' ? [...SERVICES.filter((service) => SERVICE_FACTS[service].usesArchive), TERMINAL] : []
   const toProvider = usesProvider(props) ? ['gateway' as const] : []
   return [
-    ...[...new Set([...archivists, ...toProvider])].map((from) => ({ from, to: 'https' as const, port: HTTPS_PORT })),
+    ...[...new Set<Workload>([...archivists, ...toProvider, TERMINAL])].map((from) => ({
+      from,
+      to: 'https' as const,
+      port: HTTPS_PORT,
+    })),
     ...archivists.flatMap((from) =>
       (identity?.egress ?? []).map(({ port }) => ({ from, to: 'identity' as const, port })),
     ),

@@ -3,20 +3,17 @@ import { serviceUser } from '@fleetlake/contracts'
 import type { IDeployment } from 'kubernetes-models/apps/v1/Deployment'
 import type { IIoK8sApiCoreV1Container } from 'kubernetes-models/v1/Container'
 import type { IIoK8sApiCoreV1EnvVar } from 'kubernetes-models/v1/EnvVar'
-import type { IIoK8sApiCoreV1Volume } from 'kubernetes-models/v1/Volume'
 import { configVolume, settingsChecksum } from '../config-maps.ts'
-import { ARCHIVE_VOLUME, CONFIG_MAP, labelsOf } from '../names.ts'
-import type { FleetlakeProps, IdentityProps } from '../props.ts'
+import { CONFIG_MAP, labelsOf } from '../names.ts'
+import type { FleetlakeProps } from '../props.ts'
 import { isScaled } from '../scaling/scaled-services.ts'
 import { archiveVariables, OPS_TOKEN, ownSecrets, SECRETS, secretVariable } from '../secrets/secret-keys.ts'
 import { formatSettings } from '../settings.ts'
-import { ARCHIVE_FOLDER } from './archive-volume.ts'
+import { archiveMount, CONFIG_FOLDER, folderMount, identityOf, type Mounted } from './pod-parts.ts'
 import { CONTAINER_SECURITY, POD_SECURITY } from './pod-security.ts'
 import { withDisk } from './resources.ts'
 import { type Folder, graceSeconds, OPS_PORT, SERVICE_FACTS, type ServiceName, TEMPORARY } from './service-facts.ts'
 import { spreadOver } from './spread.ts'
-
-const CONFIG_FOLDER = '/etc/fleetlake'
 
 /** A service's pods. */
 export const servicePods = (service: ServiceName, props: FleetlakeProps): IDeployment => ({
@@ -42,18 +39,11 @@ export const servicePods = (service: ServiceName, props: FleetlakeProps): IDeplo
         securityContext: POD_SECURITY,
         topologySpreadConstraints: spreadOver(service, 'ScheduleAnyway'),
         containers: [container(service, props)],
-        volumes: [
-          configVolume(CONFIG_MAP),
-          ...folders(service).map(({ volume }) => volume),
-          ...archiveMount(service, props).map(({ volume }) => volume),
-        ],
+        volumes: [configVolume(CONFIG_MAP), ...mountsOf(service, props).map(({ volume }) => volume)],
       },
     },
   },
 })
-
-export const identityOf = (service: ServiceName, { identity }: FleetlakeProps): IdentityProps | undefined =>
-  SERVICE_FACTS[service].usesArchive ? identity : undefined
 
 const container = (service: ServiceName, props: FleetlakeProps): IIoK8sApiCoreV1Container => {
   const { port } = SERVICE_FACTS[service]
@@ -74,8 +64,7 @@ const container = (service: ServiceName, props: FleetlakeProps): IIoK8sApiCoreV1
     securityContext: CONTAINER_SECURITY,
     volumeMounts: [
       { name: 'config', mountPath: CONFIG_FOLDER, readOnly: true },
-      ...folders(service).map(({ mount }) => mount),
-      ...archiveMount(service, props).map(({ mount }) => mount),
+      ...mountsOf(service, props).map(({ mount }) => mount),
     ],
   }
 }
@@ -102,29 +91,14 @@ const probe = (path: string, timing: { periodSeconds: number; failureThreshold: 
   ...timing,
 })
 
-type Mounted = {
-  readonly volume: IIoK8sApiCoreV1Volume
-  readonly mount: NonNullable<IIoK8sApiCoreV1Container['volumeMounts']>[number]
-}
-
 const foldersOf = (service: ServiceName): readonly Folder[] => [TEMPORARY, ...SERVICE_FACTS[service].folders]
 
-const folders = (service: ServiceName): Mounted[] =>
-  foldersOf(service).map(({ name, path, mostGiB }) => ({
-    volume: { name, emptyDir: { sizeLimit: `${mostGiB}Gi` } },
-    mount: { name, mountPath: path },
-  }))
+/** The folders of a service, and the archive where it uses one that is a volume. */
+const mountsOf = (service: ServiceName, props: FleetlakeProps): Mounted[] => [
+  ...foldersOf(service).map(folderMount),
+  ...(SERVICE_FACTS[service].usesArchive ? archiveMount(props) : []),
+]
 
 /** Its folders, and its log. */
 const diskOf = (service: ServiceName): string =>
   `${foldersOf(service).reduce((sum, { mostGiB }) => sum + mostGiB, 1)}Gi`
-
-const archiveMount = (service: ServiceName, { archive }: FleetlakeProps): Mounted[] =>
-  archive.kind === 'volume' && SERVICE_FACTS[service].usesArchive
-    ? [
-        {
-          volume: { name: ARCHIVE_VOLUME, persistentVolumeClaim: { claimName: ARCHIVE_VOLUME } },
-          mount: { name: ARCHIVE_VOLUME, mountPath: ARCHIVE_FOLDER },
-        },
-      ]
-    : []

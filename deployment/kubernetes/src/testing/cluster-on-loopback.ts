@@ -9,7 +9,7 @@ import { freePort, freePorts, temporaryFolder } from '@fleetlake/testing'
 import type { ISecret } from 'kubernetes-models/v1/Secret'
 import type { Objects } from '../checks/objects.ts'
 import { PID_FILE, STORE_FOLDER } from '../hub/hub-config.ts'
-import { CONFIG_MAP, HUB, HUB_SERVERS } from '../names.ts'
+import { CONFIG_MAP, HUB, HUB_SERVERS, TERMINAL } from '../names.ts'
 import { ARCHIVE_FOLDER } from '../services/archive-volume.ts'
 import { IMPORTS, SERVICE_FACTS, type ServiceName } from '../services/service-facts.ts'
 import { environmentOf, fileOf, mapped, podsNamed } from './kubelet.ts'
@@ -22,11 +22,11 @@ export interface ClusterOnLoopback {
   readonly services: Readonly<Record<string, RunningService>>
   startHub(): Promise<void>
   start(service: ServiceName): Promise<void>
-  /** As `kubectl exec` in a pod of a service that has been started, or with further variables as somebody who has the ports of the cluster. */
+  /** As `kubectl exec` in a pod of a service, or as a Job of the terminal. */
   runTerminal(
-    service: ServiceName,
-    args: readonly string[],
-    given?: { readonly input?: string; readonly env?: Readonly<Record<string, string>> },
+    pods: ServiceName | typeof TERMINAL,
+    words: readonly string[],
+    input?: string,
   ): Promise<{ code: number; output: string }>
   stop(): Promise<void>
 }
@@ -87,10 +87,23 @@ export const clusterOnLoopback = async (
     children.push(await spawned(binary, ['-c', join(store, 'nats.conf'), '-l', join(store, 'log')], env))
   }
 
-  const fileFor = (service: ServiceName): string => join(folder, `${service}.yaml`)
-  const processEnvironment = (service: ServiceName): NodeJS.ProcessEnv => ({
-    ...environmentOf(podsNamed(objects, service), { pod: service, secrets }),
-    FLEET_CONFIG: fileFor(service),
+  const settings = join(folder, 'fleet.yaml')
+  await writeFile(
+    settings,
+    mapped(fileOf(objects, CONFIG_MAP, 'fleet.yaml'), {
+      'nats://hub:4222': `nats://127.0.0.1:${hub[0].client}`,
+      [`path: ${ARCHIVE_FOLDER}`]: `path: ${archive}`,
+      [`importDir: ${IMPORTS.path}`]: `importDir: ${join(folder, 'imports')}`,
+      [`gatewayUrl: http://gateway:${SERVICE_FACTS.gateway.port}`]: `gatewayUrl: http://127.0.0.1:${gatewayPort}`,
+      [`port: ${SERVICE_FACTS.gateway.port}\n`]: `port: ${gatewayPort}\n`,
+      [`port: ${SERVICE_FACTS.viewer.port}\n`]: `port: ${viewerPort}\n`,
+      // Whoever comes from this machine comes from a pod.
+      '10.42.0.0/16': '127.0.0.0/8',
+    }),
+  )
+  const processEnvironment = (pods: ServiceName | typeof TERMINAL): NodeJS.ProcessEnv => ({
+    ...environmentOf(podsNamed(objects, pods), { pod: pods, secrets }),
+    FLEET_CONFIG: settings,
     FLEET_LOG_FORMAT: 'text',
     FLEET_WEB_OUTPUT_DIR: join(folder, 'page'),
     FLEET_GENERATOR_CITY_DIR: join(folder, 'city'),
@@ -100,19 +113,6 @@ export const clusterOnLoopback = async (
 
   const start = async (service: ServiceName): Promise<void> => {
     const opsPort = await freePort()
-    await writeFile(
-      fileFor(service),
-      mapped(fileOf(objects, CONFIG_MAP, 'fleet.yaml'), {
-        'nats://hub:4222': `nats://127.0.0.1:${hub[0].client}`,
-        [`path: ${ARCHIVE_FOLDER}`]: `path: ${archive}`,
-        [`importDir: ${IMPORTS.path}`]: `importDir: ${join(folder, 'imports')}`,
-        [`gatewayUrl: http://gateway:${SERVICE_FACTS.gateway.port}`]: `gatewayUrl: http://127.0.0.1:${gatewayPort}`,
-        [`port: ${SERVICE_FACTS.gateway.port}\n`]: `port: ${gatewayPort}\n`,
-        [`port: ${SERVICE_FACTS.viewer.port}\n`]: `port: ${viewerPort}\n`,
-        // Whoever comes from this machine comes from a pod.
-        '10.42.0.0/16': '127.0.0.0/8',
-      }),
-    )
     const { args = [] } = podsNamed(objects, service).containers[0]
     const child = await spawned(process.execPath, [COMMAND, ...args], {
       ...processEnvironment(service),
@@ -139,10 +139,8 @@ export const clusterOnLoopback = async (
       await Promise.all(hub.map((_, index) => startServer(binary, index)))
     },
     start,
-    runTerminal: async (service, args, { input = '', env = {} } = {}) => {
-      const child = spawn(process.execPath, [COMMAND, 'fleet', ...args], {
-        env: { ...processEnvironment(service), ...env },
-      })
+    runTerminal: async (pods, words, input = '') => {
+      const child = spawn(process.execPath, [COMMAND, 'fleet', ...words], { env: processEnvironment(pods) })
       let output = ''
       for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += String(text)))
       child.stdin.end(input)
