@@ -24,6 +24,9 @@ const scripts = {
   'test-image': { file: 'deployment/compose/src/test-image.ts' },
   release: { file: 'scripts/release.ts' },
   'compose-secrets': { file: 'deployment/compose/src/make-secrets.ts' },
+  synth: { file: 'deployment/kubernetes/src/synth.ts' },
+  'kubernetes-secrets': { file: 'deployment/kubernetes/src/make-secrets.ts' },
+  'kubernetes-fleet': { file: 'deployment/kubernetes/src/terminal-job.ts' },
   fleet: { file: 'event-viewer/terminal/src/main.ts', inUsersFolder: true },
 }
 

@@ -4,7 +4,7 @@ import { stringify } from 'yaml'
 import { CLUSTERS } from './clusters/index.ts'
 import { CLAIM_FOLDER, terminalJob } from './services/terminal-job.ts'
 
-const USAGE = `node deployment/kubernetes/src/terminal-job.ts <cluster> [--claim name] -- <words of fleet> | kubectl create -f -
+const USAGE = `npm run --silent kubernetes:fleet -- <cluster> [--claim name] -- <words of fleet> | kubectl create -f -
 
 A Job that runs the terminal client once within a cluster: ${Object.keys(CLUSTERS).join(', ')}.
 
