@@ -13,7 +13,7 @@ const repositoryFile = new URL('../../../fleet.yaml', import.meta.url)
 /** Settings that follow from the manifests themselves. */
 const derivedSettings = ({ host, hub, archive, podNetworks }: FleetlakeProps): SettingsTree => ({
   auth: 'required',
-  hub: { url: `nats://${HUB}:4222`, replicas: hub.servers },
+  hub: { url: `nats://${HUB}:4222`, replicas: hub.servers, syncInterval: hub.syncInterval },
   archive: { path: archive.kind === 'volume' ? ARCHIVE_FOLDER : archive.path },
   viewer: {
     host: '0.0.0.0',
