@@ -98,6 +98,16 @@ test('what is generated is found, whole', async () => {
   })
 })
 
+test('fleet doctor may look at all of it, and finds no fault', async () => {
+  const checks = (await stack.fleet(['doctor', '--json']))
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { check: string; state: string })
+  // Ports are those of the container that asks.
+  const found = checks.filter(({ check, state }) => state !== 'ok' && !check.startsWith('port of '))
+  expect(found.map(({ check, state }) => `${state} ${check}`)).toEqual(['warning sync interval'])
+})
+
 test('a health check passes while its container runs, and not afterwards', async () => {
   const container = stack.containers.find(({ name }) => name === 'finder-2')
   expect(await container?.checkHealth()).toBe(0)
