@@ -3,22 +3,7 @@ import { FleetError, printable, reasonOf } from '@fleetlake/core'
 import { describeVersion, loadConfig, version } from '@fleetlake/service'
 import { Command, CommanderError } from 'commander'
 import type { CommandContext } from './commands/context.ts'
-import { addAccounts } from './commands/accounts.ts'
-import { addAudit } from './commands/audit.ts'
-import { addBackup } from './commands/backup.ts'
-import { addDeadLetters } from './commands/dead-letters.ts'
-import { addEstimate } from './commands/estimate.ts'
-import { addDoctor } from './commands/doctor.ts'
-import { addGenerate } from './commands/generate.ts'
-import { addGroups } from './commands/groups.ts'
-import { addImport } from './commands/import.ts'
-import { addQuery } from './commands/query.ts'
-import { addRegistry } from './commands/registry.ts'
-import { addRestore } from './commands/restore.ts'
-import { addStats } from './commands/stats.ts'
-import { addTrack } from './commands/track.ts'
-import { addTable } from './commands/table.ts'
-import { addTokens } from './commands/tokens.ts'
+import { loadCommands } from './commands/load-commands.ts'
 import { INTERRUPTED, interruption } from './terminal/interrupt.ts'
 import { unwritable } from './query/output.ts'
 import { watchStdout } from './terminal/stdout.ts'
@@ -55,23 +40,9 @@ export const runFleet = async (args: readonly string[]): Promise<number> => {
     config: () => loadConfig(configSchema, { args: configArgs(globals()) }),
   }
   configure(program, args)
-  addGenerate(program, context)
-  addQuery(program, context)
-  addTrack(program, context)
-  addStats(program, context)
-  addTable(program, context)
-  addImport(program, context)
-  addDeadLetters(program, context)
-  addAudit(program, context)
-  addAccounts(program, context)
-  addTokens(program, context)
-  addGroups(program, context)
-  addRegistry(program, context)
-  addEstimate(program, context)
-  addDoctor(program, context)
-  addBackup(program, context)
-  addRestore(program, context)
   try {
+    const [name] = program.parseOptions([...args]).operands
+    for (const add of await loadCommands(name)) add(program, context)
     await program.parseAsync([...args], { from: 'user' })
     await written()
     if (stdout.fault() !== undefined) throw unwritable(stdout.fault())
