@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { LongTestsFirst } from './scripts/checks/long-tests-first.ts'
 
 const everywhere = [
   'shared/*/src',
@@ -19,13 +20,15 @@ const browserTests = [...named('browser.test')]
  */
 const HANGS_AFTER_MS = 600_000
 
-/**
- * Pure tests run on every core; those with real servers few at a time, since each test brings processes of its own; those in a browser
- * one after the other when the rest is done.
- */
+/** More than there are cores, on a small machine: what a test with real servers does for the most part is to wait for them. */
+const WORKERS = Math.min(8, Math.max(5, availableParallelism()))
+
+/** All tests share the workers, so that no core is idle while there is one to run; which come first is in `long-tests-first.ts`. */
 export default defineConfig({
   test: {
     pool: 'forks',
+    maxWorkers: WORKERS,
+    sequence: { sequencer: LongTestsFirst },
     reporters: ['default', './scripts/checks/closing-line-reporter.ts'],
     globalSetup: './scripts/checks/test-folder.ts',
     projects: [
@@ -46,7 +49,6 @@ export default defineConfig({
           include: serverTests,
           testTimeout: HANGS_AFTER_MS,
           hookTimeout: HANGS_AFTER_MS,
-          maxWorkers: Math.max(3, Math.min(4, Math.floor(availableParallelism() / 2))),
         },
       },
       {
@@ -57,8 +59,6 @@ export default defineConfig({
           globalSetup: './scripts/checks/browser-tests.ts',
           testTimeout: HANGS_AFTER_MS,
           hookTimeout: HANGS_AFTER_MS,
-          maxWorkers: 1,
-          sequence: { groupOrder: 1 },
         },
       },
     ],

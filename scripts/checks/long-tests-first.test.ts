@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest'
+import config from '../../vitest.config.ts'
+import { spread } from './long-tests-first.ts'
+
+test('lists are spread over each other, each in its own order', () => {
+  expect(spread([-1, -2], [1, 2, 3, 4, 5])).toEqual([-1, 1, 2, 3, -2, 4, 5])
+  expect(spread([], [1, 2])).toEqual([1, 2])
+  expect(spread([1], [])).toEqual([1])
+})
+
+test('no project has a number of workers or a place in the order of its own: vitest refuses to run those that differ', () => {
+  const own = config.test!.projects!.map((project) =>
+    Object.keys((project as { test: object }).test).filter((key) => key === 'maxWorkers' || key === 'sequence'),
+  )
+  expect(own).toEqual([[], [], []])
+})
