@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { connectHub } from '@fleetlake/hub'
-import { eventually, temporaryFolder } from '@fleetlake/testing'
+import { eventually, freezeProcess, temporaryFolder } from '@fleetlake/testing'
 import { afterEach, expect, test } from 'vitest'
 import { isAlive } from '@fleetlake/service'
 import { findPort } from '@fleetlake/service/http'
@@ -204,7 +204,7 @@ test('with restart, a service that hangs is told with where, one that was frozen
   const pidOf = (name: string): number | undefined => stack.processes().find((one) => one.name === name)?.pid
   const [hung, frozen] = [pidOf('collector-1')!, pidOf('finder-1')!]
   process.kill(hung, 'SIGUSR2')
-  process.kill(frozen, 'SIGSTOP')
+  await freezeProcess(frozen)
   await eventually(
     () => {
       const now = [pidOf('collector-1'), pidOf('finder-1')]
@@ -233,7 +233,7 @@ test('with restart, a hub that no longer answers is told and started again with 
   await streams.append('kept', new TextEncoder().encode('this'), { timeoutMs: 5_000 })
   const pidOf = (): number | undefined => stack.processes().find(({ name }) => name === 'hub')?.pid
   const frozen = pidOf()!
-  process.kill(frozen, 'SIGSTOP')
+  await freezeProcess(frozen)
   await eventually(() => lines.some((line) => line === 'hub | JetStream has not answered for 2 s'), {
     what: 'that the silence is told',
   })

@@ -11,7 +11,7 @@ import {
   type VehicleOutcome,
   type VehicleQueryInput,
 } from '@fleetlake/hub'
-import { eventually, startTestHub, type TestHub } from '@fleetlake/testing'
+import { eventually, freezeProcess, startTestHub, type TestHub } from '@fleetlake/testing'
 import { beforeAll, expect, test, type TestContext } from 'vitest'
 import { startFinder } from './start-finder.ts'
 import { killProcess, startAgentProcess, startFinderProcess } from './testing/finder-processes.ts'
@@ -224,7 +224,7 @@ test.concurrent('an agent that is frozen is replaced; when it goes on, what it s
   scene.onEnd(() => killProcess(victim))
   const { keys, outcome } = await readOneThen(askVehicles(client, ALL), async () => {
     await eventually(() => sent.length === 8)
-    victim.kill('SIGSTOP')
+    await freezeProcess(victim.pid!)
     for (let agent = 0; agent < 3; agent++) await scene.startAgent()
     // A task of it is done again.
     void eventually(() => sent.length > distinct()).finally(() => victim.kill('SIGCONT'))

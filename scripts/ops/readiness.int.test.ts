@@ -1,6 +1,6 @@
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { eventually, temporaryFolder } from '@fleetlake/testing'
+import { eventually, freezeProcess, temporaryFolder } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
 import { writeTestCity } from '../../event-generator/src/testing/city.ts'
 import { askReadiness } from './testing/readiness.ts'
@@ -35,7 +35,7 @@ test('services without their hub are not ready, say so, and are again once it is
   expect(await allReady(all)).toHaveLength(all.length)
 
   // It hangs: its connections are there, and nothing answers.
-  process.kill(Number(hub.process.details.pid), 'SIGSTOP')
+  await freezeProcess(Number(hub.process.details.pid))
   expect(await allUnready(all, 'there is no answer from the hub')).toHaveLength(all.length)
   await allUnready([hub], 'JetStream does not answer')
   process.kill(Number(hub.process.details.pid), 'SIGCONT')

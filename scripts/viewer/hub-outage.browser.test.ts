@@ -1,4 +1,4 @@
-import { eventually } from '@fleetlake/testing'
+import { eventually, freezeProcess } from '@fleetlake/testing'
 import { launchBrowser, openPage } from '@fleetlake/testing/browser'
 import { expect, onTestFinished, test } from 'vitest'
 import { startTestViewer } from './testing/viewer.ts'
@@ -15,7 +15,7 @@ test('nats-server is killed: the page says so, comes back by itself, and searche
   await status.waitFor()
   const hub = viewer.stack.processes().find(({ name }) => name === 'hub')!
   // Frozen first, so that it is away for as long as it takes to see what the page says.
-  process.kill(hub.pid, 'SIGSTOP')
+  await freezeProcess(hub.pid)
   const state = page.getByTestId('hub-state')
   await eventually(async () => (await state.getAttribute('data-state')) === 'disconnected', { what: 'a lost hub' })
   await page.getByTestId('hub-outage').waitFor()

@@ -9,7 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
 import { syncIntervalOf } from '@fleetlake/contracts'
 import { isAlive } from '@fleetlake/service'
-import { freePort } from '@fleetlake/testing'
+import { freePort, freezeProcess } from '@fleetlake/testing'
 import { startNatsServer } from './start-nats-server.ts'
 
 const cleanups: (() => Promise<unknown>)[] = []
@@ -154,7 +154,7 @@ test('a server left over by a killed owner is ended by the next start', async ()
   const dataDir = await makeFolder()
   const { owner, serverPid } = await startOwner(dataDir)
   // A stopped server does not react to the watcher's SIGTERM, as if the watcher had been killed as well.
-  process.kill(serverPid, 'SIGSTOP')
+  await freezeProcess(serverPid)
   owner.kill('SIGKILL')
   await once(owner, 'exit')
   expect(isAlive(serverPid)).toBe(true)

@@ -3,6 +3,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freezeProcess } from '@fleetlake/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { probeJetStream } from './probe-jet-stream.ts'
 import { startNatsServer } from './start-nats-server.ts'
@@ -34,11 +35,11 @@ const serve = async (answer: (inbox: string) => string): Promise<number> => {
 const fault = '{"type":"io.nats.jetstream.api.v1.account_info_response","error":{"code":503,"err_code":10039}}'
 
 test('a server that runs answers the probe; one that is frozen, gone or without JetStream does not', async () => {
-  const { port, kill } = await start()
+  const { port, pid, kill } = await start()
   const probe = (at: number, withinMs = 30_000): Promise<boolean> =>
     probeJetStream({ host: '127.0.0.1', port: at }, withinMs)
   expect(await probe(port)).toBe(true)
-  await kill('SIGSTOP')
+  await freezeProcess(pid)
   expect(await probe(port, 300)).toBe(false)
   await kill('SIGCONT')
   expect(await probe(port)).toBe(true)
@@ -51,7 +52,7 @@ test('a server whose JetStream is silent is told, and one that answers again is 
   const server = await start()
   const watch = watchJetStream(server, { silenceMs: 1_500 })
   onTestFinished(() => watch.stop())
-  await server.kill('SIGSTOP')
+  await freezeProcess(server.pid)
   expect(await watch.failed).toBe('JetStream has not answered for 1.5 s')
   await server.kill('SIGCONT')
 })

@@ -4,6 +4,7 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { freezeProcess } from '@fleetlake/testing'
 import { afterEach, expect, test } from 'vitest'
 
 const cleanups: (() => unknown)[] = []
@@ -79,7 +80,7 @@ test('a stop that hangs ends as well, and in the format of the log', async () =>
 
 test('a process that was stopped from outside for longer than that goes on', async () => {
   const { child, alive, ended } = await start({ FLEET_SERVICE_HANG_MS: '2 s' })
-  child.kill('SIGSTOP')
+  await freezeProcess(child.pid!)
   await delay(3_000)
   child.kill('SIGCONT')
   await alive(5)
@@ -93,9 +94,7 @@ test('a heartbeat file is as new as the loop has run', async () => {
   const written = async (): Promise<number> => (await stat(heartbeatFile)).mtimeMs
   const first = await written()
   while ((await written()) === first) await alive(1)
-  child.kill('SIGSTOP')
-  // What was under way when it was stopped may still be written.
-  await delay(1_000)
+  await freezeProcess(child.pid!)
   const last = await written()
   await delay(2_000)
   expect(await written()).toBe(last)

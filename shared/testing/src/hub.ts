@@ -1,4 +1,5 @@
 import { startNatsServer, type NatsServer } from '@fleetlake/nats-server'
+import { freezeProcess } from './freeze-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const MIB = 1024 * 1024
@@ -30,7 +31,7 @@ export interface TestHub {
   kill(): Promise<void>
   /** On the same port and data. */
   restart(): Promise<void>
-  /** Stops it in its tracks (SIGSTOP), and lets it go on. */
+  /** Stops it where it is, and lets it go on. */
   freeze(): Promise<void>
   thaw(): Promise<void>
 }
@@ -50,7 +51,7 @@ export const startTestHub = async (options: TestHubOptions = {}): Promise<TestHu
     stop: () => server.stop(),
     kill: () => server.kill('SIGKILL'),
     restart: () => server.restart(),
-    freeze: () => server.kill('SIGSTOP'),
+    freeze: () => freezeProcess(server.pid),
     thaw: () => server.kill('SIGCONT'),
   }
 }

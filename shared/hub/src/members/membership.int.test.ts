@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Hub } from '../connection/hub.ts'
-import { eventually } from '@fleetlake/testing'
+import { eventually, freezeProcess } from '@fleetlake/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { startFixture } from '../testing/hub.ts'
 import { joinGroup, type Membership } from './membership.ts'
@@ -67,7 +67,7 @@ test('a frozen member is dead to the others, and awake again judges no other', a
   const said: string[] = []
   child.stdout.on('data', (text) => said.push(...String(text).trim().split('\n')))
   await eventually(() => a.members().includes('frozen') && said.length > 0)
-  child.kill('SIGSTOP')
+  await freezeProcess(child.pid!)
   await eventually(() => !a.members().includes('frozen'))
   child.kill('SIGCONT')
   await eventually(() => a.members().includes('frozen'))
