@@ -2,6 +2,7 @@ import { encodeDescribedPositions, type Positions } from '@fleetlake/columnar'
 import { type Message, subjects } from '@fleetlake/contracts'
 import { reasonOf, type Span, type TraceContext } from '@fleetlake/core'
 import type { Hub } from '@fleetlake/hub'
+import { boundFaults, type Fault } from '../core/bound-faults.ts'
 import { createQueryWork, type WorkEffect, type WorkEvent } from '../core/query-work.ts'
 import { searchSteps, type VehicleSearch } from '../core/search.ts'
 import { measuresOfTask } from '../core/search-measures.ts'
@@ -13,7 +14,6 @@ import { scanTail } from '../tail/scan-tail.ts'
 import { type Owner, takeTurns } from '../waiting/turns.ts'
 
 type Task = Message<'vehicleQueryPartition'>
-type Fault = ScanCounts['failed'][number]
 
 /** A query as far as this agent works on it. */
 export interface ActiveQuery {
@@ -146,7 +146,7 @@ export const createActiveQuery = (owner: Owner, { person, hub, scan: deps, onDon
         rowsSelected: rows,
         bytesRead: counts.bytesRead,
         filesRead: counts.filesRead,
-        failed: reason === undefined ? counts.failed : [...faultsOf(given, reason), ...counts.failed],
+        failed: boundFaults(reason === undefined ? counts.failed : [...faultsOf(given, reason), ...counts.failed]),
       }),
     )
   }

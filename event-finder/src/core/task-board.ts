@@ -1,4 +1,5 @@
 import type { Message } from '@fleetlake/contracts'
+import { boundFaults, type Fault } from './bound-faults.ts'
 import type { PlannedChunk, PlannedTask } from './plan-tasks.ts'
 
 type TaskStats = Message<'vehicleQueryPartitionResultStats'>
@@ -40,7 +41,8 @@ export interface TaskBoard {
   /** Invariant: complete only when every chunk was read to its end by a task that said so, and no agent said of any task that it misses something. */
   status(): BoardStatus
   counts(): BoardCounts
-  failed(): { path: string; reason: string }[]
+  /** As many as a message has room for, and how many more there are. */
+  failed(): Fault[]
   /** What the client must hold of the tasks that have ended. */
   ended(): { task: number; batches: number; rows: number }[]
 }
@@ -97,7 +99,7 @@ export const createTaskBoard = ({ tasks, limit, inFlight, silenceMs }: BoardOpti
   const running = new Map<number, Running>()
   const done: Heard[] = []
   /** Of every agent that said something of a task, also of one that was replaced: what it has sent may be all that the client has of that batch. */
-  const faults = new Map<string, TaskStats['failed'][number]>()
+  const faults = new Map<string, Fault>()
   let isPartial = false
   let nextTask = 0
   let grantable = limit ?? Infinity
@@ -152,7 +154,7 @@ export const createTaskBoard = ({ tasks, limit, inFlight, silenceMs }: BoardOpti
       if (task === undefined) return
       task.heardAtMs = nowMs
       task.latest = furthest(task.latest, stats)
-      for (const fault of stats.failed) faults.set(fault.path, fault)
+      for (const fault of stats.failed) faults.set(`${fault.path}\n${fault.reason}`, fault)
       if (stats.status === 'partial') isPartial = true
       if (stats.status !== 'running') end(task, task.latest)
     },
@@ -178,7 +180,7 @@ export const createTaskBoard = ({ tasks, limit, inFlight, silenceMs }: BoardOpti
         tasksDone: done.length,
       }
     },
-    failed: () => [...faults.values()],
+    failed: () => boundFaults([...faults.values()]),
     ended: () => done.map(({ stats }) => ({ task: stats.task, batches: stats.batches, rows: stats.rowsSelected })),
   }
 }

@@ -4,6 +4,7 @@ import { type Area, edgesAtOnce } from '@fleetlake/core'
 import { type Rows, type Positions } from '@fleetlake/columnar'
 import type { ByteBudget } from '../waiting/byte-budget.ts'
 import { createBatchBuilder } from '../core/batch-builder.ts'
+import type { Fault } from '../core/bound-faults.ts'
 import { createRowSelector } from '../core/select-rows.ts'
 import type { VehicleSearch } from '../core/search.ts'
 import { sliceRows } from '../core/slice-rows.ts'
@@ -29,7 +30,7 @@ export interface ScanCounts {
   bytesRead: number
   rowsRead: number
   /** Invariant: a chunk that could not be read is named, with the reason, and so is one of which a measure could not. */
-  failed: { path: string; reason: string }[]
+  failed: Fault[]
   /** There are more rows than the limit. */
   hasMore: boolean
 }

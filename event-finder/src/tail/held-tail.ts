@@ -15,7 +15,7 @@ export interface HeldTail {
   readonly rows: number
   /** Of memory, shared with other queries. */
   readonly bytes: number
-  /** Invariant: what should be here and is not. */
+  /** Invariant: what should be here and is not; one entry a stream. */
   readonly missing: readonly Missing[]
   /** Earlier states of the streams, of which what the version does not hold may be lost. */
   readonly formers: readonly Former[]

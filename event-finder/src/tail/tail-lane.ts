@@ -13,12 +13,12 @@ import {
 import { createTailBlock, type TailBlock } from './tail-block.ts'
 import type { TailMemory } from './tail-memory.ts'
 
-/** Messages that are not in the stream any more: archived and purged, or lost; or one whose bytes are not those that were published. */
+/** Messages that are not in the stream any more: archived and purged, or lost; or such whose bytes are not those that were published. */
 export interface Gap {
   readonly from: number
   /** Inclusive. */
   readonly to: number
-  /** When it was found, by `performance.now()`. */
+  /** When the last of them was found, by `performance.now()`. */
   readonly foundAt: number
   readonly isDamaged?: boolean
 }
@@ -76,6 +76,9 @@ interface Kept {
   isDropped: boolean
 }
 
+/** What a gap takes of memory. */
+const GAP_BYTES = 96
+
 export const createTailLane = (
   origin: Origin,
   { read, decode, decodeCarefully, enter, columns, memory, futureToleranceMs, onChange }: TailLaneDeps,
@@ -105,11 +108,26 @@ export const createTailLane = (
       free(one)
     }
   }
+  /** Those that follow upon each other are one. */
+  const addGap = (gap: Gap): void => {
+    const last = gaps.at(-1)
+    if (last !== undefined && last.to + 1 === gap.from && last.isDamaged === gap.isDamaged) {
+      gaps[gaps.length - 1] = { ...gap, from: last.from }
+      return
+    }
+    gaps.push(gap)
+    memory.change(GAP_BYTES)
+  }
+  const dropGaps = (count: number): void => {
+    gaps.splice(0, count)
+    memory.change(-count * GAP_BYTES)
+  }
   const end = (how: 'ended' | 'rolled-back'): void => {
     if (hasEnded()) return
     state = how
     drop(kept)
     kept = []
+    dropGaps(gaps.length)
     void reader.close()
     void entry?.leave()
     onChange()
@@ -166,8 +184,6 @@ export const createTailLane = (
       }
       const isCareful = move.sequence <= carefulThrough
       const damage = digestFault(move)
-      const foundAt = performance.now()
-      if (damage !== undefined) gaps.push({ from: move.sequence, to: move.sequence, foundAt, isDamaged: true })
       const decoding =
         damage === undefined
           ? (isCareful ? decodeCarefully : decode)(move.data, move.header('content-type'))
@@ -178,6 +194,8 @@ export const createTailLane = (
       if (meeting !== undefined) await meeting
       if (hasEnded()) return
       take(move, decoded)
+      const { sequence } = move
+      if (damage !== undefined) addGap({ from: sequence, to: sequence, foundAt: performance.now(), isDamaged: true })
     }
     pass()
   }
@@ -186,7 +204,7 @@ export const createTailLane = (
       case 'moves':
         return takeAll(reading.moves)
       case 'gap':
-        gaps.push({ from: reading.from, to: reading.to, foundAt: performance.now() })
+        addGap({ from: reading.from, to: reading.to, foundAt: performance.now() })
         to = reading.to
         return
       case 'rolled-back':
@@ -237,7 +255,8 @@ export const createTailLane = (
       drop(kept.filter(isDue))
       kept = kept.filter((one) => !isDue(one))
       from = Math.max(from, Math.min(floor, kept[0]?.block.from ?? to))
-      while (gaps.length > 0 && gaps[0].to <= floor) gaps.shift()
+      const open = gaps.findIndex((gap) => gap.to > floor)
+      dropGaps(open < 0 ? gaps.length : open)
     },
     hold: (after, through) =>
       kept

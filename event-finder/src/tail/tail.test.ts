@@ -132,3 +132,38 @@ test('whatever is stored, committed, purged and made again while it looks, a que
   expect(hot).toBeGreaterThan(queries / 2)
   expect(gone).toBeGreaterThan(0)
 })
+
+test('however many messages are damaged, a query of its stream says so in one sentence, at once, and has the others', async () => {
+  const world = createTestStreams(PARTITIONS, (_, run) => Promise.resolve().then(run))
+  const tail = createTail(
+    { memory: 1e9, futureToleranceMs: 0, lingerMs: 60_000 },
+    { ...world.decoding, read: world.read },
+  )
+  let looks = 0
+  const pin = createVersionPin({
+    snapshot: async () => world.table as unknown as Snapshot,
+    look: async () => {
+      // They go on coming.
+      for (let i = 0; i < 3; i++) world.publish(1, true)
+      if (looks++ > 10) expect.unreachable('it looks again for each message that is damaged')
+      return world.look()
+    },
+    tail,
+    flush: () => expect.unreachable('there is memory enough'),
+    pause: async () => undefined,
+  })
+  for (let i = 1; i <= 2_000; i++) world.publish(0, true)
+  for (let i = 1; i <= 2_000; i++) world.publish(1, i % 2 === 0)
+  const pinned = await pin(new AbortController().signal)
+  expect(pinned.tail.missing).toEqual([
+    { path: 'MOVES_0', reason: 'the bytes of the messages 1 to 2000 are not those that were published' },
+    {
+      path: 'MOVES_1',
+      reason: `the bytes of ${1_000 + 3 * looks} of the messages 2 to ${2_000 + 3 * looks} are not those that were published`,
+    },
+  ])
+  expect(messagesOf(pinned).length).toBe(1_000)
+  pinned.tail.release()
+  tail.stop()
+  expect(tail.fill()).toBe(0)
+})

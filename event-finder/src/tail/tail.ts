@@ -10,7 +10,8 @@ import {
   type TableOffsets,
 } from '@fleetlake/hub'
 import { type Former, formersOf } from '../losses/presume-losses.ts'
-import { type HeldTail, holdTail, type Missing } from './held-tail.ts'
+import { type HeldTail, holdTail } from './held-tail.ts'
+import { missingOf } from './missing-of.ts'
 import type { BrokenState } from './broken-streams.ts'
 import { createTailLane, type TailLane, type TailLaneDeps } from './tail-lane.ts'
 import { createTailMemory } from './tail-memory.ts'
@@ -173,31 +174,30 @@ export const createTail = ({ memory: most, futureToleranceMs, lingerMs }: TailOp
     return { wanted, origins }
   }
 
-  const gapsOf = (wanted: readonly Wanted[]) =>
-    wanted.flatMap(({ partition, lane, after, through }) =>
-      lane.gaps.filter((gap) => gap.to > after && gap.from <= through).map((gap) => ({ partition, ...gap })),
+  /** What was purged was archived before: a version that was read since holds it, if it was ever archived. No version holds a damaged message. */
+  const mayBeArchived = ({ lane, after, through }: Wanted, askedAt: number): boolean =>
+    lane.gaps.some(
+      ({ from, to, foundAt, isDamaged = false }) => !isDamaged && foundAt >= askedAt && to > after && from <= through,
     )
-  const shortOf = (one: Wanted): Missing[] => {
-    if (isReady(one)) return []
-    const { partition, lane, after, through } = one
+  const shortOf = (one: Wanted): string | undefined => {
+    if (isReady(one)) return undefined
+    const { lane, after, through } = one
     const left = Math.max(0, through - Math.max(lane.to, after))
     const why = memory.isFull() ? 'there is no room for them in finder.tailMemory' : 'they could not be read in time'
-    return [{ path: moveStreamName(partition), reason: `its last ${left} messages are not archived yet, and ${why}` }]
+    return `its last ${left} messages are not archived yet, and ${why}`
   }
 
   const hold = (wanted: readonly Wanted[], formers: readonly Former[]): HeldTail => {
-    const lost = gapsOf(wanted).map(({ partition, from, to, isDamaged = false }) => ({
-      path: moveStreamName(partition),
-      reason: isDamaged
-        ? `the bytes of message ${from} are not those that were published`
-        : `the messages ${from} to ${to} are missing from it and were not archived`,
-    }))
+    const missing = wanted.flatMap((one) => {
+      const { partition, lane, after, through } = one
+      return missingOf({ partition, after, through, gaps: lane.gaps, short: shortOf(one) })
+    })
     const blocks = wanted.flatMap(({ lane, after, through }) => lane.hold(after, Math.min(through, lane.to)))
     const messages = wanted.reduce(
       (count, { lane, after, through }) => count + Math.max(0, Math.min(through, lane.to) - after),
       0,
     )
-    return holdTail({ blocks, messages, missing: [...wanted.flatMap(shortOf), ...lost], formers })
+    return holdTail({ blocks, messages, missing, formers })
   }
 
   const take = async (request: TakeRequest): Promise<Taken> => {
@@ -209,8 +209,7 @@ export const createTail = ({ memory: most, futureToleranceMs, lingerMs }: TailOp
     const holdAll = (): HeldTail => hold(wanted, formersOf(origins, offsets))
     for (;;) {
       if (wanted.some(isLost)) return { status: 'again' }
-      // What was purged was archived before: a version that was read since holds it, if it was ever archived.
-      if (gapsOf(wanted).some(({ foundAt }) => foundAt >= askedAt)) return { status: 'again' }
+      if (wanted.some((one) => mayBeArchived(one, askedAt))) return { status: 'again' }
       if (wanted.every(isReady)) return { status: 'whole', tail: holdAll() }
       const isStuck = memory.isFull() && wanted.every((one) => isReady(one) || one.lane.isPaused())
       if (isStuck || signal.aborted) return { status: 'short', tail: holdAll() }

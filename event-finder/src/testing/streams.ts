@@ -1,6 +1,7 @@
 import { createColumnWatch, type Snapshot } from '@fleetlake/archive'
 import { CONTENT_TYPES, decodeMove, moveStreamName } from '@fleetlake/contracts'
 import { encodePositions, positionsOfRows } from '@fleetlake/columnar'
+import { DIGEST_HEADER } from '@fleetlake/hub'
 import type { Offset, PartitionReader, Reading, ReaderState, StoredMove, StreamState } from '@fleetlake/hub'
 import type { HubLook } from '../coordinator/pin-version.ts'
 import type { TailDeps } from '../tail/tail.ts'
@@ -27,7 +28,8 @@ export interface TestStreams {
   read(partition: number, from: Offset, onState: (state: ReaderState) => void): PartitionReader
   /** The first partition is decoded carefully, as if readers had ended there. */
   readonly decoding: Omit<TailDeps, 'read'>
-  publish(partition: number): void
+  /** @param isDamaged its bytes come to be others than those that were published */
+  publish(partition: number, isDamaged?: boolean): void
   /** What a collector does: the next messages of a stream, in one version. */
   commit(partition: number, count: number): void
   /** Removes what is committed but for the last message, as a purger does. */
@@ -49,11 +51,15 @@ const payloadOf = (message: number): Uint8Array => {
   return payload
 }
 
-const moveOf = (sequence: number, message: number): StoredMove => ({
+/** Of no payload here. */
+const OTHER_DIGEST = 'crc32:00000000'
+
+const moveOf = (sequence: number, message: number, isDamaged: boolean): StoredMove => ({
   sequence,
   timestampMs: message,
   subject: '',
-  header: (name) => (name === 'content-type' ? CONTENT_TYPES.arrow : undefined),
+  header: (name) =>
+    name === 'content-type' ? CONTENT_TYPES.arrow : name === DIGEST_HEADER && isDamaged ? OTHER_DIGEST : undefined,
   data: payloadOf(message),
 })
 
@@ -70,6 +76,7 @@ export const createTestStreams = (
   }))
   let table: FakeTable = { id: 't', version: 0, txns: new Map(), txnTimes: new Map(), messages: [] }
   let stored = 0
+  const damaged = new Set<number>()
   let creations = 0
 
   const stateOf = ({ created, first, messages }: FakeStream): StreamState => ({
@@ -101,7 +108,9 @@ export const createTestStreams = (
         position = { created, sequence: state.first - 1 }
         return { kind: 'gap', from: sequence + 1, to: state.first - 1 }
       }
-      const moves = stream.messages.slice(sequence, sequence + 2).map((one, i) => moveOf(sequence + 1 + i, one))
+      const moves = stream.messages
+        .slice(sequence, sequence + 2)
+        .map((one, i) => moveOf(sequence + 1 + i, one, damaged.has(one)))
       if (moves.length === 0) return undefined
       position = { created, sequence: sequence + moves.length }
       return { kind: 'moves', moves }
@@ -153,9 +162,10 @@ export const createTestStreams = (
           leave: async () => undefined,
         })),
     },
-    publish: (partition) => {
+    publish: (partition, isDamaged = false) => {
       const stream = streams[partition]
       stream.messages = [...stream.messages, ++stored]
+      if (isDamaged) damaged.add(stored)
       change(stream)
     },
     commit: (partition, count) => {

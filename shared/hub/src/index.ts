@@ -3,7 +3,7 @@ export * from './connection/hub.ts'
 export * from './connection/open-hub.ts'
 export { traceHeaders, traceOf } from './connection/trace-headers.ts'
 
-export { digestFault, isDamageReason } from './payload-digest.ts'
+export { DIGEST_HEADER, digestFault, isDamageReason } from './payload-digest.ts'
 
 export * from './streams/archive-claim.ts'
 export * from './streams/dead-letters.ts'
