@@ -44,6 +44,6 @@ test('a message whose bytes are not those that were published becomes no row: it
   const { losses } = (await openLossTable(createFileStore(join(dirname(folder), 'losses'))))!
   expect(losses.map(({ from, to }) => ({ from, to }))).toEqual([{ from: 2, to: 2 }])
   expect(warnings).toContain(
-    'the bytes of a message are not those that were published: it is a dead letter, and its rows are lost; see `fleet table losses`',
+    'the bytes of messages are not those that were published: they are dead letters, and their rows are lost; see `fleet table losses`',
   )
 })

@@ -7,6 +7,8 @@ export interface Filling {
   readonly start: BatchStart
   readonly readAt: number
   readonly losses: LostMessages[]
+  /** Of its messages those whose bytes are not those that were published. */
+  damaged: number
   to: number
   toTimestampMs: number | undefined
   fromTimestampMs: number | undefined
@@ -19,6 +21,7 @@ export const startFilling = (start: BatchStart, readAt: number, losses: readonly
   start,
   readAt,
   losses: [...losses],
+  damaged: 0,
   to: start.from,
   toTimestampMs: undefined,
   fromTimestampMs: undefined,

@@ -390,3 +390,43 @@ test('where readers have ended abnormally the messages that they may have met ar
   take(lane, 2, STREAM.last - 1)
   expect(kinds(lane.step({ kind: 'committed' }, 0))).toEqual(['pass', 'release'])
 })
+
+test('messages that are damaged or missing one behind the other are one loss, and a batch warns once of those that are damaged', () => {
+  const fate = fc.constantFrom('whole', 'damaged', 'missing')
+  fc.assert(
+    fc.property(fc.array(fate, { minLength: 1, maxLength: 60 }), (fates) => {
+      const lane = begin()
+      const done: LaneEffect[] = []
+      const step = (event: Parameters<LaneState['step']>[0]): void => void done.push(...lane.step(event, 5))
+      for (const [i, one] of fates.entries()) {
+        const sequence = i + 1
+        if (one === 'missing') {
+          step({ kind: 'read', reading: { kind: 'gap', from: sequence, to: sequence }, stream: STREAM })
+          step({ kind: 'compared', offsets: NOTHING, nextStoredAt: sequence })
+          continue
+        }
+        step({ kind: 'read', reading: { kind: 'moves', moves: movesOf(sequence, 1) }, stream: STREAM })
+        if (done.at(-1)!.kind === 'enter') step({ kind: 'entered', isCareful: false })
+        step({ kind: 'decoded', sequence, storedAt: sequence, startsAt: NaN, isDamaged: one === 'damaged' })
+        step({ kind: 'appended', rows: 0, bytes: 1, maxTime: -Infinity })
+        step({ kind: 'taken' })
+      }
+      const before = done.length
+      step({ kind: 'seal' })
+      const isLost = (i: number): boolean => fates[i] !== undefined && fates[i] !== 'whole'
+      const starts = fates.flatMap((_, i) => (isLost(i) && !isLost(i - 1) ? [i + 1] : []))
+      const ends = fates.flatMap((_, i) => (isLost(i) && !isLost(i + 1) ? [i + 1] : []))
+      const messages = fates.filter((one) => one === 'damaged').length
+      const warning = { kind: 'warn', what: { partition: 0, messages, from: 1, to: fates.length } }
+      expect(done.slice(before)).toMatchObject([
+        ...(messages > 0 ? [warning] : []),
+        {
+          kind: 'seal',
+          range: { to: fates.length, losses: starts.map((from, i) => ({ from, to: ends[i], lastStored: ends[i] })) },
+        },
+      ])
+      const warnings = done.filter(({ kind }) => kind === 'warn').length
+      expect(warnings).toBe(fates.filter((one) => one === 'missing').length + (messages > 0 ? 1 : 0))
+    }),
+  )
+})

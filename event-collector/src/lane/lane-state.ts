@@ -126,6 +126,8 @@ type Event<Kind extends LaneEvent['kind']> = Extract<LaneEvent, { readonly kind:
 /** What takes time, and its answers. */
 type Work = Extract<LaneEffect, { readonly kind: 'look' | 'read' | 'enter' | 'take' | 'compare' | 'pause' }>
 type Answer = Event<'looked' | 'read' | 'entered' | 'taken' | 'compared' | 'paused' | 'failed'>
+/** Messages that are lost, as they are told of the stream that is read. */
+type Stretch = Pick<LostMessages, 'from' | 'firstStored' | 'lastStored'> & { readonly to: number }
 type Changed = Extract<Reading, { readonly kind: 'recreated' | 'rolled-back' }>
 
 const APPEND: LaneEffect = { kind: 'append' }
@@ -210,6 +212,12 @@ export const createLaneState = ({ partition, maxStreamBytes, seal: sealing }: La
   const seal = (): void => {
     if (sealed !== undefined || open === undefined) return
     sealed = rangeOf(open)
+    if (open.damaged > 0) {
+      warn(
+        { messages: open.damaged, from: sealed.from + 1, to: sealed.to },
+        'the bytes of messages are not those that were published: they are dead letters, and their rows are lost; see `fleet table losses`',
+      )
+    }
     open = undefined
     effects.push({ kind: 'seal', range: sealed })
   }
@@ -329,15 +337,14 @@ export const createLaneState = ({ partition, maxStreamBytes, seal: sealing }: La
     appending = message
     effects.push(APPEND)
   }
-  /** The rows that the hub acknowledged are not to be had from these bytes: a loss, like a message that is missing. */
-  const tellDamage = (sequence: number, storedAt: number): void => {
-    warn(
-      { sequence },
-      'the bytes of a message are not those that were published: it is a dead letter, and its rows are lost; see `fleet table losses`',
-    )
+  /** Messages that follow upon those that were lost last are one loss with them: what is told of a batch does not grow with what is damaged in a row. */
+  const lose = ({ from, to, firstStored, lastStored }: Stretch): void => {
+    const { losses } = openBatch()
     const { created, epoch } = origin!
-    const times = { firstStored: storedAt, lastStored: storedAt }
-    openBatch().losses.push({ partition, created, epoch, from: sequence, to: sequence, ...times })
+    const last = losses.at(-1)
+    if (last?.created === created && last.epoch === epoch && last.to === from - 1) {
+      losses[losses.length - 1] = { ...last, to, lastStored: Math.max(last.lastStored, lastStored) }
+    } else losses.push({ partition, created, epoch, from, to, firstStored, lastStored })
   }
   const appended = (size: Event<'appended'>): void => {
     if (appending === undefined) return
@@ -345,7 +352,10 @@ export const createLaneState = ({ partition, maxStreamBytes, seal: sealing }: La
     advance(sequence, storedAt)
     openBatch().size = size
     appending = undefined
-    if (isDamaged) tellDamage(sequence, storedAt)
+    // The rows that the hub acknowledged are not to be had from these bytes: a loss, like a message that is missing.
+    if (!isDamaged) return
+    openBatch().damaged++
+    lose({ from: sequence, to: sequence, firstStored: storedAt, lastStored: storedAt })
   }
   /** A gap that another owner has committed and purged is none; any other is a loss, which the open batch passes and tells. */
   const passGap = ({ from, to }: Extract<Work, { kind: 'compare' }>, answer: Event<'compared'>): void => {
@@ -354,10 +364,9 @@ export const createLaneState = ({ partition, maxStreamBytes, seal: sealing }: La
       return beginAgain()
     }
     warn({ from, to }, 'messages are missing from the stream and are lost; see `fleet table losses`')
-    const { created, epoch } = origin!
-    const firstStored = position.timestampMs ?? timeOf(created)
+    const firstStored = position.timestampMs ?? timeOf(origin!.created)
     const lastStored = answer.nextStoredAt ?? nowMs
-    openBatch().losses.push({ partition, created, epoch, from, to, firstStored, lastStored })
+    lose({ from, to, firstStored, lastStored })
     advance(to, undefined)
     sealIfDue()
   }
