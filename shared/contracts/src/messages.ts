@@ -393,7 +393,8 @@ export const messages = {
     data: binary,
     headers: {
       ...POSITION_HEADERS,
-      'fleet-digest': '`crc32:` and the CRC-32 of the payload, 8 hexadecimal digits; a message may have none',
+      'fleet-digest':
+        '`crc32:` and the CRC-32 of the payload (that of zlib and IEEE 802.3, of `123456789` it is `cbf43926`), 8 hexadecimal digits; a message may have none',
       'Nats-Msg-Id': 'the ce-id; stored once within the duplicate window',
     },
   }),

@@ -35,6 +35,26 @@ test('a message that is cut short is told', () => {
 })
 
 test('messages without a digest, or with one that is not known here, are welcome', () => {
-  expect(digestFault(message(new Uint8Array(3)))).toBe(undefined)
-  expect(digestFault(message(new Uint8Array(3), 'sha256:00'))).toBe(undefined)
+  const data = new Uint8Array(3)
+  expect(digestFault(message(data))).toBe(undefined)
+  const others = [
+    '',
+    'sha256:00',
+    'crc32c:00000000',
+    'crc32:',
+    'crc32:0',
+    'crc32:123456789',
+    'crc32:0000000g',
+    ' crc32:00000000',
+  ]
+  expect(others.filter((digest) => digestFault(message(data, digest)) !== undefined)).toEqual([])
+})
+
+test('a digest counts in capitals as in small letters, and so does a wrong one', () => {
+  const data = new TextEncoder().encode('123456789')
+  for (const digest of ['crc32:cbf43926', 'crc32:CBF43926', 'CRC32:CbF43926'])
+    expect(digestFault(message(data, digest))).toBe(undefined)
+  expect(digestFault(message(data, 'CRC32:CBF43927'))).toBe(
+    'its bytes are not those that were published: fleet-digest is CRC32:CBF43927, that of the bytes crc32:cbf43926',
+  )
 })
