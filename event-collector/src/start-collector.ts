@@ -202,7 +202,7 @@ export const startCollector = async (
     arrays: createChunkArrays(),
     tracer: hub.tracer,
     writeChunk: (chunk) => writeChunk(chunk, { cell: chunk.cell, windowStart: chunk.windowFrom }, { store, codec }),
-    recordLosses: record,
+    recordLosses: (losses) => orFail(record(losses)),
     commit: async (request) => {
       const startedAt = performance.now()
       const result = await orFail(table.commit({ ...request, feeder: archive.hub }))

@@ -1,4 +1,5 @@
-import { createMemoryStore, openLossTable, openTable } from '@fleetlake/archive'
+import { createMemoryStore, type Loss, type ObjectStore, openLossTable, openTable } from '@fleetlake/archive'
+import { fault } from '@fleetlake/core/testing'
 import { expect, test } from 'vitest'
 import { createMetrics } from '../../../shared/service/src/metrics/create-metrics.ts'
 import { tellCompactor } from './tell-compactor.ts'
@@ -22,25 +23,31 @@ const NOTHING_DONE = {
   },
 }
 
+const lossOf = (partition: number): Loss => ({
+  partition,
+  stream: `MOVES_${partition}`,
+  created: '2026-01-05T00:00:00Z',
+  epoch: 0,
+  from: 1,
+  to: 9,
+  firstStored: 0,
+  lastStored: 1,
+  partitions: 1,
+  geohashLength: 5,
+  toldAt: 2,
+})
+
+/** A store with a table of losses that has these, each in a commit of its own. */
+const storeWith = async (losses: readonly Loss[]): Promise<ObjectStore> => {
+  const store = createMemoryStore()
+  const table = (await openLossTable(store, { create: true }))!
+  for (const loss of losses) await table.record([loss])
+  return store
+}
+
 test('only the compactor that works tells how the table stands, and each tells its runs', async () => {
   const table = await openTable(createMemoryStore(), { create: { geohashLength: 5, windowMs: 600_000 } })
-  const lossStore = createMemoryStore()
-  const losses = (await openLossTable(lossStore, { create: true }))!
-  await losses.record([
-    {
-      partition: 0,
-      stream: 'MOVES_0',
-      created: '2026-01-05T00:00:00Z',
-      epoch: 0,
-      from: 1,
-      to: 9,
-      firstStored: 0,
-      lastStored: 1,
-      partitions: 1,
-      geohashLength: 5,
-      toldAt: 2,
-    },
-  ])
+  const lossStore = await storeWith([lossOf(0)])
   const metrics = createMetrics('compactor')
   let isOwner = true
   const told = tellCompactor({ table: () => table, lossStore, isOwner: () => isOwner }, metrics)
@@ -55,4 +62,31 @@ test('only the compactor that works tells how the table stands, and each tells i
   expect(await read()).toEqual([...runs, ...stands, 'fleetlake_open_losses 1'])
   isOwner = false
   expect(await read()).toEqual(runs)
+})
+
+test('losses are read only by the compactor that works, and again from what is in the place of an archive that was replaced', async () => {
+  let store = await storeWith([lossOf(0), lossOf(1)])
+  const lossStore = new Proxy(store, { get: (_, name) => Reflect.get(store, name) })
+  const metrics = createMetrics('compactor')
+  const openMoves = () => openTable(createMemoryStore(), { create: { geohashLength: 5, windowMs: 600_000 } })
+  let table = await openMoves()
+  let isOwner = true
+  const told = tellCompactor({ table: () => table, lossStore, isOwner: () => isOwner }, metrics)
+  const open = async (): Promise<string> => {
+    await told.readLosses()
+    const line = (await metrics.text()).split('\n').find((one) => one.startsWith('fleetlake_open_losses '))
+    return line ?? 'none'
+  }
+  expect(await open()).toBe('fleetlake_open_losses 2')
+  // Another table, which has come further.
+  store = await storeWith([2, 3, 4, 5].map(lossOf))
+  isOwner = false
+  expect(await open()).toBe('none')
+  isOwner = true
+  await expect(open()).rejects.toThrow(fault('table.replaced', /was replaced/))
+  expect(await open()).toBe('fleetlake_open_losses 4')
+  // An older copy of all tables.
+  store = await storeWith([2].map(lossOf))
+  table = await openMoves()
+  expect(await open()).toBe('fleetlake_open_losses 1')
 })

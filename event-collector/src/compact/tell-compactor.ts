@@ -6,6 +6,7 @@ import {
   type Table,
   unsettled,
 } from '@fleetlake/archive'
+import { FleetError } from '@fleetlake/core'
 import type { Metrics } from '@fleetlake/service'
 
 export interface ToldCompactor {
@@ -20,7 +21,10 @@ export interface ToldCompactor {
 export interface CompactorTold {
   /** A run of maintenance has ended. */
   ran(report: MaintenanceReport, seconds: number): void
-  /** Reads how many losses are not settled, for the next scrape. */
+  /**
+   * Reads how many losses are not settled, for the next scrape; nothing where another compactor works.
+   * @throws FleetError what reading a table of losses throws; after `table.replaced` the next call reads the one that is in its place
+   */
   readLosses(): Promise<void>
 }
 
@@ -29,6 +33,8 @@ const NOT_KNOWN = { files: undefined, bytes: undefined, rows: undefined }
 /** Says what maintenance does and how the table stands. */
 export const tellCompactor = ({ table, lossStore, isOwner }: ToldCompactor, metrics: Metrics): CompactorTold => {
   let losses: LossTable | undefined
+  /** The table with which the losses were read. */
+  let read: Table | undefined
   metrics.onScrape(() => {
     const { files, bytes, rows } = (isOwner() ? table()?.snapshot.totals : undefined) ?? NOT_KNOWN
     metrics.set('fleetlake_table_files', files)
@@ -42,9 +48,17 @@ export const tellCompactor = ({ table, lossStore, isOwner }: ToldCompactor, metr
       metrics.add('fleetlake_compacted_files_total', compaction.filesBefore)
     },
     readLosses: async () => {
-      if (lossStore === undefined) return
-      losses ??= await openLossTable(lossStore)
-      await losses?.refresh()
+      if (lossStore === undefined || !isOwner()) return
+      // Of an archive that was replaced the losses are others too, also where an older copy has no commit that would tell it.
+      if (table() !== read) losses = undefined
+      read = table()
+      try {
+        losses ??= await openLossTable(lossStore)
+        await losses?.refresh()
+      } catch (error) {
+        if (error instanceof FleetError && error.code === 'table.replaced') losses = undefined
+        throw error
+      }
     },
   }
 }
