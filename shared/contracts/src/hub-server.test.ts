@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import {
+  describeOldServer,
   describeServerFaults,
   isMendedServer,
   MINIMUM_SERVER,
@@ -25,10 +26,21 @@ test('an old server is named with its faults and with what to have', () => {
     'nats-server 2.9.10 is old: one websocket frame ends it before any login (CVE-2026-27889), and after a full disk its ' +
       'JetStream answers nothing until it is restarted. Have 2.12.5 or newer',
   )
-  expect(describeServerFaults([2, 11, 14])).toBe(
-    'nats-server 2.11.14 is old: it does not sync each message (`hub.syncInterval: always`). Have 2.12.5 or newer',
-  )
   expect(describeServerFaults([])).toContain('nats-server of an unknown version is old')
+  for (const version of [[2, 9, 10], [2, 11, 13], [2, 12, 4], [2, 15, 1], []])
+    expect(describeOldServer(version)).toBe(describeServerFaults(version))
+})
+
+test('of the line before, a server without known faults is only told to be old', () => {
+  for (const version of [
+    [2, 11, 14],
+    [2, 11, 20],
+  ]) {
+    expect(describeServerFaults(version)).toBe(undefined)
+    expect(describeOldServer(version)).toBe(
+      `nats-server ${version.join('.')} is old: it has no known faults, and Fleetlake is not tried with it. Have 2.12.5 or newer`,
+    )
+  }
 })
 
 test('how a server syncs is read from its monitoring', () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** The oldest nats-server that everything is tried with: the first without the faults below that syncs each message where it is told to. */
+/** The oldest nats-server that everything is tried with: the first of its line without the faults below. */
 export const MINIMUM_SERVER = '2.12.5'
 /** Of the line before it, the first without these faults. */
 const MENDED_BEFORE = '2.11.14'
@@ -22,15 +22,22 @@ export const isMendedServer = (version: readonly number[]): boolean =>
 const isOfLineBefore = (version: readonly number[]): boolean =>
   version.length >= 3 && version[0] === 2 && version[1] === 11 && isSince(version, MENDED_BEFORE)
 
-/** @returns what is wrong with a server and what to do, undefined when nothing is */
+const nameOf = (version: readonly number[]): string =>
+  `nats-server ${version.length === 0 ? 'of an unknown version' : version.join('.')}`
+
+/** @returns what is wrong with a server and what to do, undefined when nothing is known to be */
 export const describeServerFaults = (version: readonly number[]): string | undefined => {
-  if (isMendedServer(version)) return undefined
-  const name = `nats-server ${version.length === 0 ? 'of an unknown version' : version.join('.')} is old`
-  const faults = isOfLineBefore(version)
-    ? 'it does not sync each message (`hub.syncInterval: always`)'
-    : 'one websocket frame ends it before any login (CVE-2026-27889), and after a full disk its JetStream answers nothing until it is restarted'
-  return `${name}: ${faults}. Have ${MINIMUM_SERVER} or newer`
+  if (isMendedServer(version) || isOfLineBefore(version)) return undefined
+  const faults =
+    'one websocket frame ends it before any login (CVE-2026-27889), and after a full disk its JetStream answers nothing until it is restarted'
+  return `${nameOf(version)} is old: ${faults}. Have ${MINIMUM_SERVER} or newer`
 }
+
+/** @returns what is to be said of a server, its faults or that it is not tried; undefined when nothing is */
+export const describeOldServer = (version: readonly number[]): string | undefined =>
+  isOfLineBefore(version)
+    ? `${nameOf(version)} is old: it has no known faults, and Fleetlake is not tried with it. Have ${MINIMUM_SERVER} or newer`
+    : describeServerFaults(version)
 
 /** What `/jsz?config=true` of a server's monitoring says of syncing; durations are in ns. Servers before 2.11 do not say it. */
 const jetStreamSettings = z.object({

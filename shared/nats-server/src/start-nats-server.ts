@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import {
   ANYONE,
   DEFAULT_CONFIG,
+  describeOldServer,
   describeServerFaults,
   isLoopback,
   isLoopbackOrigin,
@@ -131,7 +132,7 @@ export const startNatsServer = async (options: NatsServerOptions): Promise<NatsS
     partitionMaxBytes: settings.partitionMaxBytes,
   })
   const lostOrigins = describeLostOrigins(settings.websocketOrigins)
-  for (const warning of [faults, sync.warning, size.warning, lostOrigins])
+  for (const warning of [describeOldServer(version), sync.warning, size.warning, lostOrigins])
     if (warning !== undefined) settings.say(warning)
   const generation = settings.pagesMayGenerate ?? isOnLoopback(settings)
   const keys = settings.asksEveryone ? await provideHubKeys(settings.dataDir) : undefined

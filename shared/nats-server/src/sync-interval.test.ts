@@ -2,9 +2,10 @@ import { fault } from '@fleetlake/core/testing'
 import { expect, test } from 'vitest'
 import { syncSettingFor } from './sync-interval.ts'
 
-test('each server gets what it knows: each message from 2.12 on, an interval from 2.10 on', () => {
+test('a server from 2.10 on is told how to sync', () => {
   expect(syncSettingFor([2, 15, 1], 'always')).toEqual({ value: 'always', warning: undefined })
   expect(syncSettingFor([3, 0, 0], 'always')).toEqual({ value: 'always', warning: undefined })
+  expect(syncSettingFor([2, 10, 0], 'always')).toEqual({ value: 'always', warning: undefined })
   expect(syncSettingFor([2, 12, 5], 10_000)).toEqual({ value: '10000ms', warning: undefined })
   expect(syncSettingFor([2, 10, 27], 500)).toEqual({ value: '500ms', warning: undefined })
 })
@@ -18,9 +19,9 @@ test('a server that syncs when it likes is told of', () => {
 })
 
 test('`always` is refused where the server would not do it', () => {
-  for (const version of [[2, 9, 10], [2, 10, 27], [2, 11, 14], []]) {
+  for (const version of [[2, 9, 10], [1, 4, 1], []]) {
     expect(() => syncSettingFor(version, 'always')).toThrow(
-      fault('hub.server-old', /have 2\.12 or newer, or give a duration$/),
+      fault('hub.server-old', /have 2\.12\.5 or newer, or give a duration$/),
     )
   }
 })

@@ -1,12 +1,11 @@
-import type { Config } from '@fleetlake/contracts'
+import { type Config, MINIMUM_SERVER } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
 
 /** `always`: the server acknowledges a message once it is on the disk; else how often, in ms, it syncs what it has acknowledged. */
 export type SyncInterval = Config['hub']['syncInterval']
 
-/** Of the first server that syncs each message, and of the first that lets the interval be set: the numbers of their versions. */
-const ALWAYS_FROM = [2, 12]
-const INTERVAL_FROM = [2, 10]
+/** Of the first server that can be told how to sync, `always` too: the numbers of its version. */
+const SYNC_FROM = [2, 10]
 
 const isFrom = ([major = 0, minor = 0]: readonly number[], [least, leastMinor]: readonly number[]): boolean =>
   major > least || (major === least && minor >= leastMinor)
@@ -20,14 +19,14 @@ export interface SyncSetting {
 
 /** @throws FleetError `hub.server-old` where `always` is asked of a server that does not know it */
 export const syncSettingFor = (version: readonly number[], interval: SyncInterval): SyncSetting => {
+  if (isFrom(version, SYNC_FROM))
+    return { value: interval === 'always' ? interval : `${interval}ms`, warning: undefined }
   if (interval === 'always') {
-    if (isFrom(version, ALWAYS_FROM)) return { value: 'always', warning: undefined }
     throw new FleetError(
       'hub.server-old',
-      `hub.syncInterval is \`always\`, and nats-server ${version.join('.')} does not sync each message: have ${ALWAYS_FROM.join('.')} or newer, or give a duration`,
+      `hub.syncInterval is \`always\`, and nats-server ${version.join('.')} does not sync each message: have ${MINIMUM_SERVER} or newer, or give a duration`,
     )
   }
-  if (isFrom(version, INTERVAL_FROM)) return { value: `${interval}ms`, warning: undefined }
   return {
     value: undefined,
     warning: `nats-server ${version.join('.')} syncs its streams every 2 minutes, whatever hub.syncInterval says: if this machine loses its power, so much may be lost`,

@@ -1,5 +1,6 @@
 import {
   DEAD_LETTERS,
+  describeOldServer,
   describeServerFaults,
   partitionOfStream,
   readVersionNumbers,
@@ -34,17 +35,21 @@ export const judgeHub = ({ server, streams, hubClock, config }: Facts): Finding[
       unknown('streams', 'not known without the hub'),
     ]
   }
-  const faults = describeServerFaults(readVersionNumbers(server.value))
-  const hub =
-    faults === undefined
-      ? ok('hub', `nats-server ${server.value} answers at ${config.hub.url}`)
-      : faultOf('hub', faults, 'install a newer nats-server, and start the hub again')
+  const hub = judgeServer(server.value, config)
   const clock = hubClock.isKnown ? [judgeClock('hub clock', 'the hub', hubClock.value)] : []
   if (!streams.isKnown) {
     const todo = 'enable JetStream in the configuration of nats-server, see whether its disk is full, or start it again'
     return [hub, ...clock, faultOf('streams', `the hub does not tell its streams: ${streams.reason}`, todo)]
   }
   return [hub, ...clock, ...judgeStreams(streams.value, config)]
+}
+
+const judgeServer = (answer: string, { hub }: Facts['config']): Finding => {
+  const version = readVersionNumbers(answer)
+  const remark = describeOldServer(version)
+  if (remark === undefined) return ok('hub', `nats-server ${answer} answers at ${hub.url}`)
+  const judge = describeServerFaults(version) === undefined ? warning : faultOf
+  return judge('hub', remark, 'install a newer nats-server, and start the hub again')
 }
 
 const judgeStreams = (streams: readonly StreamFacts[], { hub, partitioning }: Facts['config']): Finding[] => {

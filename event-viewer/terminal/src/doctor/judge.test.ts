@@ -122,6 +122,7 @@ test.each<[string, Partial<Facts>, readonly string[]]>([
     ],
   ],
   ['the server has known faults', { server: known('2.9.10') }, ['fault hub: nats-server 2.9.10 is old']],
+  ['the server is old', { server: known('2.11.14') }, ['warning hub: nats-server 2.11.14 is old']],
   ['there is no stream', { streams: known([]) }, ['fault streams: the hub has no streams', 'unknown dead letters']],
   [
     'a stream of an earlier release is missing',

@@ -2,7 +2,7 @@ import { refusalOf, type StreamInfo, type StreamSettings, untilAnswered } from '
 import {
   DEAD_LETTERS,
   deadLetterStream,
-  describeServerFaults,
+  describeOldServer,
   moveStream,
   partitionOfStream,
   PROBE,
@@ -50,8 +50,8 @@ export const provision = async (
   { warn = () => undefined, republish = true }: ProvisionOptions = {},
 ): Promise<number[]> => {
   const version = hub.control.version()
-  const faults = version === '' ? undefined : describeServerFaults(readVersionNumbers(version))
-  if (faults !== undefined) warn(faults)
+  const remark = version === '' ? undefined : describeOldServer(readVersionNumbers(version))
+  if (remark !== undefined) warn(remark)
   const there = await streamsThere(hub)
   // A hub of an earlier release has no stream of searches yet.
   const isWhole = there.has(DEAD_LETTERS) && there.has(SEARCHES)
