@@ -164,6 +164,27 @@ test('a second signal ends a service whose stop hangs', async () => {
   clearInterval(insist)
 })
 
+test('while a service goes on before it stops, a second signal ends only this, and a third one the service', async () => {
+  const insisting = async (onStop: string) => {
+    const { child, ended, ready } = start(`onStop(${onStop}); ready()`, ['--service.drain-ms', '600000'])
+    await ready
+    const insist = setInterval(() => child.kill('SIGTERM'), 100)
+    try {
+      return await ended
+    } finally {
+      clearInterval(insist)
+    }
+  }
+  expect(await insisting(`() => console.log('flushed')`)).toEqual({
+    code: 0,
+    lines: ['sample: ready', 'flushed', 'sample: stopped'],
+  })
+  expect(await insisting(`() => { console.log('flushing'); return new Promise(() => {}) }`)).toEqual({
+    code: 130,
+    lines: ['sample: ready', 'flushing'],
+  })
+})
+
 test('a fault is one line and code 1, and what was opened is closed', async () => {
   const closing = `onStop(() => console.log('closed')); `
   const faults = [

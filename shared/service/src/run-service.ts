@@ -66,8 +66,8 @@ const sameSignalMs = 1000
 
 /**
  * Runs a service as this process: configuration, log, signals, exit code. SIGINT, SIGTERM, SIGHUP or the end of the parent stop it
- * in order; a second signal ends it at once. Invariant: from the first word of a stop on it is not ready; with `service.drainMs` it goes on for
- * that long after SIGTERM.
+ * in order; a second signal ends it at once, or, while it goes on before that, ends only this: nobody who is impatient loses a flush unasked. Invariant: from
+ * the first word of a stop on it is not ready; with `service.drainMs` it goes on for that long after SIGTERM.
  */
 export const runService = async <Schema extends z.ZodObject>(service: Service<Schema>): Promise<void> => {
   const { name, metered, schema, stopTimeoutMs = usualStopTimeoutMs, main } = service
@@ -79,6 +79,8 @@ export const runService = async <Schema extends z.ZodObject>(service: Service<Sc
   const readiness = createReadiness()
   const draining = new AbortController()
   let stoppedAt: number | undefined
+  /** When a signal had an effect last. */
+  let obeyedAt = -Infinity
   let drainMs = 0
   let failure: string | undefined
   let exitCode = 0
@@ -89,6 +91,7 @@ export const runService = async <Schema extends z.ZodObject>(service: Service<Sc
     stoppedAt = performance.now()
     readiness.stopping()
     await sleep(afterMs, draining.signal)
+    draining.abort()
     setTimeout(() => {
       log.fatal(`stopping took longer than ${stopTimeoutMs / 1000} s`)
       process.exit(1)
@@ -113,8 +116,11 @@ export const runService = async <Schema extends z.ZodObject>(service: Service<Sc
     void end()
   }
   const onSignal = (signal: NodeJS.Signals): void => {
-    if (stoppedAt !== undefined && performance.now() - stoppedAt > sameSignalMs) process.exit(130)
-    void end(signal === 'SIGTERM' && readiness.state().status !== 'starting' ? drainMs : 0)
+    const now = performance.now()
+    const isAnother = stoppedAt !== undefined && now - Math.max(stoppedAt, obeyedAt) > sameSignalMs
+    if (isAnother && draining.signal.aborted) process.exit(130)
+    if (isAnother || stoppedAt === undefined) obeyedAt = now
+    void end(signal === 'SIGTERM' && !isAnother && readiness.state().status !== 'starting' ? drainMs : 0)
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
   // A terminal that is gone takes no more lines: that is no reason to end out of order.
