@@ -223,6 +223,7 @@ test('it is alive and not ready while the hub is away, and ready again once it i
   await own.stop()
   await eventually(async () => (await statusOf('/readyz')) === 503)
   expect(await statusOf('/healthz')).toBe(200)
+  expect(await (await fetch(`${gateway.url}/readyz`)).text()).toBe('not ready')
   await own.restart()
   await eventually(async () => (await statusOf('/readyz')) === 200)
 })

@@ -16,10 +16,14 @@ export const readinessUrl = ({
 }: NodeJS.ProcessEnv): string =>
   `http://${EVERY_ADDRESS.test(FLEET_OPS_HOST) ? '127.0.0.1' : FLEET_OPS_HOST}:${FLEET_OPS_PORT}/readyz`
 
-/** Asks the service that runs in the same container. Uses nothing but Node: it is asked every few seconds. */
-export const askHealth = async (url: string): Promise<Health> => {
+/**
+ * Asks the service that runs in the same container. Uses nothing but Node: it is asked every few seconds.
+ * @param token of the service's metrics: where others can reach it, it says without it whether it is ready, and not why not
+ */
+export const askHealth = async (url: string, token?: string): Promise<Health> => {
   try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(WITHIN_MS) })
+    const headers: Record<string, string> = token === undefined ? {} : { Authorization: `Bearer ${token}` }
+    const answer = await fetch(url, { headers, signal: AbortSignal.timeout(WITHIN_MS) })
     return { isReady: answer.ok, said: (await answer.text()).trim() }
   } catch (error) {
     return { isReady: false, said: `nothing answers at ${url}: ${describe(error)}` }

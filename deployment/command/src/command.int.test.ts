@@ -42,15 +42,21 @@ test('words and flags go on to the program', async () => {
 
 test('health is what the service says of itself, and none where nothing answers', async () => {
   let status = 200
-  const server = createServer((_, response) => response.writeHead(status).end(`{"status":"${status}"}`))
+  const server = createServer(({ headers: { authorization = 'nobody' } }, response) =>
+    response.writeHead(status).end(`${status} for ${authorization}`),
+  )
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   onTestFinished(() => void server.close())
   const { port } = server.address() as { port: number }
   const env = { FLEET_OPS_HOST: '0.0.0.0', FLEET_OPS_PORT: String(port) }
-  expect(await run(['health'], env)).toEqual({ code: 0, out: '{"status":"200"}\n', err: '' })
+  expect(await run(['health'], env)).toEqual({ code: 0, out: '200 for nobody\n', err: '' })
   status = 503
-  expect(await run(['health'], env)).toEqual({ code: 1, out: '{"status":"503"}\n', err: '' })
+  expect(await run(['health'], { ...env, FLEET_OPS_TOKEN: 'a-token' })).toEqual({
+    code: 1,
+    out: '503 for Bearer a-token\n',
+    err: '',
+  })
   server.close()
   server.closeAllConnections()
   const gone = await run(['health'], env)

@@ -7,7 +7,7 @@ const USAGE = 2
 const [word = '--help', ...rest] = process.argv.slice(2)
 
 const tellHealth = async (): Promise<void> => {
-  const { isReady, said } = await askHealth(readinessUrl(process.env))
+  const { isReady, said } = await askHealth(readinessUrl(process.env), process.env.FLEET_OPS_TOKEN)
   console.log(said)
   process.exitCode = isReady ? 0 : 1
 }

@@ -36,7 +36,7 @@ test('a service that is not ready, or ends, says so in the status too', async ()
   expect(await ask(app, '/healthz')).toEqual([503, 'it has run out of luck'])
 })
 
-test('metrics that need a token are told to who has it, health and readiness to everyone', async () => {
+test('metrics that need a token are told to who has it, whether it is well and ready to everyone', async () => {
   const app = appOf({ token: TOKEN, isLocal: false })
   const statusFor = async (authorization?: string) =>
     (await ask(app, '/metrics', authorization === undefined ? {} : { authorization }, 'collector:9464'))[0]
@@ -50,6 +50,33 @@ test('metrics that need a token are told to who has it, health and readiness to 
   ]).toEqual([401, 401, 401, 401, 401, 200])
   expect((await ask(app, '/healthz', {}, 'collector:9464'))[0]).toBe(200)
   expect((await ask(app, '/readyz', {}, 'collector:9464'))[0]).toBe(200)
+})
+
+test('beyond the loopback reasons are told to who has the token, and to everyone only where metrics are too', async () => {
+  const unwell: Partial<OpsAppDeps> = {
+    readiness: () => ({ status: 'not ready', reasons: ['s3://fleet/archive can not be read'] }),
+    failure: () => 'the hub at 10.0.0.7 is gone',
+  }
+  const seen = async (deps: Partial<OpsAppDeps>, authorization?: string, host = 'collector:9464') => {
+    const headers = authorization === undefined ? {} : { authorization }
+    const app = appOf({ ...unwell, ...deps })
+    return [await ask(app, '/readyz', headers, host), await ask(app, '/healthz', headers, host)]
+  }
+  const nothing = [
+    [503, '{"status":"not ready"}'],
+    [503, 'it ends because of a fault'],
+  ]
+  const reasons = [
+    [503, '{"status":"not ready","reasons":["s3://fleet/archive can not be read"]}'],
+    [503, 'the hub at 10.0.0.7 is gone'],
+  ]
+  const beyond = { token: TOKEN, isLocal: false }
+  expect(await seen(beyond)).toEqual(nothing)
+  expect(await seen(beyond, '')).toEqual(nothing)
+  expect(await seen(beyond, 'Bearer another')).toEqual(nothing)
+  expect(await seen(beyond, `Bearer ${TOKEN}`)).toEqual(reasons)
+  expect(await seen({ token: undefined, isLocal: false })).toEqual(reasons)
+  expect(await seen({ token: TOKEN, isLocal: true }, undefined, 'localhost:9464')).toEqual(reasons)
 })
 
 test('on the loopback a page that calls this machine by another name reads nothing', async () => {

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { hostOf, isLoopback } from '@fleetlake/contracts'
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import type { Readiness } from './readiness.ts'
 
 export interface OpsAppDeps {
@@ -8,7 +8,7 @@ export interface OpsAppDeps {
   readonly readiness: () => Readiness
   /** Why the process ends, once it does. */
   readonly failure: () => string | undefined
-  /** Without it `/metrics` tells nothing; undefined where it needs none. */
+  /** Without it `/metrics` tells nothing, and beyond the loopback nothing tells reasons; undefined where it needs none. */
   readonly token: string | undefined
   /** Whether it listens on the loopback. */
   readonly isLocal: boolean
@@ -20,9 +20,14 @@ const digestOf = (text: string): Buffer => createHash('sha256').update(text).dig
 const isToken = (given: string | undefined, token: string): boolean =>
   timingSafeEqual(digestOf(given ?? ''), digestOf(`Bearer ${token}`))
 
-/** What machines ask of a service. Health and readiness tell nothing but the state, and need no token. */
+/**
+ * What machines ask of a service. Health and readiness need no token; invariant: who has none learns from them, beyond the loopback, the state and nothing else, since
+ * reasons name hosts, folders and streams.
+ */
 export const createOpsApp = ({ metrics, readiness, failure, token, isLocal }: OpsAppDeps): Hono => {
   const app = new Hono()
+  const hasToken = (c: Context): boolean => token === undefined || isToken(c.req.header('authorization'), token)
+  const mayKnowWhy = (c: Context): boolean => isLocal || hasToken(c)
   app.use(async (c, next) => {
     c.header('Cache-Control', 'no-store')
     c.header('X-Content-Type-Options', 'nosniff')
@@ -32,14 +37,14 @@ export const createOpsApp = ({ metrics, readiness, failure, token, isLocal }: Op
   })
   app.get('/healthz', (c) => {
     const reason = failure()
-    return reason === undefined ? c.text('ok') : c.text(reason, 503)
+    return reason === undefined ? c.text('ok') : c.text(mayKnowWhy(c) ? reason : 'it ends because of a fault', 503)
   })
   app.get('/readyz', (c) => {
-    const state = readiness()
-    return c.json(state, state.status === 'ready' ? 200 : 503)
+    const { status, reasons } = readiness()
+    return c.json(mayKnowWhy(c) ? { status, reasons } : { status }, status === 'ready' ? 200 : 503)
   })
   app.get('/metrics', async (c) => {
-    if (token !== undefined && !isToken(c.req.header('authorization'), token)) {
+    if (!hasToken(c)) {
       c.header('WWW-Authenticate', 'Bearer')
       return c.text('the bearer token of ops.token is missing or another one', 401)
     }
