@@ -19,13 +19,15 @@ export interface MarkKeeperDeps {
 export interface MarkKeeper {
   /** What others have noted of a stream, as far as the table does not tell it. */
   of(partition: number): Promise<StreamMark | undefined>
-  /** Notes what is new. Never rejects. */
+  /** Notes what is new, also while an earlier note is under way; who asks meanwhile shares the next one. Never rejects. */
   note(): Promise<void>
 }
 
 export const createMarkKeeper = ({ store, marks, offsets, warn }: MarkKeeperDeps): MarkKeeper => {
   let noted: string | undefined
   let noting: Promise<void> = Promise.resolve()
+  /** The note that has not begun yet, and what it is to say: what was seen when it was asked for, though it may not be known any more when it begins. */
+  let waiting: { own: readonly StreamMark[]; readonly done: Promise<void> } | undefined
   let inherited: readonly StreamMark[] = []
   let reading: Promise<ReadonlyMap<number, StreamMark>> | undefined
 
@@ -38,14 +40,21 @@ export const createMarkKeeper = ({ store, marks, offsets, warn }: MarkKeeperDeps
     return furthest
   }
   /** Each partition has one reader: of two collectors, the least of those that they read differ. */
-  const noteNow = async (): Promise<void> => {
-    const own = marks()
+  const write = async (own: readonly StreamMark[]): Promise<void> => {
     if (own.length === 0) return
     const all = [...furthestMarks([...inherited, ...own]).values()]
     const text = formatStreamMarks(all)
     if (text === noted) return
     await writeMarks(store, Math.min(...own.map(({ partition }) => partition)), all)
     noted = text
+  }
+  const begin = (): Promise<void> => {
+    const own = waiting?.own ?? []
+    waiting = undefined
+    noting = write(own).catch((error: unknown) =>
+      warn(codeField(error), `how far the streams were read was not noted: ${reasonOf(error)}`),
+    )
+    return noting
   }
 
   return {
@@ -56,12 +65,13 @@ export const createMarkKeeper = ({ store, marks, offsets, warn }: MarkKeeperDeps
       return (await reading).get(partition)
     },
     note: () => {
-      noting = noting
-        .then(noteNow)
-        .catch((error: unknown) =>
-          warn(codeField(error), `how far the streams were read was not noted: ${reasonOf(error)}`),
-        )
-      return noting
+      if (waiting !== undefined) {
+        waiting.own = [...furthestMarks([...waiting.own, ...marks()]).values()]
+        return waiting.done
+      }
+      const done = noting.then(begin)
+      waiting = { own: marks(), done }
+      return done
     },
   }
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { createFileStore, openTable } from '@fleetlake/archive'
+import { dirname, join } from 'node:path'
+import { createFileStore, type ObjectStore, openTable } from '@fleetlake/archive'
 import { CONTENT_TYPES, DEAD_LETTERS, subjects } from '@fleetlake/contracts'
 import { decodeLetterPositions, type PositionRow, rowsOfPositions } from '@fleetlake/columnar'
 import { countMessages } from '@fleetlake/hub'
@@ -147,4 +147,21 @@ test('a stream that is made again while it is read is archived from its beginnin
   await flush(hub, 0)
   expect(await archived(folder)).toEqual(ids(rowsFrom(0, 200)))
   expect(warnings).toContain('the stream was made again; reading it from its beginning')
+})
+
+test('a collector that stops archives what it holds, though what it has seen can not be noted', async () => {
+  const { hub, folder, start } = await setUp()
+  const losses = createFileStore(join(dirname(folder), 'losses'))
+  const noting = Promise.withResolvers<void>()
+  const put: ObjectStore['put'] = (path, bytes) => {
+    if (!path.startsWith('_fleetlake/marks/')) return losses.put(path, bytes)
+    noting.resolve()
+    return new Promise(() => {})
+  }
+  const stores = { moves: createFileStore(folder), losses: { ...losses, put } }
+  const { collector } = await start({ maxAgeMs: 3_600_000 }, { stores, stopMs: 3_000 })
+  await publishRows(hub, 0, rowsFrom(0, 10))
+  await noting.promise
+  await collector.stop()
+  expect(await archived(folder)).toEqual(ids(rowsFrom(0, 10)))
 })

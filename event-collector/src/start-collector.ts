@@ -347,8 +347,8 @@ export const startCollector = async (
       stopping.abort()
       stopNoting()
       const giveUp = setTimeout(() => givingUp.abort(), stopMs)
-      await within(givingUp.signal, marks.note()).catch(() => undefined)
-      await collector.stop()
+      // Both at once: where the store hangs, neither takes the other's time.
+      await Promise.all([within(givingUp.signal, marks.note()).catch(() => undefined), collector.stop()])
       isolated.close()
       clearTimeout(giveUp)
       clearInterval(ticking)

@@ -12,9 +12,12 @@ export interface CollectorMeter {
   committed(seconds: number): void
   conflicted(): void
   lost(losses: readonly LostMessages[]): void
-  /** Positions of a message of a partition so far, on average; undefined before the first. */
+  /** Positions of a message of a partition, on average over the last ones; undefined before the first. */
   rowsPerMessage(partition: number): number | undefined
 }
+
+/** After so many messages what was before counts half: what a fleet sends changes. */
+const MOST_MESSAGES = 1_024
 
 type LetterReason = LabelsOf<'fleetlake_dead_letters_total'>['reason']
 
@@ -36,10 +39,14 @@ export const createCollectorMeter = (metrics: Metrics): CollectorMeter => {
   return {
     took: (partition, rows) => {
       const sum = taken.get(partition) ?? { rows: 0, messages: 0 }
+      if (sum.messages === 0) taken.set(partition, sum)
+      if (sum.messages >= MOST_MESSAGES) {
+        sum.rows /= 2
+        sum.messages /= 2
+      }
       sum.rows += rows
       sum.messages++
       rowsTaken += rows
-      if (sum.messages === 1) taken.set(partition, sum)
     },
     flushed: ({ committed, written }, seconds) => {
       metrics.observe('fleetlake_flush_seconds', seconds)

@@ -6,6 +6,7 @@ import { countDistinct, eventually, readTable, startTestHub, temporaryFolder, ty
 import { startMemoryFixture } from '../../../shared/hub/src/testing/memory-hub.ts'
 import { expect, onTestFinished } from 'vitest'
 import type { OpsContext } from '@fleetlake/service'
+import type { ArchiveStores } from '../open-archive.ts'
 import { type RunningCollector, startCollector } from '../start-collector.ts'
 
 export const MIB = 1024 * 1024
@@ -16,6 +17,7 @@ export interface StartOptions {
   readonly duplicateWindowMs?: number
   readonly fail?: (error: unknown) => void
   readonly ops?: OpsContext
+  readonly stores?: ArchiveStores
 }
 
 /** For tests: a hub, an empty table, and collectors that end with the test. */
