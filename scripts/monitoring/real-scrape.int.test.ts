@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { type Metric, METRICS } from '@fleetlake/contracts'
 import { eventually } from '@fleetlake/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -34,33 +35,45 @@ test('every panel of every dashboard has something to show of a stack at work', 
   }
 })
 
+/** @returns what is told once that is what is expected: a service is scraped, and an alarm evaluated, only now and then */
+const toldAtLast = async (tell: () => Promise<unknown>, expected: unknown, what: string): Promise<unknown> => {
+  let told: unknown
+  const isTold = async (): Promise<boolean> => isDeepStrictEqual((told = await tell()), expected)
+  await eventually(isTold, { what, seen: () => JSON.stringify(told) })
+  return told
+}
+
 test('every metric is told by each of its services, with its labels and no others', async () => {
   const jobs = new Set(scraped.targets.map(({ job }) => job))
-  const told = await Promise.all(
-    Object.entries<Metric>(METRICS).map(async ([name, { kind, labels = {} }]) => {
-      const series = await scraped.prometheus.query(kind === 'histogram' ? `${name}_count` : name)
-      const names = new Set(series.flatMap(({ metric }) => Object.keys(metric)))
-      const own = [...names].filter((label) => !['__name__', 'job', 'instance'].includes(label)).toSorted()
-      return [
-        name,
-        [...new Set(series.map(({ metric }) => metric.job))].toSorted(),
-        own,
-        Object.keys(labels).toSorted(),
-      ]
-    }),
-  )
+  const tell = (): Promise<unknown> =>
+    Promise.all(
+      Object.entries<Metric>(METRICS).map(async ([name, { kind, labels = {} }]) => {
+        const series = await scraped.prometheus.query(kind === 'histogram' ? `${name}_count` : name)
+        const names = new Set(series.flatMap(({ metric }) => Object.keys(metric)))
+        const own = [...names].filter((label) => !['__name__', 'job', 'instance'].includes(label)).toSorted()
+        return [
+          name,
+          [...new Set(series.map(({ metric }) => metric.job))].toSorted(),
+          own,
+          Object.keys(labels).toSorted(),
+        ]
+      }),
+    )
   const expected = Object.entries<Metric>(METRICS).map(([name, { services, labels = {} }]) => {
     const own = Object.keys(labels).toSorted()
     return [name, services.filter((service) => jobs.has(service)).toSorted(), own, own]
   })
-  expect(told).toEqual(expected)
+  expect(await toldAtLast(tell, expected, 'every metric of each of its services')).toEqual(expected)
 })
 
 test('Prometheus evaluates every alarm without a fault', async () => {
   const { prometheus } = scraped
-  const rules = (await (await fetch(`${prometheus.url}/api/v1/rules`)).json()) as {
-    data: { groups: { rules: { name: string; health: string; lastError?: string }[] }[] }
+  const tell = async (): Promise<unknown> => {
+    const rules = (await (await fetch(`${prometheus.url}/api/v1/rules`)).json()) as {
+      data: { groups: { rules: { name: string; health: string; lastError?: string }[] }[] }
+    }
+    return rules.data.groups.flatMap((group) => group.rules.map(({ name, health }) => [name, health]))
   }
-  const health = rules.data.groups.flatMap((group) => group.rules.map(({ name, health: is }) => [name, is]))
-  expect(health).toEqual((await readAlerts()).map(({ alert }) => [alert, 'ok']))
+  const expected = (await readAlerts()).map(({ alert }) => [alert, 'ok'])
+  expect(await toldAtLast(tell, expected, 'every alarm evaluated')).toEqual(expected)
 })

@@ -8,7 +8,7 @@ import { providePrometheus } from '@fleetlake/testing/prometheus'
 import { expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import { ALERTS_FILE, readAlerts } from './alerts.ts'
-import { type Firing, FIRINGS, WELL } from './testing/firing.ts'
+import { type Firing, FIRINGS, SUDDEN, WELL } from './testing/firing.ts'
 
 const run = promisify(execFile)
 const { promtool } = await providePrometheus()
@@ -62,3 +62,15 @@ test('what makes an alarm fire is known of each, and of no other', () => {
 test.each(Object.entries(FIRINGS))('%s fires, and no other alarm does', async (name, firing) => {
   expect(await testRules([testOf(firing, [`Fleetlake${name}`])])).toContain('SUCCESS')
 })
+
+test('each alarm for which one event is enough is tried with an event before the first scrape', () => {
+  const forOne = alerts.filter(({ expr }) => /^(sum by \(\w+\) \()?increase\([^)]*\)+ > 0(?! and)/.test(expr))
+  expect(Object.keys(SUDDEN).map((name) => `Fleetlake${name}`)).toEqual(forOne.map(({ alert }) => alert))
+})
+
+test.each(Object.entries(SUDDEN))(
+  '%s fires, and no other alarm does, for a counter that begins above 0',
+  async (name, firing) => {
+    expect(await testRules([testOf(firing, [`Fleetlake${name}`])])).toContain('SUCCESS')
+  },
+)

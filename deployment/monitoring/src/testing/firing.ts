@@ -19,7 +19,7 @@ export const WELL: Readonly<Record<string, string>> = {
   'fleetlake_stream_bytes{job="collector", instance="c", stream="MOVES_0"}': '100x480',
   'fleetlake_stream_limit_bytes{job="collector", instance="c", stream="MOVES_0"}': '1000x480',
   'fleetlake_lost_messages_total{job="collector", instance="c"}': '0x480',
-  'fleetlake_dead_letters_total{job="collector", instance="c", reason="unreadable"}': '3x480',
+  'fleetlake_dead_letters_total{job="collector", instance="c", reason="unreadable"}': '0x10 3x470',
   'fleetlake_commit_conflicts_total{job="collector", instance="c"}': '0+6x480',
   'fleetlake_store_requests_total{job="collector", instance="c", operation="write", result="ok"}': '0+60x480',
   'fleetlake_store_requests_total{job="collector", instance="c", operation="write", result="failed"}': '0x480',
@@ -86,4 +86,13 @@ export const FIRINGS: Readonly<Record<string, Firing>> = {
     { 'fleetlake_build_info{job="finder", instance="f", service="finder", version="2", commit="b"}': '1x120' },
     '110m',
   ),
+}
+
+/** Of alarms for which one event is enough: it came before the first scrape of its service, so that nothing ever increases. */
+export const SUDDEN: Readonly<Record<string, Firing>> = {
+  MessagesLost: during({ 'fleetlake_lost_messages_total{job="collector", instance="new"}': '_x55 7x5' }),
+  DeadLettersCome: during({
+    'fleetlake_dead_letters_total{job="collector", instance="new", reason="unreadable"}': '_x55 7x5',
+    'fleetlake_dead_letters_total{job="collector", instance="new", reason="off-the-globe"}': '_x55 0x5',
+  }),
 }
