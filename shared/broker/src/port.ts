@@ -240,10 +240,14 @@ export interface Streams {
   purge(name: string, which: { readonly through: number } | { readonly subject: string }): Promise<void>
   /** One that is not there is no fault. @throws BrokerError `stream-missing` */
   deleteMessage(name: string, sequence: number): Promise<void>
-  /** @returns undefined when it is not there @throws BrokerError `stream-missing` */
+  /**
+   * @param which `from`: the first one from a sequence on
+   * @returns undefined when it is not there
+   * @throws BrokerError `stream-missing`
+   */
   message(
     name: string,
-    which: { readonly sequence: number } | { readonly lastOf: string },
+    which: { readonly sequence: number } | { readonly from: number } | { readonly lastOf: string },
   ): Promise<StoredMessage | undefined>
   /** The subjects that have messages in a stream, of those that match. @throws BrokerError `stream-missing` */
   subjects(name: string, filter: string): Promise<string[]>

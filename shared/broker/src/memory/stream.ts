@@ -1,4 +1,4 @@
-import type { Acknowledgement, EncodedHeaders, StoredMessage, StreamInfo, StreamSettings } from '../port.ts'
+import type { Acknowledgement, EncodedHeaders, StoredMessage, StreamInfo, Streams, StreamSettings } from '../port.ts'
 import { headerIn, messageIdIn } from './headers.ts'
 import { matches } from './subjects.ts'
 
@@ -25,7 +25,7 @@ export interface MemoryStream {
   append(message: Message, nowMs: number, expectLast?: number): AppendAnswer
   /** The first message from a sequence on. */
   next(from: number): StoredMessage | undefined
-  message(which: { readonly sequence: number } | { readonly lastOf: string }): StoredMessage | undefined
+  message(which: Parameters<Streams['message']>[1]): StoredMessage | undefined
   purge(which: { readonly through: number } | { readonly subject: string }): void
   delete(sequence: number): void
   subjects(filter: string): string[]
@@ -105,6 +105,13 @@ export const createMemoryStream = (
       remove(sequence)
     }
   }
+  const nextFrom = (from: number): StoredMessage | undefined => {
+    for (let sequence = Math.max(from, first); sequence <= last; sequence++) {
+      const entry = entries.get(sequence)
+      if (entry !== undefined) return stored(entry)
+    }
+    return undefined
+  }
 
   return {
     created,
@@ -135,14 +142,9 @@ export const createMemoryStream = (
       while (bytes > maxBytes) remove(first)
       return { kind: 'stored', sequence: last, duplicate: false }
     },
-    next: (from) => {
-      for (let sequence = Math.max(from, first); sequence <= last; sequence++) {
-        const entry = entries.get(sequence)
-        if (entry !== undefined) return stored(entry)
-      }
-      return undefined
-    },
+    next: nextFrom,
     message: (which) => {
+      if ('from' in which) return nextFrom(which.from)
       const entry = 'sequence' in which ? entries.get(which.sequence) : lastOf(which.lastOf)
       return entry === undefined ? undefined : stored(entry)
     },

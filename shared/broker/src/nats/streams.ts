@@ -77,6 +77,11 @@ const infoOf = ({ config, created, state, ts }: NatsStreamInfo): StreamInfo => (
   bytes: state.bytes,
 })
 
+const questionOf = (which: Parameters<Streams['message']>[1]) => {
+  if ('sequence' in which) return { seq: which.sequence }
+  return 'from' in which ? { seq: which.from, next_by_subj: '>' } : { last_by_subj: which.lastOf }
+}
+
 const storedMessageOf = ({ seq, time, subject, header, data }: StoredMsg): StoredMessage => ({
   sequence: seq,
   timestampMs: time.getTime(),
@@ -138,7 +143,7 @@ export const streamsOn = (connection: NatsConnection, inbox?: string): Streams =
         API_CODES.deleteFailed,
       )),
     message: async (name, which) => {
-      const question = 'sequence' in which ? { seq: which.sequence } : { last_by_subj: which.lastOf }
+      const question = questionOf(which)
       const stored = await answered((await api()).getMessage(name, question), API_CODES.noMessageFound)
       return stored === undefined || stored === null ? undefined : storedMessageOf(stored)
     },

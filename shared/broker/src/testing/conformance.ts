@@ -294,6 +294,10 @@ export const describeBroker = (
       expect((await streams.message('S', { lastOf: 's.0' }))?.sequence).toBe(3)
       expect(await streams.message('S', { lastOf: 's.9' })).toBeUndefined()
       expect(await streams.message('S', { sequence: 9 })).toBeUndefined()
+      await streams.deleteMessage('S', 2)
+      expect((await streams.message('S', { from: 2 }))?.sequence).toBe(3)
+      expect((await streams.message('S', { from: 4 }))?.sequence).toBe(4)
+      expect(await streams.message('S', { from: 5 })).toBeUndefined()
       expect((await streams.subjects('S', 's.*')).toSorted()).toEqual(['s.0', 's.1'])
       expect(await streams.subjects('S', 's.1')).toEqual(['s.1'])
       expect([
