@@ -2,7 +2,14 @@ export { checkTable } from './check-table.ts'
 export type { Chunk } from './chunk.ts'
 export { type BackUpOptions, type BackUpProgress, type BackUpReport, backUp } from './backup/back-up.ts'
 export { checkBackup, type CheckReport } from './backup/check-backup.ts'
-export { type Backups, type KeptHub, listBackups, type Manifest, readManifest } from './backup/manifest.ts'
+export {
+  type Backups,
+  type KeptHub,
+  type KeptTable,
+  listBackups,
+  type Manifest,
+  readManifest,
+} from './backup/manifest.ts'
 export { differencesOf, digestRows, type RowsDigest } from './backup/digest-rows.ts'
 export { type PruneReport, pruneBackups } from './backup/prune-backups.ts'
 export { checkEmpty, restoreBackup, type RestoreReport } from './backup/restore-backup.ts'
@@ -66,6 +73,7 @@ export {
   openTableStore,
   type StoreSettings,
 } from './store/open-store.ts'
+export { placesOverlap } from './store/places-overlap.ts'
 export { type StoreOperation, type TellRequest, toldStore } from './store/told-store.ts'
 export { type CheckpointMaker } from './log/write-checkpoint.ts'
 export { makeCheckpoint } from './log/make-checkpoint.ts'

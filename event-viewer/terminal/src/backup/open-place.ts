@@ -1,4 +1,4 @@
-import { type ObjectStore, openStore } from '@fleetlake/archive'
+import { type ObjectStore, openStore, placesOverlap } from '@fleetlake/archive'
 import { type Config, configSchema } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
 import { loadConfig } from '@fleetlake/service'
@@ -21,10 +21,8 @@ export const openPlace = async (
     storeConfig === undefined
       ? archive
       : loadConfig(configSchema, { args: [`--config=${storeConfig}`], env: withoutArchive(process.env) }).archive
-  const place = await openStore({ ...settings, path })
-  const own = (await openStore(archive)).url('')
-  const [a, b] = [place.url(''), own].map((url) => url.replace(/\/*$/, '/'))
-  if (!a.startsWith(b) && !b.startsWith(a)) return place
+  const place = { ...settings, path }
+  if (!placesOverlap(place, archive)) return openStore(place)
   throw new FleetError(
     'usage.invalid',
     `${path} is the archive's own place, or lies in it or around it: name another one, of another disk or account`,

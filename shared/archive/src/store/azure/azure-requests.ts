@@ -5,9 +5,9 @@ import type {
   StoragePipelineOptions,
 } from '@azure/storage-blob'
 import type { ArchiveConfig } from '@fleetlake/contracts'
-import { FleetError } from '@fleetlake/core'
 import { collectBytes } from '../collect-bytes.ts'
 import type { ObjectRequests } from '../requests.ts'
+import { azureEndpointOf, partOf } from './azure-endpoint.ts'
 import { azureFaultOf } from './azure-fault.ts'
 
 export interface AzurePlace {
@@ -20,19 +20,6 @@ export interface AzurePlace {
 /** Repeating and its pauses are the remote store's, which knows what may be repeated. */
 const PIPELINE: StoragePipelineOptions = { retryOptions: { maxTries: 1 } }
 const MAX_PAGE = 5_000
-
-/** Of a connection string: `AccountName`, `AccountKey`, `BlobEndpoint`, `SharedAccessSignature` … */
-const partOf = (connectionString: string | undefined, name: string): string | undefined =>
-  connectionString
-    ?.split(';')
-    .find((part) => part.startsWith(`${name}=`))
-    ?.slice(name.length + 1)
-
-/** The account is the first part of the host's name, or of the path where the host is an address. */
-const accountOf = (endpoint: string): string | undefined => {
-  const { hostname, pathname } = new URL(endpoint)
-  return pathname.split('/').find((segment) => segment !== '') ?? hostname.split('.')[0]
-}
 
 interface Access {
   readonly client: BlobServiceClient
@@ -47,16 +34,10 @@ const accessTo = async ({ account: named, settings }: AzurePlace): Promise<Acces
   const { connectionString } = settings
   const accountKey = settings.accountKey ?? partOf(connectionString, 'AccountKey')
   const sas = settings.sasToken ?? partOf(connectionString, 'SharedAccessSignature')
-  const givenEndpoint = settings.endpoint ?? partOf(connectionString, 'BlobEndpoint')
-  const account =
-    named ?? settings.account ?? partOf(connectionString, 'AccountName') ?? (givenEndpoint && accountOf(givenEndpoint))
-  if (account === undefined) {
-    throw new FleetError('config.invalid', 'archive.azure.account is needed: set it, or archive.azure.connectionString')
-  }
-  const endpoint = (givenEndpoint ?? `https://${account}.blob.core.windows.net`).replace(/\/$/, '')
+  const { account, endpoint, isGiven } = azureEndpointOf(settings, named)
   const common = {
     azure_storage_account_name: account,
-    ...(givenEndpoint === undefined ? {} : { azure_storage_endpoint: endpoint }),
+    ...(isGiven ? { azure_storage_endpoint: endpoint } : {}),
     ...(endpoint.startsWith('http:') ? { azure_allow_http: 'true' } : {}),
   }
   const azure = await import('@azure/storage-blob')
