@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { cp, readdir, rename, rm, truncate, writeFile } from 'node:fs/promises'
+import { createServer, type Socket } from 'node:net'
 import { dirname, join } from 'node:path'
 import { createFileStore, openLossTable, writeMarks } from '@fleetlake/archive'
 import type { Config } from '@fleetlake/contracts'
@@ -68,6 +69,16 @@ const lastCommit = async (deployment: Deployment): Promise<string> =>
 
 const hubAt = (config: Config, hub: Partial<Config['hub']>): Config => ({ ...config, hub: { ...config.hub, ...hub } })
 
+const NO_FOLDER = [
+  'fault store: there is no folder',
+  'unknown table: not known: there is no folder',
+  'unknown feeder',
+  'unknown losses',
+  'unknown registry: not known: there is no folder',
+  'unknown stream contents',
+  'unknown lag',
+]
+
 /** What was broken, and what the doctor says of it. */
 const BROKEN: readonly (readonly [what: string, break_: Break, told: readonly string[]])[] = [
   ['nothing', async () => {}, []],
@@ -106,6 +117,7 @@ const BROKEN: readonly (readonly [what: string, break_: Break, told: readonly st
       return hubAt(config, { url: `nats://127.0.0.1:${port}` })
     },
     [
+      'unknown hub clock',
       'fault streams: the hub does not tell its streams',
       'unknown feeder',
       'fault services: no collector runs',
@@ -170,30 +182,14 @@ const BROKEN: readonly (readonly [what: string, break_: Break, told: readonly st
     },
     ['fault feeder: the archive is an older copy: it is at version', 'fault services: no collector runs'],
   ],
-  [
-    'the folder of the archive is gone',
-    async ({ path }) => rename(path, `${path}-away`),
-    [
-      'fault store: there is no folder',
-      'fault table: there is no folder',
-      'unknown feeder',
-      'unknown stream contents',
-      'unknown lag',
-    ],
-  ],
+  ['the folder of the archive is gone', async ({ path }) => rename(path, `${path}-away`), NO_FOLDER],
   [
     'the archive is a file',
     async ({ config, world }) => {
       await writeFile(`${world.folder}-file`, '')
       return { ...config, archive: { ...config.archive, path: `${world.folder}-file` } }
     },
-    [
-      'fault store: there is no folder',
-      'fault table: there is no folder',
-      'unknown feeder',
-      'unknown stream contents',
-      'unknown lag',
-    ],
+    NO_FOLDER,
   ],
   [
     'the last commit was cut short',
@@ -249,6 +245,17 @@ const BROKEN: readonly (readonly [what: string, break_: Break, told: readonly st
       'fault services: no collector runs',
       'fault stream contents: MOVES_0 lacks messages that follow those that are archived (2 archived',
     ],
+  ],
+  [
+    'the message that follows those that are archived was deleted',
+    async ({ world, collector }) => {
+      await collector.stop()
+      const { last } = await world.hub.streams.info('MOVES_0')
+      for (let i = 0; i < 3; i++) await world.publishRows(0, [rowOf(`deleted-${i}`)])
+      await world.hub.streams.deleteMessage('MOVES_0', last + 1)
+    },
+    // The lag is that of the next one.
+    ['fault services: no collector runs'],
   ],
   [
     'a stream has lost what a collector has seen of it',
@@ -339,4 +346,43 @@ test('the command prints a line for each check, or JSON, ends with 1 when someth
   })
   expect(findings.find(({ check }) => check === 'table')).toMatchObject({ state: 'ok' })
   expect(await readdir(logOf({ path } as Deployment))).toEqual(before)
+})
+
+/** Takes every connection, and says nothing. */
+const startSilentServer = async (): Promise<number> => {
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => void sockets.add(socket.on('error', () => {})))
+  onTestFinished(() => {
+    sockets.forEach((socket) => socket.destroy())
+    server.close()
+  })
+  const port = await freePort()
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  return port
+}
+
+test('where neither hub nor store answers the command says so, tells nobody to restore anything, and ends', async () => {
+  const [hub, store] = [await startSilentServer(), await startSilentServer()]
+  const file = join(await temporaryFolder(), 'fleet.yaml')
+  await writeFile(
+    file,
+    `hub:\n  url: nats://127.0.0.1:${hub}\n  websocketPort: ${store}\narchive:\n  path: s3://bucket/archive\n  s3:\n    endpoint: http://127.0.0.1:${store}\n    accessKeyId: a\n    secretAccessKey: b\nviewer:\n  port: 0\n`,
+  )
+  const { code, out } = await runFleetProcess(['doctor', '--timeout', '5 s', '--config', file])
+  expect(code).toBe(1)
+  const states = out.split('\n').flatMap((line) => /^(?:fault|unknown) +(?:[a-z]+ )+/.exec(line)?.[0].trim() ?? [])
+  expect(states.map((state) => state.replace(/ +/, ' '))).toEqual([
+    'fault hub',
+    'unknown streams',
+    'fault store',
+    'unknown table',
+    'unknown feeder',
+    'unknown losses',
+    'unknown registry',
+    'unknown services',
+    'unknown stream contents',
+    'unknown lag',
+    'unknown dead letters',
+  ])
+  expect(out).not.toMatch(/restore/)
 })

@@ -27,6 +27,7 @@ export const runFleet = async (args: readonly string[]): Promise<number> => {
   const stdout = watchStdout()
   const signal = interruption()
   let exitCode = 0
+  let isEndingAtOnce = false
   const program = new Command('fleet')
   const globals = (): Globals => program.opts<Globals>()
   const context: CommandContext = {
@@ -37,6 +38,9 @@ export const runFleet = async (args: readonly string[]): Promise<number> => {
     exitWith: (code) => {
       exitCode = code
     },
+    endAtOnce: () => {
+      isEndingAtOnce = true
+    },
     config: () => loadConfig(configSchema, { args: configArgs(globals()) }),
   }
   configure(program, args)
@@ -46,6 +50,7 @@ export const runFleet = async (args: readonly string[]): Promise<number> => {
     await program.parseAsync([...args], { from: 'user' })
     await written()
     if (stdout.fault() !== undefined) throw unwritable(stdout.fault())
+    if (isEndingAtOnce) process.exit(exitCode)
     return exitCode
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE

@@ -25,6 +25,7 @@ export {
   beginAt,
   isOvertaken,
   newestOf,
+  offsetOf,
   type Origin,
   type Predecessor,
   predecessorOf,

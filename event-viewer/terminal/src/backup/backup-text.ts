@@ -1,4 +1,4 @@
-import type { BackUpReport, CheckReport, Manifest, PruneReport } from '@fleetlake/archive'
+import type { BackUpReport, CheckReport, Manifest, PruneReport, RestoreReport } from '@fleetlake/archive'
 import { humanCount, humanDuration, plural } from '@fleetlake/viewer-core'
 import { filesAndBytes } from '../table/table-text.ts'
 import { countTail } from './look-at-hub.ts'
@@ -40,6 +40,14 @@ export const sentenceOfCheck = ({ files, bytes, faults }: CheckReport): string =
   faults.length === 0
     ? `${filesAndBytes(files, bytes)} read: each is as it was written`
     : `${plural(faults.length, 'file is', 'files are')} not as written`
+
+/** What an earlier restore had left is told apart: only its size is compared. */
+export const sentenceOfRestore = ({ files, bytes, filesThere }: RestoreReport): string => {
+  const all = filesAndBytes(files, bytes)
+  if (filesThere === 0) return `${all}, each compared with its checksum`
+  const others = `${plural(filesThere, 'file')} of them an interrupted restore had compared and written`
+  return `${all}; ${others}, the others were compared with their checksums now`
+}
 
 export const sentenceOfPrune = ({ backups, files, bytes, isWaiting }: PruneReport): string =>
   `${plural(backups.length, 'old backup')} deleted, with ${filesAndBytes(files, bytes)} that no other has` +

@@ -1,6 +1,6 @@
 import type { KeptHub, Manifest } from '@fleetlake/archive'
 import { DEAD_LETTERS, partitionOfStream, SEARCHES } from '@fleetlake/contracts'
-import { type Hub, parseAppId } from '@fleetlake/hub'
+import { type Hub, offsetOf } from '@fleetlake/hub'
 
 const isOurs = (name: string): boolean =>
   partitionOfStream(name) !== undefined || name === DEAD_LETTERS || name === SEARCHES
@@ -17,14 +17,11 @@ export const lookAtHub = async ({ control, streams }: Hub): Promise<KeptHub> => 
 /** How many messages of moves the hub held that the archive did not have yet: they are in no backup. */
 export const countTail = ({ hub, tables }: Pick<Manifest, 'hub' | 'tables'>): number | undefined => {
   if (hub === null) return undefined
-  const offsets = Object.entries(tables.moves?.offsets ?? {}).map(([appId, offset]) => ({
-    ...parseAppId(appId),
-    offset,
-  }))
+  const offsets = new Map(Object.entries(tables.moves?.offsets ?? {}))
   return hub.streams
     .filter(({ name }) => partitionOfStream(name) !== undefined)
-    .reduce((total, { name, created, last }) => {
-      const held = offsets.filter((each) => each.stream === name && each.created === created)
-      return total + Math.max(0, last - Math.max(0, ...held.map(({ offset }) => offset)))
-    }, 0)
+    .reduce(
+      (total, stream) => total + Math.max(0, stream.last - Math.max(offsetOf(stream, offsets) ?? 0, stream.first - 1)),
+      0,
+    )
 }

@@ -16,6 +16,8 @@ export interface CommandContext {
   json(): boolean
   /** Sets the exit code of the process; 0 by default. */
   exitWith(code: number): void
+  /** The process ends with the command, whatever is still on its way. */
+  endAtOnce(): void
 }
 
 /** A reader of options as commander wants it: an error about a wrong value names the option. */

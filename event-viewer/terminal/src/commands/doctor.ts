@@ -29,6 +29,8 @@ export const addDoctor = (program: Command, context: CommandContext): void => {
       const findings = diagnose(await gather(context.config(), timeout))
       tell(findings, context)
       if (findings.some(({ state }) => state === 'fault')) context.exitWith(BROKEN)
+      // What was asked and has not answered is not waited for.
+      context.endAtOnce()
     })
 }
 
@@ -38,10 +40,10 @@ const tell = (findings: readonly Finding[], { terminal, json }: CommandContext):
     findings.map(({ state, check, what, todo }) => [state, check, todo === undefined ? what : `${what} → ${todo}`]),
   )
   lines.forEach((line) => terminal.print(line))
-  const faults = findings.filter(({ state }) => state === 'fault').length
-  const warnings = findings.filter(({ state }) => state === 'warning').length
+  const count = (of: Finding['state']): number => findings.filter(({ state }) => state === of).length
+  const [faults, warnings, unknowns] = [count('fault'), count('warning'), count('unknown')]
   terminal.say(
-    `${plural(faults, 'fault')}, ${plural(warnings, 'warning')}`,
-    COLOURS[faults > 0 ? 'fault' : warnings > 0 ? 'warning' : 'ok'],
+    `${plural(faults, 'fault')}, ${plural(warnings, 'warning')}${unknowns === 0 ? '' : `, ${unknowns} unknown`}`,
+    COLOURS[faults > 0 ? 'fault' : warnings + unknowns > 0 ? 'warning' : 'ok'],
   )
 }

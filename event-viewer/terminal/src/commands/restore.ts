@@ -12,9 +12,8 @@ import { reasonOf } from '@fleetlake/core'
 import { readArchiveClaim } from '@fleetlake/hub'
 import type { Command } from 'commander'
 import { adviseOnHub, type HubView } from '../backup/advise.ts'
-import { factsOf, lineOfBackup, sentenceOfCheck } from '../backup/backup-text.ts'
+import { factsOf, lineOfBackup, sentenceOfCheck, sentenceOfRestore } from '../backup/backup-text.ts'
 import { openPlace } from '../backup/open-place.ts'
-import { filesAndBytes } from '../table/table-text.ts'
 import { findHub } from '../terminal/find-hub.ts'
 import { findBackup, place, type PlaceOptions, showProgress } from './backup.ts'
 import { type CommandContext, examples } from './context.ts'
@@ -82,20 +81,23 @@ const restore = async (
   }
   const advice = await adviceFor(config, signal)
   if (json()) return terminal.print(JSON.stringify({ backup: manifest.id, ...report, advice }))
-  terminal.print(
-    `restored ${manifest.id} to ${archive.url('')}: ${filesAndBytes(report.files, report.bytes)}, each compared with its checksum`,
-  )
+  terminal.print(`restored ${manifest.id} to ${archive.url('')}: ${sentenceOfRestore(report)}`)
   terminal.say(advice, 'yellow')
 }
 
 const adviceFor = async (config: Config, signal: AbortSignal): Promise<string> => {
-  const { id, version, txns } = (await openTable(await openTableStore(config.archive))).snapshot
-  return adviseOnHub(await viewOfHub(config, signal), { id, version, feeder: feederOf(txns)?.hub })
+  const table = await openTable(await openTableStore(config.archive))
+  try {
+    const { id, version, txns } = table.snapshot
+    return adviseOnHub(await viewOfHub(config, signal), { id, version, feeder: feederOf(txns)?.hub })
+  } finally {
+    await table.close()
+  }
 }
 
 const viewOfHub = async (config: Config, signal: AbortSignal): Promise<HubView> => {
   let reason = ''
-  const hub = await findHub(config, signal, (told) => (reason = told))
+  const hub = await findHub(config, signal, { onReason: (told) => (reason = told) })
   if (hub === undefined) return { kind: 'unreached', reason }
   try {
     return { kind: 'reached', claim: await readArchiveClaim(hub) }

@@ -13,7 +13,7 @@ import { judgeWork } from './judge-work.ts'
 export const gather = async (config: Config, timeoutMs: number): Promise<Facts> => {
   const [archive, disks, ports] = await Promise.all([
     lookAtArchive(config, timeoutMs),
-    lookAtDisks(config),
+    lookAtDisks(config, timeoutMs),
     lookAtPorts(config, timeoutMs),
   ])
   const { table, seen } = archive

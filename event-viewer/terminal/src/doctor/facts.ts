@@ -1,10 +1,16 @@
 import type { ArchiveClaim, Config, Message, StreamMark } from '@fleetlake/contracts'
+import type { ErrorCode } from '@fleetlake/core'
 import type { StreamFault, TableOffsets } from '@fleetlake/hub'
 
+/** Why something could not be found out. */
+export interface Unknown {
+  readonly isKnown: false
+  readonly reason: string
+  readonly code?: ErrorCode
+}
+
 /** What could be found out, or why it could not. */
-export type Told<Value> =
-  | { readonly isKnown: true; readonly value: Value }
-  | { readonly isKnown: false; readonly reason: string }
+export type Told<Value> = { readonly isKnown: true; readonly value: Value } | Unknown
 
 /** A stream as the hub describes it. */
 export interface StreamFacts {
@@ -41,8 +47,7 @@ export interface DiskFacts {
   /** The setting that names the folder. */
   readonly setting: string
   readonly folder: string
-  readonly freeBytes: number
-  readonly totalBytes: number
+  readonly space: Told<{ readonly freeBytes: number; readonly totalBytes: number }>
 }
 
 export interface PortFacts {
@@ -87,7 +92,7 @@ export interface Facts {
 export interface Finding {
   /** What was looked at; stable, for programs. */
   readonly check: string
-  /** `unknown`: it could not be looked at, because of another fault. */
+  /** `unknown`: it could not be looked at, because of another fault or because what was asked is slow or away. */
   readonly state: 'ok' | 'warning' | 'fault' | 'unknown'
   readonly what: string
   /** What to do; missing where nothing is to be done. */

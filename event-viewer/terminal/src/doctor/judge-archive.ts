@@ -1,8 +1,19 @@
 import type { ArchiveClaim } from '@fleetlake/contracts'
+import type { ErrorCode } from '@fleetlake/core'
 import { humanBytes, humanCount, plural } from '@fleetlake/viewer-core'
 import { ADOPT } from '../backup/advise.ts'
 import { verdictOf } from '../backup/claim-verdict.ts'
-import { type DiskFacts, type Facts, faultOf, type Finding, ok, type TableFacts, unknown, warning } from './facts.ts'
+import {
+  type DiskFacts,
+  type Facts,
+  faultOf,
+  type Finding,
+  ok,
+  type TableFacts,
+  type Unknown,
+  unknown,
+  warning,
+} from './facts.ts'
 import { judgeClock } from './judge-hub.ts'
 
 export const judgeArchive = (facts: Facts): Finding[] => [
@@ -26,17 +37,35 @@ const judgeStore = ({ store, config }: Facts): Finding[] => {
   return [faultOf('store', store.reason, 'check archive.path, its permissions and keys (docs/stores.md)')]
 }
 
+/** What is to be done about a table that says itself that it can't be used. A store that is slow or away says nothing of its tables. */
+const TODO: Readonly<Partial<Record<ErrorCode, string>>> = {
+  'table.damaged': 'see `fleet table repair`, which shows what it would do; else restore a backup',
+  'table.invalid': 'see `fleet table repair`, which shows what it would do; else restore a backup',
+  'format.newer': 'use the program of the release that wrote it',
+}
+
+const WITHOUT_TABLE = {
+  ...TODO,
+  'table.missing':
+    'start a collector, which makes it; where there was one, check archive.path and its disk, or restore a backup (docs/operations/backup.md)',
+}
+
+const RESTORE_REGISTRY = 'restore its folder from a backup (docs/operations/backup.md): nobody can log in without it'
+const WITHOUT_REGISTRY = {
+  ...TODO,
+  'table.damaged': RESTORE_REGISTRY,
+  'table.invalid': RESTORE_REGISTRY,
+  'table.missing': RESTORE_REGISTRY,
+}
+
+const judgeUnread = (check: string, { reason, code }: Unknown, todos: typeof TODO): Finding => {
+  const todo = code && todos[code]
+  return todo === undefined ? unknown(check, `not known: ${reason}`) : faultOf(check, reason, todo)
+}
+
 const judgeTable = ({ table, claim }: Facts): Finding[] => {
-  if (!table.isKnown) {
-    return [
-      faultOf(
-        'table',
-        table.reason,
-        'what it says; where there is no table yet, start a collector; else restore a backup (docs/operations/backup.md)',
-      ),
-      unknown('feeder', 'not known without the table'),
-    ]
-  }
+  if (!table.isKnown)
+    return [judgeUnread('table', table, WITHOUT_TABLE), unknown('feeder', 'not known without the table')]
   const { version, files, warnings } = table.value
   const [first] = warnings
   return [
@@ -103,12 +132,7 @@ const judgeLosses = ({ losses }: Facts): Finding => {
 }
 
 const judgeRegistry = ({ registry }: Facts): Finding => {
-  if (!registry.isKnown)
-    return faultOf(
-      'registry',
-      registry.reason,
-      'restore its folder from a backup (docs/operations/backup.md): nobody can log in without it',
-    )
+  if (!registry.isKnown) return judgeUnread('registry', registry, WITHOUT_REGISTRY)
   const [first] = registry.value
   if (first === undefined) return ok('registry', 'readable')
   return warning(
@@ -122,8 +146,10 @@ const GIB = 1024 ** 3
 const LITTLE = 0.1
 const LEAST = 0.03
 
-const judgeDisk = ({ setting, folder, freeBytes, totalBytes }: DiskFacts): Finding => {
+const judgeDisk = ({ setting, folder, space }: DiskFacts): Finding => {
   const check = `disk of ${setting}`
+  if (!space.isKnown) return unknown(check, `not known: ${space.reason}`)
+  const { freeBytes, totalBytes } = space.value
   const share = freeBytes / totalBytes
   const what = `${humanBytes(freeBytes)} of ${humanBytes(totalBytes)} are free at ${folder}`
   const todo = 'make room, or move it to a larger disk: what is full takes nothing more'

@@ -36,7 +36,11 @@ export const judgeHub = ({ server, streams, hubClock, config }: Facts): Finding[
     ]
   }
   const hub = judgeServer(server.value, config)
-  const clock = hubClock.isKnown ? [judgeClock('hub clock', 'the hub', hubClock.value)] : []
+  const clock = [
+    hubClock.isKnown
+      ? judgeClock('hub clock', 'the hub', hubClock.value)
+      : unknown('hub clock', `not known: ${hubClock.reason}`),
+  ]
   if (!streams.isKnown) {
     const todo = 'enable JetStream in the configuration of nats-server, see whether its disk is full, or start it again'
     return [hub, ...clock, faultOf('streams', `the hub does not tell its streams: ${streams.reason}`, todo)]

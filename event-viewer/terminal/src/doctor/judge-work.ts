@@ -1,13 +1,13 @@
 import { DEAD_LETTERS, type Group, moveStreamName, partitionOfStream } from '@fleetlake/contracts'
-import { parseAppId, type StreamFault } from '@fleetlake/hub'
+import { offsetOf, type StreamFault } from '@fleetlake/hub'
 import { humanCount, humanDuration, plural } from '@fleetlake/viewer-core'
-import { type Facts, faultOf, type Finding, ok, type StreamFacts, unknown, warning } from './facts.ts'
+import { type Facts, faultOf, type Finding, ok, type Told, unknown, warning } from './facts.ts'
 
 /** Whether services are there and do their work. */
 export const judgeWork = (facts: Facts): Finding[] => [
   ...judgeMembers(facts),
   judgeStreams(facts),
-  ...judgeLag(facts),
+  judgeLag(facts),
   judgeDeadLetters(facts),
   ...facts.ports.map(({ name, address, fault }) =>
     fault === undefined
@@ -69,18 +69,6 @@ const judgeMembers = ({ members, version }: Facts): Finding[] => {
 const USUAL_MS = 60_000
 const BAD_MS = 15 * 60_000
 
-/** How far the table holds a stream; undefined when it has nothing of it. */
-export const offsetOf = (
-  { name, created }: Pick<StreamFacts, 'name' | 'created'>,
-  offsets: Readonly<Record<string, number>>,
-): number | undefined => {
-  const held = Object.entries(offsets).flatMap(([appId, offset]) => {
-    const named = parseAppId(appId)
-    return named?.stream === name && named.created === created ? [{ epoch: named.epoch, offset }] : []
-  })
-  return held.toSorted((a, b) => b.epoch - a.epoch)[0]?.offset
-}
-
 const describeFault = ({ partition, kind, archived, last = 0, seen }: StreamFault): string => {
   const name = moveStreamName(partition)
   const known = `${humanCount(archived)} archived${seen === undefined ? '' : `, ${humanCount(seen)} seen by collectors`}`
@@ -109,25 +97,35 @@ const judgeStreams = ({ streamFaults }: Facts): Finding => {
   )
 }
 
-const judgeLag = ({ streams, table, unarchived, hubClock, config }: Facts): Finding[] => {
-  if (!streams.isKnown || !table.isKnown) return [unknown('lag', 'not known without the hub and the table')]
+const judgeLag = ({ streams, table, unarchived, hubClock, config }: Facts): Finding => {
+  if (!streams.isKnown || !table.isKnown) return unknown('lag', 'not known without the hub and the table')
+  const held = new Map(Object.entries(table.value.offsets))
   const moves = streams.value.filter(({ name }) => partitionOfStream(name) !== undefined)
   const messages = moves.reduce(
-    (total, stream) =>
-      total + Math.max(0, stream.last - Math.max(offsetOf(stream, table.value.offsets) ?? 0, stream.first - 1)),
+    (total, stream) => total + Math.max(0, stream.last - Math.max(offsetOf(stream, held) ?? 0, stream.first - 1)),
     0,
   )
-  const oldest = unarchived.isKnown ? Math.min(...Object.values(unarchived.value)) : Infinity
-  const nowMs = hubClock.isKnown ? hubClock.value.theirMs : Number.NaN
-  const ageMs = Number.isFinite(oldest) && Number.isFinite(nowMs) ? Math.max(0, nowMs - oldest) : 0
-  const what =
-    messages === 0
-      ? 'all that the hub holds is archived'
-      : `${plural(messages, 'message')} not archived yet, the oldest ${humanDuration(ageMs)} old`
+  if (messages === 0) return ok('lag', 'all that the hub holds is archived')
+  const age = ageOfOldest({ unarchived, hubClock })
+  if (!age.isKnown)
+    return unknown(
+      'lag',
+      `${plural(messages, 'message')} not archived yet; how old they are is not known: ${age.reason}`,
+    )
+  const ageMs = age.value
+  const what = `${plural(messages, 'message')} not archived yet, the oldest ${humanDuration(ageMs)} old`
   const todo = 'see what the collectors log, and whether the archive can be written to; else start more collectors'
-  if (ageMs > BAD_MS + config.collector.maxAgeMs) return [faultOf('lag', what, todo)]
-  if (ageMs > USUAL_MS + 2 * config.collector.maxAgeMs) return [warning('lag', what, todo)]
-  return [ok('lag', what)]
+  if (ageMs > BAD_MS + config.collector.maxAgeMs) return faultOf('lag', what, todo)
+  if (ageMs > USUAL_MS + 2 * config.collector.maxAgeMs) return warning('lag', what, todo)
+  return ok('lag', what)
+}
+
+const ageOfOldest = ({ unarchived, hubClock }: Pick<Facts, 'unarchived' | 'hubClock'>): Told<number> => {
+  if (!unarchived.isKnown) return unarchived
+  if (!hubClock.isKnown) return hubClock
+  const stored = Object.values(unarchived.value)
+  if (stored.length === 0) return { isKnown: false, reason: 'the hub has none of them any more' }
+  return { isKnown: true, value: Math.max(0, hubClock.value.theirMs - Math.min(...stored)) }
 }
 
 const judgeDeadLetters = ({ streams }: Facts): Finding => {

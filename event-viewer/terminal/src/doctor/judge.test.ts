@@ -1,12 +1,20 @@
 import { configSchema, type Config } from '@fleetlake/contracts'
+import type { ErrorCode } from '@fleetlake/core'
 import { expect, test } from 'vitest'
 import { diagnose } from './diagnose.ts'
-import type { Facts, StreamFacts, Told } from './facts.ts'
+import type { DiskFacts, Facts, StreamFacts, Told } from './facts.ts'
 
 const NOW_MS = Date.UTC(2026, 10, 30, 12)
 const GIB = 1024 ** 3
 const known = <Value>(value: Value): Told<Value> => ({ isKnown: true, value })
 const lost: Told<never> = { isKnown: false, reason: 'it took longer than 5 s' }
+
+const diskOf = (freeBytes: number, totalBytes: number): DiskFacts => ({
+  setting: 'archive.path',
+  folder: '/data',
+  space: known({ freeBytes, totalBytes }),
+})
+const told = (code: ErrorCode): Told<never> => ({ isKnown: false, reason: `it is ${code}`, code })
 
 const stream = (name: string, some: Partial<StreamFacts> = {}): StreamFacts => ({
   name,
@@ -58,7 +66,7 @@ const HEALTHY: Facts = {
   registry: known([]),
   unarchived: known({}),
   streamFaults: known([]),
-  disks: [{ setting: 'archive.path', folder: '/data', freeBytes: 500 * GIB, totalBytes: 1_000 * GIB }],
+  disks: [diskOf(500 * GIB, 1_000 * GIB)],
   ports: [{ name: 'viewer', address: '127.0.0.1:3000', fault: undefined }],
 }
 
@@ -180,14 +188,39 @@ test.each<[string, Partial<Facts>, readonly string[]]>([
     { store: lost, table: lost, losses: lost, registry: lost, streamFaults: lost },
     [
       'fault store: it took',
-      'fault table: it took',
+      'unknown table: not known: it took',
       'unknown feeder',
       'unknown losses',
-      'fault registry: it took',
+      'unknown registry: not known: it took',
       'unknown stream contents',
       'unknown lag',
     ],
   ],
+  [
+    'the archive is slow',
+    { table: lost, registry: told('store.failed'), losses: lost, streamFaults: lost },
+    [
+      'unknown table: not known: it took',
+      'unknown feeder',
+      'unknown losses',
+      'unknown registry: not known: it is store.failed',
+      'unknown stream contents',
+      'unknown lag',
+    ],
+  ],
+  ...(['table.missing', 'table.damaged', 'table.invalid', 'format.newer'] as const).map(
+    (code): [string, Partial<Facts>, readonly string[]] => [
+      `tables are ${code}`,
+      { table: told(code), registry: told(code), streamFaults: lost },
+      [
+        `fault table: it is ${code}`,
+        'unknown feeder',
+        `fault registry: it is ${code}`,
+        'unknown stream contents',
+        'unknown lag',
+      ],
+    ],
+  ),
   [
     'a checkpoint was got round',
     { table: known({ ...TABLE, warnings: ['a checkpoint can’t be read'] }) },
@@ -222,10 +255,15 @@ test.each<[string, Partial<Facts>, readonly string[]]>([
   ],
   [
     'a disk is nearly full',
-    { disks: [{ ...HEALTHY.disks[0], freeBytes: 9 * GIB, totalBytes: 100 * GIB }] },
+    { disks: [diskOf(9 * GIB, 100 * GIB)] },
     ['warning disk of archive.path: 9.0 GiB of 100 GiB are free at /data'],
   ],
-  ['a disk is full', { disks: [{ ...HEALTHY.disks[0], freeBytes: GIB / 8 }] }, ['fault disk of archive.path']],
+  ['a disk is full', { disks: [diskOf(GIB / 8, 1_000 * GIB)] }, ['fault disk of archive.path']],
+  [
+    'a disk does not answer',
+    { disks: [{ ...HEALTHY.disks[0], space: lost }] },
+    ['unknown disk of archive.path: not known: it took longer'],
+  ],
   [
     'no service runs',
     { members: known([]) },
@@ -252,6 +290,26 @@ test.each<[string, Partial<Facts>, readonly string[]]>([
     'collectors are far behind',
     { ...streamsWith({ last: 60 }), unarchived: known({ MOVES_0: NOW_MS - 3_600_000 }) },
     ['fault lag: 50 messages not archived yet, the oldest 1 h 0 min old'],
+  ],
+  [
+    'what is not archived can’t be asked for',
+    { ...streamsWith({ last: 60 }), unarchived: lost },
+    ['unknown lag: 50 messages not archived yet; how old they are is not known: it took'],
+  ],
+  [
+    'what was not archived went meanwhile',
+    { ...streamsWith({ last: 60 }), unarchived: known({}) },
+    ['unknown lag: 50 messages not archived yet; how old they are is not known: the hub has none'],
+  ],
+  [
+    'the hub’s time is not known',
+    { ...streamsWith({ last: 60 }), unarchived: known({ MOVES_0: NOW_MS - 3_600_000 }), hubClock: lost },
+    ['unknown hub clock: not known: it took', 'unknown lag: 50 messages not archived yet; how old'],
+  ],
+  [
+    'the hub’s time is not known, and all is archived',
+    { unarchived: lost, hubClock: lost },
+    ['unknown hub clock: not known: it took'],
   ],
   [
     'the hub was rolled back',
@@ -316,12 +374,12 @@ test.each<[string, Partial<Facts>, readonly string[]]>([
   const changed = found.filter(({ state }) => state !== 'ok')
   const gone = [...unchanged].filter((check) => found.every((each) => each.check !== check))
   for (const { state, todo = '' } of changed) expect(todo === '').toBe(state === 'unknown')
-  const told = changed.map(({ state, check, what }) => `${state} ${check}: ${what}`)
-  expect(told).toEqual(expected.map((line) => expect.stringContaining(line)))
-  // What is not looked at because something before it is broken is not said to be well.
+  const lines = changed.map(({ state, check, what }) => `${state} ${check}: ${what}`)
+  expect(lines).toEqual(expected.map((line) => expect.stringContaining(line)))
+  // What is not looked at because something before it is broken or not known is not said to be well.
   for (const check of gone)
     expect(
-      changed.some(({ state }) => state === 'fault'),
+      changed.some(({ state }) => state !== 'warning'),
       check,
     ).toBe(true)
 })

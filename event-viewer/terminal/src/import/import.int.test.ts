@@ -220,6 +220,7 @@ const importHere = async (
       config: () => config,
       json: () => true,
       exitWith: (told) => void (code = told),
+      endAtOnce: () => {},
     },
   )
   return { code, answer: JSON.parse(answer) as Record<string, unknown> }

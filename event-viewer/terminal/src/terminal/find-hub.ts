@@ -3,17 +3,20 @@ import { reasonOf } from '@fleetlake/core'
 import { connectHub, type Hub } from '@fleetlake/hub'
 import { hubLogin } from '@fleetlake/service'
 
-/** How long to look for a hub. */
 const CONNECT_MS = 2_000
 
-/**
- * The hub, if it answers at once.
- * @param onReason told why it was not found
- */
+export interface FindHubOptions {
+  /** Told why it was not found. */
+  readonly onReason?: (reason: string) => void
+  /** How long to look for it; 2 s when missing. */
+  readonly timeoutMs?: number
+}
+
+/** The hub, if it answers at once. */
 export const findHub = async (
   config: Pick<Config, 'auth' | 'hub'>,
   signal: AbortSignal,
-  onReason: (reason: string) => void = () => {},
+  { onReason = () => {}, timeoutMs = CONNECT_MS }: FindHubOptions = {},
 ): Promise<Hub | undefined> => {
   const giveUp = new AbortController()
   let reason: string | undefined
@@ -22,7 +25,7 @@ export const findHub = async (
       ...(await hubLogin('terminal', config)),
       url: config.hub.url,
       service: 'terminal',
-      signal: AbortSignal.any([signal, giveUp.signal, AbortSignal.timeout(CONNECT_MS)]),
+      signal: AbortSignal.any([signal, giveUp.signal, AbortSignal.timeout(timeoutMs)]),
       onFault: () => undefined,
       onStatus: (status) => {
         if (status.state !== 'connecting') return

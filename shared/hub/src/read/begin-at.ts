@@ -1,6 +1,12 @@
 import { appIdOf, epochOf, parseAppId } from './app-id.ts'
 import type { Offset, StreamState } from './stream-verdict.ts'
 
+/** How far a table holds a stream, in the epoch that it is at; undefined when it has nothing of it. */
+export const offsetOf = (
+  { name, created }: { readonly name: string; readonly created: string },
+  txns: TableOffsets['txns'],
+): number | undefined => txns.get(appIdOf(name, created, epochOf(txns.keys(), name, created)))
+
 /** Under which name a stream is read now, and what the table holds of it. */
 export interface Origin {
   readonly appId: string

@@ -1,4 +1,4 @@
-import { FleetError, reasonOf } from '@fleetlake/core'
+import { codeField, FleetError, reasonOf } from '@fleetlake/core'
 import type { Told } from '../facts.ts'
 
 /**
@@ -19,7 +19,7 @@ export const attempt = async <Value>(
   try {
     return { isKnown: true, value: await Promise.race([act(aborter.signal), late.promise]) }
   } catch (error) {
-    return { isKnown: false, reason: reasonOf(error) }
+    return { isKnown: false, reason: reasonOf(error), ...codeField(error) }
   } finally {
     clearTimeout(timer)
   }

@@ -5,13 +5,15 @@ import {
   createStreamsLook,
   findStreamFaults,
   type Hub,
+  furthestMarks,
+  isOutdated,
   newestOf,
+  offsetOf,
   readArchiveClaim,
   type StreamFault,
 } from '@fleetlake/hub'
 import { findHub } from '../../terminal/find-hub.ts'
 import type { Facts, SeenFacts, StreamFacts, Told } from '../facts.ts'
-import { offsetOf } from '../judge-work.ts'
 import { attempt, whenKnown } from './attempt.ts'
 
 /** Members say each second that they are alive. */
@@ -25,7 +27,7 @@ export type HubFacts = Pick<
 const connect = (config: Config, timeoutMs: number): Promise<Told<Hub>> =>
   attempt('reach the hub', timeoutMs, async (signal) => {
     let reason = ''
-    const hub = await findHub(config, signal, (told) => (reason = told))
+    const hub = await findHub(config, signal, { onReason: (told) => (reason = told), timeoutMs })
     if (hub === undefined) throw new FleetError('hub.unreachable', `the hub is not reached: ${reason}`)
     return hub
   })
@@ -58,19 +60,20 @@ const hearMembers = async (hub: Hub): Promise<Message<'heartbeat'>[]> => {
   return [...heard.values()]
 }
 
-/** When the hub stored the first message of each stream that the table does not hold. */
+/** When the hub stored the first message of each stream that the table does not hold, of those that are there. */
 const findUnarchived = async (
   { streams }: Hub,
   infos: readonly StreamFacts[],
   offsets: Readonly<Record<string, number>>,
 ): Promise<Record<string, number>> => {
+  const txns = new Map(Object.entries(offsets))
   const found = await Promise.all(
     infos
       .filter(({ name }) => partitionOfStream(name) !== undefined)
       .map(async (info): Promise<readonly [string, number][]> => {
-        const sequence = Math.max((offsetOf(info, offsets) ?? 0) + 1, info.first)
-        if (sequence > info.last) return []
-        const message = await streams.message(info.name, { sequence })
+        const from = Math.max((offsetOf(info, txns) ?? 0) + 1, info.first)
+        if (from > info.last) return []
+        const message = await streams.message(info.name, { from })
         return message === undefined ? [] : [[info.name, message.timestampMs]]
       }),
   )
@@ -84,16 +87,19 @@ const compareStreams = async (
   { partitioning: { count } }: Config,
 ): Promise<StreamFault[]> => {
   const streams = await createStreamsLook(hub)()
+  const furthest = furthestMarks(marks.filter((mark) => !isOutdated(mark, offsets)))
   const asked = [...streams.keys()].flatMap((partition) => [
     { partition, sequence: newestOf(moveStreamName(partition), offsets)?.committed.sequence ?? 0 },
-    ...marks.filter((mark) => mark.partition === partition),
+    { partition, sequence: furthest.get(partition)?.sequence ?? 0 },
   ])
   const times = new Map<string, number>()
-  // Nothing is at 0, where a stream of which nothing is archived stands.
-  for (const { partition, sequence } of asked.filter((each) => each.sequence > 0)) {
-    const message = await hub.streams.message(moveStreamName(partition), { sequence })
-    if (message !== undefined) times.set(`${partition} ${sequence}`, message.timestampMs)
-  }
+  await Promise.all(
+    asked.map(async ({ partition, sequence }) => {
+      // Nothing is at 0, where a stream of which nothing is archived or seen stands.
+      const message = sequence === 0 ? undefined : await hub.streams.message(moveStreamName(partition), { sequence })
+      if (message !== undefined) times.set(`${partition} ${sequence}`, message.timestampMs)
+    }),
+  )
   return findStreamFaults({
     offsets,
     marks,

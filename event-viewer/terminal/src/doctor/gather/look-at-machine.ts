@@ -1,9 +1,10 @@
-import { stat, statfs } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { isFolder } from '@fleetlake/archive'
 import { type Config, hostOf, isLoopback } from '@fleetlake/contracts'
 import { reasonOf } from '@fleetlake/core'
 import type { DiskFacts, PortFacts } from '../facts.ts'
+import { askFolder } from './ask-folder.ts'
+import { attempt } from './attempt.ts'
 
 /** The folders of this machine that fill up. Those that are not there are others' or not in use. */
 const foldersOf = ({ archive, hub, viewer }: Config): readonly (readonly [setting: string, folder: string])[] => [
@@ -12,16 +13,13 @@ const foldersOf = ({ archive, hub, viewer }: Config): readonly (readonly [settin
   ['viewer.importDir', viewer.importDir],
 ]
 
-export const lookAtDisks = async (config: Config): Promise<DiskFacts[]> => {
+/** @param ask for tests */
+export const lookAtDisks = async (config: Config, timeoutMs: number, ask = askFolder): Promise<DiskFacts[]> => {
   const found = await Promise.all(
     foldersOf(config).map(async ([setting, folder]): Promise<readonly DiskFacts[]> => {
-      try {
-        if (!(await stat(folder)).isDirectory()) return []
-        const { bavail, blocks, bsize } = await statfs(folder)
-        return [{ setting, folder, freeBytes: bavail * bsize, totalBytes: blocks * bsize }]
-      } catch {
-        return []
-      }
+      const space = await attempt(`look at ${folder}`, timeoutMs, (signal) => ask(folder, signal))
+      if (!space.isKnown) return [{ setting, folder, space }]
+      return space.value === undefined ? [] : [{ setting, folder, space: { isKnown: true, value: space.value } }]
     }),
   )
   return found.flat()
@@ -40,24 +38,50 @@ const dial = (host: string, port: number, timeoutMs: number): Promise<string | u
     socket.on('error', (error) => end(reasonOf(error)))
   })
 
-/** One that listens at every address of this machine is asked at the loopback. */
-const askedAt = (host: string): string =>
-  ['', '0.0.0.0', '::'].includes(host) || isLoopback(host) ? '127.0.0.1' : host
-
-export const lookAtPorts = async ({ hub, viewer, gateway }: Config, timeoutMs: number): Promise<PortFacts[]> => {
-  const asked: readonly (readonly [name: string, host: string, port: number])[] = [
-    ["hub's websocket", askedAt(hostOf(hub.url)), hub.websocketPort],
-    ['viewer', askedAt(viewer.host), viewer.port],
-    ...(gateway.port === undefined ? [] : [['gateway', askedAt(gateway.host), gateway.port] as const]),
-  ]
-  return Promise.all(
-    asked
-      // A free port was asked for: which one that is only its service knows.
-      .filter(([, , port]) => port !== 0)
-      .map(async ([name, host, port]) => ({
-        name,
-        address: `${host}:${port}`,
-        fault: await dial(host, port, timeoutMs),
-      })),
-  )
+interface Port {
+  readonly name: string
+  readonly host: string
+  readonly port: number
 }
+
+const isEveryAddress = (host: string): boolean => ['', '0.0.0.0', '::'].includes(host)
+
+/**
+ * The ports that can be asked from here. A service that listens at every address, or at the loopback, is asked at this machine's only if the hub is there, too: where the hub is elsewhere, as
+ * in a deployment of containers, so may the service be.
+ */
+export const portsOf = ({ hub, viewer, gateway }: Config): Port[] => {
+  const hubHost = hostOf(hub.url)
+  const isHere = isEveryAddress(hubHost) || isLoopback(hubHost)
+  const at = (name: string, host: string, port: number): Port[] => {
+    if (!isEveryAddress(host) && !isLoopback(host)) return [{ name, host, port }]
+    return isHere ? [{ name, host: '127.0.0.1', port }] : []
+  }
+  const gatewayAt = (): Port[] => {
+    if (viewer.gatewayUrl === undefined)
+      return gateway.port === undefined ? [] : at('gateway', gateway.host, gateway.port)
+    const { hostname, port, protocol } = new URL(viewer.gatewayUrl)
+    return [
+      {
+        name: 'gateway',
+        host: hostname.replaceAll(/[[\]]/g, ''),
+        port: Number(port) || (protocol === 'https:' ? 443 : 80),
+      },
+    ]
+  }
+  // A free port was asked for: which one that is only its service knows.
+  return [
+    ...at("hub's websocket", hubHost, hub.websocketPort),
+    ...at('viewer', viewer.host, viewer.port),
+    ...gatewayAt(),
+  ].filter(({ port }) => port !== 0)
+}
+
+export const lookAtPorts = (config: Config, timeoutMs: number): Promise<PortFacts[]> =>
+  Promise.all(
+    portsOf(config).map(async ({ name, host, port }) => ({
+      name,
+      address: `${host}:${port}`,
+      fault: await dial(host, port, timeoutMs),
+    })),
+  )
