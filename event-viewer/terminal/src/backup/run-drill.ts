@@ -84,7 +84,10 @@ const compare = async (
   signal: AbortSignal,
 ): Promise<Pick<DrillReport, 'rows' | 'places' | 'differences'>> => {
   const restoredStore = await openTableStore(elsewhere)
-  const { snapshot } = await openTable(restoredStore)
+  const table = await openTable(restoredStore)
+  const { snapshot } = table
+  // A snapshot stays as it is.
+  await table.close()
   const restored = await digestRows(restoredStore, snapshot.files(), { signal })
   const original = await digestRows(await openTableStore(settings), snapshot.files(), { signal })
   const rows = [...restored.values()].reduce((total, each) => total + each.rows, 0)

@@ -99,7 +99,7 @@ test('a damaged file is named by a check, and nothing is restored from it', asyn
   expect(await fleet('backup', 'check', place)).toMatchObject({
     code: 3,
     err: expect.stringMatching(
-      /is damaged: it is not as it was written: use another backup, or make a new one\n1 file is not as written\n$/,
+      /is damaged: it is not as it was written: delete it if it is there, then make a backup, .*\n1 file is not as written\n$/,
     ),
   })
   const elsewhere = join(await temporaryFolder(), 'fleet.yaml')
@@ -107,6 +107,34 @@ test('a damaged file is named by a check, and nothing is restored from it', asyn
   expect(await fleetOf(elsewhere)('restore', place)).toMatchObject({
     code: 1,
     err: expect.stringContaining('is damaged'),
+  })
+  await store.delete(file.path)
+  expect((await fleet('backup', place)).out).toMatch(/\n {2}copied 1 file, /)
+  expect(await fleet('backup', 'check', place)).toMatchObject({ code: 0 })
+})
+
+test('backups beside one that can not be read are listed, and it is told', async () => {
+  const { config } = await makeArchive()
+  const fleet = fleetOf(config)
+  const place = join(await temporaryFolder(), 'backups')
+  for (let i = 0; i < 3; i++) await fleet('backup', place)
+  const store = createFileStore(place)
+  const whole = (await fleet('backup', 'list', place)).out.split('\n')
+  const id = whole[1].split(' ')[0]
+  await store.put(`backups/${id}/manifest.json`, new TextEncoder().encode('{"format":1'))
+  expect(await fleet('backup', 'list', place)).toEqual({
+    code: 3,
+    out: [whole[0], ...whole.slice(2)].join('\n'),
+    err: expect.stringMatching(
+      new RegExp(
+        `^${id} can't be read: .*manifest.json is damaged: it is not JSON\\. Use another backup, or make a new one; .*\n$`,
+      ),
+    ),
+  })
+  await store.put(`backups/${id}/manifest.json`, new TextEncoder().encode('{"format":9}'))
+  expect(await fleet('backup', 'list', place, '--json')).toMatchObject({
+    out: expect.stringMatching(/^\{.*\}\n\{.*\}\n$/),
+    err: expect.stringMatching(/^.* can't be read: .* has the format version 9/),
   })
 })
 

@@ -48,7 +48,7 @@ interface CheckFlags extends PlaceOptions {
   readonly backup?: string
 }
 
-/** Something in the backup is not as it was written. */
+/** Something in a backup is not as it was written, or can't be read. */
 const DAMAGED = 3
 
 export const addBackup = (program: Command, context: CommandContext): void => {
@@ -212,12 +212,20 @@ const list = async (path: string, { storeConfig }: PlaceOptions, context: Comman
   const target = await openPlace(path, context.config(), storeConfig)
   const { finished, unfinished } = await listBackups(target)
   for (const id of finished) {
-    const manifest = await readManifest(target, id)
-    terminal.print(json() ? JSON.stringify(factsOf(manifest)) : lineOfBackup(manifest))
+    const manifest = await readManifest(target, id).catch((error: unknown) => {
+      if (!isUnreadable(error)) throw error
+      terminal.say(`${id} can't be read: ${error.message}`, 'red')
+      context.exitWith(DAMAGED)
+    })
+    if (manifest !== undefined) terminal.print(json() ? JSON.stringify(factsOf(manifest)) : lineOfBackup(manifest))
   }
   if (finished.length === 0) terminal.say(`there is no backup at ${target.url('')}`)
   for (const { id } of unfinished) terminal.say(`${id} is unfinished and does not count`, 'yellow')
 }
+
+/** It says nothing of the other backups. */
+const isUnreadable = (error: unknown): error is FleetError =>
+  error instanceof FleetError && (error.code === 'backup.invalid' || error.code === 'format.newer')
 
 const check = async (path: string, { storeConfig, backup }: CheckFlags, context: CommandContext): Promise<void> => {
   const target = await openPlace(path, context.config(), storeConfig)

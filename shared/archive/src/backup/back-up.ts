@@ -3,11 +3,15 @@ import { FORMATS } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
 import type { ObjectStore } from '../store/object-store.ts'
 import { storeBelow } from '../store/store-below.ts'
-import { backupId, filesFolder, logFolder, manifestPath, type TableName, TABLES } from './backup-paths.ts'
+import { backupId, filesFolder, logFolder, manifestPath, type TableName } from './backup-paths.ts'
 import { copyFiles, filesThere } from './copy-files.ts'
-import { describeObject, type KeptFile, readLists, writeLists } from './file-lists.ts'
-import { formatManifest, type KeptHub, type KeptTable, listBackups, type Manifest, readManifest } from './manifest.ts'
-import { type PinnedTable, pinTable } from './pin-table.ts'
+import { type CopyNotes, openNotes } from './copy-notes.ts'
+import { describeObject, type KeptFile, writeLists } from './file-lists.ts'
+import { interrupted } from './interrupted.ts'
+import { type KnownFiles, readKnownFiles } from './known-files.ts'
+import { formatManifest, type KeptHub, type KeptTable, listBackups, type Manifest } from './manifest.ts'
+import type { PinnedTable } from './pin-table.ts'
+import { ATTEMPTS, pinTables } from './pin-tables.ts'
 
 export interface BackUpOptions {
   /** Fleetlake's version. */
@@ -33,12 +37,6 @@ export interface BackUpReport {
   readonly copiedBytes: number
 }
 
-/** A file that the newest version names may be merged into another, and deleted, before it is copied: so often the backup takes the newer version. */
-const ATTEMPTS = 5
-
-export const interrupted = (): FleetError =>
-  new FleetError('backup.interrupted', 'interrupted: nothing is lost, the same command goes on where this one ended')
-
 /**
  * Makes a backup of an archive, while services write to it. Each table is in it as it was at one version; `moves` is pinned first. Data files that are there are not copied again: only what is
  * new costs anything, and what was interrupted is gone on with. Invariant: a backup with a manifest is whole.
@@ -48,43 +46,35 @@ export const interrupted = (): FleetError =>
 export const backUp = async (
   archive: ObjectStore,
   target: ObjectStore,
-  { software, lookAtHub, signal, now = Date.now, onProgress = () => {} }: BackUpOptions,
+  options: BackUpOptions,
 ): Promise<BackUpReport> => {
+  const { now = Date.now } = options
   const startedMs = now()
   const id = backupId(startedMs, randomBytes(3).toString('hex'))
-  const known = await knownFiles(target)
-  const totals = { files: 0, bytes: 0 }
-  let asked: Asked | undefined
-  const copied = new Map<TableName, readonly KeptFile[]>()
-  for (let attempt = 1; asked === undefined || copied.size < asked.tables.length; attempt++) {
-    asked = { tables: await pinAll(archive, target, id), hub: await lookAtHub() }
-    const { tables } = asked
-    const bytes = sum(tables.flatMap(({ files }) => files.map((file) => file.bytes)))
-    const done = { files: 0, bytes: 0 }
-    copied.clear()
-    for (const table of tables) {
-      const { files, missing } = await copyFiles(
-        table,
-        { source: storeBelow(archive, `${table.name}/`), target, known: known(table) },
-        {
-          signal,
-          onFile: (file) => {
-            done.files++
-            done.bytes += file.bytes
-            if (file.isCopied) {
-              totals.files++
-              totals.bytes += file.bytes
-            }
-            onProgress({ bytes, doneBytes: done.bytes, doneFiles: done.files })
-          },
-        },
-      )
-      if (signal.aborted) throw interrupted()
-      if (missing.length === 0) copied.set(table.name, files)
-      else if (attempt >= ATTEMPTS) throw stillMissing(archive, table, missing)
-      else break
-    }
+  const known = await readKnownFiles(target, await listBackups(target))
+  const notes = openNotes(target, id, now)
+  try {
+    return await make({ archive, target, known, notes, id, startedMs }, options)
+  } catch (error) {
+    // For the next one; that they can't be written is no news beside the fault.
+    await notes.write().catch(() => {})
+    throw error
   }
+}
+
+interface Making {
+  readonly archive: ObjectStore
+  readonly target: ObjectStore
+  readonly known: KnownFiles
+  readonly notes: CopyNotes
+  readonly id: string
+  readonly startedMs: number
+}
+
+const make = async (making: Making, options: BackUpOptions): Promise<BackUpReport> => {
+  const { archive, target, notes, id, startedMs } = making
+  const { software, signal, now = Date.now } = options
+  const { asked, copied, totals } = await copyTables(making, options)
   const { tables } = asked
   const kept: Partial<Record<TableName, KeptTable>> = {}
   for (const table of tables) kept[table.name] = await keep(target, id, table, copied.get(table.name) ?? [])
@@ -102,63 +92,63 @@ export const backUp = async (
   }
   if (signal.aborted) throw interrupted()
   await target.put(manifestPath(id), formatManifest(manifest))
+  // What stays of them is in nobody's way, and goes with the backup.
+  await notes.remove().catch(() => {})
   return { manifest, copiedFiles: totals.files, copiedBytes: totals.bytes }
+}
+
+interface Copied {
+  readonly asked: Asked
+  readonly copied: ReadonlyMap<TableName, readonly KeptFile[]>
+  readonly totals: { readonly files: number; readonly bytes: number }
+}
+
+const copyTables = async (
+  { archive, target, known, notes, id }: Making,
+  { lookAtHub, signal, onProgress = () => {} }: BackUpOptions,
+): Promise<Copied> => {
+  const totals = { files: 0, bytes: 0 }
+  const copied = new Map<TableName, readonly KeptFile[]>()
+  // A file that the newest version names may be merged into another, and deleted, before it is copied: so often the backup takes the newer version.
+  for (let attempt = 1; ; attempt++) {
+    const asked: Asked = { tables: await pinTables(archive, target, id), hub: await lookAtHub() }
+    const { tables } = asked
+    const bytes = sum(tables.flatMap(({ files }) => files.map((file) => file.bytes)))
+    const done = { files: 0, bytes: 0 }
+    copied.clear()
+    for (const table of tables) {
+      const { files, missing } = await copyFiles(
+        table,
+        { source: storeBelow(archive, `${table.name}/`), target, known: known.of(table) },
+        {
+          signal,
+          onFile: async ({ file, isKnown, isCopied }) => {
+            done.files++
+            done.bytes += file.bytes
+            if (isCopied) {
+              totals.files++
+              totals.bytes += file.bytes
+            }
+            onProgress({ bytes, doneBytes: done.bytes, doneFiles: done.files })
+            // Another attempt does not read it again.
+            known.add(table, file)
+            await notes.pass(isKnown ? undefined : { table: { name: table.name, id: table.id }, file })
+          },
+        },
+      )
+      if (signal.aborted) throw interrupted()
+      if (missing.length === 0) copied.set(table.name, files)
+      else if (attempt >= ATTEMPTS) throw stillMissing(archive, table, missing)
+      else break
+    }
+    if (copied.size === tables.length) return { asked, copied, totals }
+  }
 }
 
 interface Asked {
   readonly tables: readonly PinnedTable[]
   /** As it stood right after that. */
   readonly hub: KeptHub | null
-}
-
-/** Pins every table, `moves` first. What was pinned before is pinned anew: the log of a later version may have fewer files. */
-const pinAll = async (archive: ObjectStore, target: ObjectStore, id: string): Promise<readonly PinnedTable[]> => {
-  const tables: PinnedTable[] = []
-  for (const name of TABLES) {
-    const pinned = await pinNewest(archive, target, id, name)
-    if (pinned !== undefined) tables.push(pinned)
-    else if (name === 'moves') {
-      throw new FleetError(
-        'table.missing',
-        `there is no table in ${archive.url('moves/_delta_log')}: check archive.path; a collector makes it when it starts`,
-      )
-    }
-  }
-  return tables
-}
-
-/** Where the log is cleaned while it is copied, a newer version is pinned. */
-const pinNewest = async (
-  archive: ObjectStore,
-  target: ObjectStore,
-  id: string,
-  name: TableName,
-): Promise<PinnedTable | undefined> => {
-  const folder = logFolder(id, name)
-  for (let attempt = 1; ; attempt++) {
-    for await (const { path } of target.list(folder)) await target.delete(path)
-    try {
-      return await pinTable(name, storeBelow(archive, `${name}/`), storeBelow(target, folder))
-    } catch (error) {
-      if (attempt >= ATTEMPTS || !(error instanceof FleetError) || error.code !== 'table.replaced') throw error
-    }
-  }
-}
-
-/** The checksums of the files that the newest backup of a table has. */
-const knownFiles = async (target: ObjectStore): Promise<(table: PinnedTable) => ReadonlyMap<string, KeptFile>> => {
-  const newest = (await listBackups(target)).finished.at(-1)
-  if (newest === undefined) return () => new Map()
-  const { tables } = await readManifest(target, newest)
-  const byTable = new Map<string, ReadonlyMap<string, KeptFile>>()
-  for (const name of TABLES) {
-    const table = tables[name]
-    if (table === undefined) continue
-    const files = new Map<string, KeptFile>()
-    for await (const file of readLists(target, newest, table)) files.set(file.path, file)
-    byTable.set(`${name}/${table.id}`, files)
-  }
-  return ({ name, id }) => byTable.get(`${name}/${id}`) ?? new Map()
 }
 
 const keep = async (

@@ -3,26 +3,17 @@ import { seedOf } from '@fleetlake/core'
 import { expect, test } from 'vitest'
 import { createMemoryStore, type MemoryObjects } from '../store/memory-store.ts'
 import type { ObjectStore } from '../store/object-store.ts'
-import { backUp, type BackUpReport } from './back-up.ts'
+import type { BackUpReport } from './back-up.ts'
 import { backupFolder, manifestPath } from './backup-paths.ts'
 import { checkBackup } from './check-backup.ts'
 import { listBackups, readManifest } from './manifest.ts'
 import { pruneBackups } from './prune-backups.ts'
 import { restoreBackup } from './restore-backup.ts'
 import { type BackupWorld, lossesIn, openWorld, rowsIn } from './testing/backup-world.ts'
+import { makeBackup as make } from './testing/make-backup.ts'
 
 const { signal } = new AbortController()
 const LATER_MS = Date.now() + 36_000_000
-
-let seconds = 0
-/** One a second, so that they sort in the order in which they were made. */
-const make = (archive: ObjectStore, target: ObjectStore, stop: AbortSignal = signal): Promise<BackUpReport> =>
-  backUp(archive, target, {
-    software: '9.9.9',
-    lookAtHub: async () => null,
-    signal: stop,
-    now: () => Date.UTC(2026, 10, 21) + seconds++ * 1_000,
-  })
 
 const restored = async (target: ObjectStore, id: string): Promise<ObjectStore> => {
   const archive = createMemoryStore()
@@ -292,7 +283,7 @@ test('an interrupted backup is told as that, and does not count', async () => {
   const world = await openWorld()
   for (let i = 0; i < 3; i++) await world.write()
   const target = createMemoryStore()
-  await expect(make(world.archive, target, AbortSignal.abort())).rejects.toThrow(
+  await expect(make(world.archive, target, { signal: AbortSignal.abort() })).rejects.toThrow(
     fault('backup.interrupted', 'the same command goes on where this one ended'),
   )
   expect((await listBackups(target)).finished).toEqual([])

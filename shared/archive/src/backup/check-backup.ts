@@ -1,9 +1,9 @@
 import type { ObjectStore } from '../store/object-store.ts'
 import { filesFolder, TABLES } from './backup-paths.ts'
 import { COPIES_AT_ONCE, COPY_BYTES } from './copy-files.ts'
-import { interrupted } from './back-up.ts'
 import { eachBounded } from './each-bounded.ts'
-import { checkBytes, type KeptFile, readLists, readObject } from './file-lists.ts'
+import { type KeptFile, readDataFile, readLists, readObject } from './file-lists.ts'
+import { interrupted } from './interrupted.ts'
 import type { Manifest } from './manifest.ts'
 
 export interface CheckOptions {
@@ -42,8 +42,7 @@ export const checkBackup = async (
     })
     const folder = filesFolder(name, table.id)
     await eachBounded(listed, { most: COPIES_AT_ONCE, mostBytes: COPY_BYTES, signal }, async (file) => {
-      const path = folder + file.path
-      await told(async () => checkBytes(await target.get(path), file, target.url(path)))
+      await told(() => readDataFile(target, folder + file.path, file))
       files++
       bytes += file.bytes
       onFile(file)

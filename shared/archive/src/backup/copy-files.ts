@@ -9,10 +9,17 @@ import type { NamedFile, PinnedTable } from './pin-table.ts'
 export const COPIES_AT_ONCE = 8
 export const COPY_BYTES = 256 * 1024 * 1024
 
+export interface DealtWith {
+  readonly file: KeptFile
+  /** Its checksum was known: nothing was read. */
+  readonly isKnown: boolean
+  readonly isCopied: boolean
+}
+
 export interface CopyOptions {
   readonly signal: AbortSignal
   /** Told of each file that is dealt with. */
-  readonly onFile: (file: { readonly bytes: number; readonly isCopied: boolean }) => void
+  readonly onFile: (file: DealtWith) => Promise<void>
 }
 
 export interface CopiedFiles {
@@ -29,9 +36,10 @@ export const filesThere = async (target: ObjectStore, folder: string): Promise<R
 }
 
 /**
- * Copies the data files of a version that the place of backups does not have yet. Invariant: a file is in the result only if it is there whole, with the checksum of what was read from the
- * archive; what an interrupted backup left is taken with the checksum of what it is, since an object is there wholly or not at all.
- * @param known checksums of files that an earlier backup has
+ * Copies the data files of a version that the place of backups does not have yet. Invariant: each checksum in the result is of what was read from the archive, by this backup or an earlier one. A file
+ * that is there without a known checksum stays only if it is what the archive has.
+ * @param known checksums of files that are there
+ * @throws FleetError `backup.invalid` for a file of the archive that is damaged, `store.failed`
  */
 export const copyFiles = async (
   { name, id, files }: Pick<PinnedTable, 'name' | 'id' | 'files'>,
@@ -42,25 +50,29 @@ export const copyFiles = async (
   const there = await filesThere(target, folder)
   const kept: KeptFile[] = []
   const missing: string[] = []
-  const take = async (file: NamedFile): Promise<void> => {
-    const { path, bytes: size } = file
+  const take = async ({ path, bytes: size }: NamedFile): Promise<void> => {
     const isThere = there.get(path) === size
     const earlier = known.get(path)
     if (isThere && earlier?.bytes === size) {
       kept.push(earlier)
-      return onFile({ bytes: size, isCopied: false })
+      return onFile({ file: earlier, isKnown: true, isCopied: false })
     }
-    const bytes = await (isThere ? target.get(folder + path) : source.get(path))
+    // One after the other: only one of the two is in memory.
+    const held = isThere ? await target.get(folder + path).then((found) => found && sha256Of(found)) : undefined
+    const bytes = await source.get(path)
     if (bytes === undefined) return void missing.push(path)
-    if (bytes.length !== size) {
-      throw new FleetError(
+    const damaged = (how: string): FleetError =>
+      new FleetError(
         'backup.invalid',
-        `${source.url(path)} is damaged: it has ${bytes.length} bytes, and the table's log says ${size}. Restore the file from an earlier backup, then make this one again`,
+        `${source.url(path)} is damaged: ${how}. Restore the file from a backup that has it whole, then make this one again`,
       )
-    }
-    if (!isThere) await target.put(folder + path, bytes)
-    kept.push({ path, bytes: size, sha256: sha256Of(bytes) })
-    onFile({ bytes: size, isCopied: !isThere })
+    if (bytes.length !== size) throw damaged(`it has ${bytes.length} bytes, and the table's log says ${size}`)
+    const file = { path, bytes: size, sha256: sha256Of(bytes) }
+    if (earlier !== undefined && earlier.sha256 !== file.sha256) throw damaged('it is not what was backed up before')
+    const isCopied = held !== file.sha256
+    if (isCopied) await target.put(folder + path, bytes)
+    kept.push(file)
+    await onFile({ file, isKnown: false, isCopied })
   }
   await eachBounded(files, { most: COPIES_AT_ONCE, mostBytes: COPY_BYTES, signal }, take)
   return { files: kept.toSorted((a, b) => (a.path < b.path ? -1 : 1)), missing }

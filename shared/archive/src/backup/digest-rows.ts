@@ -3,6 +3,7 @@ import { measureValue, type Rows } from '@fleetlake/columnar'
 import type { Chunk } from '../chunk.ts'
 import { readRows } from '../maintain/read-rows.ts'
 import type { ObjectStore } from '../store/object-store.ts'
+import { interrupted } from './interrupted.ts'
 
 /** Of the rows of a date and cell: equal for equal rows, whatever their order and files. */
 export interface RowsDigest {
@@ -52,7 +53,7 @@ const addRow = ({ words }: Sum, text: string): void => {
 /**
  * The rows of data files, read one by one, by `<date> <cell>`: what two copies of an archive are compared by.
  * @param store that has the files
- * @throws FleetError `table.unsupported` for a file that can't be read, `store.failed`
+ * @throws FleetError `table.unsupported` for a file that can't be read, `store.failed`; `backup.interrupted`
  */
 export const digestRows = async (
   store: ObjectStore,
@@ -61,7 +62,7 @@ export const digestRows = async (
 ): Promise<ReadonlyMap<string, RowsDigest>> => {
   const sums = new Map<string, Sum>()
   for (const chunk of files) {
-    if (signal.aborted) break
+    if (signal.aborted) throw interrupted('not every row was compared, so that nothing is known yet')
     const key = `${chunk.date} ${chunk.cell}`
     const sum = sums.get(key) ?? { rows: 0, words: new Uint32Array(4) }
     sums.set(key, sum)

@@ -9,7 +9,7 @@ import type { KeptObject, KeptTable } from './manifest.ts'
 /** A data file of a backup: its path within the table, its size, its checksum. */
 export type KeptFile = KeptObject
 
-const keptFile = z.object({
+export const keptFile = z.object({
   path: z.string(),
   bytes: z.number().int().nonnegative(),
   sha256: z.string().length(64),
@@ -69,14 +69,25 @@ export const readObject = async (
   return checkBytes(await target.get(at), { bytes, sha256 }, target.url(at))
 }
 
+/** What to do about a data file: backups share it, and the next one copies only what is not there. */
+const COPY_AGAIN = 'then make a backup, which copies it again if the archive still has it; else use another backup'
+
+/**
+ * A data file of a backup, as the archive had it.
+ * @throws FleetError `backup.invalid`
+ */
+export const readDataFile = async (target: ObjectStore, path: string, file: KeptFile): Promise<Uint8Array> =>
+  checkBytes(await target.get(path), file, target.url(path), `delete it if it is there, ${COPY_AGAIN}`)
+
 /** @throws FleetError `backup.invalid` with what is wrong and what to do */
 export const checkBytes = (
   found: Uint8Array | undefined,
   { bytes, sha256 }: Pick<KeptObject, 'bytes' | 'sha256'>,
   where: string,
+  todo = 'use another backup, or make a new one',
 ): Uint8Array => {
   const wrong = (what: string): FleetError =>
-    new FleetError('backup.invalid', `${where}, a file of the backup, ${what}: use another backup, or make a new one`)
+    new FleetError('backup.invalid', `${where}, a file of the backup, ${what}: ${todo}`)
   if (found === undefined) throw wrong('is missing')
   if (found.length !== bytes) throw wrong(`has ${found.length} bytes instead of ${bytes}`)
   if (sha256Of(found) !== sha256) throw wrong('is damaged: it is not as it was written')

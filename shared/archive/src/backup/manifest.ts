@@ -62,19 +62,21 @@ export type Manifest = Readonly<Omit<z.output<typeof manifest>, 'tables'>> & {
 export const formatManifest = (held: Manifest): Uint8Array =>
   new TextEncoder().encode(`${JSON.stringify(held, undefined, 2)}\n`)
 
+const GIVE_UP = 'Use another backup, or make a new one; then delete the folder of this one'
+
 /** @throws FleetError `backup.invalid`; `format.newer` for one that a newer release wrote */
 export const parseManifest = (bytes: Uint8Array, where: string): Manifest => {
   let value: unknown
   try {
     value = JSON.parse(new TextDecoder().decode(bytes))
   } catch (cause) {
-    throw new FleetError('backup.invalid', `${where} is damaged: it is not JSON. Use another backup`, { cause })
+    throw new FleetError('backup.invalid', `${where} is damaged: it is not JSON. ${GIVE_UP}`, { cause })
   }
   const { format } = z.object({ format: z.unknown() }).safeParse(value).data ?? {}
   checkFormat(`the backup ${where}`, String(format), FORMATS.backup)
   const parsed = manifest.safeParse(value)
   if (parsed.success) return parsed.data
-  throw new FleetError('backup.invalid', `${where} is damaged: ${z.prettifyError(parsed.error)}. Use another backup`)
+  throw new FleetError('backup.invalid', `${where} is damaged: ${z.prettifyError(parsed.error)}. ${GIVE_UP}`)
 }
 
 /** What is in the place of backups, by their ids, the oldest first. */

@@ -1,6 +1,7 @@
 import type { ObjectStore } from '../store/object-store.ts'
 import { backupFolder, FILES_FOLDER, filesFolder, manifestPath, TABLES } from './backup-paths.ts'
 import { readLists } from './file-lists.ts'
+import { interrupted } from './interrupted.ts'
 import { listBackups, readManifest } from './manifest.ts'
 
 export interface PruneOptions {
@@ -18,7 +19,7 @@ export interface PruneReport {
   readonly isWaiting: boolean
 }
 
-/** A backup without a manifest to which nothing was added for so long is given up. */
+/** A backup without a manifest to which nothing was added for so long is given up: one that is being made adds a note more often. */
 const GIVEN_UP_MS = 86_400_000
 
 const remove = async (target: ObjectStore, id: string): Promise<void> => {
@@ -30,7 +31,7 @@ const remove = async (target: ObjectStore, id: string): Promise<void> => {
 /**
  * Deletes old backups, then the data files that no backup names any more. Invariant: a file that a backup with a manifest names stays, and none goes while a backup is being made. What is named is known
  * before anything goes: a manifest or list that can't be read ends it.
- * @throws FleetError `backup.invalid`, `store.failed`
+ * @throws FleetError `backup.invalid`, `format.newer`, `store.failed`; `backup.interrupted`
  */
 export const pruneBackups = async (
   target: ObjectStore,
@@ -50,14 +51,14 @@ export const pruneBackups = async (
   const givenUp = unfinished.filter(({ newestMs }) => newestMs < nowMs - GIVEN_UP_MS).map(({ id }) => id)
   const gone = [...finished.slice(0, -keep), ...givenUp]
   for (const id of gone) {
-    if (signal.aborted) break
+    if (signal.aborted) throw interrupted()
     await remove(target, id)
   }
   const isWaiting = unfinished.length > givenUp.length
   let [files, bytes] = [0, 0]
   if (!isWaiting) {
     for await (const { path, size } of target.list(FILES_FOLDER)) {
-      if (signal.aborted) break
+      if (signal.aborted) throw interrupted()
       if (named.has(path)) continue
       await target.delete(path)
       files++

@@ -3,11 +3,11 @@ import { z } from 'zod'
 import { copyPath, LAST_CHECKPOINT, parseLogPath } from '../paths.ts'
 import type { ObjectStore } from '../store/object-store.ts'
 import { storeBelow } from '../store/store-below.ts'
-import { interrupted } from './back-up.ts'
 import { filesFolder, type TableName, TABLES } from './backup-paths.ts'
 import { COPIES_AT_ONCE, COPY_BYTES, filesThere } from './copy-files.ts'
 import { eachBounded } from './each-bounded.ts'
-import { checkBytes, readLists, readObject } from './file-lists.ts'
+import { checkBytes, readDataFile, readLists, readObject } from './file-lists.ts'
+import { interrupted } from './interrupted.ts'
 import type { KeptTable, Manifest } from './manifest.ts'
 import { versionOfTable } from './pin-table.ts'
 
@@ -125,10 +125,7 @@ const restoreFiles = async (
     )
   await eachBounded(files, { most: COPIES_AT_ONCE, mostBytes: COPY_BYTES, signal }, async (file) => {
     const wasThere = there.get(file.path) === file.bytes
-    if (!wasThere) {
-      const path = folder + file.path
-      await store.put(file.path, checkBytes(await source.get(path), file, source.url(path)))
-    }
+    if (!wasThere) await store.put(file.path, await readDataFile(source, folder + file.path, file))
     onFile(file, wasThere)
   })
 }
