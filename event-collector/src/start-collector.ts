@@ -52,7 +52,7 @@ import { createSearchKeeper } from './searches/keep-searches.ts'
 const TICK_MS = 250
 const PURGE_MS = 10_000
 /** How much of what the hub has acknowledged may go unnoticed when the hub and all collectors are lost at once. */
-const MARKS_MS = 5_000
+export const MARKS_MS = 5_000
 const SEARCHES_MS = 60_000
 /** After this long a stop gives up archiving the last searches; their stream still has them. */
 const LAST_SEARCHES_MS = 5_000

@@ -3,6 +3,11 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { estimate } from './estimate.ts'
 import { type GivenFleet, parseFleet } from './fleet.ts'
+import { linesOf, unsureOf } from './lines.ts'
+import { notLookedUp, withOwnPrices } from './prices/own-prices.ts'
+import type { PriceList } from './prices/price.ts'
+import { PRICES } from './prices/price-list.ts'
+import { sumOfFiles } from './volume/merge-day.ts'
 
 const of = (fleet: GivenFleet) => estimate(parseFleet(fleet))
 const rounded = (values: object): unknown =>
@@ -25,7 +30,7 @@ test('15,000 vehicles in a city, every 5 s for 7 years, as reckoned by hand', ()
   })
   // 26 cells × 1,440 files; 37,440 × 1,500 B + 259.2 M × 8.76 B; 259.2 M × 4.15 B in 26 files a day, of which 26 × 365.25 × 7 stay.
   // 4 commits a minute, and one of the compactor every ten.
-  const { mergedBytes, rereadBytes, rewrites, graceBytes, ...rest } = archive
+  const { merged, reread, rewrites, graceBytes, ...rest } = archive
   expect(rounded(rest)).toEqual({
     cellsPerDay: 26,
     landedFilesPerDay: 37_440,
@@ -49,24 +54,24 @@ test('15,000 vehicles in a city, every 5 s for 7 years, as reckoned by hand', ()
     patienceSeconds: 106_000,
   })
   // A merge a window and cell: 144. Each window is merged with what there is, so that a position is rewritten some ten times.
-  expect({ merges: mergedBytes.length, rewrites: Math.round(rewrites) }).toEqual({ merges: 144, rewrites: 10 })
+  expect({ merges: sumOfFiles(merged, () => 1), rewrites: Math.round(rewrites) }).toEqual({ merges: 144, rewrites: 10 })
   // Merged files stay for 7 days, and so do those that landed.
-  const reread = rereadBytes.reduce((sum, bytes) => sum + bytes, 0)
-  expect(graceBytes).toBeCloseTo(7 * (archive.landedBytesPerDay + 26 * reread), 0)
-  // 37,440 files + 11,520 × 1.3 of the log + 3 × 1,000 searches + the merges, of which those beyond 16 MiB take parts.
-  expect(rounded(requests)).toEqual({ put: 59_810, get: 163_400, list: 29_380 })
+  const rereadBytes = sumOfFiles(reread, (bytes) => bytes)
+  expect(graceBytes).toBeCloseTo(7 * (archive.landedBytesPerDay + 26 * rereadBytes), 0)
+  // 37,440 files + 5,904 commits × 3 + 2 collectors × 1,440 × 12 notes + 3 × 1,000 searches + the merges, of which those beyond 16 MiB take parts.
+  expect(rounded(requests)).toEqual({ put: 97_110, get: 163_400, list: 29_380 })
 })
 
 test('what it costs on S3, as reckoned by hand', () => {
   const [aws] = of({ vehicles: 15_000 }).costs
-  // 730 h × (3 × 0.0816 + 0.10); 3 disks of 34.36 GB × 0.08; requests: 30.44 × (59,810 + 29,380) × 0.005/1,000 + 30.44 × 163,400 × 0.0004/1,000.
+  // 730 h × (3 × 0.0816 + 0.10); 3 disks of 34.36 GB × 0.08; requests: 30.44 × (97,110 + 29,380) × 0.005/1,000 + 30.44 × 163,400 × 0.0004/1,000.
   // Storage in month 84: 32.74 GB a month × (3 × 0.023 + 9 × 0.0125 + 72 × 0.004) + 82.9 GB that wait × 0.023 + 791 files × 0.03/1,000.
-  expect(rounded({ ...aws, total: undefined, firstMonth: undefined })).toEqual({
+  expect(rounded({ ...aws, total: undefined, firstMonth: undefined, prices: undefined })).toEqual({
     provider: 'aws',
     name: 'AWS, S3',
     region: 'us-east-1',
-    lastMonth: { storage: 17.3, requests: 15.56, machines: 251.7, disks: 8.246, total: 292.8 },
-    perMillion: 0.0364,
+    lastMonth: { storage: 17.3, requests: 21.24, machines: 251.7, disks: 8.246, total: 298.5 },
+    perMillion: 0.03712,
   })
   expect(aws.perMillion).toBeCloseTo((aws.total.total / 662_709.6) as number, 6)
 })
@@ -105,6 +110,59 @@ test('what services of the clouds cost for the same events, as reckoned by hand'
   expect(of({ vehicles: 15_000 }).alternatives.map(({ usdPerMonth }) => Number(usdPerMonth.toPrecision(4)))).toEqual([
     1_899, 74.16, 7_889, 286.6, 80.3,
   ])
+})
+
+/** Those that rest upon prices that were not looked up. */
+const markedLines = (fleet: GivenFleet, list: PriceList): string[] =>
+  linesOf(estimate(parseFleet(fleet), list), list).flatMap(({ name, isUnsure }) => (isUnsure === true ? [name] : []))
+
+test('a number is marked for the prices that it rests upon, and for no others', () => {
+  const known = ['gbMonth', 'moves'].flatMap((what) =>
+    ['Standard-IA', 'Glacier Instant Retrieval'].map((tier) => `aws.tiers.${tier}.${what}`),
+  )
+  const isOfAws = (name: string): boolean => name.startsWith('AWS, S3')
+  const city = { vehicles: 15_000 }
+  expect(markedLines(city, PRICES).filter(isOfAws)).toEqual([
+    'AWS, S3: first month',
+    'AWS, S3: last month',
+    'AWS, S3: of the last month, storage',
+    'AWS, S3: 7 years',
+  ])
+  const disk = withOwnPrices(PRICES, { 'aws.disk': 0.081 }, 'ours')
+  expect(markedLines(city, disk).filter(isOfAws)).toEqual([
+    'AWS, S3: last month',
+    'AWS, S3: of the last month, storage',
+    'AWS, S3: 7 years',
+  ])
+  // Nothing comes to a later tier.
+  expect(markedLines({ ...city, years: 0.25 }, disk).filter(isOfAws)).toEqual([])
+  const own = Object.fromEntries([...known, 'aws.disk'].map((name) => [name, 0.0123]))
+  expect(markedLines(city, withOwnPrices(PRICES, own, 'ours')).filter(isOfAws)).toEqual([])
+})
+
+test('with prices of one’s own for all that a number rests upon nothing is marked, and no other price makes a difference', () => {
+  const city = { vehicles: 15_000 }
+  const bills = (list: PriceList): unknown =>
+    estimate(parseFleet(city), list).costs.map(({ total, lastMonth }) => ({ total, lastMonth }))
+  const unsure = unsureOf(of(city), PRICES)
+  const own = withOwnPrices(PRICES, Object.fromEntries(unsure.map((name) => [name, 0.0123])), 'ours')
+  expect(markedLines(city, own)).toEqual([])
+  expect(unsureOf(estimate(parseFleet(city), own), own)).toEqual([])
+  const unused = notLookedUp(PRICES).filter((name) => !unsure.includes(name))
+  expect(unused).toEqual([
+    'azure.tiers.Cool.puts',
+    'azure.tiers.Cool.gets',
+    'azure.tiers.Cold.puts',
+    'azure.tiers.Cold.gets',
+    'gcp.tiers.Nearline.puts',
+    'gcp.tiers.Nearline.gets',
+    'gcp.tiers.Coldline.puts',
+    'gcp.tiers.Coldline.gets',
+    'services.synapseTb',
+    'services.bigQueryTb',
+  ])
+  const dear = withOwnPrices(PRICES, Object.fromEntries(unused.map((name) => [name, 99])), 'ours')
+  expect(bills(dear)).toEqual(bills(PRICES))
 })
 
 const fleets = fc.record({
@@ -152,10 +210,28 @@ test('more vehicles make no event, byte or file fewer, and no service of a cloud
   )
 })
 
+test('the largest fleet that may be asked for is reckoned, however few its cells and short its windows', () => {
+  const { archive } = of({
+    vehicles: 100_000_000,
+    cells: 1,
+    intervalMs: 100,
+    windowMs: 1_000,
+    bytesPerPosition: 10_000,
+  })
+  expect(archive.filesPerDay).toBeGreaterThan(1e9)
+  expect(sumOfFiles(archive.merged, () => 1)).toBeGreaterThanOrEqual(archive.filesPerDay)
+})
+
 test('what is wrong with a fleet is said', () => {
-  expect(() => parseFleet({ vehicles: 0 })).toThrow(/^vehicles: .*1/)
-  expect(() => parseFleet({ vehicles: 1, partitions: 65 })).toThrow(/^partitions: .*64/)
+  expect(() => parseFleet({ vehicles: 0 })).toThrow(/^vehicles must be at least 1$/)
+  expect(() => parseFleet({ vehicles: 1, partitions: 65 })).toThrow(/^partitions must be at most 64$/)
   expect(() => parseFleet({ vehicles: 1, colour: 'red' })).toThrow(/colour/)
+  expect(() => parseFleet({ vehicles: 1.5 })).toThrow(/^vehicles: .*int/)
+  const interval = { name: '--interval', write: (ms: number) => `${ms / 1_000} s` }
+  expect(() => parseFleet({ vehicles: 1, intervalMs: 1 }, { intervalMs: interval })).toThrow(
+    /^--interval must be at least 0.1 s$/,
+  )
+  expect(() => parseFleet({ vehicles: 1, drivingShare: 0 })).toThrow(/^drivingShare must be more than 0$/)
 })
 
 test('no file of it reads or writes anything', () => {

@@ -35,9 +35,14 @@ export const FIGURES = {
   finderBytes: figure(238e6, 'docs/benchmarks/planning.md: a table of 7 years and 101,898 files'),
 
   flushesPerCommit: figure(2, COUNTED),
-  logPutsPerFlush: figure(1.3, COUNTED),
+  logPutsPerCommit: figure(2.3, `${COUNTED}: the commit, its copy, and commits that another collector was ahead of`),
+  marksPerCommit: figure(0.7, `${COUNTED}: how far streams were seen, after a flush`),
   logGetsPerFlush: figure(3.8, COUNTED),
   logListsPerFlush: figure(0.44, COUNTED),
+  putsPerCollectorMinute: figure(
+    12,
+    'a collector notes every 5 s how far it has seen the streams, while anything comes',
+  ),
   getsPerCollectorMinute: figure(24, COUNTED),
   listsPerCollectorMinute: figure(8, COUNTED),
 } as const satisfies Readonly<Record<string, Figure>>

@@ -68,10 +68,33 @@ export const SETTINGS = {
   maxBytesPerPartition: hub.maxBytesPerPartition,
 } as const
 
-/** @throws FleetError `usage.invalid` that names what is wrong, and what it may be */
-export const parseFleet = (given: unknown): Fleet => {
+/** How a field was asked for, and a value of it is written there. */
+export interface AskedAs {
+  readonly name: string
+  readonly write?: (value: number) => string
+}
+
+type Issue = z.core.$ZodIssue
+
+const sentenceOf = (issue: Issue, { name, write = String }: AskedAs): string => {
+  if (issue.code === 'too_big')
+    return `${name} must be ${issue.inclusive === false ? 'less than' : 'at most'} ${write(Number(issue.maximum))}`
+  if (issue.code === 'too_small')
+    return `${name} must be ${issue.inclusive === false ? 'more than' : 'at least'} ${write(Number(issue.minimum))}`
+  return `${name}: ${issue.message}`
+}
+
+/**
+ * @param asked what whoever gave the fleet calls its fields; by their own names when missing
+ * @throws FleetError `usage.invalid` that names what is wrong, and what it may be
+ */
+export const parseFleet = (given: unknown, asked: Readonly<Partial<Record<keyof Fleet, AskedAs>>> = {}): Fleet => {
   const parsed = fleetSchema.safeParse(given)
   if (parsed.success) return parsed.data
-  const [{ path, message }] = parsed.error.issues
-  throw new FleetError('usage.invalid', `${path.join('.') || 'the fleet'}: ${message}`)
+  const [issue] = parsed.error.issues
+  const field = issue.path.join('.')
+  throw new FleetError(
+    'usage.invalid',
+    sentenceOf(issue, asked[field as keyof Fleet] ?? { name: field || 'the fleet' }),
+  )
 }

@@ -1,3 +1,4 @@
+import type { UsedPrices } from './cost/used-prices.ts'
 import type { Estimate } from './estimate.ts'
 import { notLookedUp } from './prices/own-prices.ts'
 import type { PriceList } from './prices/price.ts'
@@ -26,14 +27,28 @@ export interface EstimateLine {
   readonly isUnsure?: true
 }
 
-const marked = (isUnsure: boolean): Pick<EstimateLine, 'isUnsure'> => (isUnsure ? { isUnsure } : {})
+/** The names of the prices that an estimate rests upon and that were not looked up, in the list's order. */
+export const unsureOf = (
+  { costs, alternatives }: Pick<Estimate, 'costs' | 'alternatives'>,
+  list: PriceList,
+): string[] => {
+  const used = new Set([
+    ...costs.flatMap(({ prices: { firstMonth, lastMonth } }) => [firstMonth, lastMonth].flatMap(allOf)),
+    ...alternatives.flatMap(({ prices }) => prices.map((price) => `services.${price}`)),
+  ])
+  return notLookedUp(list).filter((price) => used.has(price))
+}
+
+const allOf = (used: UsedPrices): string[] => Object.values(used).flat()
 
 /** The numbers of an estimate in the order in which people read them. */
 export const linesOf = (
   { fleet, flow, archive, hub, requests, machines, costs, alternatives }: Estimate,
   list: PriceList,
 ): EstimateLine[] => {
-  const unsure = notLookedUp(list)
+  const unsure = new Set(notLookedUp(list))
+  const marked = (prices: readonly string[]): Pick<EstimateLine, 'isUnsure'> =>
+    prices.some((price) => unsure.has(price)) ? { isUnsure: true } : {}
   const years = `${fleet.years} years`
   return [
     { part: 'events', name: 'over a day', value: flow.eventsPerSecond, unit: 'events/s' },
@@ -64,14 +79,20 @@ export const linesOf = (
     { part: 'machines', name: 'disk of each server of the hub', value: machines.hubDiskBytes, unit: 'bytes' },
     { part: 'machines', name: 'network at the peak', value: machines.networkBytesPerSecond, unit: 'bytes/s' },
     { part: 'machines', name: 'of 2 cores and 8 GiB, with room', value: machines.nodes, unit: 'machines' },
-    ...costs.flatMap(({ provider, name, firstMonth, lastMonth, total }): EstimateLine[] => {
-      const mark = marked(unsure.some((price) => price.startsWith(`${provider}.`)))
+    ...costs.flatMap(({ name, firstMonth, lastMonth, total, prices }): EstimateLine[] => {
+      const line = (what: string, value: number, used: readonly string[]): EstimateLine => ({
+        part: 'cost',
+        name: `${name}: ${what}`,
+        value,
+        unit: 'USD',
+        ...marked(used),
+      })
       return [
-        { part: 'cost', name: `${name}: first month`, value: firstMonth.total, unit: 'USD', ...mark },
-        { part: 'cost', name: `${name}: last month`, value: lastMonth.total, unit: 'USD', ...mark },
-        { part: 'cost', name: `${name}: of the last month, storage`, value: lastMonth.storage, unit: 'USD', ...mark },
-        { part: 'cost', name: `${name}: of the last month, requests`, value: lastMonth.requests, unit: 'USD', ...mark },
-        { part: 'cost', name: `${name}: ${years}`, value: total.total, unit: 'USD', ...mark },
+        line('first month', firstMonth.total, allOf(prices.firstMonth)),
+        line('last month', lastMonth.total, allOf(prices.lastMonth)),
+        line('of the last month, storage', lastMonth.storage, prices.lastMonth.storage),
+        line('of the last month, requests', lastMonth.requests, prices.lastMonth.requests),
+        line(years, total.total, allOf(prices.lastMonth)),
       ]
     }),
     ...alternatives.map(({ name, usdPerMonth, prices }): EstimateLine => ({
@@ -79,7 +100,7 @@ export const linesOf = (
       name: `${name}, a month`,
       value: usdPerMonth,
       unit: 'USD',
-      ...marked(prices.some((price) => unsure.includes(`services.${price}`))),
+      ...marked(prices.map((price) => `services.${price}`)),
     })),
   ]
 }

@@ -1,4 +1,5 @@
 import {
+  bytesOfUnit,
   type Cost,
   type Estimate,
   estimate,
@@ -109,7 +110,6 @@ const alternatives = (vendor: string) => (): string =>
       .filter(([name]) => name.startsWith(vendor)),
   )
 
-const TB = 1e12
 /** A query of another engine that reads every byte of a day, or of all. */
 const scans = (price: 'athenaTb' | 'synapseTb' | 'bigQueryTb') => (): string =>
   table(
@@ -117,7 +117,10 @@ const scans = (price: 'athenaTb' | 'synapseTb' | 'bigQueryTb') => (): string =>
     (['a day', 'a year', '7 years'] as const).map((what, i) => [
       what,
       ...CLOUD_SIZES.map((size) =>
-        dollars(((of(size).archive.bytesPerDay * [1, 365.25, 7 * 365.25][i]) / TB) * PRICES.services[price].usd),
+        dollars(
+          ((of(size).archive.bytesPerDay * [1, 365.25, 7 * 365.25][i]) / bytesOfUnit(PRICES.services[price])) *
+            PRICES.services[price].usd,
+        ),
       ),
     ]),
   )

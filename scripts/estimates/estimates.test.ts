@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises'
+import { MARKS_MS } from '@fleetlake/event-collector'
+import { FIGURES } from '@fleetlake/event-estimator'
 import { expect, test } from 'vitest'
 import { BLOCKS, blocksIn, renderBlocks } from './blocks.ts'
 import { ESTIMATE_PAGES } from './pages.ts'
@@ -10,6 +12,10 @@ test.each(ESTIMATE_PAGES)(
     expect(renderBlocks(text)).toBe(text)
   },
 )
+
+test('a collector notes what it has seen as often as is reckoned', () => {
+  expect(FIGURES.putsPerCollectorMinute.value).toBe(60_000 / MARKS_MS)
+})
 
 test('each estimate is on a page', async () => {
   const pages = await Promise.all(ESTIMATE_PAGES.map((page) => readFile(page, 'utf8')))

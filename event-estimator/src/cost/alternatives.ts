@@ -1,4 +1,4 @@
-import type { ServicePrices } from '../prices/price.ts'
+import { bytesOfUnit, type ServicePrices } from '../prices/price.ts'
 import type { Flow } from '../volume/flow.ts'
 
 /** What a service of a cloud would cost for the same events, dollars a month; without storage and searches. */
@@ -13,7 +13,6 @@ export interface Alternative {
 
 const DAYS_PER_MONTH = 365.25 / 12
 const HOURS_PER_MONTH = 730
-const GB = 1e9
 /** A position as JSON. */
 const EVENT_BYTES = 200
 const FIREHOSE_STEP_BYTES = 5 * 1024
@@ -26,7 +25,8 @@ const MOST_UNITS = 40
 export const alternativesOf = ({ eventsPerDay, peakEventsPerSecond }: Flow, prices: ServicePrices): Alternative[] => {
   const events = eventsPerDay * DAYS_PER_MONTH
   const millions = events / 1e6
-  const perGb = prices.firehoseGb.usd + prices.firehoseParquetGb.usd
+  const firehose = [prices.firehoseGb, prices.firehoseParquetGb]
+  const perByte = firehose.reduce((sum, price) => sum + price.usd / bytesOfUnit(price), 0)
   const units = Math.ceil(
     Math.max(peakEventsPerSecond / EVENTS_PER_UNIT, (peakEventsPerSecond * EVENT_BYTES) / BYTES_PER_UNIT),
   )
@@ -34,13 +34,13 @@ export const alternativesOf = ({ eventsPerDay, peakEventsPerSecond }: Flow, pric
   return [
     {
       name: 'Amazon Data Firehose, a record a position, to Parquet on S3',
-      usdPerMonth: ((events * FIREHOSE_STEP_BYTES) / GB) * perGb,
+      usdPerMonth: events * FIREHOSE_STEP_BYTES * perByte,
       how: 'each record counts as 5 KB',
       prices: ['firehoseGb', 'firehoseParquetGb'],
     },
     {
       name: 'Amazon Data Firehose, 25 positions a record, to Parquet on S3',
-      usdPerMonth: ((events * EVENT_BYTES) / GB) * perGb,
+      usdPerMonth: events * EVENT_BYTES * perByte,
       how: '200 bytes a position; whoever publishes has to put them together',
       prices: ['firehoseGb', 'firehoseParquetGb'],
     },

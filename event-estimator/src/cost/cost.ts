@@ -1,9 +1,10 @@
 import type { Fleet } from '../fleet.ts'
 import type { Machines } from '../machines/machines.ts'
-import type { Provider } from '../prices/price.ts'
+import { bytesOfUnit, type Provider } from '../prices/price.ts'
 import type { ArchiveVolume } from '../volume/archive.ts'
 import type { Requests } from '../volume/requests.ts'
 import { storageCost } from './storage-cost.ts'
+import { type UsedPrices, usedPrices } from './used-prices.ts'
 
 export interface Bill {
   readonly storage: number
@@ -24,11 +25,12 @@ export interface Cost {
   readonly total: Bill
   /** Dollars of the whole time, by the million positions. */
   readonly perMillion: number
+  /** The names of the prices that the first month rests upon, and those of the last month, and so of the whole time. */
+  readonly prices: { readonly firstMonth: UsedPrices; readonly lastMonth: UsedPrices }
 }
 
 const HOURS_PER_MONTH = 730
 const DAYS_PER_MONTH = 365.25 / 12
-const GB = 1e9
 const THOUSAND = 1_000
 
 const billOf = (parts: Omit<Bill, 'total'>): Bill => ({
@@ -48,7 +50,7 @@ const monthOf = (
     // Of a searched position's age nothing is known: as if all were young.
     requests: (DAYS_PER_MONTH / THOUSAND) * ((put + list) * young.puts.usd + get * young.gets.usd),
     machines: HOURS_PER_MONTH * (machines.nodes * node.usd + cluster.usd),
-    disks: (fleet.replicas * machines.hubDiskBytes * disk.usd) / GB,
+    disks: (fleet.replicas * machines.hubDiskBytes * disk.usd) / bytesOfUnit(disk),
   })
 }
 
@@ -61,7 +63,8 @@ export interface Priced {
 
 /** What a deployment costs in the first month, in the last, and in all. */
 export const costOf = (provider: Provider, priced: Priced, events: number): Cost => {
-  const months = Math.max(1, Math.round(priced.fleet.years * 12))
+  const kept = priced.fleet.years * 12
+  const months = Math.max(1, Math.round(kept))
   const bills = Array.from({ length: months }, (_, i) => monthOf(provider, priced, i + 1))
   const sum = (of: keyof Bill): number => bills.reduce((total, bill) => total + bill[of], 0)
   const total = billOf({
@@ -79,5 +82,9 @@ export const costOf = (provider: Provider, priced: Priced, events: number): Cost
     lastMonth: bills.at(-1)!,
     total,
     perMillion: (total.total / events) * 1e6,
+    prices: {
+      firstMonth: usedPrices(provider, { month: 1, kept }),
+      lastMonth: usedPrices(provider, { month: months, kept }),
+    },
   }
 }

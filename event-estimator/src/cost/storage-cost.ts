@@ -1,7 +1,6 @@
-import type { StorageTier } from '../prices/price.ts'
+import { bytesOfUnit, type StorageTier } from '../prices/price.ts'
 import type { ArchiveVolume } from '../volume/archive.ts'
 
-const GB = 1e9
 const DAYS_PER_MONTH = 365.25 / 12
 const THOUSAND = 1_000
 
@@ -34,10 +33,10 @@ export const storageCost = (
 ): number => {
   const { filesPerDay, bytesPerFile, graceBytes, landedBytesPerDay } = archive
   const files = filesPerDay * DAYS_PER_MONTH
-  const young = ((graceBytes + landedBytesPerDay) / GB) * tiers[0].gbMonth.usd
+  const young = ((graceBytes + landedBytesPerDay) / bytesOfUnit(tiers[0].gbMonth)) * tiers[0].gbMonth.usd
   return sharesOf(tiers, month, kept).reduce((sum, { tier, months, isNew }) => {
     const billed = files * Math.max(bytesPerFile, tier.leastBytes)
     const moved = isNew ? (files / THOUSAND) * tier.moves.usd : 0
-    return sum + ((billed * months) / GB) * tier.gbMonth.usd + moved
+    return sum + ((billed * months) / bytesOfUnit(tier.gbMonth)) * tier.gbMonth.usd + moved
   }, young)
 }

@@ -1,6 +1,10 @@
 import { fault } from '@fleetlake/core/testing'
 import { expect, test } from 'vitest'
 import { namedPrices, notLookedUp, withOwnPrices } from './own-prices.ts'
+import { storageCost } from '../cost/storage-cost.ts'
+import { estimate } from '../estimate.ts'
+import { parseFleet } from '../fleet.ts'
+import { bytesOfUnit } from './price.ts'
 import { PRICES } from './price-list.ts'
 
 test('prices of one’s own take the place of those of the list, and say where they are from', () => {
@@ -24,6 +28,23 @@ test('what is no price is refused with the names of those that are', () => {
     fault('usage.invalid', /^mine\.yaml must name prices and their dollars, such as aws\.node: 0\.05; /),
   )
   expect(() => withOwnPrices(PRICES, [1], 'mine.yaml')).toThrow(fault('usage.invalid', /^mine\.yaml must name/))
+})
+
+test('what is paid by size says by which unit, which is what a bill is reckoned with', () => {
+  const bySize = [...namedPrices(PRICES)].filter(([name]) => /\.(?:gbMonth|retrieval|disk)$|[TG]b$/.test(name))
+  const units = new Set(bySize.filter(([, { usd }]) => usd > 0).map(([, price]) => bytesOfUnit(price)))
+  expect(units).toEqual(new Set([1e9, 2 ** 30, 1e12, 2 ** 40]))
+  expect(() => bytesOfUnit(namedPrices(PRICES).get('aws.node')!)).toThrow('hour of m7g.large')
+  const gcp = PRICES.providers.find(({ id }) => id === 'gcp')!
+  const byGb = gcp.tiers.map((tier) => ({ ...tier, gbMonth: { ...tier.gbMonth, per: 'GB and month' } }))
+  const { archive } = estimate(parseFleet({ vehicles: 15_000 }))
+  const cost = (tiers: typeof gcp.tiers): number =>
+    storageCost(
+      tiers.map((tier) => ({ ...tier, moves: { usd: 0, per: 'nothing' } })),
+      archive,
+      { month: 84, kept: 84 },
+    )
+  expect(cost(byGb) / cost(gcp.tiers)).toBeCloseTo(2 ** 30 / 1e9, 9)
 })
 
 test('each price has a source with the date that it gives, or is told as not looked up', () => {

@@ -9,6 +9,15 @@ export interface Price {
   readonly asOf?: string
 }
 
+const BYTES_OF = { GB: 1e9, GiB: 2 ** 30, TB: 1e12, TiB: 2 ** 40 } as const
+
+/** How many bytes a price by size is of. @throws RangeError for another price */
+export const bytesOfUnit = ({ per }: Price): number => {
+  const unit = /^[GT]i?B(?= |,|$)/.exec(per)?.[0]
+  if (unit === undefined) throw new RangeError(`a price by ${per} is none by size`)
+  return BYTES_OF[unit as keyof typeof BYTES_OF]
+}
+
 /** A class of an object store. */
 export interface StorageTier {
   readonly name: string
@@ -18,7 +27,7 @@ export interface StorageTier {
   /** A thousand of each. */
   readonly puts: Price
   readonly gets: Price
-  /** A GB that is read. */
+  /** A GB or GiB that is read. */
   readonly retrieval: Price
   /** A thousand objects that come from the tier before. */
   readonly moves: Price
@@ -36,7 +45,7 @@ export interface Provider {
   readonly node: Price
   /** An hour of Kubernetes’ control plane. */
   readonly cluster: Price
-  /** A GB of disk and month. */
+  /** A GB or GiB of disk and month. */
   readonly disk: Price
 }
 

@@ -1,7 +1,7 @@
 import { FIGURES } from '../figures.ts'
 import { type Fleet, SETTINGS } from '../fleet.ts'
 import type { Flow } from './flow.ts'
-import { mergeDay } from './merge-day.ts'
+import { type EqualFiles, mergeDay, sumOfFiles } from './merge-day.ts'
 
 const DAY_S = 86_400
 const DAY_MS = 86_400_000
@@ -20,9 +20,9 @@ export interface ArchiveVolume {
   readonly bytesPerFile: number
   readonly bytesPerDay: number
   readonly bytesPerPosition: number
-  /** Bytes of each file that compaction writes in a cell's day, and of each of these that it reads again. */
-  readonly mergedBytes: readonly number[]
-  readonly rereadBytes: readonly number[]
+  /** Files that compaction writes in a cell's day, and those of these that it reads again. */
+  readonly merged: readonly EqualFiles[]
+  readonly reread: readonly EqualFiles[]
   /** How often compaction rewrites a position. */
   readonly rewrites: number
   /** Bytes of what was merged and is not deleted yet. */
@@ -32,8 +32,6 @@ export interface ArchiveVolume {
   readonly bytes: number
   readonly commitsPerDay: number
 }
-
-const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0)
 
 /** Commits of collectors and of compaction. */
 const commitsOf = ({ flushesPerDay }: Flow, { collectors, partitions }: Fleet): number => {
@@ -74,10 +72,11 @@ export const archiveOf = (fleet: Fleet, flow: Flow): ArchiveVolume => {
     bytesPerFile: bytesPerDay / filesPerDay,
     bytesPerDay,
     bytesPerPosition,
-    mergedBytes: day.written,
-    rereadBytes: day.reread,
+    merged: day.written,
+    reread: day.reread,
     rewrites: day.rewrites,
-    graceBytes: (landedBytesPerDay + cellsPerDay * sumOf(day.reread)) * (SETTINGS.graceMs / DAY_MS),
+    graceBytes:
+      (landedBytesPerDay + cellsPerDay * sumOfFiles(day.reread, (bytes) => bytes)) * (SETTINGS.graceMs / DAY_MS),
     files: filesPerDay * DAYS_PER_YEAR * fleet.years,
     bytes: flow.events * bytesPerPosition,
     commitsPerDay: commitsOf(flow, fleet),

@@ -4,12 +4,23 @@ interface File {
   readonly rows: number
 }
 
+/** Files of one size: a day of much has too many for a list. */
+export interface EqualFiles {
+  readonly count: number
+  /** Of each. */
+  readonly bytes: number
+}
+
+/** Of each file a value that its size gives, all together. */
+export const sumOfFiles = (files: readonly EqualFiles[], of: (bytes: number) => number): number =>
+  files.reduce((total, { count, bytes }) => total + count * of(bytes), 0)
+
 export interface MergedDay {
   /** Files that are left of the day. */
   readonly files: number
-  /** Bytes of each file that was written, and of each of these that was read again. */
-  readonly written: readonly number[]
-  readonly reread: readonly number[]
+  /** Files that were written, and those of these that were read again. */
+  readonly written: readonly EqualFiles[]
+  readonly reread: readonly EqualFiles[]
   /** How often a row was rewritten, on average. */
   readonly rewrites: number
 }
@@ -51,30 +62,33 @@ const chainFrom = (bytes: number, small: readonly File[], growth: number): File[
  * when the day is over, by the rules of the compactor's plan.
  */
 export const mergeDay = ({ rows, files, landedBytes, bytesPerRow, windows, targetBytes }: DayOfCell): MergedDay => {
-  let made: File[] = []
-  const written: number[] = []
-  const reread: number[] = []
+  // Only these are merged again; of the others it is enough to know how many there are.
+  let small: File[] = []
+  let large = 0
+  const written: EqualFiles[] = []
+  const reread: EqualFiles[] = []
   let [rewritten, waiting] = [0, 0]
   const rewrite = (take: readonly File[], raw: File): void => {
     const taken = sum(take, (file) => file.rows) + raw.rows
     const count = Math.max(1, Math.ceil((taken * bytesPerRow) / targetBytes))
     const file: File = { bytes: (taken * bytesPerRow) / count, rows: taken / count }
-    made = [...made.filter((each) => !take.includes(each)), ...Array.from({ length: count }, () => file)]
-    for (let i = 0; i < count; i++) written.push(file.bytes)
-    reread.push(...take.map(({ bytes }) => bytes))
+    small = small.filter((each) => !take.includes(each))
+    if (file.bytes < targetBytes / 2) small.push(file)
+    else large += count
+    written.push({ count, bytes: file.bytes })
+    reread.push(...take.map(({ bytes }) => ({ count: 1, bytes })))
     rewritten += taken
   }
-  const isSmall = ({ bytes }: File): boolean => bytes < targetBytes / 2
   for (let window = 1; window <= windows; window++) {
     waiting++
     const isLast = window === windows
     if (!isLast && (waiting * files) / windows < FAN_IN) continue
     const share = waiting / windows
     const raw: File = { bytes: landedBytes * share, rows: rows * share }
-    rewrite(chainFrom(raw.bytes, made.filter(isSmall), isLast ? GROWTH_CLOSED : GROWTH_OPEN), raw)
+    rewrite(chainFrom(raw.bytes, small, isLast ? GROWTH_CLOSED : GROWTH_OPEN), raw)
     waiting = 0
   }
-  const rest = chainFrom(0, made.filter(isSmall), GROWTH_CLOSED)
+  const rest = chainFrom(0, small, GROWTH_CLOSED)
   if (rest.length > 1) rewrite(rest, { bytes: 0, rows: 0 })
-  return { files: made.length, written, reread, rewrites: rewritten / rows }
+  return { files: large + small.length, written, reread, rewrites: rewritten / rows }
 }

@@ -2,6 +2,7 @@ import { FIGURES } from '../figures.ts'
 import { type Fleet, SETTINGS } from '../fleet.ts'
 import type { ArchiveVolume } from './archive.ts'
 import type { Flow } from './flow.ts'
+import { sumOfFiles } from './merge-day.ts'
 
 /** Requests to the store, a day. PUT counts the parts of large files, GET those for what is not there and for sizes. */
 export interface Requests {
@@ -23,25 +24,26 @@ const readsOf = (bytes: number): number => Math.max(1, Math.ceil(bytes / PART_BY
 
 /** What collectors ask for files and commits, and what they ask whether anything comes or not. */
 const ofCollecting = (
-  { collectors }: Fleet,
+  { collectors, drivingShare }: Fleet,
   { flushesPerDay }: Flow,
-  { landedFilesPerDay }: ArchiveVolume,
+  { landedFilesPerDay, commitsPerDay }: ArchiveVolume,
 ): Requests => {
   const minutes = MINUTES_PER_DAY * collectors
   return {
-    put: landedFilesPerDay + flushesPerDay * FIGURES.logPutsPerFlush.value,
+    // How far streams were seen is noted while anything comes.
+    put:
+      landedFilesPerDay +
+      commitsPerDay * (FIGURES.logPutsPerCommit.value + FIGURES.marksPerCommit.value) +
+      minutes * drivingShare * FIGURES.putsPerCollectorMinute.value,
     get: flushesPerDay * FIGURES.logGetsPerFlush.value + minutes * FIGURES.getsPerCollectorMinute.value,
     list: flushesPerDay * FIGURES.logListsPerFlush.value + minutes * FIGURES.listsPerCollectorMinute.value,
   }
 }
 
-const sumOf = (values: readonly number[], of: (value: number) => number): number =>
-  values.reduce((sum, value) => sum + of(value), 0)
-
 /** Files that landed are read once, those that compaction made when it merges them again; vacuum lists all. */
 const ofCompaction = (archive: ArchiveVolume): Requests => ({
-  put: archive.cellsPerDay * sumOf(archive.mergedBytes, partsOf),
-  get: archive.landedFilesPerDay + archive.cellsPerDay * sumOf(archive.rereadBytes, readsOf),
+  put: archive.cellsPerDay * sumOfFiles(archive.merged, partsOf),
+  get: archive.landedFilesPerDay + archive.cellsPerDay * sumOfFiles(archive.reread, readsOf),
   list: Math.ceil(archive.files / LISTED) * (DAY_MS / SETTINGS.vacuumEveryMs),
 })
 

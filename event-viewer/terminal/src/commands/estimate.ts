@@ -1,6 +1,7 @@
 import { openTable, openTableStore } from '@fleetlake/archive'
 import { FleetError } from '@fleetlake/core'
-import { estimate, namedPrices, parseFleet } from '@fleetlake/event-estimator'
+import { type AskedAs, estimate, type Fleet, namedPrices, parseFleet } from '@fleetlake/event-estimator'
+import { humanDuration } from '@fleetlake/viewer-core'
 import { type Command, Option } from 'commander'
 import { csvOfEstimate, jsonOfEstimate, linesOfEstimate } from '../estimate/estimate-text.ts'
 import { readPrices } from '../estimate/read-prices.ts'
@@ -16,8 +17,32 @@ interface EstimateOptions {
   readonly [said: string]: unknown
 }
 
-/** What is said as a duration. */
-const durations = (fleet: Readonly<Record<string, unknown>>): Record<string, unknown> => {
+const duration = (name: string): AskedAs => ({ name, write: humanDuration })
+
+/** What its options are called. */
+const ASKED: Readonly<Record<keyof Fleet, AskedAs>> = {
+  vehicles: { name: '--vehicles' },
+  intervalMs: duration('--interval'),
+  drivingShare: { name: '--driving' },
+  areaKm2: { name: '--area' },
+  cells: { name: '--cells' },
+  latitude: { name: '--latitude' },
+  geohashLength: { name: '--geohash-length' },
+  windowMs: duration('--window'),
+  maxAgeMs: duration('--max-age'),
+  partitions: { name: '--partitions' },
+  replicas: { name: '--replicas' },
+  collectors: { name: '--collectors' },
+  finders: { name: '--finders' },
+  messages: { name: '--messages' },
+  years: { name: '--years' },
+  searchesPerDay: { name: '--searches' },
+  filesPerSearch: { name: '--files-per-search' },
+  bytesPerPosition: { name: '--bytes-per-position' },
+}
+
+/** What its options say, by the names of a fleet. */
+const fleetOf = (fleet: Readonly<Record<string, unknown>>): Record<string, unknown> => {
   const { interval, window, maxAge, area, searches, driving, ...rest } = fleet
   return Object.fromEntries(
     Object.entries({
@@ -35,7 +60,7 @@ const durations = (fleet: Readonly<Record<string, unknown>>): Record<string, unk
 export const addEstimate = (program: Command, context: CommandContext): void => {
   const count = reads(parsePositiveCount)
   const number = reads(parseNumber)
-  const duration = reads(parseDuration)
+  const time = reads(parseDuration)
   program
     .command('estimate')
     .description('say what a fleet takes and costs: events, files, bytes, requests, cores, memory and money')
@@ -49,14 +74,14 @@ export const addEstimate = (program: Command, context: CommandContext): void => 
       )}\nIt reckons with measured figures and listed prices and asks no one. docs/operations/estimate.md says how.\n`,
     )
     .option('--vehicles <n>', 'vehicles that report (default: 1500)', count)
-    .option('--interval <duration>', 'time between two reports of a vehicle (default: 5 s)', duration)
+    .option('--interval <duration>', 'time between two reports of a vehicle (default: 5 s)', time)
     .option('--driving <share>', 'share of the day during which a vehicle reports, 0 to 1 (default: 1)', number)
     .option('--area <km2>', 'area that the fleet drives in, km² (default: 500)', number)
     .option('--cells <n>', 'cells that the fleet drives in, instead of an area', count)
     .option('--latitude <degrees>', 'latitude of the area, by which cells get narrower (default: 35)', number)
     .option('--geohash-length <n>', 'length of a cell (default: 5)', count)
-    .option('--window <duration>', 'archive.windowMs (default: 10 min)', duration)
-    .option('--max-age <duration>', 'collector.maxAgeMs (default: 1 min)', duration)
+    .option('--window <duration>', 'archive.windowMs (default: 10 min)', time)
+    .option('--max-age <duration>', 'collector.maxAgeMs (default: 1 min)', time)
     .option('--partitions <n>', 'partitions (default: 8)', count)
     .option('--replicas <n>', 'servers of the hub, each with a copy of the streams (default: 3)', count)
     .option('--collectors <n>', 'collectors (default: 2)', count)
@@ -91,7 +116,7 @@ const run = async (
     return
   }
   const found = measured ? { bytesPerPosition: await bytesPerPosition(context) } : {}
-  const fleet = parseFleet({ vehicles: 1_500, ...durations(said), ...found })
+  const fleet = parseFleet({ vehicles: 1_500, ...fleetOf(said), ...found }, ASKED)
   const estimated = estimate(fleet, prices)
   if (format === 'json' || context.json()) return terminal.print(jsonOfEstimate(estimated, prices))
   const lines = format === 'csv' ? csvOfEstimate(estimated, prices) : linesOfEstimate(estimated, prices)

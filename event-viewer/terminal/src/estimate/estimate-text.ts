@@ -1,4 +1,4 @@
-import { type Estimate, linesOf, notLookedUp, type PriceList, type Unit } from '@fleetlake/event-estimator'
+import { type Estimate, linesOf, type PriceList, type Unit, unsureOf } from '@fleetlake/event-estimator'
 import { csvCell, humanBytes, humanCount, humanDuration } from '@fleetlake/viewer-core'
 import { renderTable } from '../terminal/render-table.ts'
 
@@ -29,7 +29,7 @@ export const linesOfEstimate = (estimate: Estimate, prices: PriceList): string[]
     last = part
     return [begins, name, `${WRITTEN[unit](value)}${isUnsure ? ' *' : ''}`]
   })
-  const unsure = notLookedUp(prices)
+  const unsure = unsureOf(estimate, prices)
   return [
     ...renderTable(rows),
     '',
@@ -53,11 +53,12 @@ export const csvOfEstimate = (estimate: Estimate, prices: PriceList): string[] =
 
 /** For machines: all but what compaction makes file by file. */
 export const jsonOfEstimate = (estimate: Estimate, prices: PriceList): string => {
-  const { mergedBytes, rereadBytes, ...archive } = estimate.archive
+  const { merged, reread, ...archive } = estimate.archive
+  const count = (files: typeof merged): number => files.reduce((total, each) => total + each.count, 0)
   return JSON.stringify({
     ...estimate,
-    archive: { ...archive, mergesPerCellAndDay: mergedBytes.length, rereadsPerCellAndDay: rereadBytes.length },
+    archive: { ...archive, mergesPerCellAndDay: count(merged), rereadsPerCellAndDay: count(reread) },
     prices,
-    notLookedUp: notLookedUp(prices),
+    notLookedUp: unsureOf(estimate, prices),
   })
 }

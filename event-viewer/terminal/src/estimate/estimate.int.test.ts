@@ -9,7 +9,7 @@ test('an estimate is a table whose marks are explained, CSV, or JSON', async () 
   expect({ code: table.code, err: table.err }).toEqual({ code: 0, err: '' })
   expect(table.out).toMatch(/^events +over a day +3,000\/s\n/)
   expect(table.out).toMatch(/\n +size after 7 years +2\.5 TiB\n/)
-  expect(table.out).toMatch(/\ncost +AWS, S3: first month +\$278 \*\n/)
+  expect(table.out).toMatch(/\ncost +AWS, S3: first month +\$284 \*\n/)
   expect(table.out).toMatch(/\nnothing comes near its limit\n/)
   expect(table.out).toMatch(/\n\* rests on prices that were not looked up: aws\.tiers\.Standard-IA\.moves, .*\n$/)
   const csv = await runFleetProcess(['estimate', '--vehicles', '15k', '--format', 'csv'])
@@ -38,8 +38,10 @@ test('what is wrong is said with what to do', async () => {
   }
   expect(await run('--partitions', '99')).toEqual({
     code: 2,
-    err: 'error: partitions: Too big: expected number to be <=64\n',
+    err: 'error: --partitions must be at most 64\n',
   })
+  expect((await run('--interval', '1 ms')).err).toBe('error: --interval must be at least 100 ms\n')
+  expect((await run('--max-age', '2 h')).err).toBe('error: --max-age must be at most 1 h 0 min\n')
   expect(await run('--prices', '/none.yaml')).toMatchObject({
     code: 2,
     err: expect.stringMatching(/^error: the prices in \/none\.yaml can't be read: /),

@@ -27,6 +27,10 @@ test('what is said is reckoned with', () => {
 test('what is wrong is said, and an empty field is', () => {
   expect(readEstimate({ ...startForm(undefined), vehicles: null })).toEqual({ fault: 'Fill in every field.' })
   expect(readEstimate({ ...startForm(undefined), drivingPercent: 120 })).toEqual({
-    fault: expect.stringMatching(/^drivingShare: .*1/),
+    fault: '“Reporting, % of the day” must be at most 100',
   })
+  expect(readEstimate({ ...startForm(undefined), intervalSeconds: 0.01 })).toEqual({
+    fault: '“A report every, s” must be at least 0.1',
+  })
+  expect(readEstimate({ ...startForm(undefined), cells: 0 })).toEqual({ fault: '“Cells” must be at least 1' })
 })

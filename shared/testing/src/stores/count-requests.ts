@@ -5,6 +5,8 @@ import { createServer, request as ask } from 'node:http'
 export interface CountedRequest {
   readonly method: string
   readonly url: string
+  /** Of the answer; undefined until it comes. */
+  readonly status: number | undefined
 }
 
 export interface RequestCounter {
@@ -16,11 +18,13 @@ export interface RequestCounter {
 
 /** A proxy on the loopback before an HTTP server there: all passes as it is, signed hosts too, and is written down. */
 export const countRequests = async (targetPort: number): Promise<RequestCounter> => {
-  const requests: CountedRequest[] = []
+  const requests: { -readonly [Key in keyof CountedRequest]: CountedRequest[Key] }[] = []
   const server = createServer((given, answer) => {
     const { method = '', url = '', headers } = given
-    requests.push({ method, url })
+    const counted = { method, url, status: undefined as number | undefined }
+    requests.push(counted)
     const passed = ask({ host: '127.0.0.1', port: targetPort, method, path: url, headers }, (told) => {
+      counted.status = told.statusCode
       answer.writeHead(told.statusCode ?? 502, told.headers)
       told.pipe(answer)
     })
