@@ -34,6 +34,7 @@ const LOGICAL: Readonly<Record<number, string>> = {
   1: 'STRING',
   4: 'ENUM',
   5: 'DECIMAL',
+  6: 'DATE',
   8: 'TIMESTAMP',
   10: 'INTEGER',
   12: 'JSON',
@@ -43,6 +44,7 @@ const CONVERTED: Readonly<Record<number, string>> = {
   0: 'STRING',
   4: 'ENUM',
   5: 'DECIMAL',
+  6: 'DATE',
   9: 'TIMESTAMP',
   10: 'TIMESTAMP',
   11: 'INTEGER',
@@ -129,6 +131,12 @@ export const measureFormOf = (element: Fields): Form | undefined => {
   if (type === 'boolean') return { physical: 'boolean', width: 0, scale: 0, perMs: 0 }
   return type === undefined ? undefined : formOf(type === 'string' ? 'label' : 'float', element)
 }
+
+/** The form of a column of dates: days since 1970-01-01. */
+export const dateFormOf = (element: Fields): Form | undefined =>
+  physicalOf(numberOf(element[1])) === 'int32' && meaningOf(element) === 'DATE'
+    ? { physical: 'int32', width: WIDTHS.int32, scale: 0, perMs: 0 }
+    : undefined
 
 /** The form of a column by its element of the schema; undefined when its values can't be of the kind. */
 export const formOf = (kind: Kind, element: Fields): Form | undefined => {

@@ -17,12 +17,14 @@ import {
 import { dictionaryIndexes } from './runs.ts'
 
 /**
- * A whole column as typed arrays. Texts, timestamps and decimals are required; the others are nullable, NaN being null, and −1 of the numbers of texts.
+ * A whole column as typed arrays. Texts, timestamps, dates and decimals are required; the others are nullable, NaN being null, and −1 of the numbers of texts.
  * An int is whole and of 32 bits, a long whole and within ±2^53.
  */
 export type Column = { readonly name: string } & (
   | { readonly type: 'string'; readonly codes: Int32Array; readonly dictionary: TextBytes }
   | { readonly type: 'timestamp'; readonly millis: Float64Array }
+  /** Days since 1970-01-01. */
+  | { readonly type: 'date'; readonly days: Int32Array }
   | { readonly type: 'decimal'; readonly unscaled: Int32Array; readonly precision: number; readonly scale: number }
   | { readonly type: 'float'; readonly values: Float32Array; readonly encoding: 'dictionary' | 'plain' }
   | { readonly type: 'double' | 'int' | 'long' | 'boolean'; readonly values: Float64Array }
@@ -30,7 +32,7 @@ export type Column = { readonly name: string } & (
 )
 
 /** Whether rows may have no value, so that a column's pages begin with definition levels. */
-export const isOptional = ({ type }: Column): boolean => !['string', 'timestamp', 'decimal'].includes(type)
+export const isOptional = ({ type }: Column): boolean => !['string', 'timestamp', 'date', 'decimal'].includes(type)
 
 export type Encoding = 'dictionary' | 'delta' | 'plain'
 
@@ -53,6 +55,8 @@ export const rowsOf = (column: Column): number => {
       return column.codes.length
     case 'timestamp':
       return column.millis.length
+    case 'date':
+      return column.days.length
     case 'decimal':
       return column.unscaled.length
     case 'float':
@@ -182,13 +186,14 @@ export const planColumn = (column: Column): ColumnPlan => {
         write: (page, from, to) => write(page, millis, 1000, from, to),
       }
     }
+    case 'date':
     case 'decimal': {
-      const { unscaled } = column
+      const values = column.type === 'date' ? column.days : column.unscaled
       return {
         column,
         encoding: 'delta',
-        range: int32Range(unscaled),
-        write: (page, from, to) => deltaInt32(page, unscaled, from, to),
+        range: int32Range(values),
+        write: (page, from, to) => deltaInt32(page, values, from, to),
       }
     }
     case 'float': {

@@ -262,6 +262,9 @@ const readUnscaled = (column: Column, mayBeNull: boolean): Float64Array => {
   return to
 }
 
+/** Days since 1970-01-01. */
+export const readDays = (column: Column, to: Int32Array): void => readInt32s(column, to)
+
 const DIGITS = 6
 const MOST_MICROS = 180e6
 

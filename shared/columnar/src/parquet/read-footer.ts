@@ -102,9 +102,7 @@ const readSchema = (elements: readonly Fields[]): ReadonlyMap<string, Leaf | und
 }
 
 /** The columns of the table; undefined one that the file does not have, and that a row may do without. */
-const tableColumns = (
-  columns: ReadonlyMap<string, Leaf | undefined>,
-): ((Leaf & { form: Form; name: string }) | undefined)[] =>
+const tableColumns = (columns: ReadonlyMap<string, Leaf | undefined>): (NamedLeaf | undefined)[] =>
   COLUMNS.map(({ name, kind, isRequired }: Column) => {
     if (!columns.has(name)) {
       if (isRequired) throw unsupported(`it has no column ${name}`)
@@ -122,20 +120,35 @@ const tableColumns = (
 /** Columns beside those of every position that can be read as measures. */
 const measureLeaves = (
   columns: ReadonlyMap<string, Leaf | undefined>,
-): (Leaf & { readonly form: Form; readonly name: string; readonly spec: MeasureSpec })[] =>
+): (NamedLeaf & { readonly spec: MeasureSpec })[] =>
   Array.from(columns).flatMap(([name, leaf]) => {
     if (leaf === undefined || !isMeasureName(name)) return []
     const [form, type] = [measureFormOf(leaf.element), measureTypeOf(leaf.element)]
     return form === undefined || type === undefined ? [] : [{ ...leaf, name, form, spec: { name, type } }]
   })
 
+/** A row group, each of whose columns is read when it is asked for. */
+interface FoundGroup {
+  readonly rows: number
+  chunkOf(leaf: NamedLeaf): ColumnChunk
+}
+
+/** What a footer tells, whatever the columns are. */
+interface FoundFile {
+  readonly rows: number
+  readonly columns: ReadonlyMap<string, Leaf | undefined>
+  readonly groups: readonly FoundGroup[]
+}
+
+/** A column of the file that is read. */
+export type NamedLeaf = Leaf & { readonly form: Form; readonly name: string }
+
 /**
- * What a file's footer tells of the table's columns.
+ * A file's metadata. Invariant: those of a file of ours are as they were written.
  * @param bytes end with the file, of which `fileBytes` is the size
- * @throws FleetError `table.unsupported` for a file that is Parquet of a kind that is not read
- * @throws RangeError for damaged metadata
+ * @throws FleetError `table.unsupported`, RangeError
  */
-export const parseFooter = (bytes: Uint8Array, fileBytes: number = bytes.length): Footer => {
+export const findGroups = (bytes: Uint8Array, fileBytes: number): FoundFile => {
   const footerBytes = footerBytesOf(bytes)
   const footerAt = bytes.length - footerBytes
   if (footerAt < 0) throw damaged('they reach beyond the file')
@@ -143,30 +156,43 @@ export const parseFooter = (bytes: Uint8Array, fileBytes: number = bytes.length)
   const { fields: file } = readThrift(metadata, 0)
   const sums = readSums(file)
   if (sums !== undefined && footerCrc(metadata, sums) !== sums.footer) throw damaged('their checksum does not fit')
-  const columns = readSchema(listOf(file[2]))
-  const leaves = tableColumns(columns)
-  const measures = measureLeaves(columns)
-  const isKnown = new Set<string>([...COLUMN_NAMES, ...measures.map(({ name }) => name)])
   const dataEnd = fileBytes - footerBytes
   let rows = 0
-  const rowGroups = listOf(file[4]).map((group, i): RowGroup => {
+  const groups = listOf(file[4]).map((group, i): FoundGroup => {
     const groupRows = numberOf(group[3])
     if (groupRows < 0) throw damaged('a row group without its number of rows')
     if (groupRows > MAX_GROUP_ROWS) throw unsupported(`it has a row group of ${groupRows} rows`)
     rows += groupRows
     const found = listOf(group[1])
-    const chunkOf = (leaf: Leaf & { readonly form: Form; readonly name: string }): ColumnChunk => {
-      const headersCrc = sums?.headers[i * found.length + leaf.place]
-      if (sums !== undefined && headersCrc === undefined) throw damaged('a row group without its checksums')
-      return columnOf(fieldsOf(found[leaf.place]), leaf, { rows: groupRows, dataEnd, headersCrc })
-    }
     return {
       rows: groupRows,
-      columns: leaves.map((leaf) => (leaf === undefined ? undefined : chunkOf(leaf))),
-      measures: new Map(measures.map((leaf) => [leaf.name, { ...chunkOf(leaf), spec: leaf.spec }])),
+      chunkOf: (leaf) => {
+        const headersCrc = sums?.headers[i * found.length + leaf.place]
+        if (sums !== undefined && headersCrc === undefined) throw damaged('a row group without its checksums')
+        return columnOf(fieldsOf(found[leaf.place]), leaf, { rows: groupRows, dataEnd, headersCrc })
+      },
     }
   })
   if (rows !== numberOf(file[3])) throw damaged(`${numberOf(file[3])} rows, but ${rows} in its row groups`)
+  return { rows, columns: readSchema(listOf(file[2])), groups }
+}
+
+/**
+ * What a file's footer tells of the columns of positions.
+ * @param bytes end with the file, of which `fileBytes` is the size
+ * @throws FleetError `table.unsupported` for a file that is Parquet of a kind that is not read
+ * @throws RangeError for damaged metadata
+ */
+export const parseFooter = (bytes: Uint8Array, fileBytes: number = bytes.length): Footer => {
+  const { rows, columns, groups } = findGroups(bytes, fileBytes)
+  const leaves = tableColumns(columns)
+  const measures = measureLeaves(columns)
+  const isKnown = new Set<string>([...COLUMN_NAMES, ...measures.map(({ name }) => name)])
+  const rowGroups = groups.map((group): RowGroup => ({
+    rows: group.rows,
+    columns: leaves.map((leaf) => (leaf === undefined ? undefined : group.chunkOf(leaf))),
+    measures: new Map(measures.map((leaf) => [leaf.name, { ...group.chunkOf(leaf), spec: leaf.spec }])),
+  }))
   const names = [...columns.keys()]
   return {
     rowGroups,
@@ -186,7 +212,7 @@ const footerCrc = (metadata: Uint8Array, { footerAt }: Sums): number => {
 
 const columnOf = (
   chunk: Fields,
-  { element, form, name }: Leaf & { form: Form; name: string },
+  { element, form, name }: NamedLeaf,
   { rows, dataEnd, headersCrc }: { rows: number; dataEnd: number; headersCrc: number | undefined },
 ): ColumnChunk => {
   if (chunk[1] !== undefined) throw unsupported('its columns lie in other files')

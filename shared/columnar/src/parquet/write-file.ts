@@ -114,6 +114,7 @@ const MAGIC = new TextEncoder().encode(MARK)
 const PHYSICAL_OF = {
   string: PHYSICAL.bytes,
   timestamp: PHYSICAL.int64,
+  date: PHYSICAL.int32,
   decimal: PHYSICAL.int32,
   float: PHYSICAL.float,
   double: PHYSICAL.double,
@@ -134,6 +135,9 @@ const schemaElement = (column: Column): Value => {
       // Converted type 10 is TIMESTAMP_MICROS, for readers older than logical types.
       return struct([1, type], [3, i32(REPETITION.required)], [4, name], [6, i32(10)], [10, struct([8, micros])])
     }
+    case 'date':
+      // Converted type 6 is DATE, logical type 6 too.
+      return struct([1, type], [3, i32(REPETITION.required)], [4, name], [6, i32(6)], [10, struct([6, struct()])])
     case 'decimal': {
       const [scale, precision] = [i32(column.scale), i32(column.precision)]
       const logical = struct([5, struct([1, scale], [2, precision])])
