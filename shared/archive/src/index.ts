@@ -66,7 +66,9 @@ export { isFolder, placeBelow } from './store/location.ts'
 export { createMemoryStore, type MemoryObjects } from './store/memory-store.ts'
 export type { ByteRange, ObjectInfo, ObjectStore } from './store/object-store.ts'
 export {
+  openLatestStore,
   openLossStore,
+  openPresenceStore,
   openRegistryStore,
   openSearchStore,
   openStore,

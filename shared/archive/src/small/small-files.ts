@@ -93,12 +93,12 @@ export const commitInfo = (
   commitInfo: { timestamp: nowMs, operation, engineInfo: engine, readVersion: version, commitId },
 })
 
-/** Its rows are in another file of the same commit. */
-export const removeOf = ({ path, size }: Add, nowMs: number): Action => ({
+/** @param dataChange false when its rows are in another file of the same commit */
+export const removeOf = ({ path, size }: Add, nowMs: number, dataChange = false): Action => ({
   remove: {
     path,
     deletionTimestamp: nowMs,
-    dataChange: false,
+    dataChange,
     extendedFileMetadata: true,
     partitionValues: {},
     size,

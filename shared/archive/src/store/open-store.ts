@@ -51,3 +51,11 @@ export const openRegistryStore = (settings: StoreSettings, tell?: TellRequest): 
 /** The store of the table of searches, which is the folder `searches` of the archive. */
 export const openSearchStore = (settings: StoreSettings, tell?: TellRequest): Promise<ObjectStore> =>
   openStore({ ...settings, path: placeBelow(settings.path, 'searches') }, tell)
+
+/** The store of the table of where vehicles were, which is the folder `presence` of the archive. */
+export const openPresenceStore = (settings: StoreSettings, tell?: TellRequest): Promise<ObjectStore> =>
+  openStore({ ...settings, path: placeBelow(settings.path, 'presence') }, tell)
+
+/** The store of the table of last positions, which is the folder `latest` of the archive. */
+export const openLatestStore = (settings: StoreSettings, tell?: TellRequest): Promise<ObjectStore> =>
+  openStore({ ...settings, path: placeBelow(settings.path, 'latest') }, tell)
