@@ -57,6 +57,7 @@ export default {
     layer('hub', ['broker', 'core', 'columnar', 'contracts']),
     layer('intake', ['core', 'columnar', 'contracts', 'hub']),
     layer('archive', ['core', 'columnar', 'contracts']),
+    layer('projections', ['archive', 'core', 'columnar', 'contracts']),
     layer('registry', ['archive', 'core', 'contracts', 'hub']),
     layer('service', ['broker', 'core', 'columnar', 'contracts']),
     layer('nats-server', ['broker', 'core', 'contracts', 'service']),

@@ -1,0 +1,34 @@
+export { ALL_BUCKETS, bucketOf, bucketOfBytes, BUCKETS } from './buckets.ts'
+export { compareLatest, LATEST, latestBatch, type LatestColumns, latestColumns } from './latest/latest.ts'
+export { cadenceOf } from './presence/cadence.ts'
+export {
+  addIntervals,
+  CLASSES,
+  classOf,
+  INTERVAL_CLASSES,
+  parseIntervals,
+  type StoredIntervals,
+  storeIntervals,
+} from './presence/intervals.ts'
+export { PRESENCE } from './presence/presence.ts'
+export {
+  createTextNumbers,
+  presenceBatch,
+  type PresenceColumns,
+  presenceColumns,
+  type TextNumbers,
+} from './presence/presence-columns.ts'
+export { presenceOfRows, type PresenceRow, readPresence, rowsOfPresence } from './presence/presence-rows.ts'
+export { type Batch, concatBatches, emptyBatch, gatherBatch, type ProjectionColumn, sliceBatch } from './table/batch.ts'
+export type { FileEntry } from './table/file-entry.ts'
+export type { BucketOffset } from './table/offsets.ts'
+export type { ProjectionKind } from './table/projection-kind.ts'
+export type { ProjectionState } from './table/projection-log.ts'
+export {
+  openProjectionTable,
+  type OpenProjectionOptions,
+  type ProjectionChange,
+  type ProjectionCommit,
+  type ProjectionTable,
+} from './table/projection-table.ts'
+export type { RowSelection } from './table/selection.ts'
