@@ -14,6 +14,7 @@ export { differencesOf, digestRows, type RowsDigest } from './backup/digest-rows
 export { type PruneReport, pruneBackups } from './backup/prune-backups.ts'
 export { checkEmpty, restoreBackup, type RestoreReport } from './backup/restore-backup.ts'
 export type { AddFile } from './log/actions.ts'
+export { type RemovedFile, commitNumber, readChanges, type VersionChanges } from './log/read-changes.ts'
 export { type Feeder, feederOf } from './log/feeder.ts'
 export { fingerprintOf } from './log/fingerprint.ts'
 export { type KnownLoss, type Loss, lossId, type Settlement, unsettled } from './losses/loss.ts'
