@@ -4,9 +4,12 @@ import {
   createColumnWatch,
   openLossStore,
   openLossTable,
+  openLatestStore,
+  openPresenceStore,
   openTable,
   openTableStore,
   type ObjectStore,
+  readChanges,
   readMarks,
   type Snapshot,
   type Table,
@@ -32,15 +35,20 @@ import {
   readPartition,
   storedAt,
 } from '@fleetlake/hub'
+import { LATEST, openProjectionTable, PRESENCE } from '@fleetlake/projections'
 import { startAgent } from './agent/agent.ts'
 import { startCoordinator } from './coordinator/coordinator.ts'
 import type { VehicleSearch } from './core/search.ts'
+import { createLatestWatch } from './latest/latest-watch.ts'
+import { rowsOfFile } from './latest/rows-of-file.ts'
 import { judgeLosses, type LossVerdict, NO_LOSSES } from './losses/judge-losses.ts'
 import { createLossWatch, type LossWatch } from './losses/loss-watch.ts'
 import { checkFed, createVersionPin, type PinnedVersion } from './coordinator/pin-version.ts'
 import { createSearchRecords } from './coordinator/record-searches.ts'
 import { presumeLosses } from './losses/presume-losses.ts'
 import { openPeople } from './people/open-people.ts'
+import { createPresenceWatch, type PresenceWatch } from './presence/presence-watch.ts'
+import { createTouchedPairs } from './presence/touched-pairs.ts'
 import { shareReads } from './waiting/share-reads.ts'
 import { type BrokenState, findBrokenStreams } from './tail/broken-streams.ts'
 import { createTail } from './tail/tail.ts'
@@ -58,6 +66,8 @@ const PAUSE_MS = 20
 /** Some tens of milliseconds of work. */
 const TASK_SIZE = { rows: 100_000, bytes: 8 * 1024 * 1024, chunks: 64 }
 
+type ChangesReader = (after: number, to: number) => ReturnType<typeof readChanges>
+
 /** Of a table that is not there yet. */
 const NO_COLUMNS: ColumnsBeside = { measures: [] }
 
@@ -73,7 +83,13 @@ export interface FinderOptions {
   readonly warn?: (what: string, fields?: object) => void
   readonly decode?: (payload: Uint8Array, contentType: string | undefined) => DecodedMove | Promise<DecodedMove>
   /** In place of the archive's own stores. */
-  readonly stores?: { readonly moves: ObjectStore; readonly losses: ObjectStore }
+  readonly stores?: {
+    readonly moves: ObjectStore
+    readonly losses: ObjectStore
+    /** Without these there are no such tables. */
+    readonly presence?: ObjectStore
+    readonly latest?: ObjectStore
+  }
   /** In place of a process of its own: where readers have ended abnormally. */
   readonly decodeCarefully?: IsolatedDecoder['decode']
   /** Where messages are decoded alone; with the same decoder. */
@@ -95,6 +111,27 @@ export const startFinder = async (hub: Hub, options: FinderOptions): Promise<Fin
     told.add(what)
   }
   const lossStore = stores?.losses ?? (await openLossStore(config.archive, tellRequest))
+  const { presence: presenceStore, latest: latestStore } = stores ?? {
+    presence: await openPresenceStore(config.archive, tellRequest),
+    latest: await openLatestStore(config.archive, tellRequest),
+  }
+  const changes: ChangesReader = (after, to) => readChanges(store, after, to)
+  const openPresence = (): PresenceWatch =>
+    createPresenceWatch({
+      open: async () => presenceStore && openProjectionTable(presenceStore, PRESENCE),
+      touched: createTouchedPairs(changes),
+      onFault: (error) =>
+        tellOnce(
+          `the table presence can't be read, so no file is passed over for it: ${reasonOf(error)}`,
+          codeField(error),
+        ),
+    })
+  let presence = openPresence()
+  const latest = createLatestWatch({
+    open: async () => latestStore && openProjectionTable(latestStore, LATEST),
+    changes,
+    rowsOf: (file, measures) => rowsOfFile(store, file, measures),
+  })
   const openWatch = (): LossWatch => createLossWatch(() => openLossTable(lossStore))
   let watch = openWatch()
   /** Invariant: where another copy of the archive is in the place of what was read, nothing that is known of the former is taken for the latter's. */
@@ -107,6 +144,8 @@ export const startFinder = async (hub: Hub, options: FinderOptions): Promise<Fin
       warn('the archive was replaced by another one: it is read from its beginning')
       table = undefined
       watch = openWatch()
+      presence = openPresence()
+      latest.forget()
       tail.forget()
       table = await openTable(store)
       return table.snapshot
@@ -207,6 +246,8 @@ export const startFinder = async (hub: Hub, options: FinderOptions): Promise<Fin
       permit: people.permit,
       pin,
       losses,
+      presence: { look: () => presence.look(), timesIn: (...asked) => presence.timesIn(...asked) },
+      latest: latest.find,
       records,
       processor,
       perform: agent.add,

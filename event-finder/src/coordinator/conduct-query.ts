@@ -14,6 +14,7 @@ import type { TaskOrder } from '../core/task-board.ts'
 import { drive } from '../drive.ts'
 import { hideOthersInProgress, hideOthersInStats } from '../people/hide-others.ts'
 import { sendWhileOpen } from '../send-while-open.ts'
+import { createLatestJobs, type LatestJobsDeps, type LatestQuestion } from '../latest/latest-jobs.ts'
 import type { HeldTail } from '../tail/held-tail.ts'
 import type { Admission } from '../waiting/admission.ts'
 import { rowsNote, withinRows } from './check-limits.ts'
@@ -32,7 +33,7 @@ export interface ConductOptions extends QueryJobsOptions {
 }
 
 /** What queries are answered with. */
-export interface AnswerDeps extends QueryJobsDeps {
+export interface AnswerDeps extends QueryJobsDeps, LatestJobsDeps {
   /** Takes on the task of what is not archived yet. */
   perform(task: Task, tail: HeldTail, trace: TraceContext | undefined): void
   /** Told of a fault that is not the client's. */
@@ -58,6 +59,8 @@ export interface Asked {
   /** Whose turns it takes. */
   readonly client: string
   readonly reply: string
+  /** Where it is about last positions alone. */
+  readonly question?: LatestQuestion | undefined
   /** What the client traces it by. */
   readonly trace?: TraceContext | undefined
   /** Of the request: about what each of its tasks takes, too. */
@@ -82,7 +85,12 @@ export const conductQuery = (given: Asked, options: ConductOptions, deps: Conduc
   const query = withinRows(given.query, options.limits)
   const asked = { ...given, query }
   const { hub } = deps
-  const jobs = createQueryJobs(asked, { client, query: query.query }, options, deps)
+  const owner = { client, query: query.query }
+  const { question } = given
+  const jobs =
+    question === undefined
+      ? createQueryJobs(asked, owner, options, deps)
+      : createLatestJobs({ ...asked, question }, owner, options, deps)
   const span = deps.spans?.(given.trace)
   const pinning = new AbortController()
   const { promise: ended, resolve: close } = Promise.withResolvers<void>()
@@ -220,7 +228,12 @@ const taskOf = (
     // Nobody changes what a message's type would let be changed.
     ...(vehicleIds === undefined ? {} : { vehicleIds: vehicleIds as string[] }),
     ...(visible === undefined ? {} : { visible: visible as NonNullable<Task['visible']> }),
-    chunks: chunks.map(({ path, bytes, inside }) => ({ path, bytes, inside })),
+    chunks: chunks.map(({ path, bytes, inside, period }) => ({
+      path,
+      bytes,
+      inside,
+      ...(period === undefined ? {} : { period }),
+    })),
     skip,
     ...(limit === undefined ? {} : { limit }),
     ...frame,

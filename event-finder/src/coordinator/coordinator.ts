@@ -2,11 +2,12 @@ import { ANYONE, queueGroups, subjects, TOKEN } from '@fleetlake/contracts'
 import { reasonOf } from '@fleetlake/core'
 import { type Hub, type Received, traceOf } from '@fleetlake/hub'
 import { emptyStats, type QueryStats } from '../core/query-course.ts'
+import { searchOfLatest } from '../latest/latest-question.ts'
 import { sendWhileOpen } from '../send-while-open.ts'
 import { createAdmission } from '../waiting/admission.ts'
-import { type Asked, createIntake, type IntakeLimits } from '../waiting/intake.ts'
+import { type Asked as Taken, createIntake, type IntakeLimits } from '../waiting/intake.ts'
 import { createPersonLoad } from '../waiting/person-load.ts'
-import { type AnswerDeps, type Conduct, type ConductOptions, conductQuery } from './conduct-query.ts'
+import { type AnswerDeps, type Asked, type Conduct, type ConductOptions, conductQuery } from './conduct-query.ts'
 import { createSearchSpans } from './search-span.ts'
 
 /**
@@ -41,8 +42,18 @@ const queryOfMalformed = (data: Uint8Array): string => {
   return 'unknown'
 }
 
+/** A question as it came: a search, or as one. */
+type Incoming = Omit<Received<'vehicleQuery'>, 'data'> & Pick<Asked, 'question' | 'query'>
+
+/** A message that was not taken on. */
+interface Untaken {
+  readonly reply?: string
+  readonly data: Uint8Array
+}
+
 /** Whose turns it takes, and whose bounds it keeps: the person, or where all are anyone the connection as it calls itself. */
-const clientOf = ({ person, source }: Received<'vehicleQuery'>): string => (person === ANYONE ? source : person)
+const clientOf = ({ person, source }: Pick<Received<'vehicleQuery'>, 'person' | 'source'>): string =>
+  person === ANYONE ? source : person
 
 /** Answers queries: takes them on as long as there is room, and brings what is said of each to where it is led (`conductQuery`). */
 export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: CoordinatorDeps): Coordinator => {
@@ -50,7 +61,7 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
   const intake = createIntake(options)
   const { searchesAtOnce } = options.limits
   const load = searchesAtOnce === undefined ? undefined : createPersonLoad(searchesAtOnce)
-  const take = (search: Asked & { readonly person: string }): string | undefined => {
+  const take = (search: Taken & { readonly person: string }): string | undefined => {
     const refusal = intake.take(search)
     if (refusal !== undefined) return refusal
     const tooMany = load?.take(search)
@@ -80,8 +91,8 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
         ]
 
   /** Invariant: how long a query may wait counts from when it was received; its sender's clock decides nothing. */
-  const answer = async (received: Received<'vehicleQuery'>): Promise<void> => {
-    const { data: query, person, reply, bytes } = received
+  const answer = async (received: Incoming): Promise<void> => {
+    const { query, question, person, reply, bytes } = received
     if (reply === undefined) return
     const client = clientOf(received)
     const taken = { query: query.query, client, bytes, person }
@@ -94,7 +105,7 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
     }
     try {
       const trace = spans && traceOf(received.headers)
-      const asked = { query, person, client, reply, bytes, trace }
+      const asked = { query, question, person, client, reply, bytes, trace }
       const conduct = conductQuery(asked, options, { ...deps, hub, inbox, places, spans })
       underWay.set(query.query, { person, conduct })
       await conduct.ended
@@ -105,22 +116,30 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
     }
   }
   /** Whatever becomes of a query, its client waits for its end. */
-  const answerUntaken = (
-    status: QueryStats['status'],
-    error: unknown,
-    { reply, data }: { reply?: string; data: Uint8Array },
-  ): void => {
+  const answerUntaken = (status: QueryStats['status'], error: unknown, { reply, data }: Untaken): void => {
     if (reply === undefined || reply === '') return
     const stats = emptyStats(queryOfMalformed(data), status, reasonOf(error))
     sendWhileOpen(() => hub.send('vehicleQueryResultStats', reply, stats))
     deps.onAnswered?.(stats)
   }
 
-  const queries = hub.listen('vehicleQuery', subjects.vehicleQuery('*'), answer, {
-    queue: queueGroups.vehicleQuery,
-    onInvalid: (error, raw) => answerUntaken('refused', error, raw),
-    onFault: (error, raw) => answerUntaken('partial', error, raw),
-  })
+  const untaken = {
+    onInvalid: (error: unknown, raw: Untaken) => answerUntaken('refused', error, raw),
+    onFault: (error: unknown, raw: Untaken) => answerUntaken('partial', error, raw),
+  }
+  const queries = hub.listen(
+    'vehicleQuery',
+    subjects.vehicleQuery('*'),
+    ({ data: query, ...received }) => answer({ ...received, query }),
+    { queue: queueGroups.vehicleQuery, ...untaken },
+  )
+  const latest = hub.listen(
+    'latestQuery',
+    subjects.latestQuery('*'),
+    ({ data, ...received }) =>
+      answer({ ...received, query: searchOfLatest(data), question: { by: data.by, keys: data.keys } }),
+    { queue: queueGroups.latestQuery, ...untaken },
+  )
   const exports = hub.listen(
     'recordExport',
     subjects.recordExport('*'),
@@ -134,7 +153,7 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
   return {
     waiting: () => places.small.waiting() + places.large.waiting(),
     stop: async () => {
-      await Promise.all([queries.close(), exports.close()])
+      await Promise.all([queries, latest, exports].map((listener) => listener.close()))
       await Promise.all([...underWay.values()].map(({ conduct }) => conduct.ended))
       await Promise.all([taskStats, cancels, ...heard].map((listener) => listener.close()))
     },

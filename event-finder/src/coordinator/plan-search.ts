@@ -1,4 +1,4 @@
-import { type KeptChunk, type Pruned, pruneSteps } from '@fleetlake/archive'
+import { type KeptChunk, type Pruned, pruneSteps, type TimesIn } from '@fleetlake/archive'
 import type { Message } from '@fleetlake/contracts'
 import type { Steps } from '@fleetlake/core'
 import { type PlannedChunk, type PlannedTask, planTasks, type TaskSize } from '../core/plan-tasks.ts'
@@ -18,11 +18,12 @@ const NO_TABLE: Pruned = {
   pruned: { files: 0, bytes: 0, rows: 0 },
 }
 
-const plannedChunkOf = ({ chunk: { path, bytes, rows }, inside }: KeptChunk): PlannedChunk => ({
+const plannedChunkOf = ({ chunk: { path, bytes, rows }, inside, period }: KeptChunk): PlannedChunk => ({
   path,
   bytes,
   rows,
   inside,
+  ...(period === undefined ? {} : { period }),
 })
 
 /** Whether it is about no vehicle, so that nothing needs to be read. */
@@ -43,15 +44,18 @@ const planAll = (
   return mode === 'serialised' ? [...archived, hot] : [hot, ...archived]
 }
 
-/** Plans a search, in small steps. */
+/**
+ * Plans a search, in small steps.
+ * @param timesIn when the vehicles of the search may have been where, if that is known
+ */
 export function* planSearch(
   search: VehicleSearch,
-  pinned: PinnedVersion,
+  { timesIn, ...pinned }: PinnedVersion & { readonly timesIn?: TimesIn | undefined },
   options: PlanOptions,
 ): Steps<Pick<QueryPlan, 'table' | 'tasks'>> {
   const table =
     pinned.snapshot === undefined || isOfNone(search)
       ? NO_TABLE
-      : yield* pruneSteps(pinned.snapshot, { ...search, where: search.measures?.where?.test })
+      : yield* pruneSteps(pinned.snapshot, { ...search, where: search.measures?.where?.test, timesIn })
   return { table, tasks: planAll(table, { tail: pinned.tail, isOfInterest: !isOfNone(search) }, options) }
 }

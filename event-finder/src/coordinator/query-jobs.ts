@@ -1,4 +1,4 @@
-import type { TracedCommit } from '@fleetlake/archive'
+import type { TimesIn, TracedCommit } from '@fleetlake/archive'
 import type { ColumnsBeside } from '@fleetlake/columnar'
 import type { Message, Sight } from '@fleetlake/contracts'
 import { narrowToSight, type VehicleSelection } from '../core/narrow-to-sight.ts'
@@ -9,6 +9,7 @@ import { checkWhere, measuresOfQuery, type TaskMeasures, taskMeasuresOf } from '
 import { type LossVerdict, NO_LOSSES } from '../losses/judge-losses.ts'
 import { hideOthersInLosses } from '../people/hide-others.ts'
 import type { Permit } from '../people/open-people.ts'
+import type { PresenceSeen, PresenceWatch } from '../presence/presence-watch.ts'
 import type { HeldTail, Missing } from '../tail/held-tail.ts'
 import { comesNear } from '../tail/scan-tail.ts'
 import { type Owner, takeTurns, type Turns } from '../waiting/turns.ts'
@@ -64,6 +65,8 @@ export interface QueryJobsDeps {
   pin(signal: AbortSignal): Promise<PinnedVersion>
   /** What known losses mean to a search; without it none are looked for. */
   losses?(version: PinnedVersion, search: VehicleSearch): Promise<LossVerdict>
+  /** Where vehicles were, for searches that name some; without it no file is passed over for that. */
+  readonly presence?: PresenceWatch | undefined
   readonly records: Pick<SearchRecords, 'begin' | 'end' | 'export'>
   /** For checking areas and planning. Invariant: all that works without waiting shares one, so that heartbeats are never late. */
   readonly processor: Turns
@@ -74,6 +77,7 @@ interface Prepared {
   readonly search: VehicleSearch
   readonly measures: TaskMeasures
   readonly pinned: PinnedVersion
+  readonly timesIn: TimesIn | undefined
   readonly remarks: NonNullable<QueryPlan['remarks']>
 }
 
@@ -95,6 +99,8 @@ export const createQueryJobs = (
   let sight: Sight = 'all'
   let checked: VehicleSearch | undefined
   let pinned: PinnedVersion | undefined
+  /** Of before the version was pinned, so that it is of no later one. */
+  let seen: PresenceSeen | undefined
   let prepared: Prepared | undefined
 
   const prepare = async (found: VehicleSearch, version: PinnedVersion): Promise<Prepared> => {
@@ -105,7 +111,9 @@ export const createQueryJobs = (
     const before = snapshot === undefined ? undefined : unknownBefore(snapshot, query.from)
     const gone = snapshot === undefined ? undefined : goneDatesNote(snapshot, found.period)
     const told = gone === undefined ? [...notes] : [...notes, gone]
+    const timesIn = snapshot && seen && (await deps.presence?.timesIn(seen, snapshot, found))
     return {
+      timesIn,
       search: measures === undefined ? found : { ...found, measures },
       measures: taskMeasuresOf(measures),
       pinned: missesMore(version, missing),
@@ -129,6 +137,7 @@ export const createQueryJobs = (
       recorded.catch(() => undefined)
     },
     pin: async (signal) => {
+      seen = checked?.vehicleIds === undefined ? undefined : await deps.presence?.look()
       pinned = await deps.pin(signal)
       const { snapshot, tail } = pinned
       const { messages, rows, bytes } = tail
@@ -136,8 +145,8 @@ export const createQueryJobs = (
     },
     plan: async () => {
       prepared ??= await prepare(checked!, pinned!)
-      const { search, remarks, pinned: version } = prepared
-      const steps = planSearch(search, version, { mode: query.mode, taskSize })
+      const { search, remarks, timesIn, pinned: version } = prepared
+      const steps = planSearch(search, { ...version, timesIn }, { mode: query.mode, taskSize })
       const plan = await takeTurns(processor, owner, steps)
       await recorded
       return { ...plan, remarks }

@@ -1,3 +1,5 @@
+import type { Period } from '@fleetlake/core'
+
 /** A chunk that a search has to read. */
 export interface PlannedChunk {
   /** Within the store. */
@@ -7,6 +9,8 @@ export interface PlannedChunk {
   readonly rows: number | undefined
   /** All its rows lie in the area. */
   readonly inside: boolean
+  /** Its matches lie within, `[from, to)`, ms; missing where no more is known than the search says. */
+  readonly period?: Period
 }
 
 export interface PlannedTask {

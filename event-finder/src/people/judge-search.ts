@@ -1,12 +1,4 @@
-import {
-  LAST_DAY_MS,
-  MAX_SIGHT_BYTES,
-  type Message,
-  personOfToken,
-  RIGHTS,
-  type Sight,
-  sightBytes,
-} from '@fleetlake/contracts'
+import { LAST_DAY_MS, MAX_SIGHT_BYTES, personOfToken, RIGHTS, type Sight, sightBytes } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
 import type { Access } from '@fleetlake/registry'
 
@@ -17,23 +9,29 @@ const denied = (why: string): never => {
   throw new FleetError('query.denied', why)
 }
 
+/** What somebody asks for. */
+export interface AskedOf {
+  /** As one token. */
+  readonly person: string
+  /** Where the period begins, RFC 3339; undefined where it is only asked where vehicles are now. */
+  readonly from: string | undefined
+}
+
 /**
  * What a person may see of a search that they ask for.
- * @param person as one token
  * @param access undefined for who is not known
  * @throws FleetError `query.denied` that says what the person may, and what to ask for
  */
-export const judgeSearch = (
-  access: Access | undefined,
-  { person: token, from }: Pick<Message<'vehicleQuery'>, 'from'> & { readonly person: string },
-  nowMs: number,
-): Sight => {
+export const judgeSearch = (access: Access | undefined, { person: token, from }: AskedOf, nowMs: number): Sight => {
   if (access === undefined)
     return denied(
       `${personOfToken(token) ?? token} may not search here: there is no such account, or it is disabled; log in again, or ask who runs Fleetlake`,
     )
   const { person, rights, vehicles } = access
-  if (!rights.has('search')) {
+  if (from === undefined) {
+    if (!rights.has('live'))
+      return denied(`${person} may not ${RIGHTS.live}: ask who runs Fleetlake for the role viewer`)
+  } else if (!rights.has('search')) {
     if (!rights.has('search-last-day'))
       return denied(
         `${person} may ${RIGHTS.live}, and not search: ask who runs Fleetlake for the role dispatcher (the last 24 hours) or investigator (all that is archived)`,

@@ -1,16 +1,16 @@
 import { openRegistryStore, type TellRequest } from '@fleetlake/archive'
-import type { Config, Message, Sight } from '@fleetlake/contracts'
+import type { Config, Sight } from '@fleetlake/contracts'
 import { codeField, FleetError, reasonOf } from '@fleetlake/core'
 import type { MessageHub } from '@fleetlake/hub'
 import { type Access, ACCESS_OF_ANYONE, accessOf, openRegistry } from '@fleetlake/registry'
 import { shareReads } from '../waiting/share-reads.ts'
-import { judgeSearch } from './judge-search.ts'
+import { type AskedOf, judgeSearch } from './judge-search.ts'
 
 /**
  * Which vehicles a person may see of a search that they ask for.
  * @throws FleetError `query.denied` with a sentence for the person
  */
-export type Permit = (asked: Pick<Message<'vehicleQuery'>, 'from'> & { readonly person: string }) => Promise<Sight>
+export type Permit = (asked: AskedOf) => Promise<Sight>
 
 /** Who may search for what. */
 export interface People {

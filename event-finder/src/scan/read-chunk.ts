@@ -19,7 +19,7 @@ import {
   type Rows,
   withMeasures,
 } from '@fleetlake/columnar'
-import { reasonOf } from '@fleetlake/core'
+import { type Period, reasonOf } from '@fleetlake/core'
 import type { VehicleSearch } from '../core/search.ts'
 import { sliceRows } from '../core/slice-rows.ts'
 import { type GroupRead, planReads, type Span, spanOf } from './plan-reads.ts'
@@ -32,6 +32,8 @@ export interface ChunkToRead {
   readonly bytes: number
   /** All its rows lie in the area. */
   readonly inside: boolean
+  /** Its matches lie within, `[from, to)`, ms; missing where no more is known than the search says. */
+  readonly period?: Period | undefined
 }
 
 /** Why a chunk can't be read, for people. */
@@ -102,8 +104,9 @@ const MISSING: ChunkFault = { fault: 'the file is missing' }
 export const readChunk = async (
   store: ObjectStore,
   chunk: ChunkToRead,
-  options: ReadOptions,
+  { search, arena }: ReadOptions,
 ): Promise<ReadChunk | ChunkFault> => {
+  const options = { search: withinTimes(search, chunk), arena }
   try {
     const isSmall = chunk.bytes <= SMALL_FILE_BYTES || !isParquet(chunk.path)
     return await (isSmall ? openWhole(store, chunk, options) : openLarge(store, chunk, options))
@@ -111,6 +114,15 @@ export const readChunk = async (
     return { fault: faultOf(error) }
   }
 }
+
+/** The search, no longer than its matches in the file may last. */
+const withinTimes = (search: VehicleSearch, { period }: ChunkToRead): VehicleSearch =>
+  period === undefined
+    ? search
+    : {
+        ...search,
+        period: { from: Math.max(search.period.from, period.from), to: Math.min(search.period.to, period.to) },
+      }
 
 /** The measures of a search as a file has them. */
 interface FileMeasures {

@@ -123,6 +123,7 @@ export const startTestFinder = async ({
     pin: pin ?? (async () => ({ snapshot: await table.refresh(), tail: holdNothing() })),
     records: records ?? { begin: async () => undefined, end: () => undefined, export: async () => undefined },
     processor: createTurns(1),
+    latest: unexpected,
     perform: unexpected,
     onFault: unexpected,
   }

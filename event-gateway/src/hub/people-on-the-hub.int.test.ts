@@ -158,17 +158,18 @@ const LIVE = (person: string): string[] => [
   'stats',
   `inbox.${person}.x`,
 ]
-const SEARCHES = (person: string): string[] => [
+const LATEST = (person: string): string[] => [
   `queries.${person}.x.cancel`,
   `queries.${person}.x.taken`,
-  `query.vehicles.${person}`,
+  `query.latest.${person}`,
 ]
+const SEARCHES = (person: string): string[] => [...LATEST(person), `query.vehicles.${person}`]
 const EXPORTS = (person: string): string[] => [`query.exports.${person}`]
 const GENERATES = (person: string): string[] => [`generation.start.${person}`, `generation.stop.${person}`]
 
 /** Who may do what on the hub: the table, and nothing that is not in it. */
 const MAY: Readonly<Record<Role, { readonly send: (person: string) => string[] }>> = {
-  viewer: { send: () => [] },
+  viewer: { send: LATEST },
   dispatcher: { send: SEARCHES },
   investigator: { send: (person) => [...SEARCHES(person), ...EXPORTS(person)] },
   operator: { send: (person) => [...GENERATES(person), ...SEARCHES(person), ...EXPORTS(person)] },

@@ -45,7 +45,7 @@ export { createMaintenance, type MaintenanceReport, type MaintenanceSettings } f
 export { applyRepair, planRepair, type RepairedVersion, type RepairPlan } from './maintain/repair-table.ts'
 export { type CompactionRules, planCompaction, type Rewrite } from './maintain/plan-compaction.ts'
 export { type VacuumReport, vacuumTable } from './maintain/vacuum-table.ts'
-export { type KeptChunk, prune, type Pruned, pruneSteps, type Search } from './prune.ts'
+export { type KeptChunk, prune, type Pruned, pruneSteps, type Search, type TimesIn } from './prune.ts'
 export type { DateFiles, Totals } from './log/files.ts'
 export { type ColumnConflict, DATA_COLUMNS, deltaTypeOf } from './schema.ts'
 export type { Snapshot, TableSettings } from './snapshot.ts'

@@ -26,12 +26,19 @@ export interface Search {
   readonly vehicleIds?: readonly string[] | undefined
   /** A filter of rows. */
   readonly where?: RowTest | undefined
+  /** When matches may lie in a cell on a date; any time when missing. */
+  readonly timesIn?: TimesIn | undefined
 }
+
+/** When something may have been in a cell on a date, ms, `[from, to)`; undefined: not at all. */
+export type TimesIn = (date: string, cell: string) => Period | undefined
 
 export interface KeptChunk {
   readonly chunk: Chunk
   /** All its rows lie in the area, by its cell or by its bounds, and need no test against it. */
   readonly inside: boolean
+  /** Its matches lie within; missing where no more is known than the search says. */
+  readonly period?: Period
 }
 
 export interface Pruned {
@@ -101,6 +108,8 @@ const mayMatch = (chunk: Chunk, { search, hasLimitedStats, hasId, hasType }: Chu
   )
 }
 
+const touches = ({ from, to }: Chunk, times: Period): boolean => from < times.to && to >= times.from
+
 const byAge = (a: KeptChunk, b: KeptChunk): number =>
   a.chunk.from - b.chunk.from || (a.chunk.path < b.chunk.path ? -1 : a.chunk.path > b.chunk.path ? 1 : 0)
 
@@ -121,17 +130,20 @@ export function* pruneSteps(snapshot: Snapshot, search: Search): Steps<Pruned> {
   const tests = { search, hasLimitedStats, hasId: textTest(search.vehicleIds), hasType: textTest(search.vehicleTypes) }
   const kept: KeptChunk[] = []
   let [bytes, rows] = [0, 0]
-  for (const { cells } of datesOf(snapshot, search.period)) {
+  const { timesIn } = search
+  for (const { date, cells } of datesOf(snapshot, search.period)) {
     for (const [cell, chunks] of cells) {
       yield
+      const times = timesIn?.(date, cell)
+      if (timesIn !== undefined && (times === undefined || !overlaps(times, search.period))) continue
       const cellPlace = placeOfName(cell)
       if (cellPlace === 'outside') continue
       for (const chunk of chunks) {
-        if (!mayMatch(chunk, tests)) continue
+        if (!mayMatch(chunk, tests) || (times !== undefined && !touches(chunk, times))) continue
         if (cellPlace === 'boundary') yield
         const place = cellPlace === 'boundary' ? placeOf(search.area, chunk.bounds) : cellPlace
         if (place === 'outside') continue
-        kept.push({ chunk, inside: place === 'inside' })
+        kept.push({ chunk, inside: place === 'inside', ...(times === undefined ? {} : { period: times }) })
         bytes += chunk.bytes
         rows += chunk.rows ?? 0
       }

@@ -36,7 +36,11 @@ test('every number, text and list of every message has bounds, but for an area, 
     ...json.flatMap(([name, { data }]) => unboundedOf(jsonSchemaOf(data), name)),
     ...unboundedOf(jsonSchemaOf(jsonMove), 'jsonMove'),
   ]
-  expect(unbounded).toEqual(['vehicleQuery.area: anything', 'vehicleQueryPartition.area: anything'])
+  expect(unbounded).toEqual([
+    'vehicleQuery.area: anything',
+    'latestQuery.area: anything',
+    'vehicleQueryPartition.area: anything',
+  ])
 })
 
 test('every number of the configuration has bounds', () => {

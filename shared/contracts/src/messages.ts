@@ -95,6 +95,7 @@ const MOST_ENTRIES = 100_000
 
 const person = z.string().regex(PERSON_TOKEN, 'must be the token of a person').max(MAX_PERSON_TOKEN)
 const perSecond = z.number().min(0).max(MOST)
+const instantMs = z.number().int().min(-MOST).max(MOST)
 const elapsed = z.number().min(0).max(MOST)
 const partition = z.number().int().min(0).max(1_000_000)
 
@@ -591,6 +592,46 @@ export const messages = {
         .describe('serialised: one task at a time, the oldest data first'),
     }),
   }),
+  latestQuery: define({
+    type: 'latest-query',
+    subject: 'query.latest.<person>',
+    queueGroup: 'latest-finder',
+    page: { use: 'sends', right: 'live' },
+    from: ['page', 'terminal'],
+    to: ['finder (coordinator)'],
+    about:
+      'Where was each vehicle, or whatever else a key column names, last? Results and stats are those of a vehicle query and go to the reply subject: a position a key, none older ' +
+      'than one that was acknowledged before the question.',
+    content: 'json',
+    data: z.strictObject({
+      query: token,
+      by: text
+        .default('vehicle_id')
+        .describe('the key column: `vehicle_id`, or a measure that `projector.latestBy` names, such as `order_id`'),
+      keys: z.array(text).min(1).max(100_000).optional().describe('Default: all'),
+      area: z
+        .unknown()
+        .optional()
+        .describe('GeoJSON as in a vehicle query, in which the last position is to lie. Default: anywhere'),
+      vehicleTypes: selection.vehicleTypes,
+      since: instant.optional().describe('the earliest event_time that a last position may have. Default: any'),
+      limit: z.number().int().min(1).max(MOST).optional().describe('maximum number of rows'),
+      timeoutMs: z
+        .number()
+        .int()
+        .min(1)
+        .max(LONGEST_QUERY_MS)
+        .default(DEFAULT_QUERY_MS)
+        .describe('time limit of the query'),
+      ttlMs: z
+        .number()
+        .int()
+        .min(1)
+        .max(LONGEST_QUERY_MS)
+        .default(10_000)
+        .describe('how long the query may wait to be started, from when a finder has received it'),
+    }),
+  }),
   vehicleQueryPartition: define({
     type: 'vehicle-query-partition',
     subject: 'query.partitions',
@@ -628,6 +669,12 @@ export const messages = {
             path,
             bytes: count,
             inside: z.boolean().describe('whether the cell of the file lies wholly in the area'),
+            period: z
+              .strictObject({ from: instantMs, to: instantMs.describe('exclusive') })
+              .optional()
+              .describe(
+                'ms since the epoch: when the vehicles of the query were in the cell of the file on its date. Default: not known',
+              ),
           }),
         )
         .max(MOST_ENTRIES),
@@ -745,7 +792,7 @@ export const messages = {
   vehicleQueryTaken: define({
     type: 'vehicle-query-taken',
     subject: 'queries.<person>.<query>.taken',
-    page: { use: 'sends', right: 'search-last-day' },
+    page: { use: 'sends', right: 'live' },
     from: ['page', 'terminal'],
     to: ['finder (agents)'],
     about: 'The client acknowledges a batch. An agent has at most 8 unacknowledged batches per query in flight.',
@@ -755,7 +802,7 @@ export const messages = {
   vehicleQueryCancel: define({
     type: 'vehicle-query-cancel',
     subject: 'queries.<person>.<query>.cancel',
-    page: { use: 'sends', right: 'search-last-day' },
+    page: { use: 'sends', right: 'live' },
     from: ['page', 'terminal', 'finder (coordinator)'],
     to: ['finder (coordinator, agents)'],
     about: 'The client cancels the query.',

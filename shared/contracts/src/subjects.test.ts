@@ -27,6 +27,7 @@ test('each message has the subject that it always had', () => {
     subjects.startGeneration('anna'),
     subjects.stopGeneration('*'),
     subjects.vehicleQuery('anna'),
+    subjects.latestQuery('anna'),
     subjects.generatePartition('a1'),
     subjects.generatePartitionStats('u1'),
     subjects.generationProgress('anna', 'u1'),
@@ -56,6 +57,7 @@ test('each message has the subject that it always had', () => {
     'generation.start.anna',
     'generation.stop.*',
     'query.vehicles.anna',
+    'query.latest.anna',
     'generation.agent.a1',
     'service-inbox.generator.u1',
     'inbox.anna.u1',
@@ -114,6 +116,7 @@ test('answers go to an inbox: to that of the person who has asked, or else to a 
 
 test('queue groups, streams and the permissions of the page are those that they always were', () => {
   expect(queueGroups).toEqual({
+    latestQuery: 'latest-finder',
     recordExport: 'vehicle-finder-exports',
     startGeneration: 'generators',
     vehicleQuery: 'vehicle-finder',
@@ -144,10 +147,11 @@ test('queue groups, streams and the permissions of the page are those that they 
   })
   expect([DEAD_LETTERS, moveStreamName(12)]).toEqual(['DEAD_LETTERS', 'MOVES_12'])
   expect(['MOVES_12', 'MOVES_', 'MOVES_x', 'DEAD_LETTERS'].map(partitionOfStream)).toEqual([12, ...Array(3)])
-  const publish = ['query.vehicles.anna', 'queries.anna.*.taken', 'queries.anna.*.cancel']
+  const latest = ['query.latest.anna', 'queries.anna.*.taken', 'queries.anna.*.cancel']
+  const publish = ['query.vehicles.anna', ...latest]
   const exporting = [...publish, 'query.exports.anna']
   const subscribe = ['generation.runs.*', 'live.move.*', 'imports.*', 'stats', 'inbox.anna.>', 'members.>']
-  expect(personPermissions('anna', rightsOf('viewer'))).toEqual({ publish: [], subscribe })
+  expect(personPermissions('anna', rightsOf('viewer'))).toEqual({ publish: latest, subscribe })
   expect(personPermissions('anna', rightsOf('dispatcher'))).toEqual({ publish, subscribe })
   expect(personPermissions('anna', rightsOf('investigator'))).toEqual({ publish: exporting, subscribe })
   expect(personPermissions('anna', rightsOfAnyone({ generation: false }))).toEqual({ publish: exporting, subscribe })

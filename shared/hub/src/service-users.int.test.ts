@@ -129,6 +129,8 @@ const MAY: Readonly<Record<HubService, { readonly sends: readonly string[]; read
       ...SERVICE_HEARS,
       'query.vehicles.anna',
       `query.vehicles.${OWN}`,
+      'query.latest.anna',
+      `query.latest.${OWN}`,
       'query.exports.anna',
       `query.exports.${OWN}`,
       'searches.asked',
@@ -177,6 +179,7 @@ const MAY: Readonly<Record<HubService, { readonly sends: readonly string[]; read
   terminal: {
     sends: [
       `query.vehicles.${OWN}`,
+      `query.latest.${OWN}`,
       `query.exports.${OWN}`,
       `queries.${OWN}.x.taken`,
       `queries.${OWN}.x.cancel`,

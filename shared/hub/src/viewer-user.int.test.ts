@@ -55,6 +55,8 @@ const MORE = [
   'query.>',
   'query.vehicles.*',
   'query.vehicles.bert',
+  'query.latest.*',
+  'query.latest.bert',
   'queries.bert.x.taken',
   'queries.bert.x.cancel',
   'queries.*.x.cancel',
@@ -104,6 +106,7 @@ test('the viewer publishes what it needs to, and nothing else', async () => {
     'generation.start.anyone',
     'generation.stop.anyone',
     'query.vehicles.anyone',
+    'query.latest.anyone',
     'queries.anyone.x.taken',
     'queries.anyone.x.cancel',
     'query.exports.anyone',
@@ -274,10 +277,11 @@ test.each<[string, TestHubOptions]>([
     'generation.stop.anyone',
     'generation.agent.x',
     'query.vehicles.anyone',
+    'query.latest.anyone',
   ]) {
     page.control.publish(subject, EMPTY)
   }
   await page.flush()
   await other.flush()
-  expect(heard).toEqual(['query.vehicles.anyone'])
+  expect(heard).toEqual(['query.vehicles.anyone', 'query.latest.anyone'])
 })

@@ -1,5 +1,5 @@
 export { ALL_BUCKETS, bucketOf, bucketOfBytes, BUCKETS } from './buckets.ts'
-export { compareLatest, LATEST, latestBatch, type LatestColumns, latestColumns } from './latest/latest.ts'
+export { compareLatest, compareNumbers, LATEST, latestBatch, type LatestColumns, latestColumns } from './latest/latest.ts'
 export { cadenceOf } from './presence/cadence.ts'
 export {
   addIntervals,

@@ -25,14 +25,17 @@ export interface AnswerOptions {
 
 const TIME = 'RFC 3339, a date, "now", or a time before now such as -2h'
 
-/** @param defaultFrom the default of --from */
-export const addWhereAndWhen = (command: Command, defaultFrom: string): Command =>
+export const addWhere = (command: Command): Command =>
   command
     .option(
       '--area <file>',
       'file with a GeoJSON Polygon or MultiPolygon, or the GeoJSON text itself; - reads standard input',
     )
     .option('--bbox <box>', 'a box instead of --area: west,south,east,north in degrees', reads(parseBox))
+
+/** @param defaultFrom the default of --from */
+export const addWhereAndWhen = (command: Command, defaultFrom: string): Command =>
+  addWhere(command)
     .option('--from <time>', `start of the period: ${TIME} (default: "${defaultFrom}")`)
     .option('--to <time>', 'end of the period, exclusive (default: "now")')
 

@@ -7,6 +7,7 @@ type AddCommand = (program: Command, context: CommandContext) => void
 const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   generate: async () => (await import('./generate.ts')).addGenerate,
   query: async () => (await import('./query.ts')).addQuery,
+  latest: async () => (await import('./latest.ts')).addLatest,
   track: async () => (await import('./track.ts')).addTrack,
   stats: async () => (await import('./stats.ts')).addStats,
   table: async () => (await import('./table.ts')).addTable,

@@ -1,6 +1,16 @@
 import { FleetError } from '@fleetlake/core'
 import { type Positions } from '@fleetlake/columnar'
-import { askVehicles, type Hub, recordExport, type VehicleOutcome, type VehicleQueryInput } from '@fleetlake/hub'
+import {
+  askLatest,
+  type AskOptions,
+  askVehicles,
+  type Hub,
+  type LatestQueryInput,
+  recordExport,
+  type VehicleAnswer,
+  type VehicleOutcome,
+  type VehicleQueryInput,
+} from '@fleetlake/hub'
 import {
   type AnswerFormat,
   describeAnswer,
@@ -32,9 +42,11 @@ export interface QueryTarget {
   open(): Promise<AnswerFormat>
 }
 
+/** What is asked. */
+export type Asked = { readonly query: VehicleQueryInput } | { readonly latest: LatestQueryInput }
+
 /** What is asked, and what is made of the answer. */
-export interface AnswerPlan {
-  readonly query: VehicleQueryInput
+export type AnswerPlan = Asked & {
   /** What becomes of the rows that are found; they stay as they are when missing. */
   readonly through?: (rows: AsyncIterable<Positions>) => AsyncIterable<Positions>
   /** How the answer ended, once all is written: for people, and for machines. */
@@ -99,9 +111,12 @@ const recordLeaving = async (
   if (format !== undefined) await recordExport(hub, { ...exported, format })
 }
 
+const ask = (hub: Hub, asked: Asked, options: AskOptions): VehicleAnswer =>
+  'latest' in asked ? askLatest(hub, asked.latest, options) : askVehicles(hub, asked.query, options)
+
 const writeAnswer = async (
   hub: Hub,
-  { query, through }: AnswerPlan,
+  plan: AnswerPlan,
   { output, target, signal, context: { terminal } }: Writing,
 ): Promise<Written> => {
   const format = await target.open()
@@ -111,9 +126,9 @@ const writeAnswer = async (
   const bar = createProgress({ title: 'searching', total: PROGRESS_TOTAL, isWatched, say })
   const progress = createSearchProgress(bar)
   try {
-    const answer = askVehicles(hub, query, { signal, onProgress: progress.hear })
+    const answer = ask(hub, plan, { signal, onProgress: progress.hear })
     const found = progress.pass(answer)
-    const made = through === undefined ? found : through(found)
+    const made = plan.through === undefined ? found : plan.through(found)
     await output.write(format.head())
     let isRecorded = target.output !== undefined
     for await (const rows of target.isSorted ? sortRows(made) : made) {

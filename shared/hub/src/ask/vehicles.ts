@@ -1,7 +1,7 @@
 import type { ReceivedMessage } from '@fleetlake/broker'
 import { decodePositions, type Positions } from '@fleetlake/columnar'
 import { type Message, type MessageInput, messages, type QueryStatus, subjects } from '@fleetlake/contracts'
-import { FleetError, reasonOf } from '@fleetlake/core'
+import { FleetError, reasonOf, type TraceContext } from '@fleetlake/core'
 import type { MessageHub } from '../connection/hub.ts'
 import { receiveMessage } from '../connection/message.ts'
 export type { VehicleQueryStats } from './query-answer.ts'
@@ -15,6 +15,7 @@ import {
 } from './query-answer.ts'
 
 export type VehicleQueryInput = Omit<MessageInput<'vehicleQuery'>, 'query'>
+export type LatestQueryInput = Omit<MessageInput<'latestQuery'>, 'query'>
 
 /** Rows that were found, as they came. */
 export interface VehicleBatch {
@@ -54,18 +55,38 @@ export interface VehicleAnswer extends AsyncIterable<VehicleBatch> {
 
 const TTL_MS = 10_000
 
-/**
- * Who was in this area, in this period? Rows come once each, at most `limit` of them. A query that meets no finder is sent again until
- * `ttlMs` have passed; one that a finder may have heard never is.
- */
-export const askVehicles = (
+/** A question, and where it is asked. */
+interface Question {
+  readonly subject: string
+  readonly ttlMs: number | undefined
+  /** What it is called in a trace. */
+  readonly name: string
+  send(query: string, options: { readonly reply: string; readonly trace: TraceContext | undefined }): void
+}
+
+/** Who was in this area, in this period? Rows come once each, at most `limit` of them. */
+export const askVehicles = (hub: MessageHub, input: VehicleQueryInput, options: AskOptions = {}): VehicleAnswer => {
+  const subject = subjects.vehicleQuery(hub.person)
+  const send: Question['send'] = (query, to) => hub.send('vehicleQuery', subject, { ...input, query }, to)
+  return ask(hub, { subject, ttlMs: input.ttlMs, name: 'ask vehicles', send }, options)
+}
+
+/** Where was each vehicle last? A row a key, at most `limit` of them. */
+export const askLatest = (hub: MessageHub, input: LatestQueryInput, options: AskOptions = {}): VehicleAnswer => {
+  const subject = subjects.latestQuery(hub.person)
+  const send: Question['send'] = (query, to) => hub.send('latestQuery', subject, { ...input, query }, to)
+  return ask(hub, { subject, ttlMs: input.ttlMs, name: 'ask latest', send }, options)
+}
+
+/** A question that meets no finder is sent again until `ttlMs` have passed; one that a finder may have heard never is. */
+const ask = (
   hub: MessageHub,
-  input: VehicleQueryInput,
-  { onProgress, signal }: AskOptions = {},
+  { subject, ttlMs = TTL_MS, name, send: sendQuestion }: Question,
+  { onProgress, signal }: AskOptions,
 ): VehicleAnswer => {
   const query = crypto.randomUUID().replaceAll('-', '')
   const inbox = hub.inbox(query)
-  const answer = createQueryAnswer(input.ttlMs ?? TTL_MS, performance.now())
+  const answer = createQueryAnswer(ttlMs, performance.now())
   const happen = (event: AnswerEvent): boolean => answer.happen(event, performance.now())
   const vehicles = createVehicleCount()
   const queue: VehicleBatch[] = []
@@ -109,16 +130,15 @@ export const askVehicles = (
     }
   }
   const subscription = hub.control.subscribe(inbox, hearAny, { onRefused: tellMalformed })
-  const subject = subjects.vehicleQuery(hub.person)
   const stopHearingRefusals = hub.control.onRefused((refused) => {
     if (refused === subject && happen({ kind: 'not-allowed' })) wake?.()
   })
 
-  const span = hub.tracer?.start('ask vehicles', { kind: 'client' })
+  const span = hub.tracer?.start(name, { kind: 'client' })
 
   const send = (): void => {
     happen({ kind: 'sent' })
-    hub.send('vehicleQuery', subject, { ...input, query }, { reply: inbox, trace: span?.context })
+    sendQuestion(query, { reply: inbox, trace: span?.context })
   }
   const cancel = (): void => {
     if (isEnded || !happen({ kind: 'cancelled' })) return

@@ -90,8 +90,8 @@ export const latestColumns = ({ length, columns }: Batch): LatestColumns => {
   }
 }
 
-/** No number comes first, and −0 before 0. */
-const compareNumbers = (a: number, b: number): number => {
+/** An order of numbers: no number comes first, and −0 before 0. */
+export const compareNumbers = (a: number, b: number): number => {
   if (Object.is(a, b)) return 0
   if (a === b) return Object.is(a, -0) ? -1 : 1
   return Number.isNaN(a) || a < b ? -1 : 1

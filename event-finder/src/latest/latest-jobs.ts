@@ -1,0 +1,99 @@
+import { isTextMeasure, type Rows } from '@fleetlake/columnar'
+import type { Message, Sight } from '@fleetlake/contracts'
+import { FleetError } from '@fleetlake/core'
+import { checkSize } from '../coordinator/check-size.ts'
+import type { PinnedVersion } from '../coordinator/pin-version.ts'
+import type { QueryJobs, QueryJobsDeps, QueryJobsOptions } from '../coordinator/query-jobs.ts'
+import { askedRecord } from '../coordinator/search-record.ts'
+import { narrowToSight } from '../core/narrow-to-sight.ts'
+import { searchSteps, type VehicleSearch } from '../core/search.ts'
+import { measuresOfQuery, type TaskMeasures, taskMeasuresOf } from '../core/search-measures.ts'
+import type { HeldTail, Missing } from '../tail/held-tail.ts'
+import { type Owner, takeTurns } from '../waiting/turns.ts'
+import { VEHICLE_KEY } from './latest-question.ts'
+import { holdLatest } from './latest-rows.ts'
+
+/** The last positions of all keys, or of some, of a version and its tail. */
+export interface LatestFound {
+  readonly rows: Rows
+  /** What may be older than it is, or is not known at all. */
+  readonly missing: readonly Missing[]
+}
+
+export interface LatestQuestion {
+  /** The key column. */
+  readonly by: string
+  /** All when missing. */
+  readonly keys: readonly string[] | undefined
+}
+
+export interface LatestJobsDeps extends Pick<QueryJobsDeps, 'permit' | 'pin' | 'records' | 'processor'> {
+  /** @throws FleetError `query.invalid` for a column that is no key */
+  latest(version: PinnedVersion, question: LatestQuestion): Promise<LatestFound>
+}
+
+const ALL_IN_ONE = [{ task: 0, chunks: [], isHot: true }]
+const NO_COLUMNS = { measures: [] }
+
+/**
+ * What is to be done for a question for last positions: it is answered like a search, from last positions in place of files. Invariant: a question for some keys is a search of
+ * these, and is stored before its first row leaves; one for all that there are now is not recorded.
+ */
+export const createLatestJobs = (
+  {
+    query,
+    question,
+    person,
+  }: { readonly query: Message<'vehicleQuery'>; readonly question: LatestQuestion; readonly person: string },
+  owner: Owner,
+  { maxVertices }: Pick<QueryJobsOptions, 'maxVertices'>,
+  { permit, pin, latest, records, processor }: LatestJobsDeps,
+): QueryJobs => {
+  const { by, keys } = question
+  let recorded: Promise<void> | undefined
+  let sight: Sight = 'all'
+  let checked: VehicleSearch | undefined
+  let pinned: PinnedVersion | undefined
+  let prepared: { readonly tail: HeldTail; readonly measures: TaskMeasures } | undefined
+
+  const prepare = async (version: PinnedVersion): Promise<{ tail: HeldTail; measures: TaskMeasures }> => {
+    const measures = measuresOfQuery(query, version.snapshot ?? NO_COLUMNS)
+    const { rows, missing } = await latest(version, question)
+    if (by !== VEHICLE_KEY && rows.measures.some((column) => !isTextMeasure(column)))
+      throw new FleetError('query.invalid', `"${by}" is not a column of texts: last positions are kept by such alone`)
+    return { tail: holdLatest(rows, version.tail, missing), measures: taskMeasuresOf(measures) }
+  }
+  return {
+    check: async () => {
+      sight = await permit({ person, from: undefined })
+      checkSize(query.area, maxVertices)
+      checked = await takeTurns(processor, owner, searchSteps({ ...query, ...narrowToSight(query.vehicleIds, sight) }))
+      if (keys === undefined) return
+      recorded = records.begin(
+        askedRecord({ ...query, vehicleIds: [...keys] }, { person, bounds: checked.area.bounds }),
+      )
+      recorded.catch(() => undefined)
+    },
+    pin: async (signal) => {
+      pinned = await pin(signal)
+      const { snapshot, tail } = pinned
+      return { version: snapshot?.version, messages: tail.messages, rows: tail.rows, bytes: tail.bytes }
+    },
+    plan: async () => {
+      prepared ??= await prepare(pinned!)
+      await recorded
+      const none = { files: 0, bytes: 0, rows: 0 }
+      return { table: { total: none, pruned: none }, tasks: ALL_IN_ONE }
+    },
+    hint: async () => undefined,
+    measures: () => prepared!.measures,
+    vehicles: () => ({ vehicleIds: checked!.vehicleIds, visible: checked!.visible }),
+    sight: () => sight,
+    tail: () => prepared!.tail,
+    traced: () => pinned?.snapshot?.traced,
+    release: () => pinned?.tail.release(),
+    end: ({ status, rows, elapsedMs }) => {
+      if (recorded !== undefined) records.end({ query: query.query, person, status, rows: rows.selected, elapsedMs })
+    },
+  }
+}

@@ -1,0 +1,189 @@
+import type { Snapshot, VersionChanges } from '@fleetlake/archive'
+import type { MeasureSpec, Rows } from '@fleetlake/columnar'
+import { createQueue, FleetError, periodOfDate, reasonOf } from '@fleetlake/core'
+import { BUCKETS, type ProjectionState, type ProjectionTable } from '@fleetlake/projections'
+import type { PinnedVersion } from '../coordinator/pin-version.ts'
+import type { Missing } from '../tail/held-tail.ts'
+import { createLastPositions, type LastPositions } from './last-positions.ts'
+import type { LatestFound, LatestQuestion } from './latest-jobs.ts'
+import { VEHICLE_KEY } from './latest-question.ts'
+import { rowsOfBatch } from './rows-of-batch.ts'
+
+export interface LatestWatchDeps {
+  /** The table `latest`; undefined while there is none. */
+  open(): Promise<ProjectionTable | undefined>
+  /** The changes of the versions `(after, to]` of the table of positions; undefined when one is not in the log any more. */
+  changes(after: number, to: number): Promise<readonly VersionChanges[] | undefined>
+  /** The rows of a data file, with these measures where it has them. @throws when it can't be read */
+  rowsOf(file: { readonly path: string; readonly bytes: number }, measures: readonly MeasureSpec[]): AsyncIterable<Rows>
+}
+
+export interface LatestWatch {
+  /** The last positions of a version and its tail. */
+  find(version: PinnedVersion, question: LatestQuestion): Promise<LatestFound>
+  /** Another archive is in the place of the one that was read. */
+  forget(): void
+}
+
+/** What is held of a key column. Invariant: it has all that the table had up to `version`, but what `missing` says. */
+interface Held {
+  readonly positions: LastPositions
+  version: number
+  missing: readonly Missing[]
+  /** Nothing of it was removed from the table since. */
+  isAdded: boolean
+}
+
+/** Further behind, the table `latest` is read again: it is seldom so far behind itself. */
+const MOST_VERSIONS = 64
+const DAY_MS = 86_400_000
+
+const NOT_MADE: Missing = {
+  path: 'latest',
+  reason:
+    'there is no table of last positions yet, so that only vehicles are known that have reported since this finder was first asked: start a projector (event-projector)',
+}
+
+const notAll = (frontierDay: number): Missing => ({
+  path: 'latest',
+  reason: `the projector has not come to positions of before ${new Date(frontierDay * DAY_MS).toISOString().slice(0, 10)} yet: vehicles that have not reported since are missing; ask again later`,
+})
+
+const notFolded = (by: string): Missing => ({
+  path: 'latest',
+  reason: `the projector keeps no last positions by "${by}", so that only what was reported since this finder was first asked is known: name it in projector.latestBy`,
+})
+
+const removedSince = (version: number): Missing => ({
+  path: 'latest',
+  reason: `another program has removed positions in version ${version} of the archive, and the projector has not taken that in yet: a last position may be one of them`,
+})
+
+/** Whether the files that a version removed are of dates that retention took: what was last known stays. */
+const isRetention = ({ removed }: VersionChanges, { newestDateGone }: Snapshot): boolean =>
+  removed.every(({ place }) => place !== undefined && newestDateGone !== undefined && place.date <= newestDateGone)
+
+/** How far all buckets are folded; undefined when one is not at all. */
+const foldedOf = (state: ProjectionState): { readonly version: number; readonly frontier: number } | undefined => {
+  let [version, frontier] = [Infinity, -Infinity]
+  for (let bucket = 0; bucket < BUCKETS; bucket++) {
+    const offset = state.offset(bucket)
+    if (offset === undefined) return undefined
+    version = Math.min(version, offset.version)
+    frontier = Math.max(frontier, offset.frontier)
+  }
+  return { version, frontier }
+}
+
+/**
+ * Last positions in memory: those of the table `latest`, of the files that the archive got since, and of the tail. Invariant: none is older than a position that was acknowledged before
+ * the version was pinned, or what is missing is told. What is later than the version may be among them: it was acknowledged, too.
+ */
+export const createLatestWatch = ({ open, changes, rowsOf }: LatestWatchDeps): LatestWatch => {
+  const held = new Map<string, Held>()
+  const inTurn = createQueue()
+  let table: ProjectionTable | undefined
+
+  const measuresOf = (snapshot: Snapshot, by: string): readonly MeasureSpec[] =>
+    snapshot.measures.filter(({ name }) => name === 'revision' || name === by)
+
+  const load = async (snapshot: Snapshot, by: string): Promise<Held> => {
+    const positions = createLastPositions(by === VEHICLE_KEY ? undefined : by)
+    table ??= await open()
+    const state = await table?.refresh()
+    const folded = state && foldedOf(state)
+    if (table === undefined || state === undefined || folded === undefined)
+      return { positions, version: snapshot.version, missing: [NOT_MADE], isAdded: true }
+    for await (const batch of table.read(state, {})) positions.fold(rowsOfBatch(batch, by))
+    const oldest = Math.min(...Array.from(snapshot.dates.keys(), (date) => periodOfDate(date).from / DAY_MS))
+    const isKnown = by === VEHICLE_KEY || positions.size > 0
+    return {
+      positions,
+      version: folded.version,
+      isAdded: true,
+      missing: [...(folded.frontier > oldest ? [notAll(folded.frontier)] : []), ...(isKnown ? [] : [notFolded(by)])],
+    }
+  }
+
+  /** Takes in what came up to a version. @returns whether that could be done */
+  const followUp = async (found: Held, snapshot: Snapshot, by: string): Promise<boolean> => {
+    if (found.version >= snapshot.version) return true
+    if (snapshot.version - found.version > MOST_VERSIONS) return false
+    const since = await changes(found.version, snapshot.version)
+    if (since === undefined) return false
+    for (const change of since) {
+      if (!isRetention(change, snapshot)) {
+        found.isAdded = false
+        return false
+      }
+      for (const file of change.added)
+        for await (const rows of rowsOf(file, measuresOf(snapshot, by))) found.positions.fold(rows)
+      found.version = change.version
+    }
+    return true
+  }
+
+  /** What was just read of the table: all that came since is taken in, however much, and what can't be is told. */
+  const followLoaded = async (found: Held, snapshot: Snapshot, by: string): Promise<void> => {
+    if (found.version >= snapshot.version) return
+    const since = await changes(found.version, snapshot.version)
+    if (since === undefined)
+      throw new FleetError(
+        'table.invalid',
+        `the table latest is at version ${found.version} of the archive, whose log does not go back so far any more: see that a projector runs`,
+      )
+    const missing = [...found.missing]
+    for (const change of since) {
+      if (!isRetention(change, snapshot)) {
+        missing.push(removedSince(change.version))
+        found.isAdded = false
+      }
+      for (const file of change.added)
+        for await (const rows of rowsOf(file, measuresOf(snapshot, by))) found.positions.fold(rows)
+    }
+    found.missing = missing
+    found.version = snapshot.version
+  }
+
+  const at = async (snapshot: Snapshot, by: string): Promise<Held> => {
+    const known = held.get(by)
+    // What was missing may be there by now.
+    if (known !== undefined && known.missing.length === 0 && (await followUp(known, snapshot, by))) return known
+    const loaded = await load(snapshot, by)
+    await followLoaded(loaded, snapshot, by)
+    // What is not in the table yet was seen all the same.
+    if (known !== undefined && known.isAdded) loaded.positions.fold(known.positions.take())
+    held.set(by, loaded)
+    return loaded
+  }
+
+  const find = async ({ snapshot, tail }: PinnedVersion, { by, keys }: LatestQuestion): Promise<LatestFound> => {
+    const { positions, missing } =
+      snapshot === undefined
+        ? { positions: createLastPositions(by === VEHICLE_KEY ? undefined : by), missing: [] }
+        : await at(snapshot, by)
+    for (const { rows } of tail.pieces()) positions.fold(rows)
+    const wanted = keys && new Set(keys.map((key) => positions.find(key)))
+    return { rows: positions.take(wanted && ((key) => wanted.has(key))), missing }
+  }
+
+  return {
+    find: (version, question) =>
+      inTurn(async () => {
+        try {
+          return await find(version, question)
+        } catch (error) {
+          held.delete(question.by)
+          if (error instanceof FleetError && error.code === 'table.replaced') table = undefined
+          return {
+            rows: (await find({ ...version, snapshot: undefined }, question)).rows,
+            missing: [{ path: 'latest', reason: `only what is not archived yet is known: ${reasonOf(error)}` }],
+          }
+        }
+      }),
+    forget: () => {
+      held.clear()
+      table = undefined
+    },
+  }
+}

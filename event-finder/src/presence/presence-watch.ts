@@ -1,0 +1,112 @@
+import type { Snapshot, TimesIn } from '@fleetlake/archive'
+import { periodOfDate } from '@fleetlake/core'
+import {
+  bucketOf,
+  type PresenceRow,
+  type ProjectionState,
+  type ProjectionTable,
+  readPresence,
+} from '@fleetlake/projections'
+import type { VehicleSearch } from '../core/search.ts'
+import { pairOf, type TouchedPairs } from './touched-pairs.ts'
+
+/** Vehicles that are looked up for a search, at most: beyond, most files hold one of them. */
+const MOST_VEHICLES = 1_000
+const DAY_MS = 86_400_000
+
+/** A version of presence, taken before the version of the table that a search is answered from. */
+export interface PresenceSeen {
+  readonly table: ProjectionTable
+  readonly state: ProjectionState
+}
+
+export interface PresenceWatch {
+  /** Undefined while there is no such table, or when it can't be read: nothing is passed over for it then. */
+  look(): Promise<PresenceSeen | undefined>
+  /** When the vehicles of a search may have been where; undefined where that is not known. */
+  timesIn(seen: PresenceSeen, snapshot: Snapshot, search: VehicleSearch): Promise<TimesIn | undefined>
+}
+
+export interface PresenceWatchDeps {
+  /** Undefined while there is none. */
+  open(): Promise<ProjectionTable | undefined>
+  readonly touched: TouchedPairs
+  /** Told of a table that can't be read. */
+  onFault(error: unknown): void
+}
+
+const dayOf = (ms: number): number => Math.floor(ms / DAY_MS)
+
+/** Of the buckets of some vehicles: how far they are all folded, and from which day on. */
+const foldedOf = (
+  state: ProjectionState,
+  vehicleIds: readonly string[],
+):
+  | { readonly version: number; readonly newest: number; readonly commit: number; readonly frontier: number }
+  | undefined => {
+  let found: { version: number; newest: number; commit: number; frontier: number } | undefined
+  for (const bucket of new Set(vehicleIds.map(bucketOf))) {
+    const offset = state.offset(bucket)
+    if (offset === undefined) return undefined
+    const { version, commit, frontier } = offset
+    found = {
+      ...(found === undefined || version < found.version ? { version, commit } : found),
+      newest: Math.max(version, found?.newest ?? version),
+      frontier: Math.max(frontier, found?.frontier ?? frontier),
+    }
+  }
+  return found
+}
+
+const timesOfPairs = (rows: readonly PresenceRow[]): Map<string, { from: number; to: number }> => {
+  const pairs = new Map<string, { from: number; to: number }>()
+  for (const { day, cell, first, last } of rows) {
+    const pair = pairOf(new Date(day * DAY_MS).toISOString().slice(0, 10), cell)
+    const known = pairs.get(pair)
+    pairs.set(pair, { from: Math.min(first, known?.from ?? first), to: Math.max(last + 1, known?.to ?? -Infinity) })
+  }
+  return pairs
+}
+
+/**
+ * What the table `presence` lets a search pass over. Invariant: pairs of a date and a cell alone, which compactions don't change; none that a version after the one that presence has
+ * folded may have changed, and none of a date that it has not folded yet.
+ */
+export const createPresenceWatch = ({ open, touched, onFault }: PresenceWatchDeps): PresenceWatch => {
+  let table: ProjectionTable | undefined
+  return {
+    look: async () => {
+      try {
+        table ??= await open()
+        return table && { table, state: await table.refresh() }
+      } catch (error) {
+        table = undefined
+        onFault(error)
+        return undefined
+      }
+    },
+    timesIn: async (seen, { version, dates }, { vehicleIds, period }) => {
+      if (vehicleIds === undefined || vehicleIds.length === 0 || vehicleIds.length > MOST_VEHICLES) return undefined
+      const folded = foldedOf(seen.state, vehicleIds)
+      if (folded === undefined || folded.newest > version) return undefined
+      try {
+        const changed = await touched.since(folded.version, folded.commit, version)
+        if (changed === undefined) return undefined
+        // Of a period without an end the dates of the table alone.
+        const days = Array.from(dates.keys(), (date) => dayOf(periodOfDate(date).from))
+        const from = Math.max(dayOf(period.from), Math.min(...days), folded.frontier)
+        const to = Math.min(dayOf(period.to - 1), Math.max(...days)) + 1
+        const rows = from >= to ? [] : await readPresence(seen.table, seen.state, { vehicleIds, dates: { from, to } })
+        const pairs = timesOfPairs(rows)
+        return (date, cell) => {
+          const day = periodOfDate(date)
+          const pair = pairOf(date, cell)
+          return dayOf(day.from) < folded.frontier || changed.has(pair) ? day : pairs.get(pair)
+        }
+      } catch (error) {
+        onFault(error)
+        return undefined
+      }
+    },
+  }
+}
