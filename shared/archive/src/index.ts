@@ -60,6 +60,8 @@ export {
 export { type AskedSearch, type AuditEntry, type AuditFilter, readAudit, recordsIn } from './searches/read-searches.ts'
 export { type SearchFacts, searchFacts } from './searches/search-facts.ts'
 export { openSearchTable, type SearchMove, type SearchPeriod, type SearchTable } from './searches/search-table.ts'
+export { MOST_SMALL_FILES, tidySmallTable } from './small/tidy-small.ts'
+export { type TidiedFiles, type TidiedTable, type TidyOptions, tidyTable } from './maintain/tidy-table.ts'
 export { tidySearches } from './searches/tidy-searches.ts'
 export { checkStore, probeStore } from './store/check-store.ts'
 export { createFileStore } from './store/file-store.ts'

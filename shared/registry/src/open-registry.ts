@@ -1,9 +1,12 @@
 import {
   type ObjectStore,
+  MOST_SMALL_FILES,
   openSmallTable,
   type OpenSmallTableOptions,
   type SmallTable,
   type SmallTableKind,
+  tidySmallTable,
+  type TidyOptions,
 } from '@fleetlake/archive'
 import { subjects } from '@fleetlake/contracts'
 import { createQueue, FleetError, repeat } from '@fleetlake/core'
@@ -67,6 +70,8 @@ export interface Registry extends RegistryView {
   onChange(tell: (kinds: ReadonlySet<string>) => void): () => void
   /** Merges the files of the table into one when there are more than that, 64 when missing; returns how many became one. Every change stays. */
   mergeFiles(options?: { readonly moreThan?: number }): Promise<number>
+  /** Deletes files and versions of the table that nobody needs any more; returns how many. Every change stays. */
+  tidy(options: TidyOptions): Promise<number>
   close(): Promise<void>
 }
 
@@ -79,9 +84,6 @@ const REGISTRY: SmallTableKind<typeof REGISTRY_COLUMNS, RegistryRow, Entries> = 
   empty: NO_ENTRIES,
   fold: foldRows,
 }
-
-/** So few that opening it takes a moment. */
-const MOST_FILES = 64
 
 const byPlace = (a: Change, b: Change): number =>
   a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : a.id < b.id ? -1 : a.id > b.id ? 1 : a.version - b.version
@@ -213,9 +215,13 @@ export const openRegistry = async (
       listeners.add(tell)
       return () => void listeners.delete(tell)
     },
-    mergeFiles: async ({ moreThan = MOST_FILES } = {}) => {
+    mergeFiles: async ({ moreThan = MOST_SMALL_FILES } = {}) => {
       await refresh()
       return (await table?.mergeFiles({ moreThan })) ?? 0
+    },
+    tidy: async (how) => {
+      await refresh()
+      return table === undefined ? 0 : tidySmallTable(table, store, how)
     },
     close: async () => {
       stopping.abort()

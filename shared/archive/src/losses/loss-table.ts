@@ -1,5 +1,7 @@
 import type { LogOptions } from '../log/open-log.ts'
 import { openSmallTable, type SmallTableKind } from '../small/small-table.ts'
+import { MOST_SMALL_FILES, tidySmallTable } from '../small/tidy-small.ts'
+import type { TidyOptions } from '../maintain/tidy-table.ts'
 import type { ObjectStore } from '../store/object-store.ts'
 import { type KnownLoss, type Loss, lossesOf, lossId, type LossRow, type Settlement } from './loss.ts'
 import { flatLoss, LOSS_COLUMNS, lossOfFlat } from './loss-row.ts'
@@ -14,6 +16,11 @@ export interface LossTable {
   record(losses: readonly Loss[]): Promise<void>
   /** @param ids of losses that are known */
   settle(ids: readonly string[], settlement: Settlement): Promise<void>
+  /** Merges files when they are many; returns how many became one. Invariant: every loss stays. */
+  mergeFiles(): Promise<number>
+  /** Deletes files and versions that nobody needs any more; returns how many. */
+  tidy(options: TidyOptions): Promise<number>
+  close(): Promise<void>
 }
 
 export interface OpenLossTableOptions extends LogOptions {
@@ -75,5 +82,8 @@ export const openLossTable = async (
     settle: async (ids, settlement) => {
       await table.append(() => ids.map((id): LossRow => ({ kind: 'settled', id, ...settlement })), 'SETTLE')
     },
+    mergeFiles: () => table.mergeFiles({ moreThan: MOST_SMALL_FILES }),
+    tidy: (how) => tidySmallTable(table, store, how),
+    close: table.close,
   }
 }

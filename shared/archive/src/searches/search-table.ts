@@ -5,7 +5,7 @@ import { makeCheckpoint } from '../log/make-checkpoint.ts'
 import { type LogOptions, openLog } from '../log/open-log.ts'
 import { decodePath } from '../paths.ts'
 import { type FlatRow, hasOnly, smallSchemaString } from '../small/small-file.ts'
-import { commitInfo, removeOf, smallFilesIn } from '../small/small-files.ts'
+import { commitInfo, removeOf, smallFilesIn, vacuumActions } from '../small/small-files.ts'
 import { smallLogIn, type SmallState } from '../small/small-log.ts'
 import type { ObjectStore } from '../store/object-store.ts'
 import { type MergeFile, planMerge } from './plan-merge.ts'
@@ -61,7 +61,6 @@ export interface SearchFile {
 }
 
 const NAME = 'searches'
-const VACUUM_APP = 'fleetlake.vacuum'
 const LEVEL_TAG = 'fleetlake.level'
 
 const TABLE = { name: NAME, columns: SEARCH_COLUMNS } as const
@@ -202,10 +201,7 @@ export const openSearchTable = async (
       await log.commit<never>({
         decide: () => undefined,
         check: files.checkWritable,
-        actions: (state, stamp) => [
-          commitInfo('VACUUM START', state, stamp),
-          { txn: { appId: VACUUM_APP, version: (state.txns.get(VACUUM_APP) ?? 0) + 1 } },
-        ],
+        actions: vacuumActions,
       })
     },
     close: log.close,

@@ -93,6 +93,14 @@ export const commitInfo = (
   commitInfo: { timestamp: nowMs, operation, engineInfo: engine, readVersion: version, commitId },
 })
 
+const VACUUM_APP = 'fleetlake.vacuum'
+
+/** Of a version that changes nothing, before a vacuum. */
+export const vacuumActions = (state: SmallState, stamp: CommitStamp): Action[] => [
+  commitInfo('VACUUM START', state, stamp),
+  { txn: { appId: VACUUM_APP, version: (state.txns.get(VACUUM_APP) ?? 0) + 1 } },
+]
+
 /** @param dataChange false when its rows are in another file of the same commit */
 export const removeOf = ({ path, size }: Add, nowMs: number, dataChange = false): Action => ({
   remove: {

@@ -1,4 +1,5 @@
 import type { Add } from '../log/actions.ts'
+import { MAX_FILE_AGE_MS } from '../log/commit.ts'
 import { firstActions } from '../log/first-actions.ts'
 import { makeCheckpoint } from '../log/make-checkpoint.ts'
 import { type LogOptions, openLog } from '../log/open-log.ts'
@@ -6,7 +7,7 @@ import type { Proposal } from '../log/write-commit.ts'
 import { decodePath } from '../paths.ts'
 import type { ObjectStore } from '../store/object-store.ts'
 import { type FlatRow, hasOnly, type SmallColumn, smallSchemaString } from './small-file.ts'
-import { commitInfo, removeOf, smallFilesIn } from './small-files.ts'
+import { commitInfo, removeOf, smallFilesIn, vacuumActions } from './small-files.ts'
 import { smallLogIn, type SmallState } from './small-log.ts'
 
 /**
@@ -50,6 +51,10 @@ export interface SmallTable<Row, Content> {
    * @returns how many files became one; 0 for none
    */
   mergeFiles(options: { readonly moreThan: number }): Promise<number>
+  /** Whether the version that is known has a file of this path. */
+  names(path: string): boolean
+  /** Makes a version that changes nothing: what was decided upon an earlier one is decided again. */
+  takeVersion(): Promise<void>
   close(): Promise<void>
 }
 
@@ -143,9 +148,10 @@ export const openSmallTable = async <Columns extends readonly SmallColumn[], Row
       actions: async (state, stamp) => {
         const info = commitInfo(operation, state, stamp)
         if (rows.length === 0) return [info]
-        // Who lost a race writes his file again only if he has decided otherwise.
+        // Who lost a race writes his file again only if he has decided otherwise, or if vacuum may soon take it.
         const text = JSON.stringify(rows)
-        if (written?.rows !== text) {
+        const isOld = written !== undefined && stamp.nowMs - written.add.modificationTime > MAX_FILE_AGE_MS
+        if (written?.rows !== text || isOld) {
           written = {
             rows: text,
             add: await files.write(
@@ -200,6 +206,14 @@ export const openSmallTable = async <Columns extends readonly SmallColumn[], Row
     rows: async () => readAll([...(await log.refresh()).files.values()]),
     append,
     mergeFiles,
+    names: (path) => log.state.files.has(path),
+    takeVersion: async () => {
+      await log.commit<never>({
+        decide: () => undefined,
+        check: files.checkWritable,
+        actions: vacuumActions,
+      })
+    },
     close: log.close,
   }
 }
