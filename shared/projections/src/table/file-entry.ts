@@ -25,6 +25,8 @@ export interface FileEntry {
   /** Merged files are of one month, and of a level. */
   readonly month: string | undefined
   readonly level: Level
+  /** Files of a base are one sorted run, in the order of their parts. */
+  readonly part: number
   readonly hasDeletedRows: boolean
 }
 
@@ -34,6 +36,7 @@ export type Level = number | 'base'
 export const FOOTER_TAG = 'fleetlake.footerCrc32'
 export const LEVEL_TAG = 'fleetlake.level'
 export const MONTH_TAG = 'fleetlake.month'
+export const PART_TAG = 'fleetlake.part'
 
 const EVERYTHING: Span<number> = { least: -Infinity, most: Infinity }
 
@@ -95,6 +98,7 @@ const parseEntry = (add: Add, keyColumn: string): FileEntry => {
     footerCrc,
     month: isOurs ? (add.tags?.[MONTH_TAG] ?? undefined) : undefined,
     level: isOurs ? levelOf(add.tags?.[LEVEL_TAG]) : 0,
+    part: Number(add.tags?.[PART_TAG] ?? 0),
     hasDeletedRows: (add.deletionVector ?? undefined) !== undefined,
   }
 }

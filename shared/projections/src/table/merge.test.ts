@@ -31,7 +31,7 @@ test.each(KINDS)(
         expect(plainRows(kind.merge(batches.toReversed()))).toEqual(all)
         expect(plainRows(kind.merge([kind.merge(batches)]))).toEqual(all)
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     )
   },
 )

@@ -10,6 +10,7 @@ import {
   MAX_FILE_AGE_MS,
   openLog,
   removeOf,
+  vacuumActions,
   writerFault,
 } from '@fleetlake/archive/log'
 import { FleetError } from '@fleetlake/core'
@@ -91,8 +92,6 @@ export interface OpenProjectionOptions extends LogOptions {
   /** Makes the table when there is none. */
   readonly create?: boolean
 }
-
-const VACUUM_APP = 'fleetlake.vacuum'
 
 /**
  * Opens the table of a projection.
@@ -229,10 +228,7 @@ const tableUpon = (log: Log<ProjectionState>, store: ObjectStore, kind: Projecti
     await log.commit<never>({
       decide: () => undefined,
       check,
-      actions: (state, stamp) => [
-        commitInfo('VACUUM START', state, stamp),
-        { txn: { appId: VACUUM_APP, version: (state.txns.get(VACUUM_APP) ?? 0) + 1 } },
-      ],
+      actions: vacuumActions,
     })
   }
 

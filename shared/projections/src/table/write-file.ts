@@ -5,7 +5,7 @@ import { type Add, cutMaximum, cutMinimum } from '@fleetlake/archive/log'
 import { Bytes, CREATED_BY, type FileColumnValues, footerBytesOf, startParquet } from '@fleetlake/columnar/parquet'
 import { dateOf } from '@fleetlake/core'
 import { type Batch, concatBatches, daysIn, numbersIn, sliceBatch, textsIn } from './batch.ts'
-import { FOOTER_TAG, LEVEL_TAG, type Level, MONTH_TAG, type Span } from './file-entry.ts'
+import { FOOTER_TAG, LEVEL_TAG, type Level, MONTH_TAG, PART_TAG, type Span } from './file-entry.ts'
 import type { ProjectionKind } from './projection-kind.ts'
 import { placeOf } from './selection.ts'
 
@@ -22,10 +22,12 @@ const compressAt = (level: number): ((bytes: Uint8Array) => Uint8Array) => {
 /** Of what is merged soon, and of what is kept for years. */
 const COMPRESS = { fresh: compressAt(1), base: compressAt(9) }
 
+/** Where a file is among others, as `FileEntry` says it. */
 export interface FilePlace {
   /** Undefined for rows of any month. */
   readonly month: string | undefined
   readonly level: Level
+  readonly part?: number
 }
 
 /** A file of a projection that is being written, row group by row group. */
@@ -76,7 +78,7 @@ export const footerCrcOf = (file: Uint8Array): number => crc32(file.subarray(fil
 export const startDataFile = (
   store: Pick<ObjectStore, 'put'>,
   kind: ProjectionKind,
-  { month, level }: FilePlace,
+  { month, level, part = 0 }: FilePlace,
 ): DataFile => {
   const out = new Bytes(1 << 16)
   const compress = level === 'base' ? COMPRESS.base : COMPRESS.fresh
@@ -144,6 +146,7 @@ export const startDataFile = (
         tags: {
           [FOOTER_TAG]: footerCrcOf(bytes).toString(16).padStart(8, '0'),
           [LEVEL_TAG]: String(level),
+          ...(part === 0 ? {} : { [PART_TAG]: String(part) }),
           ...(month === undefined ? {} : { [MONTH_TAG]: month }),
         },
       }
