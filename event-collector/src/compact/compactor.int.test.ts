@@ -1,14 +1,31 @@
 import { execFileSync, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { COMPACTION_APP, createFileStore, isCompacted, openTable, type Table, writeChunk } from '@fleetlake/archive'
+import {
+  COMPACTION_APP,
+  createFileStore,
+  isCompacted,
+  type Loss,
+  openLossTable,
+  openTable,
+  type Table,
+  writeChunk,
+} from '@fleetlake/archive'
 import { rowsOfArrays, textsOfStrings } from '@fleetlake/columnar'
 import { parquetCodec } from '@fleetlake/columnar/formats'
 import { type Config, configSchema } from '@fleetlake/contracts'
 import { cellBounds, parseCell } from '@fleetlake/core'
 import { connectHub, findArchiveClaim, writeArchiveClaim } from '@fleetlake/hub'
+import {
+  ALL_BUCKETS,
+  LATEST,
+  openProjectionTable,
+  PRESENCE,
+  presenceOfRows,
+  rowsOfPresence,
+} from '@fleetlake/projections'
 import { openRegistry } from '@fleetlake/registry'
 import { eventually, startTestHub, temporaryFolder } from '@fleetlake/testing'
 import { expect, onTestFinished, test } from 'vitest'
@@ -63,6 +80,27 @@ const openWorld = async (options: { chunks: number; rows: number; memory?: strin
   const compactor = { everyMs: '50 ms', quietMs: '200 ms', ...(options.memory && { memory: options.memory }) }
   const config: Config = configSchema.parse({ archive: { path }, hub: { url: server.url }, compactor })
   return { server, connect, path, folder, table, config }
+}
+
+const LOSS: Omit<Loss, 'from' | 'to'> = {
+  stream: 'MOVES_0',
+  created: '2026-01-05T00:00:00Z',
+  epoch: 0,
+  partition: 0,
+  firstStored: 0,
+  lastStored: 1,
+  partitions: 1,
+  geohashLength: 5,
+  toldAt: 2,
+}
+
+const STAY = {
+  day: 20_458,
+  cell: CELL,
+  first: 1_767_571_200_000,
+  last: 1_767_571_260_000,
+  rows: 4,
+  intervals: new Map([[20, 3]]),
 }
 
 const isWhole = async (table: Table): Promise<boolean> => {
@@ -152,6 +190,38 @@ test('a compactor leaves an older copy of the archive alone', async () => {
   expect((await table.refresh()).version).toBe(version)
   await claimed(version)
   await eventually(() => isWhole(table))
+})
+
+test('a compactor keeps every table beside the positions in order, and what is wrong with one keeps it from nothing', async () => {
+  const { connect, path, table, config } = await openWorld({ chunks: 12, rows: 100 })
+  const losses = (await openLossTable(createFileStore(join(path, 'losses')), { create: true }))!
+  for (let from = 1; from <= 65; from++) await losses.record([{ ...LOSS, from, to: from }])
+  const presence = (await openProjectionTable(createFileStore(join(path, 'presence')), PRESENCE, { create: true }))!
+  const latest = (await openProjectionTable(createFileStore(join(path, 'latest')), LATEST, { create: true }))!
+  const offsetAt = (version: number) => ({ version, commit: 1, frontier: 0 })
+  for (let version = 1; version <= 8; version++) {
+    const add = presenceOfRows([{ ...STAY, vehicleId: `v-${version}` }])
+    const from = version === 1 ? undefined : offsetAt(version - 1)
+    await presence.commit({ buckets: ALL_BUCKETS, from, to: offsetAt(version), add, operation: 'WRITE' })
+  }
+  const known = [await losses.refresh(), rowsOfPresence(await presence.rows(presence.state, {}))]
+  await rm(join(path, 'latest', '_delta_log', `${'0'.padStart(20, '0')}.json`))
+  const warnings: string[] = []
+  const log = { info: () => undefined, warn: (_: unknown, message?: string) => void warnings.push(message ?? '') }
+  const compactor = await startCompactor(await connect(), { config, log, version: '0' })
+  onTestFinished(() => compactor.stop())
+  await eventually(async () => (await presence.refresh()).files.size === 1)
+  await eventually(() => isWhole(table))
+  const files = async (name: string): Promise<number> =>
+    (await readdir(join(path, name))).filter((file) => file.endsWith('.parquet')).length
+  // What was merged stays for the grace.
+  await eventually(async () => (await files('losses')) === 66)
+  expect([await losses.refresh(), rowsOfPresence(await presence.rows(presence.state, {}))]).toEqual(known)
+  expect(warnings.length).toBeGreaterThan(0)
+  expect(new Set(warnings.map((line) => line.slice(0, 'the table latest is not kept in order'.length)))).toEqual(
+    new Set(['the table latest is not kept in order']),
+  )
+  await Promise.all([losses.close(), presence.close(), latest.close()])
 })
 
 test('a compactor merges the many files of the registry, and a damaged registry keeps it from nothing', async () => {

@@ -5,21 +5,16 @@ import {
   type MaintenanceReport,
   type ObjectStore,
   openLossStore,
-  openRegistryStore,
-  openSearchStore,
-  openSearchTable,
   openTable,
   openTableStore,
-  type SearchTable,
-  tidySearches,
 } from '@fleetlake/archive'
 import { openCodec } from '@fleetlake/columnar/formats'
 import type { Config } from '@fleetlake/contracts'
 import { codeField, createQueue, FleetError, ownerOf, reasonOf, repeat } from '@fleetlake/core'
 import { type Hub, joinGroup, readArchiveClaim } from '@fleetlake/hub'
-import { openRegistry, type Registry } from '@fleetlake/registry'
 import { objectionTo } from '../objection.ts'
 import { countRequests, type Log, NO_OPS, type OpsContext } from '@fleetlake/service'
+import { keptTables } from './kept-tables.ts'
 import { tellCompactor } from './tell-compactor.ts'
 
 export interface RunningCompactor {
@@ -31,7 +26,7 @@ export interface CompactorOptions {
   readonly config: Config
   readonly log: Pick<Log, 'info' | 'warn'>
   readonly version: string
-  /** In place of the archive's own store; it has no registry then. */
+  /** In place of the archive's own store; it has no other tables then. */
   readonly store?: ObjectStore
   /** In place of a thread. */
   readonly makeCheckpoint?: CheckpointMaker
@@ -57,8 +52,6 @@ export const startCompactor = async (
   const warn = (what: Record<string, unknown>, message: string): void => log.warn(what, message)
   const tellRequest = countRequests(ops.metrics)
   const store = given ?? (await openTableStore(archive, tellRequest))
-  const registryStore = given === undefined ? await openRegistryStore(archive, tellRequest) : undefined
-  const searchStore = given === undefined ? await openSearchStore(archive, tellRequest) : undefined
   const lossStore = given === undefined ? await openLossStore(archive, tellRequest) : undefined
   const codec = await openCodec(archive.format)
   const membership = joinGroup(hub, {
@@ -104,43 +97,19 @@ export const startCompactor = async (
     toldKept = report.kept
   }
 
-  let registry: Registry | undefined
-  /** What is wrong with it keeps the archive from nothing. */
-  const keepRegistry = async (): Promise<void> => {
-    if (registryStore === undefined) return
-    try {
-      registry ??= await openRegistry(registryStore, { engine: `Fleetlake/${version}` })
-      const files = await registry.mergeFiles()
-      if (files > 0) log.info({ files }, 'files of the registry were merged')
-    } catch (error) {
-      if (!stopping.signal.aborted) warn(codeField(error), `the registry is not kept in order: ${reasonOf(error)}`)
-    }
-  }
-
-  let searches: SearchTable | undefined
-  let tidiedMs = -Infinity
-  /** Likewise. */
-  const keepSearches = async (): Promise<void> => {
-    if (searchStore === undefined || performance.now() - tidiedMs < compactor.vacuumEveryMs) return
-    try {
-      searches ??= await openSearchTable(searchStore, { engine: `Fleetlake/${version}` })
-      if (searches === undefined) return
-      const files = await tidySearches(searches, searchStore, {
-        graceMs: compactor.graceMs,
-        logRetentionMs: archive.logRetentionMs,
-        nowMs: Date.now(),
-        signal: stopping.signal,
-      })
-      tidiedMs = performance.now()
-      if (files > 0) log.info({ files }, 'files of the searches that nobody needs were deleted')
-    } catch (error) {
-      if (error instanceof FleetError && error.code === 'table.replaced') searches = undefined
-      if (!stopping.signal.aborted)
-        warn(codeField(error), `the table of searches is not kept in order: ${reasonOf(error)}`)
-    }
-  }
-
   let opened: Awaited<ReturnType<typeof open>>
+  const others =
+    given !== undefined
+      ? []
+      : await keptTables({
+          config,
+          log,
+          engine: `Fleetlake/${version}`,
+          tell: tellRequest,
+          tidyEveryMs: compactor.vacuumEveryMs,
+          newestDateGone: () => opened?.table.snapshot.newestDateGone,
+          signal: stopping.signal,
+        })
   const inTurn = createQueue()
   const provide = () => inTurn(async () => (opened ??= await open()))
   const isOwner = (): boolean => ownerOf(WORK, membership.members()) === hub.uid
@@ -153,8 +122,7 @@ export const startCompactor = async (
   }
   const work = async (): Promise<void> => {
     if (!isOwner()) return
-    await keepRegistry()
-    await keepSearches()
+    for (const table of others) await table.keep()
     try {
       const report = await run()
       if (report !== undefined) tell(report)
@@ -184,7 +152,7 @@ export const startCompactor = async (
       await Promise.race([working, giveUp.promise])
       clearTimeout(timer)
       await membership.leave()
-      await Promise.all([opened?.table.close(), registry?.close(), searches?.close()])
+      await Promise.all([opened?.table.close(), ...others.map((table) => table.close())])
     },
   }
 }
