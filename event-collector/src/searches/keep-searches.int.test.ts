@@ -100,7 +100,7 @@ test('a stream that is made again is brought in from its first record, and what 
   await hub.streams.drop(SEARCHES)
   await hub.streams.make(settings)
   await search(hub, 'q2')
-  await hub.streams.append('searches.exported', new TextEncoder().encode('{"query":7}'), { timeoutMs: 1_000 })
+  await hub.streams.append('searches.exported', new TextEncoder().encode('{"query":7}'), { timeoutMs: 30_000 })
   const keeper = keeperOf(hub, store)
   await keeper.run()
   await keeper.run()
@@ -116,7 +116,7 @@ test('a record for which there is no room is refused with what to do, and one th
     "the search can't be recorded, and so is not done: the hub's stream SEARCHES is full: see that a collector runs, which archives it, or raise hub.maxBytesSearches",
   )
   await hub.streams.drop(SEARCHES)
-  await expect(storeExport(hub, { query: 'q', person: 'bob', format: 'csv' }, { withinMs: 300 })).rejects.toThrow(
+  await expect(storeExport(hub, { query: 'q', person: 'bob', format: 'csv' }, { withinMs: 3_000 })).rejects.toThrow(
     /^the export can't be recorded, and so is not done: the hub does not store it .*: the stream SEARCHES is made when a service of this version starts$/,
   )
 })

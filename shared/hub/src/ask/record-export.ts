@@ -5,6 +5,7 @@ import { randomToken } from '../connection/random-token.ts'
 
 const WITHIN_MS = 10_000
 const REPEAT_MS = 500
+const NOT_DONE = "the export can't be recorded, and so is not done: "
 
 /**
  * Says that found positions are about to leave, and resolves once that is recorded. It is a finder that stores it: who may send to a stream could have the server send its
@@ -40,6 +41,7 @@ export const recordExport = async (
     stopHearingRefusals()
     await answers.close()
   }
+  // A finder that could not store it says all of that already.
   if (fault !== undefined)
-    throw new FleetError('query.unrecorded', `the export can't be recorded, and so is not done: ${fault}`)
+    throw new FleetError('query.unrecorded', fault.startsWith(NOT_DONE) ? fault : `${NOT_DONE}${fault}`)
 }

@@ -43,15 +43,18 @@ const storeRecord = async <Name extends RecordName>(
   const { control, service, uid } = hub
   const { payload, headers } = wrapMessage(control, name, data, { id, source: `/fleetlake/${service}/${uid}` }, id)
   const endMs = performance.now() + withinMs
+  // Tells more than that the last attempt, which has the least time, was not answered.
+  let refusal: Acknowledgement | undefined
   for (;;) {
     const timeoutMs = Math.max(1, Math.min(ATTEMPT_MS, endMs - performance.now()))
     const answer = await control.store(subject, payload, { headers, timeoutMs })
     if (answer.kind === 'stored') return
+    if (answer.kind === 'rejected') refusal = answer
     const isDefinite = answer.kind === 'rejected' && (answer.isFull || answer.isFinal)
     if (isDefinite || performance.now() + RETRY_MS > endMs)
       throw new FleetError(
         'query.unrecorded',
-        `${what} can't be recorded, and so is not done: ${adviceFor(answer, withinMs)}`,
+        `${what} can't be recorded, and so is not done: ${adviceFor(refusal ?? answer, withinMs)}`,
       )
     await sleep(RETRY_MS)
   }
