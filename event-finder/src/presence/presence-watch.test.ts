@@ -10,7 +10,7 @@ import {
 } from '@fleetlake/archive'
 import { rowsOfArrays, textAt, textsOfStrings } from '@fleetlake/columnar'
 import { openCodec } from '@fleetlake/columnar/formats'
-import { areaOf, dateOf, parseCell, periodOfDate, windowStart } from '@fleetlake/core'
+import { areaOf, cellBounds, dateOf, parseCell, periodOfDate, windowStart } from '@fleetlake/core'
 import { bucketOf, openProjectionTable, PRESENCE, presenceOfRows, type PresenceRow } from '@fleetlake/projections'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -72,8 +72,8 @@ const timeOf = ({ minute }: Report): number => BEGIN_MS + minute * 60_000
 
 /** A place in the cell. */
 const placeIn = (cell: string): { readonly x: number; readonly y: number } => {
-  const { west, east, south, north } = parseCell(cell)
-  return { x: Math.round((west + east) / 2), y: Math.round((south + north) / 2) }
+  const { west, east, south, north } = cellBounds(parseCell(cell), cell.length)
+  return { x: Math.round((west + east) * 5e5), y: Math.round((south + north) * 5e5) }
 }
 
 const codec = await openCodec('parquet')
