@@ -1,4 +1,5 @@
 export * from './archive-claim.ts'
+export * from './area-names.ts'
 export * from './batch-builder.ts'
 export * from './config.ts'
 export { contentOf, type MoveContent } from './content-type.ts'

@@ -26,3 +26,30 @@ test('a kind holds a hundred thousand entries and no more; those that were remov
   const removed = changesOf(full, [{ kind: 'tokens', id: 't0', value: null, expected: 1 }], stamp)
   expect(changesOf(foldRows(full, removed), oneMore, stamp)).toMatchObject([{ id: 'one-more', version: 1 }])
 })
+
+test('so many areas there may be', () => {
+  const polygon = {
+    type: 'Polygon',
+    coordinates: [
+      [
+        [0, 0],
+        [1, 0],
+        [1, 1],
+        [0, 0],
+      ],
+    ],
+  }
+  const idOf = (i: number): string => `area-${String(i).padStart(10, '0')}`
+  const added = Array.from({ length: 10_000 }, (_, i): Change => ({
+    kind: 'areas',
+    id: idOf(i),
+    version: 1,
+    value: JSON.stringify({ name: `a${i}`, geometry: polygon }),
+    who: 'root',
+    at: 1,
+  }))
+  const oneMore = [{ kind: 'areas', id: idOf(10_000), value: { name: 'one more', geometry: polygon }, expected: 0 }]
+  expect(() => changesOf(foldRows(NO_ENTRIES, added), oneMore, { who: 'root', at: 2 })).toThrow(
+    fault('registry.invalid', 'the registry holds at most 10000 areas: remove some first'),
+  )
+})

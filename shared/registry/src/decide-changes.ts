@@ -2,7 +2,7 @@ import { FleetError } from '@fleetlake/core'
 import type { Change } from './change.ts'
 import { type Entries, fit, type Held, seenVersion } from './entries.ts'
 import { isKind } from './kinds.ts'
-import { checkId, checkKind, MAX_CHANGES, MAX_ENTRIES, lengthFault, refuse } from './limits.ts'
+import { checkId, checkKind, MAX_CHANGES, lengthFault, mostEntries, refuse } from './limits.ts'
 
 /** A change that is asked for. */
 export interface Asked {
@@ -33,7 +33,7 @@ const textOf = ({ kind, id, value, mayNotFit = false }: Asked): string => {
   checkId(kind, id)
   const json = JSON.stringify(value) as string | undefined
   if (json === undefined) return refuse(`${kind} ${id} has no value that JSON has`)
-  const fault = lengthFault(json)
+  const fault = lengthFault(kind, json)
   if (fault !== undefined) return refuse(`${kind} ${id}: ${fault}`)
   if (mayNotFit) return json
   if (!isKind(kind)) return refuse(`this release does not know the kind ${kind}`)
@@ -70,8 +70,8 @@ export const changesOf = (
   })
   for (const [kind, some] of Map.groupBy(asked, (each) => each.kind)) {
     const added = some.filter(({ expected, value }) => expected === 0 && value !== null).length
-    if (added > 0 && (kinds.get(kind)?.count ?? 0) + added > MAX_ENTRIES)
-      refuse(`the registry holds at most ${MAX_ENTRIES} ${kind}: remove some first`)
+    if (added > 0 && (kinds.get(kind)?.count ?? 0) + added > mostEntries(kind))
+      refuse(`the registry holds at most ${mostEntries(kind)} ${kind}: remove some first`)
   }
   return changes
 }

@@ -62,7 +62,7 @@ export const fit = (
   id: string,
   json: string,
 ): { readonly value: unknown } | { readonly fault: string } => {
-  const tooLong = lengthFault(json)
+  const tooLong = lengthFault(kind, json)
   if (tooLong !== undefined) return { fault: tooLong }
   const parsed = parse(json)
   if (parsed === undefined) return { fault: 'its value is not JSON' }

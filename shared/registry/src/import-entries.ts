@@ -47,7 +47,7 @@ export const parseExport = (text: string): Exported[] => {
     try {
       checkKind(kind)
       checkId(kind, id)
-      const fault = lengthFault(JSON.stringify(value))
+      const fault = lengthFault(kind, JSON.stringify(value))
       if (fault !== undefined) refuse(`${kind} ${id}: ${fault}`)
       if (seen.has(`${kind} ${id}`)) refuse(`${kind} ${id} is there twice`)
     } catch (cause) {

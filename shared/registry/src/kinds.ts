@@ -1,3 +1,4 @@
+import { areaId } from '@fleetlake/contracts'
 import type { z } from 'zod'
 import {
   type Account,
@@ -10,6 +11,7 @@ import {
 } from './accounts/account.ts'
 import { type Group, group, type ProviderPerson, providerPerson } from './accounts/group.ts'
 import { openIdName, personName } from './accounts/person.ts'
+import { area, type NamedArea } from './areas/area.ts'
 
 /** What people set, by kind; the type of an entry's value. */
 export interface KindValues {
@@ -18,6 +20,7 @@ export interface KindValues {
   readonly sessions: EndedSessions
   readonly groups: Group
   readonly people: ProviderPerson
+  readonly areas: NamedArea
 }
 
 export type KindName = keyof KindValues
@@ -40,6 +43,7 @@ export const KINDS: { readonly [Name in KindName]: Kind<KindValues[Name]> } = {
   sessions: { about: 'whose sessions have ended', id: personName, value: endedSessions, hidden: [] },
   groups: { about: 'which vehicles are seen together', id: accountName, value: group, hidden: [] },
   people: { about: 'whom a provider has let in, with what it said', id: openIdName, value: providerPerson, hidden: [] },
+  areas: { about: 'polygons that searches name', id: areaId, value: area, hidden: [] },
 }
 
 /** Whether this release knows a kind. */

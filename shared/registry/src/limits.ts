@@ -4,9 +4,14 @@ import { FleetError } from '@fleetlake/core'
 
 export const MAX_ID_BYTES = 255
 export const MAX_VALUE_BYTES = 64 * 1024
+/** An area's polygons have more of it. */
+export const MAX_AREA_BYTES = 512 * 1024
+/** Of all areas together. */
+export const MAX_AREAS_BYTES = 64 * 1024 * 1024
 export const MAX_WHO_BYTES = 255
 /** Of a kind, without those that were removed. */
 export const MAX_ENTRIES = 100_000
+export const MAX_AREAS = 10_000
 /** Of one commit. */
 export const MAX_CHANGES = 1_000
 
@@ -39,10 +44,12 @@ export const checkWho = (who: string): void => {
     refuse(`who changes the registry is told in 1 to ${MAX_WHO_BYTES} bytes; "${who.slice(0, 64)}" has ${bytesOf(who)}`)
 }
 
-/** Why a value's JSON text is too long; undefined when it is not. */
-export const lengthFault = (json: string): string | undefined => {
+/** Entries that a kind may have. */
+export const mostEntries = (kind: string): number => (kind === 'areas' ? MAX_AREAS : MAX_ENTRIES)
+
+/** Why the JSON text of a value of a kind is too long; undefined when it is not. */
+export const lengthFault = (kind: string, json: string): string | undefined => {
   const bytes = bytesOf(json)
-  return bytes > MAX_VALUE_BYTES
-    ? `its value has ${bytes} bytes of JSON, and ${MAX_VALUE_BYTES} are allowed`
-    : undefined
+  const most = kind === 'areas' ? MAX_AREA_BYTES : MAX_VALUE_BYTES
+  return bytes > most ? `its value has ${bytes} bytes of JSON, and ${most} are allowed` : undefined
 }
