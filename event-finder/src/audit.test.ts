@@ -152,7 +152,7 @@ test('an export is stored once, as that of the person who says it, however often
 test('an export that can’t be recorded is told why', async () => {
   const { hub, start } = await setUp()
   await expect(recordExport(hub, { query: 'q', format: 'csv' }, { withinMs: 300 })).rejects.toThrow(
-    fault('query.unrecorded', /^the export can't be recorded, and so is not done: no finder has recorded it/),
+    fault('query.unrecorded', /^the export can't be recorded, and so is not done: no finder has answered within 0.3 s/),
   )
   const whole = "the export can't be recorded, and so is not done: there is no room"
   let said = 'there is no room'

@@ -37,6 +37,7 @@ import {
 } from '@fleetlake/hub'
 import { LATEST, openProjectionTable, PRESENCE } from '@fleetlake/projections'
 import { startAgent } from './agent/agent.ts'
+import { createFindAreas } from './areas/find-areas.ts'
 import { startCoordinator } from './coordinator/coordinator.ts'
 import type { VehicleSearch } from './core/search.ts'
 import { createLatestWatch } from './latest/latest-watch.ts'
@@ -49,6 +50,7 @@ import { presumeLosses } from './losses/presume-losses.ts'
 import { openPeople } from './people/open-people.ts'
 import { createPresenceWatch, type PresenceWatch } from './presence/presence-watch.ts'
 import { createTouchedPairs } from './presence/touched-pairs.ts'
+import { holdRegistry } from './registry/hold-registry.ts'
 import { shareReads } from './waiting/share-reads.ts'
 import { type BrokenState, findBrokenStreams } from './tail/broken-streams.ts'
 import { createTail } from './tail/tail.ts'
@@ -233,7 +235,8 @@ export const startFinder = async (hub: Hub, options: FinderOptions): Promise<Fin
     pause: () => delay(PAUSE_MS),
     flush: (streams, signal) => flushStreams(hub, streams, { signal, onWaiting: () => {} }),
   })
-  const people = await openPeople(hub, { config, warn, tellRequest })
+  const registry = holdRegistry(hub, { config, warn, tellRequest })
+  const permit = await openPeople(registry, { config })
   const processor = createTurns(1)
   const agent = startAgent(hub, { store, processor })
   const records = createSearchRecords(hub, (error) =>
@@ -243,7 +246,8 @@ export const startFinder = async (hub: Hub, options: FinderOptions): Promise<Fin
     hub,
     { ...config.finder, limits: config.limits, taskSize: TASK_SIZE, silenceMs: SILENCE_MS },
     {
-      permit: people.permit,
+      permit,
+      findAreas: createFindAreas(registry),
       pin,
       losses,
       presence: { look: () => presence.look(), timesIn: (...asked) => presence.timesIn(...asked) },
@@ -275,7 +279,7 @@ export const startFinder = async (hub: Hub, options: FinderOptions): Promise<Fin
       await coordinator.stop()
       await records.settled()
       await agent.stop()
-      await people.close()
+      await registry.close()
       stopFollowing()
       tail.stop()
       isolated.close()

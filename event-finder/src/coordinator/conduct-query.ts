@@ -111,6 +111,7 @@ export const conductQuery = (given: Asked, options: ConductOptions, deps: Conduc
   }
   const assign = (order: TaskOrder): void => {
     const task = taskOf(asked, order, {
+      area: jobs.area(),
       ...jobs.measures(),
       ...jobs.vehicles(),
       batchRows: options.batchRows,
@@ -163,7 +164,8 @@ export const conductQuery = (given: Asked, options: ConductOptions, deps: Conduc
         return pinning.abort()
       case 'plan':
         return attempt(async () => {
-          const mostInFlight = inFlightOf(bytes + sightBytes(jobs.sight()))
+          const named = query.areas === undefined ? 0 : JSON.stringify(jobs.area()).length
+          const mostInFlight = inFlightOf(bytes + named + sightBytes(jobs.sight()))
           return { kind: 'planned', plan: { ...(await jobs.plan()), mostInFlight } }
         })
       case 'hint':
@@ -207,21 +209,20 @@ export const conductQuery = (given: Asked, options: ConductOptions, deps: Conduc
   }
 }
 
-type TaskFrame = TaskMeasures & VehicleSelection & Pick<Task, 'batchRows' | 'resultSubject' | 'statsSubject'>
+type TaskFrame = TaskMeasures & VehicleSelection & Pick<Task, 'area' | 'batchRows' | 'resultSubject' | 'statsSubject'>
 
 const taskOf = (
   { query, person, client }: Asked,
   order: TaskOrder,
   { vehicleIds, visible, ...frame }: TaskFrame,
 ): Task => {
-  const { area, from, to, vehicleTypes } = query
+  const { from, to, vehicleTypes } = query
   const { task, chunks, skip, limit } = order
   return {
     query: query.query,
     person,
     client,
     task,
-    area,
     from,
     to,
     ...(vehicleTypes === undefined ? {} : { vehicleTypes }),

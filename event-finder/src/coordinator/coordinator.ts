@@ -1,6 +1,7 @@
 import { ANYONE, queueGroups, subjects, TOKEN } from '@fleetlake/contracts'
 import { reasonOf } from '@fleetlake/core'
 import { type Hub, type Received, traceOf } from '@fleetlake/hub'
+import { answerAreas } from '../areas/find-areas.ts'
 import { emptyStats, type QueryStats } from '../core/query-course.ts'
 import { searchOfLatest } from '../latest/latest-question.ts'
 import { sendWhileOpen } from '../send-while-open.ts'
@@ -150,10 +151,25 @@ export const startCoordinator = (hub: Hub, options: CoordinatorOptions, deps: Co
     },
     { queue: queueGroups.recordExport },
   )
+  const areas = hub.listen(
+    'areaQuery',
+    subjects.areaQuery('*'),
+    async ({ data, reply }) => {
+      if (reply === undefined) return
+      const found = await answerAreas(data, deps.findAreas)
+      try {
+        sendWhileOpen(() => hub.send('areaAnswer', reply, found))
+      } catch (error) {
+        // Too large for one message.
+        hub.send('areaAnswer', reply, { request: data.request, areas: [], error: reasonOf(error) })
+      }
+    },
+    { queue: queueGroups.areaQuery },
+  )
   return {
     waiting: () => places.small.waiting() + places.large.waiting(),
     stop: async () => {
-      await Promise.all([queries, latest, exports].map((listener) => listener.close()))
+      await Promise.all([queries, latest, exports, areas].map((listener) => listener.close()))
       await Promise.all([...underWay.values()].map(({ conduct }) => conduct.ended))
       await Promise.all([taskStats, cancels, ...heard].map((listener) => listener.close()))
     },

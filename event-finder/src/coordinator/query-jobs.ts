@@ -1,6 +1,8 @@
 import type { TimesIn, TracedCommit } from '@fleetlake/archive'
 import type { ColumnsBeside } from '@fleetlake/columnar'
 import type { Message, Sight } from '@fleetlake/contracts'
+import { checkAround, type NamedAreas, nameAreas, NO_AREAS, usedAreas, validFromNotes } from '../areas/name-areas.ts'
+import type { FindAreas } from '../areas/find-areas.ts'
 import { narrowToSight, type VehicleSelection } from '../core/narrow-to-sight.ts'
 import type { TaskSize } from '../core/plan-tasks.ts'
 import type { PinnedFigures, QueryPlan, QueryStats } from '../core/query-course.ts'
@@ -35,6 +37,8 @@ export interface QueryJobs {
   plan(): Promise<QueryPlan>
   /** What the client may have got wrong, when nothing was found. */
   hint(): Promise<string | undefined>
+  /** What is searched, when it is checked: the query's own, or that of the areas that it names. */
+  area(): unknown
   /** What its tasks are told of measures, when it is planned. */
   measures(): TaskMeasures
   /** Which vehicles its tasks are about, when it is checked. */
@@ -61,6 +65,7 @@ export interface QueryJobsOptions {
 
 export interface QueryJobsDeps {
   readonly permit: Permit
+  readonly findAreas: FindAreas
   /** What a query is answered from. @param signal aborted when there is no more time for it, or the client wants no more */
   pin(signal: AbortSignal): Promise<PinnedVersion>
   /** What known losses mean to a search; without it none are looked for. */
@@ -88,7 +93,7 @@ const missesMore = ({ snapshot, tail }: PinnedVersion, missing: readonly Missing
   missing.length === 0 ? { snapshot, tail } : { snapshot, tail: { ...tail, missing: [...tail.missing, ...missing] } }
 
 export const createQueryJobs = (
-  { query, person }: { readonly query: Message<'vehicleQuery'>; readonly person: string },
+  { query: given, person }: { readonly query: Message<'vehicleQuery'>; readonly person: string },
   owner: Owner,
   { taskSize, maxVertices, limits }: QueryJobsOptions,
   deps: QueryJobsDeps,
@@ -97,6 +102,9 @@ export const createQueryJobs = (
   /** Of that it is asked. Invariant: no task is given out, and no row leaves, before it is stored. */
   let recorded: Promise<void> | undefined
   let sight: Sight = 'all'
+  /** With the area that it is about, once it is checked. */
+  let query = given
+  let named: NamedAreas = NO_AREAS
   let checked: VehicleSearch | undefined
   let pinned: PinnedVersion | undefined
   /** Of before the version was pinned, so that it is of no later one. */
@@ -110,7 +118,8 @@ export const createQueryJobs = (
     const measures = measuresOfQuery(query, snapshot ?? NO_COLUMNS)
     const before = snapshot === undefined ? undefined : unknownBefore(snapshot, query.from)
     const gone = snapshot === undefined ? undefined : goneDatesNote(snapshot, found.period)
-    const told = gone === undefined ? [...notes] : [...notes, gone]
+    const told = [...notes, ...(gone === undefined ? [] : [gone]), ...validFromNotes(named, query.from)]
+    const areas = usedAreas(named)
     const timesIn = snapshot && seen && (await deps.presence?.timesIn(seen, snapshot, found))
     return {
       timesIn,
@@ -119,6 +128,7 @@ export const createQueryJobs = (
       pinned: missesMore(version, missing),
       remarks: {
         ...(told.length === 0 ? {} : { notes: told }),
+        ...(areas.length === 0 ? {} : { areas }),
         ...(before === undefined ? {} : { unknownBefore: before }),
       },
     }
@@ -126,14 +136,16 @@ export const createQueryJobs = (
   return {
     check: async () => {
       sight = await deps.permit({ person, from: query.from })
-      checkSize(query.area, maxVertices)
       checkWhere(query)
+      ;({ query, named } = await nameAreas(given, deps.findAreas))
+      checkSize(query.area, maxVertices)
       const request = { ...query, ...narrowToSight(query.vehicleIds, sight) }
       const search = await takeTurns(processor, owner, searchSteps(request))
+      await takeTurns(processor, owner, checkAround(named, search.area.bounds))
       checkLimits(query, limits)
       checked = search
       // It is stored while the version is pinned.
-      recorded = records.begin(askedRecord(query, { person, bounds: search.area.bounds }))
+      recorded = records.begin(askedRecord(query, { person, named, bounds: search.area.bounds }))
       recorded.catch(() => undefined)
     },
     pin: async (signal) => {
@@ -157,6 +169,7 @@ export const createQueryJobs = (
       if (snapshot === undefined || sight !== 'all' || comesNear(tail, search)) return undefined
       return takeTurns(processor, owner, hintSwapped(snapshot, search, query.area))
     },
+    area: () => query.area,
     measures: () => prepared!.measures,
     vehicles: () => ({ vehicleIds: checked!.vehicleIds, visible: checked!.visible }),
     sight: () => sight,

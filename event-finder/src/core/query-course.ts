@@ -94,7 +94,7 @@ export interface QueryPlan {
   /** Tasks that may run at once, where that is less than for a query of this size. */
   readonly mostInFlight?: number
   /** What else is to be said with the answer. */
-  readonly remarks?: Pick<QueryStats, 'notes' | 'unknownBefore'>
+  readonly remarks?: Pick<QueryStats, 'areas' | 'notes' | 'unknownBefore'>
 }
 
 export interface CourseOptions {

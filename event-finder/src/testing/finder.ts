@@ -66,6 +66,8 @@ export interface TestFinderOptions {
   readonly memoryBytes?: number | undefined
   /** The newest version and no tail when missing. */
   readonly pin?: CoordinatorDeps['pin'] | undefined
+  /** There are none when missing. */
+  readonly findAreas?: CoordinatorDeps['findAreas'] | undefined
   /** Everything when missing. */
   readonly permit?: Permit | undefined
   /** Nothing is recorded when missing. */
@@ -112,6 +114,7 @@ export const startTestFinder = async ({
   limits,
   memoryBytes,
   pin,
+  findAreas = async () => [],
   permit = permitAll,
   records,
   personLimits = {},
@@ -120,6 +123,7 @@ export const startTestFinder = async ({
   const hub = await connect('event-finder')
   const deps: CoordinatorDeps = {
     permit,
+    findAreas,
     pin: pin ?? (async () => ({ snapshot: await table.refresh(), tail: holdNothing() })),
     records: records ?? { begin: async () => undefined, end: () => undefined, export: async () => undefined },
     processor: createTurns(1),

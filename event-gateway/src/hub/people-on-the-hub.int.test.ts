@@ -164,15 +164,16 @@ const LATEST = (person: string): string[] => [
   `query.latest.${person}`,
 ]
 const SEARCHES = (person: string): string[] => [...LATEST(person), `query.vehicles.${person}`]
+const AREAS = (person: string): string[] => [`query.areas.${person}`]
 const EXPORTS = (person: string): string[] => [`query.exports.${person}`]
 const GENERATES = (person: string): string[] => [`generation.start.${person}`, `generation.stop.${person}`]
 
 /** Who may do what on the hub: the table, and nothing that is not in it. */
 const MAY: Readonly<Record<Role, { readonly send: (person: string) => string[] }>> = {
-  viewer: { send: LATEST },
-  dispatcher: { send: SEARCHES },
-  investigator: { send: (person) => [...SEARCHES(person), ...EXPORTS(person)] },
-  operator: { send: (person) => [...GENERATES(person), ...SEARCHES(person), ...EXPORTS(person)] },
+  viewer: { send: (person) => [...AREAS(person), ...LATEST(person)] },
+  dispatcher: { send: (person) => [...AREAS(person), ...SEARCHES(person)] },
+  investigator: { send: (person) => [...AREAS(person), ...SEARCHES(person), ...EXPORTS(person)] },
+  operator: { send: (person) => [...AREAS(person), ...GENERATES(person), ...SEARCHES(person), ...EXPORTS(person)] },
 }
 
 test.each(ROLES)('a page of a %s sends and hears what is written of it, and nothing else', async (role) => {

@@ -40,6 +40,7 @@ test('every number, text and list of every message has bounds, but for an area, 
     'vehicleQuery.area: anything',
     'latestQuery.area: anything',
     'vehicleQueryPartition.area: anything',
+    'areaAnswer.areas[].geometry: anything',
   ])
 })
 

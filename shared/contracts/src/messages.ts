@@ -11,6 +11,7 @@ import {
   textBytes,
 } from '@fleetlake/columnar'
 import { z } from 'zod'
+import { MAX_NAMED_AREAS, usedArea } from './area-names.ts'
 import { count, instant, MOST, path, sentence, sequence, text, token } from './fields.ts'
 import { GROUPS } from './patterns.ts'
 import { VEHICLE_IDS } from './generation/generated-vehicles.ts'
@@ -513,7 +514,7 @@ export const messages = {
   registryChanged: define({
     type: 'registry-changed',
     subject: 'registry.<kind>',
-    from: ['terminal', 'gateway'],
+    from: ['terminal', 'gateway', 'viewer'],
     to: HUB_SERVICES,
     about:
       'An entry of the registry was changed: services read the registry again. It may get lost, so they look by themselves, too, now and then.',
@@ -557,7 +558,16 @@ export const messages = {
       area: z
         .unknown()
         .describe(
-          'GeoJSON Polygon or MultiPolygon, bare or in a Feature or a FeatureCollection; the rules are in docs/search-areas.md',
+          'GeoJSON Polygon or MultiPolygon, bare or in a Feature or a FeatureCollection; the rules are in docs/search-areas.md. Beside `areas`: what is searched in their place, which holds them',
+        )
+        .optional(),
+      areas: z
+        .array(text)
+        .min(1)
+        .max(MAX_NAMED_AREAS)
+        .optional()
+        .describe(
+          'names or ids of areas of the registry, in place of `area`: what lies in any of them is found. The answer says which version of each was used',
         ),
       ...selection,
       select: z
@@ -761,6 +771,11 @@ export const messages = {
         .max(MOST_ENTRIES)
         .optional()
         .describe('remarks on the answer, e.g. about messages that were lost elsewhere'),
+      areas: z
+        .array(usedArea)
+        .max(MAX_NAMED_AREAS)
+        .optional()
+        .describe('areas that the query has named, as they were used'),
       unknownBefore: sentence
         .optional()
         .describe('first date of the table, if the period begins before it: earlier positions are not known'),
@@ -884,6 +899,41 @@ export const messages = {
       query: token,
       format: text,
       rows: count.optional().describe('missing when they leave while the search goes on'),
+    }),
+  }),
+  areaQuery: define({
+    type: 'area-query',
+    subject: 'query.areas.<person>',
+    queueGroup: 'vehicle-finder-areas',
+    page: { use: 'sends', right: 'live' },
+    from: ['page', 'terminal'],
+    to: ['finder (coordinator)'],
+    about: 'Which polygons do these areas of the registry have? `area-answer` goes to the reply subject.',
+    content: 'json',
+    data: z.strictObject({
+      request: token.describe('the same when it is repeated'),
+      areas: z.array(text).min(1).max(MAX_NAMED_AREAS).describe('names or ids'),
+    }),
+  }),
+  areaAnswer: define({
+    type: 'area-answer',
+    subject: INBOX,
+    page: { use: 'hears-below', right: 'live' },
+    from: ['finder (coordinator)'],
+    to: ['page', 'terminal'],
+    about: 'Areas of the registry, in the order in which they were asked for; each once.',
+    content: 'json',
+    data: z.strictObject({
+      request: token,
+      areas: z
+        .array(
+          z.strictObject({
+            ...usedArea.shape,
+            geometry: z.unknown().describe('GeoJSON Polygon or MultiPolygon'),
+          }),
+        )
+        .max(MAX_NAMED_AREAS),
+      error: sentence.optional().describe('why there is no answer'),
     }),
   }),
   exportRecorded: define({

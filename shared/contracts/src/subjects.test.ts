@@ -52,6 +52,8 @@ test('each message has the subject that it always had', () => {
     subjects.searchAsked,
     subjects.searchEnded,
     subjects.recordExport('anna'),
+    subjects.areaQuery('anna'),
+    subjects.areaAnswer('anna', 'u1'),
     readerNote('collectors', 3, 'u1'),
   ]).toEqual([
     'generation.start.anna',
@@ -82,6 +84,8 @@ test('each message has the subject that it always had', () => {
     'searches.asked',
     'searches.ended',
     'query.exports.anna',
+    'query.areas.anna',
+    'inbox.anna.u1',
     'readers.collectors.3.u1',
   ])
   expect(Object.keys(subjects)).toHaveLength(Object.keys(messages).length - 1)
@@ -117,6 +121,7 @@ test('answers go to an inbox: to that of the person who has asked, or else to a 
 test('queue groups, streams and the permissions of the page are those that they always were', () => {
   expect(queueGroups).toEqual({
     latestQuery: 'latest-finder',
+    areaQuery: 'vehicle-finder-areas',
     recordExport: 'vehicle-finder-exports',
     startGeneration: 'generators',
     vehicleQuery: 'vehicle-finder',
@@ -147,11 +152,12 @@ test('queue groups, streams and the permissions of the page are those that they 
   })
   expect([DEAD_LETTERS, moveStreamName(12)]).toEqual(['DEAD_LETTERS', 'MOVES_12'])
   expect(['MOVES_12', 'MOVES_', 'MOVES_x', 'DEAD_LETTERS'].map(partitionOfStream)).toEqual([12, ...Array(3)])
+  const looking = ['query.areas.anna']
   const latest = ['query.latest.anna', 'queries.anna.*.taken', 'queries.anna.*.cancel']
-  const publish = ['query.vehicles.anna', ...latest]
-  const exporting = [...publish, 'query.exports.anna']
+  const publish = ['query.vehicles.anna', ...latest, ...looking]
+  const exporting = ['query.vehicles.anna', ...latest, 'query.exports.anna', ...looking]
   const subscribe = ['generation.runs.*', 'live.move.*', 'imports.*', 'stats', 'inbox.anna.>', 'members.>']
-  expect(personPermissions('anna', rightsOf('viewer'))).toEqual({ publish: latest, subscribe })
+  expect(personPermissions('anna', rightsOf('viewer'))).toEqual({ publish: [...latest, ...looking], subscribe })
   expect(personPermissions('anna', rightsOf('dispatcher'))).toEqual({ publish, subscribe })
   expect(personPermissions('anna', rightsOf('investigator'))).toEqual({ publish: exporting, subscribe })
   expect(personPermissions('anna', rightsOfAnyone({ generation: false }))).toEqual({ publish: exporting, subscribe })

@@ -40,6 +40,7 @@ export { judge, type Offset, type StreamState } from './read/stream-verdict.ts'
 
 export * from './members/membership.ts'
 
+export * from './ask/areas.ts'
 export * from './ask/flush.ts'
 export * from './ask/generation.ts'
 export * from './ask/record-export.ts'

@@ -110,6 +110,7 @@ test('the viewer publishes what it needs to, and nothing else', async () => {
     'queries.anyone.x.taken',
     'queries.anyone.x.cancel',
     'query.exports.anyone',
+    'query.areas.anyone',
   ]
   published.length = 0
   for (const subject of ALL) viewer.control.publish(subject, EMPTY, { reply: 'inbox.anyone.x' })

@@ -4,6 +4,7 @@ import { type Role, ROLES } from './role.ts'
 export const RIGHTS = {
   live: 'see where vehicles are now, and how the services are',
   'search-last-day': 'search the last 24 hours',
+  areas: 'add, change and remove areas, which everybody sees',
   search: 'search all that the archive keeps',
   export: 'take what was found away as a file',
   generate: 'have vehicles simulated, whose positions go into the archive, and stop that',
@@ -17,7 +18,7 @@ export type Right = keyof typeof RIGHTS
 /** What each role adds to those before it. */
 const ADDED: Readonly<Record<Role, readonly Right[]>> = {
   viewer: ['live'],
-  dispatcher: ['search-last-day'],
+  dispatcher: ['search-last-day', 'areas'],
   investigator: ['search', 'export'],
   operator: ['generate', 'import', 'audit', 'registry'],
 }
