@@ -3,7 +3,13 @@ import { humanBytes, humanCount, humanDuration, plural } from './human.ts'
 
 /** How an answer ended, in a sentence; of one that is not complete also what is missing. What is to be known beside it follows. */
 export const describeAnswer = (outcome: VehicleOutcome): string =>
-  [endingOf(outcome), ...(outcome.stats?.notes ?? [])].join('; ')
+  [endingOf(outcome), ...areasOf(outcome.stats), ...(outcome.stats?.notes ?? [])].join('; ')
+
+/** Which areas of the registry were searched, as they were. */
+const areasOf = (stats: VehicleOutcome['stats']): string[] =>
+  stats?.areas === undefined
+    ? []
+    : [`searched in ${stats.areas.map(({ name, version }) => `${name} (version ${version})`).join(', ')}`]
 
 const endingOf = ({ status, reason, rows, vehicles, stats }: VehicleOutcome): string => {
   const found = `${plural(rows, 'position')} of ${plural(vehicles, 'vehicle')}`

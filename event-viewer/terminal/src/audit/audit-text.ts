@@ -4,10 +4,13 @@ import { renderTable } from '../terminal/render-table.ts'
 
 const rounded = (degrees: number): string => String(Math.round(degrees * 1e4) / 1e4)
 
-const areaText = ({ bounds, corners = 0 }: SearchFacts): string =>
-  bounds === undefined
+const areaText = ({ bounds, corners = 0, areas, isAround }: SearchFacts): string => {
+  if (areas !== undefined)
+    return `${isAround === true ? 'around ' : ''}${areas.map(({ name, version }) => `${name} (version ${version})`).join(', ')}`
+  return bounds === undefined
     ? ''
     : `${[bounds.west, bounds.south, bounds.east, bounds.north].map(rounded).join(',')}${corners > 5 ? ` (${humanCount(corners)} positions)` : ''}`
+}
 
 const MOST_NAMED = 3
 
@@ -66,6 +69,7 @@ const COLUMNS = [
   'north',
   'corners',
   'area',
+  'areas',
   'from',
   'to',
   'types',

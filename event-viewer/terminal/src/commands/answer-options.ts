@@ -12,6 +12,8 @@ import { reads } from './context.ts'
 export interface AnswerOptions {
   readonly area?: string
   readonly bbox?: BoxArea
+  /** Names or ids of areas of the registry. */
+  readonly in?: string[]
   readonly from?: string
   readonly to?: string
   readonly select?: string[]
@@ -36,6 +38,11 @@ export const addWhere = (command: Command): Command =>
 /** @param defaultFrom the default of --from */
 export const addWhereAndWhen = (command: Command, defaultFrom: string): Command =>
   addWhere(command)
+    .option(
+      '--in <area>',
+      'an area of `fleet areas`, by its name or id; with several --in what lies in any of them is found',
+      (area: string, before: string[] = []) => [...before, area],
+    )
     .option('--from <time>', `start of the period: ${TIME} (default: "${defaultFrom}")`)
     .option('--to <time>', 'end of the period, exclusive (default: "now")')
 
@@ -91,9 +98,23 @@ export const instantOf = (flag: string, value: string, nowMs: number): number =>
   }
 }
 
+/** Where is searched: in an area, or in those of the registry that are named. */
+export type GivenPlace = { readonly area: unknown } | { readonly areas: string[] }
+
 /** @returns undefined when none is given */
-export const areaFrom = async ({ area, bbox }: AnswerOptions): Promise<unknown> => {
-  if (area !== undefined && bbox !== undefined) throw new FleetError('usage.invalid', 'give --area or --bbox, not both')
+export const placeFrom = async (options: AnswerOptions): Promise<GivenPlace | undefined> => {
+  const given = (['area', 'bbox', 'in'] as const).filter((name) => options[name] !== undefined)
+  if (given.length > 1)
+    throw new FleetError(
+      'usage.invalid',
+      `give one of --area, --bbox and --in, not ${given.map((name) => `--${name}`).join(' and ')}`,
+    )
+  if (options.in !== undefined) return { areas: options.in }
+  const area = await areaFrom(options)
+  return area === undefined ? undefined : { area }
+}
+
+const areaFrom = async ({ area, bbox }: AnswerOptions): Promise<unknown> => {
   if (area === undefined) return bbox
   if (area === '-') return parseArea(await text(process.stdin), 'standard input')
   if (area.trimStart().startsWith('{')) return parseArea(area, '--area')

@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   accounts: async () => (await import('./accounts.ts')).addAccounts,
   tokens: async () => (await import('./tokens.ts')).addTokens,
   groups: async () => (await import('./groups.ts')).addGroups,
+  areas: async () => (await import('./areas.ts')).addAreas,
   registry: async () => (await import('./registry.ts')).addRegistry,
   estimate: async () => (await import('./estimate.ts')).addEstimate,
   doctor: async () => (await import('./doctor.ts')).addDoctor,

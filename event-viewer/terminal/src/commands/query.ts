@@ -1,18 +1,20 @@
 import { FleetError, MAX_SPEED_MPS } from '@fleetlake/core'
-import type { VehicleQueryInput } from '@fleetlake/hub'
+import { askAreas, type VehicleQueryInput } from '@fleetlake/hub'
 import { type Command, Option } from 'commander'
 import { parsePositiveCount, parseDuration, parseList, parseNumber, parseWhere } from '../options.ts'
-import { planAtInstant, reachOf } from '../query/at-instant.ts'
+import { type AreaAtInstant, planAtInstant, reachOf } from '../query/at-instant.ts'
 import { type AnswerPlan, formatTarget, runQuery } from '../query/run-query.ts'
+import { withHub } from '../terminal/with-hub.ts'
 import {
   addOutput,
   addSelect,
   addWhereAndWhen,
   type AnswerOptions,
-  areaFrom,
   formatFrom,
+  type GivenPlace,
   instantOf,
   periodOf,
+  placeFrom,
 } from './answer-options.ts'
 import { type CommandContext, examples, reads } from './context.ts'
 
@@ -68,6 +70,7 @@ export const addQuery = (program: Command, context: CommandContext): void => {
           'query --area harbour.geojson --from 2026-01-05T08:00:00Z --to 2026-01-05T09:00:00Z --output harbour.csv',
           'write a file; its name decides the format',
         ],
+        ['query --in Harbour --in "Ciudad Vieja" --from -1h', 'in areas of `fleet areas`'],
         ['query --area - --types taxi --format geojson < area.geojson > taxis.geojson', 'taxis as GeoJSON, for a map'],
         ['query --bbox -56.2,-34.93,-56.1,-34.88 --from -1h --output drives.gpx', 'their routes, as GPX tracks'],
         [
@@ -89,16 +92,19 @@ export const addQuery = (program: Command, context: CommandContext): void => {
         gap: options.gap,
         isSpreadsheetSafe: options.spreadsheetSafe === true,
       })
-      await runQuery(await planOf(options), target, context)
+      await runQuery(await planOf(options, context), target, context)
     })
 }
 
-const planOf = async (options: QueryOptions): Promise<AnswerPlan> => {
-  const area = await areaFrom(options)
-  if (area === undefined)
-    throw new FleetError('usage.invalid', 'no area is given: use --area <file> or --bbox west,south,east,north')
+const planOf = async (options: QueryOptions, context: CommandContext): Promise<AnswerPlan> => {
+  const place = await placeFrom(options)
+  if (place === undefined)
+    throw new FleetError(
+      'usage.invalid',
+      'no area is given: use --in <area>, --area <file> or --bbox west,south,east,north',
+    )
   const query: Omit<VehicleQueryInput, 'from' | 'to'> = {
-    area,
+    ...place,
     timeoutMs: options.timeout,
     mode: options.serialised === true ? 'serialised' : 'parallel',
     ...(options.types === undefined ? {} : { vehicleTypes: options.types }),
@@ -117,10 +123,23 @@ const planOf = async (options: QueryOptions): Promise<AnswerPlan> => {
   if (options.within !== undefined && options.within < 1)
     throw new FleetError('usage.invalid', '--within must be 1 ms or more')
   if (!(options.maxSpeed > 0)) throw new FleetError('usage.invalid', '--max-speed must be more than 0')
-  return planAtInstant(query, {
+  return planAtInstant(query, await givenArea(place, context), {
     atMs: instantOf('--at', options.at, Date.now()),
     gap: options.gap,
     withinMs: Math.round(options.within ?? reachOf(options.gap)),
     maxSpeedMps: options.maxSpeed,
   })
+}
+
+/** Where vehicles are looked for at an instant: areas that are named are asked for. @throws FleetError `area.invalid` */
+const givenArea = async (place: GivenPlace, context: CommandContext): Promise<AreaAtInstant> => {
+  if ('area' in place) return { area: place.area, named: [] }
+  const found = await withHub(context.config(), context, (hub) => askAreas(hub, place.areas))
+  return {
+    area: {
+      type: 'FeatureCollection',
+      features: found.map(({ geometry }) => ({ type: 'Feature', properties: {}, geometry })),
+    },
+    named: found.map(({ id, name, version }) => ({ id, name, version })),
+  }
 }

@@ -10,9 +10,9 @@ import {
   addSelect,
   addWhereAndWhen,
   type AnswerOptions,
-  areaFrom,
   formatFrom,
   periodOf,
+  placeFrom,
 } from './answer-options.ts'
 import { type CommandContext, examples, reads } from './context.ts'
 
@@ -54,12 +54,12 @@ export const addTrack = (program: Command, context: CommandContext): void => {
         ['track v-7k3f9a-000001 --select temperature,battery', 'with the last value of each measure'],
         ['track v-7k3f9a-000001 --from -7d --format csv > week.csv', 'every report of a week, in order of time'],
       ) +
-        '\nWithout --area or --bbox the whole globe is searched. A summary is shown unless --format or --output is given.\n' +
+        '\nWithout --in, --area or --bbox the whole globe is searched. A summary is shown unless --format or --output is given.\n' +
         'Reports are in order of time in every format. Exit codes are those of fleet query.\n',
     )
     .action(async (vehicle: string, options: TrackCommandOptions) => {
       const query = {
-        area: (await areaFrom(options)) ?? GLOBE,
+        ...((await placeFrom(options)) ?? { area: GLOBE }),
         ...periodOf(options, DEFAULT_FROM),
         timeoutMs: options.timeout,
         vehicleIds: [vehicle],

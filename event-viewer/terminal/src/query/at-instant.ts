@@ -1,3 +1,4 @@
+import type { UsedArea } from '@fleetlake/contracts'
 import { type Area, areaOf } from '@fleetlake/core'
 import type { VehicleQueryInput } from '@fleetlake/hub'
 import { describeAnswer, type Gap, gapsFacts, gapsText, humanTime, plainDuration, plural } from '@fleetlake/viewer-core'
@@ -14,6 +15,14 @@ export interface AtInstant {
   readonly maxSpeedMps: number
 }
 
+/** Where vehicles are looked for. */
+export interface AreaAtInstant {
+  /** GeoJSON */
+  readonly area: unknown
+  /** The areas of the registry that it is made of. */
+  readonly named: readonly UsedArea[]
+}
+
 /** Far enough for two reports of a vehicle that reports each quarter of an hour, and not so far that all that a fleet said in hours is read. */
 const AUTOMATIC_REACH_MS = 15 * 60_000
 
@@ -26,14 +35,15 @@ export const reachOf = (gap: Gap): number => (gap === 'automatic' ? AUTOMATIC_RE
  */
 export const planAtInstant = (
   query: Omit<VehicleQueryInput, 'from' | 'to'>,
+  { area: given, named }: AreaAtInstant,
   { atMs, gap, withinMs, maxSpeedMps }: AtInstant,
 ): AnswerPlan => {
-  const area = areaOf(query.area)
+  const area = areaOf(given)
   let made: InstantAnswer | undefined
   return {
     query: {
       ...query,
-      area: areaAround(query.area, (maxSpeedMps * withinMs) / 1000),
+      area: areaAround(given, (maxSpeedMps * withinMs) / 1000),
       from: new Date(Math.max(0, atMs - withinMs)).toISOString(),
       to: new Date(atMs + withinMs + 1).toISOString(),
     },
@@ -43,7 +53,8 @@ export const planAtInstant = (
     },
     describe: (outcome) => {
       const [count, unknown] = [made?.rows.length ?? 0, made?.unknown ?? 0]
-      const answer = describeAnswer({ ...outcome, rows: count, vehicles: count })
+      const stats = outcome.stats && { ...outcome.stats, ...(named.length === 0 ? {} : { areas: [...named] }) }
+      const answer = describeAnswer({ ...outcome, stats, rows: count, vehicles: count })
       const left =
         unknown === 0
           ? ''
@@ -57,7 +68,7 @@ export const planAtInstant = (
           exact: made?.exact ?? 0,
           unknown,
           ...(made?.used === undefined ? {} : { gaps: gapsFacts(made.used) }),
-          stats: outcome.stats ?? null,
+          stats: stats ?? null,
         },
       }
     },

@@ -1,4 +1,5 @@
-import { personOfToken } from '@fleetlake/contracts'
+import { personOfToken, type UsedArea, usedArea } from '@fleetlake/contracts'
+import { z } from 'zod'
 import type { AuditEntry } from './read-searches.ts'
 
 /** What is known of a search or an export, for machines: what does not apply is missing. */
@@ -11,6 +12,10 @@ export interface SearchFacts {
   readonly query?: string | undefined
   /** GeoJSON; missing when it was too long to be kept. */
   readonly area?: unknown
+  /** Areas of the registry that the search has named, as they were then. */
+  readonly areas?: readonly UsedArea[] | undefined
+  /** Whether more was searched than these areas, around them. */
+  readonly isAround?: boolean | undefined
   readonly bounds?:
     | { readonly west: number; readonly south: number; readonly east: number; readonly north: number }
     | undefined
@@ -47,6 +52,23 @@ const parsed = (area: string): unknown => {
   }
 }
 
+/** What a record of a search that names areas says of them in its area: each is a Feature with id, name and version. */
+const recordedArea = z.object({
+  features: z.array(
+    z.object({ properties: z.union([usedArea, z.object({ isAround: z.literal(true) }), z.null(), z.looseObject({})]) }),
+  ),
+})
+
+const areasIn = (area: unknown): Pick<SearchFacts, 'areas' | 'isAround'> => {
+  const { data } = recordedArea.safeParse(area)
+  const said = data?.features.map(({ properties }) => properties) ?? []
+  const areas = said.flatMap((properties) => usedArea.safeParse(properties).data ?? [])
+  if (areas.length === 0) return {}
+  return said.some((properties) => properties !== null && 'isAround' in properties)
+    ? { areas, isAround: true }
+    : { areas }
+}
+
 const utc = (instant: string): string => new Date(instant).toISOString()
 
 const KINDS = { asked: 'search', exported: 'export', unreadable: 'unreadable' } as const
@@ -62,5 +84,7 @@ export const searchFacts = (entry: AuditEntry): SearchFacts => {
   if (!('ended' in rest)) return { ...place, ...rest }
   const { area, from, to, ended, endsWithinMs: __, ...asked } = rest
   const period = { from: utc(from), to: utc(to) }
-  return { ...place, ...asked, ...period, ...(area === undefined ? {} : { area: parsed(area) }), ...ended }
+  if (area === undefined) return { ...place, ...asked, ...period, ...ended }
+  const searched = parsed(area)
+  return { ...place, ...asked, ...period, area: searched, ...areasIn(searched), ...ended }
 }

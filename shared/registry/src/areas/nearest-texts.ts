@@ -1,19 +1,9 @@
-/** Beyond so many edits of ten letters a text is another word. */
+import { distance } from 'fastest-levenshtein'
+
+/** Beyond so many edits (a letter more, less or another) of ten letters a text is another word. */
 const MOST_EDITS_OF_TEN = 4
 /** Longer texts are compared by their beginnings. */
 const MOST_COMPARED = 64
-
-/** Edits (a letter more, less or another) that make one text of the other: Levenshtein's distance. */
-const editsBetween = (a: string, b: string): number => {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++)
-      next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + Number(a[i - 1] !== b[j - 1])))
-    row = next
-  }
-  return row[b.length]
-}
 
 /**
  * Texts that may have been meant, the likeliest first: those that hold what was written, or differ from it in a few letters.
@@ -28,7 +18,7 @@ export const nearestTexts = (written: string, texts: readonly string[], key: (te
       const other = key(text).slice(0, MOST_COMPARED)
       const isPart = wanted.length >= 3 && (other.includes(wanted) || (other.length >= 3 && wanted.includes(other)))
       if (!isPart && Math.abs(other.length - wanted.length) > most) return []
-      const edits = editsBetween(wanted, other)
+      const edits = distance(wanted, other)
       return isPart || edits <= most ? [{ text, edits }] : []
     })
     .toSorted((a, b) => a.edits - b.edits || (a.text < b.text ? -1 : 1))
