@@ -43,7 +43,19 @@ const inOrder = (folder, parts, openToAll) =>
   )
 
 /** The parts of the page, the lowest first. */
-const PAGE_PARTS = ['shell', 'login', 'map', 'hub', 'archive', 'import', 'vehicles', 'live', 'search', 'replay|audit']
+const PAGE_PARTS = [
+  'shell',
+  'login',
+  'map',
+  'hub',
+  'archive',
+  'areas',
+  'import',
+  'vehicles',
+  'live',
+  'search',
+  'replay|audit',
+]
 /** The parts of the vehicles' layer, the lowest first. */
 const VEHICLE_PARTS = ['geometry', 'looks', 'segments', 'drawing', 'live|replay', 'layer']
 

@@ -38,20 +38,28 @@ test('a person logs in at the address of the page, is known there, and is nobody
   const copy = client.copy()
   expect(await client.get('/api/person')).toMatchObject({
     status: 200,
-    body: { account: 'dispatcher', role: 'dispatcher', rights: ['live', 'search-last-day'] },
+    body: { account: 'dispatcher', role: 'dispatcher', rights: ['live', 'search-last-day', 'areas'] },
   })
   expect((await client.post('/v1/logout')).status).toBe(204)
   expect([(await client.get('/api/person')).status, (await copy.get('/api/person')).status]).toEqual([401, 401])
 })
 
-const PATHS = ['/api/config', '/api/city/streets.geojson', '/api/archive', '/api/imports', '/api/searches', '/api/x']
+const PATHS = [
+  '/api/config',
+  '/api/city/streets.geojson',
+  '/api/archive',
+  '/api/imports',
+  '/api/searches',
+  '/api/areas',
+  '/api/x',
+]
 /** What each may ask for; 404 is what is not there. */
 const ALLOWED: Readonly<Record<Role | 'nobody', readonly number[]>> = {
-  nobody: [401, 401, 401, 401, 401, 401],
-  viewer: [200, 404, 403, 403, 403, 404],
-  dispatcher: [200, 404, 200, 403, 403, 404],
-  investigator: [200, 404, 200, 403, 403, 404],
-  operator: [200, 404, 200, 200, 200, 404],
+  nobody: [401, 401, 401, 401, 401, 401, 401],
+  viewer: [200, 404, 403, 403, 403, 200, 404],
+  dispatcher: [200, 404, 200, 403, 403, 200, 404],
+  investigator: [200, 404, 200, 403, 403, 200, 404],
+  operator: [200, 404, 200, 200, 200, 200, 404],
 }
 
 test.each(['nobody', ...ROLES] as const)('%s gets what the table of routes and rights says', async (who) => {
@@ -59,6 +67,27 @@ test.each(['nobody', ...ROLES] as const)('%s gets what the table of routes and r
   const answers = await Promise.all(PATHS.map((path) => client.get(path)))
   expect(answers.map(({ status }) => status)).toEqual(ALLOWED[who])
   expect(ROUTE_RIGHTS.every(([path]) => PATHS.some((asked) => asked.startsWith(path)))).toBe(true)
+})
+
+/** Who may change areas, which all see: of a new one, a change and a removal that name none that is there. */
+const AREA_CHANGES: Readonly<Record<Role | 'nobody', readonly number[]>> = {
+  nobody: [401, 401, 401],
+  viewer: [403, 403, 403],
+  dispatcher: [400, 400, 400],
+  investigator: [400, 400, 400],
+  operator: [400, 400, 400],
+}
+
+test.each(['nobody', ...ROLES] as const)('%s may change areas as the table says', async (who) => {
+  const client = who === 'nobody' ? viewer.client() : await viewer.clientOf(who)
+  const cookie = [...client.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+  const headers = { 'content-type': 'application/json', ...(cookie === '' ? {} : { cookie }) }
+  const answers = await Promise.all([
+    ask('/api/areas', { method: 'POST', headers, body: JSON.stringify({ name: 'x', geometry: null }) }),
+    ask('/api/areas/area-aaaaaaaaaa', { method: 'PATCH', headers, body: JSON.stringify({ version: 1, name: 'x' }) }),
+    ask('/api/areas/area-aaaaaaaaaa?version=1', { method: 'DELETE', headers }),
+  ])
+  expect(answers.map(({ status }) => status)).toEqual(AREA_CHANGES[who])
 })
 
 test('what is denied is a sentence, and is kept by no cache', async () => {

@@ -119,7 +119,7 @@ describe.each(['the mouse', 'keys'] as const)('nothing that is opened by %s has 
     await open('form', page.getByRole('tab', { name: 'Search' }), page.getByRole('heading', { name: 'Which vehicles' }))
     await open('ids', button('Paste many'), field('Vehicle ids'))
     await WAYS[way](page, button('Cancel'))
-    await page.getByText('Areas', { exact: true }).click()
+    await page.getByText('Drawn', { exact: true }).click()
     await open('GeoJSON', button('GeoJSON'), field('GeoJSON'))
     expect(tooltips).toEqual({})
     await close()

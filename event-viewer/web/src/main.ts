@@ -1,11 +1,12 @@
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { openSearchStore, openTableStore } from '@fleetlake/archive'
+import { openRegistryStore, openSearchStore, openTableStore } from '@fleetlake/archive'
 import { checkListening, configSchema } from '@fleetlake/contracts'
 import { connectHub, type Hub } from '@fleetlake/hub'
 import { countRequests, hubOptions, runService, timeRequests, version, watchHub } from '@fleetlake/service'
 import { createArchiveReader } from './archive/archive-reader.ts'
 import { createPartitionsReader } from './ask-partitions.ts'
+import { createAreaStore } from './areas/area-store.ts'
 import { createSearchesReader } from './audit/searches-reader.ts'
 import { createCityPack } from './city/city-pack.ts'
 import { listen } from './http/listen.ts'
@@ -43,6 +44,8 @@ await runService({
     const tellRequest = countRequests(metrics)
     const imports = createPageImports({ config })
     onStop(() => imports.close())
+    const areas = createAreaStore(await openRegistryStore(config.archive, tellRequest), () => connected)
+    onStop(() => areas.close())
     const app = createViewerApp({
       version,
       config,
@@ -56,6 +59,7 @@ await runService({
       searches: {
         read: createSearchesReader(await openSearchStore(config.archive, tellRequest), hub),
       },
+      areas,
       log,
     })
     const server = await listen(timeRequests(app, metrics), config.viewer)

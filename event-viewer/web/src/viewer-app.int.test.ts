@@ -14,6 +14,7 @@ import { NOW_MS, SETTINGS, someRows, writeRows } from '../../../shared/archive/s
 import type { ArchiveSummary } from '../api/archive-summary.ts'
 import type { ViewerConfig } from '../api/viewer-config.ts'
 import { createArchiveReader } from './archive/archive-reader.ts'
+import { createAreaStore } from './areas/area-store.ts'
 import { createSearchesReader } from './audit/searches-reader.ts'
 import { createCityPack } from './city/city-pack.ts'
 import { listen } from './http/listen.ts'
@@ -93,6 +94,7 @@ const startViewer = async ({
     searches: {
       read: createSearchesReader(createFileStore(join(folder, 'searches')), hub),
     },
+    areas: createAreaStore(createFileStore(join(folder, 'registry')), () => undefined),
     log: log as never,
   })
   const server = await listen(app, { host: '127.0.0.1', port: 0 })

@@ -7,6 +7,8 @@ import { type Context, Hono } from 'hono'
 import { etag } from 'hono/etag'
 import type { Log } from '@fleetlake/service'
 import type { ViewerPerson } from '../api/viewer-person.ts'
+import { createAreaRoutes } from './areas/area-routes.ts'
+import type { AreaStore } from './areas/area-store.ts'
 import { createArchiveRoute } from './archive/archive-route.ts'
 import { createSearchesRoute, type SearchesDeps } from './audit/searches-route.ts'
 import type { CityPack } from './city/city-pack.ts'
@@ -38,6 +40,7 @@ export interface ViewerDeps {
   /** Undefined where no login is needed. */
   readonly gateway?: AskGateway | undefined
   readonly searches: SearchesDeps
+  readonly areas: AreaStore
   readonly log: Pick<Log, 'warn' | 'error'>
 }
 
@@ -84,6 +87,7 @@ export const createViewerApp = (deps: ViewerDeps): Hono => {
     etag(),
     createArchiveRoute(deps.archive, (c) => c.get('person')?.seesAll !== false),
   )
+  app.route('/api/areas', createAreaRoutes({ store: deps.areas, hosts }))
   const ownPage = onlyFromOwnPage({ hosts, refusal: 'The searches are for pages of this viewer only.' })
   app.get('/api/searches', ownPage, createSearchesRoute(deps.searches))
   for (const { path, file } of map.files) {

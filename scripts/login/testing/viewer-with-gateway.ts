@@ -7,6 +7,7 @@ import { temporaryFolder } from '@fleetlake/testing'
 import { createClient, type Client } from '../../../event-gateway/src/testing/client.ts'
 import { startKnownHub } from '../../../event-gateway/src/testing/known-hub.ts'
 import { startGateway } from '../../../event-gateway/src/start-gateway.ts'
+import { createAreaStore } from '../../../event-viewer/web/src/areas/area-store.ts'
 import { createCityPack } from '../../../event-viewer/web/src/city/city-pack.ts'
 import { findPort, listen } from '../../../event-viewer/web/src/http/listen.ts'
 import { createPageImports } from '../../../event-viewer/web/src/imports/page-imports.ts'
@@ -52,6 +53,7 @@ export const startViewerWithGateway = async (settings: object = {}): Promise<Vie
   await mkdir(join(folder, 'page'))
   await writeFile(join(folder, 'page/200.html'), '<!DOCTYPE html>')
   const imports = createPageImports({ config })
+  const areas = createAreaStore(await openRegistryStore(config.archive), () => undefined)
   const app = createViewerApp({
     version: '0',
     config,
@@ -62,6 +64,7 @@ export const startViewerWithGateway = async (settings: object = {}): Promise<Vie
     archive: async () => undefined,
     imports,
     searches: { read: async () => ({ entries: (async function* () {})(), note: undefined }) },
+    areas,
     gateway: createAskGateway(new URL(gateway.url)),
     log: log as never,
   })
@@ -85,6 +88,7 @@ export const startViewerWithGateway = async (settings: object = {}): Promise<Vie
     close: async () => {
       await viewer.close()
       await imports.close()
+      await areas.close()
       await stopGateway()
       await known.stop()
     },

@@ -18,8 +18,8 @@ import type { KindName, KindValues } from './kinds.ts'
 import { checkWho } from './limits.ts'
 
 export interface OpenRegistryOptions extends Omit<OpenSmallTableOptions, 'create'> {
-  /** Where changes are announced, and heard of. */
-  readonly hub?: Pick<MessageHub, 'send' | 'listen'> | undefined
+  /** Where changes are announced, and heard of; who does not listen reads again when that matters. */
+  readonly hub?: (Pick<MessageHub, 'send'> & Partial<Pick<MessageHub, 'listen'>>) | undefined
   /** Looks by itself this often, since announcements may be lost, ms; never when missing. */
   readonly lookEveryMs?: number
   /** Told why it could not be read again; what was read before is held on to, and it is tried again. */
@@ -181,7 +181,7 @@ export const openRegistry = async (
   }
 
   let looking: Promise<void> | undefined
-  const listener = hub?.listen('registryChanged', subjects.registryChanged('*'), async ({ data }) => {
+  const listener = hub?.listen?.('registryChanged', subjects.registryChanged('*'), async ({ data }) => {
     if (data.table <= (table?.version ?? -1)) return
     // One that has begun may have passed the change; those that come meanwhile share the next.
     looking ??= look().finally(() => (looking = undefined))

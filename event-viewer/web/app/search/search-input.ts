@@ -2,7 +2,7 @@ import { areaOf } from '@fleetlake/core'
 import { boxArea } from '@fleetlake/viewer-core'
 import { reasonOf } from '@fleetlake/core'
 import type { SearchInput } from '../hub/search/search-answer.ts'
-import { solidShapes } from './area/solid-shapes.ts'
+import { geometryOfShapes } from './named/geometry-of-shapes.ts'
 import { faultOfMeasures } from './request/read-measures.ts'
 import { resolvePeriod, type PeriodContext } from './request/resolve-period.ts'
 import type { SearchRequest, Where } from './request/search-request.ts'
@@ -30,6 +30,9 @@ export const resolveSearch = (request: SearchRequest, context: PeriodContext): R
   if (where.kind === 'shapes' && where.shapes.length === 0) {
     return problem('There is no area: draw one on the map, or search in view or everywhere.')
   }
+  if (where.kind === 'areas' && where.areas.length === 0) {
+    return problem('There is no area: choose one of the list, or search in view or everywhere.')
+  }
   const fault = faultOfMeasures(select)
   if (fault !== undefined) return problem(fault)
   let area: unknown
@@ -43,6 +46,7 @@ export const resolveSearch = (request: SearchRequest, context: PeriodContext): R
     ok: true,
     input: {
       ...(area === undefined ? {} : { area }),
+      ...(where.kind === 'areas' ? { areas: [...where.areas] } : {}),
       from: new Date(period.from).toISOString(),
       to: new Date(period.to).toISOString(),
       ...(types.length === 0 ? {} : { vehicleTypes: [...types] }),
@@ -55,12 +59,9 @@ export const resolveSearch = (request: SearchRequest, context: PeriodContext): R
   }
 }
 
-/** GeoJSON; undefined for everywhere. Shapes that overlap are each there: what is in any of them is in the area. */
+/** GeoJSON; undefined for everywhere, and for areas that are named. */
 const areaOfWhere = (where: Where): unknown => {
-  if (where.kind === 'everywhere') return undefined
+  if (where.kind === 'everywhere' || where.kind === 'areas') return undefined
   if (where.kind === 'view') return boxArea(...where.bounds)
-  const polygons = where.shapes.flatMap(solidShapes)
-  return polygons.length === 1
-    ? { type: 'Polygon', coordinates: polygons[0] }
-    : { type: 'MultiPolygon', coordinates: polygons }
+  return geometryOfShapes(where.shapes)
 }

@@ -16,6 +16,8 @@ export interface SearchForm {
   readonly whereKind: Ref<WhereKind>
   /** Drawn, picked or pasted. */
   readonly shapes: Readonly<ShallowRef<readonly Shape[]>>
+  /** Names or ids of areas of the registry. */
+  readonly named: Ref<readonly string[]>
   /** Puts others in their place; what was there can be had back. */
   setShapes(shapes: readonly Shape[]): void
   readonly canUndo: ComputedRef<boolean>
@@ -41,6 +43,7 @@ const MOST_UNDONE = 100
 
 const whereKind = ref<WhereKind>('shapes')
 const shapes = shallowRef<readonly Shape[]>([])
+const named = shallowRef<readonly string[]>([])
 const past = shallowRef<readonly (readonly Shape[])[]>([])
 const future = shallowRef<readonly (readonly Shape[])[]>([])
 const when = shallowRef<When>({ kind: 'last', ms: 3_600_000, until: 'now' })
@@ -77,6 +80,7 @@ const redo = (): void => {
 
 const whereOf = (view: ViewBounds): Where => {
   if (whereKind.value === 'everywhere') return { kind: 'everywhere' }
+  if (whereKind.value === 'areas') return { kind: 'areas', areas: [...named.value] }
   return whereKind.value === 'view' ? { kind: 'view', bounds: view } : { kind: 'shapes', shapes: shapes.value }
 }
 
@@ -88,6 +92,7 @@ const chooseWhen = (chosen: When): void => {
 const form: SearchForm = {
   whereKind,
   shapes,
+  named,
   setShapes,
   canUndo: computed(() => past.value.length > 0),
   canRedo: computed(() => future.value.length > 0),
@@ -117,6 +122,7 @@ const form: SearchForm = {
   fill: (request) => {
     whereKind.value = request.where.kind
     if (request.where.kind === 'shapes') setShapes(request.where.shapes)
+    if (request.where.kind === 'areas') named.value = [...request.where.areas]
     chooseWhen(request.when)
     types.value = [...request.types]
     ids.value = [...request.ids]

@@ -4,9 +4,11 @@ import { useFleetMap } from '../map/use-fleet-map.ts'
 import type { ViewBounds } from '../shell/view-bounds.ts'
 import { readGap, writeGap } from './address/gap-code.ts'
 import { addressOf, formatSearch, parseSearch } from './address/search-url.ts'
+import { useAreas } from '../areas/use-areas.ts'
 import { boundsOfShapes } from './area/bounds-of-shapes.ts'
+import { useWhereShapes } from './named/use-where-shapes.ts'
 import { usualPeriod } from './request/resolve-period.ts'
-import type { SearchRequest } from './request/search-request.ts'
+import type { SearchRequest, Where } from './request/search-request.ts'
 import { useArchiveExtent } from './use-archive-extent.ts'
 import { useSearchForm } from './use-search-form.ts'
 import { chosenGap, useSearch } from './use-search.ts'
@@ -27,6 +29,10 @@ export interface SearchPage {
 
 const tab = ref<SearchTab>('form')
 
+/** Whether no place is chosen. */
+const isNowhere = (where: Where): boolean =>
+  (where.kind === 'shapes' && where.shapes.length === 0) || (where.kind === 'areas' && where.areas.length === 0)
+
 /** Joins the form, the search and the page's address. Call it in the setup of the search page alone. */
 export const useSearchPage = (): SearchPage => {
   const route = useRoute()
@@ -35,10 +41,12 @@ export const useSearchPage = (): SearchPage => {
   const { whenReady, fitBounds, bounds } = useFleetMap()
   const { state, request, fixed, run: search } = useSearch()
   const { summary } = useArchiveExtent()
+  const areas = useAreas()
+  const shapesOf = useWhereShapes()
   const form = useSearchForm()
   const problems = ref<readonly string[]>([])
   const isAreaMissing = ref(false)
-  watch([form.shapes, form.whereKind], () => (isAreaMissing.value = false))
+  watch([form.shapes, form.named, form.whereKind], () => (isAreaMissing.value = false))
   const hasView = /[#&]map=/.test(location.hash)
 
   const address = (of: SearchRequest): string => JSON.stringify(formatSearch(of))
@@ -76,15 +84,17 @@ export const useSearchPage = (): SearchPage => {
     if (isMade(wanted.request)) return
     tab.value = 'results'
     void search(wanted.request)
+    if (hasView) return
+    if (wanted.request.where.kind === 'areas') await areas.refresh()
     const around = boundsOf(wanted.request)
-    if (hasView || around === undefined) return
+    if (around === undefined) return
     await whenReady()
     fitBounds(around)
   }
   const run = (): void => {
     problems.value = []
     const wanted = form.request(bounds.value)
-    isAreaMissing.value = wanted.where.kind === 'shapes' && wanted.where.shapes.length === 0
+    isAreaMissing.value = isNowhere(wanted.where)
     if (isAreaMissing.value) {
       tab.value = 'form'
       return
@@ -117,6 +127,9 @@ export const useSearchPage = (): SearchPage => {
     { immediate: true },
   )
 
+  const boundsOf = ({ where }: SearchRequest): ViewBounds | undefined =>
+    where.kind === 'view' ? where.bounds : boundsOfShapes(shapesOf(where))
+
   const isChanged = computed(() => {
     const made = request.value
     if (made === undefined || state.value === 'running') return false
@@ -125,9 +138,4 @@ export const useSearchPage = (): SearchPage => {
     return address(form.request(view)) !== address(made)
   })
   return { tab, problems, isAreaMissing, isChanged, run }
-}
-
-const boundsOf = ({ where }: SearchRequest): ViewBounds | undefined => {
-  if (where.kind === 'everywhere') return undefined
-  return where.kind === 'view' ? where.bounds : boundsOfShapes(where.shapes)
 }

@@ -38,7 +38,7 @@ export const runSearch = async (
   }
   const answer = askVehicles(
     hub,
-    { ...input, area: input.area ?? GLOBE, limit },
+    { ...input, ...(input.areas === undefined ? { area: input.area ?? GLOBE } : {}), limit },
     {
       signal,
       onProgress: (progress) => {

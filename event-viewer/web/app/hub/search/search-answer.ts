@@ -9,6 +9,8 @@ export const MAX_LIMIT = 5_000_000
 export interface SearchInput {
   /** GeoJSON Polygon or MultiPolygon; the whole globe when missing. */
   readonly area?: unknown
+  /** Names or ids of areas, in place of `area`. */
+  readonly areas?: string[]
   readonly from: string
   readonly to: string
   readonly vehicleTypes?: string[]

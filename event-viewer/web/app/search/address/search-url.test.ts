@@ -130,8 +130,8 @@ test('an area that can not be searched says why', () => {
       'The link’s area can’t be searched: polygon 1 of 1, outer ring encloses nothing: rounded to 1e-6 degrees (11 cm), its positions lie on one line.',
     ],
     ['The link’s area can’t be searched: the area of the link is cut off.'],
-    ['The link must say where to search, once: area=…, view=west,south,east,north, or everywhere.'],
-    ['The link must say where to search, once: area=…, view=west,south,east,north, or everywhere.'],
+    ['The link must say where to search, once: area=…, in=<area>, view=west,south,east,north, or everywhere.'],
+    ['The link must say where to search, once: area=…, in=<area>, view=west,south,east,north, or everywhere.'],
   ])
 })
 

@@ -9,6 +9,7 @@ import {
   DEFAULT_TIMEOUT_MS,
   MAX_FILTER_LENGTH,
   MAX_IDS,
+  MAX_NAMED_AREAS,
   MAX_SELECTED,
   MAX_TEXT_LENGTH,
   MAX_TIMEOUT_MS,
@@ -29,7 +30,7 @@ export interface UrlSearch {
   readonly problems: readonly string[]
 }
 
-const KEYS = ['area', 'view', 'everywhere', 'when', 'type', 'id', 'select', 'filter', 'limit', 'timeout'] as const
+const KEYS = ['area', 'in', 'view', 'everywhere', 'when', 'type', 'id', 'select', 'filter', 'limit', 'timeout'] as const
 
 /** Invariant: `parseSearch(formatSearch(request))` is the request, without problems. */
 export const formatSearch = (request: SearchRequest): Record<string, string | string[] | null> => {
@@ -59,9 +60,10 @@ export const addressOf = (request: SearchRequest): Record<string, string | strin
   return length > MAX_ADDRESS_LENGTH ? undefined : query
 }
 
-const formatWhere = (where: Where): Record<string, string | null> => {
+const formatWhere = (where: Where): Record<string, string | string[] | null> => {
   if (where.kind === 'everywhere') return { everywhere: null }
   if (where.kind === 'view') return { view: where.bounds.map(roundDegrees).join(',') }
+  if (where.kind === 'areas') return { in: [...where.areas] }
   return { area: encodeShapes(where.shapes) }
 }
 
@@ -91,12 +93,17 @@ const NOWHERE: Where = { kind: 'shapes', shapes: [] }
 
 const parseWhere = (query: UrlQuery, problems: string[]): Where => {
   const [areas, views] = [textsOf(query['area']), textsOf(query['view'])]
+  const named = textsOf(query['in'])
   const isEverywhere = query['everywhere'] !== undefined
-  if (areas.length + views.length + Number(isEverywhere) !== 1) {
-    problems.push('The link must say where to search, once: area=…, view=west,south,east,north, or everywhere.')
+  if (areas.length + views.length + Number(isEverywhere) + Number(named.length > 0) !== 1) {
+    problems.push(
+      'The link must say where to search, once: area=…, in=<area>, view=west,south,east,north, or everywhere.',
+    )
     return NOWHERE
   }
   if (isEverywhere) return { kind: 'everywhere' }
+  if (named.length > 0)
+    return { kind: 'areas', areas: parseTexts(named, { name: 'name of an area', max: MAX_NAMED_AREAS, problems }) }
   if (views.length === 1) {
     const bounds = parseBounds(views[0])
     if (bounds !== undefined) return { kind: 'view', bounds }

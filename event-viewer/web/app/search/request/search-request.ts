@@ -9,6 +9,8 @@ export type Shape = readonly Ring[]
 /** A place is always chosen: nothing stands for everywhere but `everywhere`. */
 export type Where =
   | { readonly kind: 'shapes'; readonly shapes: readonly Shape[] }
+  /** Names or ids of areas of the registry: finders know their polygons. */
+  | { readonly kind: 'areas'; readonly areas: readonly string[] }
   | { readonly kind: 'view'; readonly bounds: ViewBounds }
   | { readonly kind: 'everywhere' }
 
@@ -46,6 +48,8 @@ export const MAX_TIMEOUT_MS = 3_600_000
 export const MAX_IDS = 100_000
 export const MAX_TYPES = 1_000
 export const MAX_SELECTED = 64
+/** Areas that a search may name. */
+export const MAX_NAMED_AREAS = 64
 /** Characters of a filter. */
 export const MAX_FILTER_LENGTH = 4_096
 /** Of an id or a type. */

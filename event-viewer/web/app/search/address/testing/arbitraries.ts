@@ -37,6 +37,9 @@ const where: fc.Arbitrary<Where> = fc.oneof(
       kind: 'view',
       bounds: [west, south, Math.round(west * 1e6 + width) / 1e6, Math.round(south * 1e6 + height) / 1e6],
     })),
+  fc
+    .uniqueArray(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }), { minLength: 1, maxLength: 5 })
+    .map((areas): Where => ({ kind: 'areas', areas })),
   fc.array(triangle, { minLength: 1, maxLength: 3 }).map((some): Where => ({ kind: 'shapes', shapes: some })),
 )
 

@@ -1,0 +1,38 @@
+import { areaNameKey } from '@fleetlake/contracts'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { KnownArea } from '../../api/areas.ts'
+import { areaKey, areasLike, findAreas } from './find-areas.ts'
+
+const area = (id: string, name: string): KnownArea => ({
+  id,
+  name,
+  version: 1,
+  geometry: { type: 'Polygon', coordinates: [] },
+  changedAt: '2026-01-05T00:00:00Z',
+  changedBy: 'anna',
+})
+const [harbour, east] = [area('area-aaaaaaaaaa', 'Harbour'), area('area-bbbbbbbbbb', 'Harbour east')]
+
+test('areas are found by id and by name in any case, each once; what is not there is told', () => {
+  expect(findAreas([harbour, east], ['HARBOUR', 'area-aaaaaaaaaa', ' harbour  EAST ', 'gone'])).toEqual({
+    found: [harbour, east],
+    missing: ['gone'],
+  })
+})
+
+test('a list is narrowed to names that have a text in them', () => {
+  expect([areasLike([harbour, east], ' EAST'), areasLike([harbour, east], ' '), areasLike([harbour], 'x')]).toEqual([
+    [east],
+    [harbour, east],
+    [],
+  ])
+})
+
+test('the page compares names as the registry does', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', maxLength: 20 }), (name) => {
+      expect(areaKey(name)).toBe(areaNameKey(name))
+    }),
+  )
+})
