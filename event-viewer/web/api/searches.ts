@@ -24,6 +24,10 @@ export interface KnownSearch {
   readonly select?: readonly string[] | undefined
   readonly where?: string | undefined
   readonly limit?: number | undefined
+  /** Areas of the registry that it named, as they were then. */
+  readonly areas?: readonly { readonly id: string; readonly name: string; readonly version: number }[] | undefined
+  /** Whether more was searched than these areas, around them. */
+  readonly isAround?: boolean | undefined
   /** Missing while it runs, and where its finder could not say any more. */
   readonly status?: string | undefined
   /** Found, or exported where that is known. */

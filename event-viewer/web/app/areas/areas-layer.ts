@@ -1,6 +1,7 @@
 import type { FeatureCollection } from 'geojson'
 import type { GeoJSONSource, Map as MapLibreMap } from 'maplibre-gl'
 import type { KnownArea } from '../../api/areas.ts'
+import { polygonsOf } from './find-areas.ts'
 
 const SOURCE = 'fleet-areas'
 const FILL = 'fleet-areas-fill'
@@ -8,11 +9,13 @@ const LINE = 'fleet-areas-line'
 
 const dataOf = (areas: readonly KnownArea[]): FeatureCollection => ({
   type: 'FeatureCollection',
-  features: areas.map(({ geometry, colour }) => ({
+  features: areas.map((area) => ({
     type: 'Feature',
-    properties: colour === undefined ? {} : { colour },
-    // What the registry has is GeoJSON.
-    geometry: geometry as FeatureCollection['features'][number]['geometry'],
+    properties: area.colour === undefined ? {} : { colour: area.colour },
+    geometry: {
+      type: 'MultiPolygon',
+      coordinates: polygonsOf(area).map((polygon) => polygon.map((ring) => ring.map(([x, y]) => [x, y]))),
+    },
   })),
 })
 

@@ -22,11 +22,13 @@ const whereOf = (search: KnownSearch): Where | undefined => {
   if (bounds !== undefined && isGlobe(bounds)) return { kind: 'everywhere' }
   const shapes = shapesOf(search)
   if (shapes !== undefined) return { kind: 'shapes', shapes }
+  if (search.areas !== undefined && search.isAround !== true)
+    return { kind: 'areas', areas: search.areas.map(({ id }) => id) }
   return bounds && { kind: 'view', bounds: [bounds.west, bounds.south, bounds.east, bounds.north] }
 }
 
 /**
- * Where the search page makes this search again: within its bounds where its area was too long to be kept, and for the ids that were kept.
+ * Where the search page makes this search again: in its polygons as they were; in the areas that it named, as they are now, where they were too long to be kept; within its bounds where its area was too long to be kept, and for the ids that were kept.
  * @returns undefined for what is no search, and for one that no address can hold
  */
 export const searchLink = (

@@ -3,9 +3,11 @@ import type { KnownSearch } from '../../api/searches.ts'
 import { areaText, unitedSquareKilometers } from '../search/area/measure-shapes.ts'
 import { shapesOf } from './search-link.ts'
 
-/** How large the area is; its extent where it was too long to be kept. */
+/** Which areas are named, or how large the area is; its extent where it was too long to be kept. */
 export const sizeText = (search: KnownSearch): string => {
-  const { bounds, corners = 0 } = search
+  const { bounds, corners = 0, areas, isAround } = search
+  if (areas !== undefined)
+    return `${isAround === true ? 'around ' : 'in '}${areas.map(({ name, version }) => `${name} (version ${version})`).join(', ')}`
   if (bounds === undefined) return ''
   const { west, south, east, north } = bounds
   if (west <= -180 && south <= -90 && east >= 180 && north >= 90) return 'everywhere'
