@@ -278,3 +278,54 @@ test('query asks for measures and with a filter as its options say, and a wrong 
     expect([between.code, between.err]).toEqual([2, expect.stringContaining("--at can't be combined with --where")])
     expect(asked).toHaveLength(1)
   }))
+
+test('query names areas for the finder to know, and at an instant asks for their polygons and searches around them', () =>
+  withHub(async (hub, url) => {
+    const asked: Message<'vehicleQuery'>[] = []
+    const used = { id: 'area-aaaaaaaaaa', name: 'Harbour', version: 3 }
+    const ring = [
+      [-56, -35],
+      [-55.9, -35],
+      [-55.9, -34.9],
+      [-56, -34.9],
+      [-56, -35],
+    ]
+    hub.listen('areaQuery', subjects.areaQuery('*'), ({ data: { request, areas }, reply }) =>
+      hub.send('areaAnswer', reply!, {
+        request,
+        areas: areas.map(() => ({ ...used, geometry: { type: 'Polygon', coordinates: [ring] } })),
+      }),
+    )
+    hub.listen('vehicleQuery', subjects.vehicleQuery('*'), ({ data, reply }) => {
+      asked.push(data)
+      hub.send('vehicleQueryResultStats', reply!, { ...answerOf(data.query, { status: 'complete' }), areas: [used] })
+    })
+    await hub.flush()
+    const args = ['query', '--in', 'harbour', '--hub', url]
+    const period = await runFleetProcess([...args, '--in', 'Old town'])
+    const instant = await runFleetProcess([...args, '--at', '2026-01-05T08:00:00Z', '--within', '1min'])
+    expect([period.code, instant.code]).toEqual([0, 0])
+    expect([period.err, instant.err]).toEqual([
+      expect.stringContaining('; searched in Harbour (version 3)'),
+      expect.stringContaining('; searched in Harbour (version 3)'),
+    ])
+    expect(asked.map(({ areas, area }) => [areas, area === undefined ? undefined : boundsOf(area)])).toEqual([
+      [['harbour', 'Old town'], undefined],
+      [
+        ['harbour'],
+        [expect.closeTo(-56.05, 1), expect.closeTo(-35.04, 1), expect.closeTo(-55.85, 1), expect.closeTo(-34.86, 1)],
+      ],
+    ])
+    const both = await runFleetProcess([...args, '--bbox', '-57,-35,-56,-34'])
+    expect([both.code, both.err]).toEqual([
+      2,
+      expect.stringContaining('give one of --area, --bbox and --in, not --bbox and --in'),
+    ])
+  }))
+
+/** Of boxes: west, south, east, north. */
+const boundsOf = (area: unknown): number[] => {
+  const points = (area as { coordinates: [number, number][][][] }).coordinates.flat(2)
+  const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)]
+  return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)]
+}

@@ -81,3 +81,24 @@ test('what was searched is said in a few words', () => {
     ['', 'Exported as csv', ''],
   ])
 })
+
+test('a search of areas that were named opens in their polygons as they were, or in them by id where these were not kept', () => {
+  const used = { id: 'area-aaaaaaaaaa', name: 'Harbour', version: 3 }
+  const feature = (properties: object, geometry: unknown) => ({ type: 'Feature', properties, geometry })
+  const collection = (...features: object[]) => ({ type: 'FeatureCollection', features })
+  const whole = { ...search, area: collection(feature(used, search.area)), areas: [used] }
+  const short = { ...search, area: collection(feature(used, null)), areas: [used] }
+  const around = {
+    ...search,
+    area: collection(feature({ isAround: true }, search.area), feature(used, null)),
+    areas: [used],
+    isAround: true,
+  }
+  const whereOf = (each: KnownSearch): unknown => parseSearch(searchLink(each)!.query)!.request.where
+  const drawn = whereOf(search)
+  expect([whole, short, around].map((each) => [sizeText(each), whereOf(each)])).toEqual([
+    ['in Harbour (version 3)', drawn],
+    ['in Harbour (version 3)', { kind: 'areas', areas: ['area-aaaaaaaaaa'] }],
+    ['around Harbour (version 3)', drawn],
+  ])
+})
