@@ -2,7 +2,6 @@ import { openRegistryStore } from '@fleetlake/archive'
 import { configSchema } from '@fleetlake/contracts'
 import { addAreas, openRegistry } from '@fleetlake/registry'
 import { launchBrowser, openPage } from '@fleetlake/testing/browser'
-import { dirname } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { accessibilityFaults } from './testing/accessibility-faults.ts'
@@ -31,7 +30,7 @@ let browser: Browser
 
 /** As `fleet areas add` does. */
 const addNamed = async (): Promise<void> => {
-  const { archive } = configSchema.parse({ archive: { path: dirname(viewer.archivePath) } })
+  const { archive } = configSchema.parse({ archive: { path: viewer.archivePath } })
   const registry = await openRegistry(await openRegistryStore(archive))
   await addAreas(
     registry,
@@ -113,7 +112,7 @@ test('what is drawn is saved with a name, searched in by it, and removed', async
   await page.getByRole('button', { name: 'Save', exact: true }).click()
   await line(page, 'Rambla').locator('[aria-pressed=true]').waitFor()
   expect(await accessibilityFaults(page)).toEqual([])
-  await page.getByRole('button', { name: 'More for Rambla' }).click()
+  await page.getByRole('button', { name: 'More for Rambla', exact: true }).click()
   await page.getByRole('menuitem', { name: 'Remove' }).click()
   await page.getByRole('button', { name: 'Remove', exact: true }).click()
   await line(page, 'Rambla').waitFor({ state: 'detached' })
