@@ -1,6 +1,7 @@
 import { isTextMeasure, type Rows } from '@fleetlake/columnar'
 import type { Message, Sight } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
+import { type NamedAreas, nameAreas, NO_AREAS, usedAreas } from '../areas/name-areas.ts'
 import { checkSize } from '../coordinator/check-size.ts'
 import type { PinnedVersion } from '../coordinator/pin-version.ts'
 import type { QueryJobs, QueryJobsDeps, QueryJobsOptions } from '../coordinator/query-jobs.ts'
@@ -10,7 +11,7 @@ import { searchSteps, type VehicleSearch } from '../core/search.ts'
 import { measuresOfQuery, type TaskMeasures, taskMeasuresOf } from '../core/search-measures.ts'
 import type { HeldTail, Missing } from '../tail/held-tail.ts'
 import { type Owner, takeTurns } from '../waiting/turns.ts'
-import { VEHICLE_KEY } from './latest-question.ts'
+import { periodOfLatest, VEHICLE_KEY } from './latest-question.ts'
 import { holdLatest } from './latest-rows.ts'
 
 /** The last positions of all keys, or of some, of a version and its tail. */
@@ -27,7 +28,7 @@ export interface LatestQuestion {
   readonly keys: readonly string[] | undefined
 }
 
-export interface LatestJobsDeps extends Pick<QueryJobsDeps, 'permit' | 'pin' | 'records' | 'processor'> {
+export interface LatestJobsDeps extends Pick<QueryJobsDeps, 'permit' | 'findAreas' | 'pin' | 'records' | 'processor'> {
   /** @throws FleetError `query.invalid` for a column that is no key */
   latest(version: PinnedVersion, question: LatestQuestion): Promise<LatestFound>
 }
@@ -41,16 +42,19 @@ const NO_COLUMNS = { measures: [] }
  */
 export const createLatestJobs = (
   {
-    query,
+    query: given,
     question,
     person,
   }: { readonly query: Message<'vehicleQuery'>; readonly question: LatestQuestion; readonly person: string },
   owner: Owner,
   { maxVertices }: Pick<QueryJobsOptions, 'maxVertices'>,
-  { permit, pin, latest, records, processor }: LatestJobsDeps,
+  { permit, findAreas, pin, latest, records, processor }: LatestJobsDeps,
 ): QueryJobs => {
   const { by, keys } = question
   let recorded: Promise<void> | undefined
+  /** With the area that it is about, once it is checked. */
+  let query = given
+  let named: NamedAreas = NO_AREAS
   let sight: Sight = 'all'
   let checked: VehicleSearch | undefined
   let pinned: PinnedVersion | undefined
@@ -66,12 +70,12 @@ export const createLatestJobs = (
   return {
     check: async () => {
       sight = await permit({ person, from: undefined })
+      ;({ query, named } = await nameAreas(given, findAreas))
       checkSize(query.area, maxVertices)
       checked = await takeTurns(processor, owner, searchSteps({ ...query, ...narrowToSight(query.vehicleIds, sight) }))
       if (keys === undefined) return
-      recorded = records.begin(
-        askedRecord({ ...query, vehicleIds: [...keys] }, { person, bounds: checked.area.bounds }),
-      )
+      const searched = { ...query, ...periodOfLatest(query, Date.now()), vehicleIds: [...keys] }
+      recorded = records.begin(askedRecord(searched, { person, named, bounds: checked.area.bounds }))
       recorded.catch(() => undefined)
     },
     pin: async (signal) => {
@@ -83,9 +87,15 @@ export const createLatestJobs = (
       prepared ??= await prepare(pinned!)
       await recorded
       const none = { files: 0, bytes: 0, rows: 0 }
-      return { table: { total: none, pruned: none }, tasks: ALL_IN_ONE }
+      const areas = usedAreas(named)
+      return {
+        table: { total: none, pruned: none },
+        tasks: ALL_IN_ONE,
+        ...(areas.length === 0 ? {} : { remarks: { areas } }),
+      }
     },
     hint: async () => undefined,
+    area: () => query.area,
     measures: () => prepared!.measures,
     vehicles: () => ({ vehicleIds: checked!.vehicleIds, visible: checked!.visible }),
     sight: () => sight,

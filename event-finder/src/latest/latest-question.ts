@@ -16,6 +16,15 @@ export const GLOBE = {
   ],
 }
 
+/** The period that such a question is recorded with. */
+export const periodOfLatest = (
+  { from }: Pick<Message<'vehicleQuery'>, 'from'>,
+  nowMs: number,
+): Pick<Message<'vehicleQuery'>, 'from' | 'to'> => ({
+  from: from === EVER.from ? new Date(0).toISOString() : from,
+  to: new Date(nowMs).toISOString(),
+})
+
 export const VEHICLE_KEY = 'vehicle_id'
 
 /** The search that a question for last positions is answered as: over the last positions of all keys, of which it selects. */
@@ -23,7 +32,8 @@ export const searchOfLatest = ({
   query,
   by,
   keys,
-  area = GLOBE,
+  areas,
+  area = areas === undefined ? GLOBE : undefined,
   vehicleTypes,
   since,
   limit,
@@ -31,7 +41,8 @@ export const searchOfLatest = ({
   ttlMs,
 }: Message<'latestQuery'>): Message<'vehicleQuery'> => ({
   query,
-  area,
+  ...(area === undefined ? {} : { area }),
+  ...(areas === undefined ? {} : { areas }),
   from: since ?? EVER.from,
   to: EVER.to,
   ...(vehicleTypes === undefined ? {} : { vehicleTypes }),

@@ -623,6 +623,12 @@ export const messages = {
         .unknown()
         .optional()
         .describe('GeoJSON as in a vehicle query, in which the last position is to lie. Default: anywhere'),
+      areas: z
+        .array(text)
+        .min(1)
+        .max(MAX_NAMED_AREAS)
+        .optional()
+        .describe('names or ids of areas of the registry, in place of `area`'),
       vehicleTypes: selection.vehicleTypes,
       since: instant.optional().describe('the earliest event_time that a last position may have. Default: any'),
       limit: z.number().int().min(1).max(MOST).optional().describe('maximum number of rows'),

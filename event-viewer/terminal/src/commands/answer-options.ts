@@ -34,15 +34,15 @@ export const addWhere = (command: Command): Command =>
       'file with a GeoJSON Polygon or MultiPolygon, or the GeoJSON text itself; - reads standard input',
     )
     .option('--bbox <box>', 'a box instead of --area: west,south,east,north in degrees', reads(parseBox))
-
-/** @param defaultFrom the default of --from */
-export const addWhereAndWhen = (command: Command, defaultFrom: string): Command =>
-  addWhere(command)
     .option(
       '--in <area>',
       'an area of `fleet areas`, by its name or id; with several --in what lies in any of them is found',
       (area: string, before: string[] = []) => [...before, area],
     )
+
+/** @param defaultFrom the default of --from */
+export const addWhereAndWhen = (command: Command, defaultFrom: string): Command =>
+  addWhere(command)
     .option('--from <time>', `start of the period: ${TIME} (default: "${defaultFrom}")`)
     .option('--to <time>', 'end of the period, exclusive (default: "now")')
 

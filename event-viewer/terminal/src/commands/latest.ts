@@ -3,7 +3,7 @@ import type { LatestQueryInput } from '@fleetlake/hub'
 import { type Command, Option } from 'commander'
 import { parseList, parsePositiveCount } from '../options.ts'
 import { formatTarget, runQuery } from '../query/run-query.ts'
-import { addOutput, addWhere, type AnswerOptions, areaFrom, formatFrom, instantOf } from './answer-options.ts'
+import { addOutput, addWhere, type AnswerOptions, formatFrom, instantOf, placeFrom } from './answer-options.ts'
 import { type CommandContext, examples, reads } from './context.ts'
 
 interface LatestOptions extends AnswerOptions {
@@ -63,12 +63,12 @@ const questionOf = async (vehicles: readonly string[], options: LatestOptions): 
   if (vehicles.length > 0 && by !== VEHICLES)
     throw new FleetError('usage.invalid', `with --by ${by} name its texts by --keys, not vehicles`)
   const wanted = keys ?? (vehicles.length === 0 ? undefined : [...vehicles])
-  const area = await areaFrom(options)
+  const place = await placeFrom(options)
   return {
     by,
     timeoutMs: timeout,
     ...(wanted === undefined ? {} : { keys: wanted }),
-    ...(area === undefined ? {} : { area }),
+    ...place,
     ...(types === undefined ? {} : { vehicleTypes: types }),
     ...(since === undefined ? {} : { since: new Date(instantOf('--since', since, Date.now())).toISOString() }),
     ...(limit === undefined ? {} : { limit }),
