@@ -3,7 +3,15 @@
  * The same job, each (date, cell) from its chunks to one sorted file without duplicates, by our own writer, DuckDB and polars, each in a process of
  * its own; then our own file in other orders. The table is not touched.
  */
-import { copyRows, createIdTable, gatherRows, makeRowArrays, type Rows, type Texts } from '@fleetlake/columnar'
+import {
+  copyRows,
+  createIdTable,
+  gatherRows,
+  makeRowArrays,
+  rankTexts,
+  type Rows,
+  type Texts,
+} from '@fleetlake/columnar'
 import { execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -150,7 +158,7 @@ const load = async (take: Files): Promise<Loaded> => {
       at += part.length
     }
   }
-  const { order } = mergeRows(columns, at, vehicles.limit)
+  const { order } = mergeRows(columns, at, rankTexts(vehicles.texts()))
   return { columns, order, vehicleIds: vehicles.texts(), vehicleTypes: types.texts }
 }
 

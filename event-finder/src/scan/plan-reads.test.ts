@@ -1,84 +1,94 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { MeasureSpec } from '@fleetlake/columnar'
-import type { MeasureChunk, RowGroup } from '@fleetlake/columnar/parquet'
-import { planReads, spanOf } from './plan-reads.ts'
+import type { MeasureChunk, RowGroup, Span } from '@fleetlake/columnar/parquet'
+import { spanOf } from './choose-parts.ts'
+import { joinSpans, lengthOf, type Part, planReads } from './plan-reads.ts'
 
-const groupAt = (start: number, sizes: readonly number[]): RowGroup => {
-  let offset = start
-  const columns = sizes.map((bytes) => {
-    const form = { physical: 'int32', width: 4, scale: 6, perMs: 0 } as const
-    const column = {
-      offset,
-      bytes,
-      form,
-      codec: 'zstd',
-      isOptional: false,
-      min: undefined,
-      max: undefined,
-      headersCrc: undefined,
-    } as const
-    offset += bytes
-    return column
-  })
-  return { rows: 1, columns, measures: new Map() }
-}
-
-/** Row groups one behind the other, of which some are wanted. */
-const someGroups = fc
+/** Parts one behind the other, of one span or several, of which some are wanted. */
+const someParts = fc
   .array(
     fc.record({
-      sizes: fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 7 }),
+      spans: fc.array(fc.record({ gap: fc.integer({ min: 0, max: 30 }), bytes: fc.integer({ min: 1, max: 50 }) }), {
+        minLength: 1,
+        maxLength: 7,
+      }),
       wanted: fc.boolean(),
     }),
   )
   .map((all) => {
-    let start = 4
-    return all.flatMap(({ sizes, wanted }) => {
-      const group = groupAt(start, sizes)
-      start = spanOf(group).end
-      return wanted ? [group] : []
+    let at = 4
+    return all.flatMap(({ spans, wanted }): Part[] => {
+      const placed = spans.map(({ gap, bytes }) => {
+        const start = at + gap
+        at = start + bytes
+        return { start, end: at }
+      })
+      return wanted ? [{ spans: placed }] : []
     })
   })
 
-test('each row group that is wanted is in one read, in its order, and nothing else is read', () =>
+const isWithin = (inner: Span, { start, end }: Span): boolean => inner.start >= start && inner.end <= end
+
+test('each part that is wanted is in one read, in its order, each of its spans within one request, and nothing else is read but small gaps', () =>
   fc.assert(
-    fc.property(someGroups, fc.integer({ min: 1, max: 600 }), (groups, mostBytes) => {
-      const reads = planReads(groups, { mostBytes, mostGap: 0 })
-      expect(reads.flatMap((read) => read.groups)).toEqual(groups)
-      for (const read of reads) {
-        const spans = read.groups.map((group) => spanOf(group))
-        expect([read.start, read.end]).toEqual([spans[0].start, spans.at(-1)!.end])
-        expect(spans.reduce((sum, { start, end }) => sum + end - start, 0)).toBe(read.end - read.start)
-        if (spans.length > 1) expect(read.end - read.start).toBeLessThanOrEqual(mostBytes)
-      }
-      reads.slice(1).forEach((read, i) => {
-        const isApart = read.start > reads[i].end || spanOf(read.groups[0]).end - reads[i].start > mostBytes
-        expect(isApart).toBe(true)
-      })
-    }),
+    fc.property(
+      someParts,
+      fc.integer({ min: 1, max: 600 }),
+      fc.integer({ min: 0, max: 40 }),
+      fc.integer({ min: 1, max: 4 }),
+      (parts, mostBytes, mostGap, mostSpans) => {
+        const reads = planReads(parts, { mostBytes, mostGap, mostSpans })
+        expect(reads.flatMap((read) => read.parts)).toEqual(parts)
+        for (const read of reads) {
+          const wanted = read.parts.flatMap(({ spans }) => spans)
+          expect(read.spans).toEqual(joinSpans(wanted, mostGap))
+          expect(wanted.every((span) => read.spans.filter((each) => isWithin(span, each)).length === 1)).toBe(true)
+          if (read.parts.length > 1) {
+            expect(lengthOf(read.spans)).toBeLessThanOrEqual(mostBytes)
+            expect(read.spans.length).toBeLessThanOrEqual(mostSpans)
+          }
+        }
+        reads.slice(1).forEach((read, i) => {
+          const together = joinSpans([...reads[i].spans, ...read.parts[0].spans], mostGap)
+          expect(together.length > mostSpans || lengthOf(together) > mostBytes).toBe(true)
+        })
+      },
+    ),
   ))
 
 const SPECS: readonly MeasureSpec[] = ['a', 'b', 'c'].map((name) => ({ name, type: 'double' }))
 
-/** A row group whose measures come after its other columns. */
-const withMeasures = (group: RowGroup, bytes: number): RowGroup => {
-  let offset = spanOf(group).end
-  const measures = new Map<string, MeasureChunk>()
-  for (const spec of SPECS) {
-    measures.set(spec.name, { ...group.columns[0]!, offset, bytes, spec })
-    offset += bytes
-  }
-  return { ...group, measures }
+/** A row group of one column, behind it three measures. */
+const groupAt = (offset: number, bytes: number, measureBytes: number): RowGroup => {
+  const column = {
+    offset,
+    bytes,
+    form: { physical: 'int32', width: 4, scale: 6, perMs: 0 },
+    codec: 'zstd',
+    isOptional: false,
+    min: undefined,
+    max: undefined,
+    isOrdered: true,
+    headersCrc: undefined,
+    filter: undefined,
+    columnIndex: undefined,
+    offsetIndex: undefined,
+  } as const
+  const measures = SPECS.map((spec, i): [string, MeasureChunk] => [
+    spec.name,
+    { ...column, offset: offset + bytes + i * measureBytes, bytes: measureBytes, spec },
+  ])
+  return { rows: 1, columns: [column], measures: new Map(measures), indexSums: undefined }
 }
 
 test('measures that are not asked for are not read at the end, and between row groups only where a journey costs more', () => {
-  const first = withMeasures(groupAt(4, [10]), 100)
-  const second = withMeasures(groupAt(314, [10]), 100)
+  const groups = [groupAt(4, 10, 100), groupAt(314, 10, 100)]
   const plan = (mostGap: number, measures: readonly MeasureSpec[] = []): string[] =>
-    planReads([first, second], { mostBytes: 10_000, mostGap, measures }).map(
-      ({ start, end, groups }) => `${start}-${end} ${groups.length}`,
-    )
+    planReads(
+      groups.map((group) => ({ spans: [spanOf(group, measures)] })),
+      { mostBytes: 10_000, mostGap },
+    ).map(({ spans, parts }) => `${spans.map(({ start, end }) => `${start}-${end}`).join()} ${parts.length}`)
   expect(plan(299)).toEqual(['4-14 1', '314-324 1'])
   expect(plan(300)).toEqual(['4-324 2'])
   expect(plan(0, [SPECS[1]])).toEqual(['4-214 1', '314-524 1'])

@@ -1,50 +1,51 @@
-import type { MeasureSpec } from '@fleetlake/columnar'
-import type { RowGroup } from '@fleetlake/columnar/parquet'
+import type { Span } from '@fleetlake/columnar/parquet'
 
-/** Bytes `[start, end)` of a file. */
-export interface Span {
-  readonly start: number
-  readonly end: number
+/** What is unpacked at once, and the bytes that it takes, in the order of the file. */
+export interface Part {
+  readonly spans: readonly Span[]
 }
 
-/** Row groups that are read at once, in the order of the file. */
-export interface GroupRead extends Span {
-  readonly groups: readonly RowGroup[]
-}
-
-/** The bytes of a row group, first to last, of the columns of every position and of some measures. */
-export const spanOf = ({ columns, measures }: RowGroup, wanted: readonly MeasureSpec[] = []): Span => {
-  const found = [...columns, ...wanted.map(({ name }) => measures.get(name))].filter((column) => column !== undefined)
-  return {
-    start: Math.min(...found.map(({ offset }) => offset)),
-    end: Math.max(...found.map(({ offset, bytes }) => offset + bytes)),
-  }
+/** Parts that are read at once, in the order of the file, and the requests for them. */
+export interface PartRead<P extends Part> {
+  readonly spans: readonly Span[]
+  readonly parts: readonly P[]
 }
 
 export interface ReadBounds {
-  /** Of a read, unless a single row group is larger. */
+  /** Of a read, unless a single part is larger. */
   readonly mostBytes: number
   /** Another request to the store costs more than this number of bytes. */
   readonly mostGap: number
-  readonly measures?: readonly MeasureSpec[]
+  /** Requests of a read, unless a single part needs more: they are made at once. */
+  readonly mostSpans?: number
 }
 
-/**
- * Which bytes to read for some row groups. Invariant: each row group is in exactly one read, with all columns that are wanted; nothing is read twice, and
- * between two row groups at most `mostGap` bytes for nothing: measures that are not asked for.
- */
-export const planReads = (
-  groups: readonly RowGroup[],
-  { mostBytes, mostGap, measures = [] }: ReadBounds,
-): GroupRead[] => {
-  const reads: (Span & { groups: RowGroup[] })[] = []
-  for (const group of groups) {
-    const { start, end } = spanOf(group, measures)
+export const lengthOf = (spans: readonly Span[]): number => spans.reduce((sum, { start, end }) => sum + end - start, 0)
+
+/** Spans that lie near each other as one. Invariant: each lies in exactly one of them; between two at most `mostGap` bytes for nothing. */
+export const joinSpans = (spans: readonly Span[], mostGap: number): Span[] => {
+  const joined: Span[] = []
+  for (const { start, end } of spans) {
+    const last = joined.at(-1)
+    if (last !== undefined && start >= last.end && start - last.end <= mostGap) {
+      joined[joined.length - 1] = { start: last.start, end }
+    } else joined.push({ start, end })
+  }
+  return joined
+}
+
+/** Which bytes to read for some parts. Invariant: each part is in exactly one read, with all its bytes, each within one span. */
+export const planReads = <P extends Part>(
+  parts: readonly P[],
+  { mostBytes, mostGap, mostSpans = 1 }: ReadBounds,
+): PartRead<P>[] => {
+  const reads: { spans: readonly Span[]; parts: P[] }[] = []
+  for (const part of parts) {
     const last = reads.at(-1)
-    if (last !== undefined && start >= last.end && start - last.end <= mostGap && end - last.start <= mostBytes) {
-      last.groups.push(group)
-      reads[reads.length - 1] = { ...last, end }
-    } else reads.push({ start, end, groups: [group] })
+    const together = last && joinSpans([...last.spans, ...part.spans], mostGap)
+    if (together !== undefined && together.length <= mostSpans && lengthOf(together) <= mostBytes) {
+      reads[reads.length - 1] = { spans: together, parts: [...last!.parts, part] }
+    } else reads.push({ spans: joinSpans(part.spans, mostGap), parts: [part] })
   }
   return reads
 }

@@ -1,12 +1,14 @@
 import {
   type Arena,
+  bytesIn,
+  type FilePart,
   type Footer,
   footerBytesOf,
+  groupOfPages,
   isWidened,
   parseFooter,
-  type RowGroup,
   rowsOfGroup,
-  type FilePart,
+  type Span,
 } from '@fleetlake/columnar/parquet'
 import { isParquet, readChunkFile, rowsOfFrame } from '@fleetlake/columnar/formats'
 import { type ObjectStore } from '@fleetlake/archive'
@@ -22,8 +24,9 @@ import {
 import { type Period, reasonOf } from '@fleetlake/core'
 import type { VehicleSearch } from '../core/search.ts'
 import { sliceRows } from '../core/slice-rows.ts'
-import { type GroupRead, planReads, type Span, spanOf } from './plan-reads.ts'
-import { mayHoldMatches } from './prune-groups.ts'
+import { chooseParts, type GroupPart, keysOf, spanOf } from './choose-parts.ts'
+import { endOfFile, partWith, readSpan, wholeFile } from './file-bytes.ts'
+import { lengthOf, type PartRead, planReads } from './plan-reads.ts'
 
 export interface ChunkToRead {
   /** Within the store. */
@@ -69,10 +72,19 @@ export interface ReadOptions {
 export const SMALL_FILE_BYTES = 512 * 1024
 /** What is read of a larger one first: the footer of some fifty row groups. */
 const TAIL_BYTES = 32 * 1024
+/** … where vehicles are looked for: with the filters and page indexes of a file of ours, which take that share of it at most. */
+const INDEX_SHARE = 1 / 48
+const MOST_TAIL_BYTES = 512 * 1024
 /** Neighbouring row groups are read by one request up to this number of bytes. */
 const READ_BYTES = 4 * 1024 * 1024
 /** … and over measures that are not asked for, up to this number of bytes: another request to the store takes as long. */
 const GAP_BYTES = 256 * 1024
+/** … and over pages that are not wanted of a row group that is. */
+const PAGE_GAP_BYTES = 64 * 1024
+/** Requests for pages that are made at once. */
+const MOST_SPANS = 8
+/** Filters and page indexes that lie where it takes more requests are not looked at. */
+const INDEX_BOUNDS = { mostBytes: READ_BYTES, mostGap: GAP_BYTES, mostSpans: 2 }
 const PIECE_ROWS = 65_536
 /** A compressed position takes this many times its bytes in memory, as a frame and as rows. */
 const UNPACKED = 12
@@ -84,8 +96,10 @@ export const memoryToOpen = ({ path, bytes }: ChunkToRead): number =>
 /** What a row takes while its row group is unpacked: its columns. */
 const ROW_BYTES = 32
 
-const memoryOf = (groups: readonly RowGroup[], measures: readonly MeasureSpec[]): number =>
-  groups.reduce((most, { rows }) => Math.max(most, rows), 0) *
+const rowsOfPart = ({ group, pages }: GroupPart): number => pages?.rows ?? group.rows
+
+const memoryOf = (parts: readonly GroupPart[], measures: readonly MeasureSpec[]): number =>
+  parts.reduce((most, part) => Math.max(most, rowsOfPart(part)), 0) *
   (ROW_BYTES + measureRowBytes(measures.map((spec) => ({ spec }))))
 
 /** The first line: polars adds its query plan. */
@@ -158,8 +172,17 @@ const lacksOf = ({ unreadable }: FileMeasures): Pick<ReadChunk, 'lacks'> =>
     ? {}
     : { lacks: `its rows are without the columns that can't be read: ${[...unreadable.values()].join('; ')}` }
 
-const rowsWith = (group: RowGroup, part: FilePart, arena: Arena, { layout, unreadable }: FileMeasures): Rows => {
-  const rows = rowsOfGroup(group, part, arena, layout)
+const rowsWith = (
+  { group, pages }: GroupPart,
+  parts: readonly FilePart[],
+  arena: Arena,
+  { layout, unreadable }: FileMeasures,
+): Rows => {
+  const found = pages && groupOfPages(pages, (span) => bytesIn(partWith(parts, span), span))
+  const rows =
+    found === undefined
+      ? rowsOfGroup(group, partWith(parts, spanOf(group, layout)), arena, layout)
+      : rowsOfGroup(found.group, found.part, arena, layout)
   if (unreadable.size === 0) return rows
   return withMeasures(
     rows,
@@ -180,8 +203,15 @@ const openWhole = async (
   if (!isParquet(path)) return { memoryBytes: bytes * UNPACKED, pieces: piecesOfFrame(path, file, options) }
   const footer = parseFooter(file)
   const measures = measuresIn(footer, options.search)
-  const memoryBytes = Math.max(bytes * UNPACKED, memoryOf(footer.rowGroups, measures.layout))
-  return { memoryBytes, pieces: piecesOfFile(footer, file, { ...options, measures }), ...lacksOf(measures) }
+  const { layout } = measures
+  const parts = await chooseParts(footer.rowGroups, options.search, { file: wholeFile(file), measures: layout })
+  const reads = [{ spans: [{ start: 0, end: bytes }], parts }]
+  const read = async (): Promise<FilePart> => ({ bytes: file, start: 0 })
+  return {
+    memoryBytes: Math.max(bytes * UNPACKED, memoryOf(parts, layout)),
+    pieces: piecesOfReads({ ...options, measures, reads, read, bytesRead: 0 }),
+    ...lacksOf(measures),
+  }
 }
 
 async function* piecesOfFrame(
@@ -196,24 +226,6 @@ async function* piecesOfFrame(
   }
 }
 
-type GroupOptions = ReadOptions & { readonly measures: FileMeasures }
-
-async function* piecesOfFile(
-  { rowGroups }: Footer,
-  file: Uint8Array,
-  { search, arena, measures }: GroupOptions,
-): AsyncGenerator<ChunkPiece, void> {
-  let bytesRead = file.length
-  for (const group of rowGroups) {
-    if (!mayHoldMatches(group, search)) continue
-    for (const rows of sliceRows(rowsWith(group, { bytes: file, start: 0 }, arena, measures), PIECE_ROWS)) {
-      yield { rows, rowsRead: rows.length, bytesRead }
-      bytesRead = 0
-    }
-  }
-  if (bytesRead > 0) yield { rows: NO_ROWS, rowsRead: 0, bytesRead }
-}
-
 const openLarge = async (
   store: ObjectStore,
   chunk: ChunkToRead,
@@ -223,56 +235,70 @@ const openLarge = async (
   const size = await store.size(path)
   if (size === undefined) return MISSING
   if (size !== bytes) return wrongSize(size, bytes)
-  const tail = await readRange(store, path, bytes - TAIL_BYTES, bytes)
-  const footerAt = bytes - footerBytesOf(tail)
-  if (footerAt < 0) throw new RangeError('its metadata extend beyond the file')
-  const footer = parseFooter(
-    footerAt < bytes - TAIL_BYTES ? await readRange(store, path, footerAt, bytes) : tail,
-    bytes,
-  )
+  const read = (span: Span): Promise<FilePart> => readSpan(store, path, span)
+  const isById = keysOf(options.search) !== undefined
+  const tailBytes = isById
+    ? Math.min(MOST_TAIL_BYTES, Math.max(TAIL_BYTES, Math.ceil(bytes * INDEX_SHARE)))
+    : TAIL_BYTES
+  const end = await readEnd(read, bytes, tailBytes)
+  const footer = parseFooter(end.bytes, bytes)
   const measures = measuresIn(footer, options.search)
   const { layout } = measures
-  const groups = footer.rowGroups.filter((group) => mayHoldMatches(group, options.search))
-  const reads = planReads(groups, { mostBytes: READ_BYTES, mostGap: GAP_BYTES, measures: layout })
-  const largest = (spans: readonly Span[]): number =>
-    spans.reduce((most, { start, end }) => Math.max(most, end - start), 0)
+  const file = endOfFile(end, read, INDEX_BOUNDS)
+  const parts = await chooseParts(footer.rowGroups, options.search, { file, measures: layout })
+  const reads = readsOf(parts)
+  const mostOf = <Value>(values: readonly Value[], bytesOf: (value: Value) => number): number =>
+    values.reduce((most, value) => Math.max(most, bytesOf(value)), 0)
   return {
     memoryBytes:
-      largest(reads) +
-      Math.max(largest(groups.map((group) => spanOf(group, layout))) * UNPACKED, memoryOf(groups, layout)),
-    pieces: piecesOfReads(store, path, {
-      ...options,
-      measures,
-      reads,
-      footerBytes: bytes - Math.min(footerAt, bytes - tail.length),
-    }),
+      mostOf(reads, ({ spans }) => lengthOf(spans)) +
+      Math.max(mostOf(parts, ({ spans }) => lengthOf(spans)) * UNPACKED, memoryOf(parts, layout)),
+    pieces: piecesOfReads({ ...options, measures, reads, read, bytesRead: file.bytesRead() }),
     ...lacksOf(measures),
   }
 }
 
-const readRange = async (store: ObjectStore, path: string, start: number, end: number): Promise<Uint8Array> => {
-  const from = Math.max(0, start)
-  const found = await store.get(path, { offset: from, length: end - from })
-  if (found?.length !== end - from) throw new RangeError('unexpected end of file')
-  return found
+/** The end of a file, with its footer. */
+const readEnd = async (
+  read: (span: Span) => Promise<FilePart>,
+  bytes: number,
+  tailBytes: number,
+): Promise<FilePart> => {
+  const tail = await read({ start: Math.max(0, bytes - tailBytes), end: bytes })
+  const start = bytes - footerBytesOf(tail.bytes)
+  if (start < 0) throw new RangeError('its metadata extend beyond the file')
+  if (start >= tail.start) return tail
+  const before = await read({ start, end: tail.start })
+  return { bytes: Buffer.concat([before.bytes, tail.bytes]), start }
 }
 
-interface ReadsToMake extends GroupOptions {
-  readonly reads: readonly GroupRead[]
-  readonly footerBytes: number
+/** Neighbouring row groups are one request, some pages of one are several at once. */
+const readsOf = (parts: readonly GroupPart[]): PartRead<GroupPart>[] =>
+  parts.some(({ pages }) => pages !== undefined)
+    ? planReads(parts, { mostBytes: READ_BYTES, mostGap: PAGE_GAP_BYTES, mostSpans: MOST_SPANS })
+    : planReads(parts, { mostBytes: READ_BYTES, mostGap: GAP_BYTES })
+
+interface ReadsToMake extends ReadOptions {
+  readonly measures: FileMeasures
+  readonly reads: readonly PartRead<GroupPart>[]
+  readonly read: (span: Span) => Promise<FilePart>
+  /** So far. */
+  readonly bytesRead: number
 }
 
-async function* piecesOfReads(
-  store: ObjectStore,
-  path: string,
-  { reads, arena, measures, footerBytes }: ReadsToMake,
-): AsyncGenerator<ChunkPiece, void> {
-  let bytesRead = footerBytes
-  for (const { start, end, groups } of reads) {
-    const part = { bytes: await readRange(store, path, start, end), start }
-    bytesRead += end - start
-    for (const group of groups) {
-      for (const rows of sliceRows(rowsWith(group, part, arena, measures), PIECE_ROWS)) {
+async function* piecesOfReads({
+  reads,
+  read,
+  arena,
+  measures,
+  ...before
+}: ReadsToMake): AsyncGenerator<ChunkPiece, void> {
+  let { bytesRead } = before
+  for (const { spans, parts } of reads) {
+    const found = await Promise.all(spans.map(read))
+    bytesRead += lengthOf(spans)
+    for (const part of parts) {
+      for (const rows of sliceRows(rowsWith(part, found, arena, measures), PIECE_ROWS)) {
         yield { rows, rowsRead: rows.length, bytesRead }
         bytesRead = 0
       }

@@ -40,7 +40,7 @@ const someRows = fc.array(
 test('of rows that are duplicates the first is written, none if one stays elsewhere, and all others are', () => {
   fc.assert(
     fc.property(someRows, (rows) => {
-      const { order, duplicates } = mergeRows(columnsOf(rows), rows.length, 4)
+      const { order, duplicates } = mergeRows(columnsOf(rows), rows.length, Int32Array.of(0, 1, 2, 3))
       const seen = new Set(rows.filter(({ isKept }) => isKept).map(keyOf))
       const expected = rows.flatMap((row, i) => {
         if (row.isKept || seen.has(keyOf(row))) return []
@@ -63,7 +63,7 @@ test('every row is in one tile, in the order that it had, and tiles are of about
   fc.assert(
     fc.property(someRows, fc.integer({ min: 1, max: 12 }), (rows, size) => {
       const columns = columnsOf(rows)
-      const { order } = mergeRows(columns, rows.length, 4)
+      const { order } = mergeRows(columns, rows.length, Int32Array.of(0, 1, 2, 3))
       const before = [...order]
       const tiles = [...tileRows(order, columns, { rows: size, periodMs: 2, metres: 0.1 })].map((tile) => [...tile])
       expect(tiles.flat().toSorted((a, b) => a - b)).toEqual(before.toSorted((a, b) => a - b))
@@ -86,7 +86,7 @@ test('tiles part time before place where a search would, and place before time',
   }))
   const columns = columnsOf(rows)
   const extents = (periodMs: number): number[][] => {
-    const { order } = mergeRows(columns, rows.length, 4)
+    const { order } = mergeRows(columns, rows.length, Int32Array.of(0, 1, 2, 3))
     return [...tileRows(order, columns, { rows: 32, periodMs, metres: 1_000 })].map((tile) => [
       new Set(Array.from(tile, (row) => rows[row].time)).size,
       new Set(Array.from(tile, (row) => rows[row].x)).size,

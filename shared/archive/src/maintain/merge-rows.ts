@@ -34,24 +34,24 @@ export interface MergedRows {
   readonly isKeptOutdone: boolean
 }
 
-/** One stable counting-sort pass over the codes. */
-const orderByVehicle = (vehicle: Int32Array, length: number, vehicles: number): Uint32Array => {
-  const starts = new Uint32Array(vehicles + 1)
-  for (let i = 0; i < length; i++) starts[vehicle[i] + 1]++
-  for (let code = 0; code < vehicles; code++) starts[code + 1] += starts[code]
+/** One stable counting-sort pass over the ranks. */
+const orderByVehicle = (vehicle: Int32Array, length: number, ranks: Int32Array): Uint32Array => {
+  const starts = new Uint32Array(ranks.length + 1)
+  for (let i = 0; i < length; i++) starts[ranks[vehicle[i]] + 1]++
+  for (let rank = 0; rank < ranks.length; rank++) starts[rank + 1] += starts[rank]
   const order = new Uint32Array(length)
-  for (let i = 0; i < length; i++) order[starts[vehicle[i]]++] = i
+  for (let i = 0; i < length; i++) order[starts[ranks[vehicle[i]]]++] = i
   return order
 }
 
 /**
  * Sorts rows by vehicle and time and leaves duplicates out. Invariant: of the rows that are one report one is written, that of the smallest revision, and
  * of these the first in the order of `columns`; none if one of them is kept elsewhere. Every other row that is not kept is written.
- * @param vehicles how many codes there are
+ * @param ranks of each vehicle by its code: those of their ids' bytes, so that a page of a file holds few vehicles that are next to each other
  */
-export const mergeRows = (columns: MergeColumns, length: number, vehicles: number): MergedRows => {
+export const mergeRows = (columns: MergeColumns, length: number, ranks: Int32Array): MergedRows => {
   const { vehicle, eventTime, isKept } = columns
-  const order = orderByVehicle(vehicle, length, vehicles)
+  const order = orderByVehicle(vehicle, length, ranks)
   const hasRevisions = columns.measures.some(({ spec }) => spec.name === REVISION)
   const compare = (a: number, b: number): number =>
     compareReports(columns, a, b) ||

@@ -1,5 +1,5 @@
 import { FleetError, type Period } from '@fleetlake/core'
-import type { MeasureSpec } from '@fleetlake/columnar'
+import { type MeasureSpec, rankTexts } from '@fleetlake/columnar'
 import type { Chunk } from '../chunk.ts'
 import type { AddFile } from '../log/actions.ts'
 import type { WriteChunkDeps } from '../write-chunk.ts'
@@ -33,6 +33,8 @@ export interface Rewritten {
 const ROWS_SHARE = 2
 const FILE_SHARE = 4
 const TILE_SHARE = 8
+/** Where there is little to save, rows may take more in the end than they did: what is left over is no file of its own. */
+const SPARE = 1.125
 /** Minimum number of rows of a tile, however much memory they take. */
 const FEWEST_TILE_ROWS = 1_024
 
@@ -110,7 +112,7 @@ const writeMerged = async (
   files: MergedFiles,
   { memory, measures }: Pick<RewriteOptions, 'memory' | 'measures'>,
 ): Promise<{ readonly rows: number; readonly duplicates: number; readonly values: ValueCounts } | undefined> => {
-  const { order, duplicates, isKeptOutdone } = mergeRows(merge.columns, merge.length, merge.vehicles.limit)
+  const { order, duplicates, isKeptOutdone } = mergeRows(merge.columns, merge.length, rankTexts(merge.vehicles.texts()))
   if (isKeptOutdone) return undefined
   const values: ValueCounts = new Map()
   const shape = { ...files.shape, rows: tileRowsOf(merge, files.shape.rows, memory) }
@@ -148,7 +150,7 @@ const rewriteOnce = async (
   const capacity = Math.floor(budget / MERGE_BYTES_PER_ROW)
   const expected = take.reduce((sum, { bytes }) => sum + bytes, 0)
   const most = Math.min(targetBytes, Math.floor(memory / FILE_SHARE))
-  const fileBytes = Math.ceil(expected / Math.max(1, Math.round(expected / most)))
+  const fileBytes = Math.ceil((SPARE * expected) / Math.max(1, Math.round(expected / most)))
   const files = openMergedFiles({ cell, windowMs, fileBytes }, deps)
   // As large as it may need to be: nothing grows.
   const expectedRows = all.reduce((sum, chunk) => sum + estimateRows(chunk), 0)

@@ -1,6 +1,6 @@
 import { constants, zstdCompressSync } from 'node:zlib'
 import { FleetError } from '@fleetlake/core'
-import { type ColumnKey, COLUMNS, type ColumnSpec } from '../columns.ts'
+import { type ColumnKey, COLUMNS, type ColumnSpec, placeOfColumn } from '../columns.ts'
 import { hasValues, isTextMeasure, type MeasureColumn } from '../rows/measure-columns.ts'
 import type { Rows } from '../rows/rows.ts'
 import { bytesOfStrings, bytesOfTexts } from '../rows/text-list.ts'
@@ -20,6 +20,8 @@ const compressAt = (level: number): ((bytes: Uint8Array) => Uint8Array) => {
   return (bytes) => zstdCompressSync(bytes, { params })
 }
 const compress = compressAt(INGEST_LEVEL)
+
+const ID_COLUMN = COLUMNS[placeOfColumn('vehicle_id')].name
 
 /** Rows as the columns of a row group: those of every position, then these measures. */
 const parquetColumns = (rows: Rows, measures: readonly MeasureColumn[] = rows.measures): readonly Column[] => {
@@ -79,9 +81,18 @@ export interface ParquetRowGroups {
   finish(): Uint8Array
 }
 
-/** A file of many row groups, compressed to be kept. @param capacity bytes to make room for */
-export const startParquetFile = (capacity: number): ParquetRowGroups => {
-  const file = startParquet({ createdBy: CREATED_BY, compress: compressAt(KEEP_LEVEL), out: new Bytes(capacity) })
+/** Half a tile of a compaction, measured (docs/benchmarks/search-by-id.md): of fewer rows a search for a vehicle unpacks less, and the file is larger. */
+const KEEP_PAGE_ROWS = 16_384
+
+/** A file of many row groups, compressed to be kept, of which the rows of a vehicle are found without reading it all. @param capacity bytes to make room for */
+export const startParquetFile = (capacity: number, pageRows: number = KEEP_PAGE_ROWS): ParquetRowGroups => {
+  const file = startParquet({
+    createdBy: CREATED_BY,
+    compress: compressAt(KEEP_LEVEL),
+    out: new Bytes(capacity),
+    pageRows,
+    findBy: ID_COLUMN,
+  })
   return {
     get bytes() {
       return file.bytes

@@ -12,7 +12,10 @@ export {
   type RowGroup,
   TRAILER_BYTES,
 } from './read-footer.ts'
-export { type FilePart, isWidened, rowsOfGroup } from './read-group.ts'
+export { filterSpanOf, type IdKey, idKeysOf, keysInBounds, keysInFilter } from './keys.ts'
+export { findPages, groupOfPages, type GroupPages, indexSpanOf } from './find-pages.ts'
+export { isWidened, rowsOfGroup } from './read-group.ts'
+export { bytesIn, type FilePart, type Span } from './span.ts'
 export { CREATED_BY } from './sums.ts'
 export { type FileColumn, type FileFooter, type FileGroup, parseFileFooter, readFileGroup } from './table-file.ts'
 export { type ParquetFile, startParquet } from './write-file.ts'

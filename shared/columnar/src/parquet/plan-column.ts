@@ -46,6 +46,8 @@ export interface ColumnPlan {
   /** Writes values, which are fewer than the rows where there are nulls. */
   readonly write: (page: Bytes, from: number, to: number) => void
   readonly range: Range | undefined
+  /** Of a column that rows may be found by: its distinct values, and what some rows have of them. */
+  readonly keys?: { readonly values: readonly Uint8Array[]; readonly rangeOf: (from: number, to: number) => Range }
 }
 
 export const rowsOf = (column: Column): number => {
@@ -72,6 +74,9 @@ const indexWriter = (indexes: Int32Array, entries: number): ColumnPlan['write'] 
   const width = 32 - Math.clz32(entries - 1)
   return (page, from, to) => dictionaryIndexes(page, indexes, width, from, to)
 }
+
+const rangeOfRows = (texts: readonly Uint8Array[], indexes: Int32Array, from: number, to: number): Range =>
+  textRange(Array.from(new Set(indexes.subarray(from, to)), (index) => texts[index]))
 
 /** A dictionary pays while a quarter of the values are distinct at most. */
 const distinctLimit = (values: number): number => Math.min(Math.max(values >> 2, 16), 32_768)
@@ -152,6 +157,7 @@ export const planColumn = (column: Column): ColumnPlan => {
         range: textRange(texts),
         dictionary: { count: texts.length, write: (page) => plainStrings(page, texts) },
         write: indexWriter(indexes, texts.length),
+        keys: { values: texts, rangeOf: (from, to) => rangeOfRows(texts, indexes, from, to) },
       }
     }
     case 'text': {

@@ -8,7 +8,7 @@ const bytesOf = (array: Int32Array | Float32Array | Float64Array | BigInt64Array
   new Uint8Array(array.buffer)
 
 /** Unsigned, byte by byte: the order that the format gives texts, which JavaScript's own is not. */
-const compareBytes = (a: Uint8Array, b: Uint8Array): number => {
+export const compareBytes = (a: Uint8Array, b: Uint8Array): number => {
   for (let i = 0; i < a.length && i < b.length; i++) if (a[i] !== b[i]) return a[i] - b[i]
   return a.length - b.length
 }

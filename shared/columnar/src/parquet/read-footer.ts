@@ -5,7 +5,8 @@ import { isMeasureName, type MeasureSpec } from '../measures.ts'
 import { MARK, type PageCodec, REPETITION } from './format.ts'
 import { codecOf } from './page-codecs.ts'
 import { describeForm, type Form, formOf, measureFormOf, measureTypeOf } from './forms.ts'
-import { readSums, type Sums } from './sums.ts'
+import type { Span } from './span.ts'
+import { type GroupSums, readSums, type Sums } from './sums.ts'
 import { bytesOf, type Fields, fieldsOf, listOf, numberOf, readThrift } from './thrift.ts'
 
 /** Where a column of a row group lies, and how its values are stored. */
@@ -19,8 +20,16 @@ export interface ColumnChunk {
   /** The statistics' least and greatest value, as the format writes them. */
   readonly min: Uint8Array | undefined
   readonly max: Uint8Array | undefined
+  /** Whether both are of the order that the format gives the type: others' are not to be believed. */
+  readonly isOrdered: boolean
   /** CRC-32 of the headers of its pages, one after the other, where the file has it. */
   readonly headersCrc: number | undefined
+  /** … of some of its pages that of each alone. */
+  readonly headerSums?: Uint32Array
+  /** Where the file has a filter of its values, what each of its pages holds, and where each is. */
+  readonly filter: Span | undefined
+  readonly columnIndex: Span | undefined
+  readonly offsetIndex: Span | undefined
 }
 
 /** Columns in the order of `COLUMNS`; undefined one that the file does not have. */
@@ -29,6 +38,8 @@ export interface RowGroup {
   readonly columns: readonly (ColumnChunk | undefined)[]
   /** Of the file's measures, by name. */
   readonly measures: ReadonlyMap<string, MeasureChunk>
+  /** Of its filter and page index, in a file of ours that has them. */
+  readonly indexSums: GroupSums | undefined
 }
 
 export interface MeasureChunk extends ColumnChunk {
@@ -130,6 +141,8 @@ const measureLeaves = (
 /** A row group, each of whose columns is read when it is asked for. */
 interface FoundGroup {
   readonly rows: number
+  /** Of its filter and page index, in a file of ours that has them. */
+  readonly indexSums: GroupSums | undefined
   chunkOf(leaf: NamedLeaf): ColumnChunk
 }
 
@@ -157,6 +170,7 @@ export const findGroups = (bytes: Uint8Array, fileBytes: number): FoundFile => {
   const sums = readSums(file)
   if (sums !== undefined && footerCrc(metadata, sums) !== sums.footer) throw damaged('their checksum does not fit')
   const dataEnd = fileBytes - footerBytes
+  const orders = listOf(file[7])
   let rows = 0
   const groups = listOf(file[4]).map((group, i): FoundGroup => {
     const groupRows = numberOf(group[3])
@@ -164,12 +178,17 @@ export const findGroups = (bytes: Uint8Array, fileBytes: number): FoundFile => {
     if (groupRows > MAX_GROUP_ROWS) throw unsupported(`it has a row group of ${groupRows} rows`)
     rows += groupRows
     const found = listOf(group[1])
+    const indexSums = sums?.indexes?.[i]
+    if (sums?.indexes !== undefined && indexSums === undefined) throw damaged('a row group without its checksums')
     return {
       rows: groupRows,
+      indexSums,
       chunkOf: (leaf) => {
         const headersCrc = sums?.headers[i * found.length + leaf.place]
         if (sums !== undefined && headersCrc === undefined) throw damaged('a row group without its checksums')
-        return columnOf(fieldsOf(found[leaf.place]), leaf, { rows: groupRows, dataEnd, headersCrc })
+        // The one order that there is.
+        const isOrdered = orders[leaf.place]?.[1] !== undefined
+        return columnOf(fieldsOf(found[leaf.place]), leaf, { rows: groupRows, dataEnd, headersCrc, isOrdered })
       },
     }
   })
@@ -192,6 +211,7 @@ export const parseFooter = (bytes: Uint8Array, fileBytes: number = bytes.length)
     rows: group.rows,
     columns: leaves.map((leaf) => (leaf === undefined ? undefined : group.chunkOf(leaf))),
     measures: new Map(measures.map((leaf) => [leaf.name, { ...group.chunkOf(leaf), spec: leaf.spec }])),
+    indexSums: group.indexSums,
   }))
   const names = [...columns.keys()]
   return {
@@ -213,7 +233,7 @@ const footerCrc = (metadata: Uint8Array, { footerAt }: Sums): number => {
 const columnOf = (
   chunk: Fields,
   { element, form, name }: NamedLeaf,
-  { rows, dataEnd, headersCrc }: { rows: number; dataEnd: number; headersCrc: number | undefined },
+  { rows, dataEnd, ...known }: { rows: number; dataEnd: number; headersCrc: number | undefined; isOrdered: boolean },
 ): ColumnChunk => {
   if (chunk[1] !== undefined) throw unsupported('its columns lie in other files')
   const metadata = fieldsOf(chunk[3])
@@ -237,6 +257,13 @@ const columnOf = (
     isOptional: numberOf(element[3]) === REPETITION.optional,
     min: bytesOf(statistics[6]),
     max: bytesOf(statistics[5]),
-    headersCrc,
+    filter: spanOf(numberOf(metadata[14]), numberOf(metadata[15]), dataEnd),
+    columnIndex: spanOf(numberOf(chunk[6]), numberOf(chunk[7]), dataEnd),
+    offsetIndex: spanOf(numberOf(chunk[4]), numberOf(chunk[5]), dataEnd),
+    ...known,
   }
 }
+
+/** Undefined where there is none, or where none can be: rows are read without it. */
+const spanOf = (start: number, bytes: number, dataEnd: number): Span | undefined =>
+  start > 0 && bytes > 0 && start + bytes <= dataEnd ? { start, end: start + bytes } : undefined

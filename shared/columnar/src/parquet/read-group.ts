@@ -6,12 +6,7 @@ import type { MeasureSpec, MeasureType } from '../measures.ts'
 import { emptyMeasure, isTextMeasure, lazyMeasures, type MeasureColumn } from '../rows/measure-columns.ts'
 import { type Column, readFloats, readMeasure, readMicros, readTexts, readTimes } from './read-columns.ts'
 import type { ColumnChunk, RowGroup } from './read-footer.ts'
-
-/** A file's bytes from `start` on. */
-export interface FilePart {
-  readonly bytes: Uint8Array
-  readonly start: number
-}
+import type { FilePart } from './span.ts'
 
 const ID = COLUMNS[placeOfColumn('vehicle_id')].name
 const TYPE = COLUMNS[placeOfColumn('vehicle_type')].name

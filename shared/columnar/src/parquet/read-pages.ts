@@ -117,10 +117,12 @@ const MAX_PAGE_BYTES = 64 * 1024 * 1024
  * @throws RangeError for damaged bytes, and for other rows than those
  */
 export function* readPages(bytes: Uint8Array, column: ColumnChunk, rows: number): Generator<Page> {
-  let [rowsLeft, headersCrc] = [rows, 0]
+  let [rowsLeft, headersCrc, pages] = [rows, 0, 0]
+  const { headerSums } = column
   for (let at = 0; at < bytes.length;) {
     const { fields, end } = readThrift(bytes, at)
     if (column.headersCrc !== undefined) headersCrc = crc32(bytes.subarray(at, end), headersCrc)
+    if (headerSums !== undefined && crc32(bytes.subarray(at, end)) !== headerSums.at(pages++)) throw damagedHeader()
     const [size, packedSize] = [number(fields[2]), number(fields[3])]
     if (end + packedSize > bytes.length) throw new RangeError('a page reaches beyond its column')
     if (size > MAX_PAGE_BYTES) throw new RangeError(`a page of ${size} bytes`)
@@ -139,8 +141,11 @@ export function* readPages(bytes: Uint8Array, column: ColumnChunk, rows: number)
   }
   if (rowsLeft > 0) throw new RangeError(`a column has ${rows - rowsLeft} rows, its row group ${rows}`)
   if (column.headersCrc !== undefined && column.headersCrc !== headersCrc) {
-    throw new RangeError('the headers of its pages are damaged: their checksum does not fit')
+    throw damagedHeader()
   }
 }
+
+const damagedHeader = (): RangeError =>
+  new RangeError('the headers of its pages are damaged: their checksum does not fit')
 
 const READERS = { data: pageV1, dictionary: dictionaryPage, 'data-v2': pageV2 }

@@ -1,7 +1,10 @@
+import { crc32 } from 'node:zlib'
 import { bytesOf, type Fields, listOf, type Thrift } from './thrift.ts'
 
 /** The key under which our own writer keeps checksums in a file's metadata. */
 export const SUMS_KEY = 'fleetlake.crc32'
+/** The key under which it keeps those of filters and page indexes, in files that have them. */
+export const INDEX_SUMS_KEY = 'fleetlake.index'
 /** What that writer calls itself: others copy keys that they do not know into files of their own, where the sums are wrong. */
 export const CREATED_BY = 'Fleetlake'
 /** The root of its schema, far from the key: a file of this name must have sums, so that damage to the key alone does not hide other damage. */
@@ -17,6 +20,15 @@ export interface Sums {
   readonly footerAt: Uint8Array
   /** Of the headers of each column's pages, in the order of the file, row group by row group. */
   readonly headers: Uint32Array
+  /** Of each row group's filter and page index; undefined for a file without. */
+  readonly indexes: readonly GroupSums[] | undefined
+}
+
+/** Of the filter of a row group, and of the block that its page index and the checksums of its pages' headers are. */
+export interface GroupSums {
+  readonly filter: number
+  readonly blockBytes: number
+  readonly block: number
 }
 
 const bufferOf = (value: Thrift | undefined): Buffer | undefined => {
@@ -24,7 +36,9 @@ const bufferOf = (value: Thrift | undefined): Buffer | undefined => {
   return bytes && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
 }
 
-const [KEY, CREATOR, ROOT] = [SUMS_KEY, CREATED_BY, ROOT_NAME].map((name) => Buffer.from(name))
+const [KEY, INDEX_KEY, CREATOR, ROOT] = [SUMS_KEY, INDEX_SUMS_KEY, CREATED_BY, ROOT_NAME].map((name) =>
+  Buffer.from(name),
+)
 
 /** The checksums of a file's metadata; undefined for a file of others, or one written before there were any. */
 export const readSums = (file: Fields): Sums | undefined => {
@@ -42,12 +56,36 @@ export const readSums = (file: Fields): Sums | undefined => {
     throw new RangeError('its metadata are damaged: their checksum can not be read')
   }
   const footer = Number.parseInt(digits, 16)
-  const bytes = Buffer.from(text.toString('latin1', SUM_DIGITS), 'base64')
-  const headers = new Uint32Array(bytes.length >> 2)
-  for (let i = 0; i < headers.length; i++) headers[i] = bytes.readUInt32LE(4 * i)
-  return { footer, footerAt: text.subarray(0, SUM_DIGITS), headers }
+  const headers = readWords(text.toString('latin1', SUM_DIGITS))
+  const indexes = listOf(file[5]).find((entry) => bufferOf(entry[1])?.equals(INDEX_KEY))
+  return {
+    footer,
+    footerAt: text.subarray(0, SUM_DIGITS),
+    headers,
+    indexes: indexes && readGroupSums(readWords(bufferOf(indexes[2])?.toString('latin1') ?? '')),
+  }
 }
 
+const readWords = (base64: string): Uint32Array => {
+  const bytes = Buffer.from(base64, 'base64')
+  return Uint32Array.from({ length: bytes.length >> 2 }, (_, i) => bytes.readUInt32LE(4 * i))
+}
+
+const writeWords = (words: readonly number[]): string => Buffer.from(Uint32Array.from(words).buffer).toString('base64')
+
+const readGroupSums = (words: Uint32Array): GroupSums[] =>
+  Array.from({ length: Math.floor(words.length / 3) }, (_, i) => {
+    const [filter, blockBytes, block] = words.subarray(3 * i)
+    return { filter, blockBytes, block }
+  })
+
+export const formatGroupSums = (sums: readonly GroupSums[]): string =>
+  writeWords(sums.flatMap(({ filter, blockBytes, block }) => [filter, blockBytes, block]))
+
 /** What our writer keeps, with zeros in the place of the footer's own. */
-export const formatSums = (headers: readonly number[]): string =>
-  '0'.repeat(SUM_DIGITS) + Buffer.from(Uint32Array.from(headers).buffer).toString('base64')
+export const formatSums = (headers: readonly number[]): string => '0'.repeat(SUM_DIGITS) + writeWords(headers)
+
+/** @throws RangeError for bytes that are not those that were written */
+export const checkSum = (bytes: Uint8Array, sum: number, what: string): void => {
+  if (crc32(bytes) !== sum) throw new RangeError(`${what} is damaged: its checksum does not fit`)
+}

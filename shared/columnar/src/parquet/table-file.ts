@@ -4,7 +4,8 @@ import { dateFormOf, describeForm, type Form, formOf, measureFormOf, measureType
 import type { Column as WrittenColumn } from './plan-column.ts'
 import { type Column, readDays, readFloats, readMeasure, readMicros, readTexts, readTimes } from './read-columns.ts'
 import { type ColumnChunk, findGroups, type NamedLeaf } from './read-footer.ts'
-import { isWidened, type FilePart } from './read-group.ts'
+import { isWidened } from './read-group.ts'
+import type { FilePart } from './span.ts'
 import type { Fields } from './thrift.ts'
 import type { MeasureType } from '../measures.ts'
 

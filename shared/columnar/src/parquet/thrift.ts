@@ -21,13 +21,14 @@ const KINDS = {
 
 /** A struct to be written. A field is `[id, value]`, ids ascending; fields whose value is undefined are left out. */
 export type Struct = { readonly fields: readonly (readonly [id: number, value: Value | undefined])[] }
+type ListOf = 'bool' | 'i32' | 'i64' | 'binary' | 'list' | 'struct'
 export type Value =
   | { readonly type: 'i32' | 'i64'; readonly value: number }
   | { readonly type: 'binary'; readonly value: Uint8Array }
   | { readonly type: 'bool'; readonly value: boolean }
   | {
       readonly type: 'list'
-      readonly of: 'i32' | 'i64' | 'binary' | 'list' | 'struct'
+      readonly of: ListOf
       readonly items: readonly Value[]
     }
   | ({ readonly type: 'struct' } & Struct)
@@ -38,7 +39,7 @@ export const bool = (value: boolean): Value => ({ type: 'bool', value })
 export const binary = (value: Uint8Array): Value => ({ type: 'binary', value })
 export const text = (value: string): Value => ({ type: 'binary', value: utf8.encode(value) })
 export const struct = (...fields: Struct['fields']): Value => ({ type: 'struct', fields })
-export const list = (of: 'i32' | 'i64' | 'binary' | 'list' | 'struct', items: readonly Value[]): Value => ({
+export const list = (of: ListOf, items: readonly Value[]): Value => ({
   type: 'list',
   of,
   items,
@@ -71,14 +72,20 @@ function writeValue(out: Bytes, value: Exclude<Value, { type: 'bool' }>): void {
     case 'binary':
       out.varint(value.value.length)
       return out.append(value.value)
-    case 'list':
-      if (value.items.length < 15) out.byte((value.items.length << 4) | KINDS[value.of])
+    case 'list': {
+      const kind = value.of === 'bool' ? KINDS.yes : KINDS[value.of]
+      if (value.items.length < 15) out.byte((value.items.length << 4) | kind)
       else {
-        out.byte(0xf0 | KINDS[value.of])
+        out.byte(0xf0 | kind)
         out.varint(value.items.length)
       }
-      for (const item of value.items) if (item.type !== 'bool') writeValue(out, item)
+      for (const item of value.items) {
+        // Of a list each truth is a byte; as a field it is the field's kind.
+        if (item.type === 'bool') out.byte(item.value ? KINDS.yes : KINDS.no)
+        else writeValue(out, item)
+      }
       return
+    }
     case 'struct':
       return writeStruct(out, value)
   }

@@ -1,10 +1,14 @@
 import { crc32 } from 'node:zlib'
-import { formatSums, ROOT_NAME, SUM_DIGITS, SUMS_KEY } from './sums.ts'
+import { formatGroupSums, formatSums, INDEX_SUMS_KEY, ROOT_NAME, SUM_DIGITS, SUMS_KEY } from './sums.ts'
+import { makeFilter } from './block-filter.ts'
 import { Bytes } from './bytes.ts'
+import type { PagePlace } from './page-index.ts'
 import { type Column, type ColumnPlan, isOptional, planColumn, rowsOf } from './plan-column.ts'
 import { CODEC, ENCODING, MARK, PAGE, PAGE_FIELD, type PageKind, PHYSICAL, REPETITION } from './format.ts'
 import { definitionLevels } from './runs.ts'
-import { binary, bool, i32, i64, list, struct, text, type Value, writeStruct } from './thrift.ts'
+import type { Span } from './span.ts'
+import { binary, bool, i32, i64, list, type Struct, struct, text, type Value, writeStruct } from './thrift.ts'
+import { type GroupToIndex, type IndexPlaces, writeIndexes } from './write-index.ts'
 
 export interface ParquetOptions {
   readonly columns: readonly Column[]
@@ -12,6 +16,8 @@ export interface ParquetOptions {
   readonly compress: (bytes: Uint8Array) => Uint8Array
   readonly createdBy: string
   readonly pageRows?: number
+  /** The column of strings that rows are found by, by a filter of each row group and a page index; none when missing. */
+  readonly findBy?: string | undefined
 }
 
 /** A Parquet file that is being written, row group by row group. */
@@ -39,11 +45,19 @@ export interface ParquetFileOptions extends Omit<ParquetOptions, 'columns'> {
  * are distinct, else plain: encodings that Spark 3.3, Trino, DuckDB, Polars and ClickHouse all read. Each page carries the format's own CRC-32;
  * the headers of pages and the footer, which it does not cover, have theirs under a key of our own.
  */
-export const startParquet = ({ compress, createdBy, out, pageRows = 131_072 }: ParquetFileOptions): ParquetFile => {
+export const startParquet = ({
+  compress,
+  createdBy,
+  out,
+  pageRows = 131_072,
+  findBy,
+}: ParquetFileOptions): ParquetFile => {
   out.length = 0
   out.append(MAGIC)
-  const groups: Value[] = []
-  const headerSums: number[] = []
+  const groups: WrittenGroup[] = []
+  // Of a row group with a few rows more than its pages are to have, the rest would be a page of its own.
+  const evenly = (rows: number): number =>
+    findBy === undefined ? pageRows : Math.ceil(rows / Math.max(1, Math.round(rows / pageRows)))
   let schema: readonly Column[] = []
   let rowCount = 0
   return {
@@ -56,23 +70,41 @@ export const startParquet = ({ compress, createdBy, out, pageRows = 131_072 }: P
         throw new RangeError('a Parquet file needs columns of the same number of rows, at least one')
       }
       const at = out.length
-      const chunks = columns.map((column) => writeColumn(out, planColumn(column), { compress, rows, pageRows }))
-      groups.push(rowGroup(chunks, rows, at))
-      headerSums.push(...chunks.map(({ headersCrc }) => headersCrc))
+      const chunks = columns.map((column) =>
+        writeColumn(out, planColumn(column), { compress, rows, pageRows: evenly(rows), findBy }),
+      )
+      groups.push({ chunks, rows, at })
       schema = columns
       rowCount += rows
     },
     finish: () => {
+      const indexes = writeIndexes(out, groups.flatMap(toIndexOf))
       const footer = out.length
-      const sums = formatSums(headerSums)
+      const sums = formatSums(groups.flatMap(({ chunks }) => chunks.map(({ headersCrc }) => headersCrc)))
+      const pairs = [
+        [SUMS_KEY, sums],
+        ...(indexes.length === 0 ? [] : [[INDEX_SUMS_KEY, formatGroupSums(indexes.map((index) => index.sums))]]),
+      ]
       const root = struct([4, text(ROOT_NAME)], [5, i32(schema.length)])
       writeStruct(out, {
         fields: [
           [1, i32(2)],
           [2, list('struct', [root, ...schema.map(schemaElement)])],
           [3, i64(rowCount)],
-          [4, list('struct', groups)],
-          [5, list('struct', [struct([1, text(SUMS_KEY)], [2, text(sums)])])],
+          [
+            4,
+            list(
+              'struct',
+              groups.map((group, i) => rowGroup(group, indexes.at(i))),
+            ),
+          ],
+          [
+            5,
+            list(
+              'struct',
+              pairs.map(([key, value]) => struct([1, text(key)], [2, text(value)])),
+            ),
+          ],
           [6, text(createdBy)],
           // TypeDefinedOrder for each column: without it readers ignore the min and max of texts.
           [
@@ -162,23 +194,50 @@ const schemaElement = (column: Column): Value => {
   }
 }
 
+interface WrittenGroup {
+  readonly chunks: readonly Written[]
+  readonly rows: number
+  readonly at: number
+}
+
+/** Of a row group that has a column by which rows are found. */
+const toIndexOf = ({ chunks }: WrittenGroup): GroupToIndex[] => {
+  const found = chunks.find(({ keys }) => keys !== undefined)?.keys
+  return found === undefined ? [] : [{ ...found, columns: chunks }]
+}
+
 /** A column chunk as it was written. */
 interface Written {
   readonly plan: ColumnPlan
   readonly codec: number
   readonly rows: number
   readonly nulls: number
-  readonly pages: number
+  readonly pages: readonly PagePlace[]
   readonly compressed: number
   readonly uncompressed: number
   /** Where the first data page and the dictionary page begin. */
   readonly dataAt: number
   readonly dictionaryAt: number | undefined
-  /** CRC-32 of the headers of its pages, one after the other. */
+  /** CRC-32 of the headers of its pages, one after the other, and of each alone. */
   readonly headersCrc: number
+  readonly headerSums: readonly number[]
+  /** Of the column that rows are found by. */
+  readonly keys: Pick<GroupToIndex, 'filter' | 'ranges'> | undefined
 }
 
-type WriteOptions = Required<Pick<ParquetOptions, 'compress' | 'pageRows'>> & { readonly rows: number }
+type WriteOptions = Required<Pick<ParquetOptions, 'compress' | 'pageRows'>> &
+  Pick<ParquetOptions, 'findBy'> & { readonly rows: number }
+
+/** What the pages of a column hold, while its values are at hand. */
+const keysOf = (
+  { keys }: ColumnPlan,
+  pages: readonly PagePlace[],
+  rows: number,
+): Pick<GroupToIndex, 'filter' | 'ranges'> | undefined =>
+  keys && {
+    filter: makeFilter(keys.values),
+    ranges: pages.map(({ firstRow }, i) => keys.rangeOf(firstRow, pages[i + 1]?.firstRow ?? rows)),
+  }
 
 /** Below this many bytes a page costs more to compress (15 µs a call in Node) than it saves. */
 const WORTH_COMPRESSING = 512
@@ -195,18 +254,20 @@ const countPresent = (present: Int32Array | undefined, from: number, to: number)
   return count
 }
 
-const writeColumn = (out: Bytes, plan: ColumnPlan, { compress, rows, pageRows }: WriteOptions): Written => {
+const writeColumn = (out: Bytes, plan: ColumnPlan, { compress, rows, pageRows, findBy }: WriteOptions): Written => {
   const start = out.length
   const { dictionary, present } = plan
   const hasLevels = isOptional(plan.column)
   let uncompressed = 0
   let headersCrc = 0
+  const headerSums: number[] = []
   const put = (page: Page): void => {
     const header = writePage(out, page)
     headersCrc = crc32(header, headersCrc)
+    headerSums.push(crc32(header))
     uncompressed += header.length + page.fullSize
   }
-  let pages = 0
+  const pages: PagePlace[] = []
   let values = 0
   const fill = (from: number, to: number): void => {
     const count = countPresent(present, from, to)
@@ -241,6 +302,7 @@ const writeColumn = (out: Bytes, plan: ColumnPlan, { compress, rows, pageRows }:
     const body = dataPage.written()
     const packed = codec === CODEC.zstd && body.length >= WORTH_COMPRESSING ? compress(body) : body
     const isCompressed = packed.length < body.length
+    const offset = out.length
     put({
       kind: 'data-v2',
       fullSize: levels.length + body.length,
@@ -255,7 +317,7 @@ const writeColumn = (out: Bytes, plan: ColumnPlan, { compress, rows, pageRows }:
         [7, bool(isCompressed)],
       ),
     })
-    pages++
+    pages.push({ offset, bytes: out.length - offset, firstRow: from })
   }
   const dictionaryAt = dictionary === undefined ? undefined : start
   return {
@@ -269,6 +331,8 @@ const writeColumn = (out: Bytes, plan: ColumnPlan, { compress, rows, pageRows }:
     dataAt,
     dictionaryAt,
     headersCrc,
+    headerSums,
+    keys: plan.column.name === findBy ? keysOf(plan, pages, rows) : undefined,
   }
 }
 
@@ -301,10 +365,16 @@ const writePage = (out: Bytes, { kind, fullSize, parts, header }: Page): Uint8Ar
   return out.bytes.subarray(start, end)
 }
 
-const rowGroup = (chunks: readonly Written[], rows: number, at: number): Value => {
+const rowGroup = ({ chunks, rows, at }: WrittenGroup, index: IndexPlaces | undefined): Value => {
   const sum = (of: (chunk: Written) => number): number => chunks.reduce((total, chunk) => total + of(chunk), 0)
   return struct(
-    [1, list('struct', chunks.map(columnChunk))],
+    [
+      1,
+      list(
+        'struct',
+        chunks.map((chunk, place) => columnChunk(chunk, index, place)),
+      ),
+    ],
     [2, i64(sum(({ uncompressed }) => uncompressed))],
     [3, i64(rows)],
     [5, i64(at)],
@@ -312,17 +382,20 @@ const rowGroup = (chunks: readonly Written[], rows: number, at: number): Value =
   )
 }
 
-const columnChunk = ({
-  plan,
-  codec,
-  rows,
-  nulls,
-  pages,
-  compressed,
-  uncompressed,
-  dataAt,
-  dictionaryAt,
-}: Written): Value => {
+/** A span as two fields, its start and its length. */
+const placeOf = (id: number, span: Span | undefined): Struct['fields'] =>
+  span === undefined
+    ? []
+    : [
+        [id, i64(span.start)],
+        [id + 1, i32(span.end - span.start)],
+      ]
+
+const columnChunk = (
+  { plan, codec, rows, nulls, pages, compressed, uncompressed, dataAt, dictionaryAt, keys }: Written,
+  index: IndexPlaces | undefined,
+  place: number,
+): Value => {
   const { range, encoding, column } = plan
   const exact = range && bool(true)
   const hasDictionary = dictionaryAt !== undefined
@@ -340,7 +413,7 @@ const columnChunk = ({
   )
   const pageCounts = [
     ...(hasDictionary ? [struct([1, i32(PAGE.dictionary)], [2, i32(ENCODING.plain)], [3, i32(1)])] : []),
-    struct([1, i32(PAGE['data-v2'])], [2, i32(ENCODING[encoding])], [3, i32(pages)]),
+    struct([1, i32(PAGE['data-v2'])], [2, i32(ENCODING[encoding])], [3, i32(pages.length)]),
   ]
   const metaData = struct(
     [1, i32(PHYSICAL_OF[column.type])],
@@ -354,6 +427,12 @@ const columnChunk = ({
     [11, hasDictionary ? i64(dictionaryAt) : undefined],
     [12, statistics],
     [13, list('struct', pageCounts)],
+    ...(keys === undefined ? [] : placeOf(14, index?.filter)),
   )
-  return struct([2, i64(0)], [3, metaData])
+  return struct(
+    [2, i64(0)],
+    [3, metaData],
+    ...placeOf(4, index?.offsetIndexes[place]),
+    ...(keys === undefined ? [] : placeOf(6, index?.columnIndex)),
+  )
 }

@@ -4,7 +4,7 @@ import { type MeasureColumn, measureOfValues, measureValue } from '../rows/measu
 import { type Rows, rowsOfArrays } from '../rows/rows.ts'
 import { createRandomStreams } from '@fleetlake/core'
 import { textsOfStrings, textsToStrings } from '../rows/text-list.ts'
-import { startParquetFile } from '../formats/parquet.ts'
+import { type ParquetRowGroups, startParquetFile } from '../formats/parquet.ts'
 import { createArena } from '../parquet/arena.ts'
 import { parseFooter } from '../parquet/read-footer.ts'
 import { rowsOfGroup } from '../parquet/read-group.ts'
@@ -80,12 +80,23 @@ const numbers = (
     Array.from({ length }, (_, i) => valueOf(i)),
   )
 
+/** Of `ourFile`. */
+export const OUR_IDS: readonly string[] = ['a', 'b', 'c']
+
+/** Of a file that is found by: so few that each row group has several pages. */
+const PAGE_ROWS = 100
+
 /** A file of ours of two row groups, with pages of each kind that we write. */
-export const ourFile = (): Uint8Array => {
+export const ourFile = (): Uint8Array => fileOf(startParquetFile(1 << 16))
+
+/** The same rows, as compactions write them: with filters and page indexes. */
+export const ourFoundFile = (): Uint8Array => fileOf(startParquetFile(1 << 16, PAGE_ROWS))
+
+const fileOf = (file: ParquetRowGroups): Uint8Array => {
   const columns = (length: number, shift: number): Rows =>
     rowsOfArrays({
       length,
-      vehicleIds: textsOfStrings(['a', 'b', 'c']),
+      vehicleIds: textsOfStrings(OUR_IDS),
       vehicle: Int32Array.from({ length }, (_, i) => Math.floor((3 * i) / length)),
       vehicleTypes: ['bus'],
       vehicleType: new Int32Array(length),
@@ -105,7 +116,6 @@ export const ourFile = (): Uint8Array => {
         ),
       ],
     })
-  const file = startParquetFile(1 << 16)
   file.add(columns(400, 0))
   file.add(columns(150, 86_400_000))
   return file.finish().slice()

@@ -1,0 +1,191 @@
+import fc from 'fast-check'
+import { createMemoryStore, type ObjectStore } from '@fleetlake/archive'
+import { type Rows, rowsOfArrays, textAt, textsOfStrings } from '@fleetlake/columnar'
+import { startParquetFile } from '@fleetlake/columnar/formats'
+import { createArena, filterSpanOf, parseFooter } from '@fleetlake/columnar/parquet'
+import { areaOf } from '@fleetlake/core'
+import { readFile } from 'node:fs/promises'
+import { expect, test } from 'vitest'
+import { createRowSelector } from '../core/select-rows.ts'
+import type { VehicleSearch } from '../core/search.ts'
+import { writeForeign } from '../testing/foreign-file.ts'
+import { readChunk, SMALL_FILE_BYTES } from './read-chunk.ts'
+
+const PATH = 'date=2026-01-05/cell=69y7p/a.compact.parquet'
+const START = 1.7e12
+
+const searchFor = (vehicleIds: readonly string[] | undefined, seconds = 4e6): VehicleSearch => ({
+  area: areaOf({
+    type: 'Polygon',
+    coordinates: [
+      [
+        [-60, -40],
+        [-50, -40],
+        [-50, -30],
+        [-60, -30],
+        [-60, -40],
+      ],
+    ],
+  }),
+  period: { from: START, to: START + seconds * 1_000 },
+  vehicleTypes: undefined,
+  vehicleIds,
+  visible: undefined,
+})
+
+const TILE_ROWS = 8_192
+const PAGE_ROWS = 1_024
+
+/** A tile of a compacted file, an hour of it: `vehicles` of them from the `first` on, sorted by them. */
+const tileOf = (tile: number, first: number, vehicles: number): Rows => {
+  const length = TILE_ROWS
+  return rowsOfArrays({
+    length,
+    vehicleIds: textsOfStrings(Array.from({ length: vehicles }, (_, i) => `v${1_000 + first + i}`)),
+    vehicle: Int32Array.from({ length }, (_, i) => Math.floor((i * vehicles) / length)),
+    vehicleTypes: ['bus', 'taxi'],
+    vehicleType: Int32Array.from({ length }, (_, i) => i & 1),
+    eventTime: Float64Array.from({ length }, (_, i) => START + tile * 3.6e6 + ((i * 7_919) % 3_600) * 1_000),
+    longitude: Int32Array.from({ length }, (_, i) => -56_000_000 + ((i * 7_919 * (tile + 1)) % 99_991)),
+    latitude: Int32Array.from({ length }, (_, i) => -34_000_000 - ((i * 104_729 * (tile + 1)) % 99_991)),
+    speed: Float32Array.from({ length }, (_, i) => (i % 11 === 0 ? Number.NaN : (i % 300) / 10)),
+    heading: Float32Array.from({ length }, (_, i) => ((i * 31) % 3_600) / 10),
+  })
+}
+
+const TILES = 14
+const VEHICLES = 100
+
+/** Each tile has a hundred of 220 vehicles: those of another third of them, about, than its neighbours. */
+const largeFile = (): Uint8Array => {
+  const file = startParquetFile(1 << 20, PAGE_ROWS)
+  for (let tile = 0; tile < TILES; tile++) file.add(tileOf(tile, (tile % 3) * 60, VEHICLES))
+  return file.finish()
+}
+
+interface Found {
+  readonly rows: readonly string[]
+  readonly bytesRead: number
+  readonly rowsRead: number
+  readonly requests: number
+}
+
+const search = async (store: ObjectStore, bytes: number, searched: VehicleSearch): Promise<Found> => {
+  let requests = 0
+  const counted: ObjectStore = {
+    ...store,
+    get: (path, range) => {
+      requests++
+      return store.get(path, range)
+    },
+  }
+  const found = await readChunk(
+    counted,
+    { path: PATH, bytes, inside: false },
+    { search: searched, arena: createArena() },
+  )
+  if ('fault' in found) throw new Error(found.fault)
+  const select = createRowSelector(searched)
+  const lines: string[] = []
+  let [bytesRead, rowsRead] = [0, 0]
+  for (;;) {
+    const { done, value } = await found.pieces.next()
+    if (done === true) return { rows: lines, bytesRead, rowsRead, requests }
+    const { rows } = value
+    bytesRead += value.bytesRead
+    rowsRead += value.rowsRead
+    for (const i of select(rows, false)) {
+      const { vehicleIds, vehicle, vehicleTypes, vehicleType, eventTime, longitude, latitude, speed, heading } = rows
+      lines.push(
+        [
+          textAt(vehicleIds, vehicle[i]),
+          vehicleTypes[vehicleType[i]],
+          eventTime[i],
+          longitude[i],
+          latitude[i],
+          speed[i],
+          heading[i],
+        ].join(),
+      )
+    }
+  }
+}
+
+const storeWith = async (bytes: Uint8Array): Promise<ObjectStore> => {
+  const store = createMemoryStore()
+  await store.put(PATH, bytes)
+  return store
+}
+
+const idOf = (line: string): string => line.slice(0, line.indexOf(','))
+
+test('of a large file the pages of a vehicle are read, in one request for all filters and indexes, and nothing of a file that has it not', async () => {
+  const bytes = largeFile().slice()
+  expect(bytes.length).toBeGreaterThan(SMALL_FILE_BYTES)
+  const store = await storeWith(bytes)
+  const all = await search(store, bytes.length, searchFor(undefined))
+  const found = await search(store, bytes.length, searchFor(['v1030']))
+  expect(found.rows).toEqual(all.rows.filter((line) => idOf(line) === 'v1030'))
+  expect(found.rows.length).toBeGreaterThan(300)
+  // In a third of the tiles, and in one page or two of each.
+  expect(found.rowsRead).toBeLessThanOrEqual(5 * 2 * PAGE_ROWS)
+  expect(found.bytesRead).toBeLessThan(all.bytesRead / 3)
+  const none = await search(store, bytes.length, searchFor(['v1030x']))
+  expect(none).toMatchObject({ rows: [], rowsRead: 0, requests: 1 })
+  expect(none.bytesRead).toBeLessThan(all.bytesRead / 20)
+})
+
+test('answers are those of a full scan, whoever wrote the file', async () => {
+  const ours = largeFile().slice()
+  const { file } = await writeForeign(100_000)
+  const foreign = new Uint8Array(await readFile(file))
+  for (const [bytes, name] of [
+    [ours, (i: number) => `v${1_000 + (i % 260)}`],
+    [foreign, (i: number) => `v${i}-ü`],
+  ] as const) {
+    expect(bytes.length).toBeGreaterThan(SMALL_FILE_BYTES)
+    const store = await storeWith(bytes)
+    const all = await search(store, bytes.length, searchFor(undefined))
+    const wanted = fc.array(fc.nat(11_000).map(name), { maxLength: 70 })
+    await fc.assert(
+      fc.asyncProperty(wanted, fc.integer({ min: 1, max: 60_000 }), async (ids, seconds) => {
+        const searched = searchFor(ids, seconds)
+        const expected = all.rows.filter(
+          (line) => ids.includes(idOf(line)) && Number(line.split(',')[2]) < searched.period.to,
+        )
+        expect((await search(store, bytes.length, searched)).rows).toEqual(expected)
+      }),
+      { numRuns: 8 },
+    )
+  }
+})
+
+test('a filter or an index that is damaged is a fault, never fewer rows', async () => {
+  const good = largeFile().slice()
+  const [group] = parseFooter(good).rowGroups
+  const places = [
+    filterSpanOf(group)!.start + 40,
+    group.columns[0]!.columnIndex!.start + 12,
+    group.columns[4]!.offsetIndex!.end - 3,
+  ]
+  const told: string[] = []
+  for (const at of places) {
+    const bytes = good.slice()
+    bytes[at] ^= 1
+    const result = search(await storeWith(bytes), bytes.length, searchFor(['v1030']))
+    told.push(
+      await result.then(
+        () => 'read',
+        (error: Error) => error.message,
+      ),
+    )
+    expect((await search(await storeWith(bytes), bytes.length, searchFor(undefined))).rows.length).toBe(
+      TILES * TILE_ROWS,
+    )
+  }
+  expect(told).toEqual([
+    "the file can't be read: a filter of its vehicle ids is damaged: its checksum does not fit",
+    "the file can't be read: an index of its pages is damaged: its checksum does not fit",
+    "the file can't be read: an index of its pages is damaged: its checksum does not fit",
+  ])
+})
