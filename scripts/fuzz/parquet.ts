@@ -6,8 +6,8 @@
 import { once } from 'node:events'
 import { parseArgs, isDeepStrictEqual } from 'node:util'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
-import { createArena } from '@fleetlake/columnar/parquet'
-import { FORMS, mutantsOf, ourFile, unpackAll } from '@fleetlake/columnar/testing'
+import { type Arena, createArena } from '@fleetlake/columnar/parquet'
+import { findByIndex, FORMS, mutantsOf, OUR_IDS, ourFile, ourFoundFile, unpackAll } from '@fleetlake/columnar/testing'
 
 interface Counts {
   readonly form: string
@@ -32,15 +32,29 @@ interface Share {
 
 const HANG_MS = 60_000
 const MOST_MEMORY = 2 * 1024 * 1024 * 1024
-const OURS = 'ours'
+interface Fuzzed {
+  readonly name: string
+  readonly isOurs: boolean
+  readonly write: () => Promise<Uint8Array>
+  readonly read: (bytes: Uint8Array, arena: Arena) => unknown
+}
 
-const files = [{ name: OURS, write: async () => ourFile() }, ...FORMS]
+const files: readonly Fuzzed[] = [
+  { name: 'ours', isOurs: true, write: async () => ourFile(), read: unpackAll },
+  {
+    name: 'ours, searched for vehicles',
+    isOurs: true,
+    write: async () => ourFoundFile(),
+    read: (bytes, arena) => findByIndex(bytes, OUR_IDS, arena).rows,
+  },
+  ...FORMS.map(({ name, write }) => ({ name, isOurs: false, write, read: unpackAll })),
+]
 
 const fuzz = async ({ form, mutants, seed, at }: Share): Promise<Counts> => {
-  const { name, write } = files[form]
+  const { name, write, read } = files[form]
   const good = await write()
   const [arena, now] = [createArena(), new Int32Array(at)]
-  const expected = unpackAll(good, arena)
+  const expected = read(good, arena)
   const counts: Counts = {
     form: name,
     bytes: good.length,
@@ -54,7 +68,7 @@ const fuzz = async ({ form, mutants, seed, at }: Share): Promise<Counts> => {
     Atomics.store(now, 0, counts.mutants++)
     const start = performance.now()
     try {
-      counts[isDeepStrictEqual(unpackAll(bytes, arena), expected) ? 'same' : 'other']++
+      counts[isDeepStrictEqual(read(bytes, arena), expected) ? 'same' : 'other']++
     } catch {
       counts.noticed++
     }
@@ -92,12 +106,13 @@ const main = async (): Promise<void> => {
     options: { mutants: { type: 'string', default: '20000' }, seed: { type: 'string', default: '1' } },
   })
   const began = performance.now()
-  const mutants = Math.ceil(Number(values.mutants) / 2 / (files.length - 1))
+  const ours = files.filter(({ isOurs }) => isOurs).length
+  const [ofOurs, ofOthers] = [ours, files.length - ours].map((count) => Math.ceil(Number(values.mutants) / 2 / count))
   let [total, noticed, other, slowestMs, peak] = [0, 0, 0, 0, 0]
-  for (const [form, { name }] of files.entries()) {
+  for (const [form, { name, isOurs }] of files.entries()) {
     const share = {
       form,
-      mutants: name === OURS ? Math.ceil(Number(values.mutants) / 2) : mutants,
+      mutants: isOurs ? ofOurs : ofOthers,
       seed: Number(values.seed),
     }
     const found = await runShare({ ...share, at: new SharedArrayBuffer(4) })
@@ -108,7 +123,7 @@ const main = async (): Promise<void> => {
       continue
     }
     console.log(JSON.stringify(found))
-    if (name === OURS && found.other > 0) {
+    if (isOurs && found.other > 0) {
       console.error(`${found.other} mutants of ours read as other rows`)
       process.exitCode = 1
     }
