@@ -18,6 +18,8 @@ export interface Snapshot {
   /** Of the table, for good. */
   readonly id: string
   readonly version: number
+  /** What the version is known by, besides its number; undefined where its commit was not read. */
+  readonly fingerprint: string | undefined
   readonly settings: TableSettings
   /** Its columns beside those of every position, in the order of its schema. */
   readonly measures: readonly MeasureSpec[]
@@ -84,10 +86,11 @@ export const checkVectors = ({ vectors }: Pick<LogState, 'vectors'>): void => {
 /** @throws FleetError `table.unsupported` when the rows of a file can't be known */
 export const snapshotOf = (state: LogState): Snapshot => {
   checkVectors(state)
-  const { version, metaData, columns, files, txns, txnTimes, traced, warnings } = state
+  const { version, fingerprint, metaData, columns, files, txns, txnTimes, traced, warnings } = state
   return {
     id: metaData.id,
     version,
+    fingerprint,
     settings: settingsOf(metaData.configuration ?? {}),
     measures: columns.measures,
     otherColumns: columns.otherColumns,

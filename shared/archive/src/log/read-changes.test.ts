@@ -52,6 +52,7 @@ test('whatever versions do, the files that came less those that went are the row
         expect(changes.map(({ commit }) => commit)).toEqual(
           await Promise.all(changes.map(async ({ version }) => commitNumber((await fingerprintOf(store, version))!))),
         )
+        expect(changes.every(({ madeMs }) => madeMs === NOW_MS)).toBe(true)
         const files = new Set(states[after])
         for (const { added, removed } of changes) {
           for (const { path } of removed) files.delete(path)

@@ -18,6 +18,8 @@ export interface VersionChanges {
   readonly version: number
   /** The number that knows its commit. */
   readonly commit: number
+  /** When it was made by its writer's clock, ms since the epoch; undefined where it does not say. */
+  readonly madeMs: number | undefined
   /** Files of new rows. */
   readonly added: readonly Chunk[]
   readonly removed: readonly RemovedFile[]
@@ -36,14 +38,17 @@ const placeOf = ({ partitionValues }: Remove, path: string): RemovedFile['place'
 const changesOf = ({ version, actions, fingerprint = '' }: VersionActions): VersionChanges => {
   const added: Chunk[] = []
   const removed: RemovedFile[] = []
-  for (const { add, remove } of actions) {
+  let madeMs: number | undefined
+  for (const { add, remove, commitInfo } of actions) {
+    const timestamp = commitInfo?.['timestamp']
+    if (typeof timestamp === 'number') madeMs = timestamp
     if (add?.dataChange) added.push(chunkOf(add))
     if (remove?.dataChange) {
       const path = decodePath(remove.path)
       removed.push({ path, place: placeOf(remove, path) })
     }
   }
-  return { version, commit: commitNumber(fingerprint), added, removed }
+  return { version, commit: commitNumber(fingerprint), madeMs, added, removed }
 }
 
 const READS_AT_ONCE = 16

@@ -101,7 +101,7 @@ test.each([
     'whose pages are damaged',
     { date: DATE },
     async () => (await good()).map((byte, i) => (i > 100 && i < 400 ? byte ^ 85 : byte)),
-    "can't be compacted",
+    "can't be read",
   ],
   ['whose ids are not texts', { date: DATE }, withBadText, 'not valid for encoding'],
 ])('a file %s costs its own date and cell only, and is named', async (_, place, write, reason) => {

@@ -188,8 +188,8 @@ test('what a rewrite would lose, and what is missing or broken, is left alone an
   const { skipped, filesBefore } = await compact(world)
   expect(filesBefore).toBe(1)
   expect(skipped.map(({ reason }) => reason).toSorted()).toEqual([
-    `${missing.path} can't be compacted: it is missing`,
-    `${foreign.path} can't be compacted: it has a column "fuel" that is none of the table's measures, which would be lost`,
+    `${missing.path} can't be read: it is missing`,
+    `${foreign.path} can't be read: it has a column "fuel" that is none of the table's measures, which would be lost`,
   ])
 })
 

@@ -46,7 +46,7 @@ export const estimateRows = ({ rows, bytes }: Pick<Chunk, 'rows' | 'bytes'>): nu
   rows ?? Math.ceil(bytes / BYTES_PER_ROW)
 
 const unfit = ({ path }: Chunk, what: string, options?: ErrorOptions): FleetError =>
-  new FleetError('table.unsupported', `${path} can't be compacted: ${what}`, options)
+  new FleetError('table.unsupported', `${path} can't be read: ${what}`, options)
 
 /** What a file has beside the columns of every position. */
 interface FileColumns {
@@ -139,6 +139,7 @@ interface OpenFile {
 }
 
 const arena = createArena()
+const ALL_TIMES: Period = { from: -Infinity, to: Infinity }
 
 const parquetFile = (
   footer: Footer,
@@ -182,11 +183,16 @@ const openFile = async (
   store: ObjectStore,
   chunk: Chunk,
   measures: readonly MeasureSpec[] | undefined,
+  wanted?: readonly MeasureSpec[],
 ): Promise<OpenFile> => {
   const { path, bytes } = chunk
+  const heldOf = (footer: Footer): readonly MeasureSpec[] =>
+    wanted === undefined
+      ? measuresOf(chunk, footer, measures)
+      : footer.measures.filter(({ name }) => wanted.some((spec) => spec.name === name))
   if (isParquet(path) && bytes > WHOLE_BYTES) {
     const footer = await readFooter(store, chunk)
-    return parquetFile(footer, measuresOf(chunk, footer, measures), async (from, to) => ({
+    return parquetFile(footer, heldOf(footer), async (from, to) => ({
       bytes: await readRange(store, chunk, from, to),
       start: from,
     }))
@@ -197,12 +203,12 @@ const openFile = async (
   }
   if (isParquet(path)) {
     const footer = parseFooter(file)
-    return parquetFile(footer, measuresOf(chunk, footer, measures), async () => ({ bytes: file, start: 0 }))
+    return parquetFile(footer, heldOf(footer), async () => ({ bytes: file, start: 0 }))
   }
   const frame = await readChunkFile(path, file)
   // The types of such a file are the table's; a value of another type is a fault.
-  const known = (measures ?? []).filter(({ name }) => frame.columns.includes(name))
-  const held = measuresOf(chunk, { names: frame.columns, measures: known }, measures)
+  const known = (wanted ?? measures ?? []).filter(({ name }) => frame.columns.includes(name))
+  const held = wanted === undefined ? measuresOf(chunk, { names: frame.columns, measures: known }, measures) : known
   return {
     rows: frame.height,
     measures: held,
@@ -241,6 +247,27 @@ export async function* rowsOfBytes(
 ): AsyncGenerator<Rows> {
   if (!isParquet(name)) yield* rowsOfFrame(await readChunkFile(name, bytes), measures)
   else for (const group of parseFooter(bytes).rowGroups) yield rowsOfGroup(group, { bytes, start: 0 }, arena, measures)
+}
+
+/**
+ * All rows of a file, a row group at a time; columns that are not asked for stay packed, and rows last until the next are asked for.
+ * @param measures of the table: those that rows are to have, where the file has them; other columns of it are passed over
+ * @throws FleetError as `readRows`, but for rows that lie elsewhere, which are given as they are
+ */
+export async function* rowsOfFile(
+  store: ObjectStore,
+  chunk: Chunk,
+  measures: readonly MeasureSpec[],
+): AsyncGenerator<Rows> {
+  try {
+    const file = await openFile(store, chunk, undefined, measures)
+    if (chunk.rows !== undefined && chunk.rows !== file.rows) {
+      throw unfit(chunk, `it has ${file.rows} rows, the log says ${chunk.rows}`)
+    }
+    yield* file.parts(ALL_TIMES)
+  } catch (error) {
+    throw named(chunk, error)
+  }
 }
 
 /** Rows of frames that were read since their memory was given back. */
