@@ -1,3 +1,6 @@
+export { latestProjection, PRESENCE_PROJECTION, type Projection } from './engine/projection.ts'
+export { type BucketsReport, type ProjectionEvent, type StepDeps, stepBuckets } from './engine/step-buckets.ts'
+export { createHeldKeys, type HeldKeys } from './fold/held-keys.ts'
 export { ALL_BUCKETS, bucketOf, bucketOfBytes, BUCKETS } from './buckets.ts'
 export { compareLatest, compareNumbers, LATEST, latestBatch, type LatestColumns, latestColumns } from './latest/latest.ts'
 export { cadenceOf } from './presence/cadence.ts'

@@ -215,3 +215,13 @@ export const emptyBatch = (columns: readonly ProjectionColumn[]): Batch => ({
   length: 0,
   columns: columns.map(emptyColumn),
 })
+
+/** All rows, in no order; of a single batch without a copy. */
+export const joinBatches = (
+  { columns }: { readonly columns: readonly ProjectionColumn[] },
+  batches: readonly Batch[],
+): Batch => {
+  const some = batches.filter(({ length }) => length > 0)
+  if (some.length > 1) return concatBatches(some)
+  return some[0] ?? emptyBatch(columns)
+}

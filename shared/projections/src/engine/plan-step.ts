@@ -1,0 +1,110 @@
+import type { Chunk, VersionChanges } from '@fleetlake/archive'
+import { dayOf, periodOfDate } from '@fleetlake/core'
+import type { BucketOffset } from '../table/offsets.ts'
+
+/** The frontier of a projection whose every date is folded. */
+export const ALL_DATES = 0
+
+/** Days since 1970-01-01 of a date; what was before counts as that day. */
+export const dayOfDate = (date: string): number => Math.max(ALL_DATES, dayOf(periodOfDate(date).from))
+
+/** Where some buckets of a projection are, and what became of the table of positions since. */
+export interface StepFacts {
+  /** Undefined of buckets that nobody has folded yet. */
+  readonly offset: BucketOffset | undefined
+  /** The version that is folded up to. */
+  readonly to: number
+  /** The number of the commit that is now where the offset's was; undefined when the log has none. */
+  readonly commitNow: number | undefined
+  /** From the offset's version to `to`; undefined when one of them is not in the log any more. */
+  readonly changes: readonly VersionChanges[] | undefined
+  /** The newest day that retention has taken; undefined when it took none. */
+  readonly newestDayGone: number | undefined
+  /** Paths of files that came since and can't be had any more. */
+  readonly lost: ReadonlySet<string>
+  readonly nowMs: number
+  /** What waits for longer is not followed commit by commit. */
+  readonly maxLagMs: number
+}
+
+/**
+ * - rest: all is folded.
+ * - build: nothing of what the buckets hold counts, and all dates are read, the newest first. `why` is for people.
+ * - fold: the rows of these files are folded on, in this order; what the buckets hold of the days of `replaced` is made anew.
+ */
+export type Step =
+  | { readonly do: 'rest' }
+  | { readonly do: 'build'; readonly why: string }
+  | { readonly do: 'fold'; readonly files: readonly Chunk[]; readonly replaced: readonly string[] }
+
+const duration = (ms: number): string => `${(ms / 86_400_000).toFixed(1)} days`
+
+/** Why a projection can't go on from its offset; undefined when it can. */
+const whyAnew = ({ offset, to, commitNow, changes, nowMs, maxLagMs }: StepFacts): string | undefined => {
+  if (offset === undefined) return 'it is new'
+  if (offset.version > to)
+    return `the archive is an older copy: it ends at version ${to}, and version ${offset.version} was folded`
+  if (commitNow === undefined) {
+    return offset.version === to
+      ? undefined
+      : `version ${offset.version}, which was folded last, is not in the log any more`
+  }
+  if (commitNow !== offset.commit)
+    return `the archive is another copy: its version ${offset.version} is not the one that was folded`
+  if (changes === undefined) return `versions after ${offset.version} are not in the log any more`
+  const waitedMs = nowMs - (changes[0]?.madeMs ?? nowMs)
+  if (waitedMs > maxLagMs)
+    return `version ${offset.version + 1} has waited for ${duration(waitedMs)}, the limit is ${duration(maxLagMs)}`
+  return undefined
+}
+
+/**
+ * What is to be done so that buckets come from their offset to a version. Invariant: every row that came or went in between is folded, or made part of what is read
+ * again; but rows of days before the frontier, which are read once it comes to them, and of days that retention has taken, which are frozen.
+ * @param hasDates whether rows are of a date: then what went concerns its date alone
+ */
+export const planStep = (facts: StepFacts, hasDates: boolean): Step => {
+  const why = whyAnew(facts)
+  if (why !== undefined) return { do: 'build', why }
+  const { offset, to, changes = [], newestDayGone = -1, lost } = facts
+  const { version, frontier } = offset!
+  if (version === to) return { do: 'rest' }
+  const isFrozen = (day: number): boolean => day <= newestDayGone
+  const files: Chunk[] = []
+  const replaced = new Set<string>()
+  for (const { version: removedIn, added, removed } of changes) {
+    for (const file of added) {
+      const day = dayOfDate(file.date)
+      if (day < frontier || (hasDates && isFrozen(day))) continue
+      if (lost.has(file.path)) replaced.add(file.date)
+      else files.push(file)
+    }
+    for (const { place } of removed) {
+      if (place === undefined)
+        return { do: 'build', why: `version ${removedIn} took rows away and does not say of which date` }
+      const day = dayOfDate(place.date)
+      if (day >= frontier && !isFrozen(day)) replaced.add(place.date)
+    }
+  }
+  if (replaced.size > 0 && !hasDates) {
+    return { do: 'build', why: `rows of ${[...replaced].toSorted()[0]} were taken away, or are in other files by now` }
+  }
+  if (replaced.size > 1) {
+    return { do: 'build', why: `rows of ${replaced.size} dates were taken away, or are in other files by now` }
+  }
+  return { do: 'fold', files: files.filter(({ date }) => !replaced.has(date)), replaced: [...replaced] }
+}
+
+/**
+ * The next date that a projection that is being built is to read.
+ * @param dates of the table of positions
+ * @returns undefined when there is none: then all dates are folded
+ */
+export const nextDate = (dates: Iterable<string>, frontier: number, newestDayGone = -1): string | undefined => {
+  let next: string | undefined
+  for (const date of dates) {
+    const day = dayOfDate(date)
+    if (day < frontier && day > newestDayGone && (next === undefined || date > next)) next = date
+  }
+  return next
+}

@@ -1,0 +1,113 @@
+import { REVISION } from '@fleetlake/columnar'
+import { type FoldDeps, type Folded, type FoldRequest, halvesOf, holdKeys } from '../engine/fold-deps.ts'
+import { takeFiles } from '../engine/take-files.ts'
+import { type KeysOf, releasePartials } from '../fold/timed-keys.ts'
+import { joinBatches, numbersIn } from '../table/batch.ts'
+import { createLatestFold, type LatestFold, type LatestPartials } from './fold-latest.ts'
+import { createLatestBatch } from './latest-batch.ts'
+import { LATEST, latestColumns } from './latest.ts'
+import { settle, type TiedKey } from './settle.ts'
+
+const encoder = new TextEncoder()
+
+/** Sets the keys' times to those that the table has. */
+const loadTimes = async (
+  { table, state }: FoldDeps,
+  by: string,
+  keysOf: KeysOf,
+  buckets: readonly number[],
+): Promise<void> => {
+  const wanted = Buffer.from(by)
+  for await (const batch of table.read(state, { buckets })) {
+    const bucket = numbersIn(batch.columns[0])
+    const { length, by: codes, bys, key: keyCodes, keys, eventTime } = latestColumns(batch)
+    const isBy = Uint8Array.from({ length: bys.count }, (_, code) => Number(wanted.equals(bys.at(code))))
+    for (let row = 0; row < length; row++) {
+      const held = keysOf[bucket[row]]
+      if (held === undefined || isBy[codes[row]] === 0) continue
+      const key = keys.at(keyCodes[row])
+      const number = held.numberOf(key, 0, key.length)
+      held.times[number] = Math.max(held.times[number], eventTime[row])
+    }
+  }
+}
+
+const tiedIn = (
+  { length, bucket, key, eventTime, isMarked }: LatestPartials,
+  by: string,
+  keysOf: KeysOf,
+): TiedKey[] => {
+  const tied: TiedKey[] = []
+  for (let i = 0; i < length; i++) {
+    if (isMarked[i] === 0) continue
+    tied.push({ by, bucket: bucket[i], key: keysOf[bucket[i]]!.at(key[i]).slice(), eventTime: eventTime[i] })
+  }
+  return tied
+}
+
+/**
+ * Partial rows of the latest positions for the rows of some files. Invariant: with what the table has they come to the latest of the distinct reports of the pinned
+ * version, as far as those files and the ones before them go.
+ * @param bys the columns by which positions are keyed: 'vehicle_id', and measures of texts
+ */
+export const foldLatestFiles = async (
+  bys: readonly string[],
+  request: FoldRequest,
+  deps: FoldDeps,
+): Promise<Folded> => {
+  const { buckets, isAnew } = request
+  const { held, memory } = deps
+  const folds: { readonly by: string; readonly keysOf: KeysOf; readonly fold: LatestFold }[] = []
+  for (const by of bys) {
+    if (isAnew) held.drop(buckets, by)
+    const keysOf = await holdKeys(deps, by, buckets, (loaded, missing) =>
+      isAnew ? Promise.resolve() : loadTimes(deps, by, loaded, missing),
+    )
+    folds.push({ by, keysOf, fold: createLatestFold(by, keysOf) })
+  }
+  const foldBytes = (): number => folds.reduce((sum, { fold }) => sum + fold.heldBytes, 0)
+  const halves = halvesOf(buckets)
+  const isTooLarge = (): boolean => halves !== undefined && held.bytes() + foldBytes() > memory
+  const taken = await takeFiles(request, deps, {
+    take: (_, rows) => {
+      for (const { fold } of folds) fold.take(rows)
+    },
+    isTooLarge,
+    measures: [REVISION, ...bys],
+  })
+  if (taken.status !== 'taken') {
+    for (const by of bys) held.drop(buckets, by)
+    return taken.status === 'lost' ? taken : { status: 'split', into: halves! }
+  }
+  const batch = createLatestBatch(folds.reduce((sum, { fold }) => sum + fold.partials.length, 0))
+  const tied: TiedKey[] = []
+  for (const { by, keysOf, fold } of folds) {
+    const { partials } = fold
+    releasePartials(partials, keysOf)
+    tied.push(...tiedIn(partials, by, keysOf))
+    const { offsets, bytes } = partials.texts
+    const textOf = (code: number): Uint8Array => bytes.subarray(offsets[code], offsets[code + 1])
+    const byBytes = encoder.encode(by)
+    for (let i = 0; i < partials.length; i++) {
+      if (partials.isMarked[i] === 1) continue
+      batch.add({
+        by: byBytes,
+        key: keysOf[partials.bucket[i]]!.at(partials.key[i]),
+        vehicle: textOf(partials.vehicle[i]),
+        vehicleType: textOf(partials.vehicleType[i]),
+        eventTime: partials.eventTime[i],
+        longitude: partials.longitude[i],
+        latitude: partials.latitude[i],
+        speed: partials.speed[i],
+        heading: partials.heading[i],
+        revision: partials.revision[i],
+      })
+    }
+  }
+  const settled = await settle({ buckets, tied, isAnew }, deps)
+  if (settled.status === 'split') {
+    for (const by of bys) held.drop(buckets, by)
+    return settled
+  }
+  return { status: settled.status, add: joinBatches(LATEST, [batch.finish(), ...settled.add]) }
+}
