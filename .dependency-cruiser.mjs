@@ -3,6 +3,7 @@ const services = [
   'event-collector',
   'event-finder',
   'event-gateway',
+  'event-projector',
   'event-hub',
   'event-viewer/(?:terminal|web)',
 ]

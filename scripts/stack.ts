@@ -16,7 +16,7 @@ import { startServiceProcess, type ServiceProcess } from './stack/service-proces
 
 const repository = fileURLToPath(new URL('..', import.meta.url))
 
-export type ServiceKind = 'collector' | 'compactor' | 'finder' | 'generator' | 'viewer' | 'gateway'
+export type ServiceKind = 'collector' | 'compactor' | 'projector' | 'finder' | 'generator' | 'viewer' | 'gateway'
 
 export type StackOptions = {
   /** the hub's streams go to `<dataDir>/hub`, the archive to `<dataDir>/archive`, unless said otherwise; the latter may be a URL */
@@ -26,6 +26,8 @@ export type StackOptions = {
   collectors?: number
   /** none by default */
   compactors?: number
+  /** none by default */
+  projectors?: number
   finders?: number
   generators?: number
   /** none by default */
@@ -88,16 +90,25 @@ export type Stack = {
   faults(): string[]
   /** rejects with FleetError `service.failed` when a process ends unasked and is not started again */
   readonly failure: Promise<never>
-  /** generators, collectors, compactors, finders, viewer, gateway, hub: what is produced is archived, and what is asked is answered, before the hub goes */
+  /** generators, collectors, compactors, projectors, finders, viewer, gateway, hub: what is produced is archived, and what is asked is answered, before the hub goes */
   stop(): Promise<void>
 }
 
-const stopOrder: readonly ServiceKind[] = ['generator', 'collector', 'compactor', 'finder', 'viewer', 'gateway']
+const stopOrder: readonly ServiceKind[] = [
+  'generator',
+  'collector',
+  'compactor',
+  'projector',
+  'finder',
+  'viewer',
+  'gateway',
+]
 
 const programs: Readonly<Record<ServiceKind, string>> = {
   generator: 'event-generator/src/main.ts',
   collector: 'event-collector/src/main.ts',
   compactor: 'event-collector/src/compactor.ts',
+  projector: 'event-projector/src/main.ts',
   finder: 'event-finder/src/main.ts',
   viewer: 'event-viewer/web/src/main.ts',
   gateway: 'event-gateway/src/main.ts',
@@ -212,7 +223,15 @@ const opsArgs = (first: number | undefined, index: number): string[] =>
 type End = { asked: boolean; how: string }
 
 const listServices = (options: StackOptions) => {
-  const { collectors = 2, compactors = 0, finders = 2, generators = 1, viewers = 0, gateways = 0 } = options
+  const {
+    collectors = 2,
+    compactors = 0,
+    projectors = 0,
+    finders = 2,
+    generators = 1,
+    viewers = 0,
+    gateways = 0,
+  } = options
   const named = (kind: ServiceKind, count: number): { kind: ServiceKind; name: string }[] =>
     Array.from({ length: count }, (_, index) => ({ kind, name: `${kind}-${index + 1}` }))
   return [
@@ -222,6 +241,7 @@ const listServices = (options: StackOptions) => {
     ...named('generator', generators),
     ...named('viewer', viewers),
     ...named('gateway', gateways),
+    ...named('projector', projectors),
   ]
 }
 

@@ -55,6 +55,7 @@ await runService({
       },
       ...hub,
       compactors: 1,
+      projectors: 1,
       viewers: 1,
       viewer,
       ...opsOf(config.ops.port),

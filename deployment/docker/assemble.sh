@@ -30,7 +30,7 @@ mkdir /image/proc /image/sys /image/dev /image/run
 
 # What Node compiles is kept, by the user who runs it.
 mkdir /app/compiled && chown $user:$user /app/compiled
-for what in collector compactor finder generator viewer gateway fleet ''; do
+for what in collector compactor projector finder generator viewer gateway fleet ''; do
   setpriv --reuid=$user --regid=$user --clear-groups env HOME=/tmp NODE_COMPILE_CACHE=/app/compiled \
     node /app/deployment/command/src/main.ts $what --version
 done

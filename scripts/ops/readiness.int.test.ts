@@ -6,7 +6,7 @@ import { writeTestCity } from '../../event-generator/src/testing/city.ts'
 import { askReadiness } from './testing/readiness.ts'
 import { prepareServices, type RunningService } from './testing/services.ts'
 
-const KINDS = ['collector', 'compactor', 'finder', 'generator', 'viewer', 'gateway'] as const
+const KINDS = ['collector', 'compactor', 'projector', 'finder', 'generator', 'viewer', 'gateway'] as const
 
 const isReady = async ({ opsUrl }: RunningService): Promise<boolean> => {
   const seen = await askReadiness(opsUrl)

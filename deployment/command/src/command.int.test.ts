@@ -26,7 +26,7 @@ test('a word that is none is told, with those that are', async () => {
   expect(await run(['colector'])).toEqual({
     code: 2,
     out: '',
-    err: "fleetlake knows no 'colector': say one of hub, generator, collector, compactor, finder, viewer, gateway, fleet, health, or --help\n",
+    err: "fleetlake knows no 'colector': say one of hub, generator, collector, compactor, projector, finder, viewer, gateway, fleet, health, or --help\n",
   })
   const help = await run([])
   expect([help.code, help.out.match(/^ {2}\w+/gm)]).toEqual([

@@ -4,6 +4,7 @@ export const PROGRAMS: ReadonlyMap<string, Program> = new Map([
   ['generator', { file: 'event-generator/src/main.ts', purpose: 'vehicles that drive through a city' }],
   ['collector', { file: 'event-collector/src/main.ts', purpose: 'from the streams into the archive' }],
   ['compactor', { file: 'event-collector/src/compactor.ts', purpose: 'small files of the archive into large ones' }],
+  ['projector', { file: 'event-projector/src/main.ts', purpose: 'tables that are derived from the archive' }],
   ['finder', { file: 'event-finder/src/main.ts', purpose: 'answers searches' }],
   ['viewer', { file: 'event-viewer/web/src/main.ts', purpose: 'the page' }],
   ['gateway', { file: 'event-gateway/src/main.ts', purpose: 'logins of people and programs' }],

@@ -47,7 +47,7 @@ test('each service has the secrets that it needs, and no others', () => {
   const service = (...more: string[]): string[] => [...SHARED, ...OF_HUB, ...more].toSorted()
   expect(given).toEqual({
     nats: [
-      ...['COLLECTOR', 'COMPACTOR', 'FINDER', 'GATEWAY', 'GENERATOR', 'SYSTEM', 'TERMINAL', 'VIEWER'].map(
+      ...['COLLECTOR', 'COMPACTOR', 'FINDER', 'GATEWAY', 'GENERATOR', 'PROJECTOR', 'SYSTEM', 'TERMINAL', 'VIEWER'].map(
         (user) => `FLEET_HUB_PASSWORD_${user}`,
       ),
       'FLEET_HUB_ISSUER',
@@ -57,6 +57,7 @@ test('each service has the secrets that it needs, and no others', () => {
     generator: service(),
     collector: service(...OF_ARCHIVE),
     compactor: service(...OF_ARCHIVE),
+    projector: service(...OF_ARCHIVE),
     finder: service(...OF_ARCHIVE),
     viewer: service(...OF_ARCHIVE, 'FLEET_GATEWAY_PUBLIC_URL', 'FLEET_VIEWER_HUB_URL'),
     gateway: service(

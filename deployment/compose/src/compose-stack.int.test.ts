@@ -127,6 +127,7 @@ test('on SIGTERM every container ends in order', async () => {
     'finder-2 0',
     'gateway-1 0',
     'generator-1 0',
+    'projector-1 0',
     'viewer-1 0',
   ])
   const said = stack.containers.map((container) => container.said()).join('')

@@ -77,6 +77,7 @@ test('every service gets in with its own password, and is ready by its probe', a
     'service:finder',
     'service:gateway',
     'service:generator',
+    'service:projector',
     'service:system',
     'service:viewer',
   ])

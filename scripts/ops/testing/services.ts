@@ -14,6 +14,7 @@ const PROGRAMS: Readonly<Record<MeteredService, string>> = {
   generator: 'event-generator/src/main.ts',
   collector: 'event-collector/src/main.ts',
   compactor: 'event-collector/src/compactor.ts',
+  projector: 'event-projector/src/main.ts',
   finder: 'event-finder/src/main.ts',
   viewer: 'event-viewer/web/src/main.ts',
   gateway: 'event-gateway/src/main.ts',

@@ -1,4 +1,4 @@
-import { CHUNK_FORMATS } from '@fleetlake/columnar'
+import { CHUNK_FORMATS, isMeasureName } from '@fleetlake/columnar'
 import { MAX_CELL_LENGTH, PARTITION_BY } from '@fleetlake/core'
 import { z } from 'zod'
 import { duration, MOST, secret, size, timer } from './fields.ts'
@@ -165,6 +165,26 @@ const compactor = z.strictObject({
     .default(7 * DAY_MS)
     .describe('how long unreferenced files are kept; never less than 2 h'),
   vacuumEveryMs: timer.default(6 * 60 * MINUTE_MS).describe('interval between searches for unreferenced files'),
+})
+
+const projector = z.strictObject({
+  everyMs: timer.default(10_000).describe('interval between commits to a derived table, at least'),
+  memory: size
+    .refine((bytes) => bytes >= 32 * MIB, 'must be at least "32 MiB"')
+    .default(512 * MIB)
+    .describe(
+      'memory budget for what is known of vehicles while positions are folded; more is read from the table again',
+    ),
+  maxLagMs: duration
+    .optional()
+    .describe(
+      'positions that wait for longer are not followed commit by commit: the derived table is built again. Below `compactor.graceMs` and `archive.logRetentionMs`. Default: six sevenths of the shorter one, 6 d as a rule',
+    ),
+  latestBy: z
+    .array(z.string().refine(isMeasureName, 'must be the name of a column of texts, such as "order_id"'))
+    .max(8)
+    .default([])
+    .describe('columns of texts, beside the vehicle, of each of whose values the last position is kept'),
 })
 
 const finder = z.strictObject({
@@ -475,6 +495,7 @@ export const configSchema = z.strictObject({
   archive: archive.prefault({}),
   collector: collector.prefault({}),
   compactor: compactor.prefault({}),
+  projector: projector.prefault({}),
   finder: finder.prefault({}),
   limits: limits.prefault({}),
   generator: generator.prefault({}),

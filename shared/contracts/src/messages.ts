@@ -496,7 +496,7 @@ export const messages = {
     type: 'heartbeat',
     subject: 'members.<group>.<uid>',
     page: { use: 'hears-below', right: 'live' },
-    from: ['generator', 'collector', 'compactor', 'finder', 'gateway'],
+    from: ['generator', 'collector', 'compactor', 'projector', 'finder', 'gateway'],
     to: [...HUB_SERVICES, 'page'],
     about:
       'Each second: the member is alive. A member that misses three heartbeats counts as dead; `leaving` announces an orderly end.',

@@ -1,5 +1,5 @@
 /** The groups whose members announce themselves. */
-export const GROUPS = ['generators', 'collectors', 'compactors', 'finders', 'gateways'] as const
+export const GROUPS = ['generators', 'collectors', 'compactors', 'projectors', 'finders', 'gateways'] as const
 export type Group = (typeof GROUPS)[number]
 
 /** The parameters that a pattern may have in angle brackets, by name, with what their values are. */
@@ -21,7 +21,7 @@ type ParameterName = keyof ParameterTypes
 /** What a parameter is, for people. */
 export const PARAMETERS: Readonly<Record<ParameterName, string>> = {
   agent: 'the process of a generator',
-  group: 'generators, collectors, compactors, finders or gateways',
+  group: 'generators, collectors, compactors, projectors, finders or gateways',
   job: 'the id of an import',
   kind: 'a kind of entries of the registry, such as accounts',
   partition: 'a number from 0',

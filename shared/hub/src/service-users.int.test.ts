@@ -107,6 +107,7 @@ const MAY: Readonly<Record<HubService, { readonly sends: readonly string[]; read
     hears: [...SERVICE_HEARS, 'commands.flush.x'],
   },
   compactor: { sends: [...HEARTBEAT, ...NAMES, ...on(['ARCHIVE'], 'look')], hears: SERVICE_HEARS },
+  projector: { sends: HEARTBEAT, hears: SERVICE_HEARS },
   finder: {
     sends: [
       ...HEARTBEAT,

@@ -224,7 +224,7 @@ const OF_ADDRESSES: Readonly<Record<string, Breach>> = {
   'a Service of all pods': {
     of: ['Service', 'viewer'],
     by: remove(`/spec/selector/${NAME}`),
-    faults: ['Service viewer selects the pods of 6 kinds'],
+    faults: ['Service viewer selects the pods of 7 kinds'],
   },
   'a port that pods don’t have': {
     of: ['Service', 'gateway'],

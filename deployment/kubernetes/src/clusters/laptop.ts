@@ -17,6 +17,7 @@ export const laptop: FleetlakeProps = {
   services: {
     collector: { replicas: 1, resources: small('384Mi', '1Gi') },
     compactor: { replicas: 1, resources: small('192Mi', '1536Mi') },
+    projector: { replicas: 1, resources: small('192Mi', '1536Mi') },
     finder: { replicas: 1, resources: small('256Mi', '1536Mi') },
     generator: { replicas: 1, resources: small('192Mi', '512Mi') },
     viewer: { replicas: 1, resources: small('192Mi', '1Gi') },

@@ -26,6 +26,7 @@ export const production: FleetlakeProps = {
   services: {
     collector: { replicas: 2, mostReplicas: 8, resources: sized('250m', '1Gi', '2') },
     compactor: { replicas: 1, resources: sized('250m', '1536Mi', '2') },
+    projector: { replicas: 2, resources: sized('250m', '1536Mi', '2') },
     finder: { replicas: 2, mostReplicas: 16, resources: sized('250m', '1536Mi', '4') },
     generator: { replicas: 0, resources: sized('250m', '512Mi', '2') },
     viewer: { replicas: 1, resources: sized('100m', '1Gi', '2') },

@@ -1,5 +1,5 @@
 /** The programs of Fleetlake that run in pods of their own; the hub is nats-server's own image. */
-export const SERVICES = ['collector', 'compactor', 'finder', 'generator', 'viewer', 'gateway'] as const
+export const SERVICES = ['collector', 'compactor', 'projector', 'finder', 'generator', 'viewer', 'gateway'] as const
 export type ServiceName = (typeof SERVICES)[number]
 
 /** What is true of a service in every cluster. */
@@ -30,6 +30,7 @@ export const TEMPORARY: Folder = { name: 'tmp', path: '/tmp', mostGiB: 1 }
 export const SERVICE_FACTS: Readonly<Record<ServiceName, ServiceFacts>> = {
   collector: { usesArchive: true, folders: [], drains: false },
   compactor: { usesArchive: true, folders: [], drains: false },
+  projector: { usesArchive: true, folders: [], drains: false },
   finder: { usesArchive: true, folders: [], drains: false },
   generator: { usesArchive: false, folders: [], drains: false },
   viewer: {

@@ -19,6 +19,7 @@ test('every kind of service is listed, also one that is not running', () => {
     ['generators', [], 0],
     ['collectors', ['c1', 'c2'], 1],
     ['compactors', [], 0],
+    ['projectors', [], 0],
     ['finders', ['f1'], 1],
   ])
   expect(serviceGroups([member('gateways', 'g1')]).at(-1)).toMatchObject({ group: 'gateways', alive: 1 })

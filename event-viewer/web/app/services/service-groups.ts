@@ -29,6 +29,12 @@ const WORDS: Readonly<Record<GroupName, GroupWords>> = {
     without:
       'Nothing is lost, but the archive grows by many small files. Start one: `node event-collector/src/compactor.ts`',
   },
+  projectors: {
+    title: 'Projectors',
+    does: 'derive tables from the archive: where vehicles were, and their last positions',
+    without:
+      'Nothing is lost, but the derived tables get old, and searches for single vehicles slow. Start one: `node event-projector/src/main.ts`',
+  },
   finders: {
     title: 'Finders',
     does: 'search the archive',

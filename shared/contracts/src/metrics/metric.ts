@@ -1,5 +1,14 @@
 /** The services that tell metrics. `npm start` itself tells those of the hub, which it runs. */
-export const METERED_SERVICES = ['generator', 'collector', 'compactor', 'finder', 'viewer', 'gateway', 'hub'] as const
+export const METERED_SERVICES = [
+  'generator',
+  'collector',
+  'compactor',
+  'projector',
+  'finder',
+  'viewer',
+  'gateway',
+  'hub',
+] as const
 export type MeteredService = (typeof METERED_SERVICES)[number]
 
 /** One metric as Prometheus knows it. Invariant: what a label may say is bounded, and is neither a person nor a vehicle. */

@@ -3,7 +3,7 @@ import { METERED_SERVICES, type MeteredService, type Metric } from './metric.ts'
 
 const ALL = METERED_SERVICES
 const ON_THE_HUB: readonly MeteredService[] = ALL.filter((service) => service !== 'hub')
-const ON_THE_STORE: readonly MeteredService[] = ['collector', 'compactor', 'finder', 'viewer', 'gateway']
+const ON_THE_STORE: readonly MeteredService[] = ['collector', 'compactor', 'projector', 'finder', 'viewer', 'gateway']
 
 /** The values are not known beforehand. */
 const OPEN = [] as readonly string[]
@@ -108,7 +108,7 @@ export const METRICS = {
   },
   fleetlake_commit_conflicts_total: {
     kind: 'counter',
-    services: ['collector'],
+    services: ['collector', 'projector'],
     help: 'versions of a table that another writer made first, so that a commit was decided upon again',
   },
   fleetlake_dead_letters_total: {

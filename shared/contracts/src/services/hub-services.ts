@@ -1,5 +1,14 @@
 /** The programs that have a user of their own on the hub. */
-export const HUB_SERVICES = ['collector', 'compactor', 'finder', 'generator', 'viewer', 'gateway', 'terminal'] as const
+export const HUB_SERVICES = [
+  'collector',
+  'compactor',
+  'projector',
+  'finder',
+  'generator',
+  'viewer',
+  'gateway',
+  'terminal',
+] as const
 export type HubService = (typeof HUB_SERVICES)[number]
 
 /** Who sends a message, or hears it: a service, or a part of it; a person's page; a device. */

@@ -52,6 +52,7 @@ const RIGHTS: Readonly<Record<HubService, StreamRights>> = {
     PROVISIONING: ['look', 'make', 'drop'],
   },
   compactor: { ARCHIVE: ['look'] },
+  projector: {},
   finder: { MOVES: ['look', 'read'], READERS: ['look', 'purge'], ARCHIVE: ['look'] },
   generator: { MOVES: ['look'] },
   viewer: { MOVES: ['look'], SEARCHES: ['look', 'read'] },
@@ -68,6 +69,7 @@ const RIGHTS: Readonly<Record<HubService, StreamRights>> = {
 const OWN_SUBJECTS: Readonly<Record<HubService, readonly string[]>> = {
   collector: ['archive.table', 'readers.*.*.*'],
   compactor: [],
+  projector: [],
   finder: ['readers.*.*.*'],
   generator: [],
   viewer: [],

@@ -1,0 +1,1 @@
+export { type ProjectorOptions, type RunningProjector, startProjector } from './start-projector.ts'

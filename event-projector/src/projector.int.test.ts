@@ -1,0 +1,109 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { createFileStore, openTable } from '@fleetlake/archive'
+import { type Config, configSchema } from '@fleetlake/contracts'
+import { connectHub } from '@fleetlake/hub'
+import { LATEST, openProjectionTable, PRESENCE } from '@fleetlake/projections'
+import { eventually, startTestHub, temporaryFolder } from '@fleetlake/testing'
+import { expect, onTestFinished, test } from 'vitest'
+import { SETTINGS, someRows, writeRows } from '../../shared/archive/src/testing/log-table.ts'
+import { distinctReports, plainLatest, plainPresence } from '../../shared/projections/src/testing/batch-oracle.ts'
+import { latestTexts, presenceTexts } from '../../shared/projections/src/testing/table-rows.ts'
+import { startProjector } from './start-projector.ts'
+
+const DAY_MS = 86_400_000
+
+const openWorld = async () => {
+  const server = await startTestHub()
+  onTestFinished(() => server.stop())
+  const path = await temporaryFolder()
+  const store = createFileStore(join(path, 'moves'))
+  const table = await openTable(store, { create: SETTINGS })
+  const settings = { archive: { path }, hub: { url: server.url }, projector: { everyMs: '50 ms' } }
+  const config: Config = configSchema.parse(settings)
+
+  /** Several days, each commit later than the one before, or all of it once more. */
+  const write = async (round: number): Promise<void> => {
+    const now = Date.now()
+    const days = [0, 1, 2].map((day) => someRows(40, '69y7p', now - day * DAY_MS + round * 60_000))
+    await table.commit({ parts: [{ add: await writeRows(store, days.flat(), now) }], operation: 'WRITE' })
+  }
+  const openProjection = async (kind: typeof PRESENCE) =>
+    openProjectionTable(createFileStore(join(path, kind.name)), kind)
+
+  /** Whether both tables are what their batch computation comes to. */
+  const isFolded = async (): Promise<boolean> => {
+    const snapshot = await table.refresh()
+    const [presence, latest] = await Promise.all([openProjection(PRESENCE), openProjection(LATEST)])
+    if (presence === undefined || latest === undefined) return false
+    const reports = await distinctReports(store, snapshot)
+    const found = [
+      presenceTexts(await presence.rows(presence.state, {})),
+      latestTexts(await latest.rows(latest.state, {})),
+    ]
+    const wanted = [plainPresence(reports), plainLatest(reports, ['vehicle_id'])]
+    return JSON.stringify(found) === JSON.stringify(wanted)
+  }
+  const start = async () => {
+    const lines: string[] = []
+    const say = (_: unknown, line?: string): void => void lines.push(line ?? '')
+    const hub = await connectHub({ url: server.url, service: 'test' })
+    onTestFinished(() => hub.close())
+    const projector = await startProjector(hub, { config, log: { info: say, warn: say }, version: '0' })
+    onTestFinished(() => projector.stop())
+    return { lines, projector }
+  }
+  /** In a process of its own. */
+  const startProcess = async () => {
+    const child = fork(join(import.meta.dirname, 'main.ts'), [], {
+      env: {
+        ...process.env,
+        FLEET_ARCHIVE_PATH: path,
+        FLEET_HUB_URL: server.url,
+        FLEET_PROJECTOR_EVERY_MS: '50 ms',
+      },
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    })
+    onTestFinished(() => void child.kill('SIGKILL'))
+    let said = ''
+    child.stdout!.on('data', (bytes: Buffer) => (said += bytes.toString()))
+    await once(child, 'message')
+    return { child, said: () => said }
+  }
+  return { write, isFolded, start, startProcess }
+}
+
+test('projectors share the buckets, and what one leaves behind that is killed another goes on with', async () => {
+  const { write, isFolded, start, startProcess } = await openWorld()
+  await write(0)
+  const first = await startProcess()
+  await eventually(isFolded, { what: 'the first version in both tables' })
+  const second = await start()
+  await write(1)
+  await eventually(isFolded, { what: 'the second version' })
+  await write(2)
+  first.child.kill('SIGKILL')
+  await once(first.child, 'exit')
+  await write(1)
+  await eventually(isFolded, { what: 'the last version, by the one that is left' })
+  await eventually(() => second.lines.some((line) => line.startsWith('works on 64 of 64 buckets now')), {
+    what: 'the line of the takeover',
+  })
+  expect(first.said()).toMatch(/presence \(64 of 64 buckets\) is built, the newest date first: it is new/)
+  const isExpected = /^works on|is built down to|is whole: every date is in it$|^another projector went on with/
+  expect(second.lines.filter((line) => !isExpected.test(line))).toEqual([])
+})
+
+test('there may be no table of positions yet', async () => {
+  const server = await startTestHub()
+  onTestFinished(() => server.stop())
+  const hub = await connectHub({ url: server.url, service: 'test' })
+  onTestFinished(() => hub.close())
+  const config = configSchema.parse({ archive: { path: await temporaryFolder() }, projector: { everyMs: '10 ms' } })
+  const lines: unknown[] = []
+  const log = { info: () => {}, warn: (...line: unknown[]) => void lines.push(line) }
+  const projector = await startProjector(hub, { config, log, version: '0' })
+  await projector.stop()
+  expect(lines).toEqual([])
+})
