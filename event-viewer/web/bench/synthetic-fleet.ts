@@ -41,10 +41,13 @@ const frameWith = (reports: LiveReports, areFresh: boolean): LiveFrame => {
       type: Uint16Array.from(fresh, (vehicle) => vehicle % TYPES.length),
     },
     gone: new Uint32Array(0),
+    silent: new Uint32Array(0),
     types: TYPES,
     counters: {
       vehicles: 0,
       vehiclesByType: [],
+      silent: 0,
+      silentByType: [],
       inView: 0,
       eventsPerSecond: 0,
       lagMs: 0,

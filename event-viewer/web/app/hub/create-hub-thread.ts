@@ -1,6 +1,13 @@
 import { type Message, subjects } from '@fleetlake/contracts'
 import { FleetError, reasonOf } from '@fleetlake/core'
-import { connectHub, type HubStatus, type MessageHub, recordExport, runGeneration } from '@fleetlake/hub/browser'
+import {
+  askLatest,
+  connectHub,
+  type HubStatus,
+  type MessageHub,
+  recordExport,
+  runGeneration,
+} from '@fleetlake/hub/browser'
 import type { BoardState } from '@fleetlake/viewer-core'
 import { transfer } from 'comlink'
 import type { HeardRun } from './generations/heard-runs.ts'
@@ -8,7 +15,8 @@ import { watchRuns } from './generations/watch-runs.ts'
 import type { HeardImport } from './imports/heard-imports.ts'
 import { watchImports } from './imports/watch-imports.ts'
 import type { LiveFrame, LiveRequest } from './live/live-frame.ts'
-import { createLiveIntake } from './live/live-intake.ts'
+import { createLastPositions, type LastPositions } from './live/last-positions.ts'
+import { createLiveIntake, MAX_VEHICLES } from './live/live-intake.ts'
 import { awaitHub } from './await-hub.ts'
 import { createFramePump } from './frame-pump.ts'
 import type { HubSettings, HubThread, Outcome } from './hub-thread.ts'
@@ -20,10 +28,14 @@ import { askTicket } from './ticket/ask-ticket.ts'
 import { openPersonTickets } from './ticket/person-tickets.ts'
 import { transferablesOf } from './transferables.ts'
 import { watchFleet } from './watch-fleet.ts'
+import { nextTask } from '../shell/run-in-slices.ts'
 import { createWatchers, release } from './watchers.ts'
 
 const FRAME_MS = 100
 const BOARD_MS = 1_000
+/** Of vehicles beyond the partitions that are listened to; well below the time after which a vehicle is taken for silent. */
+const RECENT_MS = 10 * 60_000
+const RETRY_MS = 60_000
 
 /** What the worker does for the page. What is asked before the first connection waits for it. */
 export const createHubThread = (): HubThread => {
@@ -36,6 +48,7 @@ export const createHubThread = (): HubThread => {
   const searches = new Map<string, AbortController>()
   const connected = Promise.withResolvers<MessageHub>()
   let live: { subscription: LiveSubscription; settings: HubSettings; seesAll: () => boolean } | undefined
+  let last: LastPositions | undefined
   let request: LiveRequest | undefined
   let partitions: readonly number[] | undefined
   let status: HubStatus = { state: 'connecting' }
@@ -45,7 +58,13 @@ export const createHubThread = (): HubThread => {
   const frames = createFramePump<LiveFrame>(
     () => {
       const frame = intake.takeFrame(Date.now())
-      return frame === undefined || partitions === undefined ? frame : { ...frame, partitions }
+      if (frame === undefined) return undefined
+      const lastKnown = last?.known()
+      return {
+        ...frame,
+        ...(partitions === undefined ? {} : { partitions }),
+        ...(lastKnown === undefined ? {} : { lastKnown }),
+      }
     },
     (error) => console.error(error),
   )
@@ -58,6 +77,22 @@ export const createHubThread = (): HubThread => {
     if (live === undefined) return
     partitions = partitionsInView(request ?? {}, live.settings)
     live.subscription.listenTo(partitions, live.seesAll())
+  }
+
+  const askLast = (hub: MessageHub): LastPositions => {
+    const asked = createLastPositions({
+      ask: (input, signal) => askLatest(hub, input, { signal }),
+      take: (rows, round) => intake.takeLast(rows, round, Date.now()),
+      onAll: intake.endLast,
+      hubMs: () => intake.hubMs(Date.now()),
+      maxVehicles: MAX_VEHICLES,
+      nextTask,
+    })
+    hub.onStatus(({ state, reason }) => {
+      if (state === 'connected' && reason === undefined) asked.askAll()
+    })
+    if (hub.status().state === 'connected') asked.askAll()
+    return asked
   }
 
   return {
@@ -84,7 +119,13 @@ export const createHubThread = (): HubThread => {
         ),
       }
       listen()
-      wantLive(hub, { seesAll: live.seesAll, onSightChange: listen })
+      last = askLast(hub)
+      last.want(request?.keptMs ?? 0)
+      const onSightChange = (): void => {
+        intake.forgetAll()
+        listen()
+      }
+      wantLive(hub, { seesAll: live.seesAll, onSightChange })
       const boardAt = watchFleet(hub, commits.tell)
       const importsHeardAt = watchImports(hub)
       const runsHeardAt = watchRuns(hub)
@@ -95,6 +136,8 @@ export const createHubThread = (): HubThread => {
         runs.tell(runsHeardAt(Date.now()))
       }
       setInterval(tellBoards, BOARD_MS)
+      setInterval(() => (partitions === undefined ? undefined : last?.askRecent()), RECENT_MS)
+      setInterval(() => last?.retry(), RETRY_MS)
       connected.resolve(hub)
       await hub.flush().catch(() => undefined)
     },
@@ -107,6 +150,7 @@ export const createHubThread = (): HubThread => {
     watchLive: async (next, onFrame) => {
       request = next
       intake.setRequest(next)
+      last?.want(next.keptMs ?? 0)
       frames.giveTo({
         give: async (frame) => onFrame(transfer(frame, transferablesOf(frame))),
         end: () => release(onFrame),

@@ -40,7 +40,7 @@ export interface HubThread {
   setVisible(isVisible: boolean): Promise<void>
   /** At most ten frames a second while there is news. Replaces what was watched before. */
   watchLive(request: LiveRequest, onFrame: (frame: LiveFrame) => void): Promise<void>
-  /** Of the live vehicles: those whose id begins with the text, then those that contain it. */
+  /** Of all vehicles that are known, silent ones too: those whose id begins with the text, then those that contain it. */
   findVehicles(text: string, max: number): Promise<LiveVehicle[]>
   liveVehicle(id: string): Promise<LiveVehicle | undefined>
   /** Services and commits, once a second; counted since the page was opened. @returns stops watching */

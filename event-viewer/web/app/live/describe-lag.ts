@@ -21,7 +21,7 @@ export const describeLag = (
   const { lagMs = null, silentMs = null, pastEvents = 0 } = counters ?? {}
   if (silentMs === null) {
     return pastEvents === 0
-      ? { label: 'Lag', value: '–', note: 'no report yet', title: 'No vehicle has reported yet' }
+      ? { label: 'Lag', value: '–', note: 'no report yet', title: 'No vehicle has reported since this page was opened' }
       : { label: 'Lag', value: '–', note: 'past only', title: 'All reports so far are more than an hour old' }
   }
   if (silentMs > SILENT_MS) {

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { describeLag } from './describe-lag.ts'
 import { createRecentShare } from './recent-share.ts'
 import { lastHourOf } from './last-hour.ts'
-import { agoText, headingText, placeText, speedText } from './vehicle-words.ts'
+import { horizonWords, keptMsOf, parseHorizon, SILENT_HORIZONS } from './silent-horizon.ts'
+import { agoText, headingText, placeText, silentText, speedText } from './vehicle-words.ts'
 
 const NEWEST = Date.UTC(2026, 0, 5, 12)
 const words = (counters: Parameters<typeof describeLag>[0]): string[] => {
@@ -69,5 +70,38 @@ describe('the recent share', () => {
       [13_000, 300, 150],
     ].map(([atMs, events, some]) => shareOf({ events, some }, atMs))
     expect(shares).toEqual([0, 0, 0.25, 1, 0])
+  })
+})
+
+describe('a silent vehicle in words', () => {
+  it('says for how long, in the largest whole unit, and since when', () => {
+    const since = new Date(2026, 0, 5, 12, 30).getTime()
+    const minutes = [0, 16, 60, 90, 25 * 60, 3 * 24 * 60]
+    expect(minutes.map((each) => silentText(since, since + each * 60_000).split(',')[0])).toEqual([
+      'Silent for 1 minute',
+      'Silent for 16 minutes',
+      'Silent for 1 hour',
+      'Silent for 1 hour',
+      'Silent for 1 day',
+      'Silent for 3 days',
+    ])
+    expect(silentText(since, since + 3_600_000)).toBe(
+      'Silent for 1 hour, since 5 Jan 2026, 12:30: this is where it was then.',
+    )
+  })
+
+  it('is shown as far back as people choose, by the name that links have', () => {
+    expect(SILENT_HORIZONS.map((each) => [parseHorizon(each), keptMsOf(each), horizonWords(each)])).toEqual([
+      ['none', 0, 'not shown'],
+      ['1h', 3_600_000, 'up to 1 hour'],
+      ['24h', 86_400_000, 'up to 24 hours'],
+      ['7d', 604_800_000, 'up to 7 days'],
+      ['all', Infinity, 'however long'],
+    ])
+    expect([parseHorizon('2h'), parseHorizon(undefined), parseHorizon(['1h'])]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ])
   })
 })

@@ -53,14 +53,19 @@ export const createSelectedVehicle = (ask: (id: string) => Promise<LiveVehicle |
         become(known)
       })
     },
-    take: ({ fresh, reports, gone, types, followed }) => {
+    take: ({ fresh, reports, gone, silent, types, followed }) => {
       if (id.value === undefined) return
       if (followed?.id === id.value) measures.value = followed.measures
       if (vehicle.value !== undefined && gone.includes(vehicle.value)) vehicle.value = undefined
       const at = fresh.id.indexOf(id.value)
       if (at >= 0) vehicle.value = fresh.vehicle[at]
-      const row = vehicle.value === undefined ? -1 : reports.vehicle.indexOf(vehicle.value)
-      if (row < 0) return
+      if (vehicle.value === undefined) return
+      const row = reports.vehicle.indexOf(vehicle.value)
+      const isSilent = silent.includes(vehicle.value)
+      if (row < 0) {
+        if (isSilent && report.value !== undefined) report.value = { ...report.value, isSilent }
+        return
+      }
       const type = at >= 0 ? types[fresh.type[at]] : report.value?.type
       become({
         vehicle: reports.vehicle[row],
@@ -71,6 +76,7 @@ export const createSelectedVehicle = (ask: (id: string) => Promise<LiveVehicle |
         latitude: reports.latitude[row],
         speed: reports.speed[row],
         heading: reports.heading[row],
+        isSilent,
       })
     },
   }

@@ -15,9 +15,10 @@ import { useHub } from '../hub/use-hub.ts'
 import { useFleetMap } from '../map/use-fleet-map.ts'
 import type { ColourBy } from '../vehicles/scene.ts'
 import { useVehicleLayer } from '../vehicles/use-vehicle-layer.ts'
-import type { LiveCounters, LiveFrame, LiveRequest, LiveVehicle } from '../hub/live/live-frame.ts'
+import type { LastKnown, LiveCounters, LiveFrame, LiveRequest, LiveVehicle } from '../hub/live/live-frame.ts'
 import { createRecentShare } from './recent-share.ts'
 import { createSelectedVehicle, type SelectedVehicle } from './selected-vehicle.ts'
+import { DEFAULT_HORIZON, keptMsOf, type SilentHorizon } from './silent-horizon.ts'
 import { boundsToWatch } from './watched-bounds.ts'
 
 export interface Live {
@@ -36,6 +37,9 @@ export interface Live {
   readonly colourBy: Ref<ColourBy>
   /** How long trails are; 0 for none. */
   readonly trailSeconds: Ref<number>
+  /** Which silent vehicles are shown where they were last; and how well they are known. */
+  readonly silentHorizon: Ref<SilentHorizon>
+  readonly lastKnown: Readonly<ShallowRef<LastKnown | undefined>>
   readonly selected: SelectedVehicle
   /** The map keeps the selected vehicle in its middle. */
   readonly isFollowing: Ref<boolean>
@@ -63,6 +67,8 @@ const createLive = (): Live => {
   const hiddenTypes = shallowRef<ReadonlySet<string>>(new Set())
   const colourBy = ref<ColourBy>('type')
   const trailSeconds = ref(0)
+  const silentHorizon = ref<SilentHorizon>(DEFAULT_HORIZON)
+  const lastKnown = shallowRef<LastKnown>()
   const isFollowing = ref(false)
   const selected = createSelectedVehicle((id) => thread.liveVehicle(id))
   const ids = new Map<number, string>()
@@ -70,11 +76,12 @@ const createLive = (): Live => {
   const pastShareOf = createRecentShare()
   let countersMs = -Infinity
 
-  const takeCounters = ({ counters: next, partitions }: LiveFrame, nowMs: number): void => {
+  const takeCounters = ({ counters: next, partitions, lastKnown: known }: LiveFrame, nowMs: number): void => {
     if (nowMs - countersMs < COUNTERS_MS) return
     countersMs = nowMs
     counters.value = next
     listened.value = partitions?.length
+    lastKnown.value = known
     const { events, lateEvents, pastEvents } = next
     isMostlyLate.value = lateShareOf({ events, some: lateEvents }, nowMs) > MOSTLY
     isMostlyPast.value = pastShareOf({ events, some: pastEvents }, nowMs) > MOSTLY
@@ -107,6 +114,7 @@ const createLive = (): Live => {
   const request = computed<LiveRequest>(() => ({
     ...(watched.value === undefined ? {} : { bounds: watched.value }),
     ...(view.value === undefined ? {} : { view: view.value }),
+    keptMs: keptMsOf(silentHorizon.value),
     ...(shownTypes.value === undefined ? {} : { types: shownTypes.value }),
     ...(selected.id.value === undefined ? {} : { follow: selected.id.value }),
   }))
@@ -137,6 +145,8 @@ const createLive = (): Live => {
     },
     colourBy,
     trailSeconds,
+    silentHorizon,
+    lastKnown: shallowReadonly(lastKnown),
     selected,
     isFollowing,
     select: (id) => {

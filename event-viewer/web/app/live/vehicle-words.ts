@@ -1,4 +1,5 @@
-import { humanDuration } from '@fleetlake/viewer-core'
+import { humanDuration, plural } from '@fleetlake/viewer-core'
+import { dayText, shortClockText } from '../shell/local-time.ts'
 
 const COMPASS = ['north', 'north-east', 'east', 'south-east', 'south', 'south-west', 'west', 'north-west'] as const
 
@@ -23,4 +24,19 @@ export const agoText = (agoMs: number): string => {
   if (seconds === 0) return 'now'
   const text = humanDuration(Math.abs(seconds) * 1000)
   return seconds > 0 ? `${text} ago` : `in ${text}`
+}
+
+const MINUTE_MS = 60_000
+const UNITS = [
+  { ms: 24 * 60 * MINUTE_MS, name: 'day' },
+  { ms: 60 * MINUTE_MS, name: 'hour' },
+  { ms: MINUTE_MS, name: 'minute' },
+] as const
+
+/** `Silent for 3 days, since 27 Nov 2026, 14:03: this is where it was then.`; whole units, the largest alone. */
+export const silentText = (sinceMs: number, nowMs: number): string => {
+  const forMs = Math.max(MINUTE_MS, nowMs - sinceMs)
+  const { ms, name } = UNITS.find((unit) => forMs >= unit.ms)!
+  const since = `${dayText(sinceMs)}, ${shortClockText(sinceMs)}`
+  return `Silent for ${plural(Math.floor(forMs / ms), name)}, since ${since}: this is where it was then.`
 }

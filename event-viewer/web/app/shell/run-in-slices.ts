@@ -21,7 +21,7 @@ export const runInSlices = async <Result>(
 }
 
 /** A task of its own, after input and drawing; a timer would wait 4 ms each time. */
-const nextTask = (): Promise<void> =>
+export const nextTask = (): Promise<void> =>
   new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel()
     port1.addEventListener('message', () => {

@@ -10,6 +10,8 @@ export interface LiveRequest {
   readonly types?: readonly string[]
   /** This vehicle is sent wherever it is: it is followed. */
   readonly follow?: string
+  /** A vehicle that falls silent is kept where it was until its last report is this old, ms; 0, or when missing: it is forgotten. */
+  readonly keptMs?: number
   /** The page has dropped what it was given: it is given everything in view again. */
   readonly isReset?: boolean
 }
@@ -45,11 +47,15 @@ export interface LiveFrame {
   readonly fresh: { readonly vehicle: Uint32Array; readonly id: readonly string[]; readonly type: Uint16Array }
   /** Numbers of vehicles that are out of view now, or have been silent for so long that they are forgotten. */
   readonly gone: Uint32Array
+  /** Numbers of vehicles of which the page knows, or learns by this frame, that are silent from now on: until a later report. */
+  readonly silent: Uint32Array
   /** All vehicle types so far, in the order of their first report. */
   readonly types: readonly string[]
   readonly counters: LiveCounters
   /** The partitions that are listened to, when not all are: what the counters count comes from these only. */
   readonly partitions?: readonly number[]
+  /** How well silent vehicles are known, when they are wanted. */
+  readonly lastKnown?: LastKnown
   /** When they are others than in the frame before: the last values of the measures of the vehicle that is followed, as far as they were heard since then. */
   readonly followed?: FollowedMeasures
 }
@@ -73,7 +79,10 @@ export interface LiveCounters {
   /** Vehicles that reported in the last 15 minutes, in all and by index of type. */
   readonly vehicles: number
   readonly vehiclesByType: readonly number[]
-  /** Of those that the page is given; counted twice a second. */
+  /** Vehicles that are kept though they did not, in all and by index of type. */
+  readonly silent: number
+  readonly silentByType: readonly number[]
+  /** Of those that reported and that the page is given; counted twice a second. */
   readonly inView: number
   /** Over the last three seconds, since producers send their reports in batches. */
   readonly eventsPerSecond: number
@@ -100,4 +109,13 @@ export interface LiveVehicle {
   readonly latitude: number
   readonly speed: number
   readonly heading: number
+  /** It has not reported in the last 15 minutes: this is where it was. */
+  readonly isSilent: boolean
+}
+
+/** How well the last positions are known of vehicles that have not reported since the page was opened. */
+export interface LastKnown {
+  readonly status: 'asking' | 'complete' | 'partial' | 'unknown'
+  /** Why it is not complete, for people. */
+  readonly reason?: string
 }

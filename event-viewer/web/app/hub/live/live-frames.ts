@@ -8,6 +8,7 @@ import {
   HEADING,
   IS_NEWS,
   IS_RETYPED,
+  IS_SILENT,
   IS_TOLD,
   LATITUDE,
   LONGITUDE,
@@ -21,7 +22,7 @@ import {
 
 /** Cuts what the page does not know yet, and wants to, into frames. */
 export interface LiveFrames {
-  /** How many of the vehicles that the page knows are in view. */
+  /** How many of the vehicles that the page knows, and that are not silent, are in view. */
   countInView(): number
   setRequest(request: LiveRequest): void
   take(): Omit<LiveFrame, 'types' | 'counters'>
@@ -35,22 +36,28 @@ export const createLiveFrames = ({ ids, records, types, ...vehicles }: LiveVehic
   let view = viewOf({})
   let follow = new Uint8Array(0)
   let [isReset, isViewNew] = [true, false]
-  let told = 0
   /** Slots of vehicles that are wanted, and were one too many for the last frame. */
   let waiting: number[] = []
 
   /** Slots of the vehicles that the page gets, and of those that are new to it; numbers of those that it loses. */
-  const choose = (): { readonly given: number[]; readonly fresh: number[]; readonly gone: number[] } => {
+  const choose = (): {
+    readonly given: number[]
+    readonly fresh: number[]
+    readonly gone: number[]
+    readonly silent: number[]
+  } => {
     const { wide } = records
     const followed = follow.length === 0 ? -1 : ids.find(follow, 0, follow.length)
     const wantsType = types.map((type) => view.wantsType(type))
     const news = [...waiting, ...vehicles.takeNews()]
     waiting = []
     const gone = [...vehicles.takeForgotten()]
+    const silenced = vehicles.takeSilenced()
     const isAll = isReset || isViewNew
     const count = isAll ? ids.limit : news.length
     const given: number[] = []
     const fresh: number[] = []
+    const silent: number[] = []
     for (let i = 0; i < count; i++) {
       const slot = isAll ? i : news[i]
       if (!ids.has(slot)) continue
@@ -58,26 +65,32 @@ export const createLiveFrames = ({ ids, records, types, ...vehicles }: LiveVehic
       const state = wide[at + STATE]
       const type = typeOfState(state)
       const isTold = (state & IS_TOLD) !== 0
+      const silence = state & IS_SILENT
       const isWanted =
         slot === followed || (wantsType[type] && view.contains(wide[at + LONGITUDE], wide[at + LATITUDE]))
       if (isWanted && !isTold && !isReset && fresh.length >= maxFresh) {
-        wide[at + STATE] = type * FLAGS + IS_NEWS
+        wide[at + STATE] = type * FLAGS + silence + IS_NEWS
         waiting.push(slot)
         continue
       }
-      wide[at + STATE] = type * FLAGS + (isWanted ? IS_TOLD : 0)
+      wide[at + STATE] = type * FLAGS + silence + (isWanted ? IS_TOLD : 0)
       if (!isWanted) {
         if (isTold) gone.push(vehicles.numberOf(slot))
         continue
       }
-      if (!isTold) told++
       const isFresh = isReset || !isTold
       if (isFresh) wide[at + GIVEN] = wide[at + MOVED]
       if (isFresh || (state & IS_RETYPED) !== 0) fresh.push(slot)
-      if (isFresh || (state & IS_NEWS) !== 0) given.push(slot)
+      if (isFresh || (state & IS_NEWS) !== 0) {
+        given.push(slot)
+        if (silence !== 0) silent.push(vehicles.numberOf(slot))
+      }
     }
-    told -= gone.length
-    return { given, fresh, gone }
+    for (const slot of silenced) {
+      if (!ids.has(slot) || (wide[slot * WIDE + STATE] & IS_SILENT) === 0) continue
+      if ((wide[slot * WIDE + STATE] & IS_TOLD) !== 0) silent.push(vehicles.numberOf(slot))
+    }
+    return { given, fresh, gone, silent }
   }
 
   const reportsOf = (slots: readonly number[]): LiveReports => {
@@ -110,12 +123,11 @@ export const createLiveFrames = ({ ids, records, types, ...vehicles }: LiveVehic
 
   return {
     countInView: () => {
-      const { shows } = view
-      if (shows === undefined) return told
+      const { shows = () => true } = view
       let count = 0
       for (let slot = 0; slot < ids.limit; slot++) {
         const at = slot * WIDE
-        if (!ids.has(slot) || (records.wide[at + STATE] & IS_TOLD) === 0) continue
+        if (!ids.has(slot) || (records.wide[at + STATE] & (IS_TOLD | IS_SILENT)) !== IS_TOLD) continue
         if (shows(records.wide[at + LONGITUDE], records.wide[at + LATITUDE])) count++
       }
       return count
@@ -128,7 +140,7 @@ export const createLiveFrames = ({ ids, records, types, ...vehicles }: LiveVehic
       isReset ||= request.isReset === true
     },
     take: () => {
-      const { given, fresh, gone } = choose()
+      const { given, fresh, gone, silent } = choose()
       const frame = {
         isWhole: isReset,
         reports: reportsOf(given),
@@ -139,6 +151,7 @@ export const createLiveFrames = ({ ids, records, types, ...vehicles }: LiveVehic
         },
         // A page that drops everything needs no list of what to drop.
         gone: Uint32Array.from(isReset ? [] : gone),
+        silent: Uint32Array.from(silent),
       }
       isReset = false
       isViewNew = false

@@ -29,13 +29,14 @@ const row = (vehicleId: string, seconds: number, more: Partial<ModelRow> = {}): 
 })
 
 /** A frame with its rows as objects, by vehicle, so that whole frames can be compared. */
-const plain = ({ reports, fresh, gone, ...rest }: LiveFrame): unknown => ({
+const plain = ({ reports, fresh, gone, silent, ...rest }: LiveFrame): unknown => ({
   ...rest,
   reports: rowsOf(reports),
   fresh: Array.from(fresh.vehicle, (vehicle, i) => ({ vehicle, id: fresh.id[i], type: fresh.type[i] })).toSorted(
     (a, b) => a.vehicle - b.vehicle,
   ),
   gone: [...gone].toSorted((a, b) => a - b),
+  silent: [...silent].toSorted((a, b) => a - b),
 })
 
 const rowsOf = ({ length, ...columns }: LiveReports): { vehicle: number }[] =>
@@ -141,6 +142,8 @@ describe('the live intake', () => {
     expect(frames[0]!.counters).toEqual({
       vehicles: 0,
       vehiclesByType: [],
+      silent: 0,
+      silentByType: [],
       inView: 0,
       eventsPerSecond: 0,
       lagMs: null,
@@ -226,6 +229,7 @@ describe('the live intake', () => {
       latitude: -34.9,
       speed: NaN,
       heading: NaN,
+      isSilent: false,
     })
     expect(intake.takeFrame(START_MS)!.counters).toMatchObject({ vehicles: 1, events: 1, invalidEvents: 5 })
   })

@@ -8,7 +8,18 @@ import { createLiveFrames } from './live-frames.ts'
 import { createLiveVehicles, type RowBounds } from './live-vehicles.ts'
 import { createReportLag } from './report-lag.ts'
 import { createServerClock } from './server-clock.ts'
-import { EVENT_TIME, HEADING, LATITUDE, LONGITUDE, NARROW, SPEED, STATE, typeOfState, WIDE } from './vehicle-records.ts'
+import {
+  EVENT_TIME,
+  HEADING,
+  IS_SILENT,
+  LATITUDE,
+  LONGITUDE,
+  NARROW,
+  SPEED,
+  STATE,
+  typeOfState,
+  WIDE,
+} from './vehicle-records.ts'
 
 /** What is known of the vehicles that report, kept in the worker; it never looks at a clock itself. */
 export interface LiveIntake {
@@ -19,9 +30,20 @@ export interface LiveIntake {
    * @param payload an Arrow IPC stream of positions, or one position as JSON
    */
   take(payload: Uint8Array, arrival: Arrival): void
+  /**
+   * Takes last positions that were asked for: they are no events, and none is late, of the past, or behind.
+   * @param round the number of the question, 1 or more
+   */
+  takeLast(rows: Positions, round: number, nowMs: number): void
+  /** All last positions have come that there are: of a silent vehicle that was not among them nothing is known any more. */
+  endLast(round: number): void
+  /** Of no vehicle anything is known any more: the person may see others now. */
+  forgetAll(): void
+  /** The hub's clock, as far as it is known. */
+  hubMs(nowMs: number): number
   /** Call it ten times a second, with new reports or without. @returns undefined when there is nothing to send */
   takeFrame(nowMs: number): LiveFrame | undefined
-  /** Of the live vehicles: those whose id begins with the text, then those that contain it; upper and lower case are the same. */
+  /** Of all vehicles, silent ones too: those whose id begins with the text, then those that contain it; upper and lower case are the same. */
   find(text: string, max: number): LiveVehicle[]
   vehicle(id: string): LiveVehicle | undefined
 }
@@ -42,14 +64,14 @@ export interface LiveIntakeOptions {
   /** Vehicles at most, and bytes of their ids; beyond, a sixteenth is forgotten: those that were silent for longest. */
   readonly maxVehicles?: number
   readonly maxIdBytes?: number
-  /** A vehicle that is silent for this long is forgotten. */
+  /** A vehicle from which nothing comes for this long is silent. */
   readonly silentMs?: number
   /** Maximum number of new vehicles in a frame, unless it is whole: many at once would hold the page up. */
   readonly maxFresh?: number
 }
 
 const SILENT_MS = 15 * 60_000
-const MAX_VEHICLES = 2_000_000
+export const MAX_VEHICLES = 2_000_000
 const MAX_ALL_ID_BYTES = 128 * 1024 * 1024
 const MAX_FRESH = 10_000
 const SWEEP_MS = 5_000
@@ -64,7 +86,7 @@ const COUNT_MS = 400
 const utf8 = new TextEncoder()
 
 /**
- * Memory is bounded by the number of vehicles and the bytes of their ids, whatever the number of reports: about 150 bytes and its id for
+ * Memory is bounded by the number of vehicles, silent ones too, and the bytes of their ids, whatever the number of reports: about 150 bytes and its id for
  * each vehicle, and as much again while a table grows; measures are kept of the vehicle that is followed alone; a frame takes 40 bytes for each vehicle in view that reported.
  */
 export const createLiveIntake = (options: LiveIntakeOptions = {}): LiveIntake => {
@@ -81,6 +103,7 @@ export const createLiveIntake = (options: LiveIntakeOptions = {}): LiveIntake =>
   let [sweptMs, framedMs, framedRate] = [-Infinity, -Infinity, 0]
   let [countedMs, inView] = [-Infinity, 0]
   let lagMs: number | undefined
+  let keptMs = 0
 
   const addLag = ({ length, eventTime }: Positions, { nowMs, latestMs, recentMs }: RowBounds): void => {
     const step = Math.max(1, Math.floor(length / LAG_SAMPLES))
@@ -98,6 +121,18 @@ export const createLiveIntake = (options: LiveIntakeOptions = {}): LiveIntake =>
     rate.add(rows.length, nowMs)
   }
 
+  /** Silent before these. */
+  const silentBounds = (nowMs: number) => {
+    const hubMs = clock.at(nowMs)
+    return {
+      nowMs,
+      hubMs,
+      heardMs: nowMs - silentMs,
+      eventMs: hubMs - RECENT_MS,
+      keptMs: keptMs === 0 ? Infinity : hubMs - keptMs,
+    }
+  }
+
   const inViewAt = (nowMs: number): number => {
     if (nowMs - countedMs >= COUNT_MS || nowMs < countedMs) {
       countedMs = nowMs
@@ -110,8 +145,10 @@ export const createLiveIntake = (options: LiveIntakeOptions = {}): LiveIntake =>
   const countersAt = (nowMs: number): LiveCounters => ({
     // Counts the lag as well.
     inView: inViewAt(nowMs),
-    vehicles: ids.size,
+    vehicles: ids.size - vehicles.silent,
     vehiclesByType: [...vehicles.vehiclesByType],
+    silent: vehicles.silent,
+    silentByType: [...vehicles.silentByType],
     eventsPerSecond: rate.perSecond(nowMs),
     lagMs: lagMs ?? null,
     silentMs: counts.liveMs === -Infinity ? null : Math.max(0, nowMs - counts.liveMs),
@@ -130,6 +167,7 @@ export const createLiveIntake = (options: LiveIntakeOptions = {}): LiveIntake =>
     latitude: records.wide[slot * WIDE + LATITUDE],
     speed: records.narrow[slot * NARROW + SPEED],
     heading: records.narrow[slot * NARROW + HEADING],
+    isSilent: (records.wide[slot * WIDE + STATE] & IS_SILENT) !== 0,
   })
 
   return {
@@ -137,7 +175,16 @@ export const createLiveIntake = (options: LiveIntakeOptions = {}): LiveIntake =>
       frames.setRequest(request)
       followed.follow(request.follow)
       countedMs = -Infinity
+      const next = request.keptMs ?? 0
+      if (next !== keptMs) sweptMs = -Infinity
+      keptMs = next
     },
+    takeLast: (rows, round, nowMs) => {
+      if (keptMs > 0) vehicles.takeLast(rows, silentBounds(nowMs), round)
+    },
+    endLast: vehicles.forgetUnconfirmed,
+    forgetAll: vehicles.forgetAll,
+    hubMs: clock.at,
     take: (payload, arrival) => {
       if (arrival.storedMs !== undefined) clock.hear(arrival.storedMs, arrival.nowMs)
       const { rows } = decodeMove(payload, arrival.contentType)
@@ -146,13 +193,14 @@ export const createLiveIntake = (options: LiveIntakeOptions = {}): LiveIntake =>
     },
     takeFrame: (nowMs) => {
       if (nowMs - sweptMs >= SWEEP_MS || nowMs < sweptMs) {
-        vehicles.forget({ heardMs: nowMs - silentMs, eventMs: clock.at(nowMs) - RECENT_MS })
+        vehicles.sweep(silentBounds(nowMs))
         sweptMs = nowMs
       }
       const cut = frames.take()
       const counters = countersAt(nowMs)
       const said = followed.takeNews()
-      const isCut = cut.isWhole || cut.reports.length > 0 || cut.fresh.id.length > 0 || cut.gone.length > 0
+      const isCut =
+        cut.isWhole || cut.reports.length > 0 || cut.fresh.id.length > 0 || cut.gone.length > 0 || cut.silent.length > 0
       const isNews = isCut || said !== undefined
       const isDue = nowMs - framedMs >= QUIET_MS || nowMs < framedMs || counters.eventsPerSecond !== framedRate
       if (!isNews && !isDue) return undefined

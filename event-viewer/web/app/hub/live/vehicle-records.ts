@@ -14,7 +14,7 @@ export const WIDE = 8
 export const EVENT_TIME = 0
 export const LONGITUDE = 1
 export const LATITUDE = 2
-/** Wall clock of the newest report; of the last one that came, late or not; and of the one that the page was given last. */
+/** Wall clock of the newest report; of the last one that came, late or not (of one that was only asked for: when it was reported); and of the one that the page was given last. */
 export const MOVED = 3
 export const HEARD = 4
 export const GIVEN = 5
@@ -26,13 +26,15 @@ export const NARROW = 16
 export const SPEED = 14
 export const HEADING = 15
 
-export const FLAGS = 8
+export const FLAGS = 16
 /** It has reported since the last frame. */
 export const IS_NEWS = 1
 /** The page knows it, and was not told that it is gone. */
 export const IS_TOLD = 2
 /** Of another type than the page knows. */
 export const IS_RETYPED = 4
+/** It was last heard long ago, and is where it was. */
+export const IS_SILENT = 8
 
 export const typeOfState = (state: number): number => (state / FLAGS) | 0
 

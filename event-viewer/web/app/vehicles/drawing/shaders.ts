@@ -73,11 +73,19 @@ bool isHidden(int extra) {
 }
 `
 
-/** 0 when it is not drawn. A silent vehicle fades to a shadow of itself; one before a gap fades away. */
+/** Of a silent vehicle: enough to be found, and less than one that reports. */
+const SILENT_STRENGTH = 0.45
+
+/** 0 when it is not drawn. A vehicle that misses its reports fades to a shadow of itself; one before a gap fades away. */
 const STRENGTH: Readonly<Record<ShaderKind, string>> = {
   live: `
+bool isSilent(int extra) {
+  return (extra & ${EXTRA_MASK}) == 0;
+}
+
 float strength(ivec4 rest, int elapsed) {
-  float intervals = float(elapsed) / float(max(rest.w & ${EXTRA_MASK}, 1));
+  if (isSilent(rest.w)) return ${SILENT_STRENGTH};
+  float intervals = float(elapsed) / float(rest.w & ${EXTRA_MASK});
   return mix(1.0, 0.3, clamp(intervals / ${STALE_INTERVALS}.0 - 1.0, 0.0, 1.0));
 }
 `,
@@ -112,7 +120,7 @@ void main() {
   int from = rest.z & 255;
   int shortWay = ((((rest.z >> 8) & 255) - from + 128) & 255) - 128;
   float turn = radians((float(from) + float(shortWay) * part) * 360.0 / 256.0) - uBearing;
-  vArrow = (rest.w & ${HAS_HEADING}) != 0 ? uMorph : 0.0;
+  vArrow = (rest.w & ${HAS_HEADING}) != 0${kind === 'live' ? ' && !isSilent(rest.w)' : ''} ? uMorph : 0.0;
   vColour = vec4(colour(rest.z), alpha);
   vPoint = corner() * uHalf;
   vec2 turned = vec2(cos(turn) * vPoint.x - sin(turn) * vPoint.y, sin(turn) * vPoint.x + cos(turn) * vPoint.y);

@@ -5,7 +5,7 @@ import { cameraOf, screenX, screenY } from '../geometry/camera.ts'
 import { ringX, ringY } from '../geometry/mercator-ring.ts'
 import { createTypePalette } from '../looks/palette.ts'
 import { speedStepOf } from '../looks/speed-scale.ts'
-import { createSegment, readSegment } from '../segments/segment-page.ts'
+import { createSegment, EXTRA_MASK, readSegment } from '../segments/segment-page.ts'
 import { createLiveFleet, type LiveFleet } from './live-fleet.ts'
 
 interface Report {
@@ -22,7 +22,7 @@ const TYPES = ['car', 'bus']
 
 const frameOf = (
   reports: readonly Report[],
-  rest: Partial<Pick<LiveFrame, 'isWhole' | 'gone' | 'fresh'>> = {},
+  rest: Partial<Pick<LiveFrame, 'isWhole' | 'gone' | 'fresh' | 'silent'>> = {},
 ): LiveFrame => ({
   isWhole: false,
   reports: {
@@ -37,10 +37,13 @@ const frameOf = (
   },
   fresh: { vehicle: new Uint32Array(0), id: [], type: new Uint16Array(0) },
   gone: new Uint32Array(0),
+  silent: new Uint32Array(0),
   types: TYPES,
   counters: {
     vehicles: 0,
     vehiclesByType: [],
+    silent: 0,
+    silentByType: [],
     inView: 0,
     eventsPerSecond: 0,
     lagMs: null,
@@ -256,4 +259,19 @@ test('the nearest vehicle is the one that brute force over the screen finds', ()
       if (near !== undefined) expect(near.distancePx).toBeCloseTo(expected, 1)
     }),
   )
+})
+
+test('a vehicle that falls silent stays where it is drawn, without an interval, until it reports again', () => {
+  const fleet = fleetWith({ vehicle: 0, eventTime: 1, longitude: -56.17 })
+  const place = fleet.placeOf(0, 2000)
+  const extra = (): number => {
+    const segment = createSegment()
+    fleet.readSegmentOf(0, segment)
+    return segment.extra & EXTRA_MASK
+  }
+  const before = extra()
+  fleet.apply(frameOf([], { silent: Uint32Array.of(0, 7) }), 2000)
+  expect([extra(), fleet.placeOf(0, 3000), fleet.count]).toEqual([0, place, 1])
+  fleet.apply(frameOf([{ vehicle: 0, eventTime: 2, longitude: -56.18 }]), 4000)
+  expect(extra()).toBe(before)
 })

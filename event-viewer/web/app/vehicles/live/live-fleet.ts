@@ -16,6 +16,7 @@ import {
   readDrawn,
   readSegment,
   STALE_INTERVALS,
+  writeExtra,
   writeSegment,
   type Segment,
   type SegmentPage,
@@ -157,6 +158,12 @@ export const createLiveFleet = (palette: TypePalette): LiveFleet => {
     fadesUntilMs = Math.max(fadesUntilMs, nowMs + intervalMs * STALE_INTERVALS * 2)
   }
 
+  /** It stays where it is drawn, without its usual interval: nobody waits for it. */
+  const fallSilent = (vehicle: number): void => {
+    const slot = slots.slotOf(vehicle)
+    if (slot >= 0) writeExtra(pageOf(slot), indexOf(slot), extraOf(pageOf(slot), indexOf(slot)) & HAS_HEADING)
+  }
+
   return {
     pages,
     trails,
@@ -174,6 +181,7 @@ export const createLiveFleet = (palette: TypePalette): LiveFleet => {
       learn(frame)
       if (frame.isWhole) whole += 1
       for (let row = 0; row < frame.reports.length; row += 1) report(frame.reports, row, nowMs)
+      for (const vehicle of frame.silent) fallSilent(vehicle)
       if (frame.isWhole)
         for (let slot = slots.count - 1; slot >= 0; slot -= 1) if (wholes[slot] !== whole) drop(slot, now)
       for (const vehicle of frame.gone) {

@@ -25,7 +25,7 @@ export const HAS_HEADING = 0x4000_0000
 export const LINGERS = 0x8000_0000 | 0
 /** How long it stands there. */
 export const LINGER_MS = 5000
-/** In `extra`: the vehicle's number (replay), or its usual ms between reports (live). */
+/** In `extra`: the vehicle's number (replay), or its usual ms between reports (live), 0 for a silent vehicle. */
 export const EXTRA_MASK = 0x3fff_ffff
 /** A vehicle that is silent for more than this number of its intervals begins to fade, and has faded after as many again. */
 export const STALE_INTERVALS = 3
@@ -133,6 +133,11 @@ export const readSegment = (page: SegmentPage, index: number, segment: Segment):
   segment.type = bytes[byte + 2]
   segment.speed = bytes[byte + 3]
   segment.extra = ints[word + 7]
+}
+
+export const writeExtra = (page: SegmentPage, index: number, extra: number): void => {
+  page.ints[index * WORDS + 7] = extra
+  markDirty(page, index)
 }
 
 export const copySegment = (from: SegmentPage, index: number, to: SegmentPage, toIndex: number): void => {

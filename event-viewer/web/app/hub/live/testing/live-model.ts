@@ -169,10 +169,13 @@ export const createLiveModel = (
           reports: reports.toSorted(byVehicle),
           fresh: fresh.toSorted(byVehicle),
           gone,
+          silent: [],
           types: [...types],
           counters: {
             vehicles: all.length,
             vehiclesByType: types.map((type) => all.filter(({ row }) => row.vehicleType === type).length),
+            silent: 0,
+            silentByType: types.map(() => 0),
             inView,
             eventsPerSecond: recent.reduce((sum, bin) => sum + bin.events, 0) / 3,
             lagMs,

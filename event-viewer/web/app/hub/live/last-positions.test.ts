@@ -1,0 +1,144 @@
+import { positionsOfRows } from '@fleetlake/columnar'
+import type { LatestQueryInput, VehicleAnswer, VehicleOutcome } from '@fleetlake/hub/browser'
+import { eventually } from '@fleetlake/testing'
+import { expect, it } from 'vitest'
+import { createLastPositions, type LastPositions } from './last-positions.ts'
+
+const NOW_MS = Date.UTC(2026, 10, 21, 9)
+const HOUR_MS = 3_600_000
+const EMPTY = positionsOfRows([])
+
+interface Asked {
+  readonly input: LatestQueryInput
+  readonly signal: AbortSignal
+  end(status: VehicleOutcome['status'], reason?: string): void
+}
+
+/** Questions that are answered when the test says so, by two batches each. */
+const createWorld = (): {
+  last: LastPositions
+  ask: (input: LatestQueryInput, signal: AbortSignal) => VehicleAnswer
+  asked: Asked[]
+  taken: number[]
+  all: number[]
+} => {
+  const asked: Asked[] = []
+  const taken: number[] = []
+  const all: number[] = []
+  const ask = (input: LatestQueryInput, signal: AbortSignal): VehicleAnswer => {
+    const { promise: outcome, resolve } = Promise.withResolvers<VehicleOutcome>()
+    asked.push({
+      input,
+      signal,
+      end: (status, reason) => resolve({ status, reason, rows: 2, vehicles: 2, stats: undefined }),
+    })
+    return {
+      query: `q${asked.length}`,
+      outcome,
+      cancel: () => undefined,
+      async *[Symbol.asyncIterator]() {
+        yield { task: 0, batch: 0, rows: EMPTY }
+        yield { task: 0, batch: 1, rows: EMPTY }
+      },
+    }
+  }
+  const last = createLastPositions({
+    ask,
+    take: (_, round) => void taken.push(round),
+    onAll: (round) => void all.push(round),
+    hubMs: () => NOW_MS,
+    maxVehicles: 1_000,
+    nextTask: async () => undefined,
+  })
+  return { last, ask, asked, taken, all }
+}
+const sinceHours = ({ asked }: { readonly asked: readonly Asked[] }): (number | undefined)[] =>
+  asked.map(({ input: { since } }) => (since === undefined ? undefined : (NOW_MS - Date.parse(since)) / HOUR_MS))
+
+it('asks once the hub is reached and some are wanted, again when more are, and when the hub is reached again', () => {
+  const world = createWorld()
+  world.last.want(HOUR_MS)
+  expect([world.asked, world.last.known()]).toEqual([[], undefined])
+  world.last.askAll()
+  world.last.want(HOUR_MS)
+  world.last.want(24 * HOUR_MS)
+  world.last.want(HOUR_MS)
+  world.last.want(Infinity)
+  world.last.askAll()
+  expect(sinceHours(world)).toEqual([1, 24, undefined, undefined])
+  expect(world.asked.map(({ input }) => input.limit)).toEqual([1_000, 1_000, 1_000, 1_000])
+  expect(world.asked.map(({ signal }) => signal.aborted)).toEqual([true, true, true, false])
+  world.last.want(0)
+  expect([world.asked[3].signal.aborted, world.last.known()]).toEqual([true, undefined])
+})
+
+it('takes an answer for all that there are only when it is complete and the newest', async () => {
+  const world = createWorld()
+  const { last, asked, taken, all } = world
+  last.want(HOUR_MS)
+  last.askAll()
+  last.askAll()
+  expect(last.known()).toEqual({ status: 'asking' })
+  asked[0].end('complete')
+  await eventually(() => taken.length === 2)
+  asked[1].end('complete')
+  await eventually(() => last.known()?.status === 'complete')
+  expect([taken, all]).toEqual([[2, 2], [2]])
+  last.askAll()
+  asked[2].end('partial', 'no projector runs')
+  await eventually(() => last.known()?.status === 'partial')
+  expect([last.known(), all]).toEqual([{ status: 'partial', reason: 'no projector runs' }, [2]])
+})
+
+it('asks for recent ones alone beside, and tells nothing of that', async () => {
+  const world = createWorld()
+  const { last, asked, taken, all } = world
+  last.want(24 * HOUR_MS)
+  last.askAll()
+  last.askRecent()
+  asked[0].end('complete')
+  await eventually(() => all.length === 1)
+  last.askRecent()
+  asked[1].end('partial', 'of no interest')
+  await eventually(() => taken.length === 4)
+  expect([sinceHours(world), all, last.known()]).toEqual([[24, 1 / 3], [1], { status: 'complete' }])
+})
+
+it('asks again for what could not be asked at all', async () => {
+  const world = createWorld()
+  let isClosed = true
+  const last = createLastPositions({
+    ask: (input, signal) => {
+      if (isClosed) throw new Error('the connection is closed')
+      return world.ask(input, signal)
+    },
+    take: () => undefined,
+    onAll: () => undefined,
+    hubMs: () => NOW_MS,
+    maxVehicles: 1_000,
+    nextTask: async () => undefined,
+  })
+  last.want(HOUR_MS)
+  last.askAll()
+  await eventually(() => last.known()?.status === 'unknown')
+  isClosed = false
+  last.retry()
+  world.asked[0].end('complete')
+  await eventually(() => last.known()?.status === 'complete')
+})
+
+it('asks again for what got no answer, and for nothing else', async () => {
+  const world = createWorld()
+  const { last, asked } = world
+  last.want(HOUR_MS)
+  last.askAll()
+  last.retry()
+  asked[0].end('refused', 'not now')
+  await eventually(() => last.known()?.status !== 'asking')
+  expect(last.known()).toEqual({ status: 'unknown', reason: 'not now' })
+  last.retry()
+  asked[1].end('complete')
+  await eventually(() => last.known()?.status === 'complete')
+  last.retry()
+  expect(asked.length).toBe(2)
+})

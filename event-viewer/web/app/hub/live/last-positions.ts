@@ -1,0 +1,112 @@
+import type { Positions } from '@fleetlake/columnar'
+import type { LatestQueryInput, VehicleAnswer } from '@fleetlake/hub/browser'
+import { reasonOf } from '@fleetlake/core'
+import type { LastKnown } from './live-frame.ts'
+
+export interface LastPositionsDeps {
+  readonly ask: (input: LatestQueryInput, signal: AbortSignal) => VehicleAnswer
+  /** @param round the number of the question */
+  readonly take: (rows: Positions, round: number) => void
+  /** All that there are were taken. */
+  readonly onAll: (round: number) => void
+  /** The hub's clock, ms since the epoch. */
+  readonly hubMs: () => number
+  readonly maxVehicles: number
+  /** Lets others have their turn between two pieces. */
+  readonly nextTask: () => Promise<void>
+}
+
+/** Asks where vehicles were last, one question at a time. */
+export interface LastPositions {
+  /** How old a last position may be, ms; 0: none is wanted. What was not asked for yet is asked for. */
+  want(keptMs: number): void
+  /** The hub is reached, again or by somebody who sees other vehicles: asks for all that are wanted. */
+  askAll(): void
+  /** Asks for those of the last while: vehicles whose reports are not listened to are moved, before they are taken for silent. */
+  askRecent(): void
+  /** A question that got no answer is asked again. */
+  retry(): void
+  /** Undefined while none are wanted, and before the first question. */
+  known(): LastKnown | undefined
+}
+
+/** Somewhat longer than the time after which a vehicle is silent. */
+const RECENT_MS = 20 * 60_000
+const QUERY_MS = 300_000
+
+/** Invariant: an answer is taken for all that there are only if it is complete, and no newer question was asked. */
+export const createLastPositions = (deps: LastPositionsDeps): LastPositions => {
+  const { ask, take, onAll, hubMs, maxVehicles, nextTask } = deps
+  let wantedMs = 0
+  let round = 0
+  let current: AbortController | undefined
+  let known: LastKnown | undefined
+  let isReached = false
+
+  /** @returns how well all are known; undefined when a newer question was asked meanwhile */
+  const run = async (backMs: number, isAll: boolean, aborter: AbortController): Promise<LastKnown | undefined> => {
+    const number = ++round
+    const sinceMs = hubMs() - Math.min(backMs, wantedMs)
+    const answer = ask(
+      {
+        limit: maxVehicles,
+        timeoutMs: QUERY_MS,
+        ...(sinceMs === -Infinity ? {} : { since: new Date(sinceMs).toISOString() }),
+      },
+      aborter.signal,
+    )
+    for await (const { rows } of answer) {
+      if (current !== aborter) return undefined
+      take(rows, number)
+      await nextTask()
+    }
+    const { status, reason } = await answer.outcome
+    if (current !== aborter) return undefined
+    if (status === 'complete') {
+      if (isAll) onAll(number)
+      return { status }
+    }
+    if (status === 'limit-reached')
+      return { status: 'partial', reason: `the page holds ${maxVehicles} vehicles at most` }
+    return { status: status === 'partial' ? 'partial' : 'unknown', reason: reason ?? status }
+  }
+  /** @param backMs how far back; all that are wanted when missing */
+  const start = async (backMs = Infinity): Promise<void> => {
+    if (!isReached || wantedMs === 0) return
+    const isAll = backMs >= wantedMs
+    const aborter = new AbortController()
+    current?.abort()
+    current = aborter
+    if (isAll) known = { status: 'asking' }
+    const found = await run(backMs, isAll, aborter).catch((error: unknown): LastKnown => ({
+      status: 'unknown',
+      reason: reasonOf(error),
+    }))
+    if (current !== aborter) return
+    current = undefined
+    if (isAll) known = found
+  }
+
+  return {
+    want: (keptMs) => {
+      const isMore = keptMs > wantedMs
+      wantedMs = keptMs
+      if (isMore) return void start()
+      if (keptMs > 0) return
+      current?.abort()
+      current = undefined
+      known = undefined
+    },
+    askAll: () => {
+      isReached = true
+      void start()
+    },
+    askRecent: () => {
+      if (current === undefined) void start(RECENT_MS)
+    },
+    retry: () => {
+      if (current === undefined && known?.status === 'unknown') void start()
+    },
+    known: () => known,
+  }
+}
