@@ -330,6 +330,39 @@ test('a search cancels the one before it in its slot, says how far it is, and br
   expect(asked[0].area).toMatchObject({ type: 'MultiPolygon' })
 })
 
+test('last positions are asked for as far back as the page wants, come as silent vehicles, and what is missing is told', async () => {
+  const asked: Message<'latestQuery'>[] = []
+  const finder = service.listen('latestQuery', subjects.latestQuery('*'), ({ data, reply }) => {
+    asked.push(data)
+    const headers = { 'fleet-task': '0', 'fleet-batch': '0' }
+    service.send('vehicleQueryResult', reply!, rowsOf(['parked'], Date.now() - 7_200_000), { headers })
+    service.send('vehicleQueryResultStats', reply!, {
+      query: data.query,
+      status: asked.length === 1 ? 'partial' : 'complete',
+      failed: asked.length === 1 ? [{ path: 'latest', reason: 'no projector runs' }] : [],
+      files: { total: 0, pruned: 0, read: 0 },
+      bytes: { total: 0, read: 0 },
+      rows: { total: 1, pruned: 0, read: 1, selected: 1 },
+      tasks: [{ task: 0, batches: 1, rows: 1 }],
+      elapsedMs: 1,
+    })
+  })
+  onTestFinished(() => finder.close())
+  await service.flush()
+  await connect()
+  const frames = await watch({ keptMs: 86_400_000 })
+  await eventually(() => last(frames)?.lastKnown?.status === 'partial')
+  expect(last(frames)!.lastKnown!.reason).toContain('no projector runs')
+  expect(last(frames)!.counters).toMatchObject({ vehicles: 0, silent: 1, events: 0, lagMs: null })
+  await thread.watchLive({ keptMs: Infinity }, (frame) => void frames.push(frame))
+  await eventually(() => last(frames)?.lastKnown?.status === 'complete')
+  expect(await thread.liveVehicle('parked')).toMatchObject({ id: 'parked', isSilent: true })
+  expect(asked.map(({ by, since, limit }) => [by, since === undefined, limit])).toEqual([
+    ['vehicle_id', false, 2_000_000],
+    ['vehicle_id', true, 2_000_000],
+  ])
+})
+
 test('a search that is cancelled ends, also while there is no hub', async () => {
   const outcome = thread.search('main', SEARCH, () => undefined)
   await thread.cancelSearch('main')
