@@ -3,6 +3,7 @@ import { launchBrowser, openPage } from '@fleetlake/testing/browser'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { accessibilityFaults } from './testing/accessibility-faults.ts'
+import { openGeneration } from './testing/open-generation.ts'
 import { startTestViewer, type TestViewer } from './testing/viewer.ts'
 
 let viewer: TestViewer
@@ -20,7 +21,7 @@ const countOf = (text: string | null): number => Number((text ?? '').replaceAll(
 
 test('a run launched from the page is seen live; a vehicle is found, followed, and tells its last hour; the run is stopped', async () => {
   const { page, problems, close } = await openPage(browser, viewer.url)
-  await page.getByRole('button', { name: 'Generate vehicles' }).click()
+  await openGeneration(page)
   await page.getByLabel('Vehicles', { exact: true }).fill('150')
   await page.getByRole('button', { name: 'More options' }).click()
   await page.getByLabel('Speed factor').fill('10')
@@ -65,18 +66,14 @@ test('a run launched from the page is seen live; a vehicle is found, followed, a
 
 test('a run goes on while its page is reloaded, is listed there and on other pages, and is stopped from any of them', async () => {
   const { page, problems, close } = await openPage(browser, viewer.url)
-  await page.getByRole('button', { name: 'Generate vehicles' }).click()
+  await openGeneration(page)
   await page.getByLabel('Vehicles', { exact: true }).fill('20')
   await page.getByRole('button', { name: 'Generate', exact: true }).click()
   await page.getByText('Generating', { exact: true }).waitFor()
   await page.reload()
   const other = await openPage(browser, viewer.url)
   const runOn = async (shown: Page): Promise<Locator> => {
-    await shown
-      .getByTestId('live-generate')
-      .or(shown.getByRole('button', { name: 'Generate vehicles' }))
-      .first()
-      .click()
+    await openGeneration(shown)
     return shown.getByTestId('other-run').filter({ hasText: '20 vehicles in real time' })
   }
   const here = await runOn(page)
@@ -94,7 +91,7 @@ test('a run goes on while its page is reloaded, is listed there and on other pag
 test('a run without a generator says so, where it was asked for', async () => {
   const lonely = await startTestViewer({ generators: 0 })
   const { page, close } = await openPage(browser, lonely.url)
-  await page.getByRole('button', { name: 'Generate vehicles' }).click()
+  await openGeneration(page)
   await page.getByRole('button', { name: 'Generate', exact: true }).click()
   const alert = page.getByRole('alert').filter({ hasText: /no generator is running/i })
   await alert.waitFor()

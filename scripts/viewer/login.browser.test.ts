@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { logInAtProvider } from '../../event-gateway/src/testing/provider.ts'
 import { accessibilityFaults } from './testing/accessibility-faults.ts'
 import { reportMeasures } from './testing/measured-vehicles.ts'
+import { openGeneration } from './testing/open-generation.ts'
 import { type LoginStack, PASSWORD, startLoginStack } from './testing/login-stack.ts'
 
 let stack: LoginStack
@@ -144,7 +145,7 @@ test('a page is let into the hub as its person, hears vehicles that another gene
   const [operator, dispatcher] = [await openAs('operator'), await openAs('dispatcher')]
   await Promise.all([connected(operator).waitFor(), connected(dispatcher).waitFor()])
   expect(await dispatcher.getByRole('button', { name: /^Generate/ }).count()).toBe(0)
-  await operator.getByRole('button', { name: 'Generate vehicles' }).click()
+  await openGeneration(operator)
   await operator.getByRole('button', { name: 'Generate', exact: true }).click()
   await eventually(async () => !/^0?$/.test((await dispatcher.getByTestId('live-vehicles').textContent())!.trim()), {
     what: 'vehicles that the dispatcher sees',
