@@ -2,8 +2,15 @@ export { latestProjection, PRESENCE_PROJECTION, type Projection } from './engine
 export { type BucketsReport, type ProjectionEvent, type StepDeps, stepBuckets } from './engine/step-buckets.ts'
 export { createHeldKeys, type HeldKeys } from './fold/held-keys.ts'
 export { ALL_BUCKETS, bucketOf, bucketOfBytes, BUCKETS } from './buckets.ts'
-export { compareLatest, compareNumbers, LATEST, latestBatch, type LatestColumns, latestColumns } from './latest/latest.ts'
-export { cadenceOf } from './presence/cadence.ts'
+export {
+  compareLatest,
+  compareNumbers,
+  LATEST,
+  latestBatch,
+  type LatestColumns,
+  latestColumns,
+} from './latest/latest.ts'
+export { cadenceOf, eachCadence } from './presence/cadence.ts'
 export {
   addIntervals,
   CLASSES,
@@ -22,6 +29,7 @@ export {
   type TextNumbers,
 } from './presence/presence-columns.ts'
 export { presenceOfRows, type PresenceRow, readPresence, rowsOfPresence } from './presence/presence-rows.ts'
+export { type Cadences, type CadenceSelection, readCadences } from './presence/read-cadences.ts'
 export { type Batch, concatBatches, emptyBatch, gatherBatch, type ProjectionColumn, sliceBatch } from './table/batch.ts'
 export type { FileEntry } from './table/file-entry.ts'
 export type { BucketOffset } from './table/offsets.ts'

@@ -1,4 +1,5 @@
-import { classOf, INTERVAL_CLASSES } from './intervals.ts'
+import { addIntervals, CLASSES, classOf, INTERVAL_CLASSES, parseIntervals } from './intervals.ts'
+import type { PresenceColumns } from './presence-columns.ts'
 import type { PresenceRow } from './presence-rows.ts'
 
 /** A time at which a vehicle was in a cell. */
@@ -7,18 +8,25 @@ interface Known {
   readonly cell: number
 }
 
-/** The intervals between neighbouring known times of different cells, by their class. */
-const betweenCells = (rows: readonly PresenceRow[]): number[] => {
-  const known = rows
-    .flatMap(({ first, last }, cell): Known[] => [
-      { at: first, cell },
-      { at: last, cell },
-    ])
-    .toSorted((a, b) => a.at - b.at || a.cell - b.cell)
-  return known.slice(1).flatMap(({ at, cell }, i) => {
-    const before = known[i]
-    return before.cell !== cell && at > before.at ? [INTERVAL_CLASSES[classOf(at - before.at)]] : []
-  })
+/** Adds the intervals between neighbouring known times of different cells. */
+const addBetweenCells = (counts: Int32Array, known: Known[]): void => {
+  known.sort((a, b) => a.at - b.at || a.cell - b.cell)
+  for (let i = 1; i < known.length; i++) {
+    const betweenMs = known[i].at - known[i - 1].at
+    if (betweenMs > 0 && known[i].cell !== known[i - 1].cell) counts[classOf(betweenMs)]++
+  }
+}
+
+/** Of an even number of intervals the lower one of the two in the middle, ms; undefined when there is none. */
+const medianOf = (counts: Int32Array): number | undefined => {
+  let total = 0
+  for (let place = 0; place < CLASSES; place++) total += counts[place]
+  let before = 0
+  for (let place = 0; total > 0 && place < CLASSES; place++) {
+    before += counts[place]
+    if (before >= (total + 1) >> 1) return INTERVAL_CLASSES[place] * 1000
+  }
+  return undefined
 }
 
 /**
@@ -28,17 +36,40 @@ const betweenCells = (rows: readonly PresenceRow[]): number[] => {
  * @returns undefined while no two times are known
  */
 export const cadenceOf = (rows: readonly PresenceRow[]): number | undefined => {
-  const counts = new Map<number, number>()
-  const count = (seconds: number, times: number): Map<number, number> =>
-    counts.set(seconds, (counts.get(seconds) ?? 0) + times)
-  for (const { intervals } of rows) for (const [seconds, times] of intervals) count(seconds, times)
-  for (const seconds of betweenCells(rows)) count(seconds, 1)
-  const total = counts.values().reduce((sum, times) => sum + times, 0)
-  let before = 0
-  for (const seconds of INTERVAL_CLASSES) {
-    before += counts.get(seconds) ?? 0
-    // The lower one of two in the middle.
-    if (total > 0 && before >= (total + 1) >> 1) return seconds * 1000
+  const counts = new Int32Array(CLASSES)
+  const known: Known[] = []
+  rows.forEach(({ first, last, intervals }, cell) => {
+    for (const [seconds, times] of intervals) counts[classOf(seconds * 1000)] += times
+    known.push({ at: first, cell }, { at: last, cell })
+  })
+  addBetweenCells(counts, known)
+  return medianOf(counts)
+}
+
+/**
+ * The same of all vehicles and dates of some rows, which are merged and in the order of their key.
+ * @param visit the first row of a vehicle and a date, and its cadence
+ */
+export const eachCadence = (
+  columns: PresenceColumns,
+  visit: (row: number, cadence: number | undefined) => void,
+): void => {
+  const { length, vehicle, day, cell, first, last, rows, cadence, interval, intervals } = columns
+  const parsed: (Int32Array | undefined)[] = []
+  const parse = (code: number): Int32Array | undefined =>
+    code < 0 ? undefined : (parsed[code] ??= parseIntervals(Buffer.from(intervals.at(code)).toString('latin1')))
+  const counts = new Int32Array(CLASSES)
+  for (let from = 0; from < length;) {
+    counts.fill(0)
+    const known: Known[] = []
+    let row = from
+    for (; row < length && vehicle[row] === vehicle[from] && day[row] === day[from]; row++) {
+      addIntervals(counts, { cadence: cadence[row], rows: rows[row], parsed: parse(interval[row]) })
+      known.push({ at: first[row], cell: cell[row] }, { at: last[row], cell: cell[row] })
+    }
+    // Of one cell there is nothing in between.
+    if (known.length > 2) addBetweenCells(counts, known)
+    visit(from, medianOf(counts))
+    from = row
   }
-  return undefined
 }
