@@ -48,6 +48,7 @@ import { checkFed, createVersionPin, type PinnedVersion } from './coordinator/pi
 import { createSearchRecords } from './coordinator/record-searches.ts'
 import { presumeLosses } from './losses/presume-losses.ts'
 import { openPeople } from './people/open-people.ts'
+import { type CadenceMemory, createCadenceMemory } from './presence/cadence-memory.ts'
 import { createPresenceWatch, type PresenceWatch } from './presence/presence-watch.ts'
 import { createTouchedPairs } from './presence/touched-pairs.ts'
 import { holdRegistry } from './registry/hold-registry.ts'
@@ -129,6 +130,17 @@ export const startFinder = async (hub: Hub, options: FinderOptions): Promise<Fin
         ),
     })
   let presence = openPresence()
+  const openCadences = (): CadenceMemory =>
+    createCadenceMemory({
+      look: () => presence.look(),
+      onFault: (error) =>
+        tellOnce(
+          `the table presence can't be read, so nothing is said of how often vehicles report: ${reasonOf(error)}`,
+          codeField(error),
+        ),
+      now: () => performance.now(),
+    })
+  let cadences = openCadences()
   const latest = createLatestWatch({
     open: async () => latestStore && openProjectionTable(latestStore, LATEST),
     changes,
@@ -147,6 +159,7 @@ export const startFinder = async (hub: Hub, options: FinderOptions): Promise<Fin
       table = undefined
       watch = openWatch()
       presence = openPresence()
+      cadences = openCadences()
       latest.forget()
       tail.forget()
       table = await openTable(store)
@@ -238,7 +251,7 @@ export const startFinder = async (hub: Hub, options: FinderOptions): Promise<Fin
   const registry = holdRegistry(hub, { config, warn, tellRequest })
   const permit = await openPeople(registry, { config })
   const processor = createTurns(1)
-  const agent = startAgent(hub, { store, processor })
+  const agent = startAgent(hub, { store, processor, cadences: { of: (...asked) => cadences.of(...asked) } })
   const records = createSearchRecords(hub, (error) =>
     warn(`the end of a search was not recorded: ${reasonOf(error)}`, codeField(error)),
   )

@@ -1,5 +1,5 @@
 import { encodeDescribedPositions, type Positions } from '@fleetlake/columnar'
-import { type Message, subjects } from '@fleetlake/contracts'
+import { CADENCES_HEADER, type Message, subjects, writeCadenceRuns } from '@fleetlake/contracts'
 import { reasonOf, type Span, type TraceContext } from '@fleetlake/core'
 import type { Hub } from '@fleetlake/hub'
 import { boundFaults, type Fault } from '../core/bound-faults.ts'
@@ -7,6 +7,7 @@ import { createQueryWork, type WorkEffect, type WorkEvent } from '../core/query-
 import { searchSteps, type VehicleSearch } from '../core/search.ts'
 import { measuresOfTask } from '../core/search-measures.ts'
 import { drive } from '../drive.ts'
+import type { CadenceMemory } from '../presence/cadence-memory.ts'
 import { type ScanCounts, type ScanDeps, scanTask, startCounts } from '../scan/scan-task.ts'
 import { sendWhileOpen } from '../send-while-open.ts'
 import type { HeldTail } from '../tail/held-tail.ts'
@@ -34,6 +35,8 @@ export interface ActiveQueryDeps {
   readonly person: string
   readonly hub: Hub
   readonly scan: ScanDeps
+  /** Without it nothing is said of how often vehicles report. */
+  readonly cadences?: CadenceMemory | undefined
   /** Told when there is nothing left of the query: no task, and no batch on the way. */
   readonly onDone: () => void
 }
@@ -64,7 +67,10 @@ interface Scan {
 type Say = WorkEffect & { readonly kind: 'say' }
 
 /** Scans a query's tasks and sends what it finds to the client. When it does what is `createQueryWork`'s. */
-export const createActiveQuery = (owner: Owner, { person, hub, scan: deps, onDone }: ActiveQueryDeps): ActiveQuery => {
+export const createActiveQuery = (
+  owner: Owner,
+  { person, hub, scan: deps, cadences, onDone }: ActiveQueryDeps,
+): ActiveQuery => {
   const { query } = owner
   const work = createQueryWork()
   const tasks = new Map<number, Given>()
@@ -74,7 +80,7 @@ export const createActiveQuery = (owner: Owner, { person, hub, scan: deps, onDon
   /** The one at work: of one that was let go nothing counts any more. */
   let scan: Scan | undefined
   let letting: Promise<unknown> | undefined
-  let atHand: Uint8Array<ArrayBuffer> | undefined
+  let atHand: { readonly data: Uint8Array<ArrayBuffer>; readonly cadences: string | undefined } | undefined
   const waiting: (() => void)[] = []
 
   const takes = hub.listen(
@@ -111,7 +117,9 @@ export const createActiveQuery = (owner: Owner, { person, hub, scan: deps, onDon
       const { done, value: rows } = await mine.found.next()
       const { failed, hasMore } = mine.given.counts
       if (done === true) return { kind: 'scanned', hasMore, failures: failed.length }
-      atHand = encodeDescribedPositions(rows) as Uint8Array<ArrayBuffer>
+      const known = await cadences?.of(rows, search!.vehicleIds)
+      const data = encodeDescribedPositions(rows) as Uint8Array<ArrayBuffer>
+      atHand = { data, cadences: known && writeCadenceRuns(known) }
       return { kind: 'found', rows: rows.length, failures: failed.length }
     } catch (error) {
       return { kind: 'failed', reason: reasonOf(error) }
@@ -121,17 +129,20 @@ export const createActiveQuery = (owner: Owner, { person, hub, scan: deps, onDon
     const event = await lookOn(mine, passed)
     if (scan === mine) happen(event)
   }
-  const send = ({ task, batch, rows }: WorkEffect & { readonly kind: 'send' }): void =>
+  const send = ({ task, batch, rows }: WorkEffect & { readonly kind: 'send' }): void => {
+    const { data, cadences: told } = atHand!
     sendWhileOpen(() =>
-      hub.send('vehicleQueryResult', tasks.get(task)!.task.resultSubject, atHand!, {
+      hub.send('vehicleQueryResult', tasks.get(task)!.task.resultSubject, data, {
         headers: {
           'fleet-query': query,
           'fleet-task': String(task),
           'fleet-batch': String(batch),
           'fleet-rows': String(rows),
+          ...(told === undefined ? {} : { [CADENCES_HEADER]: told }),
         },
       }),
     )
+  }
   const say = ({ task, status, batches, rows, reason }: Say): void => {
     const given = tasks.get(task)!
     const { counts } = given

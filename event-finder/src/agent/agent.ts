@@ -4,6 +4,7 @@ import { type Message, queueGroups, subjects } from '@fleetlake/contracts'
 import type { TraceContext } from '@fleetlake/core'
 import { type Hub, traceOf } from '@fleetlake/hub'
 import { type ActiveQuery, createActiveQuery } from './active-query.ts'
+import type { CadenceMemory } from '../presence/cadence-memory.ts'
 import { createByteBudget } from '../waiting/byte-budget.ts'
 import type { ScanDeps } from '../scan/scan-task.ts'
 import type { HeldTail } from '../tail/held-tail.ts'
@@ -29,7 +30,11 @@ export interface Agent {
 /** Scans tasks and sends what it finds straight to the client. Several queries take turns. */
 export const startAgent = (
   hub: Hub,
-  { store, processor }: Pick<ScanDeps, 'store' | 'processor'>,
+  {
+    store,
+    processor,
+    cadences,
+  }: Pick<ScanDeps, 'store' | 'processor'> & { readonly cadences?: CadenceMemory | undefined },
   { memoryBytes = MEMORY_BYTES }: { memoryBytes?: number | undefined } = {},
 ): Agent => {
   const queries = new Map<string, ActiveQuery>()
@@ -48,7 +53,10 @@ export const startAgent = (
     const key = `${whose} ${statsSubject}`
     const known = queries.get(key)
     if (known !== undefined) return known
-    const active = createActiveQuery({ client, query }, { person, hub, scan, onDone: () => queries.delete(key) })
+    const active = createActiveQuery(
+      { client, query },
+      { person, hub, scan, cadences, onDone: () => queries.delete(key) },
+    )
     queries.set(key, active)
     if (cancelled.has(whose)) active.cancel()
     return active

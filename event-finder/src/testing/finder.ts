@@ -13,6 +13,7 @@ import {
 } from '@fleetlake/hub'
 import { type BruteForceSearch, selectByBruteForce, type TableRows } from '@fleetlake/testing'
 import { startAgent } from '../agent/agent.ts'
+import type { CadenceMemory } from '../presence/cadence-memory.ts'
 import type { PersonLimits } from '../coordinator/check-limits.ts'
 import { type CoordinatorDeps, startCoordinator } from '../coordinator/coordinator.ts'
 import type { IntakeLimits } from '../waiting/intake.ts'
@@ -64,6 +65,8 @@ export interface TestFinderOptions {
   readonly limits?: Partial<IntakeLimits & { maxVertices: number }>
   /** Of each agent. */
   readonly memoryBytes?: number | undefined
+  /** Of each agent; nothing is known of presence when missing. */
+  readonly cadences?: (() => CadenceMemory) | undefined
   /** The newest version and no tail when missing. */
   readonly pin?: CoordinatorDeps['pin'] | undefined
   /** There are none when missing. */
@@ -83,11 +86,13 @@ export interface TestFinder {
 export const startTestAgent = async ({
   connect,
   path,
+  cadences,
   ...options
-}: Pick<TestFinderOptions, 'connect' | 'path' | 'memoryBytes'>): Promise<TestFinder> => {
+}: Pick<TestFinderOptions, 'connect' | 'path' | 'memoryBytes' | 'cadences'>): Promise<TestFinder> => {
   const hub = await connect('event-finder')
   const processor = createTurns(1)
-  const agent = startAgent(hub, { store: createFileStore(`${path}/moves`), processor }, options)
+  const store = createFileStore(`${path}/moves`)
+  const agent = startAgent(hub, { store, processor, cadences: cadences?.() }, options)
   await hub.flush()
   return {
     stop: async () => {
@@ -113,6 +118,7 @@ export const startTestFinder = async ({
   largeAtOnce,
   limits,
   memoryBytes,
+  cadences,
   pin,
   findAreas = async () => [],
   permit = permitAll,
@@ -148,7 +154,7 @@ export const startTestFinder = async ({
   )
   await hub.flush()
   const started = await Promise.all(
-    Array.from({ length: agents }, () => startTestAgent({ connect, path, memoryBytes })),
+    Array.from({ length: agents }, () => startTestAgent({ connect, path, memoryBytes, cadences })),
   )
   return {
     stop: async () => {

@@ -1,6 +1,7 @@
 export * from './archive-claim.ts'
 export * from './area-names.ts'
 export * from './batch-builder.ts'
+export * from './cadence-runs.ts'
 export * from './config.ts'
 export { contentOf, type MoveContent } from './content-type.ts'
 export * from './decode-move.ts'

@@ -738,6 +738,8 @@ export const messages = {
       'fleet-task': 'number of the task',
       'fleet-batch': 'number of the batch within the task, from 0',
       'fleet-rows': 'number of rows',
+      'fleet-cadences':
+        'how often the vehicles report, over all their reports, where that is known: seconds of each run of rows of one vehicle and one UTC date, in their order, such as `20*3,-,600`',
     },
   }),
   vehicleQueryProgress: define({
