@@ -1,19 +1,21 @@
 import { type Area, bearingDegrees, contains, distanceM, toDegrees, toMicroDegrees } from '@fleetlake/core'
-import { measureOfValues, type Positions, type PositionRow, positionsOfRows } from '@fleetlake/columnar'
+import { isSameVehicle, measureOfValues, type Positions, type PositionRow, positionsOfRows } from '@fleetlake/columnar'
 import { createGapsUsed, type Gap, type GapsUsed } from '../gaps/gap.ts'
 import { joinRows } from '../gaps/joined-rows.ts'
+import type { KnownCadences } from '../gaps/known-cadences.ts'
 import { createAnswerMeasures, type MeasureValue, valuesOf } from '../rows/answer-measures.ts'
 import { compareTexts } from '../rows/compare.ts'
 import { createIdTable, textsToStrings } from '@fleetlake/columnar'
-import { isSameVehicle } from '../rows/vehicle-ids.ts'
 import { createNearestReports, type Report } from './nearest-reports.ts'
 import { createNearestTimes } from './nearest-times.ts'
 
 export interface InstantOptions {
   /** ms since the epoch */
   readonly atMs: number
-  /** Across a gap the place is not known. The cadence is that of the vehicle's reports that are nearest to the instant, eight on either side. */
+  /** Across a gap the place is not known. The cadence is that of the vehicle's reports that are nearest to the instant, eight on either side, where that of all reports is not known. */
   readonly gap: Gap
+  /** Filled before the answer is finished. */
+  readonly cadences?: KnownCadences | undefined
   /** Nor between two that it would have to be faster between. */
   readonly maxSpeedMps: number
 }
@@ -38,7 +40,7 @@ export interface InstantAnswer {
 export const createPositionsAt = (
   options: InstantOptions,
 ): { add(rows: Positions): void; finish(area: Area): InstantAnswer } => {
-  const { atMs, gap } = options
+  const { atMs, gap, cadences } = options
   const dictionary = createIdTable()
   const answer = createAnswerMeasures()
   const before = createNearestReports((next, held) => next - held)
@@ -47,11 +49,11 @@ export const createPositionsAt = (
   const timesAfter = createNearestTimes((next, held) => held - next)
   const gaps = createGapsUsed(gap)
   /** Whether there is no gap at the instant. */
-  const isJoined = (vehicle: number): boolean => {
+  const isJoined = (vehicle: number, vehicleId: string): boolean => {
     const earlier = timesBefore.get(vehicle).toReversed()
     const eventTime = Float64Array.of(...earlier, ...timesAfter.get(vehicle))
-    const joined = joinRows({ start: [0, eventTime.length], eventTime }, gap)
-    if (joined.used !== undefined) [joined.used.fromMs, joined.used.toMs].forEach(gaps.add)
+    const joined = joinRows({ start: [0, eventTime.length], eventTime, ids: [vehicleId], cadences }, gap)
+    if (joined.used !== undefined) gaps.addUsed(joined.used)
     return joined.isJoined[earlier.length - 1] === 1
   }
   return {
@@ -73,7 +75,7 @@ export const createPositionsAt = (
       let [exact, unknown] = [0, 0]
       textsToStrings(dictionary.texts()).forEach((vehicleId, vehicle) => {
         const [last, first] = [before.get(vehicle), after.get(vehicle)]
-        const place = placeAt(last, first, { ...options, isJoined: () => isJoined(vehicle) })
+        const place = placeAt(last, first, { ...options, isJoined: () => isJoined(vehicle, vehicleId) })
         if (place === undefined) {
           if (isIn(area, last) || isIn(area, first)) unknown++
           return

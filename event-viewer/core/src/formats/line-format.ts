@@ -1,5 +1,6 @@
 import type { MeasureSpec } from '@fleetlake/columnar'
 import type { Gap, GapsUsed } from '../gaps/gap.ts'
+import type { KnownCadences } from '../gaps/known-cadences.ts'
 import type { AnswerFormat } from './answer-format.ts'
 import { createStretches, type Stretch } from './stretches.ts'
 
@@ -15,12 +16,14 @@ export interface LineWriter {
 export interface LineOptions {
   /** Two reports of a vehicle with a gap between them are not joined by a line. */
   readonly gap: Gap
+  /** Filled before the first row is written. */
+  readonly cadences?: KnownCadences | undefined
 }
 
 /** Rows must come sorted by vehicle and time. */
 export const lineFormat = (
   writer: LineWriter,
-  { isCutAtAntimeridian = false, gap }: LineOptions & { readonly isCutAtAntimeridian?: boolean },
+  { isCutAtAntimeridian = false, gap, cadences }: LineOptions & { readonly isCutAtAntimeridian?: boolean },
 ): AnswerFormat => {
   let written = ''
   let isBegun = false
@@ -32,6 +35,7 @@ export const lineFormat = (
   }
   const stretches = createStretches({
     gap,
+    cadences,
     isCutAtAntimeridian,
     onStretch: (stretch) => {
       begin()

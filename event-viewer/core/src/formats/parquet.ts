@@ -1,4 +1,5 @@
 import {
+  isSameVehicle,
   type Column,
   COLUMNS,
   type Kind,
@@ -10,7 +11,7 @@ import {
 import type { SchemaElement } from 'hyparquet'
 import { ByteWriter, type ColumnSource, ParquetWriter } from 'hyparquet-writer'
 import { createAnswerMeasures, type MeasureValue, valuesOf } from '../rows/answer-measures.ts'
-import { isSameVehicle, vehicleIdAt } from '../rows/vehicle-ids.ts'
+import { vehicleIdAt } from '../rows/vehicle-ids.ts'
 import type { AnswerFormat } from './answer-format.ts'
 import { blockFormat } from './block-format.ts'
 import { createGeoColumns, GEO_COLUMNS, type GeoColumns } from './geo-columns.ts'

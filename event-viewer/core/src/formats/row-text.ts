@@ -1,6 +1,13 @@
-import { COLUMNS, isTextMeasure, type MeasureColumn, type MeasureSpec, type Positions } from '@fleetlake/columnar'
+import {
+  isSameVehicle,
+  COLUMNS,
+  isTextMeasure,
+  type MeasureColumn,
+  type MeasureSpec,
+  type Positions,
+} from '@fleetlake/columnar'
 import { createAnswerMeasures, type MeasureValue, valuesOf } from '../rows/answer-measures.ts'
-import { isSameVehicle, vehicleIdAt } from '../rows/vehicle-ids.ts'
+import { vehicleIdAt } from '../rows/vehicle-ids.ts'
 
 const OPTIONAL = COLUMNS.filter((column) => !column.isRequired)
 

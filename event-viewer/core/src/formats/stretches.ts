@@ -7,6 +7,7 @@ import {
   type VehicleDate,
 } from '../gaps/date-reader.ts'
 import type { Gap, GapsUsed } from '../gaps/gap.ts'
+import type { KnownCadences } from '../gaps/known-cadences.ts'
 
 /** Reports of one vehicle without a gap: times ascend strictly. Columns are lent: they hold until the next stretch. */
 export interface Stretch {
@@ -27,6 +28,7 @@ export interface Stretch {
 export interface StretchOptions {
   /** Two reports with a gap between them are in two stretches. */
   readonly gap: Gap
+  readonly cadences?: KnownCadences | undefined
   /** A longer one is cut; the report at the cut is in both parts. At least 2. */
   readonly maxReports?: number
   /** The same of what its measures take. */
@@ -55,6 +57,7 @@ export interface Stretches {
  */
 export const createStretches = ({
   gap,
+  cadences,
   maxReports = MAX_REPORTS,
   maxBytes = MAX_HELD_BYTES,
   isCutAtAntimeridian = false,
@@ -129,6 +132,7 @@ export const createStretches = ({
 
   const reader = createDateReader({
     gap,
+    cadences,
     onDate: (date) => {
       if (beside.length < date.beside.length) beside = date.beside.map(({ spec }) => ({ spec, values: [] }))
       for (let row = 0; row < date.length; row++) {

@@ -29,8 +29,10 @@ export const cadenceOf = (times: ArrayLike<number>, from: number, to: number): n
 /**
  * The longest interval between two reports of a vehicle on a date that is not a gap: `GAP_INTERVALS` times its cadence, at least `MIN_GAP_MS`; the latter
  * where there is no cadence. Most vehicles report so often that it is the latter, which needs no sorting.
+ * @param knownMs the cadence over all reports of the date; undefined where it is not known: then that of the times `[from, to)` is taken
  */
-export const cadenceGapMs = (times: ArrayLike<number>, from: number, to: number): number => {
+export const cadenceGapMs = (times: ArrayLike<number>, from: number, to: number, knownMs?: number): number => {
+  if (knownMs !== undefined) return Math.max(MIN_GAP_MS, GAP_INTERVALS * knownMs)
   let [short, all] = [0, 0]
   for (let row = from + 1; row < to; row++) {
     const interval = times[row] - times[row - 1]

@@ -1,6 +1,6 @@
 import { gpx as readGpx, kml as readKml } from '@tmcw/togeojson'
 import { type PositionRow, positionsOfRows } from '@fleetlake/columnar'
-import { areaOf, distanceM, roundDegrees } from '@fleetlake/core'
+import { areaOf, dayOf, distanceM, roundDegrees } from '@fleetlake/core'
 import { DOMParser } from '@xmldom/xmldom'
 import { expect, test } from 'vitest'
 import { createPositionsAt } from '../at/positions-at.ts'
@@ -134,7 +134,7 @@ test('what was taken for a gap is in the formats that tell gaps, and a gap that 
   for (const text of texts) expect(text).toContain('gaps: longer than 6 min, 3 × the median interval')
   for (const name of ['mf-json', 'geojson-lines'] as const) {
     const { gaps } = JSON.parse(decode(await writeFormat(name, [rows]))) as { gaps: unknown }
-    expect(gaps).toEqual({ rule: 'automatic', fromMs: 360_000, toMs: 360_000 })
+    expect(gaps).toEqual({ rule: 'automatic', fromMs: 360_000, toMs: 360_000, reports: 'found' })
   }
   const cut = JSON.parse(decode(await writeFormat('geojson-lines', [rows], { gap: 60_000 }))) as {
     features: { geometry: { type: string } }[]
@@ -142,4 +142,42 @@ test('what was taken for a gap is in the formats that tell gaps, and a gap that 
   }
   expect(cut.gaps).toEqual({ rule: 'fixed', fromMs: 60_000, toMs: 60_000 })
   expect(new Set(cut.features.map(({ geometry }) => geometry.type))).toEqual(new Set(['Point']))
+})
+
+test('where the cadence over all reports of the date is known, every format, the track and an instant take it', async () => {
+  // Of a day of a report each 10 min a part in which it reported each 15 s, twice.
+  const rows = [...drive(15_000).slice(0, 20), ...drive(600_000).slice(2, 5)]
+  const cadences = new Map([[dayOf(START_MS), new Map([['v-1', 600_000]])]])
+  const used = { rule: 'automatic', fromMs: 1_800_000, toMs: 1_800_000, reports: 'all' }
+  for (const name of ['mf-json', 'geojson-lines'] as const) {
+    const { features, gaps } = JSON.parse(decode(await writeFormat(name, [rows], { cadences }))) as {
+      features: unknown[]
+      gaps: unknown
+    }
+    expect([features.length, gaps]).toEqual([1, used])
+  }
+  for (const name of ['gpx', 'kml'] as const) {
+    const text = decode(await writeFormat(name, [rows], { cadences }))
+    expect(text).toContain('gaps: longer than 30 min')
+    expect(text).toContain('over all its reports')
+  }
+  const meter = createTrackMeter({ gap: 'automatic', cadences, stopMs: 120_000, stopRadiusM: 25 })
+  meter.add(positionsOfRows(rows))
+  const track = meter.finish()!
+  expect([track.gaps, track.used]).toEqual([0, used])
+  const at = (known: typeof cadences | undefined): unknown => {
+    const positions = createPositionsAt({
+      atMs: START_MS + 25 * 60_000,
+      gap: 'automatic',
+      cadences: known,
+      maxSpeedMps: 100,
+    })
+    positions.add(positionsOfRows(rows))
+    const { rows: found, used: taken } = positions.finish(areaOf(boxArea(-1, -1, 1, 1)))
+    return [found.length, taken]
+  }
+  expect([at(cadences), at(undefined)]).toEqual([
+    [1, used],
+    [0, { rule: 'automatic', fromMs: 60_000, toMs: 60_000, reports: 'found' }],
+  ])
 })

@@ -1,8 +1,9 @@
-import type { MeasureSpec, Positions } from '@fleetlake/columnar'
+import { isSameVehicle, type MeasureSpec, type Positions } from '@fleetlake/columnar'
 import { createAnswerMeasures, type MeasureValue, valuesOf } from '../rows/answer-measures.ts'
-import { isSameVehicle, vehicleIdAt } from '../rows/vehicle-ids.ts'
+import { vehicleIdAt } from '../rows/vehicle-ids.ts'
 import { dateNumberOf } from './cadence.ts'
 import { createGapsUsed, type Gap, gapBetweenDates, gapOfDate, type GapsUsed } from './gap.ts'
+import type { KnownCadences } from './known-cadences.ts'
 
 /** The reports of one vehicle on one UTC date, in columns; they are lent until the next. */
 export interface VehicleDate {
@@ -34,6 +35,8 @@ export interface ReportMeasure {
 
 export interface DateReaderOptions {
   readonly gap: Gap
+  /** Looked at when a date is given. */
+  readonly cadences?: KnownCadences | undefined
   /** Held at once: rows, and bytes of their measures. Of a date with more, the cadence is that of the first ones, and the date is given in parts. */
   readonly maxRows?: number
   readonly maxBytes?: number
@@ -65,6 +68,7 @@ export const valueBytes = (value: MeasureValue): number => (typeof value === 'st
 /** Holds back the rows of one vehicle and date: what is a gap among them is known when all of them are. */
 export const createDateReader = ({
   gap,
+  cadences,
   maxRows = MAX_ROWS,
   maxBytes = MAX_HELD_BYTES,
   onDate,
@@ -89,8 +93,9 @@ export const createDateReader = ({
     if (length === 0) return
     const isFirstPart = gapMs === undefined
     const { eventTime, longitude, latitude, speed, heading, type } = columns
-    gapMs ??= gapOfDate(gap, eventTime, 0, length)
-    gaps.add(gapMs)
+    const knownMs = cadences?.get(date)?.get(vehicleId)
+    gapMs ??= gapOfDate(gap, eventTime, [0, length], knownMs)
+    gaps.add(gapMs, knownMs !== undefined)
     onDate({
       vehicleId,
       isContinued,

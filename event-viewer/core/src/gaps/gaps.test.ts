@@ -1,4 +1,10 @@
-import { measureOfValues, type MeasureSpec, type PositionRow, positionsOfRows } from '@fleetlake/columnar'
+import {
+  measureOfValues,
+  type MeasureSpec,
+  type PositionRow,
+  positionsOfRows,
+  vehicleDateRuns,
+} from '@fleetlake/columnar'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createRowCollector } from '../rows/collect-rows.ts'
@@ -6,6 +12,7 @@ import { cadenceGapMs, cadenceOf, MIN_GAP_MS } from './cadence.ts'
 import { createDateReader } from './date-reader.ts'
 import { type Gap, gapsText } from './gap.ts'
 import { joinRows } from './joined-rows.ts'
+import { createCadenceCollector, type KnownCadences } from './known-cadences.ts'
 
 const DAY_MS = 86_400_000
 const MINUTE = 60_000
@@ -16,18 +23,23 @@ const naiveCadence = (times: readonly number[]): number | undefined => {
   return intervals.toSorted((a, b) => a - b)[Math.ceil(intervals.length / 2) - 1]
 }
 
-const naiveGap = (times: readonly number[], timeMs: number, gap: Gap): number => {
+const naiveGap = (times: readonly number[], timeMs: number, gap: Gap, known?: Known): number => {
   if (gap !== 'automatic') return gap
+  const knownMs = known?.[Math.floor(timeMs / DAY_MS)]
+  if (knownMs !== undefined) return Math.max(MINUTE, 3 * knownMs)
   const date = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
   return Math.max(MINUTE, 3 * (naiveCadence(times.filter((ms) => date(ms) === date(timeMs))) ?? 0))
 }
 
+/** The cadence of a vehicle over all its reports of a date, by the date's number. */
+type Known = Readonly<Record<number, number>>
+
 /** Of each time but the last, whether there is no gap after it. */
-const naiveJoined = (times: readonly number[], gap: Gap): number[] =>
+const naiveJoined = (times: readonly number[], gap: Gap, known?: Known): number[] =>
   times.map((time, i) => {
     const next = times[i + 1]
     if (next === undefined) return 0
-    return next - time <= Math.max(naiveGap(times, time, gap), naiveGap(times, next, gap)) ? 1 : 0
+    return next - time <= Math.max(naiveGap(times, time, gap, known), naiveGap(times, next, gap, known)) ? 1 : 0
   })
 
 /** Of one vehicle, about two midnights: even, uneven, and several at one time. */
@@ -47,6 +59,23 @@ const times = fc
     let at = from
     return [from, ...steps.map((step) => (at += step))]
   })
+
+/** Of some vehicles and dates. */
+const knownOfFleet = fc.array(
+  fc.dictionary(fc.constantFrom('0', '1', '2'), fc.constantFrom(20_000, 60_000, 10 * MINUTE), { maxKeys: 3 }),
+  { minLength: 4, maxLength: 4 },
+)
+const idOf = (vehicle: number): string => `v-${vehicle}`
+
+const cadencesOf = (fleet: readonly Known[]): KnownCadences => {
+  const cadences = new Map<number, Map<string, number>>()
+  for (const [vehicle, known] of fleet.entries())
+    for (const [date, ms] of Object.entries(known)) {
+      const ofDate = cadences.get(Number(date)) ?? new Map<string, number>()
+      cadences.set(Number(date), ofDate.set(idOf(vehicle), ms))
+    }
+  return cadences
+}
 
 const gaps = fc.oneof(fc.constant<Gap>('automatic'), fc.integer({ min: 1, max: 20 * MINUTE }))
 
@@ -71,11 +100,13 @@ test('the cadence is the median of the intervals between distinct times, one tha
 
 test('rows are joined as brute force joins them: by date, and over midnight by the date with the longer gaps', () => {
   fc.assert(
-    fc.property(fc.array(times, { maxLength: 4 }), gaps, (fleet, gap) => {
+    fc.property(fc.array(times, { maxLength: 4 }), gaps, knownOfFleet, (fleet, gap, known) => {
       const start = [0]
       for (const own of fleet) start.push(start.at(-1)! + own.length)
       const rows = { start: Uint32Array.from(start), eventTime: Float64Array.from(fleet.flat()) }
       expect([...joinRows(rows, gap).isJoined]).toEqual(fleet.flatMap((own) => naiveJoined(own, gap)))
+      const told = { ...rows, ids: fleet.map((_, vehicle) => idOf(vehicle)), cadences: cadencesOf(known) }
+      expect([...joinRows(told, gap).isJoined]).toEqual(fleet.flatMap((own, i) => naiveJoined(own, gap, known[i])))
     }),
   )
 })
@@ -92,29 +123,38 @@ const rowOf = (vehicleId: string, eventTime: number): PositionRow => ({
 
 test('rows that come in batches are joined like rows in columns, and no more than a date is held', () => {
   fc.assert(
-    fc.property(fc.array(times, { maxLength: 4 }), gaps, fc.integer({ min: 1, max: 9 }), (fleet, gap, size) => {
-      const rows = fleet.flatMap((own, vehicle) => own.map((time) => rowOf(`v-${vehicle}`, time)))
-      const joined: number[] = []
-      const reader = createDateReader({
-        gap,
-        onDate: ({ vehicleId, isContinued, length, eventTime, gapMs, gapBeforeMs }) => {
-          const last = rows[joined.length - 1]
-          expect(isContinued).toBe(last?.vehicleId === vehicleId)
-          for (let row = 0; row < length; row++) {
-            const before = row === 0 ? last?.eventTime : eventTime[row - 1]
-            const isNext = row > 0 || isContinued
-            if (isNext) joined[joined.length - 1] = eventTime[row] - before <= (row === 0 ? gapBeforeMs : gapMs) ? 1 : 0
-            joined.push(0)
-          }
-        },
-      })
-      for (let from = 0; from < rows.length; from += size) reader.add(positionsOfRows(rows.slice(from, from + size)))
-      reader.end()
-      expect(joined).toEqual(fleet.flatMap((own) => naiveJoined(own, gap)))
-      const collector = createRowCollector({ maxRows: Infinity })
-      collector.add(positionsOfRows(rows))
-      expect(reader.used()).toEqual(joinRows(collector.finish(), gap).used)
-    }),
+    fc.property(
+      fc.array(times, { maxLength: 4 }),
+      gaps,
+      fc.integer({ min: 1, max: 9 }),
+      knownOfFleet,
+      (fleet, gap, size, known) => {
+        const rows = fleet.flatMap((own, vehicle) => own.map((time) => rowOf(idOf(vehicle), time)))
+        const cadences = cadencesOf(known)
+        const joined: number[] = []
+        const reader = createDateReader({
+          gap,
+          cadences,
+          onDate: ({ vehicleId, isContinued, length, eventTime, gapMs, gapBeforeMs }) => {
+            const last = rows[joined.length - 1]
+            expect(isContinued).toBe(last?.vehicleId === vehicleId)
+            for (let row = 0; row < length; row++) {
+              const before = row === 0 ? last?.eventTime : eventTime[row - 1]
+              const isNext = row > 0 || isContinued
+              if (isNext)
+                joined[joined.length - 1] = eventTime[row] - before <= (row === 0 ? gapBeforeMs : gapMs) ? 1 : 0
+              joined.push(0)
+            }
+          },
+        })
+        for (let from = 0; from < rows.length; from += size) reader.add(positionsOfRows(rows.slice(from, from + size)))
+        reader.end()
+        expect(joined).toEqual(fleet.flatMap((own, i) => naiveJoined(own, gap, known[i])))
+        const collector = createRowCollector({ maxRows: Infinity })
+        collector.add(positionsOfRows(rows))
+        expect(reader.used()).toEqual(joinRows({ ...collector.finish(), cadences }, gap).used)
+      },
+    ),
   )
 })
 
@@ -168,4 +208,32 @@ test('what was taken for a gap is said in a sentence', () => {
     /^gaps: longer than 1 min to 1 h 30 min, /,
   )
   expect(gapsText({ rule: 5000, fromMs: 5000, toMs: 5000 })).toBe('gaps: longer than 5 s')
+  const sentences = (['found', 'all', 'both'] as const).map((reports) =>
+    gapsText({ rule: 'automatic', fromMs: MINUTE, toMs: MINUTE, reports }).split('1 min at least').at(-1),
+  )
+  expect(sentences).toEqual(['', ', over all its reports', ', over all its reports where that is known'])
+})
+
+test('cadences of an answer are the same for every order of its batches, the longest of one vehicle and date, and bounded in number', () => {
+  const batchOf = (rows: readonly PositionRow[], cadences: readonly (number | undefined)[]) => {
+    const positions = positionsOfRows(rows)
+    expect(vehicleDateRuns(positions).length).toBe(cadences.length)
+    return { rows: positions, cadences }
+  }
+  const batches = [
+    batchOf([rowOf('a', 0), rowOf('a', 5), rowOf('b', 6), rowOf('a', DAY_MS)], [60_000, undefined, 20_000]),
+    batchOf([rowOf('b', 7), rowOf('a', 8), rowOf('b', 9)], [90_000, 20_000, 60_000]),
+    { rows: positionsOfRows([rowOf('c', 1)]) },
+  ]
+  const knownOf = (inOrder: typeof batches, most?: number): KnownCadences => {
+    const { known, add } = createCadenceCollector(most)
+    inOrder.forEach(add)
+    return known
+  }
+  const expected = new Map([
+    [0, new Map(Object.entries({ a: 60_000, b: 90_000 }))],
+    [1, new Map(Object.entries({ a: 20_000 }))],
+  ])
+  expect([knownOf(batches), knownOf(batches.toReversed())]).toEqual([expected, expected])
+  expect(knownOf(batches, 1)).toEqual(new Map([[0, new Map(Object.entries({ a: 60_000 }))]]))
 })

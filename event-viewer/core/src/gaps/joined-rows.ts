@@ -1,4 +1,5 @@
 import { createGapsUsed, eachDate, type Gap, type GapsUsed } from './gap.ts'
+import type { KnownCadences } from './known-cadences.ts'
 
 /** Between which rows there is no gap. */
 export interface JoinedRows {
@@ -13,16 +14,21 @@ export interface RowTimes {
   /** Rows of vehicle v: `[start[v], start[v + 1])`. */
   readonly start: ArrayLike<number>
   readonly eventTime: ArrayLike<number>
+  /** Of the vehicles; only asked where cadences are known. */
+  readonly ids?: readonly string[]
+  readonly cadences?: KnownCadences | undefined
 }
 
 /** One pass over the times, in columns: some ms for a million rows. Two rows at one time are joined. */
-export const joinRows = ({ start, eventTime }: RowTimes, gap: Gap): JoinedRows => {
+export const joinRows = ({ start, eventTime, ids = [], cadences }: RowTimes, gap: Gap): JoinedRows => {
   const isJoined = new Uint8Array(eventTime.length)
   const gaps = createGapsUsed(gap)
   for (let vehicle = 0; vehicle + 1 < start.length; vehicle++) {
     const from = start[vehicle]
-    eachDate(gap, eventTime, [from, start[vehicle + 1]], (first, end, gapMs, beforeMs) => {
-      gaps.add(gapMs)
+    const knownOn = (date: number): number | undefined => cadences?.get(date)?.get(ids[vehicle])
+    const rows = [from, start[vehicle + 1]] as const
+    eachDate({ gap, times: eventTime, rows, knownOn }, ({ first, end, gapMs, beforeMs, isKnown }) => {
+      gaps.add(gapMs, isKnown)
       if (first > from && eventTime[first] - eventTime[first - 1] <= beforeMs) isJoined[first - 1] = 1
       for (let row = first + 1; row < end; row++)
         if (eventTime[row] - eventTime[row - 1] <= gapMs) isJoined[row - 1] = 1

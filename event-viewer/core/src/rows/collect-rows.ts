@@ -1,6 +1,7 @@
 import { FleetError } from '@fleetlake/core'
 import { compareNumbers, compareTexts } from './compare.ts'
 import {
+  isSameVehicle,
   createIdTable,
   createMeasureStore,
   gatherMeasures,
@@ -19,7 +20,6 @@ import { createColumn } from './row-column.ts'
 import type { FoundRows } from './found-rows.ts'
 import { sortRuns } from './sort-runs.ts'
 import { rowRange, takeMeasures } from './take-measures.ts'
-import { isSameVehicle } from './vehicle-ids.ts'
 
 /**
  * Gathers the batches of an answer. Rows stay columns: 38 bytes a row until `finish`, some 16 more while it sorts, and 32 afterwards; measures beside,

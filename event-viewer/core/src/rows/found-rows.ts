@@ -1,3 +1,4 @@
+import type { KnownCadences } from '../gaps/known-cadences.ts'
 import type { MeasureColumn, ValueArrays } from '@fleetlake/columnar'
 
 /**
@@ -18,4 +19,6 @@ export interface FoundRows extends ValueArrays {
   readonly start: Uint32Array
   /** The measures of the rows, in the order of the answer. */
   readonly measures: readonly MeasureColumn[]
+  /** How often the vehicles report, where the finders know it. */
+  readonly cadences?: KnownCadences
 }

@@ -1,8 +1,8 @@
-import { IDENTITY_KEYS, type Positions, VALUE_KEYS } from '@fleetlake/columnar'
+import { isSameVehicle, IDENTITY_KEYS, type Positions, VALUE_KEYS } from '@fleetlake/columnar'
 import { compareMeasures, type ComparedMeasures, comparedMeasures } from './answer-measures.ts'
 import { compareNumbers, compareTexts } from './compare.ts'
 import { createRowGatherer } from './gather-rows.ts'
-import { isSameVehicle, vehicleIdAt } from './vehicle-ids.ts'
+import { vehicleIdAt } from './vehicle-ids.ts'
 
 const OTHER_KEYS = VALUE_KEYS.filter((key) => !(IDENTITY_KEYS as readonly string[]).includes(key))
 

@@ -45,7 +45,12 @@ export const mfJsonModel = z.strictObject({
   type: z.literal('FeatureCollection'),
   crs: reference,
   trs: reference,
-  gaps: z.strictObject({ rule: z.enum(['automatic', 'fixed']), fromMs: z.number(), toMs: z.number() }),
+  gaps: z.strictObject({
+    rule: z.enum(['automatic', 'fixed']),
+    fromMs: z.number(),
+    toMs: z.number(),
+    reports: z.enum(['all', 'found', 'both']).optional(),
+  }),
   status: z.string(),
   features: z
     .array(

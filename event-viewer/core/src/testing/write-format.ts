@@ -1,6 +1,7 @@
 import type { MeasureSpec, PositionRow } from '@fleetlake/columnar'
 import { joinBytes } from '../formats/answer-format.ts'
 import type { Gap } from '../gaps/gap.ts'
+import type { KnownCadences } from '../gaps/known-cadences.ts'
 import { FORMAT_TRAITS, type FormatName } from '../formats/format-names.ts'
 import { openFormat } from '../formats/open-format.ts'
 import { createRowCollector } from '../rows/collect-rows.ts'
@@ -10,6 +11,7 @@ import { measuredPositions } from './measured-rows.ts'
 export interface WriteFormatOptions {
   readonly status?: string
   readonly gap?: Gap
+  readonly cadences?: KnownCadences
   readonly isSpreadsheetSafe?: boolean
   /** Columns that every batch has. */
   readonly measures?: readonly MeasureSpec[]
@@ -19,9 +21,15 @@ export interface WriteFormatOptions {
 export const writeFormat = async (
   name: FormatName,
   batches: readonly (readonly PositionRow[])[],
-  { status = 'complete', gap = 'automatic', isSpreadsheetSafe = false, measures = [] }: WriteFormatOptions = {},
+  {
+    status = 'complete',
+    gap = 'automatic',
+    cadences,
+    isSpreadsheetSafe = false,
+    measures = [],
+  }: WriteFormatOptions = {},
 ): Promise<Uint8Array> => {
-  const format = await openFormat(name, { gap, isSpreadsheetSafe })
+  const format = await openFormat(name, { gap, cadences, isSpreadsheetSafe })
   const positions = batches.map((rows) => measuredPositions(rows, measures))
   const collector = createRowCollector({ maxRows: Infinity })
   for (const batch of positions) collector.add(batch)

@@ -8,6 +8,7 @@ import {
 } from '@fleetlake/columnar'
 import { createDateReader, type ReportMeasure, type VehicleDate } from '../gaps/date-reader.ts'
 import type { Gap, GapsUsed } from '../gaps/gap.ts'
+import type { KnownCadences } from '../gaps/known-cadences.ts'
 import { distanceM } from '@fleetlake/core'
 
 export interface Stop {
@@ -50,6 +51,8 @@ export interface TrackMeasures {
 export interface TrackOptions {
   /** What is a gap. */
   readonly gap: Gap
+  /** Filled before the first report is added. */
+  readonly cadences?: KnownCadences | undefined
   /** Minimum duration of a stop. */
   readonly stopMs: number
   /** Reports within this distance of the first are one place. */
@@ -59,6 +62,7 @@ export interface TrackOptions {
 /** Sums up the reports of one vehicle, which come sorted by time. A gap ends a stop. */
 export const createTrackMeter = ({
   gap,
+  cadences,
   stopMs,
   stopRadiusM,
 }: TrackOptions): { add(rows: Positions): void; finish(): TrackMeasures | undefined } => {
@@ -121,7 +125,7 @@ export const createTrackMeter = ({
       if (speed >= maxSpeedMps || Number.isNaN(maxSpeedMps)) maxSpeedMps = speed
     }
   }
-  const reader = createDateReader({ gap, onDate: addDate })
+  const reader = createDateReader({ gap, cadences, onDate: addDate })
 
   return {
     add: reader.add,

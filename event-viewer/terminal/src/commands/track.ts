@@ -81,9 +81,9 @@ const targetOf = (vehicle: string, options: TrackCommandOptions, json: boolean):
     output,
     progress,
     isSorted: true,
-    open: async () =>
+    open: async (cadences) =>
       summaryFormat({
-        options: measure,
+        options: { ...measure, cadences },
         lines: (track, status) => {
           if (json) return [printable(JSON.stringify({ ...trackFacts(vehicle, track), status }))]
           if (track === undefined) return [`no position of ${printableInLine(vehicle)} was found`]

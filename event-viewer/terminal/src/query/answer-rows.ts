@@ -12,7 +12,11 @@ export const PROGRESS_TOTAL = 1000
 /** Shows the progress of a search: what the finders report, and what has arrived. */
 export const createSearchProgress = (
   bar: Progress,
-): { hear(progress: QueryProgress): void; pass(batches: AsyncIterable<VehicleBatch>): AsyncGenerator<Positions> } => {
+): {
+  hear(progress: QueryProgress): void
+  /** @param onBatch told of each before its rows are given */
+  pass(batches: AsyncIterable<VehicleBatch>, onBatch?: (batch: VehicleBatch) => void): AsyncGenerator<Positions>
+} => {
   const beganMs = performance.now()
   let told: QueryProgress | undefined
   let received = 0
@@ -30,8 +34,10 @@ export const createSearchProgress = (
       told = progress
       show()
     },
-    pass: async function* (batches) {
-      for await (const { rows } of batches) {
+    pass: async function* (batches, onBatch) {
+      for await (const batch of batches) {
+        const { rows } = batch
+        onBatch?.(batch)
         received += rows.length
         show()
         yield rows

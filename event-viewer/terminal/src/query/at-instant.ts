@@ -47,8 +47,8 @@ export const planAtInstant = (
       from: new Date(Math.max(0, atMs - withinMs)).toISOString(),
       to: new Date(atMs + withinMs + 1).toISOString(),
     },
-    through: async function* (rows) {
-      made = await positionsIn(area, rows, { atMs, gap, maxSpeedMps })
+    through: async function* (rows, cadences) {
+      made = await positionsIn(area, rows, { atMs, gap, cadences, maxSpeedMps })
       if (made.rows.length > 0) yield made.rows
     },
     describe: (outcome) => {

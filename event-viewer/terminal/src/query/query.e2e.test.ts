@@ -365,7 +365,7 @@ test('a drive that is told each 59 s, 61 s, 2 min and 10 min is as long, one lin
     const toldS = 2 * Math.floor(7200 / every) * every
     expect(Math.abs(facts.distanceM - toldS * 11.1191)).toBeLessThan(20)
     const gapMs = 3 * every * 1000
-    expect([facts.gaps, facts.gap]).toEqual([1, { rule: 'automatic', fromMs: gapMs, toMs: gapMs }])
+    expect([facts.gaps, facts.gap]).toEqual([1, { rule: 'automatic', fromMs: gapMs, toMs: gapMs, reports: 'found' }])
   }
 })
 

@@ -13,6 +13,7 @@ import {
 } from '@fleetlake/hub'
 import {
   type AnswerFormat,
+  createCadenceCollector,
   describeAnswer,
   FORMAT_TRAITS,
   type FormatName,
@@ -20,6 +21,7 @@ import {
   gapsFacts,
   gapsText,
   type GapsUsed,
+  type KnownCadences,
   openFormat,
 } from '@fleetlake/viewer-core'
 import type { CommandContext } from '../commands/context.ts'
@@ -39,7 +41,8 @@ export interface QueryTarget {
   readonly isSorted: boolean
   /** In what the found positions leave; missing where they do not. */
   readonly exportedAs?: FormatName
-  open(): Promise<AnswerFormat>
+  /** @param cadences filled when the first row comes, if rows come by vehicle and time */
+  open(cadences: KnownCadences): Promise<AnswerFormat>
 }
 
 /** What is asked. */
@@ -48,7 +51,7 @@ export type Asked = { readonly query: VehicleQueryInput } | { readonly latest: L
 /** What is asked, and what is made of the answer. */
 export type AnswerPlan = Asked & {
   /** What becomes of the rows that are found; they stay as they are when missing. */
-  readonly through?: (rows: AsyncIterable<Positions>) => AsyncIterable<Positions>
+  readonly through?: (rows: AsyncIterable<Positions>, cadences: KnownCadences) => AsyncIterable<Positions>
   /** How the answer ended, once all is written: for people, and for machines. */
   readonly describe?: (outcome: VehicleOutcome) => { readonly sentence: string; readonly facts: object }
 }
@@ -62,7 +65,13 @@ export const formatTarget = (
   if (isBinary && output === undefined && process.stdout.isTTY === true) {
     throw new FleetError('usage.invalid', `${name} is a binary format: use --output <file>, or a pipe`)
   }
-  return { output, progress, isSorted: isByVehicle, exportedAs: name, open: () => openFormat(name, options) }
+  return {
+    output,
+    progress,
+    isSorted: isByVehicle,
+    exportedAs: name,
+    open: (cadences) => openFormat(name, { ...options, cadences }),
+  }
 }
 
 /** Sends the query, writes the answer as it arrives, and reports its end. A slow reader slows the finders down; nothing piles up here. */
@@ -119,7 +128,8 @@ const writeAnswer = async (
   plan: AnswerPlan,
   { output, target, signal, context: { terminal } }: Writing,
 ): Promise<Written> => {
-  const format = await target.open()
+  const cadences = createCadenceCollector()
+  const format = await target.open(cadences.known)
   const isScreenFree = target.output !== undefined || process.stdout.isTTY !== true
   const isWatched = terminal.isWatched && isScreenFree
   const say = target.progress ? terminal.say : undefined
@@ -127,8 +137,10 @@ const writeAnswer = async (
   const progress = createSearchProgress(bar)
   try {
     const answer = ask(hub, plan, { signal, onProgress: progress.hear })
-    const found = progress.pass(answer)
-    const made = plan.through === undefined ? found : plan.through(found)
+    // Of rows that leave as they come nothing is held.
+    const isHeld = target.isSorted || plan.through !== undefined
+    const found = progress.pass(answer, isHeld ? cadences.add : undefined)
+    const made = plan.through === undefined ? found : plan.through(found, cadences.known)
     await output.write(format.head())
     let isRecorded = target.output !== undefined
     for await (const rows of target.isSorted ? sortRows(made) : made) {

@@ -123,6 +123,15 @@ describe('the track of a vehicle', () => {
     })
     expect(trackOf(found, 'c').length).toBe(0)
   })
+
+  it('is cut by how often the vehicle reports on a date, where that is known, with what was heard since', () => {
+    const minutes = (...all: number[]): Track => at(...all.map((each) => each * 60_000))
+    const cadences = new Map([[0, new Map([['b', 600_000]])]])
+    const archived = { ...minutes(0, 1, 2, 20), known: { id: 'b', cadences } }
+    const merged = mergeTracks(archived, minutes(20.1, 45), 0)
+    expect(stretchesOf(merged, 'automatic')).toEqual([{ from: 0, to: 6 }])
+    expect(stretchesOf(mergeTracks(minutes(0, 1, 2, 20), minutes(20.1, 45), 0), 'automatic').length).toBe(3)
+  })
 })
 
 describe('what was heard of a vehicle', () => {

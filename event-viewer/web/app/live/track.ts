@@ -1,5 +1,5 @@
 import type { FoundRows } from '@fleetlake/viewer-core'
-import { cadenceOf, type Gap, joinRows } from '@fleetlake/viewer-core'
+import { cadenceOf, type Gap, joinRows, type KnownCadences } from '@fleetlake/viewer-core'
 import type { FeatureCollection } from 'geojson'
 
 /** Where one vehicle was: columns, ascending and distinct in time. */
@@ -13,6 +13,8 @@ export interface Track {
   readonly speed: ArrayLike<number>
   /** The first live row, if it does not follow on the archived rows: a gap before it. */
   readonly seam?: number
+  /** How often the vehicle reports, where a finder has said it. */
+  readonly known?: { readonly id: string; readonly cadences: KnownCadences }
 }
 
 /**
@@ -32,6 +34,7 @@ export const trackOf = (found: FoundRows, id: string): Track => {
     longitude: found.longitude.subarray(from, to),
     latitude: found.latitude.subarray(from, to),
     speed: found.speed.subarray(from, to),
+    ...(found.cadences === undefined || vehicle < 0 ? {} : { known: { id, cadences: found.cadences } }),
   }
 }
 
@@ -57,7 +60,12 @@ export const mergeTracks = (archived: Track, heard: Track, fromMs: number): Trac
     else add(heard, h++)
   }
   const seam = seamOf(archived, heard, merged.eventTime)
-  return { length: merged.eventTime.length, ...merged, ...(seam === undefined ? {} : { seam }) }
+  return {
+    length: merged.eventTime.length,
+    ...merged,
+    ...(seam === undefined ? {} : { seam }),
+    ...(archived.known === undefined ? {} : { known: archived.known }),
+  }
 }
 
 const seamOf = (archived: Track, heard: Track, merged: readonly number[]): number | undefined => {
@@ -70,8 +78,9 @@ const seamOf = (archived: Track, heard: Track, merged: readonly number[]): numbe
 
 /** Rows `[from, to)` between which there is no gap, and no leap where they are not to be longer than `maxMps` can take one. */
 export const stretchesOf = (track: Track, gap: Gap, maxMps = Infinity): { from: number; to: number }[] => {
-  const { length, eventTime, seam } = track
-  const joined = joinRows({ start: [0, length], eventTime }, gap)
+  const { length, eventTime, seam, known } = track
+  const ids = known === undefined ? [] : [known.id]
+  const joined = joinRows({ start: [0, length], eventTime, ids, cadences: known?.cadences }, gap)
   const stretches: { from: number; to: number }[] = []
   const isJoined = (row: number): boolean => {
     const ms = eventTime[row] - eventTime[row - 1]

@@ -1,6 +1,14 @@
 import type { ReceivedMessage } from '@fleetlake/broker'
-import { decodePositions, type Positions } from '@fleetlake/columnar'
-import { type Message, type MessageInput, messages, type QueryStatus, subjects } from '@fleetlake/contracts'
+import { decodePositions, type Positions, vehicleDateRuns } from '@fleetlake/columnar'
+import {
+  CADENCES_HEADER,
+  type Message,
+  type MessageInput,
+  messages,
+  type QueryStatus,
+  readCadenceRuns,
+  subjects,
+} from '@fleetlake/contracts'
 import { FleetError, reasonOf, type TraceContext } from '@fleetlake/core'
 import type { MessageHub } from '../connection/hub.ts'
 import { receiveMessage } from '../connection/message.ts'
@@ -22,6 +30,8 @@ export interface VehicleBatch {
   readonly task: number
   readonly batch: number
   readonly rows: Positions
+  /** How often the vehicles report over all their reports of a date, ms, of each of `vehicleDateRuns(rows)`; missing where a finder knows nothing of it. */
+  readonly cadences?: readonly (number | undefined)[]
 }
 
 /** How an answer ended. Invariant: it is complete only when the client holds every batch that the finder names. */
@@ -102,7 +112,9 @@ const ask = (
     const [task, batch] = [Number(headers('fleet-task')), Number(headers('fleet-batch'))]
     const positions = decodePositions(data)
     if (positions === undefined) throw new FleetError('arrow.invalid', 'a result of another layout')
-    if (happen({ kind: 'batch', task, batch })) queue.push({ task, batch, rows: positions })
+    const told = headers(CADENCES_HEADER)
+    const cadences = told === undefined ? {} : { cadences: readCadenceRuns(told, vehicleDateRuns(positions).length) }
+    if (happen({ kind: 'batch', task, batch })) queue.push({ task, batch, rows: positions, ...cadences })
     // Its sender waits for it like for any other.
     else taken(task, batch)
   }

@@ -1,6 +1,6 @@
 import { MAX_LIMIT } from './search-answer.ts'
 import { askVehicles, type MessageHub } from '@fleetlake/hub/browser'
-import { boxArea, createRowCollector, joinRows } from '@fleetlake/viewer-core'
+import { boxArea, createCadenceCollector, createRowCollector, joinRows } from '@fleetlake/viewer-core'
 import type { SearchAnswer, SearchInput, SearchProgress } from './search-answer.ts'
 import { lastMeasures } from './last-measures.ts'
 import { summariseVehicles } from './summarise.ts'
@@ -23,6 +23,7 @@ export const runSearch = async (
 ): Promise<SearchAnswer> => {
   const limit = Math.min(input.limit, MAX_LIMIT)
   const collector = createRowCollector({ maxRows: limit })
+  const cadences = createCadenceCollector()
   const beganMs = performance.now()
   let toldMs = -Infinity
   let told: Pick<SearchProgress, 'tasks' | 'rows'> = {
@@ -47,12 +48,13 @@ export const runSearch = async (
       },
     },
   )
-  for await (const { rows } of answer) {
-    collector.add(rows)
+  for await (const batch of answer) {
+    collector.add(batch.rows)
+    cadences.add(batch)
     tell()
   }
   const outcome = await answer.outcome
-  const found = collector.finish()
+  const found = { ...collector.finish(), cadences: cadences.known }
   const joined = joinRows(found, 'automatic')
   return {
     query: answer.query,

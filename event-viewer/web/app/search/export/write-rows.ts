@@ -26,7 +26,7 @@ export const writeRows = async (
   found: FoundRows,
   { format: name, status, onProgress, ...options }: WriteRowsOptions,
 ): Promise<Blob> => {
-  const format = await openFormat(name, options)
+  const format = await openFormat(name, { ...options, cadences: found.cadences })
   const parts: Blob[] = [blobOf(format.head())]
   let rows = 0
   for (const batch of foundPositions(found, ROWS_PER_BATCH)) {
