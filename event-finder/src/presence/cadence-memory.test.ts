@@ -112,7 +112,7 @@ test('cadences are those of the table, of dates that are folded: by dates, by th
 })
 
 test('of a date that is too much to read nothing is said, but of vehicles that a search names', async () => {
-  const { memory } = await openWorld({ mostReadBytes: 10 })
+  const { memory } = await openWorld({ mostReadRows: KNOWN.length - 1 })
   expect(await memory.of(ROWS, undefined)).toEqual(EXPECTED.map(() => undefined))
   expect(await memory.of(ROWS, ['a', 'bü', 'c', 'd'])).toEqual(EXPECTED)
 })

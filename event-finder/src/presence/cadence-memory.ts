@@ -5,8 +5,8 @@ import type { PresenceSeen } from './presence-watch.ts'
 
 /** Vehicles that a search names, of which those alone are read: beyond, most of a date is. */
 const FEW_VEHICLES = 256
-/** Of files, for one date: some hundred thousand rows of presence, less work than a task may be silent for. */
-const MOST_READ_BYTES = 8 * 1024 * 1024
+/** Of the files with rows of a date: about a second of work, less than a task may be silent for. */
+const MOST_READ_ROWS = 300_000
 /** Of what is held. */
 const MOST_HELD_BYTES = 64 * 1024 * 1024
 /** Of a cadence, with what a map takes for it. */
@@ -44,7 +44,7 @@ export interface CadenceMemoryDeps {
   onFault(error: unknown): void
   /** ms, ascending. */
   now(): number
-  readonly mostReadBytes?: number
+  readonly mostReadRows?: number
   readonly mostHeldBytes?: number
 }
 
@@ -68,7 +68,7 @@ export const createCadenceMemory = ({
   look,
   onFault,
   now,
-  mostReadBytes = MOST_READ_BYTES,
+  mostReadRows = MOST_READ_ROWS,
   mostHeldBytes = MOST_HELD_BYTES,
 }: CadenceMemoryDeps): CadenceMemory => {
   const shares = new Map<string, Share>()
@@ -106,7 +106,7 @@ export const createCadenceMemory = ({
   /** Undefined for more than is read. */
   const filesOf = ({ table, state }: PresenceSeen, { vehicleIds, dates }: CadenceSelection): string | undefined => {
     const files = table.files(state, { dates, ...(vehicleIds === undefined ? {} : { keys: vehicleIds }) })
-    const isMuch = vehicleIds === undefined && files.reduce((sum, { size }) => sum + size, 0) > mostReadBytes
+    const isMuch = vehicleIds === undefined && files.reduce((sum, { rows }) => sum + rows, 0) > mostReadRows
     return isMuch ? undefined : files.map(({ path }) => path).join(' ')
   }
   /** Those who ask for the same meanwhile wait for the same. */
