@@ -48,8 +48,6 @@ export interface CadenceMemoryDeps {
   readonly mostHeldBytes?: number
 }
 
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
-
 const sizeOf = (cadences: Cadences): number =>
   cadences.values().reduce((sum, ofDay) => sum + ofDay.size * CADENCE_BYTES, 0)
 
@@ -159,10 +157,9 @@ export const createCadenceMemory = ({
       } catch (error) {
         onFault(error)
       }
-      const { vehicleIdOffsets: at, vehicleIdBytes: bytes } = rows
-      return Array.from(runs, (row, run) =>
-        ofDay.get(days[run])?.get(decoder.decode(bytes.subarray(at[row], at[row + 1]))),
-      )
+      const { vehicleIdOffsets: at, vehicleIdBytes } = rows
+      const bytes = Buffer.from(vehicleIdBytes.buffer, vehicleIdBytes.byteOffset, vehicleIdBytes.byteLength)
+      return Array.from(runs, (row, run) => ofDay.get(days[run])?.get(bytes.toString('utf8', at[row], at[row + 1])))
     },
   }
 }

@@ -217,8 +217,9 @@ test('what was taken for a gap is said in a sentence', () => {
 test('cadences of an answer are the same for every order of its batches, the longest of one vehicle and date, and bounded in number', () => {
   const batchOf = (rows: readonly PositionRow[], cadences: readonly (number | undefined)[]) => {
     const positions = positionsOfRows(rows)
-    expect(vehicleDateRuns(positions).length).toBe(cadences.length)
-    return { rows: positions, cadences }
+    const runs = vehicleDateRuns(positions)
+    expect(runs.length).toBe(cadences.length)
+    return { rows: positions, cadences: { runs, ofRuns: cadences } }
   }
   const batches = [
     batchOf([rowOf('a', 0), rowOf('a', 5), rowOf('b', 6), rowOf('a', DAY_MS)], [60_000, undefined, 20_000]),

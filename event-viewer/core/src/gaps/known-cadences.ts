@@ -1,5 +1,6 @@
 import { dayOf } from '@fleetlake/core'
-import { type Positions, vehicleDateRuns } from '@fleetlake/columnar'
+import type { Positions } from '@fleetlake/columnar'
+import type { BatchCadences } from '@fleetlake/hub/browser'
 import { vehicleIdAt } from '../rows/vehicle-ids.ts'
 
 /** How often vehicles report over all their reports of a date, ms: by the day since 1970-01-01, UTC, and the vehicle's id. Plain data, which another thread can be given. */
@@ -12,8 +13,7 @@ const MOST_KNOWN = 1_000_000
 export interface CadenceCollector {
   /** Filled as batches come. Invariant: the same for every order of the batches, up to the number that is kept. */
   readonly known: KnownCadences
-  /** @param cadences ms, of each of the rows' `vehicleDateRuns`; undefined where it is not known */
-  add(batch: { readonly rows: Positions; readonly cadences?: readonly (number | undefined)[] | undefined }): void
+  add(batch: { readonly rows: Positions; readonly cadences?: BatchCadences | undefined }): void
 }
 
 export const createCadenceCollector = (most: number = MOST_KNOWN): CadenceCollector => {
@@ -23,9 +23,9 @@ export const createCadenceCollector = (most: number = MOST_KNOWN): CadenceCollec
     known,
     add: ({ rows, cadences }) => {
       if (cadences === undefined) return
-      const runs = vehicleDateRuns(rows)
+      const { runs, ofRuns } = cadences
       for (let run = 0; run < runs.length; run++) {
-        const cadence = cadences[run]
+        const cadence = ofRuns[run]
         if (cadence === undefined) continue
         const row = runs[run]
         const [day, id] = [dayOf(rows.eventTime[row]), vehicleIdAt(rows, row)]

@@ -8,7 +8,12 @@ const DAY_MS = 86_400_000
 test('a run ends where the vehicle or the UTC date is another one', () =>
   fc.assert(
     fc.property(
-      fc.array(fc.tuple(fc.constantFrom('a', 'ab', 'b', 'ü'), fc.constantFrom(-1, 0, 1, DAY_MS - 1, DAY_MS))),
+      fc.array(
+        fc.tuple(
+          fc.constantFrom('a', 'ab', 'ü', 'vehicle-1', 'vehicle-2', 'wehicle-1', 'vehi-le-1'),
+          fc.constantFrom(-1, 0, 1, DAY_MS - 1, DAY_MS),
+        ),
+      ),
       (reports) => {
         const rows = reports.map(([vehicleId, eventTime]) => ({
           vehicleId,

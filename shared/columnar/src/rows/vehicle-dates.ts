@@ -1,6 +1,8 @@
 import { dayOf } from '@fleetlake/core'
 import type { Positions } from './positions.ts'
 
+const DAY_MS = 86_400_000
+
 type Ids = Pick<Positions, 'vehicleIdOffsets' | 'vehicleIdBytes'>
 
 /** Whether row `i`, not the first, is of the same vehicle as the row before it. */
@@ -11,20 +13,33 @@ export const isSameVehicle = ({ vehicleIdOffsets: at, vehicleIdBytes: bytes }: I
   return true
 }
 
+/** Whether two texts of one size are the same, four bytes at a time. */
+const isSameText = (view: DataView, from: number, other: number, size: number): boolean => {
+  let k = size - 4
+  for (; k >= 0; k -= 4) if (view.getInt32(from + k) !== view.getInt32(other + k)) return false
+  for (k += 3; k >= 0; k--) if (view.getUint8(from + k) !== view.getUint8(other + k)) return false
+  return true
+}
+
 /**
- * Runs of rows of one vehicle and one UTC date, in the order of the rows: a vehicle's date that is left and come back to is in several.
+ * Runs of rows of one vehicle and one UTC date, in the order of the rows: a vehicle's date that is left and come back to is in several. Each row of an answer passes here.
  * @returns the first row of each
  */
 export const vehicleDateRuns = (rows: Ids & Pick<Positions, 'length' | 'eventTime'>): Uint32Array => {
-  const { length, eventTime } = rows
+  const { length, eventTime, vehicleIdOffsets: at, vehicleIdBytes: bytes } = rows
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const starts = new Uint32Array(length)
   let runs = 0
-  let date = Number.NaN
+  let [dateFrom, dateTo] = [Infinity, -Infinity]
   for (let row = 0; row < length; row++) {
-    const here = dayOf(eventTime[row])
-    if (row > 0 && here === date && isSameVehicle(rows, row)) continue
+    const time = eventTime[row]
+    if (time >= dateFrom && time < dateTo) {
+      const size = at[row + 1] - at[row]
+      if (at[row] - at[row - 1] === size && isSameText(view, at[row], at[row - 1], size)) continue
+    }
     starts[runs++] = row
-    date = here
+    dateFrom = dayOf(time) * DAY_MS
+    dateTo = dateFrom + DAY_MS
   }
   return starts.subarray(0, runs)
 }

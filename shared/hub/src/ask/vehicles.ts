@@ -30,8 +30,22 @@ export interface VehicleBatch {
   readonly task: number
   readonly batch: number
   readonly rows: Positions
-  /** How often the vehicles report over all their reports of a date, ms, of each of `vehicleDateRuns(rows)`; missing where a finder knows nothing of it. */
-  readonly cadences?: readonly (number | undefined)[]
+  /** Missing where a finder knows nothing of it. */
+  readonly cadences?: BatchCadences
+}
+
+/** How often the vehicles of a batch report over all their reports of a date. */
+export interface BatchCadences {
+  /** The first row of each run of rows of one vehicle and UTC date: `vehicleDateRuns`. */
+  readonly runs: Uint32Array
+  /** ms, of each run; undefined where it is not known. */
+  readonly ofRuns: readonly (number | undefined)[]
+}
+
+const cadencesIn = (header: string | undefined, rows: Positions): Pick<VehicleBatch, 'cadences'> => {
+  if (header === undefined) return {}
+  const runs = vehicleDateRuns(rows)
+  return { cadences: { runs, ofRuns: readCadenceRuns(header, runs.length) } }
 }
 
 /** How an answer ended. Invariant: it is complete only when the client holds every batch that the finder names. */
@@ -112,8 +126,7 @@ const ask = (
     const [task, batch] = [Number(headers('fleet-task')), Number(headers('fleet-batch'))]
     const positions = decodePositions(data)
     if (positions === undefined) throw new FleetError('arrow.invalid', 'a result of another layout')
-    const told = headers(CADENCES_HEADER)
-    const cadences = told === undefined ? {} : { cadences: readCadenceRuns(told, vehicleDateRuns(positions).length) }
+    const cadences = cadencesIn(headers(CADENCES_HEADER), positions)
     if (happen({ kind: 'batch', task, batch })) queue.push({ task, batch, rows: positions, ...cadences })
     // Its sender waits for it like for any other.
     else taken(task, batch)
