@@ -15,6 +15,7 @@ const change = (
   return {
     version,
     commit: version * 7,
+    madeMs: undefined,
     added: added.map((i) => place(i) as never),
     removed: removed.map((i) => ({ path: 'a', place: i === undefined ? undefined : place(i) })),
   }

@@ -31,6 +31,7 @@ export {
 export { presenceOfRows, type PresenceRow, readPresence, rowsOfPresence } from './presence/presence-rows.ts'
 export { type Cadences, type CadenceSelection, readCadences } from './presence/read-cadences.ts'
 export { type Batch, concatBatches, emptyBatch, gatherBatch, type ProjectionColumn, sliceBatch } from './table/batch.ts'
+export { describeProjection, type ProjectionDescription } from './table/describe-projection.ts'
 export type { FileEntry } from './table/file-entry.ts'
 export type { BucketOffset } from './table/offsets.ts'
 export type { ProjectionKind } from './table/projection-kind.ts'

@@ -8,8 +8,10 @@ import {
   LOSSES_APP,
   type LossTable,
   type ObjectStore,
+  openLatestStore,
   openLossStore,
   openLossTable,
+  openPresenceStore,
   openTable,
   openTableStore,
   planCompaction,
@@ -21,7 +23,15 @@ import {
 } from '@fleetlake/archive'
 import { MEASURE_TYPES, type MeasureSpec, WELL_KNOWN_MEASURES } from '@fleetlake/columnar'
 import { openCodec } from '@fleetlake/columnar/formats'
+import type { Config } from '@fleetlake/contracts'
 import { FleetError } from '@fleetlake/core'
+import {
+  describeProjection,
+  LATEST,
+  openProjectionTable,
+  PRESENCE,
+  type ProjectionDescription,
+} from '@fleetlake/projections'
 import { humanDuration, plural } from '@fleetlake/viewer-core'
 import type { Command } from 'commander'
 import { parseDuration } from '../options.ts'
@@ -35,7 +45,14 @@ import {
   sentenceOfAdded,
 } from '../table/columns.ts'
 import { linesOfLosses, lossFacts } from '../table/losses-text.ts'
-import { filesAndBytes, linesOfRepair, linesOfTable, planForMachines, sentenceOf } from '../table/table-text.ts'
+import {
+  filesAndBytes,
+  linesOfProjections,
+  linesOfRepair,
+  linesOfTable,
+  planForMachines,
+  sentenceOf,
+} from '../table/table-text.ts'
 import { terminalUser } from '../terminal/terminal-user.ts'
 import { type CommandContext, examples, reads } from './context.ts'
 
@@ -207,11 +224,25 @@ const repair = async (isApplied: boolean, context: CommandContext): Promise<void
 
 const REPLACED = '_fleetlake/replaced'
 
-const show = async ({ store, table, losses }: OpenArchive, { terminal, json }: CommandContext): Promise<void> => {
+/** Of those that a projector has made. */
+const describeProjections = async (archive: Config['archive']): Promise<ProjectionDescription[]> => {
+  const tables = [
+    await openProjectionTable(await openPresenceStore(archive), PRESENCE),
+    await openProjectionTable(await openLatestStore(archive), LATEST),
+  ]
+  return tables.flatMap((table) => (table === undefined ? [] : [describeProjection(table)]))
+}
+
+const show = async (
+  { store, table, losses }: OpenArchive,
+  { terminal, json, config }: CommandContext,
+): Promise<void> => {
   const told = { nowMs: Date.now(), losses: losses?.losses ?? [] }
   const description = await describeTable(store, table.snapshot, told)
-  if (json()) return terminal.print(JSON.stringify(description))
+  const projections = await describeProjections(config().archive)
+  if (json()) return terminal.print(JSON.stringify({ ...description, projections }))
   linesOfTable(description).forEach((line) => terminal.print(line))
+  linesOfProjections(projections).forEach((line) => terminal.print(line))
 }
 
 const MOST_NOTE = 1_000

@@ -1,4 +1,5 @@
 import type { RepairPlan, TableDescription } from '@fleetlake/archive'
+import { BUCKETS, type ProjectionDescription } from '@fleetlake/projections'
 import { humanBytes, humanCount, humanDuration, plural } from '@fleetlake/viewer-core'
 
 const percent = (share: number): string => `${Math.round(share * 100)} %`
@@ -22,6 +23,16 @@ export const linesOfTable = (table: TableDescription): string[] => {
     ...warnings.map((warning) => `warning      ${warning}`),
   ]
 }
+
+/** A line for each table that is derived from the positions. */
+export const linesOfProjections = (projections: readonly ProjectionDescription[]): string[] =>
+  projections.map(({ table, files, bytes, folded, buckets, from }) => {
+    const how =
+      folded === null
+        ? `is being made: ${buckets} of ${BUCKETS} shares have begun`
+        : `of version ${humanCount(folded)}${from === null ? '' : `, dates from ${from} on`}`
+    return `${table.padEnd(12)} ${how}; ${filesAndBytes(files, bytes)}`
+  })
 
 /** What was done, or would be. */
 export const sentenceOf = (isDryRun: boolean, did: string, would: string): string => (isDryRun ? would : did)

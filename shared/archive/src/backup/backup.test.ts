@@ -288,3 +288,20 @@ test('an interrupted backup is told as that, and does not count', async () => {
   )
   expect((await listBackups(target)).finished).toEqual([])
 })
+
+test('tables that are derived from the positions are in no backup: where they are missing they are made anew', async () => {
+  const world = await openWorld()
+  await world.write()
+  for (const name of ['presence', 'latest']) {
+    await world.archive.put(`${name}/_delta_log/${'0'.padStart(20, '0')}.json`, new TextEncoder().encode('{}'))
+    await world.archive.put(`${name}/files/2026-11-30-0.parquet`, new Uint8Array(9))
+  }
+  const target = createMemoryStore()
+  const { manifest } = await make(world.archive, target)
+  expect(Object.keys(manifest.tables).toSorted()).toEqual(['losses', 'moves'])
+  const derived = /(^|\/)(presence|latest)\//
+  const inPlaces = async (store: ObjectStore): Promise<string[]> => Array.fromAsync(store.list(''), ({ path }) => path)
+  const archive = await restored(target, manifest.id)
+  expect([...(await inPlaces(target)), ...(await inPlaces(archive))].filter((path) => derived.test(path))).toEqual([])
+  expect(await rowsIn(archive)).toEqual(await rowsIn(world.archive))
+})

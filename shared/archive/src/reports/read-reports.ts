@@ -69,7 +69,7 @@ export const readReports = async (
     at += piece.length
   }
   columns.measures = measures.columns(total)
-  const { order } = mergeRows(columns, total, vehicles.limit)
+  const { order } = mergeRows(columns, total, rankTexts(vehicles.texts()))
   return {
     length: order.length,
     vehicleIds: vehicles.texts(),
