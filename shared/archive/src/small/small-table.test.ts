@@ -8,6 +8,7 @@ import { createFileStore } from '../store/file-store.ts'
 import { createMemoryStore } from '../store/memory-store.ts'
 import type { ObjectStore } from '../store/object-store.ts'
 import { decodeRows, encodeRows, type FlatRow, microsOf } from './small-file.ts'
+import { tidySmallTable } from './tidy-small.ts'
 import { openSmallTable, type OpenSmallTableOptions, type SmallTable, type SmallTableKind } from './small-table.ts'
 
 const NOW_MS = Date.UTC(2026, 10, 21, 10)
@@ -205,4 +206,51 @@ test('another engine reads it by its log: files, what was merged, and the checkp
   await table.mergeFiles({ moreThan: 1 })
   await table.close()
   expect(await askNames()).toEqual(expected)
+})
+
+test('files that were merged go after the grace, every row stays, and who slept over his file writes it again', async () => {
+  const DAY_MS = 86_400_000
+  const memory = createMemoryStore()
+  let days = 0
+  const now = (): number => Date.now() + days * DAY_MS
+  const table = await open(memory, { now })
+  const tidy = (): Promise<number> =>
+    tidySmallTable(table, memory, {
+      graceMs: DAY_MS,
+      logRetentionMs: 30 * DAY_MS,
+      nowMs: now(),
+      signal: new AbortController().signal,
+    })
+  const stored = async (): Promise<string[]> =>
+    (await Array.fromAsync(memory.list(''), ({ path }) => path)).filter((path) => path.endsWith('.parquet'))
+  for (let i = 0; i < 5; i++) await say(table, `word-${i}`, 'a')
+  await memory.put('_fleetlake/marks/0.json', new Uint8Array(1))
+  await memory.put('2020-01-01-of-another.parquet', new Uint8Array(1))
+  expect([await table.mergeFiles({ moreThan: 1 }), await tidy(), (await stored()).length]).toEqual([5, 0, 7])
+
+  const { promise: asleep, resolve: wake } = Promise.withResolvers<void>()
+  const { promise: fell, resolve: fall } = Promise.withResolvers<void>()
+  let isFirst = true
+  const sleepy: ObjectStore = {
+    ...memory,
+    putIfAbsent: async (path, bytes) => {
+      if (isFirst) {
+        isFirst = false
+        fall()
+        await asleep
+      }
+      return memory.putIfAbsent(path, bytes)
+    },
+  }
+  const saying = say((await openSmallTable(sleepy, WORDS, { now }))!, 'late', 'b')
+  await fell
+  days = 3
+  // The five, and the one that nobody names yet.
+  expect(await tidy()).toBe(6)
+  wake()
+  await saying
+  expect(await namesIn(memory)).toEqual(['late', ...Array.from({ length: 5 }, (_, i) => `word-${i}`)])
+  await table.refresh()
+  expect((await stored()).filter((path) => !table.names(path))).toEqual(['2020-01-01-of-another.parquet'])
+  expect(await memory.get('_fleetlake/marks/0.json')).toHaveLength(1)
 })
