@@ -165,6 +165,19 @@ test('who is not where the buckets are writes nothing, and is told', async () =>
   await checkRows(memory, [1, 2, 3])
 })
 
+test('what is replaced leaves all other rows, also in a file whose bounds hold it and that has nothing of it', async () => {
+  const memory = createMemoryStore()
+  const table = await open(memory)
+  await advance(table, [1, 2, 5, 6], 'append')
+  const [path] = table.state.files.keys()
+  expect(await advance(table, [3, 4], 'replace all')).toBe('committed')
+  await checkRows(memory, [1, 2, 3, 4, 5, 6])
+  expect(table.state.files.has(path)).toBe(true)
+  expect(await advance(table, [2, 5], 'replace all')).toBe('committed')
+  await checkRows(memory, [1, 2, 3, 4, 5, 6])
+  expect(table.state.files.has(path)).toBe(false)
+})
+
 test('files that nobody needs go after the grace, all that is named stays, and what retention took goes', async () => {
   const memory = createMemoryStore()
   const table = await open(memory)
