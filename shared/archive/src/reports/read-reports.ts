@@ -6,6 +6,7 @@ import {
   makeRowArrays,
   type MeasureColumn,
   type MeasureSpec,
+  rankTexts,
   type RowArrays,
   type Rows,
 } from '@fleetlake/columnar'
