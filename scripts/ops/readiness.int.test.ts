@@ -39,7 +39,7 @@ test('services without their hub are not ready, say so, and are again once it is
   expect(await allUnready(all, 'there is no answer from the hub')).toHaveLength(all.length)
   await allUnready([hub], 'JetStream does not answer')
   process.kill(Number(hub.process.details.pid), 'SIGCONT')
-  expect(await allReady([hub, ...all])).toHaveLength(7)
+  expect(await allReady([hub, ...all])).toHaveLength(8)
 
   process.kill(Number(hub.process.details.pid), 'SIGKILL')
   await hub.process.ended
