@@ -21,9 +21,12 @@ const browserTests = [...named('browser.test')]
 const HANGS_AFTER_MS = 600_000
 
 /** More than there are cores, on a small machine: what a test with real servers does for the most part is to wait for them. */
-const WORKERS = Math.min(8, Math.max(5, availableParallelism()))
+const WORKERS = Math.min(8, Math.max(4, availableParallelism()))
 
-/** All tests share the workers, so that no core is idle while there is one to run; which come first is in `long-tests-first.ts`. */
+/**
+ * Pure tests and those with real servers share the workers, so that no core is idle while a server is waited for; which come first is in `long-tests-first.ts`. Those in a browser come when the rest
+ * is done, one after the other: each draws on all cores, and several at once would have others wait for longer than they wait.
+ */
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -59,6 +62,8 @@ export default defineConfig({
           globalSetup: './scripts/checks/browser-tests.ts',
           testTimeout: HANGS_AFTER_MS,
           hookTimeout: HANGS_AFTER_MS,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

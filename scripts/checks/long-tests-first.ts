@@ -8,14 +8,14 @@ export const spread = <Item>(...lists: readonly (readonly Item[])[]): Item[] =>
     .map(({ item }) => item)
 
 /**
- * What takes long comes first, so that no worker is left with it at the end. Those in a browser keep every core busy: they are spread over
- * those with real servers, which wait for the most part.
+ * What takes long comes first, so that no worker is left with it at the end. Pure tests keep a core busy: they are spread over those with real
+ * servers, which wait for the most part.
  */
 export class LongTestsFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     // oxlint-disable-next-line unicorn/no-array-sort -- not that of an array
     const byLength = await super.sort(files)
     const of = (project: string): TestSpecification[] => byLength.filter((file) => file.project.name === project)
-    return [...spread(of('browser'), of('servers')), ...of('unit')]
+    return [...spread(of('servers'), of('unit')), ...of('browser')]
   }
 }

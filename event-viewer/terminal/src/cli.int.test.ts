@@ -21,7 +21,7 @@ test.each([
   [['generate', '--vehicles', '0'], 2, 'error: --vehicles: '],
   [['generate', '--interval', '1 ms'], 2, 'error: --interval: '],
   [['generate', '--hub', NOWHERE], 1, `error: no hub answers at ${NOWHERE}: start one with \`npm start\``],
-  [['query'], 2, 'error: no area is given: use --area <file> or --bbox'],
+  [['query'], 2, 'error: no area is given: use --in <area>, --area <file> or --bbox'],
   [['query', '--bbox', '1,2,3'], 2, 'is not west,south,east,north'],
   [['query', '--bbox', '1,2,3,4', '--from', 'noon'], 2, 'error: --from "noon" is not a time such as'],
   [['query', '--bbox', '1,2,3,4', '--from', 'now', '--to', '-1h'], 2, 'error: --from now is not before --to -1h'],

@@ -98,8 +98,8 @@ test('accounts and tokens are made, listed, changed and removed, and no secret o
   expect((await fleet('registry')).out).toMatch(
     new RegExp(
       '^kind      entries  changes  last changed +what it is\n' +
-        'areas     0        0        – +polygons that searches name\n' +
         `accounts  0        6        ${TIME} by ${USER}  who may log in\n` +
+        'areas     0        0        – +polygons that searches name\n' +
         'groups    0        0        – +which vehicles are seen together\n' +
         'people    0        0        – +whom a provider has let in, with what it said\n' +
         'sessions  0        0        – +whose sessions have ended\n' +

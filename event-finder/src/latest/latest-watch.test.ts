@@ -1,0 +1,180 @@
+import { createMemoryStore, openTable, readChanges, writeChunk } from '@fleetlake/archive'
+import { bytesOfStrings, type Rows, rowsOfArrays, textAt, textsOfStrings } from '@fleetlake/columnar'
+import { openCodec } from '@fleetlake/columnar/formats'
+import { cellBounds, parseCell, windowStart } from '@fleetlake/core'
+import { ALL_BUCKETS, LATEST, latestBatch, openProjectionTable } from '@fleetlake/projections'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { HeldTail } from '../tail/held-tail.ts'
+import { holdLatest } from './latest-rows.ts'
+import { createLatestWatch } from './latest-watch.ts'
+import { rowsOfFile } from './rows-of-file.ts'
+
+const WINDOW_MS = 12 * 3_600_000
+const START_MS = Date.parse('2026-01-05T00:00:00Z')
+const CELL = '6c9x1'
+const VEHICLES = ['v-1', 'v-2', 'v-3', 'v-4', 'v-5']
+
+/** Of a vehicle, at a minute: no two of one vehicle are of one minute. */
+interface Report {
+  readonly vehicle: number
+  readonly minute: number
+}
+
+type Step =
+  | { readonly kind: 'archive'; readonly reports: readonly Report[] }
+  | { readonly kind: 'tail'; readonly reports: readonly Report[] }
+  /** The projector folds all that is archived. */
+  | { readonly kind: 'fold' }
+  | { readonly kind: 'ask'; readonly isNew: boolean; readonly keys: readonly number[] | undefined }
+
+const reports = fc.array(fc.record({ vehicle: fc.nat(4), minute: fc.nat(600) }), { minLength: 1, maxLength: 6 })
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('archive' as const), reports }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('tail' as const), reports }) },
+  { weight: 1, arbitrary: fc.constant({ kind: 'fold' as const }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('ask' as const),
+      isNew: fc.boolean(),
+      keys: fc.option(fc.subarray([0, 1, 2, 3, 4], { minLength: 1 }), { nil: undefined }),
+    }),
+  },
+)
+
+const timeOf = ({ minute }: Report): number => START_MS + minute * 60_000
+const { west, east, south, north } = cellBounds(parseCell(CELL), CELL.length)
+const [X, Y] = [Math.round((west + east) * 5e5), Math.round((south + north) * 5e5)]
+
+const rowsOf = (some: readonly Report[]): Rows => {
+  const sorted = some.toSorted((a, b) => a.vehicle - b.vehicle || a.minute - b.minute)
+  return rowsOfArrays({
+    length: sorted.length,
+    vehicleIds: textsOfStrings(VEHICLES),
+    vehicle: Int32Array.from(sorted, ({ vehicle }) => vehicle),
+    vehicleTypes: ['bus'],
+    vehicleType: new Int32Array(sorted.length),
+    eventTime: Float64Array.from(sorted, timeOf),
+    longitude: new Int32Array(sorted.length).fill(X),
+    latitude: new Int32Array(sorted.length).fill(Y),
+  })
+}
+
+const NO_TAIL: HeldTail = {
+  messages: 0,
+  rows: 0,
+  bytes: 0,
+  missing: [],
+  formers: [],
+  *pieces() {
+    yield* []
+  },
+  release: () => undefined,
+}
+
+const lastOf = (some: Iterable<Report>): Map<string, number> => {
+  const found = new Map<string, number>()
+  for (const each of some)
+    found.set(VEHICLES[each.vehicle], Math.max(timeOf(each), found.get(VEHICLES[each.vehicle]) ?? 0))
+  return found
+}
+
+const codec = await openCodec('parquet')
+
+/** An archive, and its projection once one is folded. */
+const startWorld = async () => {
+  const [store, latestStore] = [createMemoryStore(), createMemoryStore()]
+  const table = await openTable(store, { create: { geohashLength: 5, windowMs: WINDOW_MS } })
+  const archived: Report[] = []
+  const archive = async (some: readonly Report[]): Promise<void> => {
+    archived.push(...some)
+    const add = []
+    for (const [start, group] of Map.groupBy(some, (each) => windowStart(timeOf(each), WINDOW_MS)))
+      add.push(await writeChunk(rowsOf(group), { cell: CELL, windowStart: start }, { store, codec }))
+    await table.commit({ parts: [{ add }], operation: 'WRITE' })
+  }
+  const fold = async (): Promise<void> => {
+    const latest = (await openProjectionTable(latestStore, LATEST, { create: true }))!
+    const { version } = table.snapshot
+    const [{ commit }] = (await readChanges(store, version - 1, version))!
+    const last = [...lastOf(archived)]
+    const { length } = last
+    const ids = { codes: Int32Array.from(last.keys()), texts: bytesOfStrings(last.map(([id]) => id)) }
+    const zeros = new Int32Array(length)
+    const made = await latest.commit({
+      buckets: ALL_BUCKETS,
+      from: latest.state.offset(0),
+      to: { version, commit, frontier: 0 },
+      replace: {},
+      add: latestBatch({
+        length,
+        by: zeros,
+        bys: bytesOfStrings(['vehicle_id']),
+        key: ids.codes,
+        keys: ids.texts,
+        vehicle: ids.codes,
+        vehicleIds: ids.texts,
+        vehicleType: zeros,
+        vehicleTypes: bytesOfStrings(['bus']),
+        eventTime: Float64Array.from(last, ([, time]) => time),
+        longitude: new Int32Array(length).fill(X),
+        latitude: new Int32Array(length).fill(Y),
+        speed: new Float32Array(length).fill(NaN),
+        heading: new Float32Array(length).fill(NaN),
+        revision: new Float64Array(length).fill(NaN),
+      }),
+      operation: 'WRITE',
+    })
+    expect(made.status).toBe('committed')
+  }
+  const watch = () =>
+    createLatestWatch({
+      open: () => openProjectionTable(latestStore, LATEST),
+      changes: (after, to) => readChanges(store, after, to),
+      rowsOf: (file, measures) => rowsOfFile(store, file, measures),
+    })
+  return { table, archived, archive, fold, watch }
+}
+
+test('no last position is older than what is archived and in the tail, whatever was folded, asked and started again', () =>
+  fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 14 }), async (story) => {
+      const world = await startWorld()
+      let watch = world.watch()
+      const tail: Report[] = []
+      let isFolded = false
+      for (const each of story) {
+        if (each.kind === 'archive') await world.archive(each.reports)
+        else if (each.kind === 'tail') tail.push(...each.reports)
+        else if (each.kind === 'fold') {
+          if (world.archived.length > 0) await world.fold()
+          isFolded ||= world.archived.length > 0
+        } else {
+          if (each.isNew) watch = world.watch()
+          const held = tail.length === 0 ? NO_TAIL : holdLatest(rowsOf(tail), NO_TAIL, [])
+          const keys = each.keys?.map((key) => VEHICLES[key])
+          const question = { by: 'vehicle_id', keys }
+          const found = await watch.find({ snapshot: world.table.snapshot, tail: held }, question)
+          const { rows, missing } = found
+          const told = new Map(
+            Array.from({ length: rows.length }, (_, i) => [
+              textAt(rows.vehicleIds, rows.vehicle[i]),
+              rows.eventTime[i],
+            ]),
+          )
+          const known = lastOf([...(isFolded ? world.archived : []), ...tail])
+          const wanted = new Map([...known].filter(([id]) => keys === undefined || keys.includes(id)))
+          if (isFolded) {
+            expect(told).toEqual(wanted)
+            expect(missing).toEqual([])
+          } else {
+            // What was archived since it was first asked may be known, too.
+            for (const [id, time] of wanted) expect(told.get(id)).toBeGreaterThanOrEqual(time)
+            expect(missing).toEqual([expect.objectContaining({ path: 'latest' })])
+          }
+        }
+      }
+    }),
+    { numRuns: 60 },
+  ))
