@@ -15,7 +15,7 @@ export interface ProjectionDescription {
   readonly folded: number | null
   /** Buckets that have folded something. */
   readonly buckets: number
-  /** `YYYY-MM-DD`: of dates before it some bucket knows nothing yet; null likewise, and while no date is folded. */
+  /** `YYYY-MM-DD`: of dates before it some bucket knows nothing yet; null likewise, while no date is folded, and where all are. */
   readonly from: string | null
 }
 
@@ -37,6 +37,6 @@ export const describeProjection = ({ kind, state }: ProjectionTable): Projection
     rows: Number.isFinite(rows) ? rows : null,
     folded: isWhole ? Math.min(...offsets.map(({ version }) => version)) : null,
     buckets: offsets.length,
-    from: isWhole && frontier < LAST_DAY ? dateOf(frontier * DAY_MS) : null,
+    from: isWhole && frontier > 0 && frontier < LAST_DAY ? dateOf(frontier * DAY_MS) : null,
   }
 }
