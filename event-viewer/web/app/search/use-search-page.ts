@@ -65,6 +65,8 @@ export const useSearchPage = (): SearchPage => {
     }
     void router[how]({ path: '/search', query: { ...query, ...writeGap(chosenGap.value) }, hash: location.hash })
   }
+  const boundsOf = ({ where }: SearchRequest): ViewBounds | undefined =>
+    where.kind === 'view' ? where.bounds : boundsOfShapes(shapesOf(where))
   let lastRead: string | undefined
   const read = async (): Promise<void> => {
     const { gap, ...query } = route.query
@@ -126,9 +128,6 @@ export const useSearchPage = (): SearchPage => {
     },
     { immediate: true },
   )
-
-  const boundsOf = ({ where }: SearchRequest): ViewBounds | undefined =>
-    where.kind === 'view' ? where.bounds : boundsOfShapes(shapesOf(where))
 
   const isChanged = computed(() => {
     const made = request.value
