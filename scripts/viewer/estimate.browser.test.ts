@@ -35,7 +35,7 @@ test('an empty archive begins with measured figures; what is typed is reckoned w
   await page.getByLabel('Years', { exact: true }).press('Tab')
   await estimate
     .getByRole('alert')
-    .getByText(/^years: /)
+    .getByText(/^“Years” /)
     .waitFor()
   expect(problems).toEqual([])
   await close()
