@@ -78,7 +78,16 @@ test('start tells where everything is, and Ctrl-C stops it in order and leaves n
   // The shells that watch over servers end once they are told, a moment after them.
   await eventually(async () => (await findProcesses(folder)).length === 0, { what: 'the end of every process' })
   const stopped = [...readOutput().matchAll(/^(\w+)-\d \| .*stopped$/gm)].map(([, kind]) => kind)
-  expect(stopped).toEqual(['generator', 'collector', 'collector', 'compactor', 'projector', 'finder', 'finder', 'viewer'])
+  expect(stopped).toEqual([
+    'generator',
+    'collector',
+    'collector',
+    'compactor',
+    'projector',
+    'finder',
+    'finder',
+    'viewer',
+  ])
 })
 
 test('when start is killed, everything that it started ends, and it can be started again', async () => {
