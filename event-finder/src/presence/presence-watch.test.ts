@@ -222,3 +222,37 @@ test('what presence passes over holds no row of the vehicles, whatever was added
   expect(passedOver).toBeGreaterThan(3)
   expect(narrowed).toBeGreaterThan(20)
 })
+
+test('of a date that retention has taken nothing is passed over: what came into it late is in the table, and not in presence', async () => {
+  const world = await startWorld()
+  await add(
+    world,
+    [0, 1, 2].map((cell) => ({ vehicle: cell, cell, minute: 0 })),
+  )
+  // As it is once the dates are dropped: all is folded, and presence says nothing of the first day.
+  await fold(world, NUMBERS, 1)
+  const watch = createPresenceWatch({
+    open: async () => world.presence,
+    touched: createTouchedPairs((after, to) => readChanges(world.store, after, to)),
+    onFault: (error) => {
+      throw error
+    },
+  })
+  const { table, state } = (await watch.look())!
+  const whole = { ...state, offset: (bucket: number) => ({ ...state.offset(bucket)!, frontier: 0 }) }
+  const search = {
+    area: EVERYWHERE,
+    period: { from: 0, to: 4e12 },
+    vehicleIds: [VEHICLES[1]],
+    vehicleTypes: undefined,
+    visible: undefined,
+  }
+  const date = dateOf(BEGIN_MS)
+  const timesAt = async (newestDateGone: string | undefined) =>
+    (await watch.timesIn({ table, state: whole }, { ...world.table.snapshot, newestDateGone }, search))!(date, CELLS[1])
+  expect([await timesAt(undefined), await timesAt('2026-01-04'), await timesAt(date)]).toEqual([
+    undefined,
+    undefined,
+    periodOfDate(date),
+  ])
+})

@@ -70,7 +70,8 @@ const timesOfPairs = (rows: readonly PresenceRow[]): Map<string, { from: number;
 
 /**
  * What the table `presence` lets a search pass over. Invariant: pairs of a date and a cell alone, which compactions don't change; none that a version after the one that presence has
- * folded may have changed, and none of a date that it has not folded yet.
+ * folded may have changed, none of a date that it has not folded yet, and none of a date that retention has taken: what comes into
+ * such a date again is in the table, and not in presence.
  */
 export const createPresenceWatch = ({ open, touched, onFault }: PresenceWatchDeps): PresenceWatch => {
   let table: ProjectionTable | undefined
@@ -85,7 +86,7 @@ export const createPresenceWatch = ({ open, touched, onFault }: PresenceWatchDep
         return undefined
       }
     },
-    timesIn: async (seen, { version, dates }, { vehicleIds, period }) => {
+    timesIn: async (seen, { version, dates, newestDateGone }, { vehicleIds, period }) => {
       if (vehicleIds === undefined || vehicleIds.length === 0 || vehicleIds.length > MOST_VEHICLES) return undefined
       const folded = foldedOf(seen.state, vehicleIds)
       if (folded === undefined || folded.newest > version) return undefined
@@ -101,7 +102,9 @@ export const createPresenceWatch = ({ open, touched, onFault }: PresenceWatchDep
         return (date, cell) => {
           const day = periodOfDate(date)
           const pair = pairOf(date, cell)
-          return dayOf(day.from) < folded.frontier || changed.has(pair) ? day : pairs.get(pair)
+          const isKnown =
+            dayOf(day.from) >= folded.frontier && !(newestDateGone !== undefined && date <= newestDateGone)
+          return isKnown && !changed.has(pair) ? pairs.get(pair) : day
         }
       } catch (error) {
         onFault(error)
