@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { createFileStore, openLossTable, writeMarks } from '@fleetlake/archive'
 import type { Config } from '@fleetlake/contracts'
 import { startCompactor } from '@fleetlake/event-collector'
+import { type RunningProjector, startProjector } from '@fleetlake/event-projector'
 import { findNatsServer } from '@fleetlake/nats-server'
 import { eventually, freePort, temporaryFolder } from '@fleetlake/testing'
 import { expect, onTestFinished, test } from 'vitest'
@@ -21,18 +22,22 @@ interface Deployment {
   readonly config: Config
   readonly collector: Awaited<ReturnType<World['startCollector']>>
   readonly finder: Awaited<ReturnType<World['startFinder']>>
+  readonly projector: RunningProjector
   /** Of the archive. */
   readonly path: string
 }
 
-/** A hub, a collector, a finder, a compactor, and an archive of a few commits; the page's port is not asked. */
+/** A hub, a service of each kind that the archive needs, and an archive of a few commits; the page's port is not asked. */
 const deploy = async (): Promise<Deployment> => {
   const world = await createWorld()
   const { hub, config } = world
   const collector = await world.startCollector()
   const finder = await world.startFinder()
-  const compactor = await startCompactor(hub, { config, log: { info: () => {}, warn: () => {} }, version: 'test' })
+  const quiet = { config, log: { info: () => {}, warn: () => {} }, version: 'test' }
+  const compactor = await startCompactor(hub, quiet)
   onTestFinished(() => compactor.stop())
+  const projector = await startProjector(hub, quiet)
+  onTestFinished(() => projector.stop())
   for (let i = 0; i < 3; i++) {
     await world.publishRows(i % 2, [rowOf(`v-${i}`)])
     await world.flush()
@@ -42,6 +47,7 @@ const deploy = async (): Promise<Deployment> => {
     world,
     collector,
     finder,
+    projector,
     config: {
       ...config,
       hub: { ...config.hub, websocketPort, syncInterval: 'always' },
@@ -121,6 +127,7 @@ const BROKEN: readonly (readonly [what: string, break_: Break, told: readonly st
       'fault streams: the hub does not tell its streams',
       'unknown feeder',
       'fault services: no collector runs',
+      'warning projectors: no projector runs',
       'unknown stream contents',
       'unknown lag',
       'unknown dead letters',
@@ -280,6 +287,7 @@ const BROKEN: readonly (readonly [what: string, break_: Break, told: readonly st
     async ({ finder }) => finder.stop(),
     ['fault services: no finder runs: searches are not answered'],
   ],
+  ['the projector has stopped', async ({ projector }) => projector.stop(), ['warning projectors: no projector runs']],
   [
     'nothing listens where the page should be',
     async ({ config }) => ({ ...config, viewer: { ...config.viewer, port: await freePort() } }),

@@ -27,6 +27,20 @@ const NEEDED: readonly (readonly [Group, string])[] = [
   ['finders', 'searches are not answered'],
 ]
 
+/** Without one, searches and answers are right all the same. */
+const PROJECTORS: Group = 'projectors'
+
+const judgeProjectors = (alive: readonly { readonly group: Group }[]): Finding[] =>
+  alive.some(({ group }) => group === PROJECTORS)
+    ? []
+    : [
+        warning(
+          'projectors',
+          'no projector runs: where vehicles were and are is not kept up, so that searches for vehicles read more, and last positions may be incomplete',
+          'start a projector',
+        ),
+      ]
+
 const judgeMembers = ({ members, version }: Facts): Finding[] => {
   if (!members.isKnown) return [unknown('services', `not known: ${members.reason}`)]
   const alive = members.value
@@ -43,6 +57,7 @@ const judgeMembers = ({ members, version }: Facts): Finding[] => {
           missing.map(([group, what]) => `no ${group.replace(/s$/, '')} runs: ${what}`).join('; '),
           'start what is missing',
         ),
+    ...judgeProjectors(alive),
     ...(versions.length > 1
       ? [
           warning(

@@ -32,7 +32,7 @@ const stream = (name: string, some: Partial<StreamFacts> = {}): StreamFacts => (
 const MOVES = [stream('MOVES_0'), stream('MOVES_1')]
 const OTHERS = [stream('DEAD_LETTERS'), stream('SEARCHES')]
 
-const member = (group: 'collectors' | 'compactors' | 'finders', version = '0.1.0') => ({
+const member = (group: 'collectors' | 'compactors' | 'projectors' | 'finders', version = '0.1.0') => ({
   member: group,
   group,
   version,
@@ -59,7 +59,7 @@ const HEALTHY: Facts = {
   streams: known([...MOVES, ...OTHERS]),
   hubClock: known({ theirMs: NOW_MS, ourMs: NOW_MS }),
   claim: known(CLAIM),
-  members: known([member('collectors'), member('compactors'), member('finders')]),
+  members: known([member('collectors'), member('compactors'), member('projectors'), member('finders')]),
   store: known({ theirMs: NOW_MS, ourMs: NOW_MS }),
   table: known(TABLE),
   losses: known(0),
@@ -269,11 +269,12 @@ test.each<[string, Partial<Facts>, readonly string[]]>([
     { members: known([]) },
     [
       'fault services: no collector runs: nothing is archived; no compactor runs: small files stay, and old dates too; no finder runs: searches are not answered',
+      'warning projectors: no projector runs: where vehicles were and are is not kept up, so that searches for vehicles read more, and last positions may be incomplete',
     ],
   ],
   [
     'services of two versions run',
-    { members: known([member('collectors'), member('compactors', '0.2.0'), member('finders')]) },
+    { members: known([member('collectors'), member('compactors', '0.2.0'), member('projectors'), member('finders')]) },
     ['warning versions: services of the versions 0.1.0 and 0.2.0 run at once'],
   ],
   [
