@@ -1,8 +1,0 @@
-const {createWorld,PROJECTIONS}=await import('/tmp/s10/w/shared/projections/src/testing/world.ts')
-const P=await import('/tmp/s10/w/shared/projections/src/index.ts')
-const L=await import('/tmp/s10/w/shared/archive/src/testing/log-table.ts')
-const w=await createWorld([...P.ALL_BUCKETS])
-const r=L.someRows(2,'69y7p',Date.parse('2026-11-20T10:00:00Z'))
-await w.write([{...r[0],measures:{state:'a',revision:3}}])
-await w.write([{...r[0],measures:{state:'a',revision:1}}])
-console.log(await w.settle())
