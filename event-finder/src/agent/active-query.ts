@@ -129,7 +129,7 @@ export const createActiveQuery = (
     const event = await lookOn(mine, passed)
     if (scan === mine) happen(event)
   }
-  const send = ({ task, batch, rows }: WorkEffect & { readonly kind: 'send' }): void => {
+  const send = ({ task, batch, rows, failures }: WorkEffect & { readonly kind: 'send' }): void => {
     const { data, cadences: told } = atHand!
     sendWhileOpen(() =>
       hub.send('vehicleQueryResult', tasks.get(task)!.task.resultSubject, data, {
@@ -138,6 +138,7 @@ export const createActiveQuery = (
           'fleet-task': String(task),
           'fleet-batch': String(batch),
           'fleet-rows': String(rows),
+          ...(failures === 0 ? {} : { 'fleet-unread': String(failures) }),
           ...(told === undefined ? {} : { [CADENCES_HEADER]: told }),
         },
       }),

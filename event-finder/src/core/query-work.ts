@@ -46,7 +46,14 @@ export type WorkEffect =
   /** Let the scan go, with the memory that it holds; the batch at hand stays. */
   | { readonly kind: 'let-go' }
   /** Send the batch at hand. */
-  | { readonly kind: 'send'; readonly task: number; readonly batch: number; readonly rows: number }
+  | {
+      readonly kind: 'send'
+      readonly task: number
+      readonly batch: number
+      readonly rows: number
+      /** Files that could not be read before it: it is not the batch of an agent that could. */
+      readonly failures: number
+    }
   /** Tell the coordinator. */
   | {
       readonly kind: 'say'
@@ -129,11 +136,11 @@ export const createQueryWork = (): QueryWork => {
   }
 
   const send = (work: Work, rows: number): void => {
-    const { task, batches: batch } = work
+    const { task, batches: batch, failures } = work
     untaken.add(`${task}/${batch}`)
     work.batches++
     work.rows += rows
-    effects.push({ kind: 'send', task, batch, rows })
+    effects.push({ kind: 'send', task, batch, rows, failures })
   }
   const found = (work: Work, { rows, failures }: WorkEvent & { readonly kind: 'found' }): void => {
     if (isGivenUp) {

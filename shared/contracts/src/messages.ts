@@ -730,7 +730,7 @@ export const messages = {
     from: ['finder (agent)'],
     to: ['page', 'terminal'],
     about:
-      'Positions found, as an Arrow IPC stream. A (task, batch) may be delivered twice, with the same rows: ignore the second.',
+      'Positions found, as an Arrow IPC stream. A (task, batch) may be delivered twice: ignore the second. Both have the same rows, unless one has `fleet-unread`: an answer with such a batch is not complete, whatever its stats say.',
     content: 'positions',
     data: binary,
     headers: {
@@ -738,6 +738,8 @@ export const messages = {
       'fleet-task': 'number of the task',
       'fleet-batch': 'number of the batch within the task, from 0',
       'fleet-rows': 'number of rows',
+      'fleet-unread':
+        'number of files of the task that its agent could not read before this batch: another agent may have read them, and has its rows at other places',
       'fleet-cadences':
         'how often the vehicles report, over all their reports, where that is known: seconds of each run of rows of one vehicle and one UTC date, in their order, such as `20*3,-,600`',
     },

@@ -26,15 +26,20 @@ const stories = fc
     }),
     isEndLost: fc.boolean(),
     order: fc.array(fc.nat(), { minLength: 40, maxLength: 40 }),
-    fates: fc.array(fc.constantFrom('comes', 'comes', 'comes', 'twice', 'lost'), { minLength: 16, maxLength: 16 }),
+    fates: fc.array(fc.constantFrom('comes', 'comes', 'comes', 'twice', 'lost', 'by two'), {
+      minLength: 16,
+      maxLength: 16,
+    }),
     steps: fc.array(fc.constantFrom(1, 50, 400, 3_000), { minLength: 40, maxLength: 40 }),
   })
   .map(({ batches, status, others, isEndLost, order, fates, steps }) => {
     const stats = statsOf(status, batches)
     const named = batches.flatMap((count, task) => Array.from({ length: count }, (_, batch) => ({ task, batch })))
     const came = named.flatMap(({ task, batch }, i): AnswerEvent[] => {
-      const event: AnswerEvent = { kind: 'batch', task, batch }
+      const event: AnswerEvent = { kind: 'batch', task, batch, unread: 0 }
       const fate = fates[i % fates.length]
+      // One agent could read all, the other not.
+      if (fate === 'by two') return i % 2 === 0 ? [event, { ...event, unread: 1 }] : [{ ...event, unread: 1 }, event]
       return fate === 'lost' ? [] : fate === 'twice' ? [event, event] : [event]
     })
     const events: AnswerEvent[] = [
@@ -52,7 +57,7 @@ test('in whatever order it comes: an answer is complete only with every batch, e
       let now = 0
       const answer = createQueryAnswer(TTL_MS, now)
       const held = new Set<string>()
-      let [isHeard, isCancelled, hasEnd] = [false, false, false]
+      let [isHeard, isCancelled, hasEnd, isShort] = [false, false, false, false]
       const isComplete = (): boolean => named.every(({ task, batch }) => held.has(`${task}/${batch}`))
       for (const [i, event] of events.entries()) {
         now += steps[i % steps.length]
@@ -60,6 +65,7 @@ test('in whatever order it comes: an answer is complete only with every batch, e
         if (event.kind === 'batch') {
           const key = `${event.task}/${event.batch}`
           expect(isOfUse).toBe(!held.has(key))
+          isShort ||= isOfUse && event.unread > 0
           held.add(key)
         }
         isHeard ||= ['batch', 'progress', 'stats'].includes(event.kind)
@@ -69,7 +75,7 @@ test('in whatever order it comes: an answer is complete only with every batch, e
         const end = answer.end()
         expect(end !== undefined).toBe(hasEnd && (stats.status === 'refused' || isComplete()))
         if (end?.status === 'complete' || end?.status === 'limit-reached') {
-          expect([end.status, isCancelled]).toEqual([stats.status, false])
+          expect([end.status, isCancelled, isShort]).toEqual([stats.status, false, false])
         }
         const late = answer.endOfWaiting(now)
         if (late !== undefined) expect(['complete', 'limit-reached']).not.toContain(late.status)
@@ -82,6 +88,18 @@ test('in whatever order it comes: an answer is complete only with every batch, e
     }),
     { numRuns: 5_000 },
   )
+})
+
+test('an answer whose batch came of an agent that could not read a file is partial, though another agent had read all', () => {
+  const answer = createQueryAnswer(TTL_MS, 0)
+  answer.happen({ kind: 'sent' }, 0)
+  answer.happen({ kind: 'batch', task: 0, batch: 0, unread: 2 }, 1)
+  expect(answer.happen({ kind: 'batch', task: 0, batch: 0, unread: 0 }, 2)).toBe(false)
+  answer.happen({ kind: 'stats', stats: statsOf('complete', [1]) }, 3)
+  expect(answer.end()).toEqual({
+    status: 'partial',
+    reason: 'a finder that could not read 2 files answered before one that could: ask again',
+  })
 })
 
 test('a client that has cancelled is told no reason: a finder may have taken it for gone', () => {

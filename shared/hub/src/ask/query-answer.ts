@@ -16,7 +16,8 @@ export type AnswerEvent =
   /** The server says that no finder listens. */
   | { readonly kind: 'unheard' }
   | { readonly kind: 'progress' }
-  | { readonly kind: 'batch'; readonly task: number; readonly batch: number }
+  /** `unread`: files that its agent could not read before it. */
+  | { readonly kind: 'batch'; readonly task: number; readonly batch: number; readonly unread: number }
   | { readonly kind: 'stats'; readonly stats: VehicleQueryStats }
   /** What can't be read. */
   | { readonly kind: 'malformed'; readonly reason: string }
@@ -26,7 +27,8 @@ export type AnswerEvent =
 
 /**
  * What a client knows of the answer to its query, and whether the answer has ended; messages and time are the driver's (`askVehicles`).
- * Invariant: an answer is complete only when the client holds every batch that the finder names. A query that met no finder may be sent again, one that a finder may
+ * Invariant: an answer is complete only when the client holds every batch that the finder names, each of an agent that had read all before it: of two agents that were given
+ * one task, the one that could not read a file may be heard by the client first, and by the finder too late. A query that met no finder may be sent again, one that a finder may
  * have heard never. Whatever happens, an answer ends once nothing comes any more.
  */
 export interface QueryAnswer {
@@ -58,6 +60,7 @@ export const createQueryAnswer = (ttlMs: number, beganMs: number): QueryAnswer =
   let isAllowed = true
   let stats: VehicleQueryStats | undefined
   let fault: string | undefined
+  let unread = 0
 
   const hear = (nowMs: number): void => {
     isHeard = true
@@ -67,7 +70,15 @@ export const createQueryAnswer = (ttlMs: number, beganMs: number): QueryAnswer =
   /** A search that the finders gave up, and not this client, is one that misses something. */
   const statusOf = ({ status }: VehicleQueryStats): QueryStatus => {
     if (isCancelled) return 'cancelled'
+    if (unread > 0 && (status === 'complete' || status === 'limit-reached')) return 'partial'
     return status === 'cancelled' ? 'partial' : status
+  }
+  const reasonOf = (said: VehicleQueryStats): string | undefined => {
+    if (isCancelled) return undefined
+    const isOfBatch = statusOf(said) === 'partial' && (said.status === 'complete' || said.status === 'limit-reached')
+    return isOfBatch
+      ? `a finder that could not read ${unread} files answered before one that could: ask again`
+      : reasonOfStats(said)
   }
 
   return {
@@ -88,7 +99,9 @@ export const createQueryAnswer = (ttlMs: number, beganMs: number): QueryAnswer =
           return true
         case 'batch':
           hear(nowMs)
-          return held.hold(event.task, event.batch)
+          if (!held.hold(event.task, event.batch)) return false
+          unread = Math.max(unread, event.unread)
+          return true
         case 'stats': {
           hear(nowMs)
           if (stats !== undefined) return false
@@ -115,7 +128,7 @@ export const createQueryAnswer = (ttlMs: number, beganMs: number): QueryAnswer =
       if (stats.status === 'refused') return { status: 'refused', reason: stats.error }
       if (held.missing() > 0) return undefined
       // What a finder made of a client that has cancelled is no news to it.
-      return { status: statusOf(stats), reason: isCancelled ? undefined : reasonOfStats(stats) }
+      return { status: statusOf(stats), reason: reasonOf(stats) }
     },
     endOfWaiting: (nowMs) => {
       const silentMs = nowMs - heardMs
