@@ -1,6 +1,6 @@
 import { isTextMeasure, type Rows } from '@fleetlake/columnar'
 import type { Message, Sight } from '@fleetlake/contracts'
-import { FleetError } from '@fleetlake/core'
+import { areaSteps, FleetError } from '@fleetlake/core'
 import { type NamedAreas, nameAreas, NO_AREAS, usedAreas } from '../areas/name-areas.ts'
 import { checkSize } from '../coordinator/check-size.ts'
 import type { PinnedVersion } from '../coordinator/pin-version.ts'
@@ -9,9 +9,11 @@ import { askedRecord } from '../coordinator/search-record.ts'
 import { narrowToSight } from '../core/narrow-to-sight.ts'
 import { searchSteps, type VehicleSearch } from '../core/search.ts'
 import { measuresOfQuery, type TaskMeasures, taskMeasuresOf } from '../core/search-measures.ts'
+import { type LossVerdict, NO_LOSSES } from '../losses/judge-losses.ts'
+import { hideOthersInLosses } from '../people/hide-others.ts'
 import type { HeldTail, Missing } from '../tail/held-tail.ts'
 import { type Owner, takeTurns } from '../waiting/turns.ts'
-import { periodOfLatest, VEHICLE_KEY } from './latest-question.ts'
+import { GLOBE, periodOfLatest, VEHICLE_KEY } from './latest-question.ts'
 import { holdLatest } from './latest-rows.ts'
 
 /** The last positions of all keys, or of some, of a version and its tail. */
@@ -28,9 +30,19 @@ export interface LatestQuestion {
   readonly keys: readonly string[] | undefined
 }
 
-export interface LatestJobsDeps extends Pick<QueryJobsDeps, 'permit' | 'findAreas' | 'pin' | 'records' | 'processor'> {
+export interface LatestJobsDeps extends Pick<
+  QueryJobsDeps,
+  'permit' | 'findAreas' | 'pin' | 'losses' | 'records' | 'processor'
+> {
   /** @throws FleetError `query.invalid` for a column that is no key */
   latest(version: PinnedVersion, question: LatestQuestion): Promise<LatestFound>
+}
+
+/** What a question is answered from. */
+interface Prepared {
+  readonly tail: HeldTail
+  readonly measures: TaskMeasures
+  readonly notes: readonly string[]
 }
 
 const ALL_IN_ONE = [{ task: 0, chunks: [], isHot: true }]
@@ -48,7 +60,7 @@ export const createLatestJobs = (
   }: { readonly query: Message<'vehicleQuery'>; readonly question: LatestQuestion; readonly person: string },
   owner: Owner,
   { maxVertices }: Pick<QueryJobsOptions, 'maxVertices'>,
-  { permit, findAreas, pin, latest, records, processor }: LatestJobsDeps,
+  { permit, findAreas, pin, losses, latest, records, processor }: LatestJobsDeps,
 ): QueryJobs => {
   const { by, keys } = question
   let recorded: Promise<void> | undefined
@@ -58,14 +70,26 @@ export const createLatestJobs = (
   let sight: Sight = 'all'
   let checked: VehicleSearch | undefined
   let pinned: PinnedVersion | undefined
-  let prepared: { readonly tail: HeldTail; readonly measures: TaskMeasures } | undefined
+  let prepared: Prepared | undefined
 
-  const prepare = async (version: PinnedVersion): Promise<{ tail: HeldTail; measures: TaskMeasures }> => {
+  /** Wherever a loss was, it may be the last that a vehicle said. */
+  const lossesOf = async (version: PinnedVersion): Promise<LossVerdict> => {
+    if (losses === undefined) return NO_LOSSES
+    const everywhere = await takeTurns(processor, owner, areaSteps(GLOBE))
+    const verdict = await losses(version, { ...checked!, area: everywhere })
+    return sight === 'all' ? verdict : hideOthersInLosses(verdict)
+  }
+  const prepare = async (version: PinnedVersion): Promise<Prepared> => {
     const measures = measuresOfQuery(query, version.snapshot ?? NO_COLUMNS)
     const { rows, missing } = await latest(version, question)
     if (by !== VEHICLE_KEY && rows.measures.some((column) => !isTextMeasure(column)))
       throw new FleetError('query.invalid', `"${by}" is not a column of texts: last positions are kept by such alone`)
-    return { tail: holdLatest(rows, version.tail, missing), measures: taskMeasuresOf(measures) }
+    const lost = await lossesOf(version)
+    return {
+      tail: holdLatest(rows, version.tail, [...missing, ...lost.missing]),
+      measures: taskMeasuresOf(measures),
+      notes: lost.notes,
+    }
   }
   return {
     check: async () => {
@@ -86,12 +110,13 @@ export const createLatestJobs = (
     plan: async () => {
       prepared ??= await prepare(pinned!)
       await recorded
+      const { notes } = prepared
       const none = { files: 0, bytes: 0, rows: 0 }
       const areas = usedAreas(named)
       return {
         table: { total: none, pruned: none },
         tasks: ALL_IN_ONE,
-        ...(areas.length === 0 ? {} : { remarks: { areas } }),
+        remarks: { ...(notes.length === 0 ? {} : { notes: [...notes] }), ...(areas.length === 0 ? {} : { areas }) },
       }
     },
     hint: async () => undefined,
