@@ -1,4 +1,4 @@
-import { openLatestStore, openPresenceStore, openTableStore } from '@fleetlake/archive'
+import { type ObjectStore, openLatestStore, openPresenceStore, openTableStore } from '@fleetlake/archive'
 import type { Config } from '@fleetlake/contracts'
 import { codeField, FleetError, reasonOf, sleep } from '@fleetlake/core'
 import { type Hub, joinGroup, ownedPartitions } from '@fleetlake/hub'
@@ -23,6 +23,8 @@ export interface ProjectorOptions {
   readonly config: Config
   readonly log: Pick<Log, 'info' | 'warn'>
   readonly version: string
+  /** In place of the archive's own stores. */
+  readonly stores?: { readonly moves: ObjectStore; readonly presence: ObjectStore; readonly latest: ObjectStore }
   /** Where it says how it is. */
   readonly ops?: OpsContext
 }
@@ -33,18 +35,18 @@ export interface ProjectorOptions {
  */
 export const startProjector = async (
   hub: Hub,
-  { config, log, version, ops = NO_OPS }: ProjectorOptions,
+  { config, log, version, stores: given, ops = NO_OPS }: ProjectorOptions,
 ): Promise<RunningProjector> => {
   const { archive, projector } = config
   const maxLagMs = lagLimitOf(config)
   const stopping = new AbortController()
   const { signal } = stopping
   const tellRequest = countRequests(ops.metrics)
-  const [moves, presence, latest] = await Promise.all([
-    openTableStore(archive, tellRequest),
-    openPresenceStore(archive, tellRequest),
-    openLatestStore(archive, tellRequest),
-  ])
+  const { moves, presence, latest } = given ?? {
+    moves: await openTableStore(archive, tellRequest),
+    presence: await openPresenceStore(archive, tellRequest),
+    latest: await openLatestStore(archive, tellRequest),
+  }
   const stores = {
     moves,
     projections: [

@@ -1,34 +1,39 @@
 import { createMemoryStore, type MemoryObjects, type ObjectStore } from '@fleetlake/archive'
 
-/** What the archive holds at a moment, both of its tables. */
-export interface ArchiveCopy {
-  readonly moves: MemoryObjects
-  readonly losses: MemoryObjects
-}
+const TABLES = ['moves', 'losses', 'presence', 'latest'] as const
+type ArchiveTable = (typeof TABLES)[number]
+
+/** What the archive holds at a moment, table by table. */
+export type ArchiveCopy = Readonly<Record<ArchiveTable, MemoryObjects>>
 
 /** The archive's disk: it can be copied, and replaced by a copy, between two moments. */
 export interface ArchiveDisk {
   /** As nothing but the judge sees them. */
-  readonly stores: { readonly moves: ObjectStore; readonly losses: ObjectStore }
+  readonly stores: Readonly<Record<ArchiveTable, ObjectStore>>
   copy(): ArchiveCopy
-  replaceBy(copy: ArchiveCopy): void
+  /** @param keep tables that stay as they are: derived ones need not be in a backup */
+  replaceBy(copy: ArchiveCopy, keep?: readonly ArchiveTable[]): void
 }
 
+const eachTable = <Value>(make: (table: ArchiveTable) => Value): Readonly<Record<ArchiveTable, Value>> => ({
+  moves: make('moves'),
+  losses: make('losses'),
+  presence: make('presence'),
+  latest: make('latest'),
+})
+
 export const createArchiveDisk = (): ArchiveDisk => {
-  const disk: ArchiveCopy = { moves: new Map(), losses: new Map() }
-  const replace = (objects: MemoryObjects, by: MemoryObjects): void => {
-    objects.clear()
-    for (const [path, object] of by) objects.set(path, object)
-  }
+  const disk: ArchiveCopy = eachTable(() => new Map())
+  const stores = eachTable((table) => createMemoryStore(disk[table]))
   return {
-    stores: {
-      moves: { ...createMemoryStore(disk.moves), readsAtOnce: 8 },
-      losses: createMemoryStore(disk.losses),
-    },
-    copy: () => ({ moves: new Map(disk.moves), losses: new Map(disk.losses) }),
-    replaceBy: ({ moves, losses }) => {
-      replace(disk.moves, moves)
-      replace(disk.losses, losses)
+    stores: { ...stores, moves: { ...stores.moves, readsAtOnce: 8 } },
+    copy: () => eachTable((table) => new Map(disk[table])),
+    replaceBy: (copy, keep = []) => {
+      for (const table of TABLES) {
+        if (keep.includes(table)) continue
+        disk[table].clear()
+        for (const [path, object] of copy[table]) disk[table].set(path, object)
+      }
     },
   }
 }

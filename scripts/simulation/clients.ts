@@ -1,10 +1,10 @@
-import { encodePositions, positionsOfRows } from '@fleetlake/columnar'
+import { encodePositions, type Positions, positionsOfRows, rowsOfPositions } from '@fleetlake/columnar'
 import { cellOf, FleetError, partitionOfCell, sleep, toMicroDegrees } from '@fleetlake/core'
 import { askVehicles, createMovePublisher, type Hub, type VehicleAnswer } from '@fleetlake/hub'
 import type { Excuses } from './excuses.ts'
 import { judgeAnswer } from './judge.ts'
-import type { Ledger, SentRow } from './ledger.ts'
-import { MESSAGE_NAME, type World } from './world.ts'
+import { type Ledger, nameOf, type SentRow } from './ledger.ts'
+import { KEY_COLUMN, MESSAGE_NAME, type World } from './world.ts'
 
 const WEST = -56.3
 const SOUTH = -35
@@ -28,20 +28,32 @@ const drawPlace = ({ time, config }: World, partition: number): Pick<SentRow, 'l
   }
 }
 
-/** No two rows of a story have one vehicle. */
-const makeRows = (world: World, name: () => string, partition: number): SentRow[] =>
-  Array.from({ length: 1 + Math.floor(world.time.random() * 20) }, () => ({
-    vehicle: name(),
-    eventTime: Date.now() - Math.floor(world.time.random() * 3_000),
+/** The vehicles of a source. */
+const VEHICLES = 12
+const STATES = 5
+
+/** Vehicles go from any place to any other, and their rows come in any order. */
+const makeRows = (world: World, source: string, named: Set<string>, partition: number): SentRow[] => {
+  const { time } = world
+  const draw = (): Pick<SentRow, 'vehicle' | 'eventTime'> => {
+    for (;;) {
+      const vehicle = `${source}-${1 + Math.floor(VEHICLES * time.random())}`
+      const eventTime = Date.now() - Math.floor(3_000 * time.random())
+      const name = nameOf({ vehicle, eventTime })
+      if (named.size !== named.add(name).size) return { vehicle, eventTime }
+    }
+  }
+  return Array.from({ length: 1 + Math.floor(20 * time.random()) }, () => ({
+    ...draw(),
     ...drawPlace(world, partition),
   }))
+}
 
 /** A source of positions: publishes for some seconds, waits until all of it is acknowledged, and begins again. */
 export const publish = async (world: World, ledger: Ledger, name: string, signal: AbortSignal): Promise<void> => {
   const { time } = world
   const { count: partitionCount } = world.config.partitioning
-  let named = 0
-  const nextName = (): string => `${name}-${++named}`
+  const named = new Set<string>()
   const hub = world.connect(name)
   const partitions = Array.from({ length: partitionCount }, (_, i) => i)
   for (let round = 1; !signal.aborted; round++) {
@@ -61,9 +73,14 @@ export const publish = async (world: World, ledger: Ledger, name: string, signal
     }
     for (let batch = 0; batch < 8; batch++) {
       const partition = Math.floor(time.random() * partitionCount)
-      const rows = makeRows(world, nextName, partition)
+      const rows = makeRows(world, name, named, partition)
       const positions = positionsOfRows(
-        rows.map(({ vehicle, ...row }) => ({ ...row, vehicleId: vehicle, vehicleType: 'bus' })),
+        rows.map(({ vehicle, ...row }) => ({
+          ...row,
+          vehicleId: vehicle,
+          vehicleType: 'bus',
+          measures: { [KEY_COLUMN]: `${name} ${row.eventTime % STATES}` },
+        })),
       )
       send(partition, rows, encodePositions(positions))
       if (time.random() < 0.03) send(0, [], new TextEncoder().encode('malformed'))
@@ -80,6 +97,10 @@ export const publish = async (world: World, ledger: Ledger, name: string, signal
   }
 }
 
+/** What rows of an answer are called. */
+export const namesOf = (rows: Positions): string[] =>
+  rowsOfPositions(rows).map(({ vehicleId, eventTime }) => nameOf({ vehicle: vehicleId, eventTime }))
+
 interface Wanted {
   readonly east: number
   readonly fromMs: number
@@ -88,7 +109,7 @@ interface Wanted {
 
 interface Search {
   readonly answer: VehicleAnswer
-  /** @returns the vehicles of all rows, as often as they came */
+  /** @returns the names of all rows, as often as they came */
   readAll(onBatch?: () => unknown): Promise<string[]>
 }
 
@@ -108,18 +129,17 @@ export const search = (hub: Hub, { east, fromMs, toMs }: Wanted): Search => {
     timeoutMs: 20_000,
   })
   const readAll = async (onBatch: () => unknown = () => undefined): Promise<string[]> => {
-    const vehicles: string[] = []
+    const names: string[] = []
     for await (const { rows } of answer) {
-      const { vehicleIdOffsets: at, vehicleIdBytes: bytes } = rows
-      for (let i = 0; i < rows.length; i++) vehicles.push(new TextDecoder().decode(bytes.subarray(at[i], at[i + 1])))
+      names.push(...namesOf(rows))
       onBatch()
     }
-    return vehicles
+    return names
   }
   return { answer, readAll }
 }
 
-interface AskDeps {
+export interface AskDeps {
   readonly answers: Record<string, number>
   readonly excuses: Excuses
   fail(what: string): void
@@ -147,12 +167,12 @@ export const ask = async (
     const mayLack = excuses.ofAnswer()
     const { answer, readAll } = search(hub, { east, fromMs, toMs })
     const isCancelled = time.random() < 0.05
-    const vehicles = await readAll(() => isCancelled && answer.cancel())
+    const rows = await readAll(() => isCancelled && answer.cancel())
     const { status, reason, stats } = await answer.outcome
     if (status !== 'complete' && status !== 'cancelled') world.say(`${name}: an answer is ${status}: ${reason}`)
     answers[status] = (answers[status] ?? 0) + 1
     const fault = judgeAnswer(
-      { status, vehicles },
+      { status, rows },
       {
         due,
         find: ledger.find,

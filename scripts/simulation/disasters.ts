@@ -110,9 +110,11 @@ const restoreArchive: Prepare = ({ world, operator, excuses, onReplaced, fail })
   const { time, archive } = world
   const copy = archive.copy()
   world.say('the archive is copied')
+  // A backup need not hold what can be derived.
+  const keep = time.random() < 0.5 ? (['presence', 'latest'] as const) : []
   const replaceBy = (by: ArchiveCopy, isStopped: boolean): void => {
     if (isStopped) for (const life of world.lives()) world.kill(life)
-    archive.replaceBy(by)
+    archive.replaceBy(by, keep)
     onReplaced()
   }
   const putBack = async (newest: ArchiveCopy): Promise<void> => {

@@ -1,6 +1,6 @@
 import type { Backup } from '@fleetlake/broker/memory'
 import { partitionOfStream } from '@fleetlake/contracts'
-import type { Ledger } from './ledger.ts'
+import { type Ledger, nameOf } from './ledger.ts'
 import { MESSAGE_NAME } from './world.ts'
 
 /** What disasters excuse: before the first one nothing. */
@@ -13,21 +13,21 @@ export interface Excuses {
     readonly untold?: ReadonlySet<string>
   }): void
   /** Of a row that may be gone without a word. */
-  mayBeUntold(vehicle: string): boolean
+  mayBeUntold(row: string): boolean
   isNeeded(): boolean
   /** Of a row that may be in the table, and in an answer, more than once. */
-  mayRepeat(vehicle: string): boolean
+  mayRepeat(row: string): boolean
   /** Of a malformed message whose dead letter may be gone. */
   mayLackLetter(message: string): boolean
   /** Of an answer that is asked for now: the rows that it may lack though it is complete, by the notes that it ends with. */
-  ofAnswer(): (notes: readonly string[]) => (vehicle: string) => boolean
+  ofAnswer(): (notes: readonly string[]) => (row: string) => boolean
 }
 
 export interface ExcusesDeps {
   readonly ledger: Ledger
   /** The messages that the hub holds now, by name. */
   held(): ReadonlySet<string>
-  /** The rows that the table has now, by vehicle. */
+  /** The names of the rows that the table has now. */
   archived(): readonly string[]
 }
 
@@ -44,33 +44,33 @@ export const createExcuses = ({ ledger, held, archived }: ExcusesDeps): Excuses 
     const gone = new Set<string>()
     for (const { name, rows } of ledger.messages()) {
       if (inHub.has(name)) continue
-      for (const { vehicle } of rows) if (!inTable.has(vehicle)) gone.add(vehicle)
+      for (const name of rows.map(nameOf)) if (!inTable.has(name)) gone.add(name)
     }
     return gone
   }
   return {
     ledger,
-    mayBeUntold: (vehicle) => untoldRows.has(vehicle),
+    mayBeUntold: (row) => untoldRows.has(row),
     add: ({ again = new Set(), forgetsLetters = false, untold = new Set() }) => {
       isCalm = false
       for (const { name, rows, isAcknowledged } of ledger.messages()) {
         if (forgetsLetters) withoutLetters.add(name)
-        if (untold.has(name) && !again.has(name)) for (const { vehicle } of rows) untoldRows.add(vehicle)
+        if (untold.has(name) && !again.has(name)) for (const row of rows) untoldRows.add(nameOf(row))
         // A source repeats what it has not heard of: the hub may have forgotten that it has stored it.
-        if (!isAcknowledged || again.has(name)) for (const { vehicle } of rows) repeated.add(vehicle)
+        if (!isAcknowledged || again.has(name)) for (const row of rows) repeated.add(nameOf(row))
       }
     },
     isNeeded: () => !isCalm,
-    mayRepeat: (vehicle) => repeated.has(vehicle),
+    mayRepeat: (row) => repeated.has(row),
     mayLackLetter: (message) => withoutLetters.has(message),
     ofAnswer: () => {
       const asked = isCalm ? new Set<string>() : goneNow()
       return (notes) => {
         if (isCalm) return NOTHING
-        if (!notes.some(saysThatMessagesMayBeLost)) return (vehicle) => untoldRows.has(vehicle)
+        if (!notes.some(saysThatMessagesMayBeLost)) return (row) => untoldRows.has(row)
         // A question may wait while the disaster happens.
         const ended = goneNow()
-        return (vehicle) => asked.has(vehicle) || ended.has(vehicle) || untoldRows.has(vehicle)
+        return (row) => asked.has(row) || ended.has(row) || untoldRows.has(row)
       }
     },
   }

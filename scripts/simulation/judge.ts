@@ -4,52 +4,74 @@ import type { SentRow } from './ledger.ts'
 export interface Expected {
   /** The rows that it must have if it says that it is complete. */
   readonly due: ReadonlySet<string>
-  find(vehicle: string): SentRow | undefined
+  find(name: string): SentRow | undefined
   isWanted(row: SentRow): boolean
   /** Rows that are repeated where a disaster allows it. */
-  readonly mayRepeat?: (vehicle: string) => boolean
+  readonly mayRepeat?: (name: string) => boolean
   /** Rows that are due, and of which the answer says in other words that they may be missing. */
-  readonly mayLack?: (vehicle: string) => boolean
+  readonly mayLack?: (name: string) => boolean
 }
 
 /** What is wrong with an answer, in a sentence; undefined when nothing is. */
 export const judgeAnswer = (
-  { status, vehicles }: { readonly status: string; readonly vehicles: readonly string[] },
+  { status, rows }: { readonly status: string; readonly rows: readonly string[] },
   { due, find, isWanted, mayRepeat, mayLack = () => false }: Expected,
 ): string | undefined => {
-  const found = new Set(vehicles)
-  const twice = twiceIn(vehicles, mayRepeat)
+  const found = new Set(rows)
+  const twice = twiceIn(rows, mayRepeat)
   if (twice !== undefined) return `an answer has a row twice: ${twice}`
-  for (const vehicle of vehicles) {
-    const row = find(vehicle)
-    if (row === undefined) return `an answer has a row that was never sent: ${vehicle}`
-    if (!isWanted(row)) return `an answer has a row that was not asked for: ${vehicle}`
+  for (const name of rows) {
+    const row = find(name)
+    if (row === undefined) return `an answer has a row that was never sent: ${name}`
+    if (!isWanted(row)) return `an answer has a row that was not asked for: ${name}`
   }
   if (status !== 'complete') return undefined
-  const missing = [...due].filter((vehicle) => !found.has(vehicle) && !mayLack(vehicle))
+  const missing = [...due].filter((name) => !found.has(name) && !mayLack(name))
   return missing.length === 0
     ? undefined
     : `an answer says that it is complete and lacks ${missing.length} of ${due.size} rows that were acknowledged before it was asked for: ${missing[0]} …`
 }
 
+/** What is wrong with an answer that says where each vehicle was last. Invariant: none is earlier than a row that was acknowledged before the question. */
+export const judgeLast = (
+  { status, rows }: { readonly status: string; readonly rows: readonly string[] },
+  { due, find, mayLack = () => false }: Pick<Expected, 'due' | 'find' | 'mayLack'>,
+): string | undefined => {
+  const last = new Map<string, number>()
+  for (const name of rows) {
+    const row = find(name)
+    if (row === undefined) return `last positions have a row that was never sent: ${name}`
+    if (last.has(row.vehicle)) return `last positions have a vehicle twice: ${row.vehicle}`
+    last.set(row.vehicle, row.eventTime)
+  }
+  if (status !== 'complete') return undefined
+  const late = [...due].find((name) => {
+    const { vehicle, eventTime } = find(name)!
+    return !mayLack(name) && eventTime > (last.get(vehicle) ?? -Infinity)
+  })
+  return (
+    late && `last positions are complete, and earlier than a row that was acknowledged before the question: ${late}`
+  )
+}
+
 /** What the table is held to, once all is calm. */
 export interface ExpectedTable {
   readonly acknowledged: ReadonlySet<string>
-  isSent(vehicle: string): boolean
-  readonly mayRepeat?: (vehicle: string) => boolean
+  isSent(name: string): boolean
+  readonly mayRepeat?: (name: string) => boolean
   /** Rows that are lost, and told to be. */
-  readonly mayLack?: (vehicle: string) => boolean
+  readonly mayLack?: (name: string) => boolean
 }
 
 /** What is wrong with the table. */
 export const judgeTable = (
-  vehicles: readonly string[],
+  rows: readonly string[],
   { acknowledged, isSent, mayRepeat, mayLack = () => false }: ExpectedTable,
 ): string[] => {
-  const there = new Set(vehicles)
-  const missing = [...acknowledged].filter((vehicle) => !there.has(vehicle) && !mayLack(vehicle))
-  const unknown = vehicles.find((vehicle) => !isSent(vehicle))
-  const twice = twiceIn(vehicles, mayRepeat)
+  const there = new Set(rows)
+  const missing = [...acknowledged].filter((name) => !there.has(name) && !mayLack(name))
+  const unknown = rows.find((name) => !isSent(name))
+  const twice = twiceIn(rows, mayRepeat)
   return [
     ...(missing.length === 0 ? [] : [`the table lacks ${missing.length} acknowledged rows: ${missing[0]} …`]),
     ...(twice === undefined ? [] : [`the table has a row twice: ${twice}`]),

@@ -1,10 +1,15 @@
-/** A row of the simulation: its vehicle is its name, since no two rows have one vehicle. */
+/** A row of the simulation. */
 export interface SentRow {
   readonly vehicle: string
+  /** No two rows of a vehicle have one. */
   readonly eventTime: number
   readonly longitude: number
   readonly latitude: number
 }
+
+/** What a row is called in a story. */
+export const nameOf = ({ vehicle, eventTime }: Pick<SentRow, 'vehicle' | 'eventTime'>): string =>
+  `${vehicle} ${eventTime}`
 
 /** Where the hub has stored a message. */
 export interface Place {
@@ -30,10 +35,10 @@ export interface Ledger {
   /** Seen by nothing but the judge. */
   stored(message: string, place: Place): void
   acknowledged(messages: readonly string[]): void
-  /** Those that a search must find if it is complete: acknowledged by now. */
+  /** The names of those that a search must find if it is complete: acknowledged by now. */
   due(isWanted: (row: SentRow) => boolean): ReadonlySet<string>
   /** Those that a search may find. */
-  find(vehicle: string): SentRow | undefined
+  find(name: string): SentRow | undefined
   messages(): Iterable<SentMessage>
   readonly counts: { readonly sent: number; readonly acknowledged: number; readonly malformed: number }
   readonly allAcknowledged: ReadonlySet<string>
@@ -47,7 +52,7 @@ export const createLedger = (): Ledger => {
   return {
     sent: (name, sent) => {
       messages.set(name, { name, rows: sent, places: [], isAcknowledged: false })
-      for (const row of sent) rows.set(row.vehicle, row)
+      for (const row of sent) rows.set(nameOf(row), row)
     },
     stored: (name, place) => messages.get(name)?.places.push(place),
     acknowledged: (names) => {
@@ -55,17 +60,11 @@ export const createLedger = (): Ledger => {
         const message = messages.get(name)!
         message.isAcknowledged = true
         if (message.rows.length === 0) malformed++
-        for (const row of message.rows) acknowledged.set(row.vehicle, row)
+        for (const row of message.rows) acknowledged.set(nameOf(row), row)
       }
     },
-    due: (isWanted) =>
-      new Set(
-        acknowledged
-          .values()
-          .filter(isWanted)
-          .map(({ vehicle }) => vehicle),
-      ),
-    find: (vehicle) => rows.get(vehicle),
+    due: (isWanted) => new Set(acknowledged.values().filter(isWanted).map(nameOf)),
+    find: (name) => rows.get(name),
     messages: () => messages.values(),
     get counts() {
       return { sent: rows.size, acknowledged: acknowledged.size, malformed }

@@ -1,11 +1,13 @@
 import { moveStreamName } from '@fleetlake/contracts'
 import { reasonOf } from '@fleetlake/core'
 import { flushStreams, type Hub, lookAtStream, provision, readDeadLetters } from '@fleetlake/hub'
+import { askLast } from './ask-last.ts'
 import { ask, EVERYWHERE, publish, search } from './clients.ts'
 import { type Disaster, DISASTERS, playDisasters } from './disasters.ts'
 import { createExcuses, type Excuses, messagesIn } from './excuses.ts'
 import { judgeAnswer, judgeTable } from './judge.ts'
-import { createLedger, type Ledger, type Place } from './ledger.ts'
+import { judgeProjections } from './judge-projections.ts'
+import { createLedger, type Ledger, nameOf, type Place } from './ledger.ts'
 import { readLosses, tellsOf, type ToldLoss } from './losses-watch.ts'
 import { createOperator, type Operator } from './operator.ts'
 import { createTableWatch, type TableWatch } from './table-watch.ts'
@@ -48,6 +50,7 @@ export interface SimulationReport {
 const PARTITIONS = 3
 const COLLECTORS = 2
 const FINDERS = 2
+const PROJECTORS = 2
 const PUBLISHERS = 2
 const CLIENTS = 2
 /** Once nothing fails any more, all that was acknowledged is archived in this time. */
@@ -102,7 +105,7 @@ const tell = async (
   const excuses: Excuses = createExcuses({
     ledger,
     held: () => messagesIn(world.server.backup()),
-    archived: () => watch.vehicles(),
+    archived: () => watch.rows(),
   })
   const watchTable = (): TableWatch => createTableWatch(world.archive.stores.moves, excuses.mayRepeat)
   let watch = watchTable()
@@ -113,6 +116,7 @@ const tell = async (
   await time.runUntil(provision(hub, world.config), 60_000, 'provisioning')
   for (let i = 1; i <= COLLECTORS; i++) world.keep('event-collector', `collector-${i}`)
   for (let i = 1; i <= FINDERS; i++) world.keep('event-finder', `finder-${i}`)
+  for (let i = 1; i <= PROJECTORS; i++) world.keep('event-projector', `projector-${i}`)
   world.keep('compactor', 'compactor-1')
 
   const stopping = new AbortController()
@@ -125,6 +129,7 @@ const tell = async (
     ...Array.from({ length: CLIENTS }, (_, i) =>
       ask(world, ledger, `client-${i + 1}`, { answers, excuses, fail, signal }),
     ),
+    askLast(world, ledger, 'client-of-last-positions', { answers, excuses, fail, signal }),
     trouble(world, faults, signal),
     playDisasters({ disasters, minutes, signal }, { world, hub, operator, excuses, onReplaced, fail }),
   ]
@@ -146,14 +151,16 @@ const tell = async (
   await inTime(flush(hub), 'the last flush')
   for (const fault of await watch.look()) fail(fault)
   const losses = await readLosses(world.archive.stores.losses)
-  const end = { ledger, excuses, losses, archived: new Set(watch.vehicles()) }
+  const end = { ledger, excuses, losses, archived: new Set(watch.rows()) }
   for (const fault of (await inTime(judgeEnd({ hub, operator }, end), 'the last look')) ?? []) fail(fault)
-  for (const fault of judgeTable(watch.vehicles(), {
+  for (const fault of judgeTable(watch.rows(), {
     acknowledged: ledger.allAcknowledged,
     isSent: (one) => ledger.find(one) !== undefined,
     mayRepeat: excuses.mayRepeat,
     mayLack: toldLost(end),
   }))
+    fail(fault)
+  for (const fault of (await inTime(judgeProjections(world.archive), 'the last look at derived tables')) ?? [])
     fail(fault)
   const lost = ledger.allAcknowledged.difference(end.archived).size
   say(
@@ -195,13 +202,13 @@ interface End {
 }
 
 /** The rows of which a loss tells. */
-const toldLost = ({ ledger, excuses, losses }: End): ((vehicle: string) => boolean) => {
+const toldLost = ({ ledger, excuses, losses }: End): ((row: string) => boolean) => {
   const told = new Set<string>()
   for (const { rows, places } of ledger.messages()) {
     if (!places.some((place) => losses.some((loss) => tellsOf(loss, place)))) continue
-    for (const { vehicle } of rows) told.add(vehicle)
+    for (const row of rows) told.add(nameOf(row))
   }
-  return (vehicle) => told.has(vehicle) || excuses.mayBeUntold(vehicle)
+  return (row) => told.has(row) || excuses.mayBeUntold(row)
 }
 
 interface EndDeps {
@@ -219,13 +226,13 @@ const judgeEnd = async ({ hub, operator }: EndDeps, end: End): Promise<string[]>
   const searchAll = async (when: string, due: ReadonlySet<string>, mayBePartial: boolean): Promise<void> => {
     const mayLack = excuses.ofAnswer()
     const { answer, readAll } = search(hub, { east: EVERYWHERE, fromMs: 0, toMs: Date.now() + 60_000 })
-    const vehicles = await readAll()
+    const rows = await readAll()
     const { status, reason, stats } = await answer.outcome
     const isOfLosses = (stats?.failed ?? []).every((one) => one.reason.includes('were lost before they were archived'))
     const isExpected = mayBePartial ? status === 'partial' && isOfLosses : status === 'complete'
     if (!isExpected) faults.push(`${when} a search is ${status}: ${reason}`)
     const fault = judgeAnswer(
-      { status: 'complete', vehicles },
+      { status: 'complete', rows },
       {
         due: mayBePartial ? due.intersection(archived) : due,
         find: ledger.find,

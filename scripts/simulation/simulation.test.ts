@@ -4,8 +4,8 @@ import { parquetCodec } from '@fleetlake/columnar/formats'
 import { expect, test } from 'vitest'
 import { DISASTERS } from './disasters.ts'
 import { createExcuses } from './excuses.ts'
-import { judgeAnswer, judgeTable } from './judge.ts'
-import { createLedger } from './ledger.ts'
+import { judgeAnswer, judgeLast, judgeTable } from './judge.ts'
+import { createLedger, nameOf } from './ledger.ts'
 import { readLosses, tellsOf } from './losses-watch.ts'
 import { simulate } from './simulate.ts'
 import { createTableWatch } from './table-watch.ts'
@@ -17,6 +17,7 @@ test.each([1, 2])(
     expect(failures).toEqual([])
     expect(rows.acknowledged).toBeGreaterThan(1_000)
     expect(answers['complete']).toBeGreaterThan(5)
+    expect(answers['last positions complete']).toBeGreaterThan(5)
     expect(Object.keys(faults).length).toBeGreaterThan(2)
   },
 )
@@ -28,6 +29,7 @@ test.each(DISASTERS.map((disaster, i) => [disaster, i + 1] as const))(
     expect(failures).toEqual([])
     expect(rows.archived).toBeGreaterThan(1_000)
     expect(answers['complete']).toBeGreaterThan(5)
+    expect(answers['last positions complete']).toBeGreaterThan(5)
   },
 )
 
@@ -40,37 +42,59 @@ test('the same seed tells the same story', async () => {
 
 const row = (vehicle: string) => ({ vehicle, eventTime: 1, longitude: 0, latitude: 0 })
 const all = (one: { readonly vehicle: string }): boolean => one.vehicle !== ''
+/** The names of rows of these vehicles. */
+const names = (vehicles: string): string[] => [...vehicles].map((vehicle) => nameOf(row(vehicle)))
 
 test('the judge finds rows that are missing, doubled, unknown or not asked for', () => {
   const ledger = createLedger()
   for (const vehicle of ['a', 'b', 'c']) ledger.sent(vehicle, [row(vehicle)])
   ledger.acknowledged(['a', 'b'])
-  const judge = (status: string, vehicles: string[], isWanted = all) =>
-    judgeAnswer({ status, vehicles }, { due: ledger.due(isWanted), find: ledger.find, isWanted })
-  expect(judge('complete', ['a', 'b'])).toBeUndefined()
-  expect(judge('complete', ['c', 'b', 'a'])).toBeUndefined()
-  expect(judge('partial', ['a'])).toBeUndefined()
-  expect(judge('complete', ['a'])).toMatch(/lacks 1 of 2 rows/)
-  expect(judge('partial', ['a', 'a'])).toMatch(/twice: a/)
-  expect(judge('partial', ['d'])).toMatch(/never sent: d/)
-  expect(judge('partial', ['a'], ({ vehicle }) => vehicle === 'b')).toMatch(/not asked for: a/)
+  const judge = (status: string, vehicles: string, isWanted = all) =>
+    judgeAnswer({ status, rows: names(vehicles) }, { due: ledger.due(isWanted), find: ledger.find, isWanted })
+  expect(judge('complete', 'ab')).toBeUndefined()
+  expect(judge('complete', 'cba')).toBeUndefined()
+  expect(judge('partial', 'a')).toBeUndefined()
+  expect(judge('complete', 'a')).toMatch(/lacks 1 of 2 rows/)
+  expect(judge('partial', 'aa')).toMatch(/twice: a 1/)
+  expect(judge('partial', 'd')).toMatch(/never sent: d 1/)
+  expect(judge('partial', 'a', ({ vehicle }) => vehicle === 'b')).toMatch(/not asked for: a 1/)
   const acknowledged = ledger.allAcknowledged
-  expect(judgeTable(['a', 'b'], { acknowledged, isSent: () => true })).toEqual([])
-  expect(judgeTable(['a', 'a', 'x'], { acknowledged, isSent: (vehicle) => vehicle !== 'x' })).toEqual([
-    'the table lacks 1 acknowledged rows: b …',
-    'the table has a row twice: a',
-    'the table has a row that was never sent: x',
+  expect(judgeTable(names('ab'), { acknowledged, isSent: () => true })).toEqual([])
+  expect(judgeTable(names('aax'), { acknowledged, isSent: (name) => name !== 'x 1' })).toEqual([
+    'the table lacks 1 acknowledged rows: b 1 …',
+    'the table has a row twice: a 1',
+    'the table has a row that was never sent: x 1',
   ])
+})
+
+test('the judge finds last positions that are earlier than what was acknowledged, of a vehicle twice, or never sent', () => {
+  const ledger = createLedger()
+  const at = (eventTime: number) => ({ ...row('a'), eventTime })
+  ledger.sent('m', [at(1), at(2), at(3)])
+  ledger.sent('n', [at(4)])
+  ledger.acknowledged(['m'])
+  const judge = (status: string, rows: string[]) =>
+    judgeLast({ status, rows }, { due: ledger.due(all), find: ledger.find, mayLack: (name) => name === 'a 3' })
+  expect([judge('complete', ['a 2']), judge('complete', ['a 4']), judge('partial', [])]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ])
+  expect(judge('complete', ['a 1'])).toMatch(/earlier than .*: a 2$/)
+  expect(judge('complete', [])).toMatch(/earlier than .*: a 1$/)
+  expect(judge('partial', ['a 2', 'a 3'])).toMatch(/twice: a$/)
+  expect(judge('partial', ['b 1'])).toMatch(/never sent: b 1$/)
 })
 
 test('a disaster excuses rows that are repeated since the hub may have forgotten them, and rows that are gone where the answer says so', () => {
   const ledger = createLedger()
-  const [archived, held] = [['a'], new Set(['b'])]
+  const [archived, held] = [names('a'), new Set(['b'])]
   const excuses = createExcuses({ ledger, held: () => held, archived: () => archived })
   for (const vehicle of ['a', 'b', 'c', 'd']) ledger.sent(vehicle, [row(vehicle)])
   ledger.sent('malformed', [])
   ledger.acknowledged(['a', 'b', 'c', 'malformed'])
-  const named = (isOf: (vehicle: string) => boolean): string => ['a', 'b', 'c', 'd'].filter(isOf).join('')
+  const named = (isOf: (name: string) => boolean): string =>
+    ['a', 'b', 'c', 'd'].filter((vehicle) => isOf(nameOf(row(vehicle)))).join('')
   const note = ['messages of MOVES_0 after message 5, stored between X and Y, may be lost: …']
   expect([excuses.isNeeded(), named(excuses.mayRepeat), named(excuses.ofAnswer()(note))]).toEqual([false, '', ''])
   const askedBefore = excuses.ofAnswer()
@@ -81,16 +105,16 @@ test('a disaster excuses rows that are repeated since the hub may have forgotten
   expect([named(excuses.mayRepeat), excuses.mayLackLetter('malformed')]).toEqual(['bd', true])
   expect([named(excuses.ofAnswer()([])), named(excuses.ofAnswer()(note))]).toEqual(['', 'cd'])
 
-  const due = new Set(['a', 'b', 'c'])
-  const judge = (vehicles: string[], notes: string[]) =>
+  const due = new Set(names('abc'))
+  const judge = (vehicles: string, notes: string[]) =>
     judgeAnswer(
-      { status: 'complete', vehicles },
+      { status: 'complete', rows: names(vehicles) },
       { due, find: ledger.find, isWanted: all, mayRepeat: excuses.mayRepeat, mayLack: excuses.ofAnswer()(notes) },
     )
-  expect(judge(['a', 'b', 'b'], note)).toBeUndefined()
-  expect(judge(['a', 'b'], [])).toMatch(/lacks 1 of 3 rows/)
-  expect(judge(['a'], note)).toMatch(/lacks 1 of 3 rows .* b …/)
-  expect(judge(['a', 'a', 'b'], note)).toMatch(/twice: a/)
+  expect(judge('abb', note)).toBeUndefined()
+  expect(judge('ab', [])).toMatch(/lacks 1 of 3 rows/)
+  expect(judge('a', note)).toMatch(/lacks 1 of 3 rows .* b 1 …/)
+  expect(judge('aab', note)).toMatch(/twice: a 1/)
 })
 
 test('losses are read without any code of Fleetlake, and tell of the messages that were stored in their time, one that is only possible of all these', async () => {
@@ -168,12 +192,12 @@ test('the watch of the table finds rows that come again and compactions that cha
   await commit(drop(x), drop(y), { add: { path: z, dataChange: false } })
   const watch = createTableWatch(store)
   expect(await watch.look()).toEqual([
-    'version 1: the row b is brought into the table twice',
+    'version 1: the row b 0 is brought into the table twice',
     'version 2: a compaction changes rows',
   ])
-  const lenient = createTableWatch(store, (vehicle) => vehicle === 'b')
+  const lenient = createTableWatch(store, (name) => name === 'b 0')
   expect(await lenient.look()).toEqual([])
-  expect(lenient.vehicles()).toEqual(['a', 'b', 'c'])
+  expect(lenient.rows()).toEqual(['a 0', 'b 0', 'c 0'])
   await commit(drop(z), { add: { path: w, dataChange: false } })
   expect(await lenient.look()).toEqual(['version 3: a compaction changes rows'])
 })

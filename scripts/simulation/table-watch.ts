@@ -1,13 +1,14 @@
 import type { ObjectStore } from '@fleetlake/archive'
 import { parquetReadObjects } from 'hyparquet'
 import { zstdDecompressSync } from 'node:zlib'
+import { nameOf } from './ledger.ts'
 
 /** The table as its log and its files say, read without any code of Fleetlake: every version, as soon as it is looked at. */
 export interface TableWatch {
   /** Reads the versions that came since. @returns what is wrong with them */
   look(): Promise<string[]>
-  /** Vehicles of all rows that the newest version has. */
-  vehicles(): string[]
+  /** The names of all rows that the newest version has. */
+  rows(): string[]
   readonly version: number
   readonly compactions: number
 }
@@ -22,11 +23,7 @@ const compressors = { ZSTD: (compressed: Uint8Array): Uint8Array => zstdDecompre
 const decoder = new TextDecoder()
 
 /** Whether all rows of two lists are the same, but for repetitions of rows that may be repeated: a compaction keeps one. */
-const isSame = (
-  before: readonly string[],
-  after: readonly string[],
-  mayRepeat: (vehicle: string) => boolean,
-): boolean => {
+const isSame = (before: readonly string[], after: readonly string[], mayRepeat: (row: string) => boolean): boolean => {
   const once = (rows: readonly string[]): string[] => [
     ...rows.filter((row) => !mayRepeat(row)),
     ...new Set(rows.filter(mayRepeat)),
@@ -35,10 +32,7 @@ const isSame = (
 }
 
 /** @param mayRepeat of a row that may be brought into the table again */
-export const createTableWatch = (
-  store: ObjectStore,
-  mayRepeat: (vehicle: string) => boolean = () => false,
-): TableWatch => {
+export const createTableWatch = (store: ObjectStore, mayRepeat: (row: string) => boolean = () => false): TableWatch => {
   const files = new Map<string, readonly string[]>()
   /** Every row that a version has brought. */
   const brought = new Set<string>()
@@ -50,8 +44,8 @@ export const createTableWatch = (
     const bytes = await store.get(decodeURIComponent(path))
     if (bytes === undefined) throw new Error(`version ${version + 1} names ${path}, which is not there`)
     const file = bytes.slice().buffer
-    const rows = await parquetReadObjects({ file, columns: ['vehicle_id'], compressors })
-    return rows.map((row) => String(row['vehicle_id']))
+    const rows = await parquetReadObjects({ file, columns: ['vehicle_id', 'event_time'], compressors })
+    return rows.map((row) => nameOf({ vehicle: String(row['vehicle_id']), eventTime: Number(row['event_time']) }))
   }
   const apply = async (actions: readonly Actions[]): Promise<string[]> => {
     const faults: string[] = []
@@ -97,7 +91,7 @@ export const createTableWatch = (
         faults.push(...found.map((fault) => `version ${version}: ${fault}`))
       }
     },
-    vehicles: () => [...files.values()].flat(),
+    rows: () => [...files.values()].flat(),
     get version() {
       return version
     },

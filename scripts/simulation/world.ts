@@ -4,6 +4,7 @@ import { type Config, configSchema, decodeMove, partitionOfStream } from '@fleet
 import { FleetError, reasonOf } from '@fleetlake/core'
 import { startCollector, startCompactor } from '@fleetlake/event-collector'
 import { startFinder } from '@fleetlake/event-finder'
+import { startProjector } from '@fleetlake/event-projector'
 import { type Hub, openHub } from '@fleetlake/hub'
 import type { Log } from '@fleetlake/service'
 import { type ArchiveDisk, createArchiveDisk } from './archive-disk.ts'
@@ -12,7 +13,7 @@ import type { Place } from './ledger.ts'
 import type { VirtualTime } from './virtual-time.ts'
 
 /** The services that are started again after each end. */
-export type Kept = 'event-collector' | 'event-finder' | 'compactor'
+export type Kept = 'event-collector' | 'event-finder' | 'event-projector' | 'compactor'
 
 /** A process, from its start to its end; it is started again under the same name and another uid. */
 export interface Life {
@@ -57,6 +58,9 @@ export interface WorldOptions {
   onRefusal(name: string): void
 }
 
+/** What rows have beside places: last positions are kept by it, too. */
+export const KEY_COLUMN = 'state'
+
 /** The header by which vehicles name a message. */
 export const MESSAGE_NAME = 'story-message'
 
@@ -82,6 +86,7 @@ export const createWorld = ({ time, partitions, retentionMs, say, onStored, onRe
     partitioning: { count: partitions },
     collector: { maxAgeMs: '8 s' },
     compactor: { everyMs: '20 s', quietMs: '30 s' },
+    projector: { everyMs: '3 s', latestBy: [KEY_COLUMN] },
     ...(retentionMs === undefined ? {} : { archive: { retentionMs } }),
   })
   const lives = new Set<Life>()
@@ -124,6 +129,8 @@ export const createWorld = ({ time, partitions, retentionMs, say, onStored, onRe
     const seen = {
       moves: throughWeather(archive.stores.moves, weather),
       losses: throughWeather(archive.stores.losses, weather),
+      presence: throughWeather(archive.stores.presence, weather),
+      latest: throughWeather(archive.stores.latest, weather),
     }
     const options = {
       config,
@@ -146,7 +153,8 @@ export const createWorld = ({ time, partitions, retentionMs, say, onStored, onRe
     const starts: Readonly<Record<Kept, () => Promise<unknown>>> = {
       'event-collector': startingCollector,
       'event-finder': () => startFinder(life.hub, { ...options, stores: seen, warn }),
-      compactor: () => startCompactor(life.hub, { config, version: '0', log, store: seen.moves, makeCheckpoint }),
+      'event-projector': () => startProjector(life.hub, { config, version: '0', log, stores: seen }),
+      compactor: () => startCompactor(life.hub, { config, version: '0', log, stores: seen, makeCheckpoint }),
     }
     starts[service]().catch(fail)
   }

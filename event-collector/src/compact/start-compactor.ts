@@ -4,7 +4,6 @@ import {
   createMaintenance,
   type MaintenanceReport,
   type ObjectStore,
-  openLossStore,
   openTable,
   openTableStore,
 } from '@fleetlake/archive'
@@ -14,7 +13,7 @@ import { codeField, createQueue, FleetError, ownerOf, reasonOf, repeat } from '@
 import { type Hub, joinGroup, readArchiveClaim } from '@fleetlake/hub'
 import { objectionTo } from '../objection.ts'
 import { countRequests, type Log, NO_OPS, type OpsContext } from '@fleetlake/service'
-import { keptTables } from './kept-tables.ts'
+import { type KeptStores, keptTables, openKeptStores } from './kept-tables.ts'
 import { tellCompactor } from './tell-compactor.ts'
 
 export interface RunningCompactor {
@@ -26,8 +25,8 @@ export interface CompactorOptions {
   readonly config: Config
   readonly log: Pick<Log, 'info' | 'warn'>
   readonly version: string
-  /** In place of the archive's own store; it has no other tables then. */
-  readonly store?: ObjectStore
+  /** In place of the archive's own stores. */
+  readonly stores?: KeptStores & { readonly moves: ObjectStore }
   /** In place of a thread. */
   readonly makeCheckpoint?: CheckpointMaker
   /** Where it says how it is. */
@@ -45,14 +44,17 @@ const WORK = 'compaction'
  */
 export const startCompactor = async (
   hub: Hub,
-  { config, log, version, store: given, makeCheckpoint, ops = NO_OPS }: CompactorOptions,
+  { config, log, version, stores: given, makeCheckpoint, ops = NO_OPS }: CompactorOptions,
 ): Promise<RunningCompactor> => {
   const { archive, compactor } = config
   const stopping = new AbortController()
   const warn = (what: Record<string, unknown>, message: string): void => log.warn(what, message)
   const tellRequest = countRequests(ops.metrics)
-  const store = given ?? (await openTableStore(archive, tellRequest))
-  const lossStore = given === undefined ? await openLossStore(archive, tellRequest) : undefined
+  const stores = given ?? {
+    moves: await openTableStore(archive, tellRequest),
+    ...(await openKeptStores(archive, tellRequest)),
+  }
+  const { moves: store, losses: lossStore } = stores
   const codec = await openCodec(archive.format)
   const membership = joinGroup(hub, {
     group: 'compactors',
@@ -98,18 +100,14 @@ export const startCompactor = async (
   }
 
   let opened: Awaited<ReturnType<typeof open>>
-  const others =
-    given !== undefined
-      ? []
-      : await keptTables({
-          config,
-          log,
-          engine: `Fleetlake/${version}`,
-          tell: tellRequest,
-          tidyEveryMs: compactor.vacuumEveryMs,
-          newestDateGone: () => opened?.table.snapshot.newestDateGone,
-          signal: stopping.signal,
-        })
+  const others = keptTables(stores, {
+    config,
+    log,
+    engine: `Fleetlake/${version}`,
+    tidyEveryMs: compactor.vacuumEveryMs,
+    newestDateGone: () => opened?.table.snapshot.newestDateGone,
+    signal: stopping.signal,
+  })
   const inTurn = createQueue()
   const provide = () => inTurn(async () => (opened ??= await open()))
   const isOwner = (): boolean => ownerOf(WORK, membership.members()) === hub.uid
