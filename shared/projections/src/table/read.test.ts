@@ -178,3 +178,11 @@ test('merged files of many rows have the rows that they had, one sorted run a mo
   const levels = table.files(table.state, {}).map(({ month, level }) => `${month} ${level}`)
   expect(levels.toSorted()).toEqual(['2026-11 1', '2026-11 base', '2026-12 1', '2026-12 base'])
 })
+
+test('one call merges files for a while only, and the next goes on', async () => {
+  const table = await open(createMemoryStore())
+  const rows = manyRows(1, 70).map((row, i) => ({ ...row, day: FIRST_DAY + 31 * i }))
+  await append(table, presenceOfRows(rows))
+  expect([await mergeAll(table), await mergeAll(table), await mergeAll(table)]).toEqual([1, 64, 6])
+  expect(rowsOfPresence(await table.rows(table.state, {}))).toEqual(rows)
+})

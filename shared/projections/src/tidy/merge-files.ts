@@ -6,11 +6,11 @@ import type { ProjectionTable } from '../table/projection-table.ts'
 import { sortedRows } from '../table/rewrite-files.ts'
 import { type DataFile, startDataFile } from '../table/write-file.ts'
 import { mergeStreams } from './merge-streams.ts'
-import { type MergeFile, planMerge } from './plan-merge.ts'
+import { FILE_ROWS, type MergeFile, planMerge } from './plan-merge.ts'
 import { splitMonths } from './split-months.ts'
 
-/** A base is parted into files of about so many rows, so that few are in memory and a replaced date rewrites little. */
-const FILE_ROWS = 262_144
+/** Of one call: whoever merges several tables comes to all of them. */
+const MOST_MERGES = 64
 
 interface MergeOptions {
   readonly nowMs: () => number
@@ -68,14 +68,14 @@ const writeMerged = async (
 }
 
 /**
- * Merges files of a projection's table as `planMerge` has it, one commit a merge, until nothing is left to be merged. Invariant: the merged rows stay the same; killed at any moment it harms
- * nothing, and of two that are at it one has worked for nothing.
+ * Merges files of a projection's table as `planMerge` has it, one commit a merge, until nothing is left to be merged or it has merged for a while. Invariant: the merged rows stay
+ * the same; killed at any moment it harms nothing, and of two that are at it one has worked for nothing.
  * @returns how many files became fewer
  */
 export const mergeProjection = async (table: ProjectionTable, options: MergeOptions): Promise<number> => {
   const { keyColumn } = table.kind
   let merged = 0
-  while (!options.signal.aborted) {
+  for (let merges = 0; merges < MOST_MERGES && !options.signal.aborted; merges++) {
     const state = await table.refresh()
     if (!hasOnlyOurs(table.kind, state)) return merged
     const entries = new Map<string, FileEntry>()

@@ -20,6 +20,8 @@ export interface Merge {
 
 /** So many files of a level become one of the next. */
 export const FANOUT = 8
+/** A file that is written is full with about so many rows, so that few are in memory and what replaces the rows of a bucket rewrites the files of that bucket alone. */
+export const FILE_ROWS = 262_144
 /** Of one merge that goes out from small files. */
 const MOST_BYTES = 64 * 1024 * 1024
 const MOST_FILES = 128
@@ -45,23 +47,30 @@ const mergeOf = (files: readonly MergeFile[], level: Level): Merge => ({
   paths: files.map(({ path }) => path),
 })
 
+/** Full files of a level would become as many of the next, and so on. */
+const becomesFewer = (files: readonly MergeFile[]): boolean =>
+  Math.ceil(sumOf(files, ({ rows }) => rows) / FILE_ROWS) < files.length
+
 const planMonth = (files: readonly MergeFile[], nowMs: number): Merge | undefined => {
   const deltas = files.filter(({ level }) => level !== 'base')
   if (deltas.length === 0) return undefined
   const base = files.filter(({ level }) => level === 'base')
-  const isLarge = sumOf(deltas, ({ rows }) => rows) >= BASE_SHARE * sumOf(base, ({ rows }) => rows)
-  if (isQuiet(deltas, nowMs) || (isLarge && deltas.length >= FANOUT)) return mergeOf(files, 'base')
+  const [deltaRows, baseRows] = [deltas, base].map((some) => sumOf(some, ({ rows }) => rows))
+  const isDue = (deltas.length >= FANOUT && deltaRows >= BASE_SHARE * baseRows) || isQuiet(deltas, nowMs)
+  if (isDue) return mergeOf(files, 'base')
   const levels = Map.groupBy(deltas, ({ level }) => level as number)
   for (const level of [...levels.keys()].toSorted((a, b) => a - b)) {
     const some = levels.get(level)!
-    if (some.length >= FANOUT) return mergeOf(bounded(some), level + 1)
+    if (some.length < FANOUT) continue
+    const first = bounded(some)
+    return becomesFewer(first) ? mergeOf(first, level + 1) : mergeOf(files, 'base')
   }
   return undefined
 }
 
 /**
  * Which files are merged next, if any. Fresh files become one of each of their months; those of a month become fewer, level by level, and at last part of the month's base, which is one
- * sorted run. Invariant: a row is rewritten some times at most, and few files of a month are not its base.
+ * sorted run. Invariant: each merge leaves fewer fresh files, or fewer of a month that are not its base; so merging ends, and few of either are left.
  * @param files all of a table, the oldest first
  */
 export const planMerge = (files: readonly MergeFile[], nowMs: number): Merge | undefined => {
