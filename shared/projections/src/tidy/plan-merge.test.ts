@@ -77,3 +77,19 @@ test('merging ends, whatever files there are, and leaves few that are no base', 
     }),
   )
 })
+
+test('late rows that are few beside the base of their month stay apart; more come into it after a day', () => {
+  const base = fileOf('base', 64_000, { ageDays: 9 })
+  const planned = (rows: number, ageDays: number) => {
+    const late = fileOf(1, rows, { ageDays })
+    const plan = planMerge([base, late], NOW_MS)
+    return plan && [plan.level, plan.paths.length]
+  }
+  expect([planned(1, 2), planned(999, 2), planned(1_000, 2), planned(1_000, 0)]).toEqual([
+    undefined,
+    undefined,
+    ['base', 2],
+    undefined,
+  ])
+  expect(planMerge([fileOf(1, 1, { ageDays: 2 })], NOW_MS)).toMatchObject({ level: 'base' })
+})

@@ -29,6 +29,8 @@ const MOST_FILES = 128
 const BASE_SHARE = 1 / 4
 /** Few deltas to which nothing came for so long are merged as well: a month that is over becomes one sorted run. */
 const QUIET_MS = 86_400_000
+/** But for those that are less than this part of the base: a row that is late by weeks does not rewrite its month. */
+const QUIET_SHARE = 1 / 64
 
 const sumOf = (files: readonly MergeFile[], of: (file: MergeFile) => number): number =>
   files.reduce((sum, file) => sum + of(file), 0)
@@ -56,7 +58,9 @@ const planMonth = (files: readonly MergeFile[], nowMs: number): Merge | undefine
   if (deltas.length === 0) return undefined
   const base = files.filter(({ level }) => level === 'base')
   const [deltaRows, baseRows] = [deltas, base].map((some) => sumOf(some, ({ rows }) => rows))
-  const isDue = (deltas.length >= FANOUT && deltaRows >= BASE_SHARE * baseRows) || isQuiet(deltas, nowMs)
+  const isDue =
+    (deltas.length >= FANOUT && deltaRows >= BASE_SHARE * baseRows) ||
+    (isQuiet(deltas, nowMs) && deltaRows >= QUIET_SHARE * baseRows)
   if (isDue) return mergeOf(files, 'base')
   const levels = Map.groupBy(deltas, ({ level }) => level as number)
   for (const level of [...levels.keys()].toSorted((a, b) => a - b)) {
