@@ -4,12 +4,14 @@ import { fault } from '@fleetlake/core/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ALL_BUCKETS, bucketOf } from '../buckets.ts'
+import { LATEST } from '../latest/latest.ts'
 import { PRESENCE } from '../presence/presence.ts'
 import { type PresenceRow, presenceOfRows, rowsOfPresence } from '../presence/presence-rows.ts'
-import { arbitraryPresenceBatch } from '../testing/arbitrary-rows.ts'
+import { arbitraryLatestBatch, arbitraryPresenceBatch } from '../testing/arbitrary-rows.ts'
 import { plainRows } from '../testing/plain-rows.ts'
 import { mergeProjection } from '../tidy/merge-files.ts'
 import type { Batch } from './batch.ts'
+import type { ProjectionKind } from './projection-kind.ts'
 import { openProjectionTable, type ProjectionTable } from './projection-table.ts'
 import type { RowSelection } from './selection.ts'
 import { GROUP_ROWS } from './write-file.ts'
@@ -18,8 +20,8 @@ const DAY_MS = 86_400_000
 const FIRST_DAY = 20_787
 const signal = new AbortController().signal
 
-const open = async (store: ObjectStore): Promise<ProjectionTable> =>
-  (await openProjectionTable(store, PRESENCE, { create: true }))!
+const open = async (store: ObjectStore, kind: ProjectionKind = PRESENCE): Promise<ProjectionTable> =>
+  (await openProjectionTable(store, kind, { create: true }))!
 
 const append = async (table: ProjectionTable, add: Batch): Promise<void> => {
   const from = (await table.refresh()).offset(0)
@@ -186,3 +188,22 @@ test('one call merges files for a while only, and the next goes on', async () =>
   expect([await mergeAll(table), await mergeAll(table), await mergeAll(table)]).toEqual([1, 64, 6])
   expect(rowsOfPresence(await table.rows(table.state, {}))).toEqual(rows)
 })
+
+test.each([
+  { kind: PRESENCE, batch: arbitraryPresenceBatch },
+  { kind: LATEST, batch: arbitraryLatestBatch },
+])(
+  'what replaces all rows of $kind.name reads no file, so that it gets over one that is damaged',
+  async ({ kind, batch }) => {
+    const [first, second] = fc.sample(batch, { numRuns: 2, seed: 4 })
+    const counted = counting(createMemoryStore())
+    const table = await open(counted.store, kind)
+    await append(table, first)
+    for (const path of table.state.files.keys()) await counted.store.delete(path)
+    const from = table.state.offset(0)!
+    const to = { ...from, version: from.version + 1 }
+    await table.commit({ buckets: ALL_BUCKETS, from, to, replace: {}, add: second, operation: 'WRITE' })
+    expect(counted.gets).toEqual([])
+    expect(plainRows(await table.rows(table.state, {}))).toEqual(plainRows(kind.merge([second])))
+  },
+)

@@ -54,7 +54,8 @@ export const isCovered = (selection: BoundSelection, { buckets, days, footerCrc 
   footerCrc !== undefined &&
   selection.keys === undefined &&
   days.least >= selection.days.from &&
-  days.most < selection.days.to &&
+  // Rows without dates have no last one.
+  (days.most < selection.days.to || selection.days.to === Infinity) &&
   buckets.least >= 0 &&
   buckets.most < BUCKETS &&
   !selection.buckets.subarray(buckets.least, buckets.most + 1).includes(0)
