@@ -24,6 +24,11 @@ const CLICKHOUSE_SQL = (folder: string): string => `
   SELECT vehicle_id, toUInt32(date) AS day, cell, toUnixTimestamp64Milli(min(first)) AS first, toUnixTimestamp64Milli(max(last)) AS last, sum(rows) AS rows
   FROM deltaLakeLocal('${folder}') GROUP BY vehicle_id, date, cell`
 
+/** Ids by their bytes: DuckDB's client passes over a byte order mark at the beginning of a text. */
+const byBytes = (sql: string, but: 'EXCLUDE' | 'EXCEPT'): string =>
+  `SELECT hex(vehicle_id) AS vehicle, * ${but} (vehicle_id) FROM (${sql})`
+const bytesOf = (text: string): string => Buffer.from(text).toString('hex').toUpperCase()
+
 const inOrder = (rows: readonly (readonly unknown[])[]): string[] =>
   rows.map((row) => row.map(String).join(' ')).toSorted()
 
@@ -40,12 +45,12 @@ test('other engines read by GROUP BY what our own merge gives, before and after 
   const connection = await database.connect()
   const askDuckDb = async (sql: (files: string) => string): Promise<string[]> => {
     const files = [...table.state.files.keys()].map((path) => `'${folder}/${path}'`).join()
-    return inOrder((await connection.runAndReadAll(sql(files))).getRows())
+    return inOrder((await connection.runAndReadAll(byBytes(sql(files), 'EXCLUDE'))).getRows())
   }
   const check = async (): Promise<void> => {
     const rows = rowsOfPresence(await table.rows(table.state, {}))
     const plain = rows.map(({ vehicleId, day, cell, first, last, rows: count }) => [
-      vehicleId,
+      bytesOf(vehicleId),
       day,
       cell,
       first,
@@ -53,10 +58,10 @@ test('other engines read by GROUP BY what our own merge gives, before and after 
       count,
     ])
     expect(await askDuckDb(DUCKDB_SQL)).toEqual(inOrder(plain))
-    const [asked] = await askClickHouse(folder, [CLICKHOUSE_SQL(folder)])
+    const [asked] = await askClickHouse(folder, [byBytes(CLICKHOUSE_SQL(folder), 'EXCEPT')])
     expect(inOrder(asked.map((row) => Object.values(row)))).toEqual(inOrder(plain))
     const intervals = rows.flatMap(({ vehicleId, day, cell, intervals: counted }) =>
-      Array.from(counted, ([seconds, times]) => [vehicleId, day, cell, seconds, times]),
+      Array.from(counted, ([seconds, times]) => [bytesOf(vehicleId), day, cell, seconds, times]),
     )
     expect(await askDuckDb(DUCKDB_INTERVALS)).toEqual(inOrder(intervals))
   }

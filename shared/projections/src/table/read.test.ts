@@ -52,7 +52,7 @@ const selection: fc.Arbitrary<RowSelection> = fc.record(
     dates: fc
       .tuple(fc.integer({ min: -2, max: 42 }), fc.nat(20))
       .map(([from, length]) => ({ from: FIRST_DAY + from, to: FIRST_DAY + from + length })),
-    keys: fc.subarray(['v-1', 'v-10', 'ä', '\u{ffff}', '\u{1f68c}', 'nobody']),
+    keys: fc.subarray(['v-1', 'v-10', 'ä', '\u{feff}v', '\u{ffff}', '\u{1f68c}', 'nobody']),
   },
   { requiredKeys: [] },
 )
@@ -109,6 +109,15 @@ const counting = (store: ObjectStore): Counted => {
   }
   return { store: { ...store, get }, gets }
 }
+
+test('a vehicle is found by its id, whatever its characters, in a file of its own', async () => {
+  for (const vehicleId of ['\u{feff}v', '\u{feff}', '\0', 'ä'.repeat(100), '\u{10ffff}'.repeat(100)]) {
+    const table = await open(createMemoryStore())
+    const rows = manyRows(1, 1).map((row) => ({ ...row, vehicleId }))
+    await append(table, presenceOfRows(rows))
+    expect(rowsOfPresence(await table.rows(table.state, { keys: [vehicleId] }))).toEqual(rows)
+  }
+})
 
 test('of a large file only the row groups are read that may have a vehicle and a date', async () => {
   const memory = createMemoryStore()

@@ -14,6 +14,8 @@ export const GROUP_ROWS = 8_192
 /** As long as data skipping of other engines reads them. */
 const MOST_STATS_LENGTH = 64
 const DAY_MS = 86_400_000
+/** An id may begin with U+FEFF: without it the bounds of a file would hide its rows. */
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 const compressAt = (level: number): ((bytes: Uint8Array) => Uint8Array) => {
   const params = { [constants.ZSTD_c_compressionLevel]: level }
@@ -111,10 +113,7 @@ export const startDataFile = (
     const values = (end: 'least' | 'most'): object => ({
       bucket: buckets![end],
       ...(days === undefined ? {} : { date: dateOf(days[end] * DAY_MS) }),
-      [kind.keyColumn]: (end === 'least' ? cutMinimum : cutMaximum)(
-        new TextDecoder().decode(keys![end]),
-        MOST_STATS_LENGTH,
-      ),
+      [kind.keyColumn]: (end === 'least' ? cutMinimum : cutMaximum)(decoder.decode(keys![end]), MOST_STATS_LENGTH),
     })
     return JSON.stringify({ numRecords: rows, minValues: values('least'), maxValues: values('most') })
   }

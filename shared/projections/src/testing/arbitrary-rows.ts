@@ -5,7 +5,7 @@ import { INTERVAL_CLASSES } from '../presence/intervals.ts'
 import { type PresenceRow, presenceOfRows } from '../presence/presence-rows.ts'
 import type { Batch } from '../table/batch.ts'
 
-const VEHICLES = ['v-1', 'v-2', 'v-10', 'ä', '\u{ffff}', '\u{1f68c}']
+const VEHICLES = ['v-1', 'v-2', 'v-10', 'ä', '\u{feff}v', '\u{ffff}', '\u{1f68c}']
 const CELLS = ['u33d8', 'u33d9', '6cb13']
 const DAY = 20_787
 const DAY_MS = 86_400_000
