@@ -24,7 +24,7 @@ const FOOTER_BYTES = 64 * 1024
 /** Row groups that lie next to each other, or nearly so, are read at once, so many bytes at most. */
 const GAP_BYTES = 64 * 1024
 const MOST_AT_ONCE = 2 * 1024 * 1024
-/** Footers that are kept, since lookups come to the same files. */
+/** Footers of larger files that are kept, since lookups come to the same ones. */
 const KEPT_FOOTERS = 256
 
 /** Reads files of a projection. */
@@ -101,15 +101,16 @@ export const createFileReader = (store: ObjectStore, kind: ProjectionKind): File
     if (footerCrc !== undefined && crc32(part.bytes.subarray(part.bytes.length - footerBytes)) !== footerCrc) {
       throw new RangeError('its footer is not the one that was written')
     }
-    return remember(path, parseFileFooter(part.bytes, size, columns))
+    const footer = parseFileFooter(part.bytes, size, columns)
+    // That of a smaller file would hold on to all of its bytes.
+    return size > WHOLE_BYTES ? remember(path, footer) : footer
   }
 
   /** The footer, and what was read of the file for it. */
   const open = async (entry: FileEntry): Promise<{ readonly footer: FileFooter; readonly part: FilePart }> => {
     const { path, size } = entry
     const known = footers.get(path)
-    if (known !== undefined && size > WHOLE_BYTES)
-      return { footer: known, part: { bytes: new Uint8Array(0), start: size } }
+    if (known !== undefined) return { footer: known, part: { bytes: new Uint8Array(0), start: size } }
     const start = size <= WHOLE_BYTES ? 0 : size - FOOTER_BYTES
     const bytes = await get(path, start, size - start)
     if (bytes.length < TRAILER_BYTES) throw new RangeError('it is too short for a Parquet file')

@@ -12,9 +12,11 @@ import { plainRows } from '../testing/plain-rows.ts'
 import { mergeProjection } from '../tidy/merge-files.ts'
 import type { Batch } from './batch.ts'
 import type { ProjectionKind } from './projection-kind.ts'
+import { entryOf, type FileEntry } from './file-entry.ts'
 import { openProjectionTable, type ProjectionTable } from './projection-table.ts'
-import type { RowSelection } from './selection.ts'
-import { GROUP_ROWS } from './write-file.ts'
+import { createFileReader } from './read-file.ts'
+import { bindSelection, type RowSelection } from './selection.ts'
+import { GROUP_ROWS, startDataFile } from './write-file.ts'
 
 const DAY_MS = 86_400_000
 const FIRST_DAY = 20_787
@@ -136,6 +138,27 @@ test('of a large file only the row groups are read that may have a vehicle and a
   expect(counted.gets.map((get) => get.path)).toEqual([path, path])
   expect(counted.gets.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThan(size / 2)
   expect(await table.rows(table.state, { keys: ['nobody'] })).toMatchObject({ length: 0 })
+})
+
+test('the footer of a large file stays known, however many small files are read', async () => {
+  const { store, gets } = counting(createMemoryStore())
+  const fileOf = async (rows: readonly PresenceRow[]): Promise<FileEntry> => {
+    const file = startDataFile(store, PRESENCE, { month: undefined, level: 0 })
+    file.add(PRESENCE.merge([presenceOfRows(rows)]))
+    return entryOf((await file.finish({ nowMs: 0, dataChange: true }))!, PRESENCE.keyColumn)
+  }
+  const reader = createFileReader(store, PRESENCE)
+  const read = async (entry: FileEntry): Promise<unknown[][]> => {
+    const batches = await Array.fromAsync(reader.read(entry, bindSelection(PRESENCE, { keys: ['v-77'] })))
+    return batches.flatMap(plainRows)
+  }
+  const large = await fileOf(manyRows(1_800, 20))
+  const found = await read(large)
+  for (let i = 0; i < 300; i++) await read(await fileOf(manyRows(1, 1)))
+  gets.length = 0
+  expect(await read(large)).toEqual(found)
+  // The row group alone.
+  expect(gets).toHaveLength(1)
 })
 
 test('a file with a byte that is not as it was written is told, by its name, or reads as before', async () => {
