@@ -201,9 +201,11 @@ test('files that nobody needs go after the grace, all that is named stays, and w
   expect(await stored()).toEqual([...table.state.files.keys()].toSorted())
   await checkRows(memory, [5])
 
-  // The file of one month goes as a whole, that of the next one is written again.
-  expect((await tidy(3, '2026-12-01')).dropped).toBe(2)
-  const left = rowsAt(5, 12).filter(({ day }) => day > FIRST_DAY + 1)
+  // The file of one month goes, that of the next one stays until its newest date is gone.
+  expect((await tidy(3, '2026-12-01')).dropped).toBe(1)
+  const left = rowsAt(5, 12).filter(({ day }) => day > FIRST_DAY)
   expect(rowsOfPresence(await table.rows(table.state, {}))).toEqual(left)
+  expect([...table.state.files.keys()].filter((path) => before.includes(path))).toHaveLength(1)
   expect([(await tidy(3, '2026-12-01')).dropped, table.state.files.size]).toEqual([0, 1])
+  expect([(await tidy(3, '2026-12-02')).dropped, table.state.files.size]).toEqual([1, 0])
 })

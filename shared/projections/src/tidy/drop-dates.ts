@@ -1,32 +1,24 @@
-import type { Add } from '@fleetlake/archive/log'
 import { dayOf } from '@fleetlake/core'
 import type { ProjectionTable } from '../table/projection-table.ts'
-import { rewriteWithout } from '../table/rewrite-files.ts'
-import { bindSelection } from '../table/selection.ts'
+import { bindSelection, isCovered } from '../table/selection.ts'
 
 /**
- * Takes rows out of dates that retention has taken out of `moves`. Invariant: no row of a later date goes.
+ * Takes out the files that have rows of no later date than retention has taken out of `moves`. Other files stay as they are: their rows of dates that are gone do no harm, since nobody passes
+ * over anything by them, and a base would be written again each day until the end of its month. Invariant: no row of a later date goes.
  * @param newestDateGone `YYYY-MM-DD`
- * @returns how many files had such rows
+ * @returns how many files went
  */
 export const dropDates = async (
-  table: ProjectionTable,
+  { kind, files, refresh, upkeep }: ProjectionTable,
   newestDateGone: string,
-  { nowMs, signal }: { readonly nowMs: number; readonly signal: AbortSignal },
 ): Promise<number> => {
-  const { kind, upkeep } = table
   if (!kind.hasDates) return 0
   const selection = { dates: { from: -Infinity, to: dayOf(Date.parse(newestDateGone)) + 1 } }
-  let dropped = 0
-  for (const entry of table.files(await table.refresh(), selection)) {
-    if (signal.aborted || entry.hasDeletedRows) continue
-    const deps = { kind, store: upkeep.store, reader: upkeep.reader }
-    const rewritten = await rewriteWithout(deps, entry, bindSelection(kind, selection), nowMs)
-    if (rewritten.kind === 'untouched') continue
-    const add: readonly Add[] = rewritten.kind === 'rewritten' ? [rewritten.add] : []
-    // Where another was faster, the next run does it.
-    const isDone = await upkeep.replaceFiles({ remove: [entry.path], add, dataChange: true, operation: 'DELETE' })
-    if (isDone) dropped++
-  }
-  return dropped
+  const bound = bindSelection(kind, selection)
+  const gone = files(await refresh(), selection).filter((entry) => !entry.hasDeletedRows && isCovered(bound, entry))
+  if (gone.length === 0) return 0
+  const remove = gone.map(({ path }) => path)
+  // Where another was faster, the next run does it.
+  const isDone = await upkeep.replaceFiles({ remove, add: [], dataChange: true, operation: 'DELETE' })
+  return isDone ? remove.length : 0
 }

@@ -11,13 +11,13 @@ export interface TidyProjectionOptions extends TidyOptions {
 
 /** What keeping a projection's table in order did. */
 export interface TidiedProjection {
-  /** Files that had rows of dates that are gone. */
+  /** Files that had rows of dates that are gone, and of no others. */
   readonly dropped: number
   readonly deleted: number
 }
 
 /**
- * Takes out what retention took out of `moves`, and deletes files and versions that nobody needs any more. Invariant: killed at any moment it harms nothing.
+ * Takes out files of which retention took all dates out of `moves`, and deletes files and versions that nobody needs any more. Invariant: killed at any moment it harms nothing.
  * @throws FleetError `table.damaged`, `table.replaced`, `table.unsupported`, `table.invalid`, `store.failed`
  */
 export const tidyProjection = async (
@@ -25,7 +25,7 @@ export const tidyProjection = async (
   { newestDateGone, ...options }: TidyProjectionOptions,
 ): Promise<TidiedProjection> => {
   const { upkeep, kind } = table
-  const dropped = newestDateGone === undefined ? 0 : await dropDates(table, newestDateGone, options)
+  const dropped = newestDateGone === undefined ? 0 : await dropDates(table, newestDateGone)
   const tidied = {
     get version() {
       return table.state.version
