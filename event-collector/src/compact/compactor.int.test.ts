@@ -35,6 +35,7 @@ const CELL = '6cb13'
 const { west, south } = cellBounds(parseCell(CELL), CELL.length)
 const WINDOW_MS = 600_000
 const MIB = 1024 * 1024
+const DAY_MS = 86_400_000
 
 /** Some chunks of a day that is long over. */
 const writeDay = async (table: Table, folder: string, options: { chunks: number; rows: number }): Promise<void> => {
@@ -222,6 +223,29 @@ test('a compactor keeps every table beside the positions in order, and what is w
     new Set(['the table latest is not kept in order']),
   )
   await Promise.all([losses.close(), presence.close(), latest.close()])
+})
+
+test('a run keeps the positions first, and takes out of presence at once what retention has taken', async () => {
+  const { connect, path, table, config } = await openWorld({ chunks: 12, rows: 100 })
+  const presence = (await openProjectionTable(createFileStore(join(path, 'presence')), PRESENCE, { create: true }))!
+  const gone = { ...STAY, day: STAY.day - 1, first: STAY.first - DAY_MS, last: STAY.last - DAY_MS }
+  const offsetAt = (version: number) => ({ version, commit: 1, frontier: 0 })
+  for (let version = 1; version <= 8; version++) {
+    const add = presenceOfRows([{ ...gone, vehicleId: `v-${version}` }])
+    const from = version === 1 ? undefined : offsetAt(version - 1)
+    await presence.commit({ buckets: ALL_BUCKETS, from, to: offsetAt(version), add, operation: 'WRITE' })
+  }
+  const [{ path: file }] = table.snapshot.files()
+  await table.commit({ parts: [], remove: [file], gone: ['2026-01-04'], operation: 'DELETE' })
+  const lines: string[] = []
+  const tell = (_: unknown, message?: string): void => void lines.push(message ?? '')
+  const atOnce = { ...config, compactor: { ...config.compactor, quietMs: 0 } }
+  const log = { info: tell, warn: tell }
+  const compactor = await startCompactor(await connect(), { config: atOnce, log, version: '0' })
+  onTestFinished(() => compactor.stop())
+  await eventually(async () => (await presence.refresh()).files.size === 0)
+  expect(lines).toEqual(['maintenance was done', 'files of the table presence were merged'])
+  await presence.close()
 })
 
 test('a compactor merges the many files of the registry, and a damaged registry keeps it from nothing', async () => {

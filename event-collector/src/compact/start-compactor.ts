@@ -118,9 +118,7 @@ export const startCompactor = async (
     if (report !== undefined) told.ran(report, (performance.now() - startedAt) / 1000)
     return report
   }
-  const work = async (): Promise<void> => {
-    if (!isOwner()) return
-    for (const table of others) await table.keep()
+  const keepMoves = async (): Promise<void> => {
     try {
       const report = await run()
       if (report !== undefined) tell(report)
@@ -128,6 +126,12 @@ export const startCompactor = async (
       if (error instanceof FleetError && error.code === 'table.replaced') opened = undefined
       if (!stopping.signal.aborted) warn(codeField(error), `a run failed and is tried again: ${reasonOf(error)}`)
     }
+  }
+  /** The positions first: what is long to do elsewhere holds them up in nothing, and which dates are gone is known then. */
+  const work = async (): Promise<void> => {
+    if (!isOwner()) return
+    await keepMoves()
+    for (const table of others) if (!stopping.signal.aborted) await table.keep()
   }
   /** Reads what came since, also while another works: this one may have to go on at any time. */
   const look = async (): Promise<void> => {
