@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decodeRows, encodeRows } from '../small/small-file.ts'
-import { type Loss, lossesOf, lossId, type LossRow } from './loss.ts'
+import { type Loss, lossesOf, lossId, type LossRow, newLosses } from './loss.ts'
 import { flatLoss, LOSS_COLUMNS, lossOfFlat } from './loss-row.ts'
 import { openLossTable } from './loss-table.ts'
 
@@ -75,6 +75,45 @@ test('a loss is recorded once, by however many and however often, and is read wi
   expect(await a!.refresh()).toEqual(known)
   expect((await openLossTable(store))!.losses).toEqual(known)
   expect(await Array.fromAsync(store.list('2026'))).toHaveLength(2)
+})
+
+const spansIn = (losses: readonly Loss[]): unknown[] => losses.map(({ from, to, epoch }) => [from, to, epoch])
+
+test('of a loss that is told again with more, or in part, only what is not recorded yet is, and what is settled stays so', async () => {
+  const table = (await openLossTable(createMemoryStore(), { create: true }))!
+  const told = (from: number, to: number | undefined, some: Partial<Loss> = {}) => lossOf({ from, to, ...some })
+  await table.record([told(5, 5)])
+  await table.settle([table.losses[0].id], { at: 2, by: 'operator', note: 'imported again' })
+  await table.record([told(5, 6)])
+  await table.record([told(4, 8), told(6, 7), told(9, undefined), told(9, undefined), told(5, 6, { epoch: 1 })])
+  await table.record([told(4, 8), told(10, 12)])
+  expect(spansIn(table.losses)).toEqual([
+    [4, 4, 0],
+    [5, 5, 0],
+    [5, 6, 1],
+    [6, 6, 0],
+    [7, 8, 0],
+    [9, undefined, 0],
+    [10, 12, 0],
+  ])
+  expect(table.losses.filter(({ settled }) => settled !== undefined)).toMatchObject([{ from: 5, to: 5, epoch: 0 }])
+  expect(table.losses.map(({ id }) => id)).toEqual(table.losses.map(lossId))
+})
+
+test('every message that is told to be lost is in one loss, in whatever pieces it is told', () => {
+  const span = fc.tuple(fc.integer({ min: 1, max: 40 }), fc.nat(12), fc.nat(1))
+  fc.assert(
+    fc.property(fc.array(fc.array(span, { maxLength: 4 }), { maxLength: 8 }), (calls) => {
+      const told = calls.map((spans) => spans.map(([from, more, epoch]) => lossOf({ from, to: from + more, epoch })))
+      const messagesOf = (losses: readonly Loss[]): string[] =>
+        losses.flatMap(({ from, to, epoch }) =>
+          Array.from({ length: to! - from + 1 }, (_, i) => `${epoch} ${from + i}`),
+        )
+      const rows: LossRow[] = []
+      for (const some of told) rows.push(...newLosses(rows, some))
+      expect(messagesOf(lossesOf(rows)).toSorted()).toEqual([...new Set(messagesOf(told.flat()))].toSorted())
+    }),
+  )
 })
 
 test('two who record at the same moment lose nothing, and the same loss by both is one', async () => {

@@ -3,7 +3,7 @@ import { openSmallTable, type SmallTableKind } from '../small/small-table.ts'
 import { MOST_SMALL_FILES, tidySmallTable } from '../small/tidy-small.ts'
 import type { TidyOptions } from '../maintain/tidy-table.ts'
 import type { ObjectStore } from '../store/object-store.ts'
-import { type KnownLoss, type Loss, lossesOf, lossId, type LossRow, type Settlement } from './loss.ts'
+import { type KnownLoss, type Loss, lossesOf, type LossRow, newLosses, type Settlement } from './loss.ts'
 import { flatLoss, LOSS_COLUMNS, lossOfFlat } from './loss-row.ts'
 
 /** The table `losses` beside `moves`: it keeps what the log of `moves` forgets. */
@@ -12,7 +12,7 @@ export interface LossTable {
   readonly losses: readonly KnownLoss[]
   /** Reads what came since; without news it costs one get. */
   refresh(): Promise<readonly KnownLoss[]>
-  /** Durable once it resolves. Invariant: a loss that is recorded already, by this or another collector, is not recorded again. */
+  /** Durable once it resolves. Invariant: a message whose loss is recorded already, by this or another collector, is not recorded again. */
   record(losses: readonly Loss[]): Promise<void>
   /** @param ids of losses that are known */
   settle(ids: readonly string[], settlement: Settlement): Promise<void>
@@ -72,12 +72,7 @@ export const openLossTable = async (
     },
     record: async (lost) => {
       if (lost.length === 0) return
-      await table.append((recorded) => {
-        const known = new Set(recorded.flatMap(({ kind, id }) => (kind === 'loss' ? [id] : [])))
-        return lost
-          .map((loss): LossRow => ({ kind: 'loss', id: lossId(loss), ...loss }))
-          .filter(({ id }) => !known.has(id))
-      }, 'WRITE')
+      await table.append((recorded) => newLosses(recorded, lost), 'WRITE')
     },
     settle: async (ids, settlement) => {
       await table.append(() => ids.map((id): LossRow => ({ kind: 'settled', id, ...settlement })), 'SETTLE')

@@ -90,6 +90,51 @@ export const lossesOf = (rows: Iterable<LossRow>): KnownLoss[] => {
   )
 }
 
+interface Span {
+  readonly from: number
+  readonly to: number
+}
+
+/** The parts of a span that are in none of some others. */
+const without = (span: Span, others: readonly Span[]): readonly Span[] =>
+  others.reduce<readonly Span[]>(
+    (parts, { from, to }) =>
+      parts.flatMap((part) =>
+        to < part.from || part.to < from
+          ? [part]
+          : [
+              { from: part.from, to: from - 1 },
+              { from: to + 1, to: part.to },
+            ].filter((left) => left.from <= left.to),
+      ),
+    [span],
+  )
+
+/**
+ * The rows by which some losses become known. Invariant: a message is in one certain loss of its stream at most, however often and within whatever others it is told: of a loss
+ * of which a part is recorded the rest alone is.
+ */
+export const newLosses = (recorded: readonly LossRow[], told: readonly Loss[]): LossRow[] => {
+  const known = recorded.filter((row) => row.kind === 'loss')
+  const added: LossRow[] = []
+  for (const loss of told) {
+    const { to } = loss
+    const ofState = known.filter(
+      ({ stream, created, epoch }) => stream === loss.stream && created === loss.created && epoch === loss.epoch,
+    )
+    const spans = ofState.flatMap((one) => (one.to === undefined ? [] : [{ from: one.from, to: one.to }]))
+    const isKnown = to === undefined && ofState.some((one) => one.to === undefined && one.from === loss.from)
+    const parts = to === undefined ? (isKnown ? [] : [loss]) : without({ from: loss.from, to }, spans)
+    for (const part of parts) {
+      const one = { ...loss, from: part.from, to: part.to }
+      const row = { kind: 'loss', id: lossId(one), ...one } as const
+      known.push(row)
+      added.push(row)
+    }
+  }
+  return added
+}
+
 /** Losses that searches still have to report. */
 export const unsettled = (losses: readonly KnownLoss[]): KnownLoss[] =>
   losses.filter(({ settled }) => settled === undefined)
