@@ -31,8 +31,18 @@ export type Column = { readonly name: string } & (
   | { readonly type: 'text'; readonly codes: Int32Array; readonly dictionary: TextBytes }
 )
 
+/** A column without its rows: what a file's schema says of it. */
+export type ColumnHead =
+  | Pick<Exclude<Column, { readonly type: 'decimal' }>, 'name' | 'type'>
+  | Pick<Extract<Column, { readonly type: 'decimal' }>, 'name' | 'type' | 'precision' | 'scale'>
+
+export const headOf = (column: Column): ColumnHead =>
+  column.type === 'decimal'
+    ? { name: column.name, type: column.type, precision: column.precision, scale: column.scale }
+    : { name: column.name, type: column.type }
+
 /** Whether rows may have no value, so that a column's pages begin with definition levels. */
-export const isOptional = ({ type }: Column): boolean => !['string', 'timestamp', 'date', 'decimal'].includes(type)
+export const isOptional = ({ type }: ColumnHead): boolean => !['string', 'timestamp', 'date', 'decimal'].includes(type)
 
 export type Encoding = 'dictionary' | 'delta' | 'plain'
 

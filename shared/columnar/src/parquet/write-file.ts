@@ -3,7 +3,7 @@ import { formatGroupSums, formatSums, INDEX_SUMS_KEY, ROOT_NAME, SUM_DIGITS, SUM
 import { makeFilter } from './block-filter.ts'
 import { Bytes } from './bytes.ts'
 import type { PagePlace } from './page-index.ts'
-import { type Column, type ColumnPlan, isOptional, planColumn, rowsOf } from './plan-column.ts'
+import { type Column, type ColumnHead, type ColumnPlan, headOf, isOptional, planColumn, rowsOf } from './plan-column.ts'
 import { CODEC, ENCODING, MARK, PAGE, PAGE_FIELD, type PageKind, PHYSICAL, REPETITION } from './format.ts'
 import { definitionLevels } from './runs.ts'
 import type { Span } from './span.ts'
@@ -26,7 +26,7 @@ export interface ParquetFile {
   readonly bytes: number
   /**
    * Writes a row group.
-   * @param columns of the same names and types for every row group
+   * @param columns of the same names and types for every row group; nothing of them is kept
    * @throws RangeError when there are no rows, the columns differ in length or a time is out of range
    */
   add(columns: readonly Column[]): void
@@ -58,7 +58,7 @@ export const startParquet = ({
   // Of a row group with a few rows more than its pages are to have, the rest would be a page of its own.
   const evenly = (rows: number): number =>
     findBy === undefined ? pageRows : Math.ceil(rows / Math.max(1, Math.round(rows / pageRows)))
-  let schema: readonly Column[] = []
+  let schema: readonly ColumnHead[] = []
   let rowCount = 0
   return {
     get bytes() {
@@ -74,7 +74,7 @@ export const startParquet = ({
         writeColumn(out, planColumn(column), { compress, rows, pageRows: evenly(rows), findBy }),
       )
       groups.push({ chunks, rows, at })
-      schema = columns
+      schema = chunks.map(({ head }) => head)
       rowCount += rows
     },
     finish: () => {
@@ -156,7 +156,7 @@ const PHYSICAL_OF = {
   text: PHYSICAL.bytes,
 } as const
 
-const schemaElement = (column: Column): Value => {
+const schemaElement = (column: ColumnHead): Value => {
   const name = text(column.name)
   const type = i32(PHYSICAL_OF[column.type])
   switch (column.type) {
@@ -206,9 +206,9 @@ const toIndexOf = ({ chunks }: WrittenGroup): GroupToIndex[] => {
   return found === undefined ? [] : [{ ...found, columns: chunks }]
 }
 
-/** A column chunk as it was written. */
-interface Written {
-  readonly plan: ColumnPlan
+/** What the end of the file says of a column chunk. Invariant: nothing of it holds rows, of which a file has more than there is memory for. */
+interface Written extends Pick<ColumnPlan, 'encoding' | 'range'> {
+  readonly head: ColumnHead
   readonly codec: number
   readonly rows: number
   readonly nulls: number
@@ -321,7 +321,9 @@ const writeColumn = (out: Bytes, plan: ColumnPlan, { compress, rows, pageRows, f
   }
   const dictionaryAt = dictionary === undefined ? undefined : start
   return {
-    plan,
+    head: headOf(plan.column),
+    encoding: plan.encoding,
+    range: plan.range,
     codec,
     rows,
     nulls: rows - values,
@@ -392,17 +394,16 @@ const placeOf = (id: number, span: Span | undefined): Struct['fields'] =>
       ]
 
 const columnChunk = (
-  { plan, codec, rows, nulls, pages, compressed, uncompressed, dataAt, dictionaryAt, keys }: Written,
+  { head, encoding, range, codec, rows, nulls, pages, compressed, uncompressed, dataAt, dictionaryAt, keys }: Written,
   index: IndexPlaces | undefined,
   place: number,
 ): Value => {
-  const { range, encoding, column } = plan
   const exact = range && bool(true)
   const hasDictionary = dictionaryAt !== undefined
   const used = [
     ENCODING[encoding],
     ...(hasDictionary ? [ENCODING.plain] : []),
-    ...(isOptional(column) ? [ENCODING.rle] : []),
+    ...(isOptional(head) ? [ENCODING.rle] : []),
   ]
   const statistics = struct(
     [3, i64(nulls)],
@@ -416,9 +417,9 @@ const columnChunk = (
     struct([1, i32(PAGE['data-v2'])], [2, i32(ENCODING[encoding])], [3, i32(pages.length)]),
   ]
   const metaData = struct(
-    [1, i32(PHYSICAL_OF[column.type])],
+    [1, i32(PHYSICAL_OF[head.type])],
     [2, list('i32', used.map(i32))],
-    [3, list('binary', [text(column.name)])],
+    [3, list('binary', [text(head.name)])],
     [4, i32(codec)],
     [5, i64(rows)],
     [6, i64(uncompressed)],
