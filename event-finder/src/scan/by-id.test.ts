@@ -3,7 +3,7 @@ import { createMemoryStore, type ObjectStore } from '@fleetlake/archive'
 import { type Rows, rowsOfArrays, textAt, textsOfStrings } from '@fleetlake/columnar'
 import { startParquetFile } from '@fleetlake/columnar/formats'
 import { createArena, filterSpanOf, parseFooter } from '@fleetlake/columnar/parquet'
-import { areaOf } from '@fleetlake/core'
+import { areaOf, seedOf } from '@fleetlake/core'
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { createRowSelector } from '../core/select-rows.ts'
@@ -68,15 +68,22 @@ interface Found {
   readonly bytesRead: number
   readonly rowsRead: number
   readonly requests: number
+  /** Requests that were made at once, at most. */
+  readonly atOnce: number
 }
 
 const search = async (store: ObjectStore, bytes: number, searched: VehicleSearch): Promise<Found> => {
-  let requests = 0
+  let [requests, open, atOnce] = [0, 0, 0]
   const counted: ObjectStore = {
     ...store,
-    get: (path, range) => {
+    get: async (path, range) => {
       requests++
-      return store.get(path, range)
+      atOnce = Math.max(atOnce, ++open)
+      try {
+        return await store.get(path, range)
+      } finally {
+        open--
+      }
     },
   }
   const found = await readChunk(
@@ -90,7 +97,7 @@ const search = async (store: ObjectStore, bytes: number, searched: VehicleSearch
   let [bytesRead, rowsRead] = [0, 0]
   for (;;) {
     const { done, value } = await found.pieces.next()
-    if (done === true) return { rows: lines, bytesRead, rowsRead, requests }
+    if (done === true) return { rows: lines, bytesRead, rowsRead, requests, atOnce }
     const { rows } = value
     bytesRead += value.bytesRead
     rowsRead += value.rowsRead
@@ -132,7 +139,36 @@ test('of a large file the pages of a vehicle are read, in one request for all fi
   expect(found.bytesRead).toBeLessThan(all.bytesRead / 3)
   const none = await search(store, bytes.length, searchFor(['v1030x']))
   // The end of the file.
-  expect(none).toEqual({ rows: [], rowsRead: 0, bytesRead: 32 * 1024, requests: 1 })
+  expect(none).toEqual({ rows: [], rowsRead: 0, bytesRead: 32 * 1024, requests: 1, atOnce: 1 })
+})
+
+test('of a row group whose pages lie far apart a few are asked for at once', async () => {
+  const [pages, vehicles] = [48, 48]
+  const file = startParquetFile(1 << 20, TILE_ROWS)
+  // A vehicle a page, and pages of 32 KiB and more.
+  const length = pages * TILE_ROWS
+  const noise = (seed: number) => (_: unknown, i: number) => seedOf(seed, i) / 2 ** 32
+  file.add(
+    rowsOfArrays({
+      ...tileOf(0, 0, vehicles),
+      length,
+      vehicle: Int32Array.from({ length }, (_, i) => Math.floor(i / TILE_ROWS)),
+      vehicleType: new Int32Array(length),
+      eventTime: Float64Array.from({ length }, noise(1)).map((part) => START + Math.floor(part * 3.6e9)),
+      longitude: Int32Array.from(Float64Array.from({ length }, noise(2)), (part) => -55_000_000 - part * 4e6),
+      latitude: Int32Array.from(Float64Array.from({ length }, noise(3)), (part) => -34_000_000 - part * 4e6),
+      speed: Float32Array.from({ length }, noise(4)),
+      heading: Float32Array.from({ length }, noise(5)),
+    }),
+  )
+  const bytes = file.finish().slice()
+  const store = await storeWith(bytes)
+  const wanted = Array.from({ length: pages / 6 }, (_, i) => `v${1_000 + 6 * i}`)
+  const found = await search(store, bytes.length, searchFor(wanted))
+  const all = await search(store, bytes.length, searchFor(undefined))
+  expect(found.rows).toEqual(all.rows.filter((line) => wanted.includes(idOf(line))))
+  expect(found.requests).toBeGreaterThan(30)
+  expect(found.atOnce).toBe(8)
 })
 
 test('answers are those of a full scan, whoever wrote the file', async () => {

@@ -9,6 +9,19 @@ export const readSpan = async (store: ObjectStore, path: string, { start, end }:
   return { bytes, start }
 }
 
+/** Reads spans in their order, some at once: what a single row group needs may be hundreds of them. */
+export const readSpans = async (
+  read: (span: Span) => Promise<FilePart>,
+  spans: readonly Span[],
+  mostAtOnce: number,
+): Promise<FilePart[]> => {
+  const parts: FilePart[] = []
+  for (let i = 0; i < spans.length; i += mostAtOnce) {
+    parts.push(...(await Promise.all(spans.slice(i, i + mostAtOnce).map(read))))
+  }
+  return parts
+}
+
 const holds = ({ start, bytes }: FilePart, span: Span): boolean =>
   span.start >= start && span.end <= start + bytes.length
 

@@ -16,7 +16,7 @@ export interface ReadBounds {
   readonly mostBytes: number
   /** Another request to the store costs more than this number of bytes. */
   readonly mostGap: number
-  /** Requests of a read, unless a single part needs more: they are made at once. */
+  /** Requests of a read, unless a single part needs more. */
   readonly mostSpans?: number
 }
 

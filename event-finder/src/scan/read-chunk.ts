@@ -25,7 +25,7 @@ import { type Period, reasonOf } from '@fleetlake/core'
 import type { VehicleSearch } from '../core/search.ts'
 import { sliceRows } from '../core/slice-rows.ts'
 import { chooseParts, type GroupPart, keysOf, spanOf } from './choose-parts.ts'
-import { endOfFile, partWith, readSpan, wholeFile } from './file-bytes.ts'
+import { endOfFile, partWith, readSpan, readSpans, wholeFile } from './file-bytes.ts'
 import { lengthOf, type PartRead, planReads } from './plan-reads.ts'
 
 export interface ChunkToRead {
@@ -295,7 +295,7 @@ async function* piecesOfReads({
 }: ReadsToMake): AsyncGenerator<ChunkPiece, void> {
   let { bytesRead } = before
   for (const { spans, parts } of reads) {
-    const found = await Promise.all(spans.map(read))
+    const found = await readSpans(read, spans, MOST_SPANS)
     bytesRead += lengthOf(spans)
     for (const part of parts) {
       for (const rows of sliceRows(rowsWith(part, found, arena, measures), PIECE_ROWS)) {
