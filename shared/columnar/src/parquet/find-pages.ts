@@ -3,7 +3,7 @@ import { idColumnOf, type IdKey, keysBetween } from './keys.ts'
 import { type PagePlace, readColumnIndex, readOffsetIndex } from './page-index.ts'
 import type { ColumnChunk, MeasureChunk, RowGroup } from './read-footer.ts'
 import { bytesIn, type FilePart, type Span } from './span.ts'
-import { checkSum } from './sums.ts'
+import { checkSum, whatIsTold } from './sums.ts'
 
 /** Some pages of a row group, the same rows of each column, and what is needed to unpack them. */
 export interface GroupPages {
@@ -42,15 +42,15 @@ export const indexSpanOf = (group: RowGroup, measures: readonly MeasureSpec[]): 
   return { start: Math.min(...spans.map((span) => span.start)), end: Math.max(...spans.map(({ end }) => end)) }
 }
 
-/** Whether the pages are those of a column chunk: one behind the other within it, with all its rows. */
+/** Whether the pages are those of a column chunk: one right behind the other up to its end, with all its rows; only a dictionary comes before. */
 const isWhole = (pages: readonly PagePlace[], { offset, bytes }: ColumnChunk, rows: number): boolean => {
-  let [at, row] = [offset, -1]
+  let [at, row] = [pages[0]?.offset, -1]
   for (const page of pages) {
-    if (page.offset < at || page.bytes <= 0 || page.firstRow <= row) return false
+    if (page.offset !== at || page.bytes <= 0 || page.firstRow <= row) return false
     at = page.offset + page.bytes
     row = page.firstRow
   }
-  return pages.length > 0 && pages[0].firstRow === 0 && row < rows && at <= offset + bytes
+  return pages.length > 0 && pages[0].offset >= offset && pages[0].firstRow === 0 && row < rows && at === offset + bytes
 }
 
 const SUM_BYTES = 4
@@ -90,13 +90,21 @@ const pagesOfColumn = (
 /**
  * The pages of a row group that may hold rows with one of the keys: with all that do.
  * @param part has its `indexSpanOf`
- * @returns undefined where that is not told by an index that is believed: not of the same rows in each column, or not of all pages
+ * @returns undefined where that is not told by an index that is believed: not of the same rows in each column, not of all pages, or one of others that is damaged
  * @throws RangeError for an index of ours that is damaged
  */
-export const findPages = (
+export const findPages = (group: RowGroup, keys: readonly IdKey[], from: IndexPart): GroupPages | undefined =>
+  whatIsTold(group.indexSums, () => pagesByIndex(group, keys, from))
+
+interface IndexPart {
+  readonly part: FilePart
+  readonly measures: readonly MeasureSpec[]
+}
+
+const pagesByIndex = (
   group: RowGroup,
   keys: readonly IdKey[],
-  { part, measures }: { readonly part: FilePart; readonly measures: readonly MeasureSpec[] },
+  { part, measures }: IndexPart,
 ): GroupPages | undefined => {
   const [ids, span] = [idColumnOf(group), indexSpanOf(group, measures)]
   if (ids?.columnIndex === undefined || span === undefined) return undefined

@@ -3,7 +3,7 @@ import { hashKey, type KeyHash, mayHoldKey, readFilter } from './block-filter.ts
 import { compareBytes } from './range.ts'
 import type { ColumnChunk, RowGroup } from './read-footer.ts'
 import type { Span } from './span.ts'
-import { checkSum } from './sums.ts'
+import { checkSum, whatIsTold } from './sums.ts'
 
 /** An id that is looked for. */
 export interface IdKey {
@@ -53,6 +53,6 @@ export const filterSpanOf = (group: RowGroup): Span | undefined => idColumnOf(gr
  */
 export const keysInFilter = (keys: readonly IdKey[], { indexSums }: RowGroup, bytes: Uint8Array): readonly IdKey[] => {
   if (indexSums !== undefined) checkSum(bytes, indexSums.filter, 'a filter of its vehicle ids')
-  const filter = readFilter(bytes)
+  const filter = whatIsTold(indexSums, () => readFilter(bytes))
   return filter === undefined ? keys : keys.filter(({ hash }) => mayHoldKey(filter, hash))
 }

@@ -89,3 +89,18 @@ export const formatSums = (headers: readonly number[]): string => '0'.repeat(SUM
 export const checkSum = (bytes: Uint8Array, sum: number, what: string): void => {
   if (crc32(bytes) !== sum) throw new RangeError(`${what} is damaged: its checksum does not fit`)
 }
+
+/**
+ * What a filter or an index of a row group says.
+ * @param indexSums of the row group: undefined in a file of others, whose bytes nothing vouches for
+ * @returns undefined where bytes of others make no sense: they count for nothing, since the rows can be read without
+ * @throws RangeError for bytes of ours that make none
+ */
+export const whatIsTold = <Told>(indexSums: GroupSums | undefined, read: () => Told): Told | undefined => {
+  try {
+    return read()
+  } catch (error) {
+    if (indexSums === undefined && error instanceof RangeError) return undefined
+    throw error
+  }
+}

@@ -1,3 +1,4 @@
+export * from './by-hyparquet.ts'
 export * from './find-rows.ts'
 export * from './forms.ts'
 export * from './mutants.ts'
