@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { createMemoryStore, type ObjectStore } from '@fleetlake/archive'
 import { type Rows, rowsOfArrays, textAt, textsOfStrings } from '@fleetlake/columnar'
 import { startParquetFile } from '@fleetlake/columnar/formats'
-import { createArena, filterSpanOf, parseFooter } from '@fleetlake/columnar/parquet'
+import { createArena, filterSpanOf, indexSpanOf, parseFooter } from '@fleetlake/columnar/parquet'
+import { byHyparquet, sameRows } from '@fleetlake/columnar/testing'
 import { areaOf, seedOf } from '@fleetlake/core'
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
@@ -224,4 +225,33 @@ test('a filter or an index that is damaged is a fault, never fewer rows', async 
     "the file can't be read: an index of its pages is damaged: its checksum does not fit",
     "the file can't be read: an index of its pages is damaged: its checksum does not fit",
   ])
+})
+
+const FOREIGN_GROUPS = 5
+const GROUP_ROWS = 8_000
+const FOREIGN_PAGE_ROWS = 80
+
+/** Row groups each with the same hundred vehicles, sorted by them, a page a vehicle. */
+const foreignFile = (): Uint8Array =>
+  byHyparquet(
+    Array.from(
+      { length: FOREIGN_GROUPS * GROUP_ROWS },
+      (_, i) => `v${String(Math.floor((i % GROUP_ROWS) / FOREIGN_PAGE_ROWS)).padStart(7, '0')}`,
+    ),
+    { rowGroupSize: GROUP_ROWS, ...sameRows(FOREIGN_PAGE_ROWS) },
+  )
+
+test('the page indexes of several row groups of another writer, which lie among each other, are used', async () => {
+  const bytes = foreignFile()
+  expect(bytes.length).toBeGreaterThan(SMALL_FILE_BYTES)
+  const beforeEnd = parseFooter(bytes).rowGroups.filter(
+    (group) => indexSpanOf(group, [])!.start < bytes.length - 32 * 1024,
+  )
+  expect(beforeEnd.length).toBeGreaterThanOrEqual(3)
+  const store = await storeWith(bytes)
+  const all = await search(store, bytes.length, searchFor(undefined))
+  const found = await search(store, bytes.length, searchFor(['v0000042']))
+  expect(found.rows).toEqual(all.rows.filter((line) => idOf(line) === 'v0000042'))
+  expect(found.rows.length).toBe(FOREIGN_GROUPS * FOREIGN_PAGE_ROWS)
+  expect(found.rowsRead).toBe(FOREIGN_GROUPS * FOREIGN_PAGE_ROWS)
 })

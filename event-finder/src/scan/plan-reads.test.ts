@@ -57,6 +57,30 @@ test('each part that is wanted is in one read, in its order, each of its spans w
     ),
   ))
 
+test('spans in the order of their starts become fewer that do not touch, each within one, with small gaps alone beside them', () =>
+  fc.assert(
+    fc.property(
+      fc.array(fc.record({ start: fc.nat(300), bytes: fc.integer({ min: 1, max: 60 }) })),
+      fc.integer({ min: 0, max: 40 }),
+      (some, mostGap) => {
+        const spans = some
+          .map(({ start, bytes }) => ({ start, end: start + bytes }))
+          .toSorted((a, b) => a.start - b.start)
+        const joined = joinSpans(spans, mostGap)
+        expect(spans.every((span) => joined.filter((each) => isWithin(span, each)).length === 1)).toBe(true)
+        expect(joined.slice(1).every(({ start }, i) => start - joined[i].end > mostGap)).toBe(true)
+        for (const { start, end } of joined) {
+          let gap = 0
+          for (let at = start; at < end; at++) {
+            gap = spans.some((span) => at >= span.start && at < span.end) ? 0 : gap + 1
+            expect(gap).toBeLessThanOrEqual(mostGap)
+          }
+          expect(gap).toBe(0)
+        }
+      },
+    ),
+  ))
+
 const SPECS: readonly MeasureSpec[] = ['a', 'b', 'c'].map((name) => ({ name, type: 'double' }))
 
 /** A row group of one column, behind it three measures. */

@@ -22,13 +22,13 @@ export interface ReadBounds {
 
 export const lengthOf = (spans: readonly Span[]): number => spans.reduce((sum, { start, end }) => sum + end - start, 0)
 
-/** Spans that lie near each other as one. Invariant: each lies in exactly one of them; between two at most `mostGap` bytes for nothing. */
+/** Neighbours that overlap or lie near each other as one. Invariant: each lies in one of them; between two at most `mostGap` bytes for nothing. */
 export const joinSpans = (spans: readonly Span[], mostGap: number): Span[] => {
   const joined: Span[] = []
   for (const { start, end } of spans) {
     const last = joined.at(-1)
-    if (last !== undefined && start >= last.end && start - last.end <= mostGap) {
-      joined[joined.length - 1] = { start: last.start, end }
+    if (last !== undefined && start >= last.start && start - last.end <= mostGap) {
+      joined[joined.length - 1] = { start: last.start, end: Math.max(last.end, end) }
     } else joined.push({ start, end })
   }
   return joined
