@@ -255,3 +255,18 @@ test('the page indexes of several row groups of another writer, which lie among 
   expect(found.rows.length).toBe(FOREIGN_GROUPS * FOREIGN_PAGE_ROWS)
   expect(found.rowsRead).toBe(FOREIGN_GROUPS * FOREIGN_PAGE_ROWS)
 })
+
+test('of another writer a filter or an index that is damaged is passed over', async () => {
+  const good = foreignFile()
+  const [group] = parseFooter(good).rowGroups
+  const all = await search(await storeWith(good), good.length, searchFor(['v0000042']))
+  const read: number[] = []
+  for (const { start, end } of [filterSpanOf(group)!, group.columns[0]!.columnIndex!, group.columns[4]!.offsetIndex!]) {
+    const bytes = good.slice().fill(0xff, start, end)
+    const found = await search(await storeWith(bytes), bytes.length, searchFor(['v0000042']))
+    expect(found.rows).toEqual(all.rows)
+    read.push(found.rowsRead - all.rowsRead)
+  }
+  // Without the filter pages are found all the same, without an index the row group is read whole.
+  expect(read).toEqual([0, GROUP_ROWS - FOREIGN_PAGE_ROWS, GROUP_ROWS - FOREIGN_PAGE_ROWS])
+})
