@@ -154,7 +154,7 @@ const compactor = z.strictObject({
   memory: size
     .refine((bytes) => bytes >= 32 * MIB, 'must be at least "32 MiB"')
     .default(512 * MIB)
-    .describe('memory budget for compaction; output files are at most a quarter of it'),
+    .describe('memory budget for compaction; output files are at most three eighths of it and a row group'),
   targetBytes: size.default(128 * MIB).describe('target size of compacted files'),
   quietMs: duration
     .default(15 * MINUTE_MS)

@@ -35,6 +35,8 @@ const FILE_SHARE = 4
 const TILE_SHARE = 8
 /** Where there is little to save, rows may take more in the end than they did: what is left over is no file of its own. */
 const SPARE = 1.125
+/** … as long as the file has this many times its share at most. Files of equal size never need more, without the spare. */
+const MOST_OF_SHARE = 1.5
 /** Minimum number of rows of a tile, however much memory they take. */
 const FEWEST_TILE_ROWS = 1_024
 
@@ -44,6 +46,17 @@ const halvesOf = ({ from, to }: Period): [Period, Period] => {
     { from, to: middle },
     { from: middle, to },
   ]
+}
+
+/**
+ * How large the files of a rewrite become, so that they are of equal size.
+ * @param expected bytes of all of them
+ * @param share bytes that a file is to have
+ * @returns half more than the share at most: beside it there are the rows, and what is being read
+ */
+export const fileBytesOf = (expected: number, share: number): number => {
+  const files = Math.max(1, Math.round(expected / share))
+  return Math.ceil(Math.min((SPARE * expected) / files, MOST_OF_SHARE * share))
 }
 
 /** Lets heartbeats and signals through. */
@@ -149,8 +162,7 @@ const rewriteOnce = async (
   const budget = Math.floor(memory / ROWS_SHARE)
   const capacity = Math.floor(budget / MERGE_BYTES_PER_ROW)
   const expected = take.reduce((sum, { bytes }) => sum + bytes, 0)
-  const most = Math.min(targetBytes, Math.floor(memory / FILE_SHARE))
-  const fileBytes = Math.ceil((SPARE * expected) / Math.max(1, Math.round(expected / most)))
+  const fileBytes = fileBytesOf(expected, Math.min(targetBytes, Math.floor(memory / FILE_SHARE)))
   const files = openMergedFiles({ cell, windowMs, fileBytes }, deps)
   // As large as it may need to be: nothing grows.
   const expectedRows = all.reduce((sum, chunk) => sum + estimateRows(chunk), 0)
