@@ -10,7 +10,7 @@ import { expect, test } from 'vitest'
 import { createRowSelector } from '../core/select-rows.ts'
 import type { VehicleSearch } from '../core/search.ts'
 import { writeForeign } from '../testing/foreign-file.ts'
-import { readChunk, SMALL_FILE_BYTES } from './read-chunk.ts'
+import { memoryToOpen, readChunk, SMALL_FILE_BYTES } from './read-chunk.ts'
 
 const PATH = 'date=2026-01-05/cell=69y7p/a.compact.parquet'
 const START = 1.7e12
@@ -141,6 +141,36 @@ test('of a large file the pages of a vehicle are read, in one request for all fi
   const none = await search(store, bytes.length, searchFor(['v1030x']))
   // The end of the file.
   expect(none).toEqual({ rows: [], rowsRead: 0, bytesRead: 32 * 1024, requests: 1, atOnce: 1 })
+})
+
+test.each([
+  [1, 32 * 1024],
+  [24, 512 * 1024],
+  // As large as a compacted file is to become.
+  [128, 2 * 1024 * 1024],
+  [1_024, 2 * 1024 * 1024],
+])(
+  'of a file of %d MiB the end is read first, for which there is memory: %d bytes of it',
+  async (mebibytes, length) => {
+    const bytes = mebibytes * 1024 * 1024
+    const asked: unknown[] = []
+    const store: ObjectStore = {
+      ...createMemoryStore(),
+      size: async () => bytes,
+      get: async (_, range) => void asked.push(range),
+    }
+    const chunk = { path: PATH, bytes, inside: false }
+    await readChunk(store, chunk, { search: searchFor(['v1030']), arena: createArena() })
+    expect(asked).toEqual([{ offset: bytes - length, length }])
+    expect(memoryToOpen(chunk) - memoryToOpen({ ...chunk, bytes: SMALL_FILE_BYTES })).toBeGreaterThanOrEqual(length)
+  },
+)
+
+test('the end of a file is part of what its pieces take', async () => {
+  const bytes = largeFile()
+  const chunk = { path: PATH, bytes: bytes.length, inside: false }
+  const found = await readChunk(await storeWith(bytes), chunk, { search: searchFor(['v1030x']), arena: createArena() })
+  expect(found).toMatchObject({ memoryBytes: 32 * 1024 })
 })
 
 test('of a row group whose pages lie far apart a few are asked for at once', async () => {

@@ -74,7 +74,8 @@ export const SMALL_FILE_BYTES = 512 * 1024
 const TAIL_BYTES = 32 * 1024
 /** … where vehicles are looked for: with the filters and page indexes of a file of ours, which take that share of it at most. */
 const INDEX_SHARE = 1 / 48
-const MOST_TAIL_BYTES = 512 * 1024
+/** … of a file up to some 150 MB; of a larger one the rest is read after it. */
+const MOST_TAIL_BYTES = 2 * 1024 * 1024
 /** Neighbouring row groups are read by one request up to this number of bytes. */
 const READ_BYTES = 4 * 1024 * 1024
 /** … and over measures that are not asked for, up to this number of bytes: another request to the store takes as long. */
@@ -89,9 +90,11 @@ const PIECE_ROWS = 65_536
 /** A compressed position takes this many times its bytes in memory, as a frame and as rows. */
 const UNPACKED = 12
 
-/** What reading a chunk takes before more is known about it. */
-export const memoryToOpen = ({ path, bytes }: ChunkToRead): number =>
-  (isParquet(path) ? Math.min(bytes, SMALL_FILE_BYTES) : bytes) * UNPACKED
+const isReadWhole = ({ path, bytes }: ChunkToRead): boolean => bytes <= SMALL_FILE_BYTES || !isParquet(path)
+
+/** What reading a chunk takes before more is known about it: of one that is not read whole its end, and what is read and made by it. */
+export const memoryToOpen = (chunk: ChunkToRead): number =>
+  isReadWhole(chunk) ? chunk.bytes * UNPACKED : MOST_TAIL_BYTES + SMALL_FILE_BYTES * UNPACKED
 
 /** What a row takes while its row group is unpacked: its columns. */
 const ROW_BYTES = 32
@@ -122,8 +125,7 @@ export const readChunk = async (
 ): Promise<ReadChunk | ChunkFault> => {
   const options = { search: withinTimes(search, chunk), arena }
   try {
-    const isSmall = chunk.bytes <= SMALL_FILE_BYTES || !isParquet(chunk.path)
-    return await (isSmall ? openWhole(store, chunk, options) : openLarge(store, chunk, options))
+    return await (isReadWhole(chunk) ? openWhole(store, chunk, options) : openLarge(store, chunk, options))
   } catch (error) {
     return { fault: faultOf(error) }
   }
@@ -250,7 +252,9 @@ const openLarge = async (
   const mostOf = <Value>(values: readonly Value[], bytesOf: (value: Value) => number): number =>
     values.reduce((most, value) => Math.max(most, bytesOf(value)), 0)
   return {
+    // The statistics of row groups are views of the end.
     memoryBytes:
+      end.bytes.length +
       mostOf(reads, ({ spans }) => lengthOf(spans)) +
       Math.max(mostOf(parts, ({ spans }) => lengthOf(spans)) * UNPACKED, memoryOf(parts, layout)),
     pieces: piecesOfReads({ ...options, measures, reads, read, bytesRead: file.bytesRead() }),
