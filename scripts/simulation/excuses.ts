@@ -44,7 +44,7 @@ export const createExcuses = ({ ledger, held, archived }: ExcusesDeps): Excuses 
     const gone = new Set<string>()
     for (const { name, rows } of ledger.messages()) {
       if (inHub.has(name)) continue
-      for (const name of rows.map(nameOf)) if (!inTable.has(name)) gone.add(name)
+      for (const row of rows) if (!inTable.has(nameOf(row))) gone.add(nameOf(row))
     }
     return gone
   }
