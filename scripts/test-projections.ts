@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { reasonOf } from '@fleetlake/core'
 import { readOptions, wholeNumber } from './read-options.ts'
+import { runVitest } from './run-vitest.ts'
 
 const usage = `npm run test:projections -- [--runs 5000]
 
@@ -17,12 +16,9 @@ const main = async (): Promise<number> => {
     return 0
   }
   const runs = wholeNumber('runs', options.runs, 1)
-  const child = spawn('vitest', ['run', '--project', 'unit', 'shared/projections/src/engine/step-buckets.test.ts'], {
-    stdio: 'inherit',
-    env: { ...process.env, FLEETLAKE_PROJECTION_RUNS: String(runs) },
+  return runVitest(['--project', 'unit', 'shared/projections/src/engine/step-buckets.test.ts'], {
+    FLEETLAKE_PROJECTION_RUNS: String(runs),
   })
-  const [code] = await once(child, 'exit')
-  return (code as number | null) ?? 1
 }
 
 try {

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { provideNatsServer } from '@fleetlake/nats-server'
 import { reasonOf } from '@fleetlake/core'
 import { provideCeph, provideChdb } from '@fleetlake/testing'
+import { runVitest } from './run-vitest.ts'
 
 /** Everything that must hold: the checks first, since they are quick, then every test. Arguments go to vitest. */
 const checks: [name: string, command: string, ...args: string[]][] = [
@@ -29,13 +30,6 @@ const runCheck = async (name: string, command: string, args: readonly string[]):
 
 const since = (startedAt: number): string => `${((performance.now() - startedAt) / 1000).toFixed(1)} s`
 
-const runTests = async (args: readonly string[]): Promise<number> => {
-  const child = spawn('vitest', ['run', ...args], { stdio: 'inherit' })
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal))
-  const [code] = await once(child, 'exit')
-  return (code as number | null) ?? 1
-}
-
 try {
   await provideNatsServer({ say: (line) => console.log(line) })
   // The tests of S3 and of ClickHouse say what is missing where it can't be had.
@@ -52,7 +46,7 @@ try {
     console.log(`\n${results.length - failed.length} passed, ${failed.length} failed`)
     process.exitCode = 1
   } else {
-    process.exitCode = await runTests(process.argv.slice(2))
+    process.exitCode = await runVitest(process.argv.slice(2))
   }
 } catch (error) {
   console.error(reasonOf(error))
