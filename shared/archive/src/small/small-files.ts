@@ -4,6 +4,7 @@ import { FleetError } from '@fleetlake/core'
 import type { Action, Add } from '../log/actions.ts'
 import { writerFault } from '../log/protocol.ts'
 import type { CommitStamp } from '../log/write-commit.ts'
+import { VACUUM_APP } from '../maintain/vacuum-table.ts'
 import { decodePath } from '../paths.ts'
 import type { ObjectStore } from '../store/object-store.ts'
 import { decodeRows, encodeRows, type FlatRow, type SmallColumn } from './small-file.ts'
@@ -92,8 +93,6 @@ export const commitInfo = (
 ): Action => ({
   commitInfo: { timestamp: nowMs, operation, engineInfo: engine, readVersion: version, commitId },
 })
-
-const VACUUM_APP = 'fleetlake.vacuum'
 
 /** Of a version that changes nothing, before a vacuum. */
 export const vacuumActions = (state: SmallState, stamp: CommitStamp): Action[] => [
