@@ -8,7 +8,7 @@ import { providePrometheus } from '@fleetlake/testing/prometheus'
 import { expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import { ALERTS_FILE, readAlerts } from './alerts.ts'
-import { type Firing, FIRINGS, SUDDEN, WELL } from './testing/firing.ts'
+import { type Firing, FIRINGS, RETURNED, SUDDEN, WELL } from './testing/firing.ts'
 
 const run = promisify(execFile)
 const { promtool } = await providePrometheus()
@@ -63,14 +63,23 @@ test.each(Object.entries(FIRINGS))('%s fires, and no other alarm does', async (n
   expect(await testRules([testOf(firing, [`Fleetlake${name}`])])).toContain('SUCCESS')
 })
 
-test('each alarm for which one event is enough is tried with an event before the first scrape', () => {
+test('each alarm for which one event is enough is tried with an event before the first scrape, and with one of long ago', () => {
   const forOne = alerts.filter(({ expr }) => /^(sum by \(\w+\) \()?increase\([^)]*\)+ > 0(?! and)/.test(expr))
-  expect(Object.keys(SUDDEN).map((name) => `Fleetlake${name}`)).toEqual(forOne.map(({ alert }) => alert))
+  for (const tried of [SUDDEN, RETURNED])
+    expect(Object.keys(tried).map((name) => `Fleetlake${name}`)).toEqual(forOne.map(({ alert }) => alert))
 })
 
 test.each(Object.entries(SUDDEN))(
   '%s fires, and no other alarm does, for a counter that begins above 0',
   async (name, firing) => {
     expect(await testRules([testOf(firing, [`Fleetlake${name}`])])).toContain('SUCCESS')
+  },
+)
+
+test.each(Object.entries(RETURNED))(
+  '%s does not fire for a counter that stands above 0 when Prometheus comes back',
+  async (_, series) => {
+    const tests = ['91m', '92m', '95m', '104m', '120m'].map((at) => testOf({ series, at }, []))
+    expect(await testRules(tests)).toContain('SUCCESS')
   },
 )

@@ -81,18 +81,33 @@ export const FIRINGS: Readonly<Record<string, Firing>> = {
   HttpFails: during({ 'fleetlake_http_request_seconds_count{job="viewer", instance="v", status="5xx"}': '0+10x60' }),
   LoginsRefused: during({ 'fleetlake_logins_total{job="gateway", instance="g", result="refused"}': '0+20x60' }),
   EventLoopLags: during({ 'nodejs_eventloop_lag_p99_seconds{job="collector", instance="c"}': '3x60' }),
-  Restarts: during({ 'process_start_time_seconds{job="collector", instance="c"}': '0+1000x60' }),
+  // Counters of a process that has just begun are at 0.
+  Restarts: during({
+    'process_start_time_seconds{job="collector", instance="c"}': '0+1000x60',
+    'fleetlake_dead_letters_total{job="collector", instance="c", reason="unreadable"}': '0x60',
+  }),
   VersionsDiffer: during(
     { 'fleetlake_build_info{job="finder", instance="f", service="finder", version="2", commit="b"}': '1x120' },
     '110m',
   ),
 }
 
+const NEW = { 'process_start_time_seconds{job="collector", instance="new"}': '_x55 3300x5' }
+
 /** Of alarms for which one event is enough: it came before the first scrape of its service, so that nothing ever increases. */
 export const SUDDEN: Readonly<Record<string, Firing>> = {
-  MessagesLost: during({ 'fleetlake_lost_messages_total{job="collector", instance="new"}': '_x55 7x5' }),
+  MessagesLost: during({ ...NEW, 'fleetlake_lost_messages_total{job="collector", instance="new"}': '_x55 7x5' }),
   DeadLettersCome: during({
+    ...NEW,
     'fleetlake_dead_letters_total{job="collector", instance="new", reason="unreadable"}': '_x55 7x5',
     'fleetlake_dead_letters_total{job="collector", instance="new", reason="off-the-globe"}': '_x55 0x5',
   }),
+}
+
+/** Of the same: what came long ago is seen again, after half an hour in which Prometheus was away. */
+export const RETURNED: Readonly<Record<string, Firing['series']>> = {
+  MessagesLost: { 'fleetlake_lost_messages_total{job="collector", instance="c"}': '7x60 _x30 7x60' },
+  DeadLettersCome: {
+    'fleetlake_dead_letters_total{job="collector", instance="c", reason="unreadable"}': '7x60 _x30 7x60',
+  },
 }
