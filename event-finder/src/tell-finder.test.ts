@@ -37,7 +37,13 @@ test('what searches read, pass over and find is what their answers say', async (
   for (const query of queries) stats.push((await askAll(client, query)).outcome.stats!)
   expect(stats.map(({ status }) => status)).toEqual(['complete', 'complete'])
   const sum = (of: (stat: VehicleQueryStats) => number): number => stats.reduce((total, stat) => total + of(stat), 0)
-  const told = await read('fleetlake_files', 'fleetlake_found', 'fleetlake_search', 'fleetlake_tasks', 'fleetlake_tail')
+  const told = await read(
+    'fleetlake_files',
+    'fleetlake_found',
+    'fleetlake_search',
+    'fleetlake_tasks',
+    'fleetlake_buffer',
+  )
   expect(sum(({ files }) => files.pruned)).toBeGreaterThan(0)
   expect(told).toMatchObject({
     'fleetlake_searches_total{status="complete"}': 2,
@@ -48,7 +54,7 @@ test('what searches read, pass over and find is what their answers say', async (
     fleetlake_found_rows_total: sum(({ rows }) => rows.selected),
     fleetlake_searches_waiting: 0,
     fleetlake_tasks_queued: 0,
-    fleetlake_tail_bytes: 0,
+    fleetlake_buffer_bytes: 0,
   })
 })
 

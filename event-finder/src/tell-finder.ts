@@ -23,5 +23,5 @@ export const tellFinder = ({ searchesWaiting, tasksQueued, tailBytes }: ToldFind
   metrics.onScrape(() => {
     metrics.set('fleetlake_searches_waiting', searchesWaiting())
     metrics.set('fleetlake_tasks_queued', tasksQueued())
-    metrics.set('fleetlake_tail_bytes', tailBytes())
+    metrics.set('fleetlake_buffer_bytes', tailBytes())
   })

@@ -5,11 +5,13 @@ import { createFileStore, openTable } from '@fleetlake/archive'
 import { type Config, configSchema } from '@fleetlake/contracts'
 import { connectHub } from '@fleetlake/hub'
 import { LATEST, openProjectionTable, PRESENCE } from '@fleetlake/projections'
+import { NO_OPS } from '@fleetlake/service'
 import { eventually, startTestHub, temporaryFolder } from '@fleetlake/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { SETTINGS, someRows, writeRows } from '../../shared/archive/src/testing/log-table.ts'
 import { distinctReports, plainLatest, plainPresence } from '../../shared/projections/src/testing/batch-oracle.ts'
 import { latestTexts, presenceTexts } from '../../shared/projections/src/testing/table-rows.ts'
+import { createMetrics } from '../../shared/service/src/metrics/create-metrics.ts'
 import { startProjector } from './start-projector.ts'
 
 const DAY_MS = 86_400_000
@@ -95,7 +97,7 @@ test('projectors share the buckets, and what one leaves behind that is killed an
   expect(second.lines.filter((line) => !isExpected.test(line))).toEqual([])
 })
 
-test('there may be no table of positions yet', async () => {
+test('there may be no table of positions yet: then nothing waits', async () => {
   const server = await startTestHub()
   onTestFinished(() => server.stop())
   const hub = await connectHub({ url: server.url, service: 'test' })
@@ -103,7 +105,13 @@ test('there may be no table of positions yet', async () => {
   const config = configSchema.parse({ archive: { path: await temporaryFolder() }, projector: { everyMs: '10 ms' } })
   const lines: unknown[] = []
   const log = { info: () => {}, warn: (...line: unknown[]) => void lines.push(line) }
-  const projector = await startProjector(hub, { config, log, version: '0' })
+  const metrics = createMetrics('projector')
+  const projector = await startProjector(hub, { config, log, version: '0', ops: { ...NO_OPS, metrics } })
+  const told = async (): Promise<string[]> =>
+    [...(await metrics.text()).matchAll(/^fleetlake_projection_lag_seconds\{projection="(\w+)"\} 0\./gm)].map(
+      ([, projection]) => projection,
+    )
+  await eventually(async () => (await told()).join() === 'presence,latest')
   await projector.stop()
   expect(lines).toEqual([])
 })

@@ -12,6 +12,7 @@ import {
 import { countRequests, type Log, NO_OPS, type OpsContext } from '@fleetlake/service'
 import { lagLimitOf } from './lag-limit.ts'
 import { type OpenTables, openTables } from './open-tables.ts'
+import { tellLag } from './tell-lag.ts'
 import { tellProjection } from './tell-projection.ts'
 
 export interface RunningProjector {
@@ -67,6 +68,7 @@ export const startProjector = async (
   const tellers = new Map<string, (event: ProjectionEvent) => void>(
     stores.projections.map(({ projection: { kind } }) => [kind.name, tellProjection(kind.name, { log })]),
   )
+  const tellFolded = tellLag(ops.metrics)
   const ownedNow = (): readonly number[] => ownedPartitions(membership.members(), ALL_BUCKETS, hub.uid)
   let owned = 0
   const tellOwned = (count: number): void => {
@@ -96,6 +98,7 @@ export const startProjector = async (
     let isComplete = true
     let isFolded = true
     for (const { projection, table: own, held } of projections) {
+      tellFolded(projection.kind.name, atMs, buckets.length === 0)
       if (buckets.length === 0) continue
       const report = await stepBuckets(buckets, {
         moves,
@@ -112,6 +115,7 @@ export const startProjector = async (
       })
       isComplete &&= report.isComplete
       isFolded &&= report.version >= snapshot.version
+      tellFolded(projection.kind.name, atMs, report.version >= snapshot.version)
     }
     if (isFolded) foldedMs = atMs
     return !isComplete
@@ -123,7 +127,10 @@ export const startProjector = async (
       const tables = await open()
       const isLeft = tables !== undefined && (await step(tables))
       // Where there is no table of positions yet, nothing waits.
-      if (tables === undefined) foldedMs = Date.now()
+      if (tables === undefined) {
+        foldedMs = Date.now()
+        for (const { projection } of stores.projections) tellFolded(projection.kind.name, foldedMs, true)
+      }
       fault = undefined
       return isLeft
     } catch (error) {

@@ -49,6 +49,7 @@ export const startScrapedStack = async (): Promise<ScrapedStack> => {
   const viewer = await startTestViewer({
     collectors: 2,
     compactors: 1,
+    projectors: 1,
     finders: 2,
     gateways: 1,
     hub: { asksEveryone: true },

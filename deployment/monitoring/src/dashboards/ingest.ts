@@ -35,7 +35,7 @@ export const INGEST: DashboardSpec = {
           [{ expr: 'max by (stream) (fleetlake_stream_bytes / fleetlake_stream_limit_bytes)', legend: '{{stream}}' }],
         ),
         lines('Buffers', 'bytes', 8, 'Memory of the collectors; at the limit reading waits', [
-          { expr: 'fleetlake_buffer_bytes', legend: '{{instance}}' },
+          { expr: 'fleetlake_buffer_bytes{job="collector"}', legend: '{{instance}}' },
           { expr: 'fleetlake_buffer_limit_bytes', legend: '{{instance}}, limit' },
         ]),
       ],
@@ -133,6 +133,23 @@ export const INGEST: DashboardSpec = {
           8,
           'How long its runs take; runs that find nothing count',
           quantiles('fleetlake_compaction_seconds'),
+        ),
+      ],
+    },
+    {
+      title: 'Presence and latest',
+      panels: [
+        lines(
+          'Behind the archive',
+          's',
+          24,
+          'How long a projector has not had all commits in its tables; saw teeth up to `projector.everyMs` are usual, a build of older dates makes taller ones',
+          [
+            {
+              expr: 'max by (projection, instance) (fleetlake_projection_lag_seconds)',
+              legend: '{{projection}}, {{instance}}',
+            },
+          ],
         ),
       ],
     },

@@ -42,7 +42,7 @@ export const SEARCH: DashboardSpec = {
           'Tail',
           'bytes',
           'Positions that are not archived yet, in the memory of the finders',
-          'sum(fleetlake_tail_bytes)',
+          'sum(fleetlake_buffer_bytes{job="finder"})',
         ),
       ],
     },
@@ -58,7 +58,7 @@ export const SEARCH: DashboardSpec = {
           { expr: 'sum(fleetlake_tasks_queued)', legend: 'tasks queued' },
         ]),
         lines('Tail', 'bytes', 12, 'Positions that are not archived yet, by finder', [
-          { expr: 'fleetlake_tail_bytes', legend: '{{instance}}' },
+          { expr: 'fleetlake_buffer_bytes{job="finder"}', legend: '{{instance}}' },
         ]),
       ],
     },

@@ -27,6 +27,8 @@ export const WELL: Readonly<Record<string, string>> = {
   'fleetlake_compaction_seconds_count{job="compactor", instance="k"}': '0+1x480',
   'fleetlake_table_files{job="compactor", instance="k"}': '10000x480',
   'fleetlake_table_bytes{job="compactor", instance="k"}': '10000000000x480',
+  'fleetlake_projection_lag_seconds{job="projector", instance="p", projection="presence"}': '10x480',
+  'fleetlake_projection_lag_seconds{job="projector", instance="p", projection="latest"}': '10x480',
   'fleetlake_searches_total{job="finder", instance="f", status="complete"}': '0+60x480',
   'fleetlake_searches_total{job="finder", instance="f", status="partial"}': '0x480',
   'fleetlake_search_seconds_bucket{job="finder", instance="f", le="1"}': '0+60x480',
@@ -75,6 +77,13 @@ export const FIRINGS: Readonly<Record<string, Firing>> = {
     },
     '400m',
   ),
+  NoProjector: during({
+    'fleetlake_projection_lag_seconds{job="projector", instance="p", projection="presence"}': '_x60',
+    'fleetlake_projection_lag_seconds{job="projector", instance="p", projection="latest"}': '_x60',
+  }),
+  ProjectionBehind: during({
+    'fleetlake_projection_lag_seconds{job="projector", instance="p", projection="latest"}': '0+60x60',
+  }),
   SearchesSlow: during({ 'fleetlake_search_seconds_bucket{job="finder", instance="f", le="1"}': '0+1x60' }),
   SearchesWait: during({ 'fleetlake_searches_waiting{job="finder", instance="f"}': '80x60' }),
   BuffersFull: during({ 'fleetlake_buffer_bytes{job="collector", instance="c"}': '999x60' }),

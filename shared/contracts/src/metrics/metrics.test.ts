@@ -15,6 +15,7 @@ test('labels name no person, no vehicle and no place', () => {
     'operation',
     'outcome',
     'partition',
+    'projection',
     'reason',
     'result',
     'service',

@@ -86,13 +86,13 @@ export const METRICS = {
   },
   fleetlake_buffer_bytes: {
     kind: 'gauge',
-    services: ['collector'],
-    help: 'memory that positions take until they are archived',
+    services: ['collector', 'finder'],
+    help: 'memory that positions take which are not archived yet: the buffers of a collector, the tail of a finder',
   },
   fleetlake_buffer_limit_bytes: {
     kind: 'gauge',
     services: ['collector'],
-    help: 'memory for them, beyond which reading waits: `collector.memory`',
+    help: 'memory for those of a collector, beyond which reading waits: `collector.memory`',
   },
   fleetlake_flush_seconds: {
     kind: 'histogram',
@@ -164,6 +164,12 @@ export const METRICS = {
     services: ['compactor'],
     help: 'losses that are recorded and not settled, as of the last run',
   },
+  fleetlake_projection_lag_seconds: {
+    kind: 'gauge',
+    services: ['projector'],
+    labels: { projection: OPEN },
+    help: 'for how long a derived table has not had all that was committed to the archive, of the buckets that this projector works on',
+  },
   fleetlake_searches_total: {
     kind: 'counter',
     services: ['finder'],
@@ -192,11 +198,6 @@ export const METRICS = {
     kind: 'counter',
     services: ['finder'],
     help: 'positions that this finder has found for searches',
-  },
-  fleetlake_tail_bytes: {
-    kind: 'gauge',
-    services: ['finder'],
-    help: 'memory that positions take which are not archived yet',
   },
   fleetlake_published_rows_total: {
     kind: 'counter',

@@ -14,19 +14,19 @@ test.each(METERED_SERVICES)('a %s tells its own metrics and no other', async (se
 
 test('a counter has all its series from the start, and a gauge none until it is set', async () => {
   const metrics = createMetrics('finder')
-  expect(await samples(metrics, 'fleetlake_files_total', 'fleetlake_tail_bytes')).toEqual([
+  expect(await samples(metrics, 'fleetlake_files_total', 'fleetlake_buffer_bytes')).toEqual([
     'fleetlake_files_total{outcome="pruned"} 0',
     'fleetlake_files_total{outcome="read"} 0',
   ])
   metrics.add('fleetlake_files_total', 5, { outcome: 'pruned' })
-  metrics.set('fleetlake_tail_bytes', 7)
-  expect(await samples(metrics, 'fleetlake_files_total', 'fleetlake_tail_bytes')).toEqual([
+  metrics.set('fleetlake_buffer_bytes', 7)
+  expect(await samples(metrics, 'fleetlake_files_total', 'fleetlake_buffer_bytes')).toEqual([
+    'fleetlake_buffer_bytes 7',
     'fleetlake_files_total{outcome="pruned"} 5',
     'fleetlake_files_total{outcome="read"} 0',
-    'fleetlake_tail_bytes 7',
   ])
-  metrics.set('fleetlake_tail_bytes', undefined)
-  expect(await samples(metrics, 'fleetlake_tail_bytes')).toEqual([])
+  metrics.set('fleetlake_buffer_bytes', undefined)
+  expect(await samples(metrics, 'fleetlake_buffer_bytes')).toEqual([])
 })
 
 test('what is not among the series of a gauge any more is gone', async () => {
@@ -52,7 +52,7 @@ test('a counter that is raised follows its total, and never goes back', async ()
 test('what another service tells counts for nothing', async () => {
   const metrics = createMetrics('hub')
   metrics.add('fleetlake_published_rows_total', 5)
-  metrics.set('fleetlake_tail_bytes', 5)
+  metrics.set('fleetlake_buffer_bytes', 5)
   metrics.observe('fleetlake_flush_seconds', 5)
   expect(await samples(metrics, 'fleetlake_')).toEqual([])
 })
