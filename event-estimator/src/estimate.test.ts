@@ -14,7 +14,7 @@ const rounded = (values: object): unknown =>
   JSON.parse(JSON.stringify(values, (_, value) => (typeof value === 'number' ? Number(value.toPrecision(4)) : value)))
 
 test('15,000 vehicles in a city, every 5 s for 7 years, as reckoned by hand', () => {
-  const { flow, archive, hub, requests } = of({ vehicles: 15_000 })
+  const { flow, archive, projections, hub, requests } = of({ vehicles: 15_000 })
   // A cell of 5 characters has 13 bits of longitude and 12 of latitude: 4.892 km × cos 35° by 4.892 km are 19.60 km², and 500 km² are 25.5 of them.
   // 15,000 / 5 s = 3,000/s, × 86,400 = 259.2 M a day, × 365.25 × 7 = 662.7 G.
   // 8 partitions × 1,440 minutes = 11,520 flushes; 2 collectors × 43 bytes × 60 s × 1,500/s = 3.87 MB each.
@@ -28,7 +28,7 @@ test('15,000 vehicles in a city, every 5 s for 7 years, as reckoned by hand', ()
     flushesPerDay: 11_520,
     bufferBytes: 3_870_000,
   })
-  // 26 cells × 1,440 files; 37,440 × 1,500 B + 259.2 M × 8.76 B; 259.2 M × 4.15 B in 26 files a day, of which 26 × 365.25 × 7 stay.
+  // 26 cells × 1,440 files; 37,440 × 1,500 B + 259.2 M × 8.76 B; 259.2 M × 4.25 B in 26 files a day, of which 26 × 365.25 × 7 stay.
   // 4 commits a minute, and one of the compactor every ten.
   const { merged, reread, rewrites, graceBytes, ...rest } = archive
   expect(rounded(rest)).toEqual({
@@ -38,12 +38,21 @@ test('15,000 vehicles in a city, every 5 s for 7 years, as reckoned by hand', ()
     landedBytesPerDay: 2_327_000_000,
     filesPerDay: 26,
     rowsPerFile: 9_969_000,
-    bytesPerFile: 41_370_000,
-    bytesPerDay: 1_076_000_000,
-    bytesPerPosition: 4.15,
+    bytesPerFile: 42_370_000,
+    bytesPerDay: 1_102_000_000,
+    bytesPerPosition: 4.25,
     files: 66_480,
-    bytes: 2_750_000_000_000,
+    bytes: 2_817_000_000_000,
     commitsPerDay: 5_904,
+  })
+  // 8,640 steps a day, of which 5,904 commits at random leave a share of e^(−5,904/8,640) without any; a row a vehicle and minute, 250/s;
+  // 259.2 M × 0.042 B; 250/s × 86,400 × 22.2 B stay for 7 days.
+  expect(rounded(projections)).toEqual({
+    stepsPerDay: 4_277,
+    rowsPerSecond: 250,
+    bytesPerDay: 10_890_000,
+    graceBytes: 3_357_000_000,
+    bytes: 27_830_000_000,
   })
   // 3,000/s × 54 B; kept for a minute and 150 s; 8 partitions of 2 GiB, which are full after 29.5 hours.
   expect(rounded(hub)).toEqual({
@@ -58,20 +67,22 @@ test('15,000 vehicles in a city, every 5 s for 7 years, as reckoned by hand', ()
   // Merged files stay for 7 days, and so do those that landed.
   const rereadBytes = sumOfFiles(reread, (bytes) => bytes)
   expect(graceBytes).toBeCloseTo(7 * (archive.landedBytesPerDay + 26 * rereadBytes), 0)
-  // 37,440 files + 5,904 commits × 3 + 2 collectors × 1,440 × 12 notes + 3 × 1,000 searches + the merges, of which those beyond 16 MiB take parts.
-  expect(rounded(requests)).toEqual({ put: 97_110, get: 163_400, list: 29_380 })
+  // 37,440 files + 5,904 commits × 3 + 2 collectors × 1,440 × 12 notes + 3 × 1,000 searches + the merges, of which those beyond 16 MiB take parts;
+  // of the projector 4,277 steps × (6 PUT + 3 × 2/8 for merges, 7.5 GET, 3 LIST), 37,440 files × 2 GET, 5,904 commits × 4.3 GET, and 1,440 minutes × (27 GET + 9 LIST).
+  expect(rounded(requests)).toEqual({ put: 126_000, get: 334_600, list: 55_170 })
 })
 
 test('what it costs on S3, as reckoned by hand', () => {
   const [aws] = of({ vehicles: 15_000 }).costs
-  // 730 h × (3 × 0.0816 + 0.10); 3 disks of 34.36 GB × 0.08; requests: 30.44 × (97,110 + 29,380) × 0.005/1,000 + 30.44 × 163,400 × 0.0004/1,000.
-  // Storage in month 84: 32.74 GB a month × (3 × 0.023 + 9 × 0.0125 + 72 × 0.004) + 82.9 GB that wait × 0.023 + 791 files × 0.03/1,000.
+  // 730 h × (3 × 0.0816 + 0.10); 3 disks of 34.36 GB × 0.08; requests: 30.44 × (126,000 + 55,170) × 0.005/1,000 + 30.44 × 334,600 × 0.0004/1,000.
+  // Storage in month 84: 33.53 GB a month × (3 × 0.023 + 9 × 0.0125 + 72 × 0.004) + 84.5 GB that land and wait × 0.023 + 791 files × 0.03/1,000;
+  // presence 84 × 0.331 GB × 0.023, and 3.36 GB that wait.
   expect(rounded({ ...aws, total: undefined, firstMonth: undefined, prices: undefined })).toEqual({
     provider: 'aws',
     name: 'AWS, S3',
     region: 'us-east-1',
-    lastMonth: { storage: 17.3, requests: 21.24, machines: 251.7, disks: 8.246, total: 298.5 },
-    perMillion: 0.03712,
+    lastMonth: { storage: 18.43, requests: 31.65, machines: 251.7, disks: 8.246, total: 310 },
+    perMillion: 0.03852,
   })
   expect(aws.perMillion).toBeCloseTo((aws.total.total / 662_709.6) as number, 6)
 })
@@ -94,6 +105,15 @@ test('a million vehicles over a country: what comes to its end first is said, an
     'the streams’ room while the store is away',
   ])
   expect(of({ ...fleet, geohashLength: 4 }).limits[0].load).toBeLessThan(first.load / 5)
+})
+
+test('a projector takes by the vehicles whose positions are archived at once, and little by their number', () => {
+  const projector = (fleet: GivenFleet): unknown =>
+    rounded(of(fleet).machines.services.find(({ service }) => service === 'projector')!)
+  // 1,000,000/60 s × 23 µs + 200,000/s × 0.22 µs.
+  expect(projector({ vehicles: 1_000_000 })).toMatchObject({ count: 1, cores: 0.4273 })
+  // Each position is of another vehicle: 20,000/s × 23.22 µs.
+  expect(projector({ vehicles: 2_000_000, intervalMs: 100_000 })).toMatchObject({ count: 1, cores: 0.4644 })
 })
 
 test('a few vehicles all over the world leave no more files than positions', () => {
@@ -178,7 +198,7 @@ const fleets = fc.record({
 test('bytes are events by bytes, a bill is the sum of its parts, and nothing is negative or not a number', () => {
   fc.assert(
     fc.property(fleets, (given) => {
-      const { flow, archive, requests, machines, costs } = of(given)
+      const { flow, archive, projections, requests, machines, costs } = of(given)
       expect(archive.bytes).toBeCloseTo(flow.events * archive.bytesPerPosition, -3)
       for (const { firstMonth, lastMonth, total } of costs) {
         for (const bill of [firstMonth, lastMonth, total]) {
@@ -186,7 +206,15 @@ test('bytes are events by bytes, a bill is the sum of its parts, and nothing is 
         }
         expect(total.total).toBeGreaterThanOrEqual(firstMonth.total)
       }
-      const all = [requests.put, requests.get, requests.list, machines.cores, archive.files, archive.graceBytes]
+      const all = [
+        requests.put,
+        requests.get,
+        requests.list,
+        machines.cores,
+        archive.files,
+        archive.graceBytes,
+        ...Object.values(projections),
+      ]
       expect(all.every((value) => Number.isFinite(value) && value > 0)).toBe(true)
     }),
   )
@@ -200,6 +228,9 @@ test('more vehicles make no event, byte or file fewer, and no service of a cloud
         all.flow.events,
         all.archive.bytes,
         all.archive.landedFilesPerDay,
+        all.projections.rowsPerSecond,
+        all.projections.stepsPerDay,
+        all.projections.bytes,
         all.machines.memoryBytes,
         all.hub.bytes,
         ...all.alternatives.map(({ usdPerMonth }) => usdPerMonth),

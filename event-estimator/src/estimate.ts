@@ -8,12 +8,14 @@ import { PRICES } from './prices/price-list.ts'
 import { archiveOf, type ArchiveVolume } from './volume/archive.ts'
 import { type Flow, flowOf } from './volume/flow.ts'
 import { hubOf, type HubVolume } from './volume/hub.ts'
+import { type ProjectionVolume, projectionsOf } from './volume/projections.ts'
 import { type Requests, requestsOf } from './volume/requests.ts'
 
 export interface Estimate {
   readonly fleet: Fleet
   readonly flow: Flow
   readonly archive: ArchiveVolume
+  readonly projections: ProjectionVolume
   readonly hub: HubVolume
   readonly requests: Requests
   readonly machines: Machines
@@ -27,18 +29,22 @@ export interface Estimate {
 export const estimate = (fleet: Fleet, prices: PriceList = PRICES): Estimate => {
   const flow = flowOf(fleet)
   const archive = archiveOf(fleet, flow)
+  const projections = projectionsOf(fleet, flow, archive)
   const hub = hubOf(fleet, flow)
-  const requests = requestsOf(fleet, flow, archive)
-  const machines = machinesOf(fleet, { flow, archive, hub })
+  const requests = requestsOf(fleet, flow, { archive, projections })
+  const machines = machinesOf(fleet, { flow, archive, projections, hub })
   return {
     fleet,
     flow,
     archive,
+    projections,
     hub,
     requests,
     machines,
     limits: limitsOf(fleet, { archive, hub, machines }),
-    costs: prices.providers.map((provider) => costOf(provider, { fleet, archive, requests, machines }, flow.events)),
+    costs: prices.providers.map((provider) =>
+      costOf(provider, { fleet, archive, projections, requests, machines }, flow.events),
+    ),
     alternatives: alternativesOf(flow, prices.services),
   }
 }

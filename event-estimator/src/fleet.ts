@@ -2,7 +2,7 @@ import { DEFAULT_CONFIG } from '@fleetlake/contracts'
 import { FleetError, MAX_CELL_LENGTH } from '@fleetlake/core'
 import { z } from 'zod'
 
-const { archive, collector, compactor, hub } = DEFAULT_CONFIG
+const { archive, collector, compactor, hub, projector } = DEFAULT_CONFIG
 const YEAR_MS = 365.25 * 86_400_000
 
 /** What is said of a fleet and of the deployment that is to hold it; what is not said is as by default. */
@@ -65,6 +65,8 @@ export const SETTINGS = {
   graceMs: compactor.graceMs,
   vacuumEveryMs: compactor.vacuumEveryMs,
   compactEveryMs: compactor.everyMs,
+  projectorMemory: projector.memory,
+  projectEveryMs: projector.everyMs,
   maxBytesPerPartition: hub.maxBytesPerPartition,
 } as const
 

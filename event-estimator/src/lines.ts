@@ -43,7 +43,7 @@ const allOf = (used: UsedPrices): string[] => Object.values(used).flat()
 
 /** The numbers of an estimate in the order in which people read them. */
 export const linesOf = (
-  { fleet, flow, archive, hub, requests, machines, costs, alternatives }: Estimate,
+  { fleet, flow, archive, projections, hub, requests, machines, costs, alternatives }: Estimate,
   list: PriceList,
 ): EstimateLine[] => {
   const unsure = new Set(notLookedUp(list))
@@ -66,6 +66,13 @@ export const linesOf = (
     { part: 'archive', name: 'merged files that wait for their deletion', value: archive.graceBytes, unit: 'bytes' },
     { part: 'archive', name: `files after ${years}`, value: archive.files, unit: 'files' },
     { part: 'archive', name: `size after ${years}`, value: archive.bytes, unit: 'bytes' },
+    { part: 'archive', name: `presence after ${years}`, value: projections.bytes, unit: 'bytes' },
+    {
+      part: 'archive',
+      name: 'merged files of presence and latest that wait',
+      value: projections.graceBytes,
+      unit: 'bytes',
+    },
     { part: 'hub', name: 'intake at the peak', value: hub.bytesPerSecond, unit: 'bytes/s' },
     { part: 'hub', name: 'in the streams', value: hub.bytes, unit: 'bytes' },
     { part: 'hub', name: 'time that the streams bridge', value: hub.patienceSeconds, unit: 's' },

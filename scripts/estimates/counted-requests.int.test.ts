@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type ObjectStore, openTableStore } from '@fleetlake/archive'
 import { configSchema, moveStreamName } from '@fleetlake/contracts'
 import { estimate, FIGURES, parseFleet } from '@fleetlake/event-estimator'
+import { startProjector } from '@fleetlake/event-projector'
 import { connectHub, runGeneration } from '@fleetlake/hub'
 import { type CountedRequest, countRequests, startTestS3, temporaryFolder } from '@fleetlake/testing'
 import { expect, onTestFinished, test } from 'vitest'
@@ -18,6 +19,8 @@ const WHOLE_MS = 110_000
 
 const isList = ({ url }: CountedRequest): boolean => url.includes('list-type=2')
 const isFile = ({ url }: CountedRequest): boolean => decodeURIComponent(url).includes('/moves/date=')
+/** A commit of a projector: others of these tables are the compactor's, which passes another counter. */
+const isStep = ({ url }: CountedRequest): boolean => /\/latest\/_delta_log\/\d{20}\.json(?:\?|$)/.test(url)
 const isMark = ({ url }: CountedRequest): boolean => url.includes('/losses/_fleetlake/marks/')
 const isCommit = ({ url }: CountedRequest): boolean => /\/moves\/_delta_log\/\d{20}\.json(?:\?|$)/.test(url)
 /** Another collector was ahead. */
@@ -68,6 +71,31 @@ const archivedIn = async (store: ObjectStore): Promise<Archived> => {
   return { flushes, commits }
 }
 
+type ProjectorCounts = Pick<Counts, 'gets' | 'lists'> & { readonly puts: number }
+
+const projectorCountsOf = (requests: readonly CountedRequest[]): ProjectorCounts => ({
+  puts: requests.filter(({ method }) => method === 'PUT').length,
+  ...readsOf(countsOf(requests)),
+})
+
+interface Projected {
+  readonly steps: number
+  /** Of the table of positions, and the files that they added. */
+  readonly commits: number
+  readonly files: number
+}
+
+/** What a projector's work takes by the figures, and so much time. */
+const reckonProjector = ({ steps, commits, files }: Projected, minutes: number): ProjectorCounts => ({
+  puts: steps * FIGURES.putsPerProjectorStep.value,
+  gets:
+    steps * FIGURES.getsPerProjectorStep.value +
+    commits * FIGURES.getsPerProjectorCommit.value +
+    files * FIGURES.getsPerProjectorFile.value +
+    minutes * FIGURES.getsPerProjectorMinute.value,
+  lists: steps * FIGURES.listsPerProjectorStep.value + minutes * FIGURES.listsPerProjectorMinute.value,
+})
+
 const readsOf = ({ gets, lists }: Counts): Pick<Counts, 'gets' | 'lists'> => ({ gets, lists })
 
 /** What so much work takes by the figures, and so much time of all collectors. */
@@ -87,8 +115,8 @@ const reckon = ({ flushes, commits }: Archived, minutes: number): Counts => {
 test('a fleet makes about as many requests to a real S3 server as the estimate says', async () => {
   const [s3, dataDir] = await Promise.all([startTestS3(), temporaryFolder()])
   onTestFinished(() => s3.stop())
-  const counter = await countRequests(s3.port)
-  onTestFinished(() => counter.stop())
+  const [counter, projectors] = await Promise.all([countRequests(s3.port), countRequests(s3.port)])
+  onTestFinished(() => Promise.all([counter.stop(), projectors.stop()]).then(() => {}))
   const path = `s3://${await s3.createBucket()}/archive`
   const config = configSchema.parse({ archive: { path, s3: s3.settings } })
   await provideCity(config.generator.cityDir)
@@ -111,13 +139,23 @@ test('a fleet makes about as many requests to a real S3 server as the estimate s
   const hub = await connectHub({ url: stack.hubUrl, service: 'test' })
   onTestFinished(() => hub.close())
   const store = await openTableStore(config.archive)
+  const endpoint = `http://127.0.0.1:${projectors.port}`
+  const projector = await startProjector(hub, {
+    config: configSchema.parse({ archive: { path, s3: { ...s3.settings, endpoint } } }),
+    log: { info: () => {}, warn: console.warn },
+    version: '0',
+  })
+  onTestFinished(() => projector.stop())
   const generation = runGeneration(hub, { vehicles: VEHICLES, durationMs: WHOLE_MS, realTime: true, seed: 1 })
   await delay(SETTLED_MS)
   const [from, before, beganAt] = [counter.requests.length, await archivedIn(store), performance.now()]
+  const projectedFrom = projectors.requests.length
   await generation
   const after = await archivedIn(store)
   const requests = counter.requests.slice(from)
-  const minutes = ((performance.now() - beganAt) / 60_000) * COLLECTORS
+  const projected = projectors.requests.slice(projectedFrom)
+  const passed = (performance.now() - beganAt) / 60_000
+  const minutes = passed * COLLECTORS
   const done: Archived = { flushes: after.flushes - before.flushes, commits: after.commits - before.commits }
   const counted = countsOf(requests)
   // The slower the machine, the more often a collector finds another ahead, reads on, and tries again: what that takes bounds it from above.
@@ -130,5 +168,19 @@ test('a fleet makes about as many requests to a real S3 server as the estimate s
     console.log(told)
     expect(counted[what], told).toBeGreaterThan(least[what] / 2)
     expect(counted[what], told).toBeLessThan(most[what] * 2)
+  }
+
+  const work: Projected = {
+    steps: projected.filter((request) => request.method === 'PUT' && isStep(request) && !isRefused(request)).length,
+    commits: done.commits,
+    files: counted.files,
+  }
+  const [ofProjector, reckoned] = [projectorCountsOf(projected), reckonProjector(work, passed)]
+  expect(work.steps).toBeGreaterThan(2)
+  for (const what of ['puts', 'gets', 'lists'] as const) {
+    const told = `${what} of a projector: ${ofProjector[what]} in ${work.steps} steps, ${work.commits} commits, ${work.files} files and ${passed.toFixed(1)} minutes, reckoned ${Math.round(reckoned[what])}`
+    console.log(told)
+    expect(ofProjector[what], told).toBeGreaterThan(reckoned[what] / 2)
+    expect(ofProjector[what], told).toBeLessThan(reckoned[what] * 2)
   }
 })

@@ -23,13 +23,13 @@ test('an empty archive begins with measured figures; what is typed is reckoned w
   const { page, problems, close } = await openPage(browser, `${viewer.url}/archive`)
   const estimate = page.getByTestId('archive-estimate')
   await estimate.waitFor()
-  expect([await value(page, 'Cells'), await value(page, 'Bytes per position')]).toEqual(['26', '4.15'])
+  expect([await value(page, 'Cells'), await value(page, 'Bytes per position')]).toEqual(['26', '4.25'])
   await page.getByLabel('Vehicles', { exact: true }).fill('15000')
   await page.getByLabel('Vehicles', { exact: true }).press('Tab')
   // 15,000 / 5 s × 86,400 s × 365.25 × 7.
   await estimate.getByText('663 billion').waitFor()
   expect(await estimate.getByRole('row', { name: /^AWS, S3/ }).textContent()).toMatch(
-    /us-east-1.*\$284.*\$298.*\$24,597/,
+    /us-east-1.*\$294.*\$310.*\$25,528/,
   )
   await page.getByLabel('Years', { exact: true }).fill('500')
   await page.getByLabel('Years', { exact: true }).press('Tab')

@@ -2,6 +2,7 @@ import type { Fleet } from '../fleet.ts'
 import type { Machines } from '../machines/machines.ts'
 import { bytesOfUnit, type Provider } from '../prices/price.ts'
 import type { ArchiveVolume } from '../volume/archive.ts'
+import type { ProjectionVolume } from '../volume/projections.ts'
 import type { Requests } from '../volume/requests.ts'
 import { storageCost } from './storage-cost.ts'
 import { type UsedPrices, usedPrices } from './used-prices.ts'
@@ -40,13 +41,13 @@ const billOf = (parts: Omit<Bill, 'total'>): Bill => ({
 
 const monthOf = (
   { tiers, node, cluster, disk }: Provider,
-  { fleet, archive, requests, machines }: Priced,
+  { fleet, archive, projections, requests, machines }: Priced,
   month: number,
 ): Bill => {
   const [young] = tiers
   const { put, get, list } = requests
   return billOf({
-    storage: storageCost(tiers, archive, { month, kept: fleet.years * 12 }),
+    storage: storageCost(tiers, { archive, projections }, { month, kept: fleet.years * 12 }),
     // Of a searched position's age nothing is known: as if all were young.
     requests: (DAYS_PER_MONTH / THOUSAND) * ((put + list) * young.puts.usd + get * young.gets.usd),
     machines: HOURS_PER_MONTH * (machines.nodes * node.usd + cluster.usd),
@@ -57,6 +58,7 @@ const monthOf = (
 export interface Priced {
   readonly fleet: Fleet
   readonly archive: ArchiveVolume
+  readonly projections: ProjectionVolume
   readonly requests: Requests
   readonly machines: Machines
 }

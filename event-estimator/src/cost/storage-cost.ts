@@ -1,5 +1,6 @@
 import { bytesOfUnit, type StorageTier } from '../prices/price.ts'
 import type { ArchiveVolume } from '../volume/archive.ts'
+import type { ProjectionVolume } from '../volume/projections.ts'
 
 const DAYS_PER_MONTH = 365.25 / 12
 const THOUSAND = 1_000
@@ -25,15 +26,17 @@ const sharesOf = (tiers: readonly StorageTier[], month: number, kept: number): S
   })
 }
 
-/** Dollars of a month for what lies in the store: positions by their age, what waits for its deletion, and what changes its tier. */
+/** Dollars of a month for what lies in the store: positions by their age, what is derived from them and what waits for its deletion, which stay in the first tier, and what changes its tier. */
 export const storageCost = (
   tiers: readonly StorageTier[],
-  archive: ArchiveVolume,
+  { archive, projections }: { readonly archive: ArchiveVolume; readonly projections: ProjectionVolume },
   { month, kept }: { readonly month: number; readonly kept: number },
 ): number => {
   const { filesPerDay, bytesPerFile, graceBytes, landedBytesPerDay } = archive
   const files = filesPerDay * DAYS_PER_MONTH
-  const young = ((graceBytes + landedBytesPerDay) / bytesOfUnit(tiers[0].gbMonth)) * tiers[0].gbMonth.usd
+  const derivedBytes = projections.bytesPerDay * DAYS_PER_MONTH * Math.min(month, kept) + projections.graceBytes
+  const youngBytes = graceBytes + landedBytesPerDay + derivedBytes
+  const young = (youngBytes / bytesOfUnit(tiers[0].gbMonth)) * tiers[0].gbMonth.usd
   return sharesOf(tiers, month, kept).reduce((sum, { tier, months, isNew }) => {
     const billed = files * Math.max(bytesPerFile, tier.leastBytes)
     const moved = isNew ? (files / THOUSAND) * tier.moves.usd : 0

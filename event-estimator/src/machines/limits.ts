@@ -51,6 +51,11 @@ export const limitsOf = (fleet: Fleet, { archive, hub, machines: { services } }:
       advice: 'a shorter geohash (larger cells), or collector.maxAgeMs of some minutes',
     },
     {
+      what: 'a projector',
+      load: coresOf('projector') / CORES_OF_PROCESS,
+      advice: 'another one: they share the vehicles, though each reads all that is new',
+    },
+    {
       what: 'a finder',
       load: coresOf('finder') / CORES_OF_PROCESS,
       advice: 'fewer messages: each finder reads them all',

@@ -3,10 +3,11 @@ import { type Fleet, SETTINGS } from '../fleet.ts'
 import type { ArchiveVolume } from '../volume/archive.ts'
 import type { Flow } from '../volume/flow.ts'
 import type { HubVolume } from '../volume/hub.ts'
+import type { ProjectionVolume } from '../volume/projections.ts'
 
 /** What the processes of a service take. */
 export interface ServiceNeed {
-  readonly service: 'hub' | 'collector' | 'compactor' | 'finder' | 'viewer, gateway'
+  readonly service: 'hub' | 'collector' | 'compactor' | 'projector' | 'finder' | 'viewer, gateway'
   readonly count: number
   /** Cores of each, at the peak. */
   readonly cores: number
@@ -50,10 +51,11 @@ const passing = (
 export interface Volumes {
   readonly flow: Flow
   readonly archive: ArchiveVolume
+  readonly projections: ProjectionVolume
   readonly hub: HubVolume
 }
 
-export const machinesOf = (fleet: Fleet, { flow, archive, hub }: Volumes): Machines => {
+export const machinesOf = (fleet: Fleet, { flow, archive, projections, hub }: Volumes): Machines => {
   const { peakEventsPerSecond: events, bufferBytes } = flow
   const { collectors, finders, replicas, searchesPerDay } = fleet
   const isMeasured = events >= LEAST_MEASURED && events <= MOST_MEASURED && fleet.messages === 'batches'
@@ -84,6 +86,15 @@ export const machinesOf = (fleet: Fleet, { flow, archive, hub }: Volumes): Machi
       count: 1,
       cores: coresOf((flow.eventsPerDay / DAY_S) * archive.rewrites, FIGURES.compactorMicros.value),
       memoryBytes: FIGURES.compactorBytes.value + SETTINGS.compactorMemory,
+      basis: 'extrapolated',
+    },
+    {
+      service: 'projector',
+      count: 1,
+      cores:
+        coresOf(projections.rowsPerSecond, FIGURES.projectorMicrosPerRow.value) +
+        coresOf(events, FIGURES.projectorMicros.value),
+      memoryBytes: FIGURES.projectorBytes.value + SETTINGS.projectorMemory,
       basis: 'extrapolated',
     },
     {

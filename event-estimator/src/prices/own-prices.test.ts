@@ -37,11 +37,11 @@ test('what is paid by size says by which unit, which is what a bill is reckoned 
   expect(() => bytesOfUnit(namedPrices(PRICES).get('aws.node')!)).toThrow('hour of m7g.large')
   const gcp = PRICES.providers.find(({ id }) => id === 'gcp')!
   const byGb = gcp.tiers.map((tier) => ({ ...tier, gbMonth: { ...tier.gbMonth, per: 'GB and month' } }))
-  const { archive } = estimate(parseFleet({ vehicles: 15_000 }))
+  const { archive, projections } = estimate(parseFleet({ vehicles: 15_000 }))
   const cost = (tiers: typeof gcp.tiers): number =>
     storageCost(
       tiers.map((tier) => ({ ...tier, moves: { usd: 0, per: 'nothing' } })),
-      archive,
+      { archive, projections },
       { month: 84, kept: 84 },
     )
   expect(cost(byGb) / cost(gcp.tiers)).toBeCloseTo(2 ** 30 / 1e9, 9)

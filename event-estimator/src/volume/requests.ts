@@ -3,6 +3,7 @@ import { type Fleet, SETTINGS } from '../fleet.ts'
 import type { ArchiveVolume } from './archive.ts'
 import type { Flow } from './flow.ts'
 import { sumOfFiles } from './merge-day.ts'
+import type { ProjectionVolume } from './projections.ts'
 
 /** Requests to the store, a day. PUT counts the parts of large files, GET those for what is not there and for sizes. */
 export interface Requests {
@@ -47,6 +48,24 @@ const ofCompaction = (archive: ArchiveVolume): Requests => ({
   list: Math.ceil(archive.files / LISTED) * (DAY_MS / SETTINGS.vacuumEveryMs),
 })
 
+/** So many files of presence, or of latest, become one: each is read once, and the merge has a file, a commit and its copy. */
+const MERGED_AT_ONCE = 8
+const PUTS_PER_MERGE = 3
+const PROJECTIONS = 2
+
+const ofProjections = (
+  { landedFilesPerDay, commitsPerDay }: ArchiveVolume,
+  { stepsPerDay }: ProjectionVolume,
+): Requests => ({
+  put: stepsPerDay * (FIGURES.putsPerProjectorStep.value + (PROJECTIONS * PUTS_PER_MERGE) / MERGED_AT_ONCE),
+  get:
+    stepsPerDay * (FIGURES.getsPerProjectorStep.value + PROJECTIONS) +
+    landedFilesPerDay * FIGURES.getsPerProjectorFile.value +
+    commitsPerDay * FIGURES.getsPerProjectorCommit.value +
+    MINUTES_PER_DAY * FIGURES.getsPerProjectorMinute.value,
+  list: stepsPerDay * FIGURES.listsPerProjectorStep.value + MINUTES_PER_DAY * FIGURES.listsPerProjectorMinute.value,
+})
+
 const ofSearches = ({ searchesPerDay, filesPerSearch }: Fleet, { bytesPerFile }: ArchiveVolume): Requests => ({
   // Their records are archived once a minute.
   put: 3 * Math.min(searchesPerDay, MINUTES_PER_DAY),
@@ -54,8 +73,18 @@ const ofSearches = ({ searchesPerDay, filesPerSearch }: Fleet, { bytesPerFile }:
   list: Math.min(searchesPerDay, DAY_MS / 10_000),
 })
 
-export const requestsOf = (fleet: Fleet, flow: Flow, archive: ArchiveVolume): Requests => {
-  const parts = [ofCollecting(fleet, flow, archive), ofCompaction(archive), ofSearches(fleet, archive)]
+export interface Stored {
+  readonly archive: ArchiveVolume
+  readonly projections: ProjectionVolume
+}
+
+export const requestsOf = (fleet: Fleet, flow: Flow, { archive, projections }: Stored): Requests => {
+  const parts = [
+    ofCollecting(fleet, flow, archive),
+    ofCompaction(archive),
+    ofProjections(archive, projections),
+    ofSearches(fleet, archive),
+  ]
   const total = (of: keyof Requests): number => parts.reduce((sum, part) => sum + part[of], 0)
   return { put: total('put'), get: total('get'), list: total('list') }
 }

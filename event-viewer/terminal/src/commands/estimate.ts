@@ -1,6 +1,6 @@
 import { openTable, openTableStore } from '@fleetlake/archive'
 import { FleetError } from '@fleetlake/core'
-import { type AskedAs, estimate, type Fleet, namedPrices, parseFleet } from '@fleetlake/event-estimator'
+import { type AskedAs, estimate, FIGURES, type Fleet, namedPrices, parseFleet } from '@fleetlake/event-estimator'
 import { humanDuration } from '@fleetlake/viewer-core'
 import { type Command, Option } from 'commander'
 import { csvOfEstimate, jsonOfEstimate, linesOfEstimate } from '../estimate/estimate-text.ts'
@@ -95,7 +95,11 @@ export const addEstimate = (program: Command, context: CommandContext): void => 
     .option('--years <n>', 'how long positions are kept (default: 7)', number)
     .option('--searches <n>', 'searches a day (default: 1000)', reads(parseCount))
     .option('--files-per-search <n>', 'files that a search reads (default: 4)', reads(parseCount))
-    .option('--bytes-per-position <n>', 'of a compacted archive (default: as measured, 4.15)', number)
+    .option(
+      '--bytes-per-position <n>',
+      `of a compacted archive (default: as measured, ${FIGURES.bytesPerPosition.value})`,
+      number,
+    )
     .option('--measured', 'take the bytes per position of the archive at archive.path')
     .option('--prices <file>', 'YAML or JSON with dollars by the names of prices, which replace those of the list')
     .option('--list-prices', 'print the prices with their names and sources, and end')

@@ -10,15 +10,15 @@ test('it starts with what the archive knows, and with what was measured where it
     cells: 2,
     bytesPerPosition: 5.67,
   })
-  expect(startForm({ rows: 0, bytes: 0, cells: [] })).toEqual({ ...usual, cells: 26, bytesPerPosition: 4.15 })
-  expect(startForm(undefined)).toEqual({ ...usual, cells: 26, bytesPerPosition: 4.15 })
+  expect(startForm({ rows: 0, bytes: 0, cells: [] })).toEqual({ ...usual, cells: 26, bytesPerPosition: 4.25 })
+  expect(startForm(undefined)).toEqual({ ...usual, cells: 26, bytesPerPosition: 4.25 })
 })
 
 test('what is said is reckoned with', () => {
   const read = readEstimate({ ...startForm(undefined), vehicles: 15_000, drivingPercent: 50, years: 1 })
   expect(read).toMatchObject({
     estimate: {
-      fleet: { vehicles: 15_000, intervalMs: 5_000, drivingShare: 0.5, cells: 26, bytesPerPosition: 4.15, years: 1 },
+      fleet: { vehicles: 15_000, intervalMs: 5_000, drivingShare: 0.5, cells: 26, bytesPerPosition: 4.25, years: 1 },
       flow: { eventsPerSecond: 1_500, peakEventsPerSecond: 3_000 },
     },
   })
