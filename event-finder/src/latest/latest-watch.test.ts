@@ -1,8 +1,15 @@
-import { createMemoryStore, openTable, readChanges, writeChunk } from '@fleetlake/archive'
+import {
+  createMemoryStore,
+  type MemoryObjects,
+  openTable,
+  readChanges,
+  type Snapshot,
+  writeChunk,
+} from '@fleetlake/archive'
 import { bytesOfStrings, type Rows, rowsOfArrays, textAt, textsOfStrings } from '@fleetlake/columnar'
 import { openCodec } from '@fleetlake/columnar/formats'
 import { cellBounds, parseCell, windowStart } from '@fleetlake/core'
-import { ALL_BUCKETS, LATEST, latestBatch, openProjectionTable } from '@fleetlake/projections'
+import { ALL_BUCKETS, LATEST, latestBatch, openProjectionTable, type ProjectionTable } from '@fleetlake/projections'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { HeldTail } from '../tail/held-tail.ts'
@@ -10,6 +17,7 @@ import { holdLatest } from './latest-rows.ts'
 import { createLatestWatch } from './latest-watch.ts'
 import { rowsOfFile } from './rows-of-file.ts'
 
+const DAY_MS = 86_400_000
 const WINDOW_MS = 12 * 3_600_000
 const START_MS = Date.parse('2026-01-05T00:00:00Z')
 const CELL = '6c9x1'
@@ -24,6 +32,8 @@ interface Report {
 type Step =
   | { readonly kind: 'archive'; readonly reports: readonly Report[] }
   | { readonly kind: 'tail'; readonly reports: readonly Report[] }
+  /** Another program removes what was archived last that is still there. */
+  | { readonly kind: 'remove' }
   /** The projector folds all that is archived. */
   | { readonly kind: 'fold' }
   | { readonly kind: 'ask'; readonly isNew: boolean; readonly keys: readonly number[] | undefined }
@@ -32,6 +42,7 @@ const reports = fc.array(fc.record({ vehicle: fc.nat(4), minute: fc.nat(600) }),
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('archive' as const), reports }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('tail' as const), reports }) },
+  { weight: 1, arbitrary: fc.constant({ kind: 'remove' as const }) },
   { weight: 1, arbitrary: fc.constant({ kind: 'fold' as const }) },
   {
     weight: 3,
@@ -82,30 +93,46 @@ const lastOf = (some: Iterable<Report>): Map<string, number> => {
 
 const codec = await openCodec('parquet')
 
+/** What was archived at once, and its files. */
+interface Archived {
+  readonly reports: readonly Report[]
+  readonly paths: readonly string[]
+}
+
 /** An archive, and its projection once one is folded. */
-const startWorld = async () => {
-  const [store, latestStore] = [createMemoryStore(), createMemoryStore()]
+const startWorld = async (
+  disk: MemoryObjects = new Map(),
+  latestStore = createMemoryStore(),
+  before: readonly Archived[] = [],
+) => {
+  const store = createMemoryStore(disk)
   const table = await openTable(store, { create: { geohashLength: 5, windowMs: WINDOW_MS } })
-  const archived: Report[] = []
+  const commits = [...before]
+  const archived = (): Report[] => commits.flatMap(({ reports: some }) => some)
   const archive = async (some: readonly Report[]): Promise<void> => {
-    archived.push(...some)
     const add = []
     for (const [start, group] of Map.groupBy(some, (each) => windowStart(timeOf(each), WINDOW_MS)))
       add.push(await writeChunk(rowsOf(group), { cell: CELL, windowStart: start }, { store, codec }))
     await table.commit({ parts: [{ add }], operation: 'WRITE' })
+    commits.push({ reports: some, paths: add.map(({ path }) => path) })
   }
-  const fold = async (): Promise<void> => {
+  const remove = async (): Promise<void> => {
+    const { paths } = commits.pop()!
+    await table.commit({ parts: [], remove: [...paths], operation: 'DELETE' })
+  }
+  /** @param frontier days since 1970-01-01 */
+  const fold = async (frontier = 0): Promise<void> => {
     const latest = (await openProjectionTable(latestStore, LATEST, { create: true }))!
     const { version } = table.snapshot
     const [{ commit }] = (await readChanges(store, version - 1, version))!
-    const last = [...lastOf(archived)]
+    const last = [...lastOf(archived())]
     const { length } = last
     const ids = { codes: Int32Array.from(last.keys()), texts: bytesOfStrings(last.map(([id]) => id)) }
     const zeros = new Int32Array(length)
     const made = await latest.commit({
       buckets: ALL_BUCKETS,
       from: latest.state.offset(0),
-      to: { version, commit, frontier: 0 },
+      to: { version, commit, frontier },
       replace: {},
       add: latestBatch({
         length,
@@ -128,53 +155,114 @@ const startWorld = async () => {
     })
     expect(made.status).toBe('committed')
   }
-  const watch = () =>
+  const open = () => openProjectionTable(latestStore, LATEST)
+  const watch = (opened: () => Promise<ProjectionTable | undefined> = open) =>
     createLatestWatch({
-      open: () => openProjectionTable(latestStore, LATEST),
+      open: opened,
       changes: (after, to) => readChanges(store, after, to),
       rowsOf: (file, measures) => rowsOfFile(store, file, measures),
     })
-  return { table, archived, archive, fold, watch }
+  return { table, latestStore, commits, archived, archive, remove, fold, open, watch }
 }
 
-test('no last position is older than what is archived and in the tail, whatever was folded, asked and started again', () =>
+type World = Awaited<ReturnType<typeof startWorld>>
+type Watch = ReturnType<World['watch']>
+
+interface Asking {
+  readonly tail?: readonly Report[]
+  readonly keys?: readonly string[] | undefined
+}
+
+/** What is told of a version: times by vehicle, and what is missing. */
+const ask = async (watch: Watch, snapshot: Snapshot, { tail = [], keys }: Asking = {}) => {
+  const held = tail.length === 0 ? NO_TAIL : holdLatest(rowsOf(tail), NO_TAIL, [])
+  const { rows, missing } = await watch.find({ snapshot, tail: held }, { by: 'vehicle_id', keys })
+  const told = new Map(
+    Array.from({ length: rows.length }, (_, i) => [textAt(rows.vehicleIds, rows.vehicle[i]), rows.eventTime[i]]),
+  )
+  return { told, missing }
+}
+
+test('no last position is older than what is archived and in the tail, and none is of rows that were removed, whatever was folded, asked and started again', () =>
   fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 14 }), async (story) => {
       const world = await startWorld()
       let watch = world.watch()
       const tail: Report[] = []
-      let isFolded = false
+      let [isFolded, isRemoved] = [false, false]
       for (const each of story) {
         if (each.kind === 'archive') await world.archive(each.reports)
         else if (each.kind === 'tail') tail.push(...each.reports)
-        else if (each.kind === 'fold') {
-          if (world.archived.length > 0) await world.fold()
-          isFolded ||= world.archived.length > 0
+        else if (each.kind === 'remove') {
+          if (world.commits.length === 0) continue
+          await world.remove()
+          isRemoved = true
+        } else if (each.kind === 'fold') {
+          if (world.commits.length === 0) continue
+          await world.fold()
+          ;[isFolded, isRemoved] = [true, false]
         } else {
           if (each.isNew) watch = world.watch()
-          const held = tail.length === 0 ? NO_TAIL : holdLatest(rowsOf(tail), NO_TAIL, [])
           const keys = each.keys?.map((key) => VEHICLES[key])
-          const question = { by: 'vehicle_id', keys }
-          const found = await watch.find({ snapshot: world.table.snapshot, tail: held }, question)
-          const { rows, missing } = found
-          const told = new Map(
-            Array.from({ length: rows.length }, (_, i) => [
-              textAt(rows.vehicleIds, rows.vehicle[i]),
-              rows.eventTime[i],
-            ]),
-          )
-          const known = lastOf([...(isFolded ? world.archived : []), ...tail])
+          const { told, missing } = await ask(watch, world.table.snapshot, { tail, keys })
+          const known = lastOf([...(isFolded ? world.archived() : []), ...tail])
           const wanted = new Map([...known].filter(([id]) => keys === undefined || keys.includes(id)))
-          if (isFolded) {
-            expect(told).toEqual(wanted)
-            expect(missing).toEqual([])
-          } else {
-            // What was archived since it was first asked may be known, too.
+          if (isFolded && !isRemoved) expect({ told, missing }).toEqual({ told: wanted, missing: [] })
+          else {
+            // What was archived since it was first asked may be known, too, and what was removed.
             for (const [id, time] of wanted) expect(told.get(id)).toBeGreaterThanOrEqual(time)
-            expect(missing).toEqual([expect.objectContaining({ path: 'latest' })])
+            expect(missing).not.toEqual([])
+            expect(missing).toEqual(missing.map(() => expect.objectContaining({ path: 'latest' })))
           }
         }
       }
     }),
     { numRuns: 60 },
   ))
+
+test('rows that another program removed do not come back, however many versions later they are looked for', async () => {
+  const world = await startWorld()
+  const watch = world.watch()
+  await world.archive([{ vehicle: 0, minute: 1 }])
+  await world.archive([{ vehicle: 0, minute: 5 }])
+  await world.fold()
+  await ask(watch, world.table.snapshot)
+  await world.remove()
+  for (let minute = 0; minute < 65; minute++) await world.archive([{ vehicle: 1, minute }])
+  await world.fold()
+  expect(await ask(watch, world.table.snapshot)).toEqual({ told: lastOf(world.archived()), missing: [] })
+})
+
+test('while there is no table, what was archived between two questions is known as well', async () => {
+  const world = await startWorld()
+  const watch = world.watch()
+  await world.archive([{ vehicle: 0, minute: 1 }])
+  await ask(watch, world.table.snapshot)
+  for (const vehicle of [1, 2]) await world.archive([{ vehicle, minute: 2 }])
+  const { told, missing } = await ask(watch, world.table.snapshot, { tail: [{ vehicle: 3, minute: 3 }] })
+  expect([[...told.keys()], missing.length]).toEqual([['v-2', 'v-3', 'v-4'], 1])
+})
+
+test('a table that is not complete is read again once it has changed, and no sooner', async () => {
+  const world = await startWorld()
+  let reads = 0
+  const watch = world.watch(async () => {
+    const table = await world.open()
+    const read: ProjectionTable['read'] = (...asked) => {
+      reads++
+      return table!.read(...asked)
+    }
+    return table && { ...table, read }
+  })
+  const askAll = async (): Promise<unknown> => {
+    const { told, missing } = await ask(watch, world.table.snapshot)
+    return { told, missing: missing.length, reads }
+  }
+  await world.archive([{ vehicle: 0, minute: 1 }])
+  await world.fold(START_MS / DAY_MS + 1)
+  await askAll()
+  await world.archive([{ vehicle: 1, minute: 2 }])
+  expect(await askAll()).toEqual({ told: lastOf(world.archived()), missing: 1, reads: 1 })
+  await world.fold()
+  expect(await askAll()).toEqual({ told: lastOf(world.archived()), missing: 0, reads: 2 })
+})

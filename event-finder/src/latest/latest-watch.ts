@@ -28,20 +28,22 @@ export interface LatestWatch {
 /** What is held of a key column. Invariant: it has all that the table had up to `version`, but what `missing` says. */
 interface Held {
   readonly positions: LastPositions
+  /** Of the table, as it was read; undefined while there was none. */
+  readonly state: ProjectionState | undefined
   version: number
   missing: readonly Missing[]
-  /** Nothing of it was removed from the table since. */
+  /** None of its rows was removed from the archive. */
   isAdded: boolean
 }
 
-/** Further behind, the table `latest` is read again: it is seldom so far behind itself. */
+/** Further behind, what is held is left, and the table `latest` read again: it is seldom so far behind itself. */
 const MOST_VERSIONS = 64
 const DAY_MS = 86_400_000
 
 const NOT_MADE: Missing = {
   path: 'latest',
   reason:
-    'there is no table of last positions yet, so that only vehicles are known that have reported since this finder was first asked: start a projector (event-projector)',
+    'there is no table of last positions yet, so that only vehicles are known that have reported lately: start a projector (event-projector)',
 }
 
 const notAll = (frontierDay: number): Missing => ({
@@ -51,7 +53,7 @@ const notAll = (frontierDay: number): Missing => ({
 
 const notFolded = (by: string): Missing => ({
   path: 'latest',
-  reason: `the projector keeps no last positions by "${by}", so that only what was reported since this finder was first asked is known: name it in projector.latestBy`,
+  reason: `the projector keeps no last positions by "${by}", so that only what was reported lately is known: name it in projector.latestBy`,
 })
 
 const removedSince = (version: number): Missing => ({
@@ -87,18 +89,23 @@ export const createLatestWatch = ({ open, changes, rowsOf }: LatestWatchDeps): L
   const measuresOf = (snapshot: Snapshot, by: string): readonly MeasureSpec[] =>
     snapshot.measures.filter(({ name }) => name === 'revision' || name === by)
 
-  const load = async (snapshot: Snapshot, by: string): Promise<Held> => {
-    const positions = createLastPositions(by === VEHICLE_KEY ? undefined : by)
+  const look = async (): Promise<{ readonly table: ProjectionTable; readonly state: ProjectionState } | undefined> => {
     table ??= await open()
-    const state = await table?.refresh()
+    return table && { table, state: await table.refresh() }
+  }
+
+  const load = async (snapshot: Snapshot, by: string, seen: Awaited<ReturnType<typeof look>>): Promise<Held> => {
+    const positions = createLastPositions(by === VEHICLE_KEY ? undefined : by)
+    const state = seen?.state
     const folded = state && foldedOf(state)
-    if (table === undefined || state === undefined || folded === undefined)
-      return { positions, version: snapshot.version, missing: [NOT_MADE], isAdded: true }
-    for await (const batch of table.read(state, {})) positions.fold(rowsOfBatch(batch, by))
+    if (seen === undefined || state === undefined || folded === undefined)
+      return { positions, state, version: snapshot.version, missing: [NOT_MADE], isAdded: true }
+    for await (const batch of seen.table.read(state, {})) positions.fold(rowsOfBatch(batch, by))
     const oldest = Math.min(...Array.from(snapshot.dates.keys(), (date) => periodOfDate(date).from / DAY_MS))
     const isKnown = by === VEHICLE_KEY || positions.size > 0
     return {
       positions,
+      state,
       version: folded.version,
       isAdded: true,
       missing: [...(folded.frontier > oldest ? [notAll(folded.frontier)] : []), ...(isKnown ? [] : [notFolded(by)])],
@@ -147,12 +154,15 @@ export const createLatestWatch = ({ open, changes, rowsOf }: LatestWatchDeps): L
 
   const at = async (snapshot: Snapshot, by: string): Promise<Held> => {
     const known = held.get(by)
+    const isFollowed = known !== undefined && (await followUp(known, snapshot, by))
+    if (isFollowed && known.missing.length === 0) return known
+    const seen = await look()
     // What was missing may be there by now.
-    if (known !== undefined && known.missing.length === 0 && (await followUp(known, snapshot, by))) return known
-    const loaded = await load(snapshot, by)
+    if (isFollowed && seen?.state === known.state) return known
+    const loaded = await load(snapshot, by, seen)
     await followLoaded(loaded, snapshot, by)
-    // What is not in the table yet was seen all the same.
-    if (known !== undefined && known.isAdded) loaded.positions.fold(known.positions.take())
+    // What is not in the table yet was seen all the same. Of a complete one what is known adds only rows that were removed.
+    if (isFollowed && known.isAdded && loaded.missing.length > 0) loaded.positions.fold(known.positions.take())
     held.set(by, loaded)
     return loaded
   }
