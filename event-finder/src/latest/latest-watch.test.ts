@@ -266,3 +266,32 @@ test('a table that is not complete is read again once it has changed, and no soo
   await world.fold()
   expect(await askAll()).toEqual({ told: lastOf(world.archived()), missing: 0, reads: 2 })
 })
+
+test('what was folded of another copy of the archive is not taken for what this one holds', async () => {
+  const disk: MemoryObjects = new Map()
+  const former = await startWorld(disk)
+  await former.archive([{ vehicle: 0, minute: 1 }])
+  const [copy, commits] = [new Map(disk), [...former.commits]]
+  await former.archive([{ vehicle: 0, minute: 5 }])
+  await former.fold()
+  const restored = await startWorld(copy, former.latestStore, commits)
+  const watch = restored.watch()
+  const tail = [{ vehicle: 4, minute: 9 }]
+  const nothing = { told: lastOf(tail), missing: [expect.objectContaining({ path: 'latest' })] }
+  expect(await ask(watch, restored.table.snapshot, { tail })).toEqual(nothing)
+  for (const vehicle of [1, 2]) {
+    await restored.archive([{ vehicle, minute: 2 }])
+    expect(await ask(watch, restored.table.snapshot, { tail })).toEqual(nothing)
+  }
+  await restored.fold()
+  expect(await ask(watch, restored.table.snapshot)).toEqual({ told: lastOf(restored.archived()), missing: [] })
+})
+
+test('a table that is ahead of the version that is asked of has all of it', async () => {
+  const world = await startWorld()
+  await world.archive([{ vehicle: 0, minute: 1 }])
+  const { snapshot } = world.table
+  await world.archive([{ vehicle: 0, minute: 5 }])
+  await world.fold()
+  expect(await ask(world.watch(), snapshot)).toEqual({ told: lastOf(world.archived()), missing: [] })
+})

@@ -1,7 +1,7 @@
-import type { Snapshot, VersionChanges } from '@fleetlake/archive'
+import { commitNumber, type Snapshot, type VersionChanges } from '@fleetlake/archive'
 import type { MeasureSpec, Rows } from '@fleetlake/columnar'
 import { createQueue, FleetError, periodOfDate, reasonOf } from '@fleetlake/core'
-import { BUCKETS, type ProjectionState, type ProjectionTable } from '@fleetlake/projections'
+import { type BucketOffset, BUCKETS, type ProjectionState, type ProjectionTable } from '@fleetlake/projections'
 import type { PinnedVersion } from '../coordinator/pin-version.ts'
 import type { Missing } from '../tail/held-tail.ts'
 import { createLastPositions, type LastPositions } from './last-positions.ts'
@@ -66,15 +66,24 @@ const isRetention = ({ removed }: VersionChanges, { newestDateGone }: Snapshot):
   removed.every(({ place }) => place !== undefined && newestDateGone !== undefined && place.date <= newestDateGone)
 
 /** How far all buckets are folded; undefined when one is not at all. */
-const foldedOf = (state: ProjectionState): { readonly version: number; readonly frontier: number } | undefined => {
+interface FoldedBuckets {
+  readonly version: number
+  readonly frontier: number
+  /** The versions at which some bucket is, each once, with the numbers that know their commits. */
+  readonly commits: readonly Pick<BucketOffset, 'version' | 'commit'>[]
+}
+
+const foldedOf = (state: ProjectionState): FoldedBuckets | undefined => {
   let [version, frontier] = [Infinity, -Infinity]
+  const commits = new Map<string, BucketOffset>()
   for (let bucket = 0; bucket < BUCKETS; bucket++) {
     const offset = state.offset(bucket)
     if (offset === undefined) return undefined
     version = Math.min(version, offset.version)
     frontier = Math.max(frontier, offset.frontier)
+    commits.set(`${offset.version} ${offset.commit}`, offset)
   }
-  return { version, frontier }
+  return { version, frontier, commits: [...commits.values()] }
 }
 
 /**
@@ -94,12 +103,30 @@ export const createLatestWatch = ({ open, changes, rowsOf }: LatestWatchDeps): L
     return table && { table, state: await table.refresh() }
   }
 
+  /** The number that knows the commit of a version as the archive has it now, be it newer than the snapshot. */
+  const commitAt = async (version: number, snapshot: Snapshot): Promise<number | undefined> => {
+    if (version === snapshot.version && snapshot.fingerprint !== undefined) return commitNumber(snapshot.fingerprint)
+    return (await changes(version - 1, version))?.[0]?.commit
+  }
+
+  /** That what was folded is of this archive, not of another copy of it. @throws FleetError `table.invalid` */
+  const checkCommits = async ({ commits }: FoldedBuckets, snapshot: Snapshot): Promise<void> => {
+    for (const { version, commit } of commits) {
+      if ((await commitAt(version, snapshot)) !== commit)
+        throw new FleetError(
+          'table.invalid',
+          `the table latest was made up to a version ${version} that this archive does not have, or not any more: see that a projector runs, which makes it anew`,
+        )
+    }
+  }
+
   const load = async (snapshot: Snapshot, by: string, seen: Awaited<ReturnType<typeof look>>): Promise<Held> => {
     const positions = createLastPositions(by === VEHICLE_KEY ? undefined : by)
     const state = seen?.state
     const folded = state && foldedOf(state)
     if (seen === undefined || state === undefined || folded === undefined)
       return { positions, state, version: snapshot.version, missing: [NOT_MADE], isAdded: true }
+    await checkCommits(folded, snapshot)
     for await (const batch of seen.table.read(state, {})) positions.fold(rowsOfBatch(batch, by))
     const oldest = Math.min(...Array.from(snapshot.dates.keys(), (date) => periodOfDate(date).from / DAY_MS))
     const isKnown = by === VEHICLE_KEY || positions.size > 0
