@@ -295,3 +295,24 @@ test('a table that is ahead of the version that is asked of has all of it', asyn
   await world.fold()
   expect(await ask(world.watch(), snapshot)).toEqual({ told: lastOf(world.archived()), missing: [] })
 })
+
+test('what is being read of an archive that was replaced meanwhile is not held', async () => {
+  const world = await startWorld()
+  await world.archive([{ vehicle: 0, minute: 1 }])
+  await world.fold()
+  const [opening, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  let opened = 0
+  const watch = world.watch(async () => {
+    opened++
+    opening.resolve()
+    await gate.promise
+    return world.open()
+  })
+  const asked = ask(watch, world.table.snapshot)
+  await opening.promise
+  watch.forget()
+  gate.resolve()
+  await asked
+  await ask(watch, world.table.snapshot)
+  expect(opened).toBe(2)
+})

@@ -94,13 +94,17 @@ export const createLatestWatch = ({ open, changes, rowsOf }: LatestWatchDeps): L
   const held = new Map<string, Held>()
   const inTurn = createQueue()
   let table: ProjectionTable | undefined
+  /** What is read of an archive that was replaced meanwhile is not held. */
+  let generation = 0
 
   const measuresOf = (snapshot: Snapshot, by: string): readonly MeasureSpec[] =>
     snapshot.measures.filter(({ name }) => name === 'revision' || name === by)
 
   const look = async (): Promise<{ readonly table: ProjectionTable; readonly state: ProjectionState } | undefined> => {
-    table ??= await open()
-    return table && { table, state: await table.refresh() }
+    const begun = generation
+    const opened = table ?? (await open())
+    if (begun === generation) table = opened
+    return opened && { table: opened, state: await opened.refresh() }
   }
 
   /** The number that knows the commit of a version as the archive has it now, be it newer than the snapshot. */
@@ -180,6 +184,7 @@ export const createLatestWatch = ({ open, changes, rowsOf }: LatestWatchDeps): L
   }
 
   const at = async (snapshot: Snapshot, by: string): Promise<Held> => {
+    const begun = generation
     const known = held.get(by)
     const isFollowed = known !== undefined && (await followUp(known, snapshot, by))
     if (isFollowed && known.missing.length === 0) return known
@@ -190,7 +195,7 @@ export const createLatestWatch = ({ open, changes, rowsOf }: LatestWatchDeps): L
     await followLoaded(loaded, snapshot, by)
     // What is not in the table yet was seen all the same. Of a complete one what is known adds only rows that were removed.
     if (isFollowed && known.isAdded && loaded.missing.length > 0) loaded.positions.fold(known.positions.take())
-    held.set(by, loaded)
+    if (begun === generation) held.set(by, loaded)
     return loaded
   }
 
@@ -219,6 +224,7 @@ export const createLatestWatch = ({ open, changes, rowsOf }: LatestWatchDeps): L
         }
       }),
     forget: () => {
+      generation++
       held.clear()
       table = undefined
     },
