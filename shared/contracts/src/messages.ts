@@ -613,40 +613,45 @@ export const messages = {
       'Where was each vehicle, or whatever else a key column names, last? Results and stats are those of a vehicle query and go to the reply subject: a position a key, none older ' +
       'than one that was acknowledged before the question.',
     content: 'json',
-    data: z.strictObject({
-      query: token,
-      by: text
-        .default('vehicle_id')
-        .describe('the key column: `vehicle_id`, or a measure that `projector.latestBy` names, such as `order_id`'),
-      keys: z.array(text).min(1).max(100_000).optional().describe('Default: all'),
-      area: z
-        .unknown()
-        .optional()
-        .describe('GeoJSON as in a vehicle query, in which the last position is to lie. Default: anywhere'),
-      areas: z
-        .array(text)
-        .min(1)
-        .max(MAX_NAMED_AREAS)
-        .optional()
-        .describe('names or ids of areas of the registry, in place of `area`'),
-      vehicleTypes: selection.vehicleTypes,
-      since: instant.optional().describe('the earliest event_time that a last position may have. Default: any'),
-      limit: z.number().int().min(1).max(MOST).optional().describe('maximum number of rows'),
-      timeoutMs: z
-        .number()
-        .int()
-        .min(1)
-        .max(LONGEST_QUERY_MS)
-        .default(DEFAULT_QUERY_MS)
-        .describe('time limit of the query'),
-      ttlMs: z
-        .number()
-        .int()
-        .min(1)
-        .max(LONGEST_QUERY_MS)
-        .default(10_000)
-        .describe('how long the query may wait to be started, from when a finder has received it'),
-    }),
+    data: z
+      .strictObject({
+        query: token,
+        by: text
+          .default('vehicle_id')
+          .describe('the key column: `vehicle_id`, or a measure that `projector.latestBy` names, such as `order_id`'),
+        keys: z.array(text).min(1).max(100_000).optional().describe('Default: all'),
+        area: z
+          .unknown()
+          .optional()
+          .describe('GeoJSON as in a vehicle query, in which the last position is to lie. Default: anywhere'),
+        areas: z
+          .array(text)
+          .min(1)
+          .max(MAX_NAMED_AREAS)
+          .optional()
+          .describe('names or ids of areas of the registry, in place of `area`'),
+        vehicleTypes: selection.vehicleTypes,
+        since: instant.optional().describe('the earliest event_time that a last position may have. Default: any'),
+        limit: z.number().int().min(1).max(MOST).optional().describe('maximum number of rows'),
+        timeoutMs: z
+          .number()
+          .int()
+          .min(1)
+          .max(LONGEST_QUERY_MS)
+          .default(DEFAULT_QUERY_MS)
+          .describe('time limit of the query'),
+        ttlMs: z
+          .number()
+          .int()
+          .min(1)
+          .max(LONGEST_QUERY_MS)
+          .default(10_000)
+          .describe('how long the query may wait to be started, from when a finder has received it'),
+      })
+      .refine(
+        ({ area, areas }) => area === undefined || areas === undefined,
+        'area and areas are two places: give one of them',
+      ),
   }),
   vehicleQueryPartition: define({
     type: 'vehicle-query-partition',
