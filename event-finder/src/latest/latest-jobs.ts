@@ -13,7 +13,7 @@ import { type LossVerdict, NO_LOSSES } from '../losses/judge-losses.ts'
 import { hideOthersInLosses } from '../people/hide-others.ts'
 import type { HeldTail, Missing } from '../tail/held-tail.ts'
 import { type Owner, takeTurns } from '../waiting/turns.ts'
-import { GLOBE, periodOfLatest, VEHICLE_KEY } from './latest-question.ts'
+import { GLOBE, recordedSearch, VEHICLE_KEY } from './latest-question.ts'
 import { holdLatest } from './latest-rows.ts'
 
 /** The last positions of all keys, or of some, of a version and its tail. */
@@ -98,7 +98,7 @@ export const createLatestJobs = (
       checkSize(query.area, maxVertices)
       checked = await takeTurns(processor, owner, searchSteps({ ...query, ...narrowToSight(query.vehicleIds, sight) }))
       if (keys === undefined) return
-      const searched = { ...query, ...periodOfLatest(query, Date.now()), vehicleIds: [...keys] }
+      const searched = recordedSearch(query, { by, keys }, Date.now())
       recorded = records.begin(askedRecord(searched, { person, named, bounds: checked.area.bounds }))
       recorded.catch(() => undefined)
     },

@@ -1,3 +1,4 @@
+import { MAX_FILTER_BYTES, textBytes } from '@fleetlake/columnar'
 import type { Message } from '@fleetlake/contracts'
 
 /** All that a table can have. */
@@ -17,7 +18,7 @@ export const GLOBE = {
 }
 
 /** The period that such a question is recorded with. */
-export const periodOfLatest = (
+const periodOfLatest = (
   { from }: Pick<Message<'vehicleQuery'>, 'from'>,
   nowMs: number,
 ): Pick<Message<'vehicleQuery'>, 'from' | 'to'> => ({
@@ -53,3 +54,29 @@ export const searchOfLatest = ({
   ttlMs,
   mode: 'parallel',
 })
+
+const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`
+
+/** The filter that selects some texts of a column; undefined where it is longer than a filter may be. */
+const filterOf = (by: string, keys: readonly string[]): string | undefined => {
+  const filter = `"${by.replaceAll('"', '""')}" in (${keys.map(quoted).join(', ')})`
+  return filter.isWellFormed() && textBytes(filter) <= MAX_FILTER_BYTES ? filter : undefined
+}
+
+/**
+ * What a question for some keys is recorded as: a search of these up to now. Invariant: only vehicles are recorded as such; of another column the keys are a filter, or are left out where they are too many.
+ * @param query as `searchOfLatest` has it
+ */
+export const recordedSearch = (
+  query: Message<'vehicleQuery'>,
+  { by, keys }: { readonly by: string; readonly keys: readonly string[] },
+  nowMs: number,
+): Message<'vehicleQuery'> => {
+  const where = by === VEHICLE_KEY ? undefined : filterOf(by, keys)
+  return {
+    ...query,
+    ...periodOfLatest(query, nowMs),
+    ...(by === VEHICLE_KEY ? { vehicleIds: [...keys] } : {}),
+    ...(where === undefined ? {} : { where }),
+  }
+}
