@@ -1,4 +1,4 @@
-import { isTextMeasure, type Rows } from '@fleetlake/columnar'
+import type { Rows } from '@fleetlake/columnar'
 import type { Message, Sight } from '@fleetlake/contracts'
 import { areaSteps, FleetError } from '@fleetlake/core'
 import { type NamedAreas, nameAreas, NO_AREAS, usedAreas } from '../areas/name-areas.ts'
@@ -8,7 +8,7 @@ import type { QueryJobs, QueryJobsDeps, QueryJobsOptions } from '../coordinator/
 import { askedRecord } from '../coordinator/search-record.ts'
 import { narrowToSight } from '../core/narrow-to-sight.ts'
 import { searchSteps, type VehicleSearch } from '../core/search.ts'
-import { measuresOfQuery, type TaskMeasures, taskMeasuresOf } from '../core/search-measures.ts'
+import { measuresOfQuery, type SearchMeasures, type TaskMeasures, taskMeasuresOf } from '../core/search-measures.ts'
 import { type LossVerdict, NO_LOSSES } from '../losses/judge-losses.ts'
 import { hideOthersInLosses } from '../people/hide-others.ts'
 import type { HeldTail, Missing } from '../tail/held-tail.ts'
@@ -34,7 +34,7 @@ export interface LatestJobsDeps extends Pick<
   QueryJobsDeps,
   'permit' | 'findAreas' | 'pin' | 'losses' | 'records' | 'processor'
 > {
-  /** @throws FleetError `query.invalid` for a column that is no key */
+  /** By a column of texts, or the vehicle. */
   latest(version: PinnedVersion, question: LatestQuestion): Promise<LatestFound>
 }
 
@@ -47,6 +47,12 @@ interface Prepared {
 
 const ALL_IN_ONE = [{ task: 0, chunks: [], isHot: true }]
 const NO_COLUMNS = { measures: [] }
+
+/** @throws FleetError `query.invalid` for a column that is no key */
+const checkKey = (by: string, measures: SearchMeasures | undefined): void => {
+  if (by === VEHICLE_KEY || measures?.select.find(({ name }) => name === by)?.type === 'string') return
+  throw new FleetError('query.invalid', `"${by}" is not a column of texts: last positions are kept by such alone`)
+}
 
 /**
  * What is to be done for a question for last positions: it is answered like a search, from last positions in place of files. Invariant: a question for some keys is a search of
@@ -81,9 +87,8 @@ export const createLatestJobs = (
   }
   const prepare = async (version: PinnedVersion): Promise<Prepared> => {
     const measures = measuresOfQuery(query, version.snapshot ?? NO_COLUMNS)
+    checkKey(by, measures)
     const { rows, missing } = await latest(version, question)
-    if (by !== VEHICLE_KEY && rows.measures.some((column) => !isTextMeasure(column)))
-      throw new FleetError('query.invalid', `"${by}" is not a column of texts: last positions are kept by such alone`)
     const lost = await lossesOf(version)
     return {
       tail: holdLatest(rows, version.tail, [...missing, ...lost.missing]),
