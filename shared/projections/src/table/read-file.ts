@@ -61,20 +61,28 @@ export const planFetches = (groups: readonly FileGroup[]): Fetch[] => {
 const mayHoldGroup = (
   { buckets, days, key }: { readonly buckets: ColumnChunk; readonly days?: ColumnChunk; readonly key: ColumnChunk },
   selection: BoundSelection,
-  keys: readonly Uint8Array[] | undefined,
+  keys: readonly { readonly bytes: Uint8Array; readonly bucket: number }[] | undefined,
 ): boolean => {
   const numbers = ({ min, max, form }: ColumnChunk): readonly [number, number] => [
     (min && boundOfNumber(min, form)) ?? -Infinity,
     (max && boundOfNumber(max, form)) ?? Infinity,
   ]
-  if (!mayHoldBuckets(selection, ...numbers(buckets))) return false
+  const [leastBucket, mostBucket] = numbers(buckets)
+  if (!mayHoldBuckets(selection, leastBucket, mostBucket)) return false
   if (days !== undefined) {
     const [least, most] = numbers(days)
     if (most < selection.days.from || least >= selection.days.to) return false
   }
   const { min, max } = key
   if (keys === undefined || min === undefined || max === undefined) return true
-  return keys.some((each) => Buffer.compare(each, min) >= 0 && Buffer.compare(each, max) <= 0)
+  // In the order of the file the bucket comes first: a group of other buckets may have keys on both sides of it.
+  return keys.some(
+    ({ bytes, bucket }) =>
+      bucket >= leastBucket &&
+      bucket <= mostBucket &&
+      Buffer.compare(bytes, min) >= 0 &&
+      Buffer.compare(bytes, max) <= 0,
+  )
 }
 
 export const createFileReader = (store: ObjectStore, kind: ProjectionKind): FileReader => {
@@ -128,7 +136,7 @@ export const createFileReader = (store: ObjectStore, kind: ProjectionKind): File
       throw new FleetError('table.unsupported', 'it has deleted rows (a deletion vector), which are not read')
     }
     const { footer, part } = await open(entry)
-    const keys = selection.keys?.map((key) => Buffer.from(key))
+    const keys = selection.keys?.map(({ text, bucket }) => ({ bytes: Buffer.from(text), bucket }))
     const groups = footer.groups.filter(({ chunks }) =>
       mayHoldGroup(
         { buckets: chunks[0], key: chunks[keyPlace], ...(kind.hasDates ? { days: chunks[datePlace] } : {}) },

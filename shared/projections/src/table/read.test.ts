@@ -81,12 +81,12 @@ test('a selection has the rows that brute force finds, however they lie in files
 })
 
 /** Enough rows for several row groups in a file. */
-const manyRows = (vehicles: number, dates: number): PresenceRow[] =>
+const manyRows = (vehicles: number, dates: number, idOf = (vehicle: number) => `v-${vehicle}`): PresenceRow[] =>
   Array.from({ length: vehicles * dates }, (_, i) => {
     const day = FIRST_DAY - 20 + (i % dates)
     const first = day * DAY_MS + (mix32(i) % 80_000_000)
     return {
-      vehicleId: `v-${Math.floor(i / dates)}`,
+      vehicleId: idOf(Math.floor(i / dates)),
       day,
       cell: `u33d${i % 3}`,
       first,
@@ -159,6 +159,22 @@ test('the footer of a large file stays known, however many small files are read'
   expect(await read(large)).toEqual(found)
   // The row group alone.
   expect(gets).toHaveLength(1)
+})
+
+test('a row group is read for keys of its own buckets alone', async () => {
+  const memory = createMemoryStore()
+  const ids = Array.from({ length: 100_000 }, (_, i) => `v-${i}`)
+  const ofBucket = ids.filter((id) => bucketOf(id) === 7)
+  const rows = manyRows(ofBucket.length, 20, (vehicle) => ofBucket[vehicle])
+  expect(rows.length).toBeGreaterThan(3 * GROUP_ROWS)
+  await append(await open(memory), presenceOfRows(rows))
+  const counted = counting(memory)
+  const table = await open(counted.store)
+  const [{ size }] = table.state.files.values()
+  const others = ids.filter((id, i) => i % 100 === 0 && bucketOf(id) !== 7)
+  const found = await table.rows(table.state, { keys: [ofBucket[0], ...others] })
+  expect(rowsOfPresence(found)).toEqual(rows.filter(({ vehicleId }) => vehicleId === ofBucket[0]))
+  expect(counted.gets.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThan(size / 2)
 })
 
 test('a file with a byte that is not as it was written is told, by its name, or reads as before', async () => {

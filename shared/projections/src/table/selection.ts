@@ -18,7 +18,12 @@ export interface BoundSelection {
   /** 1 for each bucket that is wanted. */
   readonly buckets: Uint8Array
   readonly days: { readonly from: number; readonly to: number }
-  readonly keys: readonly string[] | undefined
+  readonly keys: readonly BoundKey[] | undefined
+}
+
+export interface BoundKey {
+  readonly text: string
+  readonly bucket: number
 }
 
 const ANY_DAY = { from: -Infinity, to: Infinity }
@@ -28,12 +33,13 @@ export const bindSelection = (
   { buckets, dates, keys }: RowSelection,
 ): BoundSelection => {
   const wanted = new Uint8Array(BUCKETS)
-  const ofKeys = keys && new Set(keys.map(bucketOf))
+  const boundKeys = keys?.map((text) => ({ text, bucket: bucketOf(text) }))
+  const ofKeys = boundKeys && new Set(boundKeys.map(({ bucket }) => bucket))
   for (let bucket = 0; bucket < BUCKETS; bucket++) {
     const isWanted = (buckets?.includes(bucket) ?? true) && (ofKeys?.has(bucket) ?? true)
     wanted[bucket] = isWanted ? 1 : 0
   }
-  return { buckets: wanted, days: (hasDates ? dates : undefined) ?? ANY_DAY, keys }
+  return { buckets: wanted, days: (hasDates ? dates : undefined) ?? ANY_DAY, keys: boundKeys }
 }
 
 /** Whether some wanted bucket is in a range. */
@@ -47,7 +53,13 @@ export const mayHold = (selection: BoundSelection, { buckets, days, keys }: File
   mayHoldBuckets(selection, buckets.least, buckets.most) &&
   (keys === undefined ||
     selection.keys === undefined ||
-    selection.keys.some((key) => compareUtf8(key, keys.least) >= 0 && compareUtf8(key, keys.most) <= 0))
+    selection.keys.some(
+      ({ text, bucket }) =>
+        bucket >= buckets.least &&
+        bucket <= buckets.most &&
+        compareUtf8(text, keys.least) >= 0 &&
+        compareUtf8(text, keys.most) <= 0,
+    ))
 
 /** Whether every row of a file is wanted, as its log says. */
 export const isCovered = (selection: BoundSelection, { buckets, days, footerCrc }: FileEntry): boolean =>
@@ -74,7 +86,7 @@ const isWantedIn = (kind: ProjectionKind, batch: Batch, { buckets, days, keys }:
   }
   if (keys !== undefined) {
     const { codes, dictionary } = textsIn(batch.columns[placeOf(kind, kind.keyColumn)])
-    const texts = new Set(keys.map((key) => latin1(Buffer.from(key))))
+    const texts = new Set(keys.map(({ text }) => latin1(Buffer.from(text))))
     const isKey = Uint8Array.from({ length: dictionary.count }, (_, code) =>
       texts.has(latin1(dictionary.at(code))) ? 1 : 0,
     )
