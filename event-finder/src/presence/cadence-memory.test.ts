@@ -4,6 +4,7 @@ import { createFileStore } from '@fleetlake/archive'
 import { positionsOfRows } from '@fleetlake/columnar'
 import {
   ALL_BUCKETS,
+  GROUP_ROWS,
   openProjectionTable,
   PRESENCE,
   presenceOfRows,
@@ -111,10 +112,20 @@ test('cadences are those of the table, of dates that are folded: by dates, by th
   expect([faults, tight.faults]).toEqual([[], []])
 })
 
-test('of a date that is too much to read nothing is said, but of vehicles that a search names', async () => {
-  const { memory } = await openWorld({ mostReadRows: KNOWN.length - 1 })
-  expect(await memory.of(ROWS, undefined)).toEqual(EXPECTED.map(() => undefined))
-  expect(await memory.of(ROWS, ['a', 'bü', 'c', 'd'])).toEqual(EXPECTED)
+test('of what is too much to read nothing is said: of a date all its rows, of vehicles that a search names the row groups that may hold them', async () => {
+  const nothing = EXPECTED.map(() => undefined)
+  const named = ['a', 'bü', 'c', 'd']
+  const few = await openWorld({ mostReadRows: KNOWN.length - 1 })
+  expect(await few.memory.of(ROWS, undefined)).toEqual(nothing)
+  expect(await few.memory.of(ROWS, named)).toEqual(EXPECTED)
+  const none = await openWorld({ mostLookedUpRows: KNOWN.length - 1 })
+  expect(await none.memory.of(ROWS, undefined)).toEqual(EXPECTED)
+  expect(await none.memory.of(ROWS, named)).toEqual(nothing)
+  const large = await openWorld({ mostLookedUpRows: 2 * GROUP_ROWS })
+  await large.add(Array.from({ length: 3 * GROUP_ROWS }, (_, i): Known => [`other-${i}`, 100, 60]))
+  const reports = rowsOf(['a', 100])
+  expect(await large.memory.of(reports, ['a'])).toEqual([60_000])
+  expect(await large.memory.of(reports, ['a', 'other-1', 'other-2'])).toEqual([undefined])
 })
 
 test('what is held is taken for a minute as it is, and then until what has changed is read', async () => {

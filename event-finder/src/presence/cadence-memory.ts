@@ -2,10 +2,11 @@ import { type Positions, vehicleDateRuns } from '@fleetlake/columnar'
 import { dayOf } from '@fleetlake/core'
 import { type Cadences, type CadenceSelection, readCadences } from '@fleetlake/projections'
 import type { PresenceSeen } from './presence-watch.ts'
+import { MOST_LOOKED_UP_ROWS, rowsToRead } from './rows-to-read.ts'
 
 /** Vehicles that a search names, of which those alone are read: beyond, most of a date is. */
 const FEW_VEHICLES = 256
-/** Of the files with rows of a date: about a second of work, less than a task may be silent for. */
+/** Of the files with rows of a date, all of which are wanted: about a second of work, less than a task may be silent for. */
 const MOST_READ_ROWS = 300_000
 /** Of what is held. */
 const MOST_HELD_BYTES = 64 * 1024 * 1024
@@ -45,6 +46,8 @@ export interface CadenceMemoryDeps {
   /** ms, ascending. */
   now(): number
   readonly mostReadRows?: number
+  /** Where a search names vehicles. */
+  readonly mostLookedUpRows?: number
   readonly mostHeldBytes?: number
 }
 
@@ -67,6 +70,7 @@ export const createCadenceMemory = ({
   onFault,
   now,
   mostReadRows = MOST_READ_ROWS,
+  mostLookedUpRows = MOST_LOOKED_UP_ROWS,
   mostHeldBytes = MOST_HELD_BYTES,
 }: CadenceMemoryDeps): CadenceMemory => {
   const shares = new Map<string, Share>()
@@ -102,10 +106,11 @@ export const createCadenceMemory = ({
     }
   }
   /** Undefined for more than is read. */
-  const filesOf = ({ table, state }: PresenceSeen, { vehicleIds, dates }: CadenceSelection): string | undefined => {
-    const files = table.files(state, { dates, ...(vehicleIds === undefined ? {} : { keys: vehicleIds }) })
-    const isMuch = vehicleIds === undefined && files.reduce((sum, { rows }) => sum + rows, 0) > mostReadRows
-    return isMuch ? undefined : files.map(({ path }) => path).join(' ')
+  const filesOf = (from: PresenceSeen, { vehicleIds, dates }: CadenceSelection): string | undefined => {
+    const selection = { dates, ...(vehicleIds === undefined ? {} : { keys: vehicleIds }) }
+    if (rowsToRead(from, selection) > (vehicleIds === undefined ? mostReadRows : mostLookedUpRows)) return undefined
+    const files = from.table.files(from.state, selection)
+    return files.map(({ path }) => path).join(' ')
   }
   /** Those who ask for the same meanwhile wait for the same. */
   const read = async (selection: CadenceSelection): Promise<Cadences> => {

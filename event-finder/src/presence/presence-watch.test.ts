@@ -256,3 +256,24 @@ test('of a date that retention has taken nothing is passed over: what came into 
     periodOfDate(date),
   ])
 })
+
+test('for vehicles of which there is too much to read nothing is passed over', async () => {
+  const world = await startWorld()
+  await add(world, [
+    { vehicle: 0, cell: 0, minute: 0 },
+    { vehicle: 0, cell: 1, minute: 1 },
+  ])
+  await fold(world, NUMBERS, 0)
+  const { snapshot } = world.table
+  const search = { area: EVERYWHERE, period: { from: 0, to: 4e12 }, vehicleIds: ['v-1'], vehicleTypes: undefined }
+  const knownWith = async (mostReadRows: number): Promise<boolean> => {
+    const watch = createPresenceWatch({
+      open: async () => world.presence,
+      touched: createTouchedPairs((after, to) => readChanges(world.store, after, to)),
+      onFault: (error) => expect(error).toBeUndefined(),
+      mostReadRows,
+    })
+    return (await watch.timesIn((await watch.look())!, snapshot, search)) !== undefined
+  }
+  expect([await knownWith(1), await knownWith(2)]).toEqual([false, true])
+})

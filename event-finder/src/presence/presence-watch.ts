@@ -1,13 +1,14 @@
 import type { Snapshot, TimesIn } from '@fleetlake/archive'
-import { periodOfDate } from '@fleetlake/core'
+import { dateOf, periodOfDate } from '@fleetlake/core'
 import {
+  type Batch,
   bucketOf,
-  type PresenceRow,
+  presenceColumns,
   type ProjectionState,
   type ProjectionTable,
-  readPresence,
 } from '@fleetlake/projections'
 import type { VehicleSearch } from '../core/search.ts'
+import { MOST_LOOKED_UP_ROWS, rowsToRead } from './rows-to-read.ts'
 import { pairOf, type TouchedPairs } from './touched-pairs.ts'
 
 /** Vehicles that are looked up for a search, at most: beyond, most files hold one of them. */
@@ -23,7 +24,7 @@ export interface PresenceSeen {
 export interface PresenceWatch {
   /** Undefined while there is no such table, or when it can't be read: nothing is passed over for it then. */
   look(): Promise<PresenceSeen | undefined>
-  /** When the vehicles of a search may have been where; undefined where that is not known. */
+  /** When the vehicles of a search may have been where; undefined where that is not known, or too much to read. */
   timesIn(seen: PresenceSeen, snapshot: Snapshot, search: VehicleSearch): Promise<TimesIn | undefined>
 }
 
@@ -33,6 +34,7 @@ export interface PresenceWatchDeps {
   readonly touched: TouchedPairs
   /** Told of a table that can't be read. */
   onFault(error: unknown): void
+  readonly mostReadRows?: number
 }
 
 const dayOf = (ms: number): number => Math.floor(ms / DAY_MS)
@@ -58,14 +60,29 @@ const foldedOf = (
   return found
 }
 
-const timesOfPairs = (rows: readonly PresenceRow[]): Map<string, { from: number; to: number }> => {
-  const pairs = new Map<string, { from: number; to: number }>()
-  for (const { day, cell, first, last } of rows) {
-    const pair = pairOf(new Date(day * DAY_MS).toISOString().slice(0, 10), cell)
-    const known = pairs.get(pair)
-    pairs.set(pair, { from: Math.min(first, known?.from ?? first), to: Math.max(last + 1, known?.to ?? -Infinity) })
+interface Times {
+  from: number
+  to: number
+}
+
+/** Takes in the times of rows, be they partial. */
+const addTimes = (pairs: Map<string, Times>, batch: Batch): void => {
+  const { length, day, cell, cells, first, last } = presenceColumns(batch)
+  const ofBatch = new Map<number, Times & { readonly row: number }>()
+  for (let row = 0; row < length; row++) {
+    const key = day[row] * cells.count + cell[row]
+    const known = ofBatch.get(key)
+    if (known === undefined) ofBatch.set(key, { row, from: first[row], to: last[row] + 1 })
+    else {
+      known.from = Math.min(known.from, first[row])
+      known.to = Math.max(known.to, last[row] + 1)
+    }
   }
-  return pairs
+  for (const { row, from, to } of ofBatch.values()) {
+    const pair = pairOf(dateOf(day[row] * DAY_MS), Buffer.from(cells.at(cell[row])).toString('latin1'))
+    const known = pairs.get(pair)
+    pairs.set(pair, { from: Math.min(from, known?.from ?? from), to: Math.max(to, known?.to ?? to) })
+  }
 }
 
 /**
@@ -73,7 +90,12 @@ const timesOfPairs = (rows: readonly PresenceRow[]): Map<string, { from: number;
  * folded may have changed, none of a date that it has not folded yet, and none of a date that retention has taken: what comes into
  * such a date again is in the table, and not in presence.
  */
-export const createPresenceWatch = ({ open, touched, onFault }: PresenceWatchDeps): PresenceWatch => {
+export const createPresenceWatch = ({
+  open,
+  touched,
+  onFault,
+  mostReadRows = MOST_LOOKED_UP_ROWS,
+}: PresenceWatchDeps): PresenceWatch => {
   let table: ProjectionTable | undefined
   return {
     look: async () => {
@@ -97,8 +119,12 @@ export const createPresenceWatch = ({ open, touched, onFault }: PresenceWatchDep
         const days = Array.from(dates.keys(), (date) => dayOf(periodOfDate(date).from))
         const from = Math.max(dayOf(period.from), Math.min(...days), folded.frontier)
         const to = Math.min(dayOf(period.to - 1), Math.max(...days)) + 1
-        const rows = from >= to ? [] : await readPresence(seen.table, seen.state, { vehicleIds, dates: { from, to } })
-        const pairs = timesOfPairs(rows)
+        const pairs = new Map<string, Times>()
+        if (from < to) {
+          const selection = { keys: vehicleIds, dates: { from, to } }
+          if (rowsToRead(seen, selection) > mostReadRows) return undefined
+          for await (const batch of seen.table.readAtOnce(seen.state, selection)) addTimes(pairs, batch)
+        }
         return (date, cell) => {
           const day = periodOfDate(date)
           const pair = pairOf(date, cell)

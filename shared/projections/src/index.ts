@@ -45,5 +45,6 @@ export {
   type ProjectionTable,
 } from './table/projection-table.ts'
 export type { RowSelection } from './table/selection.ts'
+export { GROUP_ROWS } from './table/write-file.ts'
 export { mergeProjection } from './tidy/merge-files.ts'
 export { type TidiedProjection, tidyProjection, type TidyProjectionOptions } from './tidy/tidy-projection.ts'

@@ -58,6 +58,8 @@ export interface ProjectionTable {
    * @throws FleetError `table.invalid` for a file that is not as it was written, `table.unsupported`, `store.failed`
    */
   read(state: ProjectionState, selection: RowSelection): AsyncGenerator<Batch>
+  /** The same, for few rows of many files: as many files at once as keep the store busy. */
+  readAtOnce(state: ProjectionState, selection: RowSelection): AsyncGenerator<Batch>
   /** The same, merged, in the order of the key. */
   rows(state: ProjectionState, selection: RowSelection): Promise<Batch>
   /**
@@ -141,18 +143,18 @@ const tableUpon = (log: Log<ProjectionState>, store: ObjectStore, kind: Projecti
     for (const entry of filesOf(state, bound)) yield* reader.read(entry, bound)
   }
 
-  /** Few rows of many files: as many files at once as keep the store busy. */
-  const rows = async (state: ProjectionState, selection: RowSelection): Promise<Batch> => {
+  async function* readAtOnce(state: ProjectionState, selection: RowSelection): AsyncGenerator<Batch> {
     const bound = bindSelection(kind, selection)
     const files = filesOf(state, bound)
-    const batches: Batch[] = []
     const atOnce = store.readsAtOnce
     for (let i = 0; i < files.length; i += atOnce) {
       const some = files.slice(i, i + atOnce).map((entry) => Array.fromAsync(reader.read(entry, bound)))
-      for (const found of await Promise.all(some)) batches.push(...found)
+      for (const found of await Promise.all(some)) yield* found
     }
-    return kind.merge(batches)
   }
+
+  const rows = async (state: ProjectionState, selection: RowSelection): Promise<Batch> =>
+    kind.merge(await Array.fromAsync(readAtOnce(state, selection)))
 
   const commit = async ({
     buckets,
@@ -240,6 +242,7 @@ const tableUpon = (log: Log<ProjectionState>, store: ObjectStore, kind: Projecti
     refresh: log.refresh,
     files: (state, selection) => filesOf(state, bindSelection(kind, selection)),
     read,
+    readAtOnce,
     rows,
     commit,
     upkeep: { reader, store, replaceFiles, takeVersion },
