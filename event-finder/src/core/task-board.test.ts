@@ -146,6 +146,22 @@ test('a file that one agent could not read makes the answer partial, though anot
   expect([board.status(), board.failed()]).toEqual(['partial', [fault]])
 })
 
+test('of a file or stream is told what was said of it last, all of it, in whatever words it was said before', () => {
+  const board = createTaskBoard({ tasks: planned(2), limit: undefined, inFlight: 2, silenceMs: 3_000 })
+  const [first, second] = board.next(0)
+  const fault = (path: string, reason: string) => ({ path, reason })
+  board.hear(said(first, { status: 'running', failed: [fault('0', 'it and 3 more could not be read')] }), 0)
+  board.hear(said(first, { status: 'running', failed: [fault('0', 'it and 4 more could not be read')] }), 1)
+  board.hear(said(second, { status: 'running', failed: [fault('stream', '2 messages are missing')] }), 1)
+  const told = [fault('stream', '3 messages are missing'), fault('stream', 'others were lost')]
+  board.hear(said(second, { agent: 'b', failed: told }), 2)
+  board.hear(said(first), 3)
+  expect([board.status(), board.failed()]).toEqual([
+    'partial',
+    [fault('0', 'it and 4 more could not be read'), ...told],
+  ])
+})
+
 test('of a task that two agents have begun counts what the one has sent that came further, whichever has the last word', () => {
   const board = createTaskBoard({ tasks: planned(1), limit: 100, inFlight: 1, silenceMs: 3_000 })
   const [order] = board.next(0)

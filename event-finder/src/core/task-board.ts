@@ -98,8 +98,11 @@ export const createTaskBoard = ({ tasks, limit, inFlight, silenceMs }: BoardOpti
   const waiting: Waiting[] = tasks.map(({ task, chunks, isHot }) => ({ origin: task, chunks, isHot, skip: 0 }))
   const running = new Map<number, Running>()
   const done: Heard[] = []
-  /** Of every agent that said something of a task, also of one that was replaced: what it has sent may be all that the client has of that batch. */
-  const faults = new Map<string, Fault>()
+  /**
+   * Of every agent that said something of a task, also of one that was replaced: what it has sent may be all that the client has of that batch. By path, as it was told of last: two agents,
+   * or one that has come further, say the same in other words.
+   */
+  const faults = new Map<string, readonly Fault[]>()
   let isPartial = false
   let nextTask = 0
   let grantable = limit ?? Infinity
@@ -154,7 +157,7 @@ export const createTaskBoard = ({ tasks, limit, inFlight, silenceMs }: BoardOpti
       if (task === undefined) return
       task.heardAtMs = nowMs
       task.latest = furthest(task.latest, stats)
-      for (const fault of stats.failed) faults.set(`${fault.path}\n${fault.reason}`, fault)
+      for (const [path, told] of Map.groupBy(stats.failed, (fault) => fault.path)) faults.set(path, told)
       if (stats.status === 'partial') isPartial = true
       if (stats.status !== 'running') end(task, task.latest)
     },
@@ -180,7 +183,7 @@ export const createTaskBoard = ({ tasks, limit, inFlight, silenceMs }: BoardOpti
         tasksDone: done.length,
       }
     },
-    failed: () => boundFaults([...faults.values()]),
+    failed: () => boundFaults([...faults.values()].flat()),
     ended: () => done.map(({ stats }) => ({ task: stats.task, batches: stats.batches, rows: stats.rowsSelected })),
   }
 }
