@@ -287,6 +287,34 @@ test('what was folded of another copy of the archive is not taken for what this 
   expect(await ask(watch, restored.table.snapshot)).toEqual({ told: lastOf(restored.archived()), missing: [] })
 })
 
+test('of a tail one piece is folded in a turn', async () => {
+  const world = await startWorld()
+  await world.archive([{ vehicle: 0, minute: 1 }])
+  await world.fold()
+  let turn = 0
+  let next: NodeJS.Immediate
+  const count = (): void => {
+    turn++
+    next = setImmediate(count)
+  }
+  next = setImmediate(count)
+  const turns: number[] = []
+  const tail: HeldTail = {
+    ...NO_TAIL,
+    *pieces() {
+      for (const vehicle of [0, 1, 2, 3]) {
+        turns.push(turn)
+        yield* holdLatest(rowsOf([{ vehicle, minute: 9 }]), NO_TAIL, []).pieces()
+      }
+    },
+  }
+  const { rows } = await world
+    .watch()
+    .find({ snapshot: world.table.snapshot, tail }, { by: 'vehicle_id', keys: undefined })
+  clearImmediate(next)
+  expect([rows.length, new Set(turns).size]).toEqual([4, 4])
+})
+
 test('a table that is ahead of the version that is asked of has all of it', async () => {
   const world = await startWorld()
   await world.archive([{ vehicle: 0, minute: 1 }])

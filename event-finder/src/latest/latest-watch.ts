@@ -1,7 +1,14 @@
+import { setImmediate } from 'node:timers/promises'
 import { commitNumber, type Snapshot, type VersionChanges } from '@fleetlake/archive'
 import type { MeasureSpec, Rows } from '@fleetlake/columnar'
 import { createQueue, FleetError, periodOfDate, reasonOf } from '@fleetlake/core'
-import { type BucketOffset, BUCKETS, type ProjectionState, type ProjectionTable } from '@fleetlake/projections'
+import {
+  type Batch,
+  type BucketOffset,
+  BUCKETS,
+  type ProjectionState,
+  type ProjectionTable,
+} from '@fleetlake/projections'
 import type { PinnedVersion } from '../coordinator/pin-version.ts'
 import type { Missing } from '../tail/held-tail.ts'
 import { createLastPositions, type LastPositions } from './last-positions.ts'
@@ -64,6 +71,18 @@ const removedSince = (version: number): Missing => ({
 /** Whether the files that a version removed are of dates that retention took: what was last known stays. */
 const isRetention = ({ removed }: VersionChanges, { newestDateGone }: Snapshot): boolean =>
   removed.every(({ place }) => place !== undefined && newestDateGone !== undefined && place.date <= newestDateGone)
+
+async function* rowsOfBatches(batches: AsyncIterable<Batch>, by: string): AsyncGenerator<Rows> {
+  for await (const batch of batches) yield rowsOfBatch(batch, by)
+}
+
+/** Folds a piece in each turn: others are waiting. */
+const foldPieces = async (positions: LastPositions, pieces: AsyncIterable<Rows> | Iterable<Rows>): Promise<void> => {
+  for await (const rows of pieces) {
+    positions.fold(rows)
+    await setImmediate()
+  }
+}
 
 /** How far all buckets are folded; undefined when one is not at all. */
 interface FoldedBuckets {
@@ -131,7 +150,7 @@ export const createLatestWatch = ({ open, changes, rowsOf }: LatestWatchDeps): L
     if (seen === undefined || state === undefined || folded === undefined)
       return { positions, state, version: snapshot.version, missing: [NOT_MADE], isAdded: true }
     await checkCommits(folded, snapshot)
-    for await (const batch of seen.table.read(state, {})) positions.fold(rowsOfBatch(batch, by))
+    await foldPieces(positions, rowsOfBatches(seen.table.read(state, {}), by))
     const oldest = Math.min(...Array.from(snapshot.dates.keys(), (date) => periodOfDate(date).from / DAY_MS))
     const isKnown = by === VEHICLE_KEY || positions.size > 0
     return {
@@ -154,8 +173,7 @@ export const createLatestWatch = ({ open, changes, rowsOf }: LatestWatchDeps): L
         found.isAdded = false
         return false
       }
-      for (const file of change.added)
-        for await (const rows of rowsOf(file, measuresOf(snapshot, by))) found.positions.fold(rows)
+      for (const file of change.added) await foldPieces(found.positions, rowsOf(file, measuresOf(snapshot, by)))
       found.version = change.version
     }
     return true
@@ -176,8 +194,7 @@ export const createLatestWatch = ({ open, changes, rowsOf }: LatestWatchDeps): L
         missing.push(removedSince(change.version))
         found.isAdded = false
       }
-      for (const file of change.added)
-        for await (const rows of rowsOf(file, measuresOf(snapshot, by))) found.positions.fold(rows)
+      for (const file of change.added) await foldPieces(found.positions, rowsOf(file, measuresOf(snapshot, by)))
     }
     found.missing = missing
     found.version = snapshot.version
@@ -204,7 +221,10 @@ export const createLatestWatch = ({ open, changes, rowsOf }: LatestWatchDeps): L
       snapshot === undefined
         ? { positions: createLastPositions(by === VEHICLE_KEY ? undefined : by), missing: [] }
         : await at(snapshot, by)
-    for (const { rows } of tail.pieces()) positions.fold(rows)
+    await foldPieces(
+      positions,
+      tail.pieces().map(({ rows }) => rows),
+    )
     const wanted = keys && new Set(keys.map((key) => positions.find(key)))
     return { rows: positions.take(wanted && ((key) => wanted.has(key))), missing }
   }
