@@ -6,13 +6,14 @@ import {
   type Snapshot,
   writeChunk,
 } from '@fleetlake/archive'
-import { bytesOfStrings, type Rows, rowsOfArrays, textAt, textsOfStrings } from '@fleetlake/columnar'
+import { bytesOfStrings, positionsOfRows, type Rows, rowsOfArrays, textAt, textsOfStrings } from '@fleetlake/columnar'
 import { openCodec } from '@fleetlake/columnar/formats'
 import { cellBounds, parseCell, windowStart } from '@fleetlake/core'
 import { ALL_BUCKETS, LATEST, latestBatch, openProjectionTable, type ProjectionTable } from '@fleetlake/projections'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { HeldTail } from '../tail/held-tail.ts'
+import { type HeldTail, holdNothing, holdTail } from '../tail/held-tail.ts'
+import { createTailBlock } from '../tail/tail-block.ts'
 import { holdLatest } from './latest-rows.ts'
 import { createLatestWatch } from './latest-watch.ts'
 import { rowsOfFile } from './rows-of-file.ts'
@@ -72,16 +73,31 @@ const rowsOf = (some: readonly Report[]): Rows => {
   })
 }
 
-const NO_TAIL: HeldTail = {
-  messages: 0,
-  rows: 0,
-  bytes: 0,
-  missing: [],
-  formers: [],
-  *pieces() {
-    yield* []
-  },
-  release: () => undefined,
+const NO_TAIL = holdNothing()
+
+/** A stream, some messages a block, of which the tail is all. */
+const startStream = () => {
+  const blocks = [createTailBlock(0)]
+  const at = () => blocks.at(-1)!.to
+  return {
+    add: (some: readonly Report[]): void => {
+      if (at() - blocks.at(-1)!.from === 3) blocks.push(createTailBlock(at()))
+      const message = some.map((each) => ({
+        vehicleId: VEHICLES[each.vehicle],
+        vehicleType: 'bus',
+        eventTime: timeOf(each),
+        longitude: X / 1e6,
+        latitude: Y / 1e6,
+        speed: 0,
+        heading: 0,
+      }))
+      blocks.at(-1)!.add(positionsOfRows(message), Infinity)
+    },
+    hold: (): HeldTail => {
+      const held = blocks.map((block) => ({ block, after: 0, through: at(), release: () => undefined }))
+      return holdTail({ blocks: held, messages: at(), missing: [], formers: [] })
+    },
+  }
 }
 
 const lastOf = (some: Iterable<Report>): Map<string, number> => {
@@ -169,14 +185,13 @@ type World = Awaited<ReturnType<typeof startWorld>>
 type Watch = ReturnType<World['watch']>
 
 interface Asking {
-  readonly tail?: readonly Report[]
+  readonly tail?: HeldTail
   readonly keys?: readonly string[] | undefined
 }
 
 /** What is told of a version: times by vehicle, and what is missing. */
-const ask = async (watch: Watch, snapshot: Snapshot, { tail = [], keys }: Asking = {}) => {
-  const held = tail.length === 0 ? NO_TAIL : holdLatest(rowsOf(tail), NO_TAIL, [])
-  const { rows, missing } = await watch.find({ snapshot, tail: held }, { by: 'vehicle_id', keys })
+const ask = async (watch: Watch, snapshot: Snapshot, { tail = NO_TAIL, keys }: Asking = {}) => {
+  const { rows, missing } = await watch.find({ snapshot, tail }, { by: 'vehicle_id', keys })
   const told = new Map(
     Array.from({ length: rows.length }, (_, i) => [textAt(rows.vehicleIds, rows.vehicle[i]), rows.eventTime[i]]),
   )
@@ -189,11 +204,14 @@ test('no last position is older than what is archived and in the tail, and none 
       const world = await startWorld()
       let watch = world.watch()
       const tail: Report[] = []
+      const stream = startStream()
       let [isFolded, isRemoved] = [false, false]
       for (const each of story) {
         if (each.kind === 'archive') await world.archive(each.reports)
-        else if (each.kind === 'tail') tail.push(...each.reports)
-        else if (each.kind === 'remove') {
+        else if (each.kind === 'tail') {
+          tail.push(...each.reports)
+          stream.add(each.reports)
+        } else if (each.kind === 'remove') {
           if (world.commits.length === 0) continue
           await world.remove()
           isRemoved = true
@@ -204,7 +222,7 @@ test('no last position is older than what is archived and in the tail, and none 
         } else {
           if (each.isNew) watch = world.watch()
           const keys = each.keys?.map((key) => VEHICLES[key])
-          const { told, missing } = await ask(watch, world.table.snapshot, { tail, keys })
+          const { told, missing } = await ask(watch, world.table.snapshot, { tail: stream.hold(), keys })
           const known = lastOf([...(isFolded ? world.archived() : []), ...tail])
           const wanted = new Map([...known].filter(([id]) => keys === undefined || keys.includes(id)))
           if (isFolded && !isRemoved) expect({ told, missing }).toEqual({ told: wanted, missing: [] })
@@ -239,7 +257,9 @@ test('while there is no table, what was archived between two questions is known 
   await world.archive([{ vehicle: 0, minute: 1 }])
   await ask(watch, world.table.snapshot)
   for (const vehicle of [1, 2]) await world.archive([{ vehicle, minute: 2 }])
-  const { told, missing } = await ask(watch, world.table.snapshot, { tail: [{ vehicle: 3, minute: 3 }] })
+  const { told, missing } = await ask(watch, world.table.snapshot, {
+    tail: holdLatest(rowsOf([{ vehicle: 3, minute: 3 }]), NO_TAIL, []),
+  })
   expect([[...told.keys()], missing.length]).toEqual([['v-2', 'v-3', 'v-4'], 1])
 })
 
@@ -276,8 +296,9 @@ test('what was folded of another copy of the archive is not taken for what this 
   await former.fold()
   const restored = await startWorld(copy, former.latestStore, commits)
   const watch = restored.watch()
-  const tail = [{ vehicle: 4, minute: 9 }]
-  const nothing = { told: lastOf(tail), missing: [expect.objectContaining({ path: 'latest' })] }
+  const unarchived = [{ vehicle: 4, minute: 9 }]
+  const tail = holdLatest(rowsOf(unarchived), NO_TAIL, [])
+  const nothing = { told: lastOf(unarchived), missing: [expect.objectContaining({ path: 'latest' })] }
   expect(await ask(watch, restored.table.snapshot, { tail })).toEqual(nothing)
   for (const vehicle of [1, 2]) {
     await restored.archive([{ vehicle, minute: 2 }])
@@ -313,6 +334,37 @@ test('of a tail one piece is folded in a turn', async () => {
     .find({ snapshot: world.table.snapshot, tail }, { by: 'vehicle_id', keys: undefined })
   clearImmediate(next)
   expect([rows.length, new Set(turns).size]).toEqual([4, 4])
+})
+
+test('what was folded of a tail is not folded again while what it was folded into is held', async () => {
+  const world = await startWorld()
+  const watch = world.watch()
+  const stream = startStream()
+  let rows = 0
+  const askAll = async (): Promise<unknown> => {
+    const held = stream.hold()
+    const tail: HeldTail = {
+      ...held,
+      *pieces(taken) {
+        for (const piece of held.pieces(taken)) {
+          rows += piece.rows.length
+          yield piece
+        }
+      },
+    }
+    return { told: (await ask(watch, world.table.snapshot, { tail })).told, rows }
+  }
+  const sent = [0, 1, 2, 3, 4].map((vehicle) => ({ vehicle, minute: 9 }))
+  await world.archive([sent[4]])
+  await world.fold()
+  for (const report of sent.slice(0, 3)) stream.add([report])
+  await askAll()
+  expect(await askAll()).toEqual({ told: lastOf(sent.filter(({ vehicle }) => vehicle !== 3)), rows: 3 })
+  stream.add([sent[3]])
+  const all = lastOf(sent)
+  expect(await askAll()).toEqual({ told: all, rows: 4 })
+  watch.forget()
+  expect(await askAll()).toEqual({ told: all, rows: 8 })
 })
 
 test('a table that is ahead of the version that is asked of has all of it', async () => {

@@ -10,7 +10,7 @@ import {
   type ProjectionTable,
 } from '@fleetlake/projections'
 import type { PinnedVersion } from '../coordinator/pin-version.ts'
-import type { Missing } from '../tail/held-tail.ts'
+import type { Missing, TakenThrough } from '../tail/held-tail.ts'
 import { createLastPositions, type LastPositions } from './last-positions.ts'
 import type { LatestFound, LatestQuestion } from './latest-jobs.ts'
 import { VEHICLE_KEY } from './latest-question.ts'
@@ -35,6 +35,8 @@ export interface LatestWatch {
 /** What is held of a key column. Invariant: it has all that the table had up to `version`, but what `missing` says. */
 interface Held {
   readonly positions: LastPositions
+  /** Of tails: what is later than a version is folded once. */
+  readonly taken: TakenThrough
   /** Of the table, as it was read; undefined while there was none. */
   readonly state: ProjectionState | undefined
   version: number
@@ -42,6 +44,11 @@ interface Held {
   /** None of its rows was removed from the archive. */
   isAdded: boolean
 }
+
+const nothingBy = (by: string): Pick<Held, 'positions' | 'taken'> => ({
+  positions: createLastPositions(by === VEHICLE_KEY ? undefined : by),
+  taken: new WeakMap(),
+})
 
 /** Further behind, what is held is left, and the table `latest` read again: it is seldom so far behind itself. */
 const MOST_VERSIONS = 64
@@ -144,17 +151,18 @@ export const createLatestWatch = ({ open, changes, rowsOf }: LatestWatchDeps): L
   }
 
   const load = async (snapshot: Snapshot, by: string, seen: Awaited<ReturnType<typeof look>>): Promise<Held> => {
-    const positions = createLastPositions(by === VEHICLE_KEY ? undefined : by)
+    const empty = nothingBy(by)
+    const { positions } = empty
     const state = seen?.state
     const folded = state && foldedOf(state)
     if (seen === undefined || state === undefined || folded === undefined)
-      return { positions, state, version: snapshot.version, missing: [NOT_MADE], isAdded: true }
+      return { ...empty, state, version: snapshot.version, missing: [NOT_MADE], isAdded: true }
     await checkCommits(folded, snapshot)
     await foldPieces(positions, rowsOfBatches(seen.table.read(state, {}), by))
     const oldest = Math.min(...Array.from(snapshot.dates.keys(), (date) => periodOfDate(date).from / DAY_MS))
     const isKnown = by === VEHICLE_KEY || positions.size > 0
     return {
-      positions,
+      ...empty,
       state,
       version: folded.version,
       isAdded: true,
@@ -217,13 +225,11 @@ export const createLatestWatch = ({ open, changes, rowsOf }: LatestWatchDeps): L
   }
 
   const find = async ({ snapshot, tail }: PinnedVersion, { by, keys }: LatestQuestion): Promise<LatestFound> => {
-    const { positions, missing } =
-      snapshot === undefined
-        ? { positions: createLastPositions(by === VEHICLE_KEY ? undefined : by), missing: [] }
-        : await at(snapshot, by)
+    const { positions, taken, missing } =
+      snapshot === undefined ? { ...nothingBy(by), missing: [] } : await at(snapshot, by)
     await foldPieces(
       positions,
-      tail.pieces().map(({ rows }) => rows),
+      tail.pieces(taken).map(({ rows }) => rows),
     )
     const wanted = keys && new Set(keys.map((key) => positions.find(key)))
     return { rows: positions.take(wanted && ((key) => wanted.has(key))), missing }

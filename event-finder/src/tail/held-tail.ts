@@ -1,6 +1,6 @@
 import type { Former } from '../losses/presume-losses.ts'
 import type { HeldBlock } from './tail-lane.ts'
-import type { TailRows } from './tail-block.ts'
+import type { TailBlock, TailRows } from './tail-block.ts'
 
 /** Something of the hub that an answer misses. */
 export interface Missing {
@@ -8,6 +8,9 @@ export interface Missing {
   readonly path: string
   readonly reason: string
 }
+
+/** How far each block was taken by one who keeps what it has: of one that is gone nothing is kept. */
+export type TakenThrough = WeakMap<TailBlock, number>
 
 /** The rows that the hub holds and a version of the table does not, in memory for one query until it is released. */
 export interface HeldTail {
@@ -19,8 +22,11 @@ export interface HeldTail {
   readonly missing: readonly Missing[]
   /** Earlier states of the streams, of which what the version does not hold may be lost. */
   readonly formers: readonly Former[]
-  /** The rows, stream by stream, each in its order; the same each time. */
-  pieces(): Generator<TailRows>
+  /**
+   * The rows, stream by stream, each in its order; the same each time.
+   * @param taken leaves out what was taken with it before, where that is known, and is kept up to date
+   */
+  pieces(taken?: TakenThrough): Generator<TailRows>
   release(): void
 }
 
@@ -34,9 +40,12 @@ export const holdTail = ({ blocks, messages, missing, formers }: HeldOf): HeldTa
   bytes: blocks.reduce((bytes, { block }) => bytes + block.bytes, 0),
   missing,
   formers,
-  *pieces() {
+  *pieces(taken) {
     for (const { block, after, through } of blocks) {
-      const piece = block.take(after, through)
+      const begin = Math.max(after, taken?.get(block) ?? after)
+      if (begin >= through) continue
+      taken?.set(block, through)
+      const piece = block.take(begin, through)
       if (piece !== undefined) yield piece
     }
   },
