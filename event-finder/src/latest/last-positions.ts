@@ -1,12 +1,13 @@
 import {
   createIdTable,
+  createTextList,
   isTextMeasure,
   type MeasureColumn,
   REVISION,
   type Rows,
   rowsOfArrays,
   type TextMeasure,
-  textsOfStrings,
+  type Texts,
 } from '@fleetlake/columnar'
 import { compareNumbers } from '@fleetlake/projections'
 
@@ -172,7 +173,7 @@ export const createLastPositions = (by?: string): LastPositions => {
         latitude: some(latitude, new Int32Array(length)),
         speed: some(speed, new Float32Array(length)),
         heading: some(heading, new Float32Array(length)),
-        measures: by === undefined ? [] : [keyColumn(by, taken, keys.text)],
+        measures: by === undefined ? [] : [keyColumn(by, taken, keys.texts())],
       })
     },
     find: (key) => {
@@ -182,8 +183,9 @@ export const createLastPositions = (by?: string): LastPositions => {
   }
 }
 
-const keyColumn = (by: string, taken: Uint32Array, textOf: (key: number) => string): TextMeasure & MeasureColumn => ({
-  spec: { name: by, type: 'string' },
-  codes: Int32Array.from({ length: taken.length }, (_, i) => i),
-  texts: textsOfStrings(Array.from(taken, textOf)),
-})
+const keyColumn = (by: string, taken: Uint32Array, { offsets, bytes }: Texts): TextMeasure & MeasureColumn => {
+  const texts = createTextList()
+  const codes = new Int32Array(taken.length)
+  for (let i = 0; i < taken.length; i++) codes[i] = texts.add(bytes, offsets[taken[i]], offsets[taken[i] + 1])
+  return { spec: { name: by, type: 'string' }, codes, texts: texts.texts() }
+}
