@@ -1,7 +1,10 @@
+import { join } from 'node:path'
+import { createFileStore, type ObjectStore } from '@fleetlake/archive'
 import type { Message, StreamPosition } from '@fleetlake/contracts'
 import { FleetError, reasonOf } from '@fleetlake/core'
 import { askVehicles, flushStreams, runGeneration } from '@fleetlake/hub'
 import { boxArea } from '@fleetlake/viewer-core'
+import { compareTables } from '../../shared/projections/src/testing/compare-tables.ts'
 import { archivedRows, checkLog } from './archived-rows.ts'
 import { compareFound, judge, type RowCounts } from './judge.ts'
 import { leaveSmallDisk, RUN_MS, type Scenario } from './scenarios.ts'
@@ -23,6 +26,7 @@ const FIRST_DAY = Date.UTC(2025, 0, 1, 8)
 const VEHICLES = 600
 const SIMULATED_MS = 600_000
 const SETTLE_MS = 120_000
+const LOOK_MS = 100
 
 /** Everything on earth. */
 const GLOBE = boxArea(-180, -90, 180, 90)
@@ -57,6 +61,7 @@ export const playRound = async (world: World, scenario: Scenario, round: number)
   const found = await search(world, startTime, fail)
   if (found !== undefined)
     for (const what of compareFound(found, archived, { mayRepeat: scenario.mayDouble === true })) fail(what)
+  for (const what of await derivedFaults(world, date)) fail(what)
   await leaveSmallDisk(world)
   const { rows, lost, doubled } = verdict
   return { round, scenario: scenario.name, rows, lost, doubled: scenario.mayDouble === true ? 0 : doubled, failures }
@@ -109,6 +114,26 @@ const settle = async (world: World, fail: (what: string) => void): Promise<Strea
     const now = await lookAtStreams(world.hub, world.partitions)
     if (!isHeld || now.every(({ sequence }, i) => sequence === positions[i].sequence)) return now
   }
+}
+
+/** What is wrong with the tables that projectors derive, as far as it is of the round's date: vehicles report on no other. */
+const derivedFaults = async ({ archivePath, pause }: World, date: string): Promise<readonly string[]> => {
+  const storeOf = (table: string): ObjectStore => createFileStore(join(archivePath, table))
+  const stores = { moves: storeOf('moves'), presence: storeOf('presence'), latest: storeOf('latest') }
+  const deadlineMs = Date.now() + SETTLE_MS
+  const looked = compareTables(stores, {
+    bys: ['vehicle_id'],
+    date,
+    pause: async () => {
+      if (Date.now() > deadlineMs)
+        throw new FleetError(
+          'service.failed',
+          `projectors have not taken in all that is archived after ${SETTLE_MS / 1000} s`,
+        )
+      await pause(LOOK_MS)
+    },
+  })
+  return looked.catch((error: unknown) => [reasonOf(error)])
 }
 
 /** @returns the rows that a search of the round's date finds; undefined when it does not end as complete, which is a failure */

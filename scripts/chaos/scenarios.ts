@@ -162,6 +162,36 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
+    name: 'projector-killed',
+    about: 'SIGKILL of one projector, then of all',
+    happen: async (world) => {
+      await moment(world)
+      await world.strike('projector', 'SIGKILL')
+      await moment(world)
+      await world.strike('projector', 'SIGKILL', 'all')
+    },
+  },
+  {
+    name: 'projector-frozen',
+    about: 'SIGSTOP of a projector past its heartbeats, then SIGCONT: two work on the same buckets',
+    happen: async (world) => {
+      await moment(world)
+      const pids = await world.strike('projector', 'SIGSTOP')
+      await world.pause(PRESUMED_DEAD_MS + world.random() * 3_000)
+      for (const pid of pids) process.kill(pid, 'SIGCONT')
+    },
+  },
+  {
+    name: 'derived-tables-deleted',
+    about: 'the folders of presence and latest are deleted while projectors and finders use them',
+    happen: async (world) => {
+      await moment(world)
+      for (const table of ['presence', 'latest'])
+        await rm(join(world.archivePath, table), { recursive: true, force: true, maxRetries: 5 })
+      world.say('  presence and latest are gone')
+    },
+  },
+  {
     name: 'hub-killed',
     about: 'SIGKILL of nats-server, back at once',
     happen: async (world) => {

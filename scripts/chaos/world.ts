@@ -43,6 +43,7 @@ const ENV = {
   FLEET_COMPACTOR_QUIET_MS: '400 ms',
   FLEET_COMPACTOR_VACUUM_EVERY_MS: '1 s',
   FLEET_COMPACTOR_MEMORY: '32 MiB',
+  FLEET_PROJECTOR_EVERY_MS: '500 ms',
   FLEET_LOG_LEVEL: 'warn',
 }
 
@@ -54,7 +55,7 @@ export const openWorld = async ({ dataDir, seed, say, hear }: WorldOptions): Pro
   const common = { dataDir, archivePath, hubUrl: server.url, env: ENV, restart: true, say: hear }
   let stack: Stack
   try {
-    stack = await startStack({ ...common, collectors: 2, compactors: 2, finders: 2, generators: 2 })
+    stack = await startStack({ ...common, collectors: 2, compactors: 2, projectors: 2, finders: 2, generators: 2 })
   } catch (error) {
     await server.stop()
     throw error

@@ -1,19 +1,19 @@
 import { moveStreamName } from '@fleetlake/contracts'
-import { reasonOf } from '@fleetlake/core'
+import { reasonOf, sleep } from '@fleetlake/core'
 import { flushStreams, type Hub, lookAtStream, provision, readDeadLetters } from '@fleetlake/hub'
 import { askLast } from './ask-last.ts'
 import { ask, EVERYWHERE, publish, search } from './clients.ts'
 import { type Disaster, DISASTERS, playDisasters } from './disasters.ts'
 import { createExcuses, type Excuses, messagesIn } from './excuses.ts'
 import { judgeAnswer, judgeTable } from './judge.ts'
-import { judgeProjections } from './judge-projections.ts'
+import { compareTables } from '../../shared/projections/src/testing/compare-tables.ts'
 import { createLedger, type Ledger, nameOf, type Place } from './ledger.ts'
 import { readLosses, tellsOf, type ToldLoss } from './losses-watch.ts'
 import { createOperator, type Operator } from './operator.ts'
 import { createTableWatch, type TableWatch } from './table-watch.ts'
 import { trouble } from './trouble.ts'
 import { installVirtualTime, type VirtualTime } from './virtual-time.ts'
-import { createWorld, type World } from './world.ts'
+import { createWorld, KEY_COLUMN, type World } from './world.ts'
 
 export interface SimulationOptions {
   readonly seed: number
@@ -160,7 +160,10 @@ const tell = async (
     mayLack: toldLost(end),
   }))
     fail(fault)
-  for (const fault of (await inTime(judgeProjections(world.archive), 'the last look at derived tables')) ?? [])
+  for (const fault of (await inTime(
+    compareTables(world.archive.stores, { bys: ['vehicle_id', KEY_COLUMN], pause: () => sleep(LOOK_MS) }),
+    'the last look at derived tables',
+  )) ?? [])
     fail(fault)
   const lost = ledger.allAcknowledged.difference(end.archived).size
   say(

@@ -1,4 +1,3 @@
-export { ALL_DATES } from './engine/plan-step.ts'
 export { latestProjection, PRESENCE_PROJECTION, type Projection } from './engine/projection.ts'
 export { type BucketsReport, type ProjectionEvent, type StepDeps, stepBuckets } from './engine/step-buckets.ts'
 export { createHeldKeys, type HeldKeys } from './fold/held-keys.ts'

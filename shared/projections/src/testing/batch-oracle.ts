@@ -20,9 +20,11 @@ export interface PlainReport {
   readonly measures: Readonly<Record<string, unknown>>
 }
 
-const allRows = async (store: ObjectStore, snapshot: Snapshot): Promise<PlainReport[]> => {
+type IsWanted = (file: { readonly date: string }) => boolean
+
+const allRows = async (store: ObjectStore, snapshot: Snapshot, isWanted: IsWanted): Promise<PlainReport[]> => {
   const found: PlainReport[] = []
-  for (const file of snapshot.files()) {
+  for (const file of [...snapshot.files()].filter(isWanted)) {
     for await (const rows of rowsOfFile(store, file, snapshot.measures)) {
       for (let i = 0; i < rows.length; i++) {
         const { revision = null, ...measures } = Object.fromEntries(
@@ -51,9 +53,13 @@ const allRows = async (store: ObjectStore, snapshot: Snapshot): Promise<PlainRep
 }
 
 /** Of the rows that differ in nothing but the revision (speed, heading and type are not looked at) the one with the smallest. */
-export const distinctReports = async (store: ObjectStore, snapshot: Snapshot): Promise<PlainReport[]> => {
+export const distinctReports = async (
+  store: ObjectStore,
+  snapshot: Snapshot,
+  isWanted: IsWanted = () => true,
+): Promise<PlainReport[]> => {
   const distinct = new Map<string, PlainReport>()
-  for (const row of await allRows(store, snapshot)) {
+  for (const row of await allRows(store, snapshot, isWanted)) {
     const key = JSON.stringify([row.vehicle, row.time, row.x, row.y, row.measures])
     const other = distinct.get(key)
     if (other === undefined || (row.revision ?? -Infinity) < (other.revision ?? -Infinity)) distinct.set(key, row)
