@@ -1,6 +1,6 @@
 import { createMemoryStore, openTable } from '@fleetlake/archive'
 import { expect, test } from 'vitest'
-import { type Row, SETTINGS, writeRows } from '../../../archive/src/testing/log-table.ts'
+import { NOW_MS, type Row, SETTINGS, writeRows } from '../../../archive/src/testing/log-table.ts'
 import { ALL_BUCKETS } from '../buckets.ts'
 import { latestProjection, PRESENCE_PROJECTION } from '../engine/projection.ts'
 import { stepBuckets } from '../engine/step-buckets.ts'
@@ -21,10 +21,15 @@ const row = (vehicleId: string, time: number): Row => ({
 
 test('the comparison waits for tables that have not taken in all, and finds rows that are missing', async () => {
   const stores = { moves: createMemoryStore(), presence: createMemoryStore(), latest: createMemoryStore() }
-  const table = await openTable(stores.moves, { create: SETTINGS })
+  const table = await openTable(stores.moves, { create: SETTINGS, now: () => NOW_MS })
   const noon = Date.parse(`${DATE}T12:00:00Z`)
-  const write = async (...rows: Row[]): Promise<void> =>
-    void (await table.commit({ parts: [{ add: await writeRows(stores.moves, rows) }], operation: 'WRITE' }))
+  const write = async (...rows: Row[]): Promise<void> => {
+    expect(
+      await table.commit({ parts: [{ add: await writeRows(stores.moves, rows) }], operation: 'WRITE' }),
+    ).toMatchObject({
+      status: 'committed',
+    })
+  }
   const projections = [
     { projection: PRESENCE_PROJECTION, store: stores.presence },
     { projection: latestProjection([]), store: stores.latest },
