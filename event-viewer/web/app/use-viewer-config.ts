@@ -1,13 +1,14 @@
 import type { ViewerConfig } from '../api/viewer-config.ts'
+import { clockAhead, type HeardConfig } from './shell/heard-config.ts'
 import { askServer } from './login/ask-server.ts'
 
-let fetched: Promise<ViewerConfig> | undefined
+let fetched: Promise<HeardConfig> | undefined
 
 /**
  * The configuration from the viewer's service, requested once. Call it in a component's setup; a failure is shown, with a button that tries
  * again, and the promise rejects.
  */
-export const useViewerConfig = (): Promise<ViewerConfig> => {
+export const useViewerConfig = (): Promise<HeardConfig> => {
   const toast = useToast()
   fetched ??= fetchConfig().catch((error: unknown) => {
     toast.add({
@@ -24,8 +25,9 @@ export const useViewerConfig = (): Promise<ViewerConfig> => {
   return fetched
 }
 
-const fetchConfig = async (): Promise<ViewerConfig> => {
+const fetchConfig = async (): Promise<HeardConfig> => {
   const response = await askServer('/api/config')
+  const clockAheadMs = clockAhead(response.headers.get('Date'), Date.now())
   if (!response.ok) throw new Error(`/api/config: ${(await response.text()) || response.status}`)
-  return (await response.json()) as ViewerConfig
+  return { ...((await response.json()) as ViewerConfig), clockAheadMs }
 }

@@ -97,7 +97,8 @@ export const createHubThread = (): HubThread => {
 
   return {
     connect: async (settings, onStatus, onLoginEnd) => {
-      const { url, user, password, hasTickets } = settings
+      const { url, user, password, hasTickets, clockAheadMs } = settings
+      intake.assumeHubAhead(clockAheadMs)
       const tell = (next: HubStatus): void => {
         status = next
         onStatus(next)

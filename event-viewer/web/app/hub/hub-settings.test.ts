@@ -6,6 +6,7 @@ const config = {
   partitions: [0, 1],
   partitioning: { by: 'cell', geohashLength: 5 },
   futureToleranceMs: 60_000,
+  clockAheadMs: -93_600_000,
 } as const
 
 test('without an address the hub is at the host of the page', () => {
@@ -24,6 +25,7 @@ test('what is configured is used, and what is not is left out', () => {
     hasTickets: true,
     partitions: [0, 1],
     partitioning: { by: 'cell', geohashLength: 5 },
+    clockAheadMs: -93_600_000,
     futureToleranceMs: 60_000,
   })
   const hub = { url: 'wss://hub.example.com/ws', port: 1, user: 'anna', password: 'x' }

@@ -1,4 +1,4 @@
-import type { ViewerConfig } from '../../api/viewer-config.ts'
+import type { HeardConfig } from '../shell/heard-config.ts'
 import type { HubSettings } from './hub-thread.ts'
 
 /** How the page comes to the hub: by the configured address, else at the host that the page itself came from. */
@@ -8,7 +8,8 @@ export const hubSettingsOf = (
     partitions,
     partitioning,
     futureToleranceMs,
-  }: Pick<ViewerConfig, 'hub' | 'partitions' | 'partitioning' | 'futureToleranceMs'>,
+    clockAheadMs,
+  }: Pick<HeardConfig, 'hub' | 'partitions' | 'partitioning' | 'futureToleranceMs' | 'clockAheadMs'>,
   page: Pick<Location, 'protocol' | 'hostname'>,
   hasTickets: boolean,
 ): HubSettings => ({
@@ -18,5 +19,6 @@ export const hubSettingsOf = (
   hasTickets,
   partitions,
   partitioning,
+  clockAheadMs,
   futureToleranceMs,
 })

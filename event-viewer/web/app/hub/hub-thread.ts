@@ -16,6 +16,8 @@ export interface HubSettings {
   readonly hasTickets: boolean
   /** That exist; all are listened to when not known. */
   readonly partitions: readonly number[] | null
+  /** How far the clock of the viewer's service is ahead of the browser's, ms: the hub's is taken for the same until it is heard. */
+  readonly clockAheadMs: number
   /** How far ahead of the hub's clock a report may be to be believed. */
   readonly futureToleranceMs: number
   readonly partitioning: { readonly by: PartitionBy; readonly geohashLength: number }

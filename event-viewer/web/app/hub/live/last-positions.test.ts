@@ -1,8 +1,9 @@
-import { positionsOfRows } from '@fleetlake/columnar'
+import { type PositionRow, positionsOfRows } from '@fleetlake/columnar'
 import type { LatestQueryInput, VehicleAnswer, VehicleOutcome } from '@fleetlake/hub/browser'
 import { eventually } from '@fleetlake/testing'
 import { expect, it } from 'vitest'
 import { createLastPositions, type LastPositions } from './last-positions.ts'
+import { createLiveIntake } from './live-intake.ts'
 
 const NOW_MS = Date.UTC(2026, 10, 21, 9)
 const HOUR_MS = 3_600_000
@@ -141,4 +142,58 @@ it('asks again for what got no answer, and for nothing else', async () => {
   await eventually(() => last.known()?.status === 'complete')
   last.retry()
   expect(asked.length).toBe(2)
+})
+
+const lastRow = (vehicleId: string, hoursAgo: number): PositionRow => ({
+  vehicleId,
+  vehicleType: 'taxi',
+  eventTime: NOW_MS - hoursAgo * HOUR_MS,
+  longitude: -56.2,
+  latitude: -34.9,
+  speed: 0,
+  heading: 0,
+})
+
+it('asks for, keeps and takes for silent the same vehicles before any report came, however far off this machine’s clock is', async () => {
+  const fleet = [lastRow('here', 0.1), lastRow('parked', 1.5), lastRow('yesterday', 23), lastRow('gone', 25)]
+  const knownBy = async (fastMs: number): Promise<unknown> => {
+    const nowMs = NOW_MS + fastMs
+    const intake = createLiveIntake()
+    intake.assumeHubAhead(-fastMs)
+    intake.setRequest({ keptMs: 24 * HOUR_MS })
+    const sinces: (string | undefined)[] = []
+    const last = createLastPositions({
+      ask: ({ since }) => {
+        sinces.push(since)
+        const rows = positionsOfRows(fleet.filter(({ eventTime }) => eventTime >= Date.parse(since ?? '')))
+        return {
+          query: 'q',
+          outcome: Promise.resolve({ status: 'complete', reason: undefined, rows: 0, vehicles: 0, stats: undefined }),
+          cancel: () => undefined,
+          async *[Symbol.asyncIterator]() {
+            yield { task: 0, batch: 0, rows }
+          },
+        }
+      },
+      take: (rows, round) => intake.takeLast(rows, round, nowMs),
+      onAll: intake.endLast,
+      hubMs: () => intake.hubMs(nowMs),
+      maxVehicles: 1_000,
+      nextTask: async () => undefined,
+    })
+    last.want(24 * HOUR_MS)
+    last.askAll()
+    await eventually(() => last.known()?.status === 'complete')
+    intake.takeFrame(nowMs)
+    return { sinces, vehicles: intake.find('', 9).map(({ id, isSilent }) => [id, isSilent]) }
+  }
+  const right = {
+    sinces: [new Date(NOW_MS - 24 * HOUR_MS).toISOString()],
+    vehicles: [
+      ['here', false],
+      ['parked', true],
+      ['yesterday', true],
+    ],
+  }
+  expect(await Promise.all([0, 26, -2].map((fast) => knownBy(fast * HOUR_MS)))).toEqual([right, right, right])
 })

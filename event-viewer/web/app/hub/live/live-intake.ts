@@ -39,6 +39,8 @@ export interface LiveIntake {
   endLast(round: number): void
   /** Of no vehicle anything is known any more: the person may see others now. */
   forgetAll(): void
+  /** @param aheadMs how far ahead of this machine's clock that of the hub is taken to be until a message tells it */
+  assumeHubAhead(aheadMs: number): void
   /** The hub's clock, as far as it is known. */
   hubMs(nowMs: number): number
   /** Call it ten times a second, with new reports or without. @returns undefined when there is nothing to send */
@@ -184,6 +186,7 @@ export const createLiveIntake = (options: LiveIntakeOptions = {}): LiveIntake =>
     },
     endLast: vehicles.forgetUnconfirmed,
     forgetAll: vehicles.forgetAll,
+    assumeHubAhead: clock.assume,
     hubMs: clock.at,
     take: (payload, arrival) => {
       if (arrival.storedMs !== undefined) clock.hear(arrival.storedMs, arrival.nowMs)
