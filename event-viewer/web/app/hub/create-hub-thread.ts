@@ -36,6 +36,7 @@ const BOARD_MS = 1_000
 /** Of vehicles beyond the partitions that are listened to; well below the time after which a vehicle is taken for silent. */
 const RECENT_MS = 10 * 60_000
 const RETRY_MS = 60_000
+const RETRY_PARTIAL_MS = 5 * 60_000
 
 /** What the worker does for the page. What is asked before the first connection waits for it. */
 export const createHubThread = (): HubThread => {
@@ -137,8 +138,10 @@ export const createHubThread = (): HubThread => {
         runs.tell(runsHeardAt(Date.now()))
       }
       setInterval(tellBoards, BOARD_MS)
-      setInterval(() => (partitions === undefined ? undefined : last?.askRecent()), RECENT_MS)
+      // Where both are due, all that are wanted are asked for, and the recent ones are among them.
       setInterval(() => last?.retry(), RETRY_MS)
+      setInterval(() => last?.retryPartial(), RETRY_PARTIAL_MS)
+      setInterval(() => (partitions === undefined ? undefined : last?.askRecent()), RECENT_MS)
       connected.resolve(hub)
       await hub.flush().catch(() => undefined)
     },

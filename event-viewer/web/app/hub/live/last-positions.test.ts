@@ -144,6 +144,42 @@ it('asks again for what got no answer, and for nothing else', async () => {
   expect(asked.length).toBe(2)
 })
 
+it('asks again for what was not answered in whole, each time, until it is', async () => {
+  const world = createWorld()
+  const { last, asked, all } = world
+  last.want(HOUR_MS)
+  last.askAll()
+  last.retryPartial()
+  for (const i of [0, 1]) {
+    asked[i].end('partial', 'no projector runs')
+    await eventually(() => last.known()?.status === 'partial')
+    last.retry()
+    last.retryPartial()
+    last.retryPartial()
+  }
+  asked[2].end('complete')
+  await eventually(() => last.known()?.status === 'complete')
+  last.retryPartial()
+  expect([asked.length, all]).toEqual([3, [3]])
+})
+
+it('asks for no more than the page holds, until other vehicles are asked for', async () => {
+  const world = createWorld()
+  const { last, asked } = world
+  last.want(HOUR_MS)
+  last.askAll()
+  asked[0].end('limit-reached')
+  await eventually(() => last.known()?.status === 'partial')
+  expect(last.known()).toEqual({ status: 'partial', reason: 'the page holds 1000 vehicles at most' })
+  last.retryPartial()
+  expect(asked.length).toBe(1)
+  last.askAll()
+  asked[1].end('partial', 'no projector runs')
+  await eventually(() => last.known()?.status === 'partial')
+  last.retryPartial()
+  expect(asked.length).toBe(3)
+})
+
 const lastRow = (vehicleId: string, hoursAgo: number): PositionRow => ({
   vehicleId,
   vehicleType: 'taxi',

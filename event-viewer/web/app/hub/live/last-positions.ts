@@ -26,6 +26,8 @@ export interface LastPositions {
   askRecent(): void
   /** A question that got no answer is asked again. */
   retry(): void
+  /** So is one whose answer was not whole, unless it is the page that holds no more: rarer, since it costs the finders as much as the first. */
+  retryPartial(): void
   /** Undefined while none are wanted, and before the first question. */
   known(): LastKnown | undefined
 }
@@ -41,6 +43,7 @@ export const createLastPositions = (deps: LastPositionsDeps): LastPositions => {
   let round = 0
   let current: AbortController | undefined
   let known: LastKnown | undefined
+  let isFull = false
   let isReached = false
 
   /** @returns how well all are known; undefined when a newer question was asked meanwhile */
@@ -66,6 +69,7 @@ export const createLastPositions = (deps: LastPositionsDeps): LastPositions => {
       if (isAll) onAll(number)
       return { status }
     }
+    if (isAll) isFull = status === 'limit-reached'
     if (status === 'limit-reached')
       return { status: 'partial', reason: `the page holds ${maxVehicles} vehicles at most` }
     return { status: status === 'partial' ? 'partial' : 'unknown', reason: reason ?? status }
@@ -106,6 +110,9 @@ export const createLastPositions = (deps: LastPositionsDeps): LastPositions => {
     },
     retry: () => {
       if (current === undefined && known?.status === 'unknown') void start()
+    },
+    retryPartial: () => {
+      if (current === undefined && known?.status === 'partial' && !isFull) void start()
     },
     known: () => known,
   }
