@@ -66,11 +66,11 @@ it('asks once the hub is reached and some are wanted, again when more are, and w
   world.last.want(HOUR_MS)
   world.last.want(Infinity)
   world.last.askAll()
-  expect(sinceHours(world)).toEqual([1, 24, undefined, undefined])
-  expect(world.asked.map(({ input }) => input.limit)).toEqual([1_000, 1_000, 1_000, 1_000])
-  expect(world.asked.map(({ signal }) => signal.aborted)).toEqual([true, true, true, false])
+  expect(sinceHours(world)).toEqual([1, 24, 1, undefined, undefined])
+  expect(world.asked.map(({ input }) => input.limit)).toEqual([1_000, 1_000, 1_000, 1_000, 1_000])
+  expect(world.asked.map(({ signal }) => signal.aborted)).toEqual([true, true, true, true, false])
   world.last.want(0)
-  expect([world.asked[3].signal.aborted, world.last.known()]).toEqual([true, undefined])
+  expect([world.asked[4].signal.aborted, world.last.known()]).toEqual([true, undefined])
 })
 
 it('takes an answer for all that there are only when it is complete and the newest', async () => {
@@ -142,6 +142,22 @@ it('asks again for what got no answer, and for nothing else', async () => {
   await eventually(() => last.known()?.status === 'complete')
   last.retry()
   expect(asked.length).toBe(2)
+})
+
+it('asks for fewer only where more were not all known', async () => {
+  const world = createWorld()
+  const { last, asked } = world
+  last.want(24 * HOUR_MS)
+  last.askAll()
+  asked[0].end('limit-reached')
+  await eventually(() => last.known()?.status === 'partial')
+  last.want(24 * HOUR_MS)
+  expect(asked.length).toBe(1)
+  last.want(6 * HOUR_MS)
+  asked[1].end('complete')
+  await eventually(() => last.known()?.status === 'complete')
+  last.want(HOUR_MS)
+  expect([sinceHours(world), last.known()]).toEqual([[24, 6], { status: 'complete' }])
 })
 
 it('asks again for what was not answered in whole, each time, until it is', async () => {

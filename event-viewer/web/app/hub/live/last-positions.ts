@@ -18,7 +18,7 @@ export interface LastPositionsDeps {
 
 /** Asks where vehicles were last, one question at a time. */
 export interface LastPositions {
-  /** How old a last position may be, ms; 0: none is wanted. What was not asked for yet is asked for. */
+  /** How old a last position may be, ms; 0: none is wanted. What was not asked for yet is asked for, and fewer again while not all are known: they may be. */
   want(keptMs: number): void
   /** The hub is reached, again or by somebody who sees other vehicles: asks for all that are wanted. */
   askAll(): void
@@ -94,8 +94,9 @@ export const createLastPositions = (deps: LastPositionsDeps): LastPositions => {
   return {
     want: (keptMs) => {
       const isMore = keptMs > wantedMs
+      const isLess = keptMs > 0 && keptMs < wantedMs
       wantedMs = keptMs
-      if (isMore) return void start()
+      if (isMore || (isLess && known?.status !== 'complete')) return void start()
       if (keptMs > 0) return
       current?.abort()
       current = undefined
