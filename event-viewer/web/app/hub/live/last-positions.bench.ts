@@ -47,7 +47,7 @@ const intake = createLiveIntake()
 intake.setRequest({ keptMs: 86_400_000 })
 intake.takeFrame(NOW_MS)
 const taken = cost(batches.map((batch) => () => intake.takeLast(batch, 1, NOW_MS)))
-const ended = cost([() => intake.endLast(1)])
+const ended = cost([() => intake.endLast(1, NOW_MS)])
 const frames = cost(
   (function* () {
     let told = 0

@@ -21,11 +21,12 @@ const createWorld = (): {
   ask: (input: LatestQueryInput, signal: AbortSignal) => VehicleAnswer
   asked: Asked[]
   taken: number[]
-  all: number[]
+  all: (readonly [round: number, askedMs: number])[]
 } => {
   const asked: Asked[] = []
   const taken: number[] = []
-  const all: number[] = []
+  const all: [round: number, askedMs: number][] = []
+  let nowMs = 0
   const ask = (input: LatestQueryInput, signal: AbortSignal): VehicleAnswer => {
     const { promise: outcome, resolve } = Promise.withResolvers<VehicleOutcome>()
     asked.push({
@@ -46,7 +47,8 @@ const createWorld = (): {
   const last = createLastPositions({
     ask,
     take: (_, round) => void taken.push(round),
-    onAll: (round) => void all.push(round),
+    onAll: (round, askedMs) => void all.push([round, askedMs]),
+    nowMs: () => ++nowMs,
     hubMs: () => NOW_MS,
     maxVehicles: 1_000,
     nextTask: async () => undefined,
@@ -84,11 +86,11 @@ it('takes an answer for all that there are only when it is complete and the newe
   await eventually(() => taken.length === 2)
   asked[1].end('complete')
   await eventually(() => last.known()?.status === 'complete')
-  expect([taken, all]).toEqual([[2, 2], [2]])
+  expect([taken, all]).toEqual([[2, 2], [[2, 2]]])
   last.askAll()
   asked[2].end('partial', 'no projector runs')
   await eventually(() => last.known()?.status === 'partial')
-  expect([last.known(), all]).toEqual([{ status: 'partial', reason: 'no projector runs' }, [2]])
+  expect([last.known(), all]).toEqual([{ status: 'partial', reason: 'no projector runs' }, [[2, 2]]])
 })
 
 it('asks for recent ones alone beside, and tells nothing of that', async () => {
@@ -102,7 +104,7 @@ it('asks for recent ones alone beside, and tells nothing of that', async () => {
   last.askRecent()
   asked[1].end('partial', 'of no interest')
   await eventually(() => taken.length === 4)
-  expect([sinceHours(world), all, last.known()]).toEqual([[24, 1 / 3], [1], { status: 'complete' }])
+  expect([sinceHours(world), all, last.known()]).toEqual([[24, 1 / 3], [[1, 1]], { status: 'complete' }])
 })
 
 it('asks again for what could not be asked at all', async () => {
@@ -115,6 +117,7 @@ it('asks again for what could not be asked at all', async () => {
     },
     take: () => undefined,
     onAll: () => undefined,
+    nowMs: () => NOW_MS,
     hubMs: () => NOW_MS,
     maxVehicles: 1_000,
     nextTask: async () => undefined,
@@ -176,7 +179,7 @@ it('asks again for what was not answered in whole, each time, until it is', asyn
   asked[2].end('complete')
   await eventually(() => last.known()?.status === 'complete')
   last.retryPartial()
-  expect([asked.length, all]).toEqual([3, [3]])
+  expect([asked.length, all]).toEqual([3, [[3, 3]]])
 })
 
 it('asks for no more than the page holds, until other vehicles are asked for', async () => {
@@ -229,6 +232,7 @@ it('asks for, keeps and takes for silent the same vehicles before any report cam
       },
       take: (rows, round) => intake.takeLast(rows, round, nowMs),
       onAll: intake.endLast,
+      nowMs: () => nowMs,
       hubMs: () => intake.hubMs(nowMs),
       maxVehicles: 1_000,
       nextTask: async () => undefined,

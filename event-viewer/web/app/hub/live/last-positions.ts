@@ -7,8 +7,10 @@ export interface LastPositionsDeps {
   readonly ask: (input: LatestQueryInput, signal: AbortSignal) => VehicleAnswer
   /** @param round the number of the question */
   readonly take: (rows: Positions, round: number) => void
-  /** All that there are were taken. */
-  readonly onAll: (round: number) => void
+  /** All that there are were taken; `askedMs` is when they were asked for, by this machine's clock. */
+  readonly onAll: (round: number, askedMs: number) => void
+  /** This machine's clock, ms since the epoch. */
+  readonly nowMs: () => number
   /** The hub's clock, ms since the epoch. */
   readonly hubMs: () => number
   readonly maxVehicles: number
@@ -38,7 +40,7 @@ const QUERY_MS = 300_000
 
 /** Invariant: an answer is taken for all that there are only if it is complete, and no newer question was asked. */
 export const createLastPositions = (deps: LastPositionsDeps): LastPositions => {
-  const { ask, take, onAll, hubMs, maxVehicles, nextTask } = deps
+  const { ask, take, onAll, nowMs, hubMs, maxVehicles, nextTask } = deps
   let wantedMs = 0
   let round = 0
   let current: AbortController | undefined
@@ -49,6 +51,7 @@ export const createLastPositions = (deps: LastPositionsDeps): LastPositions => {
   /** @returns how well all are known; undefined when a newer question was asked meanwhile */
   const run = async (backMs: number, isAll: boolean, aborter: AbortController): Promise<LastKnown | undefined> => {
     const number = ++round
+    const askedMs = nowMs()
     const sinceMs = hubMs() - Math.min(backMs, wantedMs)
     const answer = ask(
       {
@@ -66,7 +69,7 @@ export const createLastPositions = (deps: LastPositionsDeps): LastPositions => {
     const { status, reason } = await answer.outcome
     if (current !== aborter) return undefined
     if (status === 'complete') {
-      if (isAll) onAll(number)
+      if (isAll) onAll(number, askedMs)
       return { status }
     }
     if (isAll) isFull = status === 'limit-reached'

@@ -35,8 +35,8 @@ export interface LiveIntake {
    * @param round the number of the question, 1 or more
    */
   takeLast(rows: Positions, round: number, nowMs: number): void
-  /** All last positions have come that there are: of a silent vehicle that was not among them nothing is known any more. */
-  endLast(round: number): void
+  /** All last positions have come that there are: of a vehicle that was not among them, and was not heard since they were asked for, nothing is known any more. */
+  endLast(round: number, askedMs: number): void
   /** Of no vehicle anything is known any more: the person may see others now. */
   forgetAll(): void
   /** @param aheadMs how far ahead of this machine's clock that of the hub is taken to be until a message tells it */

@@ -54,8 +54,12 @@ export interface LiveVehicles {
   takeSilenced(): readonly number[]
   /** Silent are vehicles from which nothing was heard since, or whose newest report is older than that; those whose newest report is older than `keptMs` are forgotten. */
   sweep(since: SilentBounds & { readonly keptMs: number }): void
-  /** Forgets the silent vehicles that the answer to a question did not name. */
-  forgetUnconfirmed(round: number): void
+  /**
+   * Forgets the vehicles that the whole answer to a question did not name: the silent ones, and those from which nothing was heard since it was asked. They were erased, or
+   * the person may no longer see them.
+   * @param askedMs by this machine's clock
+   */
+  forgetUnconfirmed(round: number, askedMs: number): void
   forgetAll(): void
 }
 
@@ -324,9 +328,10 @@ export const createLiveVehicles = ({ maxVehicles, maxIdBytes }: LiveVehiclesOpti
         if (time < keptMs) forgetIn(slot)
         else setSilent(slot, true)
       }),
-    forgetUnconfirmed: (round) =>
-      everySlot((slot) => {
-        if ((records.wide[slot * WIDE + STATE] & IS_SILENT) !== 0 && confirmed[slot] !== round) forgetIn(slot)
+    forgetUnconfirmed: (round, askedMs) =>
+      everySlot((slot, heardMs) => {
+        const isSilent = (records.wide[slot * WIDE + STATE] & IS_SILENT) !== 0
+        if ((isSilent || heardMs < askedMs) && confirmed[slot] !== round) forgetIn(slot)
       }),
     forgetAll: () => everySlot(forgetIn),
   }

@@ -104,15 +104,20 @@ describe('vehicles that were silent before the page was opened', () => {
     expect(known(intake)).toEqual([])
   })
 
-  it('are forgotten when a whole answer does not name them, and no vehicle that reports is', () => {
+  it('are forgotten when a whole answer does not name them, as vehicles that were not heard since it was asked for', () => {
     const intake = keeping(DAY_MS)
+    report(intake, [row('unseen', 0), row('seen', 0)], NOW_MS - 1)
     report(intake, [row('live', 0)])
-    answer(intake, [row('kept', 300), row('erased', 300)], 1)
-    intake.endLast(1)
-    answer(intake, [row('kept', 300)], 2)
-    expect(known(intake).map(({ id }) => id)).toEqual(['erased', 'kept', 'live'])
-    intake.endLast(2)
-    expect(known(intake).map(({ id }) => id)).toEqual(['kept', 'live'])
+    answer(intake, [row('kept', 300), row('erased', 300), row('unseen', 1), row('seen', 1)], 1)
+    intake.endLast(1, NOW_MS - 2)
+    answer(intake, [row('kept', 300), row('seen', 0)], 2)
+    const all = ['erased', 'kept', 'live', 'seen', 'unseen']
+    expect(known(intake).map(({ id }) => id)).toEqual(all)
+    intake.takeFrame(NOW_MS)
+    intake.endLast(2, NOW_MS)
+    expect(known(intake).map(({ id }) => id)).toEqual(['kept', 'live', 'seen'])
+    const frame = intake.takeFrame(NOW_MS + 100)!
+    expect([frame.gone.length, frame.counters.vehicles, frame.counters.silent]).toEqual([2, 2, 1])
   })
 
   it('go first when there are more vehicles than there may be, those silent for longest before others', () => {
