@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { describeLag } from './describe-lag.ts'
 import { createRecentShare } from './recent-share.ts'
 import { lastHourOf } from './last-hour.ts'
-import { horizonWords, keptMsOf, parseHorizon, SILENT_HORIZONS } from './silent-horizon.ts'
+import { horizonWords, keptMsOf, parseHorizon, SILENT_HORIZONS, unseenWords } from './silent-horizon.ts'
 import { agoText, headingText, placeText, silentText, speedText } from './vehicle-words.ts'
 
 const NEWEST = Date.UTC(2026, 0, 5, 12)
@@ -88,6 +88,29 @@ describe('a silent vehicle in words', () => {
     expect(silentText(since, since + 3_600_000)).toBe(
       'Silent for 1 hour, since 5 Jan 2026, 12:30: this is where it was then.',
     )
+  })
+
+  it('is said not to have reported only where all vehicles that have are known', () => {
+    expect(SILENT_HORIZONS.map((each) => unseenWords(each, { status: 'complete' }))).toEqual([
+      'Where this vehicle was last is not known: silent vehicles are not shown.',
+      'This vehicle has not reported in the last hour.',
+      'This vehicle has not reported in the last 24 hours.',
+      'This vehicle has not reported in the last 7 days.',
+      'No report of this vehicle is known.',
+    ])
+    expect([
+      unseenWords('none', undefined),
+      unseenWords('24h', undefined),
+      unseenWords('24h', { status: 'asking' }),
+      unseenWords('24h', { status: 'partial', reason: 'no projector runs' }),
+      unseenWords('all', { status: 'unknown', reason: 'no finder answers' }),
+    ]).toEqual([
+      'Where this vehicle was last is not known: silent vehicles are not shown.',
+      'Where this vehicle was last is not known.',
+      'Asking where this vehicle was last.',
+      'Where this vehicle was last is not known: no projector runs.',
+      'Where this vehicle was last is not known: no finder answers.',
+    ])
   })
 
   it('is shown as far back as people choose, by the name that links have', () => {
