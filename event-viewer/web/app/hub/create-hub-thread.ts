@@ -85,6 +85,7 @@ export const createHubThread = (): HubThread => {
       ask: (input, signal) => askLatest(hub, input, { signal }),
       take: (rows, round) => intake.takeLast(rows, round, Date.now()),
       onAll: intake.endLast,
+      evicted: intake.evicted,
       nowMs: Date.now,
       hubMs: () => intake.hubMs(Date.now()),
       maxVehicles: MAX_VEHICLES,

@@ -22,11 +22,14 @@ const createWorld = (): {
   asked: Asked[]
   taken: number[]
   all: (readonly [round: number, askedMs: number])[]
+  /** Has the page forget a vehicle to make room. */
+  evict: () => void
 } => {
   const asked: Asked[] = []
   const taken: number[] = []
   const all: [round: number, askedMs: number][] = []
   let nowMs = 0
+  let evicted = 0
   const ask = (input: LatestQueryInput, signal: AbortSignal): VehicleAnswer => {
     const { promise: outcome, resolve } = Promise.withResolvers<VehicleOutcome>()
     asked.push({
@@ -48,12 +51,13 @@ const createWorld = (): {
     ask,
     take: (_, round) => void taken.push(round),
     onAll: (round, askedMs) => void all.push([round, askedMs]),
+    evicted: () => evicted,
     nowMs: () => ++nowMs,
     hubMs: () => NOW_MS,
     maxVehicles: 1_000,
     nextTask: async () => undefined,
   })
-  return { last, ask, asked, taken, all }
+  return { last, ask, asked, taken, all, evict: () => void evicted++ }
 }
 const sinceHours = ({ asked }: { readonly asked: readonly Asked[] }): (number | undefined)[] =>
   asked.map(({ input: { since } }) => (since === undefined ? undefined : (NOW_MS - Date.parse(since)) / HOUR_MS))
@@ -117,6 +121,7 @@ it('asks again for what could not be asked at all', async () => {
     },
     take: () => undefined,
     onAll: () => undefined,
+    evicted: () => 0,
     nowMs: () => NOW_MS,
     hubMs: () => NOW_MS,
     maxVehicles: 1_000,
@@ -199,6 +204,30 @@ it('asks for no more than the page holds, until other vehicles are asked for', a
   expect(asked.length).toBe(3)
 })
 
+it('says that some may be missing once the page has forgotten one to make room, while it was told of all or later', async () => {
+  const { last, asked, all, evict } = createWorld()
+  const full = { status: 'partial', reason: 'there are more vehicles than the page can hold' }
+  evict()
+  last.want(24 * HOUR_MS)
+  last.askAll()
+  asked[0].end('complete')
+  await eventually(() => last.known()?.status === 'complete')
+  evict()
+  expect(last.known()).toEqual(full)
+  last.retry()
+  last.retryPartial()
+  expect(asked.length).toBe(1)
+  last.want(HOUR_MS)
+  evict()
+  asked[1].end('complete')
+  await eventually(() => all.length === 2)
+  await eventually(() => last.known()?.status !== 'asking')
+  expect(last.known()).toEqual(full)
+  last.askAll()
+  asked[2].end('complete')
+  await eventually(() => last.known()?.status === 'complete')
+})
+
 const lastRow = (vehicleId: string, hoursAgo: number): PositionRow => ({
   vehicleId,
   vehicleType: 'taxi',
@@ -232,6 +261,7 @@ it('asks for, keeps and takes for silent the same vehicles before any report cam
       },
       take: (rows, round) => intake.takeLast(rows, round, nowMs),
       onAll: intake.endLast,
+      evicted: intake.evicted,
       nowMs: () => nowMs,
       hubMs: () => intake.hubMs(nowMs),
       maxVehicles: 1_000,

@@ -9,6 +9,8 @@ export interface LastPositionsDeps {
   readonly take: (rows: Positions, round: number) => void
   /** All that there are were taken; `askedMs` is when they were asked for, by this machine's clock. */
   readonly onAll: (round: number, askedMs: number) => void
+  /** Vehicles that the page forgot to make room, so far. */
+  readonly evicted: () => number
   /** This machine's clock, ms since the epoch. */
   readonly nowMs: () => number
   /** The hub's clock, ms since the epoch. */
@@ -38,15 +40,22 @@ export interface LastPositions {
 const RECENT_MS = 20 * 60_000
 const QUERY_MS = 300_000
 
-/** Invariant: an answer is taken for all that there are only if it is complete, and no newer question was asked. */
+const EVICTED: LastKnown = { status: 'partial', reason: 'there are more vehicles than the page can hold' }
+
+/** Invariant: an answer is taken for all that there are only if it is complete, no newer question was asked, and the page has forgotten nothing since to make room. */
 export const createLastPositions = (deps: LastPositionsDeps): LastPositions => {
-  const { ask, take, onAll, nowMs, hubMs, maxVehicles, nextTask } = deps
+  const { ask, take, onAll, evicted, nowMs, hubMs, maxVehicles, nextTask } = deps
   let wantedMs = 0
   let round = 0
   let current: AbortController | undefined
   let known: LastKnown | undefined
+  /** By when all were asked for last. */
+  let evictedBefore = 0
   let isFull = false
   let isReached = false
+
+  const knownNow = (): LastKnown | undefined =>
+    known?.status === 'complete' && evicted() > evictedBefore ? EVICTED : known
 
   /** @returns how well all are known; undefined when a newer question was asked meanwhile */
   const run = async (backMs: number, isAll: boolean, aborter: AbortController): Promise<LastKnown | undefined> => {
@@ -84,7 +93,10 @@ export const createLastPositions = (deps: LastPositionsDeps): LastPositions => {
     const aborter = new AbortController()
     current?.abort()
     current = aborter
-    if (isAll) known = { status: 'asking' }
+    if (isAll) {
+      known = { status: 'asking' }
+      evictedBefore = evicted()
+    }
     const found = await run(backMs, isAll, aborter).catch((error: unknown): LastKnown => ({
       status: 'unknown',
       reason: reasonOf(error),
@@ -99,7 +111,7 @@ export const createLastPositions = (deps: LastPositionsDeps): LastPositions => {
       const isMore = keptMs > wantedMs
       const isLess = keptMs > 0 && keptMs < wantedMs
       wantedMs = keptMs
-      if (isMore || (isLess && known?.status !== 'complete')) return void start()
+      if (isMore || (isLess && knownNow()?.status !== 'complete')) return void start()
       if (keptMs > 0) return
       current?.abort()
       current = undefined
@@ -118,6 +130,6 @@ export const createLastPositions = (deps: LastPositionsDeps): LastPositions => {
     retryPartial: () => {
       if (current === undefined && known?.status === 'partial' && !isFull) void start()
     },
-    known: () => known,
+    known: knownNow,
   }
 }

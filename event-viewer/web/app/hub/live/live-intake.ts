@@ -37,6 +37,8 @@ export interface LiveIntake {
   takeLast(rows: Positions, round: number, nowMs: number): void
   /** All last positions have come that there are: of a vehicle that was not among them, and was not heard since they were asked for, nothing is known any more. */
   endLast(round: number, askedMs: number): void
+  /** Vehicles that were forgotten to make room, so far. */
+  evicted(): number
   /** Of no vehicle anything is known any more: the person may see others now. */
   forgetAll(): void
   /** @param aheadMs how far ahead of this machine's clock that of the hub is taken to be until a message tells it */
@@ -185,6 +187,7 @@ export const createLiveIntake = (options: LiveIntakeOptions = {}): LiveIntake =>
       if (keptMs > 0) vehicles.takeLast(rows, silentBounds(nowMs), round)
     },
     endLast: vehicles.forgetUnconfirmed,
+    evicted: () => vehicles.evicted,
     forgetAll: vehicles.forgetAll,
     assumeHubAhead: clock.assume,
     hubMs: clock.at,

@@ -34,6 +34,8 @@ export interface LiveVehicles {
   readonly silentByType: readonly number[]
   readonly silent: number
   readonly counts: LiveCounts
+  /** Vehicles that were forgotten to make room, so far. */
+  readonly evicted: number
   /** The number of the vehicle in a slot: never given again. */
   numberOf(slot: number): number
   /**
@@ -121,6 +123,7 @@ export const createLiveVehicles = ({ maxVehicles, maxIdBytes }: LiveVehiclesOpti
   let confirmed = new Uint32Array(1024)
   let nextNumber = 0
   let silent = 0
+  let evicted = 0
   let news: number[] = []
   let silenced: number[] = []
   let forgotten: number[] = []
@@ -160,6 +163,7 @@ export const createLiveVehicles = ({ maxVehicles, maxIdBytes }: LiveVehiclesOpti
       heard[count++] = heardMs
     })
     let left = Math.max(1, count >> 4)
+    evicted += left
     const last = heard.toSorted()[left - 1]
     everySlot((slot, heardMs) => {
       if (heardMs >= last) return
@@ -242,6 +246,9 @@ export const createLiveVehicles = ({ maxVehicles, maxIdBytes }: LiveVehiclesOpti
       return silent
     },
     counts,
+    get evicted() {
+      return evicted
+    },
     numberOf: (slot) => numbers[slot],
     take: (sent, { nowMs, latestMs, recentMs }) => {
       const { rows, faultAt } = judgeRows(sent, latestMs)

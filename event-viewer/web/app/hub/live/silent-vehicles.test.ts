@@ -131,6 +131,23 @@ describe('vehicles that were silent before the page was opened', () => {
     expect(known(intake).map(({ id }) => id)).toContain('live')
     expect(intake.vehicle('v0')).toBeDefined()
     expect(intake.vehicle('v30')).toBeUndefined()
+    expect(intake.evicted()).toBe(33 - known(intake).length)
+  })
+
+  it('are counted where they go to make room for vehicles or for their ids, and only there', () => {
+    const evictedOf = (options: Parameters<typeof createLiveIntake>[0]): number => {
+      const intake = keeping(DAY_MS, options)
+      answer(intake, [row('erased', 300), row('parked', 300)], 1)
+      answer(intake, [row('parked', 300)], 2)
+      intake.endLast(2, NOW_MS)
+      report(intake, [row('aaaa', 0), row('bbbb', 0), row('cccc', 0)])
+      intake.takeFrame(NOW_MS)
+      const before = intake.evicted()
+      intake.forgetAll()
+      expect(intake.evicted()).toBe(before)
+      return before
+    }
+    expect([evictedOf({}), evictedOf({ maxVehicles: 3 }), evictedOf({ maxIdBytes: 14 })]).toEqual([0, 1, 1])
   })
 })
 
