@@ -89,12 +89,16 @@ test('what can not be asked says what to do', () => {
     problem(newest, { oldest: null, newest: null }),
     problem({ where: { kind: 'shapes', shapes: [] } }),
     problem({ where: { kind: 'shapes', shapes: [[far]] } }),
+    problem({ where: { kind: 'areas', areas: [] } }),
+    problem({ where: { kind: 'areas', areas: Array.from({ length: 65 }, (_, i) => `area ${i}`) } }),
     problem({ select: ['speed'] }),
   ]).toEqual([
     'The newest event is not known, because the archive can’t be read: choose a period by date and time.',
     'The archive has no events yet: generate some on the Live page, or choose a period by date and time.',
     'There is no area: draw one on the map, or search in view or everywhere.',
     'This area can’t be searched: the polygon, outer ring, position 1 to 2 spans more than 180° of longitude: if it crosses the antimeridian, write -181 for 179, and likewise for all that lies beyond it, or cut the polygon there (RFC 7946, 3.1.9); if it goes the long way around, put a position in between.',
+    'There is no area: choose one of the list, or search in view or everywhere.',
+    '65 areas are chosen, and a search takes 64 at most: choose fewer, or search in view or everywhere.',
     'Measures: "speed" is a column of every position.',
   ])
 })

@@ -5,9 +5,16 @@ import type { SearchInput } from '../hub/search/search-answer.ts'
 import { geometryOfShapes } from './named/geometry-of-shapes.ts'
 import { faultOfMeasures } from './request/read-measures.ts'
 import { resolvePeriod, type PeriodContext } from './request/resolve-period.ts'
-import type { SearchRequest, Where } from './request/search-request.ts'
+import { MAX_NAMED_AREAS, type SearchRequest, type Where } from './request/search-request.ts'
 
 const LAST_DAY_ONLY = 'Your role may search the last 24 hours only: choose a period that reaches into them.'
+
+/** Why a search can't be made in areas of the registry, and what to do; undefined when it can. */
+export const faultOfAreas = (areas: readonly string[]): string | undefined => {
+  if (areas.length === 0) return 'There is no area: choose one of the list, or search in view or everywhere.'
+  if (areas.length <= MAX_NAMED_AREAS) return undefined
+  return `${areas.length} areas are chosen, and a search takes ${MAX_NAMED_AREAS} at most: choose fewer, or search in view or everywhere.`
+}
 
 export type ResolvedSearch =
   | { readonly ok: true; readonly input: SearchInput }
@@ -30,10 +37,7 @@ export const resolveSearch = (request: SearchRequest, context: PeriodContext): R
   if (where.kind === 'shapes' && where.shapes.length === 0) {
     return problem('There is no area: draw one on the map, or search in view or everywhere.')
   }
-  if (where.kind === 'areas' && where.areas.length === 0) {
-    return problem('There is no area: choose one of the list, or search in view or everywhere.')
-  }
-  const fault = faultOfMeasures(select)
+  const fault = (where.kind === 'areas' ? faultOfAreas(where.areas) : undefined) ?? faultOfMeasures(select)
   if (fault !== undefined) return problem(fault)
   let area: unknown
   try {

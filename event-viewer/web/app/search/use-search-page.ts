@@ -11,6 +11,7 @@ import { usualPeriod } from './request/resolve-period.ts'
 import type { SearchRequest, Where } from './request/search-request.ts'
 import { useArchiveExtent } from './use-archive-extent.ts'
 import { useSearchForm } from './use-search-form.ts'
+import { faultOfAreas } from './search-input.ts'
 import { chosenGap, useSearch } from './use-search.ts'
 
 export type SearchTab = 'form' | 'results'
@@ -19,7 +20,7 @@ export interface SearchPage {
   readonly tab: Ref<SearchTab>
   /** What of the page's address was not understood, for people. */
   readonly problems: Ref<readonly string[]>
-  /** A search was asked for, and there is no area. */
+  /** A search was asked for, and there is no area, or there are more than it takes. */
   readonly isAreaMissing: Ref<boolean>
   /** The form differs from the search whose answer is shown. */
   readonly isChanged: ComputedRef<boolean>
@@ -29,9 +30,10 @@ export interface SearchPage {
 
 const tab = ref<SearchTab>('form')
 
-/** Whether no place is chosen. */
+/** Whether no place is chosen, or more areas than a search takes. */
 const isNowhere = (where: Where): boolean =>
-  (where.kind === 'shapes' && where.shapes.length === 0) || (where.kind === 'areas' && where.areas.length === 0)
+  (where.kind === 'shapes' && where.shapes.length === 0) ||
+  (where.kind === 'areas' && faultOfAreas(where.areas) !== undefined)
 
 /** Joins the form, the search and the page's address. Call it in the setup of the search page alone. */
 export const useSearchPage = (): SearchPage => {

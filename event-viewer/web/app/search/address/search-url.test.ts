@@ -118,6 +118,17 @@ test('each thing that is wrong is told, and stands for its default', () => {
   })
 })
 
+test('of ids, types, measures and areas an address may have as many as a search takes', () => {
+  const many = (count: number): string[] => Array.from({ length: count }, (_, i) => `x${i}`)
+  const query = { in: many(65), when: 'all', type: many(1_001), id: many(100_001), select: many(65) }
+  expect(parseSearch(query)?.problems).toEqual([
+    'The link has 65 names of areas; a search takes 64 at most.',
+    'The link has 1001 types; a search takes 1000 at most.',
+    'The link has 100001 ids; a search takes 100000 at most.',
+    'The link has 65 measures; a search takes 64 at most.',
+  ])
+})
+
 test('an area that can not be searched says why', () => {
   const problems = (query: UrlQuery): readonly string[] | undefined => parseSearch({ when: 'all', ...query })?.problems
   expect([

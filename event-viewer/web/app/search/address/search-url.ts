@@ -103,7 +103,15 @@ const parseWhere = (query: UrlQuery, problems: string[]): Where => {
   }
   if (isEverywhere) return { kind: 'everywhere' }
   if (named.length > 0)
-    return { kind: 'areas', areas: parseTexts(named, { name: 'name of an area', max: MAX_NAMED_AREAS, problems }) }
+    return {
+      kind: 'areas',
+      areas: parseTexts(named, {
+        name: 'name of an area',
+        names: 'names of areas',
+        max: MAX_NAMED_AREAS,
+        problems,
+      }),
+    }
   if (views.length === 1) {
     const bounds = parseBounds(views[0])
     if (bounds !== undefined) return { kind: 'view', bounds }
@@ -140,18 +148,20 @@ const parsePeriod = (texts: readonly string[], problems: string[]): When => {
 
 interface TextList {
   readonly name: string
+  /** Of several; the name and an s when missing. */
+  readonly names?: string
   readonly max: number
   readonly problems: string[]
 }
 
-const parseTexts = (texts: readonly string[], { name, max, problems }: TextList): string[] => {
+const parseTexts = (texts: readonly string[], { name, names = `${name}s`, max, problems }: TextList): string[] => {
   const good = [...new Set(texts.filter((text) => text.length > 0 && text.length <= MAX_TEXT_LENGTH))]
   if (texts.some((text) => text.length === 0 || text.length > MAX_TEXT_LENGTH)) {
     problems.push(
       `The link has ${name === 'id' ? 'an' : 'a'} ${name} that is empty or longer than ${MAX_TEXT_LENGTH} characters.`,
     )
   }
-  if (good.length > max) problems.push(`The link has ${good.length} ${name}s; a search takes ${max} at most.`)
+  if (good.length > max) problems.push(`The link has ${good.length} ${names}; a search takes ${max} at most.`)
   return good.slice(0, max)
 }
 
