@@ -1,4 +1,4 @@
-/** An area of the registry, as `GET /api/areas` tells it. */
+/** An area of the registry, as `GET /api/areas` tells it to everybody: not who changed it. */
 export interface KnownArea {
   readonly id: string
   readonly version: number
@@ -14,8 +14,6 @@ export interface KnownArea {
   readonly colour?: string | undefined
   /** Event time from which on the polygon holds; always when missing. */
   readonly validFrom?: string | undefined
-  readonly changedAt: string
-  readonly changedBy: string
 }
 
 /** The answer of `GET /api/areas`, by name. `POST /api/areas`, `PATCH` and `DELETE /api/areas/<id>` answer one area. */

@@ -9,8 +9,6 @@ const area = (id: string, name: string): KnownArea => ({
   name,
   version: 1,
   geometry: { type: 'Polygon', coordinates: [] },
-  changedAt: '2026-01-05T00:00:00Z',
-  changedBy: 'anna',
 })
 const [harbour, east] = [area('area-aaaaaaaaaa', 'Harbour'), area('area-bbbbbbbbbb', 'Harbour east')]
 

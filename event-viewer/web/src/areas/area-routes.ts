@@ -85,8 +85,6 @@ const knownArea = ({
   id,
   version: seen,
   value: { name, geometry, description, colour, validFrom },
-  who,
-  at,
 }: AreaEntry): KnownArea => ({
   id,
   version: seen,
@@ -95,8 +93,6 @@ const knownArea = ({
   ...(description === undefined ? {} : { description }),
   ...(colour === undefined ? {} : { colour }),
   ...(validFrom === undefined ? {} : { validFrom }),
-  changedAt: new Date(at).toISOString(),
-  changedBy: who,
 })
 
 const areasIn = (registry: Registry): KnownAreas => ({
