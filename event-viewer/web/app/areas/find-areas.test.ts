@@ -2,7 +2,7 @@ import { areaNameKey } from '@fleetlake/contracts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { KnownArea } from '../../api/areas.ts'
-import { areaKey, areasLike, findAreas } from './find-areas.ts'
+import { areaKey, areasLike, currentArea, findAreas } from './find-areas.ts'
 
 const area = (id: string, name: string): KnownArea => ({
   id,
@@ -17,6 +17,15 @@ test('areas are found by id and by name in any case, each once; what is not ther
     found: [harbour, east],
     missing: ['gone'],
   })
+})
+
+test('an area that another has changed is changed at the version that is known since, and one that is gone at the one that was seen', () => {
+  const changed = { ...harbour, name: 'Port', version: 2 }
+  expect([
+    currentArea([changed, east], harbour),
+    currentArea([east], harbour),
+    currentArea(undefined, harbour),
+  ]).toEqual([changed, harbour, harbour])
 })
 
 test('a list is narrowed to names that have a text in them', () => {

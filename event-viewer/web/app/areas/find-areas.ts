@@ -20,6 +20,10 @@ export const findAreas = (
   }
 }
 
+/** An area that a person has seen as it is known now: others change areas too. One that is gone is as it was seen. */
+export const currentArea = (areas: readonly KnownArea[] | undefined, seen: KnownArea): KnownArea =>
+  areas?.find(({ id }) => id === seen.id) ?? seen
+
 /** Areas whose name has a text in it. */
 export const areasLike = (areas: readonly KnownArea[], text: string): readonly KnownArea[] => {
   const key = areaKey(text)
