@@ -9,9 +9,10 @@ import { boundsOfShapes } from './area/bounds-of-shapes.ts'
 import { useWhereShapes } from './named/use-where-shapes.ts'
 import { usualPeriod } from './request/resolve-period.ts'
 import type { SearchRequest, Where } from './request/search-request.ts'
+import { faultOfAreas } from './search-input.ts'
+import { showPlace } from './show-place.ts'
 import { useArchiveExtent } from './use-archive-extent.ts'
 import { useSearchForm } from './use-search-form.ts'
-import { faultOfAreas } from './search-input.ts'
 import { chosenGap, useSearch } from './use-search.ts'
 
 export type SearchTab = 'form' | 'results'
@@ -43,7 +44,7 @@ export const useSearchPage = (): SearchPage => {
   const { whenReady, fitBounds, bounds } = useFleetMap()
   const { state, request, fixed, run: search } = useSearch()
   const { summary } = useArchiveExtent()
-  const areas = useAreas()
+  const { refresh } = useAreas()
   const shapesOf = useWhereShapes()
   const form = useSearchForm()
   const problems = ref<readonly string[]>([])
@@ -67,17 +68,17 @@ export const useSearchPage = (): SearchPage => {
     }
     void router[how]({ path: '/search', query: { ...query, ...writeGap(chosenGap.value) }, hash: location.hash })
   }
-  const boundsOf = ({ where }: SearchRequest): ViewBounds | undefined =>
+  const boundsOf = (where: Where): ViewBounds | undefined =>
     where.kind === 'view' ? where.bounds : boundsOfShapes(shapesOf(where))
   let lastRead: string | undefined
-  const read = async (): Promise<void> => {
+  const readAddress = async (): Promise<void> => {
     const { gap, ...query } = route.query
     const wanted = parseSearch(query)
     if (wanted !== undefined) chosenGap.value = readGap({ gap })
     // Another gap does not change the search, nor the form.
-    const isRead = lastRead === JSON.stringify(query)
-    lastRead = JSON.stringify(query)
-    if (isRead) return
+    const read = JSON.stringify(query)
+    if (lastRead === read) return
+    lastRead = read
     problems.value = wanted?.problems ?? []
     if (wanted === undefined) return
     form.fill(wanted.request)
@@ -89,11 +90,8 @@ export const useSearchPage = (): SearchPage => {
     tab.value = 'results'
     void search(wanted.request)
     if (hasView) return
-    if (wanted.request.where.kind === 'areas') await areas.refresh()
-    const around = boundsOf(wanted.request)
-    if (around === undefined) return
-    await whenReady()
-    fitBounds(around)
+    const isStill = (): boolean => route.path === '/search' && lastRead === read
+    await showPlace(wanted.request.where, { readAreas: refresh, whenReady, boundsOf, fitBounds, isStill })
   }
   const run = (): void => {
     problems.value = []
@@ -113,7 +111,7 @@ export const useSearchPage = (): SearchPage => {
   watch(
     () => (route.path === '/search' ? route.fullPath.replace(/#.*/, '') : undefined),
     (path) => {
-      if (path !== undefined) void read()
+      if (path !== undefined) void readAddress()
     },
     { immediate: true },
   )
