@@ -30,7 +30,7 @@ export const areasLike = (areas: readonly KnownArea[], text: string): readonly K
   return key === '' ? areas : areas.filter(({ name }) => areaKey(name).includes(key))
 }
 
-type Polygon = readonly (readonly (readonly [number, number])[])[]
+export type Polygon = readonly (readonly (readonly [number, number])[])[]
 
 export const polygonsOf = ({ geometry }: Pick<KnownArea, 'geometry'>): readonly Polygon[] =>
   geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.coordinates

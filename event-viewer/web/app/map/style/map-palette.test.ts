@@ -22,6 +22,7 @@ test.each<Theme>(['dark', 'light'])(
     const { text, land, sea, park, beach, water } = MAP_PALETTES[theme]
     const pairs = {
       'place on land': [text.place, land],
+      'place on its halo': [text.place, text.halo],
       'suburb on land': [text.suburb, land],
       'street on land': [text.street, land],
       'street on its halo': [text.street, text.halo],
