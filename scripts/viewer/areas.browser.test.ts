@@ -119,3 +119,47 @@ test('what is drawn is saved with a name, searched in by it, and removed', async
   await page.getByText(/There is no area “area-[a-z2-7]{10}” any more/).waitFor()
   await close()
 })
+
+/** As somebody else does it whose page is open too. */
+const renameElsewhere = async (page: Page, from: string, to: string): Promise<void> => {
+  const status = await page.evaluate(
+    async ([name, next]) => {
+      const { areas } = (await (await fetch('/api/areas')).json()) as {
+        areas: { id: string; version: number; name: string }[]
+      }
+      const { id, version } = areas.find((area) => area.name === name)!
+      const headers = { 'Content-Type': 'application/json' }
+      const body = JSON.stringify({ version, name: next })
+      return (await fetch(`/api/areas/${id}`, { method: 'PATCH', headers, body })).status
+    },
+    [from, to],
+  )
+  expect(status).toBe(200)
+}
+
+test('an area that another has changed meanwhile is renamed and removed by who tries again', async () => {
+  const { page, problems, close } = await openPage(browser, `${viewer.url}/search`)
+  const dialog = page.getByRole('dialog')
+  const openFor = async (area: string, item: string): Promise<void> => {
+    await page.getByRole('button', { name: `More for ${area}`, exact: true }).click()
+    await page.getByRole('menuitem', { name: item }).click()
+    await dialog.getByText(`${item} ${area}`).waitFor()
+  }
+  await page.getByText('Areas', { exact: true }).click()
+  await openFor('Coast', 'Rename')
+  await renameElsewhere(page, 'Coast', 'Shore')
+  await page.getByRole('textbox', { name: 'Name of the area' }).fill('Beach')
+  await dialog.getByRole('button', { name: 'Rename' }).click()
+  await dialog.getByText('was changed by anyone').waitFor()
+  await dialog.getByRole('button', { name: 'Rename' }).click()
+  await line(page, 'Beach').waitFor()
+
+  await openFor('Beach', 'Remove')
+  await renameElsewhere(page, 'Beach', 'Sand')
+  await dialog.getByRole('button', { name: 'Remove' }).click()
+  await dialog.getByText('was changed by anyone').waitFor()
+  await dialog.getByRole('button', { name: 'Remove' }).click()
+  await line(page, 'Sand').waitFor({ state: 'detached' })
+  expect(problems.filter((problem) => !problem.includes('409'))).toEqual([])
+  await close()
+})
