@@ -10,7 +10,7 @@ export {
   type LatestColumns,
   latestColumns,
 } from './latest/latest.ts'
-export { cadenceOf, eachCadence } from './presence/cadence.ts'
+export { eachCadence } from './presence/cadence.ts'
 export {
   addIntervals,
   CLASSES,

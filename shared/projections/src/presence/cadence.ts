@@ -1,6 +1,5 @@
 import { addIntervals, CLASSES, classOf, INTERVAL_CLASSES, parseIntervals } from './intervals.ts'
 import type { PresenceColumns } from './presence-columns.ts'
-import type { PresenceRow } from './presence-rows.ts'
 
 /** A time at which a vehicle was in a cell. */
 interface Known {
@@ -30,25 +29,10 @@ const medianOf = (counts: Int32Array): number | undefined => {
 }
 
 /**
- * How often a vehicle reports on a date, ms: the lower median of the intervals between its consecutive reports, each rounded up to its class. A vehicle that returns to a cell has been in others
- * in between: that one interval within the cell is too long, and the median does not mind it.
- * @param rows all of one vehicle and one date, each cell once
- * @returns undefined while no two times are known
- */
-export const cadenceOf = (rows: readonly PresenceRow[]): number | undefined => {
-  const counts = new Int32Array(CLASSES)
-  const known: Known[] = []
-  rows.forEach(({ first, last, intervals }, cell) => {
-    for (const [seconds, times] of intervals) counts[classOf(seconds * 1000)] += times
-    known.push({ at: first, cell }, { at: last, cell })
-  })
-  addBetweenCells(counts, known)
-  return medianOf(counts)
-}
-
-/**
- * The same of all vehicles and dates of some rows, which are merged and in the order of their key.
- * @param visit the first row of a vehicle and a date, and its cadence
+ * How often vehicles report on dates, ms: the lower median of the intervals between the consecutive reports of a vehicle on a date, each rounded up to its class. A vehicle that returns to a cell has
+ * been in others in between: that one interval within the cell is too long, and the median does not mind it.
+ * @param columns rows that are merged and in the order of their key
+ * @param visit the first row of a vehicle and a date, and its cadence; undefined while no two times are known
  */
 export const eachCadence = (
   columns: PresenceColumns,
