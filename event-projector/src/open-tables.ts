@@ -8,26 +8,13 @@ import {
   type ProjectionTable,
 } from '@fleetlake/projections'
 
-/** A projection that is worked on. */
+/** A projection that is worked on, and what is known of its keys. */
 export interface OpenProjection {
-  readonly projection: Projection
   readonly table: ProjectionTable
   readonly held: HeldKeys
 }
 
-export interface OpenTables {
-  readonly moves: Table
-  readonly projections: readonly OpenProjection[]
-  close(): Promise<void>
-}
-
-export interface TableStores {
-  /** Rooted at the table of positions. */
-  readonly moves: ObjectStore
-  readonly projections: readonly { readonly projection: Projection; readonly store: ObjectStore }[]
-}
-
-export interface OpenTablesOptions {
+export interface OpenProjectionTableOptions {
   /** Who writes, for commitInfo. */
   readonly engine: string
   /** Told of what nothing depends on: a checkpoint, a copy of a commit. */
@@ -37,30 +24,38 @@ export interface OpenTablesOptions {
 }
 
 /**
- * Opens the table of positions, and makes the tables of projections that are not there.
- * @returns undefined while there is no table of positions
+ * Opens the table of positions.
+ * @returns undefined while there is none
  * @throws FleetError `table.damaged`, `table.unsupported`, `store.failed`
  */
-export const openTables = async (stores: TableStores, options: OpenTablesOptions): Promise<OpenTables | undefined> => {
-  let moves: Table
+export const openMoves = async (store: ObjectStore): Promise<Table | undefined> => {
   try {
-    moves = await openTable(stores.moves)
+    return await openTable(store)
   } catch (error) {
     if (error instanceof FleetError && error.code === 'table.missing') return undefined
     throw error
   }
-  const projections = await Promise.all(
-    stores.projections.map(async ({ projection, store }): Promise<OpenProjection> => ({
-      projection,
-      table: (await openProjectionTable(store, projection.kind, { ...options, create: true }))!,
-      held: createHeldKeys(),
-    })),
-  )
-  return {
-    moves,
-    projections,
-    close: async () => {
-      await Promise.all([moves.close(), ...projections.map(({ table }) => table.close())])
-    },
+}
+
+const isEmpty = async (store: ObjectStore): Promise<boolean> => {
+  for await (const _ of store.list('')) return false
+  return true
+}
+
+/**
+ * Opens the table of a projection; makes it when it is not there. Invariant: none is made where the table of positions is gone, as it is while its disk is not mounted.
+ * @throws FleetError `table.damaged`, `table.invalid`, `table.unsupported`, `store.failed`
+ */
+export const openProjection = async (
+  { kind }: Projection,
+  { moves, own }: { readonly moves: ObjectStore; readonly own: ObjectStore },
+  options: OpenProjectionTableOptions,
+): Promise<OpenProjection> => {
+  if (await isEmpty(moves)) {
+    throw new FleetError(
+      'store.failed',
+      `the table ${kind.name} is not opened: the table of positions beside it is gone. Was its disk unmounted? Mount it again`,
+    )
   }
+  return { table: (await openProjectionTable(own, kind, { ...options, create: true }))!, held: createHeldKeys() }
 }

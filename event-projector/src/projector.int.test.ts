@@ -1,17 +1,16 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createFileStore, openTable } from '@fleetlake/archive'
 import { type Config, configSchema } from '@fleetlake/contracts'
 import { connectHub } from '@fleetlake/hub'
 import { LATEST, openProjectionTable, PRESENCE } from '@fleetlake/projections'
-import { NO_OPS } from '@fleetlake/service'
 import { eventually, startTestHub, temporaryFolder } from '@fleetlake/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { SETTINGS, someRows, writeRows } from '../../shared/archive/src/testing/log-table.ts'
 import { distinctReports, plainLatest, plainPresence } from '../../shared/projections/src/testing/batch-oracle.ts'
 import { latestTexts, presenceTexts } from '../../shared/projections/src/testing/table-rows.ts'
-import { createMetrics } from '../../shared/service/src/metrics/create-metrics.ts'
 import { startProjector } from './start-projector.ts'
 
 const DAY_MS = 86_400_000
@@ -34,19 +33,19 @@ const openWorld = async () => {
   const openProjection = async (kind: typeof PRESENCE) =>
     openProjectionTable(createFileStore(join(path, kind.name)), kind)
 
-  /** Whether both tables are what their batch computation comes to. */
-  const isFolded = async (): Promise<boolean> => {
+  /** Whether a table is what its batch computation comes to. */
+  const isWhole = async (kind: typeof PRESENCE): Promise<boolean> => {
     const snapshot = await table.refresh()
-    const [presence, latest] = await Promise.all([openProjection(PRESENCE), openProjection(LATEST)])
-    if (presence === undefined || latest === undefined) return false
-    const reports = await distinctReports(store, snapshot)
-    const found = [
-      presenceTexts(await presence.rows(presence.state, {})),
-      latestTexts(await latest.rows(latest.state, {})),
-    ]
-    const wanted = [plainPresence(reports), plainLatest(reports, ['vehicle_id'])]
+    const own = await openProjection(kind)
+    if (own === undefined) return false
+    const [rows, reports] = await Promise.all([own.rows(own.state, {}), distinctReports(store, snapshot)])
+    const [found, wanted] =
+      kind === PRESENCE
+        ? [presenceTexts(rows), plainPresence(reports)]
+        : [latestTexts(rows), plainLatest(reports, ['vehicle_id'])]
     return JSON.stringify(found) === JSON.stringify(wanted)
   }
+  const isFolded = async (): Promise<boolean> => (await isWhole(PRESENCE)) && (await isWhole(LATEST))
   const start = async () => {
     const lines: string[] = []
     const say = (_: unknown, line?: string): void => void lines.push(line ?? '')
@@ -73,7 +72,7 @@ const openWorld = async () => {
     await once(child, 'message')
     return { child, said: () => said }
   }
-  return { write, isFolded, start, startProcess }
+  return { path, write, isWhole, isFolded, openProjection, start, startProcess }
 }
 
 test('projectors share the buckets, and what one leaves behind that is killed another goes on with', async () => {
@@ -97,7 +96,30 @@ test('projectors share the buckets, and what one leaves behind that is killed an
   expect(second.lines.filter((line) => !isExpected.test(line))).toEqual([])
 })
 
-test('there may be no table of positions yet: then nothing waits', async () => {
+test('a projection whose folder is deleted is made anew, and one that can not be read stops no other', async () => {
+  const { path, write, isWhole, isFolded, openProjection, start } = await openWorld()
+  await write(0)
+  const { lines } = await start()
+  await eventually(isFolded, { what: 'the first version in both tables' })
+  // At once, as seen by the projector: it would write into a folder that is being deleted.
+  await rename(join(path, 'presence'), join(path, 'deleted'))
+  await write(1)
+  await eventually(isFolded, { what: 'presence anew, and the second version in both tables' })
+  expect(lines.filter((line) => line.startsWith('presence (64 of 64 buckets) is built'))).toEqual([
+    'presence (64 of 64 buckets) is built, the newest date first: it is new',
+    'presence (64 of 64 buckets) is built, the newest date first: it is new',
+  ])
+  const presence = (await openProjection(PRESENCE))!
+  for (const file of presence.state.files.keys()) await writeFile(join(path, 'presence', file), 'no longer Parquet')
+  await write(1)
+  await eventually(() => lines.some((line) => /^a step failed.* a file of the table presence/.test(line)), {
+    what: 'the line that a file of presence can not be read',
+  })
+  await write(2)
+  await eventually(() => isWhole(LATEST), { what: 'the last version in latest' })
+})
+
+test('there may be no table of positions yet', async () => {
   const server = await startTestHub()
   onTestFinished(() => server.stop())
   const hub = await connectHub({ url: server.url, service: 'test' })
@@ -105,13 +127,7 @@ test('there may be no table of positions yet: then nothing waits', async () => {
   const config = configSchema.parse({ archive: { path: await temporaryFolder() }, projector: { everyMs: '10 ms' } })
   const lines: unknown[] = []
   const log = { info: () => {}, warn: (...line: unknown[]) => void lines.push(line) }
-  const metrics = createMetrics('projector')
-  const projector = await startProjector(hub, { config, log, version: '0', ops: { ...NO_OPS, metrics } })
-  const told = async (): Promise<string[]> =>
-    [...(await metrics.text()).matchAll(/^fleetlake_projection_lag_seconds\{projection="(\w+)"\} 0\./gm)].map(
-      ([, projection]) => projection,
-    )
-  await eventually(async () => (await told()).join() === 'presence,latest')
+  const projector = await startProjector(hub, { config, log, version: '0' })
   await projector.stop()
   expect(lines).toEqual([])
 })

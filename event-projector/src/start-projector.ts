@@ -1,18 +1,18 @@
-import { type ObjectStore, openLatestStore, openPresenceStore, openTableStore } from '@fleetlake/archive'
+import { openLatestStore, openPresenceStore, openTableStore, type Snapshot } from '@fleetlake/archive'
 import type { Config } from '@fleetlake/contracts'
 import { codeField, FleetError, reasonOf, sleep } from '@fleetlake/core'
 import { type Hub, joinGroup, ownedPartitions } from '@fleetlake/hub'
 import {
   ALL_BUCKETS,
+  type BucketsReport,
   latestProjection,
   PRESENCE_PROJECTION,
-  type ProjectionEvent,
   stepBuckets,
 } from '@fleetlake/projections'
 import { countRequests, type Log, NO_OPS, type OpsContext } from '@fleetlake/service'
+import { keepOpen, type KeptOpen } from './keep-open.ts'
 import { lagLimitOf } from './lag-limit.ts'
-import { type OpenTables, openTables } from './open-tables.ts'
-import { tellLag } from './tell-lag.ts'
+import { openMoves, openProjection } from './open-tables.ts'
 import { tellProjection } from './tell-projection.ts'
 
 export interface RunningProjector {
@@ -24,11 +24,12 @@ export interface ProjectorOptions {
   readonly config: Config
   readonly log: Pick<Log, 'info' | 'warn'>
   readonly version: string
-  /** In place of the archive's own stores. */
-  readonly stores?: { readonly moves: ObjectStore; readonly presence: ObjectStore; readonly latest: ObjectStore }
   /** Where it says how it is. */
   readonly ops?: OpsContext
 }
+
+/** Of a table whose log or files are not what was read of them. */
+const NOT_AS_IT_WAS: ReadonlySet<string> = new Set(['table.damaged', 'table.invalid', 'table.replaced'])
 
 /**
  * A projector on a hub and a store. Living projectors share the buckets of all projections, which only saves work: that two at once do no harm is the affair of the tables'
@@ -36,25 +37,36 @@ export interface ProjectorOptions {
  */
 export const startProjector = async (
   hub: Hub,
-  { config, log, version, stores: given, ops = NO_OPS }: ProjectorOptions,
+  { config, log, version, ops = NO_OPS }: ProjectorOptions,
 ): Promise<RunningProjector> => {
   const { archive, projector } = config
   const maxLagMs = lagLimitOf(config)
   const stopping = new AbortController()
   const { signal } = stopping
   const tellRequest = countRequests(ops.metrics)
-  const { moves, presence, latest } = given ?? {
-    moves: await openTableStore(archive, tellRequest),
-    presence: await openPresenceStore(archive, tellRequest),
-    latest: await openLatestStore(archive, tellRequest),
+  const moves = await openTableStore(archive, tellRequest)
+  const options = {
+    engine: `Fleetlake/${version}`,
+    onBackgroundError: (error: unknown) =>
+      log.warn(codeField(error), `a checkpoint or a copy of a commit was not written: ${reasonOf(error)}`),
+    onConflict: () => ops.metrics.add('fleetlake_commit_conflicts_total', 1),
   }
-  const stores = {
-    moves,
-    projections: [
-      { projection: PRESENCE_PROJECTION, store: presence },
-      { projection: latestProjection(projector.latestBy), store: latest },
-    ],
-  }
+  const movesTable = keepOpen(
+    () => openMoves(moves),
+    (table) => table.close(),
+  )
+  const projections = [
+    { projection: PRESENCE_PROJECTION, openStore: openPresenceStore },
+    { projection: latestProjection(projector.latestBy), openStore: openLatestStore },
+  ].map(({ projection, openStore }) => ({
+    projection,
+    tell: tellProjection(projection.kind.name, { log }),
+    kept: keepOpen(
+      // A store of its own each time: one that was written to does not make its folder again.
+      async () => openProjection(projection, { moves, own: await openStore(archive, tellRequest) }, options),
+      ({ table }) => table.close(),
+    ),
+  }))
   /** Up to this moment all that was committed is folded. */
   let foldedMs = Date.now()
   const lagMs = (): number => Date.now() - foldedMs
@@ -65,10 +77,6 @@ export const startProjector = async (
   })
   await membership.ready
 
-  const tellers = new Map<string, (event: ProjectionEvent) => void>(
-    stores.projections.map(({ projection: { kind } }) => [kind.name, tellProjection(kind.name, { log })]),
-  )
-  const tellFolded = tellLag(ops.metrics)
   const ownedNow = (): readonly number[] => ownedPartitions(membership.members(), ALL_BUCKETS, hub.uid)
   let owned = 0
   const tellOwned = (count: number): void => {
@@ -80,63 +88,75 @@ export const startProjector = async (
     owned = count
   }
 
-  let opened: OpenTables | undefined
-  const open = async (): Promise<OpenTables | undefined> =>
-    (opened ??= await openTables(stores, {
-      engine: `Fleetlake/${version}`,
-      onBackgroundError: (error) =>
-        log.warn(codeField(error), `a checkpoint or a copy of a commit was not written: ${reasonOf(error)}`),
-      onConflict: () => ops.metrics.add('fleetlake_commit_conflicts_total', 1),
-    }))
+  /** What was read of a table that is not as it was is given up: its folder may have been deleted or replaced, and is opened anew. */
+  const orCloseIt = async <Result>(kept: KeptOpen<unknown>, work: () => Promise<Result>): Promise<Result> => {
+    try {
+      return await work()
+    } catch (error) {
+      if (error instanceof FleetError && NOT_AS_IT_WAS.has(error.code)) await kept.close()
+      throw error
+    }
+  }
 
-  /** @returns whether dates are left to read */
-  const step = async ({ moves: table, projections }: OpenTables): Promise<boolean> => {
+  const stepProjection = async (
+    { projection, tell, kept }: (typeof projections)[number],
+    snapshot: Snapshot,
+    buckets: readonly number[],
+  ): Promise<BucketsReport> => {
+    const { table, held } = (await kept.get())!
+    return stepBuckets(buckets, {
+      moves,
+      snapshot,
+      projection,
+      table,
+      held,
+      memory: Math.floor(projector.memory / projections.length),
+      maxLagMs,
+      now: Date.now,
+      signal,
+      tell,
+      onRows: () => {},
+    })
+  }
+
+  /**
+   * Steps every projection, whatever becomes of the others; where there is no table of positions yet, nothing waits.
+   * @returns whether dates are left to read
+   * @throws the first fault
+   */
+  const step = async (): Promise<boolean> => {
+    const atMs = Date.now()
+    const snapshot = await orCloseIt(movesTable, async () => (await movesTable.get())?.refresh())
+    if (snapshot === undefined) {
+      foldedMs = atMs
+      return false
+    }
     const buckets = ownedNow()
     tellOwned(buckets.length)
-    const atMs = Date.now()
-    const snapshot = await table.refresh()
-    let isComplete = true
-    let isFolded = true
-    for (const { projection, table: own, held } of projections) {
-      tellFolded(projection.kind.name, atMs, buckets.length === 0)
-      if (buckets.length === 0) continue
-      const report = await stepBuckets(buckets, {
-        moves,
-        snapshot,
-        projection,
-        table: own,
-        held,
-        memory: Math.floor(projector.memory / projections.length),
-        maxLagMs,
-        now: Date.now,
-        signal,
-        tell: tellers.get(projection.kind.name)!,
-        onRows: () => {},
-      })
-      isComplete &&= report.isComplete
-      isFolded &&= report.version >= snapshot.version
-      tellFolded(projection.kind.name, atMs, report.version >= snapshot.version)
+    const reports: BucketsReport[] = []
+    const faults: unknown[] = []
+    for (const each of buckets.length === 0 ? [] : projections) {
+      try {
+        reports.push(await orCloseIt(each.kept, () => stepProjection(each, snapshot, buckets)))
+      } catch (error) {
+        if (signal.aborted) throw error
+        faults.push(error)
+      }
     }
-    if (isFolded) foldedMs = atMs
-    return !isComplete
+    if (faults.length > 0) throw faults[0]
+    if (reports.every((report) => report.version >= snapshot.version)) foldedMs = atMs
+    return reports.some(({ isComplete }) => !isComplete)
   }
 
   let fault: string | undefined
   const work = async (): Promise<boolean> => {
     try {
-      const tables = await open()
-      const isLeft = tables !== undefined && (await step(tables))
-      // Where there is no table of positions yet, nothing waits.
-      if (tables === undefined) {
-        foldedMs = Date.now()
-        for (const { projection } of stores.projections) tellFolded(projection.kind.name, foldedMs, true)
-      }
+      const isLeft = await step()
       fault = undefined
       return isLeft
     } catch (error) {
       if (signal.aborted) return false
       fault = reasonOf(error)
-      if (error instanceof FleetError && error.code === 'table.replaced') opened = undefined
       log.warn(codeField(error), `a step failed and is tried again: ${fault}`)
       return false
     }
@@ -156,7 +176,7 @@ export const startProjector = async (
       stopping.abort()
       await running
       await membership.leave()
-      await opened?.close()
+      await Promise.all([movesTable.close(), ...projections.map(({ kept }) => kept.close())])
     },
   }
 }
