@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createFileStore, openTable } from '@fleetlake/archive'
-import { type Config, configSchema } from '@fleetlake/contracts'
+import { type Config, configSchema, subjects } from '@fleetlake/contracts'
 import { connectHub } from '@fleetlake/hub'
 import { LATEST, openProjectionTable, PRESENCE } from '@fleetlake/projections'
 import { eventually, startTestHub, temporaryFolder } from '@fleetlake/testing'
@@ -127,7 +127,14 @@ test('there may be no table of positions yet', async () => {
   const config = configSchema.parse({ archive: { path: await temporaryFolder() }, projector: { everyMs: '10 ms' } })
   const lines: unknown[] = []
   const log = { info: () => {}, warn: (...line: unknown[]) => void lines.push(line) }
+  const isLagKnown: boolean[] = []
+  hub.listen('heartbeat', subjects.heartbeat('projectors', '*'), ({ data }) => {
+    isLagKnown.push(data.lagMs !== undefined)
+  })
+  await hub.flush()
   const projector = await startProjector(hub, { config, log, version: '0' })
+  await eventually(() => isLagKnown.includes(true), { what: 'a heartbeat after the first step' })
   await projector.stop()
+  expect(isLagKnown[0]).toBe(false)
   expect(lines).toEqual([])
 })

@@ -67,13 +67,15 @@ export const startProjector = async (
       ({ table }) => table.close(),
     ),
   }))
-  /** Up to this moment all that was committed is folded. */
-  let foldedMs = Date.now()
-  const lagMs = (): number => Date.now() - foldedMs
+  /** Up to this moment all that was committed is folded; undefined while that was never so. */
+  let foldedMs: number | undefined
   const membership = joinGroup(hub, {
     group: 'projectors',
     version,
-    describe: () => ({ memoryBytes: process.memoryUsage.rss(), lagMs: lagMs() }),
+    describe: () => ({
+      memoryBytes: process.memoryUsage.rss(),
+      ...(foldedMs === undefined ? {} : { lagMs: Date.now() - foldedMs }),
+    }),
   })
   await membership.ready
 
