@@ -222,6 +222,8 @@ export const stepBuckets = async (buckets: readonly number[], deps: StepDeps): P
   }
   for (const group of groupsOf(table, buckets)) {
     const { from } = group
+    // A commit above may have read that another has moved them.
+    held.meet(group.buckets, nameOf(from))
     if (from !== undefined && from.version === snapshot.version && from.frontier > ALL_DATES)
       await readGroup(group, deps)
   }
