@@ -2,11 +2,11 @@ import { REVISION } from '@fleetlake/columnar'
 import { type FoldDeps, type Folded, type FoldRequest, halvesOf, holdKeys } from '../engine/fold-deps.ts'
 import { takeFiles } from '../engine/take-files.ts'
 import { type KeysOf, releasePartials } from '../fold/timed-keys.ts'
-import { joinBatches, numbersIn } from '../table/batch.ts'
+import { type Batch, joinBatches, numbersIn } from '../table/batch.ts'
 import { createLatestFold, type LatestFold, type LatestPartials } from './fold-latest.ts'
 import { createLatestBatch } from './latest-batch.ts'
 import { LATEST, latestColumns } from './latest.ts'
-import { settle, type TiedKey } from './settle.ts'
+import { settle } from './settle.ts'
 
 const encoder = new TextEncoder()
 
@@ -32,17 +32,30 @@ const loadTimes = async (
   }
 }
 
-const tiedIn = (
-  { length, bucket, key, eventTime, isMarked }: LatestPartials,
-  by: string,
-  keysOf: KeysOf,
-): TiedKey[] => {
-  const tied: TiedKey[] = []
-  for (let i = 0; i < length; i++) {
-    if (isMarked[i] === 0) continue
-    tied.push({ by, bucket: bucket[i], key: keysOf[bucket[i]]!.at(key[i]).slice(), eventTime: eventTime[i] })
+/** Partial rows as rows of the table. @param marked 1 for those that are marked, 0 for the others */
+const rowsOf = (partials: LatestPartials, by: string, keysOf: KeysOf, marked: 0 | 1): Batch => {
+  let chosen = 0
+  for (let i = 0; i < partials.length; i++) if (partials.isMarked[i] === marked) chosen++
+  const batch = createLatestBatch(chosen)
+  const { offsets, bytes } = partials.texts
+  const textOf = (code: number): Uint8Array => bytes.subarray(offsets[code], offsets[code + 1])
+  const byBytes = encoder.encode(by)
+  for (let i = 0; i < partials.length; i++) {
+    if (partials.isMarked[i] !== marked) continue
+    batch.add({
+      by: byBytes,
+      key: keysOf[partials.bucket[i]]!.at(partials.key[i]),
+      vehicle: textOf(partials.vehicle[i]),
+      vehicleType: textOf(partials.vehicleType[i]),
+      eventTime: partials.eventTime[i],
+      longitude: partials.longitude[i],
+      latitude: partials.latitude[i],
+      speed: partials.speed[i],
+      heading: partials.heading[i],
+      revision: partials.revision[i],
+    })
   }
-  return tied
+  return batch.finish()
 }
 
 /**
@@ -79,35 +92,18 @@ export const foldLatestFiles = async (
     for (const by of bys) held.drop(buckets, by)
     return taken.status === 'lost' ? taken : { status: 'split', into: halves! }
   }
-  const batch = createLatestBatch(folds.reduce((sum, { fold }) => sum + fold.partials.length, 0))
-  const tied: TiedKey[] = []
+  const rows: Batch[] = []
+  const tied: Batch[] = []
   for (const { by, keysOf, fold } of folds) {
     const { partials } = fold
     releasePartials(partials, keysOf)
-    tied.push(...tiedIn(partials, by, keysOf))
-    const { offsets, bytes } = partials.texts
-    const textOf = (code: number): Uint8Array => bytes.subarray(offsets[code], offsets[code + 1])
-    const byBytes = encoder.encode(by)
-    for (let i = 0; i < partials.length; i++) {
-      if (partials.isMarked[i] === 1) continue
-      batch.add({
-        by: byBytes,
-        key: keysOf[partials.bucket[i]]!.at(partials.key[i]),
-        vehicle: textOf(partials.vehicle[i]),
-        vehicleType: textOf(partials.vehicleType[i]),
-        eventTime: partials.eventTime[i],
-        longitude: partials.longitude[i],
-        latitude: partials.latitude[i],
-        speed: partials.speed[i],
-        heading: partials.heading[i],
-        revision: partials.revision[i],
-      })
-    }
+    rows.push(rowsOf(partials, by, keysOf, 0))
+    tied.push(rowsOf(partials, by, keysOf, 1))
   }
-  const settled = await settle({ buckets, tied, isAnew }, deps)
+  const settled = await settle({ buckets, tied: joinBatches(LATEST, tied), isAnew }, deps)
   if (settled.status === 'split') {
     for (const by of bys) held.drop(buckets, by)
     return settled
   }
-  return { status: settled.status, add: joinBatches(LATEST, [batch.finish(), ...settled.add]) }
+  return { status: settled.status, add: joinBatches(LATEST, [...rows, ...settled.add]) }
 }

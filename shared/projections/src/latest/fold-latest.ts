@@ -20,7 +20,7 @@ export interface LatestPartials {
   readonly speed: Float32Array
   readonly heading: Float32Array
   readonly revision: Float64Array
-  /** 1 where several rows of the key have this time: which of them counts is to be computed from all of them. */
+  /** 1 where several rows of the key have this time, of which this is one: which of them counts is to be computed from all of them. */
   readonly isMarked: Uint8Array
   readonly texts: Texts
 }
@@ -139,16 +139,11 @@ export const createLatestFold = (by: string, keysOf: readonly (TimedKeys | undef
         const key = keys.numberOf(bytes, start, end)
         const time = rows.eventTime[row]
         if (!(time >= keys.times[key])) continue
-        const isLater = time > keys.times[key]
+        const isMarked = time > keys.times[key] ? isTied[code] : 1
         const partial = partialOf(keys, bucket, key)
-        if (isLater) {
-          put(partial, rows, row)
-          keys.times[key] = time
-          columns.isMarked[partial] = isTied[code]
-        } else {
-          columns.eventTime[partial] = time
-          columns.isMarked[partial] = 1
-        }
+        put(partial, rows, row)
+        keys.times[key] = time
+        columns.isMarked[partial] = isMarked
       }
     },
     get partials() {

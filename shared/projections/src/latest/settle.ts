@@ -7,19 +7,10 @@ import { keysIn } from './fold-latest.ts'
 import { createLatestBatch } from './latest-batch.ts'
 import { LATEST, latestColumns } from './latest.ts'
 
-/** A key several of whose rows have its greatest time, or may have. */
-export interface TiedKey {
-  readonly by: string
-  readonly bucket: number
-  /** UTF-8. */
-  readonly key: Uint8Array
-  /** ms since the epoch. */
-  readonly eventTime: number
-}
-
 export interface SettleRequest {
   readonly buckets: readonly number[]
-  readonly tied: readonly TiedKey[]
+  /** A row of each key several of whose rows have its greatest time, or may have. */
+  readonly tied: Batch
   /** What the table has of the buckets does not count. */
   readonly isAnew: boolean
 }
@@ -38,6 +29,7 @@ const latin1 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
 const nameOf = (by: string, key: string): string => `${by}\n${key}`
 const encoder = new TextEncoder()
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** The rows of tied keys at the tied times. @param times by a key's bytes as a text */
 const rowsAtTimes =
@@ -88,15 +80,17 @@ const candidatesOf = (by: string, reports: Rows): Batch => {
 }
 
 /** What the distinct reports of the pinned version come to at the tied times. */
-const winnersOf = async (tied: readonly TiedKey[], { moves, snapshot, signal }: FoldDeps): Promise<Batch> => {
+const winnersOf = async (tied: Batch, { moves, snapshot, signal }: FoldDeps): Promise<Batch> => {
+  const { by: codes, bys, key, keys, eventTime } = latestColumns(tied)
   const batches: Batch[] = []
-  for (const [date, ofDate] of Map.groupBy(tied, ({ eventTime }) => dateOf(eventTime))) {
+  for (const [date, ofDate] of Map.groupBy(Array(tied.length).keys(), (row) => dateOf(eventTime[row]))) {
     const files = [...(snapshot.dates.get(date)?.cells.values() ?? [])].flat()
-    for (const [by, some] of Map.groupBy(ofDate, (key) => key.by)) {
+    for (const [code, some] of Map.groupBy(ofDate, (row) => codes[row])) {
       signal.throwIfAborted()
-      const times = some.map(({ eventTime }) => eventTime).toSorted((a, b) => a - b)
+      const by = Buffer.from(bys.at(code)).toString()
+      const times = some.map((row) => eventTime[row])
       const mayHold = ({ from, to }: Chunk): boolean => times.some((time) => time >= from && time <= to)
-      const wanted = new Map(some.map((key) => [latin1(key.key), key.eventTime]))
+      const wanted = new Map(some.map((row) => [latin1(keys.at(key[row])), eventTime[row]]))
       const choose = rowsAtTimes(by, wanted)
       const reports = await readReports(moves, files.filter(mayHold), { measures: snapshot.measures, choose })
       batches.push(candidatesOf(by, reports))
@@ -123,6 +117,10 @@ const describe = (
   )
 }
 
+/** Rows that are left where retention has taken all reports of their time by now: that a key was there then stays known. */
+const leftOf = (tied: Batch, won: ReadonlyMap<string, unknown>): Batch =>
+  gatherBatch(tied, Uint32Array.from([...describe(tied)].flatMap(([name, { row }]) => (won.has(name) ? [] : [row]))))
+
 /**
  * Settles which row counts for keys with several at their greatest time. What the table has of a key counts only as long as it is what its distinct reports come to: where
  * it does not, merging can't set it right, since it would win, and the bucket is made whole without it.
@@ -131,10 +129,13 @@ export const settle = async ({ buckets, tied, isAnew }: SettleRequest, deps: Fol
   if (tied.length === 0) return { status: 'folded', add: [] }
   const { table, state } = deps
   const winners = await winnersOf(tied, deps)
-  if (isAnew) return { status: 'folded', add: [winners] }
-  const keys = [...new Set(tied.map(({ key }) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(key)))]
-  const known = await table.rows(state, { buckets, keys })
-  const [won, had, merged] = [describe(winners), describe(known), describe(LATEST.merge([known, winners]))]
+  const won = describe(winners)
+  const left = leftOf(tied, won)
+  if (isAnew) return { status: 'folded', add: [winners, left] }
+  const { keys } = latestColumns(tied)
+  const names = Array.from({ length: keys.count }, (_, code) => decoder.decode(keys.at(code)))
+  const known = await table.rows(state, { buckets, keys: [...new Set(names)] })
+  const [had, merged] = [describe(known), describe(LATEST.merge([known, winners]))]
   const wrong = new Set<string>()
   const news: number[] = []
   for (const [name, { row, all, report }] of won) {
@@ -142,8 +143,8 @@ export const settle = async ({ buckets, tied, isAnew }: SettleRequest, deps: Fol
       if (had.get(name)?.all !== all) news.push(row)
     } else if (merged.get(name)!.report !== report) wrong.add(name)
   }
-  const add = gatherBatch(winners, Uint32Array.from(news))
-  if (wrong.size === 0) return { status: 'folded', add: [add] }
+  const add = [gatherBatch(winners, Uint32Array.from(news)), left]
+  if (wrong.size === 0) return { status: 'folded', add }
   const bucketOfName = numbersIn(winners.columns[0])
   const affected = new Set([...wrong].map((name) => bucketOfName[won.get(name)!.row]))
   if (affected.size < buckets.length) {
@@ -151,5 +152,5 @@ export const settle = async ({ buckets, tied, isAnew }: SettleRequest, deps: Fol
   }
   const all = await table.rows(state, { buckets })
   const kept = [...describe(all)].flatMap(([name, { row }]) => (wrong.has(name) ? [] : [row]))
-  return { status: 'whole', add: [gatherBatch(all, Uint32Array.from(kept)), winners] }
+  return { status: 'whole', add: [gatherBatch(all, Uint32Array.from(kept)), winners, left] }
 }
