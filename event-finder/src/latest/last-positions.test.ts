@@ -50,9 +50,9 @@ const isGreater = (a: Row, b: Row): boolean => {
     low(revision),
     x,
     y,
+    id,
     low(speed),
     low(heading),
-    id,
     type,
   ]
   const [first, second] = [values(a), values(b)]

@@ -81,9 +81,9 @@ export const createLastPositions = (by?: string): LastPositions => {
       compareNumbers(revision, columns.revision[key]) ||
       rows.longitude[row] - longitude[key] ||
       rows.latitude[row] - latitude[key] ||
+      Buffer.compare(bytes.subarray(from, to), vehicles.at(vehicle[key])) ||
       compareNumbers(rows.speed[row], speed[key]) ||
       compareNumbers(rows.heading[row], heading[key]) ||
-      Buffer.compare(bytes.subarray(from, to), vehicles.at(vehicle[key])) ||
       Buffer.compare(type, types.at(vehicleType[key]))
     return difference > 0
   }

@@ -102,16 +102,17 @@ const compareTexts = (a: Int32Array, i: number, x: TextBytes, b: Int32Array, j: 
 
 /**
  * The order of positions of one key, the last known one greatest: by event time, then revision, where no revision comes first, then all other values. Invariant: rows that differ are never
- * equal, so that the greatest is a function of the set.
+ * equal, so that the greatest is a function of the set. What tells reports apart comes before speed, heading and type: of equal reports that differ in those any may be kept, and which report
+ * is the greatest must not depend on it.
  */
 export const compareLatest = (a: LatestColumns, i: number, b: LatestColumns, j: number): number =>
   a.eventTime[i] - b.eventTime[j] ||
   compareNumbers(a.revision[i], b.revision[j]) ||
   a.longitude[i] - b.longitude[j] ||
   a.latitude[i] - b.latitude[j] ||
+  compareTexts(a.vehicle, i, a.vehicleIds, b.vehicle, j, b.vehicleIds) ||
   compareNumbers(a.speed[i], b.speed[j]) ||
   compareNumbers(a.heading[i], b.heading[j]) ||
-  compareTexts(a.vehicle, i, a.vehicleIds, b.vehicle, j, b.vehicleIds) ||
   compareTexts(a.vehicleType, i, a.vehicleTypes, b.vehicleType, j, b.vehicleTypes)
 
 /** The greatest row of each key. */

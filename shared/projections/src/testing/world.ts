@@ -1,4 +1,5 @@
 import {
+  type AddFile,
   compactTable,
   createMemoryStore,
   type MemoryObjects,
@@ -8,7 +9,7 @@ import {
 } from '@fleetlake/archive'
 import { parquetCodec } from '@fleetlake/columnar/formats'
 import { FleetError } from '@fleetlake/core'
-import { type Row, SETTINGS, writeRows } from '../../../archive/src/testing/log-table.ts'
+import { MEASURES, type Row, SETTINGS, writeRows } from '../../../archive/src/testing/log-table.ts'
 import { dayOfDate } from '../engine/plan-step.ts'
 import { latestProjection, PRESENCE_PROJECTION, type Projection } from '../engine/projection.ts'
 import { type ProjectionEvent, stepBuckets } from '../engine/step-buckets.ts'
@@ -172,6 +173,13 @@ export const createWorld = async (buckets: readonly number[]): Promise<World> =>
     return isComplete
   }
 
+  /** The table has the columns of all rows in it, as of whoever writes to it. */
+  const commit = async (add: readonly AddFile[], rows: readonly Row[]): Promise<void> => {
+    const names = new Set(rows.flatMap(({ measures = {} }) => Object.keys(measures)))
+    const columns = MEASURES.filter(({ name }) => names.has(name))
+    await table.commit({ parts: [{ add }], columns, operation: 'WRITE' })
+  }
+
   const dateFiles = (date: string): string[] =>
     [...table.snapshot.files()].filter((file) => file.date === date).map(({ path }) => path)
 
@@ -179,7 +187,7 @@ export const createWorld = async (buckets: readonly number[]): Promise<World> =>
     events,
     step,
     write: async (rows: readonly Row[]) => {
-      if (rows.length > 0) await table.commit({ parts: [{ add: await writeRows(moves, rows) }], operation: 'WRITE' })
+      if (rows.length > 0) await commit(await writeRows(moves, rows), rows)
     },
     writeForeign: async (rows: readonly Row[]) => {
       const add = await Promise.all(
@@ -189,7 +197,7 @@ export const createWorld = async (buckets: readonly number[]): Promise<World> =>
           return { path, partitionValues, size, modificationTime }
         }),
       )
-      if (add.length > 0) await table.commit({ parts: [{ add }], operation: 'WRITE' })
+      if (add.length > 0) await commit(add, rows)
     },
     removeFile: async (which: number) => {
       const files = [...table.snapshot.files()]
