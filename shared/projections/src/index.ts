@@ -33,7 +33,7 @@ export { type Cadences, type CadenceSelection, readCadences } from './presence/r
 export { type Batch, concatBatches, emptyBatch, gatherBatch, type ProjectionColumn, sliceBatch } from './table/batch.ts'
 export { describeProjection, type ProjectionDescription } from './table/describe-projection.ts'
 export type { FileEntry } from './table/file-entry.ts'
-export type { BucketOffset } from './table/offsets.ts'
+export { type BucketOffset, latestColumnsOf } from './table/offsets.ts'
 export type { ProjectionKind } from './table/projection-kind.ts'
 export type { ProjectionState } from './table/projection-log.ts'
 export {

@@ -16,6 +16,7 @@ const version = (number: number, changes: Partial<VersionChanges> = {}): Version
 })
 const facts = (some: Partial<StepFacts>): StepFacts => ({
   offset: { version: 4, commit: 7, frontier: 0 },
+  by: [],
   to: 6,
   commitNow: 7,
   changes: [version(5), version(6)],
@@ -61,6 +62,11 @@ test('a date of which rows went, or whose file is gone, is made anew; several, a
 
 test.each<[string, Partial<StepFacts>]>([
   ['it is new', { offset: undefined }],
+  ['projector.latestBy was changed: none before, order_id, trip_id now', { by: ['order_id', 'trip_id'] }],
+  [
+    'projector.latestBy was changed: order_id before, none now',
+    { offset: { version: 4, commit: 7, frontier: 0, by: ['order_id'] } },
+  ],
   ['the archive is an older copy: it ends at version 3, and version 4 was folded', { to: 3 }],
   ['version 4, which was folded last, is not in the log any more', { commitNow: undefined }],
   ['the archive is another copy: its version 4 is not the one that was folded', { commitNow: 8 }],

@@ -1,6 +1,6 @@
 import type { Chunk, VersionChanges } from '@fleetlake/archive'
 import { dayOf, periodOfDate } from '@fleetlake/core'
-import type { BucketOffset } from '../table/offsets.ts'
+import { type BucketOffset, isSameBy } from '../table/offsets.ts'
 
 /** The frontier of a projection whose every date is folded. */
 export const ALL_DATES = 0
@@ -12,6 +12,8 @@ export const dayOfDate = (date: string): number => Math.max(ALL_DATES, dayOf(per
 export interface StepFacts {
   /** Undefined of buckets that nobody has folded yet. */
   readonly offset: BucketOffset | undefined
+  /** The columns by which rows are to be keyed, beside the vehicle; sorted. */
+  readonly by: readonly string[]
   /** The version that is folded up to. */
   readonly to: number
   /** The number of the commit that is now where the offset's was; undefined when the log has none. */
@@ -39,9 +41,13 @@ export type Step =
 
 const duration = (ms: number): string => `${(ms / 86_400_000).toFixed(1)} days`
 
+const namesOf = (by: readonly string[] = []): string => (by.length === 0 ? 'none' : by.join(', '))
+
 /** Why a projection can't go on from its offset; undefined when it can. */
-const whyAnew = ({ offset, to, commitNow, changes, nowMs, maxLagMs }: StepFacts): string | undefined => {
+const whyAnew = ({ offset, by, to, commitNow, changes, nowMs, maxLagMs }: StepFacts): string | undefined => {
   if (offset === undefined) return 'it is new'
+  if (!isSameBy(offset.by, by))
+    return `projector.latestBy was changed: ${namesOf(offset.by)} before, ${namesOf(by)} now`
   if (offset.version > to)
     return `the archive is an older copy: it ends at version ${to}, and version ${offset.version} was folded`
   if (commitNow === undefined) {

@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Row } from '../../../archive/src/testing/log-table.ts'
 import { bucketOf } from '../buckets.ts'
-import { createWorld, type ProjectorStep } from '../testing/world.ts'
+import { BY, createWorld, type ProjectorStep } from '../testing/world.ts'
 
 /** More than `npm test` has time for: `npm run test:projections -- --runs 5000`. */
 const RUNS = Number(process.env['FLEETLAKE_PROJECTION_RUNS'] ?? 150)
@@ -37,23 +37,34 @@ const aRow: fc.Arbitrary<Row> = fc
 const someRows = fc.array(aRow, { minLength: 1, maxLength: 12 })
 const BUCKETS_USED = [...new Set(['v-0', 'v-1', 'v-2', 'v-3', 'a', 'b'].map(bucketOf))]
 const someBuckets = fc.oneof(fc.constant(BUCKETS_USED), fc.subarray(BUCKETS_USED, { minLength: 1 }))
-const aStep: fc.Arbitrary<ProjectorStep> = fc.record({
-  who: fc.nat(1),
-  buckets: someBuckets,
-  memory: fc.constantFrom(0, 40_000, Infinity),
-  death: fc.option(fc.record({ after: fc.nat(20), isCarriedOut: fc.boolean() }), { nil: undefined, freq: 2 }),
-})
+const stepOf = (who: fc.Arbitrary<number>): fc.Arbitrary<ProjectorStep> =>
+  fc.record({
+    who,
+    buckets: someBuckets,
+    memory: fc.constantFrom(0, 40_000, Infinity),
+    death: fc.option(fc.record({ after: fc.nat(20), isCarriedOut: fc.boolean() }), { nil: undefined, freq: 2 }),
+  })
+const aStep = stepOf(fc.nat(1))
 
 const anEvent = fc.oneof(
   { weight: 6, arbitrary: fc.record({ what: fc.constant('write' as const), rows: someRows }) },
   { weight: 6, arbitrary: fc.record({ what: fc.constant('step' as const), step: aStep }) },
-  { weight: 1, arbitrary: fc.record({ what: fc.constant('together' as const), first: aStep, second: aStep }) },
+  {
+    weight: 1,
+    // A projector takes one step after the other.
+    arbitrary: fc.record({
+      what: fc.constant('together' as const),
+      first: stepOf(fc.constant(0)),
+      second: stepOf(fc.constant(1)),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ what: fc.constant('write foreign' as const), rows: someRows }) },
   { weight: 1, arbitrary: fc.record({ what: fc.constant('remove' as const), which: fc.nat(20) }) },
   {
     weight: 1,
     arbitrary: fc.record({ what: fc.constant('drop date' as const), date: fc.constantFrom(DATES[0], DATES[1]) }),
   },
+  { weight: 1, arbitrary: fc.record({ what: fc.constant('key by' as const), columns: fc.subarray([BY]) }) },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -79,6 +90,7 @@ const play = async (events: readonly WorldEvent[]) => {
     else if (event.what === 'together') await Promise.all([world.step(event.first), world.step(event.second)])
     else if (event.what === 'remove') await world.removeFile(event.which)
     else if (event.what === 'drop date') await world.dropDate(event.date)
+    else if (event.what === 'key by') world.keyBy(event.columns)
     else if (event.what === 'compact') await world.compact()
     else if (event.what === 'vacuum') await world.vacuum()
     else if (event.what === 'tidy') await world.tidy()

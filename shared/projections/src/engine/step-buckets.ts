@@ -46,7 +46,7 @@ interface Group {
 }
 
 const nameOf = (offset: BucketOffset | undefined): string =>
-  offset === undefined ? '' : `${offset.version} ${offset.commit} ${offset.frontier}`
+  offset === undefined ? '' : [offset.version, offset.commit, offset.frontier, ...(offset.by ?? [])].join(' ')
 
 const groupsOf = ({ state }: ProjectionTable, buckets: readonly number[]): Group[] =>
   [...Map.groupBy(buckets, (bucket) => nameOf(state.offset(bucket))).values()].map((some) => ({
@@ -83,6 +83,7 @@ const planFor = async (
   return planStep(
     {
       offset: from,
+      by: projection.by,
       to,
       commitNow: fingerprint === undefined ? undefined : commitNumber(fingerprint),
       changes,
@@ -125,6 +126,7 @@ const runStep = async (
   const version = {
     version: snapshot.version,
     commit: snapshot.fingerprint === undefined ? 0 : commitNumber(snapshot.fingerprint),
+    by: projection.by,
   }
   const commit = (change: Pick<ProjectionChange, 'add' | 'replace'>, frontier: number): Promise<Stepped> =>
     commitChange(group, { to: { ...version, frontier }, ...change }, deps)

@@ -14,6 +14,8 @@ import { dayOfDate } from '../engine/plan-step.ts'
 import { latestProjection, PRESENCE_PROJECTION, type Projection } from '../engine/projection.ts'
 import { type ProjectionEvent, stepBuckets } from '../engine/step-buckets.ts'
 import { createHeldKeys, type HeldKeys } from '../fold/held-keys.ts'
+import { LATEST } from '../latest/latest.ts'
+import { PRESENCE } from '../presence/presence.ts'
 import { openProjectionTable, type ProjectionTable } from '../table/projection-table.ts'
 import { mergeProjection } from '../tidy/merge-files.ts'
 import { tidyProjection } from '../tidy/tidy-projection.ts'
@@ -23,11 +25,11 @@ import { latestTexts, presenceTexts } from './table-rows.ts'
 /** For tests: a table of positions to which anything happens, and projectors that die at any moment. */
 
 export const NOW_MS = Date.UTC(2026, 10, 21, 10)
-/** By which positions are keyed, beside the vehicle. */
+/** By which positions may be keyed, beside the vehicle. */
 export const BY = 'state'
 const NO_SIGNAL = new AbortController().signal
 
-export const PROJECTIONS: readonly Projection[] = [PRESENCE_PROJECTION, latestProjection([BY])]
+const KINDS = [PRESENCE, LATEST]
 
 /** The process that has a store has died. */
 class Died extends Error {}
@@ -102,6 +104,8 @@ export interface World {
   tidy(): Promise<void>
   copy(): MemoryObjects
   restore(copy: MemoryObjects): Promise<void>
+  /** All projectors are restarted with these columns by which positions are keyed, beside the vehicle. */
+  keyBy(columns: readonly string[]): void
   /** Steps until nothing is left to do. */
   settle(): Promise<SettledTables>
 }
@@ -112,7 +116,8 @@ export const createWorld = async (buckets: readonly number[]): Promise<World> =>
   const moves = createMemoryStore(disk)
   const options = { create: SETTINGS, now: () => NOW_MS, checkEveryMs: 0 }
   let table: Table = await openTable(moves, options)
-  const stores = PROJECTIONS.map(() => createMemoryStore())
+  const stores = KINDS.map(() => createMemoryStore())
+  let latestBy: readonly string[] = [BY]
   const projectors: (Projector | undefined)[] = []
   const events: ProjectionEvent[] = []
   /** Keys of latest whose rows retention may have taken out of the table. */
@@ -120,10 +125,10 @@ export const createWorld = async (buckets: readonly number[]): Promise<World> =>
 
   const projectorOf = async (who: number): Promise<Projector> => {
     projectors[who] ??= {
-      held: PROJECTIONS.map(createHeldKeys),
+      held: KINDS.map(createHeldKeys),
       tables: await Promise.all(
-        PROJECTIONS.map(
-          async ({ kind }, i) => (await openProjectionTable(stores[i], kind, { create: true, now: () => NOW_MS }))!,
+        KINDS.map(
+          async (kind, i) => (await openProjectionTable(stores[i], kind, { create: true, now: () => NOW_MS }))!,
         ),
       ),
     }
@@ -133,8 +138,8 @@ export const createWorld = async (buckets: readonly number[]): Promise<World> =>
   const dying = async (who: number, death: Death): Promise<Projector> => ({
     held: (await projectorOf(who)).held,
     tables: await Promise.all(
-      PROJECTIONS.map(
-        async ({ kind }, i) =>
+      KINDS.map(
+        async (kind, i) =>
           (await openProjectionTable(dyingStore(stores[i], death.after, death.isCarriedOut), kind, {
             create: true,
             now: () => NOW_MS,
@@ -148,7 +153,8 @@ export const createWorld = async (buckets: readonly number[]): Promise<World> =>
     let isComplete = true
     try {
       const { held, tables } = death === undefined ? await projectorOf(who) : await dying(who, death)
-      for (const [i, projection] of PROJECTIONS.entries()) {
+      const projections: readonly Projection[] = [PRESENCE_PROJECTION, latestProjection(latestBy)]
+      for (const [i, projection] of projections.entries()) {
         const report = await stepBuckets(owned, {
           moves: death === undefined ? moves : dyingStore(moves, 2 * death.after, death.isCarriedOut),
           snapshot,
@@ -224,7 +230,7 @@ export const createWorld = async (buckets: readonly number[]): Promise<World> =>
     },
     tidy: async () => {
       const { newestDateGone } = await table.refresh()
-      for (const [i, { kind }] of PROJECTIONS.entries()) {
+      for (const [i, kind] of KINDS.entries()) {
         const own = await openProjectionTable(stores[i], kind, { now: () => NOW_MS })
         if (own === undefined) continue
         await mergeProjection(own, { nowMs: () => NOW_MS, signal: NO_SIGNAL })
@@ -236,6 +242,10 @@ export const createWorld = async (buckets: readonly number[]): Promise<World> =>
       disk.clear()
       for (const [path, object] of copy) disk.set(path, object)
       table = await openTable(moves, options)
+    },
+    keyBy: (columns: readonly string[]) => {
+      latestBy = columns
+      projectors.length = 0
     },
     settle: async () => {
       for (let steps = 0; !(await step({ who: 0, buckets, memory: Infinity, death: undefined })); steps++) {
@@ -251,7 +261,7 @@ export const createWorld = async (buckets: readonly number[]): Promise<World> =>
         presence: presenceTexts(presence, (day) => day > gone),
         wantedPresence: plainPresence(reports.filter(({ date }) => dayOfDate(date) > gone)),
         latest: latestTexts(latest),
-        wantedLatest: plainLatest(reports, ['vehicle_id', BY]),
+        wantedLatest: plainLatest(reports, ['vehicle_id', ...latestBy]),
       }
     },
   }
