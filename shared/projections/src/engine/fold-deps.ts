@@ -1,5 +1,5 @@
 import type { Chunk, ObjectStore, Snapshot } from '@fleetlake/archive'
-import type { HeldKeys } from '../fold/held-keys.ts'
+import type { HeldKeys, SomeKeys } from '../fold/held-keys.ts'
 import { createTimedKeys, type KeysOf, type TimedKeys } from '../fold/timed-keys.ts'
 import type { Batch } from '../table/batch.ts'
 import type { ProjectionState } from '../table/projection-log.ts'
@@ -40,13 +40,30 @@ export type Folded =
   | { readonly status: 'split'; readonly into: readonly (readonly number[])[] }
   | { readonly status: 'lost'; readonly path: string }
 
-/** @param load fills the keys of buckets that are not held */
+/** Forgets what is not in use as far as room is needed. @returns whether keys in use and so many more bytes fit; one bucket does whatever it takes */
+export const hasRoom = (
+  { held, memory }: Pick<FoldDeps, 'held' | 'memory'>,
+  inUse: SomeKeys,
+  bytes: number,
+): boolean => {
+  held.trim(Math.max(0, memory - bytes), inUse)
+  return inUse.buckets.length === 1 || held.bytes() + bytes <= memory
+}
+
+export interface HoldOptions {
+  readonly buckets: readonly number[]
+  /** Fills the keys of buckets that are not held; asks now and then. */
+  readonly load: (keysOf: KeysOf, missing: readonly number[]) => AsyncIterable<unknown> | Iterable<unknown>
+  /** Whether so many more bytes fit. */
+  readonly fits: (bytes: number) => boolean
+}
+
+/** @returns undefined when they do not fit together */
 export const holdKeys = async (
   { held }: Pick<FoldDeps, 'held'>,
   part: string,
-  buckets: readonly number[],
-  load: (keysOf: KeysOf, missing: readonly number[]) => Promise<void>,
-): Promise<KeysOf> => {
+  { buckets, load, fits }: HoldOptions,
+): Promise<KeysOf | undefined> => {
   const keysOf: (TimedKeys | undefined)[] = Array.from({ length: BUCKETS })
   const loaded: (TimedKeys | undefined)[] = Array.from({ length: BUCKETS })
   for (const bucket of buckets) {
@@ -54,13 +71,18 @@ export const holdKeys = async (
     if (keysOf[bucket] === undefined) keysOf[bucket] = loaded[bucket] = createTimedKeys()
   }
   const missing = buckets.filter((bucket) => loaded[bucket] !== undefined)
-  if (missing.length > 0) await load(loaded, missing)
+  if (missing.length > 0) {
+    for await (const _ of load(loaded, missing)) {
+      if (!fits(missing.reduce((sum, bucket) => sum + loaded[bucket]!.heldBytes, 0))) return undefined
+    }
+  }
   for (const bucket of missing) held.put(part, bucket, loaded[bucket]!)
   return keysOf
 }
 
-/** Halves; none of one bucket, which is folded whatever it takes. */
-export const halvesOf = (buckets: readonly number[]): readonly (readonly number[])[] | undefined => {
+/** What did not fit is folded in halves, and from the next step on in groups of that size. */
+export const splitInHalves = ({ held }: Pick<FoldDeps, 'held'>, buckets: readonly number[]): Folded => {
+  held.groupSize.didNotFit(buckets.length)
   const half = buckets.length >> 1
-  return half === 0 ? undefined : [buckets.slice(0, half), buckets.slice(half)]
+  return { status: 'split', into: [buckets.slice(0, half), buckets.slice(half)] }
 }

@@ -48,11 +48,16 @@ interface Group {
 const nameOf = (offset: BucketOffset | undefined): string =>
   offset === undefined ? '' : [offset.version, offset.commit, offset.frontier, ...(offset.by ?? [])].join(' ')
 
-const groupsOf = ({ state }: ProjectionTable, buckets: readonly number[]): Group[] =>
-  [...Map.groupBy(buckets, (bucket) => nameOf(state.offset(bucket))).values()].map((some) => ({
-    buckets: some,
-    from: state.offset(some[0]),
-  }))
+/** No more of them together than are known to fit. */
+const groupsOf = ({ table: { state }, held }: StepDeps, buckets: readonly number[]): Group[] => {
+  const most = held.groupSize.buckets
+  return [...Map.groupBy(buckets, (bucket) => nameOf(state.offset(bucket))).values()].flatMap((some) =>
+    Array.from({ length: Math.ceil(some.length / most) }, (_, i) => ({
+      buckets: some.slice(i * most, (i + 1) * most),
+      from: state.offset(some[0]),
+    })),
+  )
+}
 
 const dayGone = ({ newestDateGone }: Snapshot): number | undefined =>
   newestDateGone === undefined ? undefined : dayOfDate(newestDateGone)
@@ -216,19 +221,21 @@ export interface BucketsReport {
  * @throws FleetError for a file that can't be read, `table.replaced`, `table.damaged`, `store.failed`: what was committed by then stays
  */
 export const stepBuckets = async (buckets: readonly number[], deps: StepDeps): Promise<BucketsReport> => {
-  const { table, snapshot, held } = deps
+  const { table, snapshot, held, memory } = deps
   await table.refresh()
-  for (const group of groupsOf(table, buckets)) {
+  held.keep(buckets)
+  for (const group of groupsOf(deps, buckets)) {
     held.meet(group.buckets, nameOf(group.from))
     await stepGroup(group, deps)
   }
-  for (const group of groupsOf(table, buckets)) {
+  for (const group of groupsOf(deps, buckets)) {
     const { from } = group
     // A commit above may have read that another has moved them.
     held.meet(group.buckets, nameOf(from))
     if (from !== undefined && from.version === snapshot.version && from.frontier > ALL_DATES)
       await readGroup(group, deps)
   }
+  held.groupSize.endStep(memory)
   const offsets = buckets.map((bucket) => table.state.offset(bucket))
   return {
     isComplete: offsets.every((offset) => offset !== undefined && offset.frontier === ALL_DATES),

@@ -7,7 +7,7 @@ export type Taken = { readonly status: 'taken' | 'too-large' } | { readonly stat
 
 export interface TakeOptions {
   readonly take: (file: Chunk, rows: Rows) => void
-  /** Asked after each file. */
+  /** Asked before each file, and after the last. */
   readonly isTooLarge: () => boolean
   /** Names of those that rows are to have. */
   readonly measures: readonly string[]
@@ -25,6 +25,7 @@ export const takeFiles = async (
   const wanted = snapshot.measures.filter(({ name }) => measures.includes(name))
   for (const file of files) {
     signal.throwIfAborted()
+    if (isTooLarge()) return { status: 'too-large' }
     try {
       for await (const rows of rowsOfFile(moves, file, wanted)) {
         take(file, rows)
@@ -35,7 +36,6 @@ export const takeFiles = async (
       if (isNamed || (await moves.size(file.path)) !== undefined) throw error
       return { status: 'lost', path: file.path }
     }
-    if (isTooLarge()) return { status: 'too-large' }
   }
-  return { status: 'taken' }
+  return { status: files.length > 0 && isTooLarge() ? 'too-large' : 'taken' }
 }

@@ -1,14 +1,25 @@
+import { BUCKETS } from '../buckets.ts'
+import { createGroupSize, type GroupSize } from './group-size.ts'
 import type { TimedKeys } from './timed-keys.ts'
+
+/** Keys of these parts and buckets. */
+export interface SomeKeys {
+  readonly parts: readonly string[]
+  readonly buckets: readonly number[]
+}
 
 /** The keys of a part of a projection (a date's, or all) and a bucket. */
 export interface HeldKeys {
-  /** What all of them hold of memory. */
-  bytes(): number
+  readonly groupSize: GroupSize
+  /** What all of them hold of memory, or some of them. */
+  bytes(some?: SomeKeys): number
   /** Counts as a use. */
   get(part: string, bucket: number): TimedKeys | undefined
   put(part: string, bucket: number, keys: TimedKeys): void
   /** Forgets them, of some parts or of all: they are read from the table when they are needed again. */
   drop(buckets: readonly number[], part?: string): void
+  /** Forgets those of all other buckets. */
+  keep(buckets: readonly number[]): void
   /**
    * Forgets what it has of buckets that are not where they were left: another has folded them since.
    * @param place of all these buckets, as it was given to `leave`
@@ -16,18 +27,29 @@ export interface HeldKeys {
   meet(buckets: readonly number[], place: string): void
   /** Buckets are at a place now, and what is held is of it. */
   leave(buckets: readonly number[], place: string): void
-  /** Forgets what was used least recently until the rest fits, but for a part that is in use. */
-  trim(limit: number, inUse: string): void
+  /** Forgets what was used least recently until the rest fits, but for what is in use. */
+  trim(limit: number, inUse: SomeKeys): void
 }
 
 const nameOf = (part: string, bucket: number): string => `${bucket}/${part}`
 
+interface KeysPlace {
+  readonly part: string
+  readonly bucket: number
+}
+
+const amongKeys = ({ parts, buckets }: SomeKeys): ((place: KeysPlace) => boolean) => {
+  const some = new Set(buckets)
+  return ({ part, bucket }) => some.has(bucket) && parts.includes(part)
+}
+
 export const createHeldKeys = (): HeldKeys => {
   /** The least recently used first. */
-  const held = new Map<string, { readonly part: string; readonly bucket: number; readonly keys: TimedKeys }>()
-  const bytes = (): number => {
+  const held = new Map<string, KeysPlace & { readonly keys: TimedKeys }>()
+  const bytes: HeldKeys['bytes'] = (some) => {
+    const isMeant = some && amongKeys(some)
     let sum = 0
-    for (const { keys } of held.values()) sum += keys.heldBytes
+    for (const entry of held.values()) if (isMeant === undefined || isMeant(entry)) sum += entry.keys.heldBytes
     return sum
   }
   const drop: HeldKeys['drop'] = (buckets, part) => {
@@ -39,6 +61,7 @@ export const createHeldKeys = (): HeldKeys => {
   /** By bucket. */
   const places = new Map<number, string>()
   return {
+    groupSize: createGroupSize(BUCKETS),
     bytes,
     get: (part, bucket) => {
       const name = nameOf(part, bucket)
@@ -50,17 +73,22 @@ export const createHeldKeys = (): HeldKeys => {
     },
     put: (part, bucket, keys) => void held.set(nameOf(part, bucket), { part, bucket, keys }),
     drop,
+    keep: (buckets) => {
+      const kept = new Set(buckets)
+      for (const [name, { bucket }] of held) if (!kept.has(bucket)) held.delete(name)
+    },
     meet: (buckets, place) => drop(buckets.filter((bucket) => places.get(bucket) !== place)),
     leave: (buckets, place) => {
       for (const bucket of buckets) places.set(bucket, place)
     },
     trim: (limit, inUse) => {
+      const isInUse = amongKeys(inUse)
       let rest = bytes()
-      for (const [name, { part, keys }] of held) {
+      for (const [name, entry] of held) {
         if (rest <= limit) return
-        if (part === inUse) continue
+        if (isInUse(entry)) continue
         held.delete(name)
-        rest -= keys.heldBytes
+        rest -= entry.keys.heldBytes
       }
     },
   }

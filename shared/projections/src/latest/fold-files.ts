@@ -1,5 +1,5 @@
 import { REVISION } from '@fleetlake/columnar'
-import { type FoldDeps, type Folded, type FoldRequest, halvesOf, holdKeys } from '../engine/fold-deps.ts'
+import { type FoldDeps, type Folded, type FoldRequest, hasRoom, holdKeys, splitInHalves } from '../engine/fold-deps.ts'
 import { takeFiles } from '../engine/take-files.ts'
 import { type KeysOf, releasePartials } from '../fold/timed-keys.ts'
 import { type Batch, joinBatches, numbersIn } from '../table/batch.ts'
@@ -11,12 +11,12 @@ import { settle } from './settle.ts'
 const encoder = new TextEncoder()
 
 /** Sets the keys' times to those that the table has. */
-const loadTimes = async (
+async function* loadTimes(
   { table, state }: FoldDeps,
   by: string,
   keysOf: KeysOf,
   buckets: readonly number[],
-): Promise<void> => {
+): AsyncGenerator<void> {
   const wanted = Buffer.from(by)
   for await (const batch of table.read(state, { buckets })) {
     const bucket = numbersIn(batch.columns[0])
@@ -29,6 +29,7 @@ const loadTimes = async (
       const number = held.numberOf(key, 0, key.length)
       held.times[number] = Math.max(held.times[number], eventTime[row])
     }
+    yield
   }
 }
 
@@ -69,28 +70,31 @@ export const foldLatestFiles = async (
   deps: FoldDeps,
 ): Promise<Folded> => {
   const { buckets, isAnew } = request
-  const { held, memory } = deps
+  const { held } = deps
+  const inUse = { parts: bys, buckets }
   const folds: { readonly by: string; readonly keysOf: KeysOf; readonly fold: LatestFold }[] = []
   for (const by of bys) {
     if (isAnew) held.drop(buckets, by)
-    const keysOf = await holdKeys(deps, by, buckets, (loaded, missing) =>
-      isAnew ? Promise.resolve() : loadTimes(deps, by, loaded, missing),
-    )
+    const keysOf = await holdKeys(deps, by, {
+      buckets,
+      load: (loaded, missing) => (isAnew ? [] : loadTimes(deps, by, loaded, missing)),
+      fits: (bytes) => hasRoom(deps, inUse, bytes),
+    })
+    if (keysOf === undefined) return splitInHalves(deps, buckets)
     folds.push({ by, keysOf, fold: createLatestFold(by, keysOf) })
   }
   const foldBytes = (): number => folds.reduce((sum, { fold }) => sum + fold.heldBytes, 0)
-  const halves = halvesOf(buckets)
-  const isTooLarge = (): boolean => halves !== undefined && held.bytes() + foldBytes() > memory
   const taken = await takeFiles(request, deps, {
     take: (_, rows) => {
       for (const { fold } of folds) fold.take(rows)
     },
-    isTooLarge,
+    isTooLarge: () => !hasRoom(deps, inUse, foldBytes()),
     measures: [REVISION, ...bys],
   })
+  held.groupSize.took(held.bytes(inUse) + foldBytes())
   if (taken.status !== 'taken') {
     for (const by of bys) held.drop(buckets, by)
-    return taken.status === 'lost' ? taken : { status: 'split', into: halves! }
+    return taken.status === 'lost' ? taken : splitInHalves(deps, buckets)
   }
   const rows: Batch[] = []
   const tied: Batch[] = []

@@ -1,4 +1,4 @@
-import { type FoldDeps, type Folded, type FoldRequest, halvesOf, holdKeys } from '../engine/fold-deps.ts'
+import { type FoldDeps, type Folded, type FoldRequest, hasRoom, holdKeys, splitInHalves } from '../engine/fold-deps.ts'
 import { dayOfDate } from '../engine/plan-step.ts'
 import { takeFiles } from '../engine/take-files.ts'
 import { type KeysOf, releasePartials } from '../fold/timed-keys.ts'
@@ -11,12 +11,12 @@ import { cellOfKey, presenceKey, vehicleOfKey } from './presence-key.ts'
 import { recount, type MarkedKey } from './recount.ts'
 
 /** Sets the keys' times to the last ones that the table has of a day. */
-const loadLasts = async (
+async function* loadLasts(
   { table, state }: FoldDeps,
   day: number,
   keysOf: KeysOf,
   buckets: readonly number[],
-): Promise<void> => {
+): AsyncGenerator<void> {
   for await (const batch of table.read(state, { buckets, dates: { from: day, to: day + 1 } })) {
     const bucket = numbersIn(batch.columns[0])
     const { length, vehicle, vehicleIds, cell, cells, last } = presenceColumns(batch)
@@ -27,6 +27,7 @@ const loadLasts = async (
       const number = keys.numberOf(key, 0, key.length)
       keys.times[number] = Math.max(keys.times[number], last[row])
     }
+    yield
   }
 }
 
@@ -45,26 +46,26 @@ const markedIn = ({ length, bucket, key, isMarked }: PresencePartials, keysOf: K
  */
 export const foldPresenceDate = async (date: string, request: FoldRequest, deps: FoldDeps): Promise<Folded> => {
   const { buckets, isAnew } = request
-  const { held, memory } = deps
+  const { held } = deps
   const day = dayOfDate(date)
+  const inUse = { parts: [date], buckets }
   if (isAnew) held.drop(buckets, date)
-  const keysOf = await holdKeys(deps, date, buckets, (loaded, missing) =>
-    isAnew ? Promise.resolve() : loadLasts(deps, day, loaded, missing),
-  )
+  const keysOf = await holdKeys(deps, date, {
+    buckets,
+    load: (loaded, missing) => (isAnew ? [] : loadLasts(deps, day, loaded, missing)),
+    fits: (bytes) => hasRoom(deps, inUse, bytes),
+  })
+  if (keysOf === undefined) return splitInHalves(deps, buckets)
   const fold = createPresenceFold(keysOf)
-  const halves = halvesOf(buckets)
-  const isTooLarge = (): boolean => {
-    held.trim(Math.max(0, memory - fold.heldBytes), date)
-    return halves !== undefined && held.bytes() + fold.heldBytes > memory
-  }
   const taken = await takeFiles(request, deps, {
     take: ({ cell }, rows) => fold.take(rows, cell),
-    isTooLarge,
+    isTooLarge: () => !hasRoom(deps, inUse, fold.heldBytes),
     measures: [],
   })
+  held.groupSize.took(held.bytes(inUse) + fold.heldBytes)
   if (taken.status !== 'taken') {
     held.drop(buckets, date)
-    return taken.status === 'lost' ? taken : { status: 'split', into: halves! }
+    return taken.status === 'lost' ? taken : splitInHalves(deps, buckets)
   }
   const { partials } = fold
   releasePartials(partials, keysOf)

@@ -1,0 +1,82 @@
+import { createMemoryStore, openTable } from '@fleetlake/archive'
+import { expect, test } from 'vitest'
+import { type Row, SETTINGS, someRows, writeRows } from '../../../archive/src/testing/log-table.ts'
+import { ALL_BUCKETS } from '../buckets.ts'
+import { createHeldKeys } from '../fold/held-keys.ts'
+import { openProjectionTable } from '../table/projection-table.ts'
+import { latestTexts, presenceTexts } from '../testing/table-rows.ts'
+import { latestProjection, PRESENCE_PROJECTION, type Projection } from './projection.ts'
+import { stepBuckets } from './step-buckets.ts'
+
+const NOW_MS = Date.UTC(2026, 10, 18, 12)
+const WINDOW_MS = SETTINGS.windowMs
+const VEHICLES = 4_000
+/** Reports of one of them in each so many, which are a window's file. */
+const FILES = 40
+const [ROW] = someRows(1)
+
+/** A report of each vehicle, or of some; no file has many of them. */
+const reports = (round: number, every = 1): Row[] =>
+  Array.from({ length: VEHICLES / every }, (_, i) => ({
+    ...ROW,
+    vehicleId: `v-${i * every}`,
+    time: NOW_MS + (i % FILES) * WINDOW_MS + round * 1_000,
+  }))
+
+/** A table of positions that is followed by one projector. */
+const openWorld = async (projection: Projection, memory: number) => {
+  const moves = createMemoryStore()
+  const table = await openTable(moves, { create: SETTINGS, now: () => NOW_MS })
+  const own = (await openProjectionTable(createMemoryStore(), projection.kind, { create: true, now: () => NOW_MS }))!
+  const held = createHeldKeys()
+  let mostBytes = 0
+  const write = async (rows: readonly Row[]) =>
+    table.commit({ parts: [{ add: await writeRows(moves, rows) }], operation: 'WRITE' })
+  /** @returns commits that it took */
+  const step = async (buckets: readonly number[] = ALL_BUCKETS): Promise<number> => {
+    const { version } = own.state
+    for (let isComplete = false; !isComplete;) {
+      const deps = { moves, snapshot: await table.refresh(), projection, table: own, held, memory, maxLagMs: Infinity }
+      const told = {
+        tell: () => {},
+        onRows: () => (mostBytes = Math.max(mostBytes, held.bytes())),
+        now: () => NOW_MS,
+        signal: new AbortController().signal,
+      }
+      ;({ isComplete } = await stepBuckets(buckets, { ...deps, ...told }))
+    }
+    return own.state.version - version
+  }
+  return { write, step, held, mostBytes: () => mostBytes, rows: async () => own.rows(own.state, {}) }
+}
+
+test.each([
+  { projection: PRESENCE_PROJECTION, parts: ['2026-11-18'], texts: presenceTexts },
+  { projection: latestProjection([]), parts: ['vehicle_id'], texts: latestTexts },
+])(
+  'what is held of keys stays within memory, and a step of few rows makes few commits: $projection.kind.name',
+  async ({ projection, parts, texts }) => {
+    const ample = await openWorld(projection, Infinity)
+    await ample.write(reports(0))
+    await ample.step()
+    const all = ample.held.bytes()
+    const ofOneBucket = Math.max(...ALL_BUCKETS.map((bucket) => ample.held.bytes({ parts, buckets: [bucket] })))
+    const memory = Math.floor(all / 3)
+    const scarce = await openWorld(projection, memory)
+    await scarce.write(reports(0))
+    await scarce.step()
+    const commits: number[] = []
+    for (const round of [1, 2, 3]) {
+      const rows = reports(round, 100)
+      await Promise.all([ample.write(rows), scarce.write(rows)])
+      await ample.step()
+      commits.push(await scarce.step())
+    }
+    expect(scarce.mostBytes()).toBeLessThanOrEqual(memory + ofOneBucket)
+    expect(commits.filter((count) => count > 16)).toEqual([])
+    expect(texts(await scarce.rows())).toEqual(texts(await ample.rows()))
+    await ample.write(reports(4))
+    await ample.step(ALL_BUCKETS.slice(0, 8))
+    expect(ample.held.bytes({ parts, buckets: ALL_BUCKETS.slice(8) })).toBe(0)
+  },
+)
