@@ -1,4 +1,4 @@
-import { createMemoryStore, openTable } from '@fleetlake/archive'
+import { createMemoryStore, type ObjectStore, openTable } from '@fleetlake/archive'
 import { expect, test } from 'vitest'
 import { type Row, SETTINGS, someRows, writeRows } from '../../../archive/src/testing/log-table.ts'
 import { ALL_BUCKETS } from '../buckets.ts'
@@ -30,13 +30,30 @@ const openWorld = async (projection: Projection, memory: number) => {
   const own = (await openProjectionTable(createMemoryStore(), projection.kind, { create: true, now: () => NOW_MS }))!
   const held = createHeldKeys()
   let mostBytes = 0
+  let logReads: string[] = []
+  const readMoves: ObjectStore = {
+    ...moves,
+    get: (path, range) => {
+      if (path.startsWith('_delta_log/')) logReads.push(path)
+      return moves.get(path, range)
+    },
+  }
   const write = async (rows: readonly Row[]) =>
     table.commit({ parts: [{ add: await writeRows(moves, rows) }], operation: 'WRITE' })
-  /** @returns commits that it took */
-  const step = async (buckets: readonly number[] = ALL_BUCKETS): Promise<number> => {
+  /** @returns commits that it took, and what it read of the log of positions */
+  const step = async (buckets: readonly number[] = ALL_BUCKETS) => {
     const { version } = own.state
+    logReads = []
     for (let isComplete = false; !isComplete;) {
-      const deps = { moves, snapshot: await table.refresh(), projection, table: own, held, memory, maxLagMs: Infinity }
+      const deps = {
+        moves: readMoves,
+        snapshot: await table.refresh(),
+        projection,
+        table: own,
+        held,
+        memory,
+        maxLagMs: Infinity,
+      }
       const told = {
         tell: () => {},
         onRows: () => (mostBytes = Math.max(mostBytes, held.bytes())),
@@ -45,7 +62,7 @@ const openWorld = async (projection: Projection, memory: number) => {
       }
       ;({ isComplete } = await stepBuckets(buckets, { ...deps, ...told }))
     }
-    return own.state.version - version
+    return { commits: own.state.version - version, logReads }
   }
   return { write, step, held, mostBytes: () => mostBytes, rows: async () => own.rows(own.state, {}) }
 }
@@ -54,7 +71,7 @@ test.each([
   { projection: PRESENCE_PROJECTION, parts: ['2026-11-18'], texts: presenceTexts },
   { projection: latestProjection([]), parts: ['vehicle_id'], texts: latestTexts },
 ])(
-  'what is held of keys stays within memory, and a step of few rows makes few commits: $projection.kind.name',
+  'what is held of keys stays within memory, and a step of few rows makes few commits and reads the log once: $projection.kind.name',
   async ({ projection, parts, texts }) => {
     const ample = await openWorld(projection, Infinity)
     await ample.write(reports(0))
@@ -70,7 +87,9 @@ test.each([
       const rows = reports(round, 100)
       await Promise.all([ample.write(rows), scarce.write(rows)])
       await ample.step()
-      commits.push(await scarce.step())
+      const step = await scarce.step()
+      commits.push(step.commits)
+      expect(step.logReads).toEqual([...new Set(step.logReads)])
     }
     expect(scarce.mostBytes()).toBeLessThanOrEqual(memory + ofOneBucket)
     expect(commits.filter((count) => count > 16)).toEqual([])

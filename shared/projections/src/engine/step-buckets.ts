@@ -5,6 +5,7 @@ import {
   type ObjectStore,
   readChanges,
   type Snapshot,
+  type VersionChanges,
 } from '@fleetlake/archive'
 import type { HeldKeys } from '../fold/held-keys.ts'
 import { joinBatches } from '../table/batch.ts'
@@ -37,6 +38,11 @@ export interface StepDeps {
   readonly signal: AbortSignal
   readonly tell: (event: ProjectionEvent) => void
   readonly onRows: (rows: number) => void
+}
+
+/** Of one step. */
+interface OneStepDeps extends StepDeps {
+  readonly readSince: (version: number) => Promise<Since>
 }
 
 /** Buckets that are at the same place. */
@@ -72,19 +78,31 @@ const filesOfDate = ({ dates }: Snapshot, date: string): Chunk[] =>
     chunks.toSorted((a, b) => a.from - b.from || a.to - b.to),
   )
 
+/** What became of the table of positions since a version. */
+type Since = readonly [fingerprint: string | undefined, changes: readonly VersionChanges[] | undefined]
+
+/** Reads the log from a version on, once for all buckets that are there. */
+const createLogReader = ({ moves, snapshot }: StepDeps): ((version: number) => Promise<Since>) => {
+  const { version: to, fingerprint } = snapshot
+  const read = new Map<number, Promise<Since>>()
+  return (version) => {
+    const known =
+      read.get(version) ??
+      (version === to
+        ? Promise.resolve<Since>([fingerprint, []])
+        : Promise.all([fingerprintOf(moves, version), readChanges(moves, version, to)]))
+    read.set(version, known)
+    return known
+  }
+}
+
 const planFor = async (
   { from }: Group,
-  { moves, snapshot, projection, maxLagMs, now }: StepDeps,
+  { snapshot, projection, maxLagMs, now, readSince }: OneStepDeps,
   lost: ReadonlySet<string>,
 ): Promise<Step> => {
   const { version: to } = snapshot
-  const [fingerprint, changes] =
-    from === undefined || from.version > to
-      ? []
-      : await Promise.all([
-          from.version === to ? snapshot.fingerprint : fingerprintOf(moves, from.version),
-          from.version === to ? [] : readChanges(moves, from.version, to),
-        ])
+  const [fingerprint, changes] = from === undefined || from.version > to ? [] : await readSince(from.version)
   return planStep(
     {
       offset: from,
@@ -193,7 +211,7 @@ const forgetting = async (group: Group, { held, tell }: StepDeps, work: () => Pr
   }
 }
 
-const stepGroup = async (group: Group, deps: StepDeps, lost: ReadonlySet<string> = new Set()): Promise<void> => {
+const stepGroup = async (group: Group, deps: OneStepDeps, lost: ReadonlySet<string> = new Set()): Promise<void> => {
   const step = await planFor(group, deps, lost)
   if (step.do === 'rest') return
   const stepped = await forgetting(group, deps, () => runStep(group, step, deps))
@@ -224,9 +242,10 @@ export const stepBuckets = async (buckets: readonly number[], deps: StepDeps): P
   const { table, snapshot, held, memory } = deps
   await table.refresh()
   held.keep(buckets)
+  const stepDeps = { ...deps, readSince: createLogReader(deps) }
   for (const group of groupsOf(deps, buckets)) {
     held.meet(group.buckets, nameOf(group.from))
-    await stepGroup(group, deps)
+    await stepGroup(group, stepDeps)
   }
   for (const group of groupsOf(deps, buckets)) {
     const { from } = group
