@@ -35,17 +35,17 @@ test('files of new rows are folded in the order of the versions', () => {
   expect(planStep(facts({ to: 4, changes: [] }), true)).toEqual({ do: 'rest' })
 })
 
-test('rows before the frontier are left to the build, and what retention took is frozen', () => {
+test('rows before the frontier are left to the build, and of what retention took presence says nothing', () => {
   const changes = [version(5, { added: [file('a', D1), file('b', D2), file('c', D3)], removed: [gone(D1)] })]
   const offset = { version: 4, commit: 7, frontier: dayOfDate(D2) }
   expect(planStep(facts({ changes, offset }), true)).toMatchObject({
     files: [{ path: 'b' }, { path: 'c' }],
     replaced: [],
   })
-  const frozen = { changes, newestDayGone: dayOfDate(D2) }
-  expect(planStep(facts(frozen), true)).toMatchObject({ files: [{ path: 'c' }], replaced: [] })
+  const taken = { changes, newestDayGone: dayOfDate(D2) }
+  expect(planStep(facts(taken), true)).toMatchObject({ files: [{ path: 'c' }], replaced: [] })
   // A last position stays, and may come from a date of which something was taken.
-  expect(planStep(facts(frozen), false)).toMatchObject({ files: [{ path: 'a' }, { path: 'b' }, { path: 'c' }] })
+  expect(planStep(facts(taken), false)).toMatchObject({ files: [{ path: 'a' }, { path: 'b' }, { path: 'c' }] })
 })
 
 test('a date of which rows went, or whose file is gone, is made anew; several, and what has no dates, are built again', () => {

@@ -66,7 +66,7 @@ const whyAnew = ({ offset, by, to, commitNow, changes, nowMs, maxLagMs }: StepFa
 
 /**
  * What is to be done so that buckets come from their offset to a version. Invariant: every row that came or went in between is folded, or made part of what is read
- * again; but rows of days before the frontier, which are read once it comes to them, and of days that retention has taken, which are frozen.
+ * again; but rows of days before the frontier, which are read once it comes to them, and of days up to the newest that retention has taken, of which presence says nothing: what comes into them late is left out.
  * @param hasDates whether rows are of a date: then what went concerns its date alone
  */
 export const planStep = (facts: StepFacts, hasDates: boolean): Step => {
@@ -75,13 +75,13 @@ export const planStep = (facts: StepFacts, hasDates: boolean): Step => {
   const { offset, to, changes = [], newestDayGone = -1, lost } = facts
   const { version, frontier } = offset!
   if (version === to) return { do: 'rest' }
-  const isFrozen = (day: number): boolean => day <= newestDayGone
+  const isGone = (day: number): boolean => day <= newestDayGone
   const files: Chunk[] = []
   const replaced = new Set<string>()
   for (const { version: removedIn, added, removed } of changes) {
     for (const file of added) {
       const day = dayOfDate(file.date)
-      if (day < frontier || (hasDates && isFrozen(day))) continue
+      if (day < frontier || (hasDates && isGone(day))) continue
       if (lost.has(file.path)) replaced.add(file.date)
       else files.push(file)
     }
@@ -89,7 +89,7 @@ export const planStep = (facts: StepFacts, hasDates: boolean): Step => {
       if (place === undefined)
         return { do: 'build', why: `version ${removedIn} took rows away and does not say of which date` }
       const day = dayOfDate(place.date)
-      if (day >= frontier && !isFrozen(day)) replaced.add(place.date)
+      if (day >= frontier && !isGone(day)) replaced.add(place.date)
     }
   }
   if (replaced.size > 0 && !hasDates) {
