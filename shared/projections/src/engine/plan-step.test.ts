@@ -56,9 +56,16 @@ test('a date of which rows went, or whose file is gone, is made anew; several, a
   expect(planStep(facts(lost), true)).toEqual({ do: 'fold', files: [added[0]], replaced: [D2] })
   expect(planStep(facts(lost), false)).toEqual({
     do: 'build',
+    isSameArchive: true,
     why: 'rows of 2026-11-19 were taken away, or are in other files by now',
   })
 })
+
+const OTHER_ARCHIVE = new Set([
+  'it is new',
+  'the archive is an older copy: it ends at version 3, and version 4 was folded',
+  'the archive is another copy: its version 4 is not the one that was folded',
+])
 
 test.each<[string, Partial<StepFacts>]>([
   ['it is new', { offset: undefined }],
@@ -81,7 +88,7 @@ test.each<[string, Partial<StepFacts>]>([
     { changes: [version(5, { removed: [gone(D1), gone(D2)] })] },
   ],
 ])('a projection is built again, and why is told: %s', (why, some) => {
-  expect(planStep(facts(some), true)).toEqual({ do: 'build', why })
+  expect(planStep(facts(some), true)).toEqual({ do: 'build', why, isSameArchive: !OTHER_ARCHIVE.has(why) })
 })
 
 test('an idle table whose last commit is not there stays folded', () => {

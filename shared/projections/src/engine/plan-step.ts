@@ -31,12 +31,13 @@ export interface StepFacts {
 
 /**
  * - rest: all is folded.
- * - build: nothing of what the buckets hold counts, and all dates are read, the newest first. `why` is for people.
+ * - build: nothing of what the buckets hold counts, and all dates are read, the newest first. `why` is for people. Of the same archive what they hold of dates that are gone from it
+ *   still counts.
  * - fold: the rows of these files are folded on, in this order; what the buckets hold of the days of `replaced` is made anew.
  */
 export type Step =
   | { readonly do: 'rest' }
-  | { readonly do: 'build'; readonly why: string }
+  | { readonly do: 'build'; readonly why: string; readonly isSameArchive: boolean }
   | { readonly do: 'fold'; readonly files: readonly Chunk[]; readonly replaced: readonly string[] }
 
 const duration = (ms: number): string => `${(ms / 86_400_000).toFixed(1)} days`
@@ -64,6 +65,10 @@ const whyAnew = ({ offset, by, to, commitNow, changes, nowMs, maxLagMs }: StepFa
   return undefined
 }
 
+/** As far as the log tells: it may not reach back any more. */
+const isSameArchive = ({ offset, to, commitNow }: StepFacts): boolean =>
+  offset !== undefined && offset.version <= to && (commitNow === undefined || commitNow === offset.commit)
+
 /**
  * What is to be done so that buckets come from their offset to a version. Invariant: every row that came or went in between is folded, or made part of what is read
  * again; but rows of days before the frontier, which are read once it comes to them, and of days up to the newest that retention has taken, of which presence says nothing: what comes into them late is left out.
@@ -71,7 +76,7 @@ const whyAnew = ({ offset, by, to, commitNow, changes, nowMs, maxLagMs }: StepFa
  */
 export const planStep = (facts: StepFacts, hasDates: boolean): Step => {
   const why = whyAnew(facts)
-  if (why !== undefined) return { do: 'build', why }
+  if (why !== undefined) return { do: 'build', why, isSameArchive: isSameArchive(facts) }
   const { offset, to, changes = [], newestDayGone = -1, lost } = facts
   const { version, frontier } = offset!
   if (version === to) return { do: 'rest' }
@@ -87,16 +92,28 @@ export const planStep = (facts: StepFacts, hasDates: boolean): Step => {
     }
     for (const { place } of removed) {
       if (place === undefined)
-        return { do: 'build', why: `version ${removedIn} took rows away and does not say of which date` }
+        return {
+          do: 'build',
+          isSameArchive: true,
+          why: `version ${removedIn} took rows away and does not say of which date`,
+        }
       const day = dayOfDate(place.date)
       if (day >= frontier && !isGone(day)) replaced.add(place.date)
     }
   }
   if (replaced.size > 0 && !hasDates) {
-    return { do: 'build', why: `rows of ${[...replaced].toSorted()[0]} were taken away, or are in other files by now` }
+    return {
+      do: 'build',
+      isSameArchive: true,
+      why: `rows of ${[...replaced].toSorted()[0]} were taken away, or are in other files by now`,
+    }
   }
   if (replaced.size > 1) {
-    return { do: 'build', why: `rows of ${replaced.size} dates were taken away, or are in other files by now` }
+    return {
+      do: 'build',
+      isSameArchive: true,
+      why: `rows of ${replaced.size} dates were taken away, or are in other files by now`,
+    }
   }
   return { do: 'fold', files: files.filter(({ date }) => !replaced.has(date)), replaced: [...replaced] }
 }

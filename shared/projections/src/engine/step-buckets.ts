@@ -8,7 +8,7 @@ import {
   type VersionChanges,
 } from '@fleetlake/archive'
 import type { HeldKeys } from '../fold/held-keys.ts'
-import { joinBatches } from '../table/batch.ts'
+import { type Batch, joinBatches } from '../table/batch.ts'
 import type { BucketOffset } from '../table/offsets.ts'
 import type { ProjectionChange, ProjectionTable } from '../table/projection-table.ts'
 import type { FoldDeps, Folded } from './fold-deps.ts'
@@ -135,6 +135,16 @@ const commitChange = async (
   return 'done'
 }
 
+/** What only the projection has: rows of dates that retention took, and of which nothing came since. */
+const goneRows = async (buckets: readonly number[], { snapshot, projection, table }: StepDeps): Promise<Batch[]> => {
+  const newest = dayGone(snapshot)
+  if (newest === undefined || projection.goneRows === undefined) return []
+  const isGone = (date: string): boolean => dayOfDate(date) <= newest && !snapshot.dates.has(date)
+  const found: Batch[] = []
+  for await (const rows of table.read(table.state, { buckets })) found.push(projection.goneRows(rows, isGone))
+  return found
+}
+
 /**
  * Takes some buckets that are at the same place one step on. Invariant: rows and offsets are committed together, and only upon the offset that the step began at.
  */
@@ -158,10 +168,13 @@ const runStep = async (
     held.drop(buckets)
     tell({ what: 'build', buckets: buckets.length, why: step.why })
     const replace = from === undefined ? {} : { replace: {} }
-    if (date === undefined) return commit(replace, ALL_DATES)
+    const gone = joinBatches(projection.kind, step.isSameArchive ? await goneRows(buckets, deps) : [])
+    if (date === undefined) return commit({ ...replace, add: gone }, ALL_DATES)
     const folded = await projection.fold({ files: filesOfDate(snapshot, date), buckets, isAnew: true }, foldDeps)
     if (!('add' in folded)) return outcomeOf(folded)
-    return commit({ ...replace, add: folded.add }, dayOfDate(date))
+    // The fold does not know the keys of what is gone.
+    if (gone.length > 0) held.drop(buckets)
+    return commit({ ...replace, add: joinBatches(projection.kind, [folded.add, gone]) }, dayOfDate(date))
   }
   const { frontier } = from!
   const folded = await projection.fold({ files: step.files, buckets, isAnew: false }, foldDeps)

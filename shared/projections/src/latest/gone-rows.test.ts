@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { type Row, someRows } from '../../../archive/src/testing/log-table.ts'
+import { bucketOf } from '../buckets.ts'
+import { createWorld } from '../testing/world.ts'
+
+const rowOf = (vehicleId: string, date: string): Row => ({
+  ...someRows(1, '69y7p', Date.parse(`${date}T10:00:00Z`))[0],
+  vehicleId,
+})
+const textOf = ({ vehicleId, time, x, y }: Row): string =>
+  JSON.stringify({ by: 'vehicle_id', key: vehicleId, vehicle: vehicleId, time, x, y, revision: null })
+
+/** A vehicle that is parked since a date that retention takes, and one that reports on. */
+const [PARKED, REPORTING] = [rowOf('v-0', '2026-11-18'), rowOf('v-1', '2026-11-20')]
+const BUCKETS = ['v-0', 'v-1'].map(bucketOf)
+
+const openWorld = async () => {
+  const world = await createWorld(BUCKETS)
+  await world.write([PARKED, REPORTING])
+  await world.settle()
+  return world
+}
+
+test('the last position of a date that retention took stays when latest is built again', async () => {
+  const world = await openWorld()
+  await world.dropDate('2026-11-18')
+  await world.settle()
+  world.keyBy([])
+  expect((await world.settle()).latest).toEqual([textOf(PARKED), textOf(REPORTING)])
+  // What comes into such a date late counts, too: a correction of what was kept, and the rows of others.
+  const corrected = { ...PARKED, x: PARKED.x + 1 }
+  await world.write([corrected])
+  expect((await world.settle()).latest).toEqual([textOf(corrected), textOf(REPORTING)])
+})
+
+test('nothing of another archive stays', async () => {
+  const world = await openWorld()
+  await world.dropDate('2026-11-18')
+  const copy = world.copy()
+  await world.write([rowOf('v-1', '2026-11-19')])
+  await world.settle()
+  await world.restore(copy)
+  expect((await world.settle()).latest).toEqual([textOf(REPORTING)])
+})
