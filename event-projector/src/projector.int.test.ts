@@ -6,11 +6,13 @@ import { createFileStore, openTable } from '@fleetlake/archive'
 import { type Config, configSchema, subjects } from '@fleetlake/contracts'
 import { connectHub } from '@fleetlake/hub'
 import { LATEST, openProjectionTable, PRESENCE } from '@fleetlake/projections'
+import { NO_OPS } from '@fleetlake/service'
 import { eventually, startTestHub, temporaryFolder } from '@fleetlake/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { SETTINGS, someRows, writeRows } from '../../shared/archive/src/testing/log-table.ts'
 import { distinctReports, plainLatest, plainPresence } from '../../shared/projections/src/testing/batch-oracle.ts'
 import { latestTexts, presenceTexts } from '../../shared/projections/src/testing/table-rows.ts'
+import { createMetrics } from '../../shared/service/src/metrics/create-metrics.ts'
 import { startProjector } from './start-projector.ts'
 
 const DAY_MS = 86_400_000
@@ -119,7 +121,7 @@ test('a projection whose folder is deleted is made anew, and one that can not be
   await eventually(() => isWhole(LATEST), { what: 'the last version in latest' })
 })
 
-test('there may be no table of positions yet', async () => {
+test('there may be no table of positions yet: then nothing waits', async () => {
   const server = await startTestHub()
   onTestFinished(() => server.stop())
   const hub = await connectHub({ url: server.url, service: 'test' })
@@ -132,7 +134,13 @@ test('there may be no table of positions yet', async () => {
     isLagKnown.push(data.lagMs !== undefined)
   })
   await hub.flush()
-  const projector = await startProjector(hub, { config, log, version: '0' })
+  const metrics = createMetrics('projector')
+  const projector = await startProjector(hub, { config, log, version: '0', ops: { ...NO_OPS, metrics } })
+  const told = async (): Promise<string[]> =>
+    [...(await metrics.text()).matchAll(/^fleetlake_projection_lag_seconds\{projection="(\w+)"\} 0\./gm)].map(
+      ([, projection]) => projection,
+    )
+  await eventually(async () => (await told()).join() === 'presence,latest')
   await eventually(() => isLagKnown.includes(true), { what: 'a heartbeat after the first step' })
   await projector.stop()
   expect(isLagKnown[0]).toBe(false)

@@ -1,4 +1,4 @@
-import { openLatestStore, openPresenceStore, openTableStore, type Snapshot } from '@fleetlake/archive'
+import { type ObjectStore, openLatestStore, openPresenceStore, openTableStore, type Snapshot } from '@fleetlake/archive'
 import type { Config } from '@fleetlake/contracts'
 import { codeField, FleetError, reasonOf, sleep } from '@fleetlake/core'
 import { type Hub, joinGroup, ownedPartitions } from '@fleetlake/hub'
@@ -13,6 +13,7 @@ import { countRequests, type Log, NO_OPS, type OpsContext } from '@fleetlake/ser
 import { keepOpen, type KeptOpen } from './keep-open.ts'
 import { lagLimitOf } from './lag-limit.ts'
 import { openMoves, openProjection } from './open-tables.ts'
+import { tellLag } from './tell-lag.ts'
 import { tellProjection } from './tell-projection.ts'
 
 export interface RunningProjector {
@@ -24,6 +25,8 @@ export interface ProjectorOptions {
   readonly config: Config
   readonly log: Pick<Log, 'info' | 'warn'>
   readonly version: string
+  /** In place of the archive's own stores. */
+  readonly stores?: { readonly moves: ObjectStore; readonly presence: ObjectStore; readonly latest: ObjectStore }
   /** Where it says how it is. */
   readonly ops?: OpsContext
 }
@@ -37,14 +40,14 @@ const NOT_AS_IT_WAS: ReadonlySet<string> = new Set(['table.damaged', 'table.inva
  */
 export const startProjector = async (
   hub: Hub,
-  { config, log, version, ops = NO_OPS }: ProjectorOptions,
+  { config, log, version, stores, ops = NO_OPS }: ProjectorOptions,
 ): Promise<RunningProjector> => {
   const { archive, projector } = config
   const maxLagMs = lagLimitOf(config)
   const stopping = new AbortController()
   const { signal } = stopping
   const tellRequest = countRequests(ops.metrics)
-  const moves = await openTableStore(archive, tellRequest)
+  const moves = stores?.moves ?? (await openTableStore(archive, tellRequest))
   const options = {
     engine: `Fleetlake/${version}`,
     onBackgroundError: (error: unknown) =>
@@ -56,17 +59,18 @@ export const startProjector = async (
     (table) => table.close(),
   )
   const projections = [
-    { projection: PRESENCE_PROJECTION, openStore: openPresenceStore },
-    { projection: latestProjection(projector.latestBy), openStore: openLatestStore },
-  ].map(({ projection, openStore }) => ({
+    { projection: PRESENCE_PROJECTION, given: stores?.presence, openStore: openPresenceStore },
+    { projection: latestProjection(projector.latestBy), given: stores?.latest, openStore: openLatestStore },
+  ].map(({ projection, given, openStore }) => ({
     projection,
     tell: tellProjection(projection.kind.name, { log }),
     kept: keepOpen(
       // A store of its own each time: one that was written to does not make its folder again.
-      async () => openProjection(projection, { moves, own: await openStore(archive, tellRequest) }, options),
+      async () => openProjection(projection, { moves, own: given ?? (await openStore(archive, tellRequest)) }, options),
       ({ table }) => table.close(),
     ),
   }))
+  const tellFolded = tellLag(ops.metrics)
   /** Up to this moment all that was committed is folded; undefined while that was never so. */
   let foldedMs: number | undefined
   const membership = joinGroup(hub, {
@@ -131,15 +135,21 @@ export const startProjector = async (
     const snapshot = await orCloseIt(movesTable, async () => (await movesTable.get())?.refresh())
     if (snapshot === undefined) {
       foldedMs = atMs
+      for (const { projection } of projections) tellFolded(projection.kind.name, atMs, true)
       return false
     }
     const buckets = ownedNow()
     tellOwned(buckets.length)
     const reports: BucketsReport[] = []
     const faults: unknown[] = []
-    for (const each of buckets.length === 0 ? [] : projections) {
+    for (const each of projections) {
+      const { name } = each.projection.kind
+      tellFolded(name, atMs, buckets.length === 0)
+      if (buckets.length === 0) continue
       try {
-        reports.push(await orCloseIt(each.kept, () => stepProjection(each, snapshot, buckets)))
+        const report = await orCloseIt(each.kept, () => stepProjection(each, snapshot, buckets))
+        reports.push(report)
+        tellFolded(name, atMs, report.version >= snapshot.version)
       } catch (error) {
         if (signal.aborted) throw error
         faults.push(error)
