@@ -25,6 +25,9 @@ export interface TableKeeper {
   close(): Promise<void>
 }
 
+/** Of a table whose log or files are not what was read of them. */
+const NOT_AS_IT_WAS: ReadonlySet<string> = new Set(['table.damaged', 'table.invalid', 'table.replaced'])
+
 /** Keeps a table in order. Invariant: what is wrong with it is told, and keeps no other from being kept. */
 export const createTableKeeper = <Opened>(
   { what, open, merge, tidy, close }: KeptTable<Opened>,
@@ -44,7 +47,8 @@ export const createTableKeeper = <Opened>(
         tidiedMs = performance.now()
         if (deleted > 0) log.info({ files: deleted }, `files of ${what} that nobody needs were deleted`)
       } catch (error) {
-        if (error instanceof FleetError && error.code === 'table.replaced') table = undefined
+        // Its folder may have been deleted, and made anew.
+        if (error instanceof FleetError && NOT_AS_IT_WAS.has(error.code)) table = undefined
         if (!signal.aborted) log.warn(codeField(error), `${what} is not kept in order: ${reasonOf(error)}`)
       }
     },

@@ -12,7 +12,7 @@ import { cellBounds, parseCell, windowStart } from '@fleetlake/core'
 import { ALL_BUCKETS, LATEST, latestBatch, openProjectionTable, type ProjectionTable } from '@fleetlake/projections'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type HeldTail, holdNothing, holdTail } from '../tail/held-tail.ts'
+import { type HeldTail, type Missing, holdNothing, holdTail } from '../tail/held-tail.ts'
 import { createTailBlock } from '../tail/tail-block.ts'
 import { holdLatest } from './latest-rows.ts'
 import { createLatestWatch } from './latest-watch.ts'
@@ -136,8 +136,11 @@ const startWorld = async (
     const { paths } = commits.pop()!
     await table.commit({ parts: [], remove: [...paths], operation: 'DELETE' })
   }
-  /** @param frontier days since 1970-01-01 */
-  const fold = async (frontier = 0): Promise<void> => {
+  /**
+   * @param frontier days since 1970-01-01
+   * @param by the columns that rows are keyed by beside the vehicle
+   */
+  const fold = async (frontier = 0, by: readonly string[] = []): Promise<void> => {
     const latest = (await openProjectionTable(latestStore, LATEST, { create: true }))!
     const { version } = table.snapshot
     const [{ commit }] = (await readChanges(store, version - 1, version))!
@@ -148,7 +151,7 @@ const startWorld = async (
     const made = await latest.commit({
       buckets: ALL_BUCKETS,
       from: latest.state.offset(0),
-      to: { version, commit, frontier },
+      to: { version, commit, frontier, by },
       replace: {},
       add: latestBatch({
         length,
@@ -249,6 +252,22 @@ test('rows that another program removed do not come back, however many versions 
   for (let minute = 0; minute < 65; minute++) await world.archive([{ vehicle: 1, minute }])
   await world.fold()
   expect(await ask(watch, world.table.snapshot)).toEqual({ told: lastOf(world.archived()), missing: [] })
+})
+
+test('last positions by another column are whole where the projector keeps them by it, and told to be missing where it does not', async () => {
+  const world = await startWorld()
+  await world.archive([{ vehicle: 0, minute: 1 }])
+  const missingBy = async (watch: Watch): Promise<readonly Missing[]> =>
+    (await watch.find({ snapshot: world.table.snapshot, tail: NO_TAIL }, { by: 'state', keys: undefined })).missing
+  const watch = world.watch()
+  await world.fold()
+  expect(await missingBy(watch)).toEqual([
+    { path: 'latest', reason: expect.stringContaining('keeps no last positions by "state"') },
+  ])
+  await world.fold(0, ['state'])
+  expect(await missingBy(watch)).toEqual([])
+  await world.fold()
+  expect(await missingBy(world.watch())).toHaveLength(1)
 })
 
 test('while there is no table, what was archived between two questions is known as well', async () => {

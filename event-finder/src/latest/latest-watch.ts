@@ -6,6 +6,7 @@ import {
   type Batch,
   type BucketOffset,
   BUCKETS,
+  latestColumnsOf,
   type ProjectionState,
   type ProjectionTable,
 } from '@fleetlake/projections'
@@ -160,13 +161,13 @@ export const createLatestWatch = ({ open, changes, rowsOf }: LatestWatchDeps): L
     await checkCommits(folded, snapshot)
     await foldPieces(positions, rowsOfBatches(seen.table.read(state, {}), by))
     const oldest = Math.min(...Array.from(snapshot.dates.keys(), (date) => periodOfDate(date).from / DAY_MS))
-    const isKnown = by === VEHICLE_KEY || positions.size > 0
+    const isKept = by === VEHICLE_KEY || latestColumnsOf(state).includes(by)
     return {
       ...empty,
       state,
       version: folded.version,
       isAdded: true,
-      missing: [...(folded.frontier > oldest ? [notAll(folded.frontier)] : []), ...(isKnown ? [] : [notFolded(by)])],
+      missing: [...(folded.frontier > oldest ? [notAll(folded.frontier)] : []), ...(isKept ? [] : [notFolded(by)])],
     }
   }
 
@@ -242,7 +243,8 @@ export const createLatestWatch = ({ open, changes, rowsOf }: LatestWatchDeps): L
           return await find(version, question)
         } catch (error) {
           held.delete(question.by)
-          if (error instanceof FleetError && error.code === 'table.replaced') table = undefined
+          // Its folder may have been deleted, and made anew.
+          table = undefined
           return {
             rows: (await find({ ...version, snapshot: undefined }, question)).rows,
             missing: [{ path: 'latest', reason: `only what is not archived yet is known: ${reasonOf(error)}` }],
