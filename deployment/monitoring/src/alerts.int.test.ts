@@ -8,7 +8,7 @@ import { providePrometheus } from '@fleetlake/testing/prometheus'
 import { expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import { ALERTS_FILE, readAlerts } from './alerts.ts'
-import { type Firing, FIRINGS, RETURNED, SUDDEN, WELL } from './testing/firing.ts'
+import { type Firing, FIRINGS, MISSED, RETURNED, SUDDEN, WELL } from './testing/firing.ts'
 
 const run = promisify(execFile)
 const { promtool } = await providePrometheus()
@@ -65,7 +65,7 @@ test.each(Object.entries(FIRINGS))('%s fires, and no other alarm does', async (n
 
 test('each alarm for which one event is enough is tried with an event before the first scrape, and with one of long ago', () => {
   const forOne = alerts.filter(({ expr }) => /^(sum by \(\w+\) \()?increase\([^)]*\)+ > 0(?! and)/.test(expr))
-  for (const tried of [SUDDEN, RETURNED])
+  for (const tried of [SUDDEN, MISSED, RETURNED])
     expect(Object.keys(tried).map((name) => `Fleetlake${name}`)).toEqual(forOne.map(({ alert }) => alert))
 })
 
@@ -73,6 +73,14 @@ test.each(Object.entries(SUDDEN))(
   '%s fires, and no other alarm does, for a counter that begins above 0',
   async (name, firing) => {
     expect(await testRules([testOf(firing, [`Fleetlake${name}`])])).toContain('SUCCESS')
+  },
+)
+
+test.each(Object.entries(MISSED))(
+  '%s fires for a counter that has grown while Prometheus was away, and for no longer than for another',
+  async (name, series) => {
+    const tests = [testOf({ series, at: '93m' }, [`Fleetlake${name}`]), testOf({ series, at: '120m' }, [])]
+    expect(await testRules(tests)).toContain('SUCCESS')
   },
 )
 

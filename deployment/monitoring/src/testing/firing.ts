@@ -113,6 +113,14 @@ export const SUDDEN: Readonly<Record<string, Firing>> = {
   }),
 }
 
+/** Of the same: it came while Prometheus was away. */
+export const MISSED: Readonly<Record<string, Firing['series']>> = {
+  MessagesLost: { 'fleetlake_lost_messages_total{job="collector", instance="c"}': '0x60 _x30 7x60' },
+  DeadLettersCome: {
+    'fleetlake_dead_letters_total{job="collector", instance="c", reason="unreadable"}': '3x60 _x30 7x60',
+  },
+}
+
 /** Of the same: what came long ago is seen again, after half an hour in which Prometheus was away. */
 export const RETURNED: Readonly<Record<string, Firing['series']>> = {
   MessagesLost: { 'fleetlake_lost_messages_total{job="collector", instance="c"}': '7x60 _x30 7x60' },
