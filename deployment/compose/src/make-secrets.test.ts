@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { parseEnv, promisify } from 'node:util'
 import { temporaryFolder } from '@fleetlake/testing'
 import { expect, test } from 'vitest'
-import { addedText, fillExample, missingSettings, newSecrets, placeSettings } from './make-secrets.ts'
+import { addedText, checkLines, fillExample, missingSettings, newSecrets, placeSettings } from './make-secrets.ts'
 
 const root = join(import.meta.dirname, '../../..')
 
@@ -45,13 +45,15 @@ test('every variable of docker-compose.yml is in the example, and each that is e
   expect(new Set(Object.values(secrets)).size).toBe(Object.keys(secrets).length)
 })
 
+/** Compose has a default for them, by which a stack without them runs. */
+const LEFT_TO_COMPOSE = ['FLEET_BIND', 'FLEET_PORT']
 const KEY_PAIR = ['FLEET_HUB_ISSUER', 'FLEET_GATEWAY_HUB_ISSUER_SECRET']
 
 test('whichever one setting a .env lacks, or has without a value, that one is added and no other', async () => {
   const example = await readFile(join(root, '.env.example'), 'utf8')
   const fresh = (): Record<string, string> => ({ ...placeSettings({ host: 'localhost', port: 8443 }), ...newSecrets() })
   const full = fillExample(example, fresh())
-  const names = Object.keys(parseEnv(full)).filter((name) => !KEY_PAIR.includes(name))
+  const names = Object.keys(parseEnv(full)).filter((name) => ![...KEY_PAIR, ...LEFT_TO_COMPOSE].includes(name))
   for (const name of names)
     for (const line of ['', `${name}=`, `${name}=""`]) {
       const env = full.replace(new RegExp(`^${name}=.*$`, 'm'), line)
@@ -60,6 +62,24 @@ test('whichever one setting a .env lacks, or has without a value, that one is ad
       expect(parseEnv(env + addedText(env, missing))).toEqual({ ...parseEnv(full), ...missing })
     }
   expect(missingSettings(full, example, fresh())).toEqual({})
+  const [bind, port] = LEFT_TO_COMPOSE.map((name) => new RegExp(`^${name}=.*$`, 'm'))
+  expect(missingSettings(full.replace(bind, '').replace(port, 'FLEET_PORT='), example, fresh())).toEqual({})
+})
+
+test.each(['FLEET_OPS_TOKEN=abc#def', 'FLEET_OPS_TOKEN=#abc', 'FLEET_OPS_TOKEN: abc', 'export FLEET_OPS_TOKEN=a#b'])(
+  'the line %s is refused: compose reads it in another way',
+  (line) => {
+    expect(() => checkLines(`# A comment: with a # in it\nFLEET_HOST=localhost # here\n${line}\n`)).toThrow(
+      /^line 3 of \.env /,
+    )
+  },
+)
+
+test('lines that both read alike are taken', async () => {
+  const example = await readFile(join(root, '.env.example'), 'utf8')
+  const full = fillExample(example, { ...placeSettings({ host: 'localhost', port: 8443 }), ...newSecrets() })
+  for (const env of ['', full, 'A=\'x#y\'\nB="x # y"\nC=\nD=x # y: z#\nE=https://x/y\n'])
+    expect(checkLines(env)).toBeUndefined()
 })
 
 test('a .env with one half of the key pair gets no other, one with neither gets both', async () => {

@@ -53,6 +53,23 @@ export const fillExample = (example: string, settings: Settings): string =>
     return text.replace(line, `${name}=${value}`)
   }, example)
 
+/** Without these compose takes its own defaults, by which such a stack runs already. */
+const LEFT_TO_COMPOSE: ReadonlySet<string> = new Set(['FLEET_BIND', 'FLEET_PORT'])
+
+/** @throws Error for a line that compose reads in another way than Node does: what is taken for missing, or written to another file, would be another value */
+export const checkLines = (env: string): void => {
+  for (const [i, line] of env.split('\n').entries()) {
+    const isOther =
+      /^\s*(?:export\s+)?\w+\s*:/.test(line) ||
+      /^\s*(?:export\s+)?\w+\s*=\s*[^\s'"`#][^'"`\s]*#/.test(line) ||
+      /^\s*\w+=#/.test(line)
+    if (isOther)
+      throw new Error(
+        `line ${i + 1} of .env is read in one way by docker compose and in another by this program: write NAME='value', with the value in single quotes`,
+      )
+  }
+}
+
 const KEY_PAIR = [ISSUER_VARIABLE, 'FLEET_GATEWAY_HUB_ISSUER_SECRET']
 
 /**
@@ -62,7 +79,9 @@ const KEY_PAIR = [ISSUER_VARIABLE, 'FLEET_GATEWAY_HUB_ISSUER_SECRET']
  */
 export const missingSettings = (env: string, example: string, settings: Settings): Settings => {
   const present = parseEnv(env)
-  const missing = Object.entries({ ...parseEnv(example), ...settings }).filter(([name]) => !present[name])
+  const missing = Object.entries({ ...parseEnv(example), ...settings }).filter(
+    ([name]) => !present[name] && !LEFT_TO_COMPOSE.has(name),
+  )
   const halves = KEY_PAIR.filter((name) => !present[name])
   if (halves.length === 1)
     throw new Error(
@@ -119,6 +138,7 @@ const make = (folder: string, example: string, given: Partial<Place>): string =>
 
 const complete = (folder: string, example: string, given: Partial<Place>): string => {
   const env = readFileSync(join(folder, '.env'), 'utf8')
+  checkLines(env)
   const present = parseEnv(env)
   const place = placeOf(present, given)
   if (place.host !== placeOf(present, {}).host || place.port !== placeOf(present, {}).port)
