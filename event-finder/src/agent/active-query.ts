@@ -138,7 +138,7 @@ export const createActiveQuery = (
           'fleet-task': String(task),
           'fleet-batch': String(batch),
           'fleet-rows': String(rows),
-          ...(failures === 0 ? {} : { 'fleet-unread': String(failures) }),
+          ...(failures === 0 ? {} : { 'fleet-unread': '1' }),
           ...(told === undefined ? {} : { [CADENCES_HEADER]: told }),
         },
       }),

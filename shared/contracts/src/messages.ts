@@ -744,7 +744,7 @@ export const messages = {
       'fleet-batch': 'number of the batch within the task, from 0',
       'fleet-rows': 'number of rows',
       'fleet-unread':
-        'number of files of the task that its agent could not read before this batch: another agent may have read them, and has its rows at other places',
+        '1 where its agent could not read a file of the task before this batch: another agent may have read it, and has its rows at other places',
       'fleet-cadences':
         'how often the vehicles report, over all their reports, where that is known: seconds of each run of rows of one vehicle and one UTC date, in their order, such as `20*3,-,600`',
     },

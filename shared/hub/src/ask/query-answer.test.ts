@@ -36,10 +36,11 @@ const stories = fc
     const stats = statsOf(status, batches)
     const named = batches.flatMap((count, task) => Array.from({ length: count }, (_, batch) => ({ task, batch })))
     const came = named.flatMap(({ task, batch }, i): AnswerEvent[] => {
-      const event: AnswerEvent = { kind: 'batch', task, batch, unread: 0 }
+      const event: AnswerEvent = { kind: 'batch', task, batch, isShort: false }
       const fate = fates[i % fates.length]
       // One agent could read all, the other not.
-      if (fate === 'by two') return i % 2 === 0 ? [event, { ...event, unread: 1 }] : [{ ...event, unread: 1 }, event]
+      if (fate === 'by two')
+        return i % 2 === 0 ? [event, { ...event, isShort: true }] : [{ ...event, isShort: true }, event]
       return fate === 'lost' ? [] : fate === 'twice' ? [event, event] : [event]
     })
     const events: AnswerEvent[] = [
@@ -65,7 +66,7 @@ test('in whatever order it comes: an answer is complete only with every batch, e
         if (event.kind === 'batch') {
           const key = `${event.task}/${event.batch}`
           expect(isOfUse).toBe(!held.has(key))
-          isShort ||= isOfUse && event.unread > 0
+          isShort ||= isOfUse && event.isShort
           held.add(key)
         }
         isHeard ||= ['batch', 'progress', 'stats'].includes(event.kind)
@@ -93,12 +94,12 @@ test('in whatever order it comes: an answer is complete only with every batch, e
 test('an answer whose batch came of an agent that could not read a file is partial, though another agent had read all', () => {
   const answer = createQueryAnswer(TTL_MS, 0)
   answer.happen({ kind: 'sent' }, 0)
-  answer.happen({ kind: 'batch', task: 0, batch: 0, unread: 2 }, 1)
-  expect(answer.happen({ kind: 'batch', task: 0, batch: 0, unread: 0 }, 2)).toBe(false)
+  answer.happen({ kind: 'batch', task: 0, batch: 0, isShort: true }, 1)
+  expect(answer.happen({ kind: 'batch', task: 0, batch: 0, isShort: false }, 2)).toBe(false)
   answer.happen({ kind: 'stats', stats: statsOf('complete', [1]) }, 3)
   expect(answer.end()).toEqual({
     status: 'partial',
-    reason: 'a finder that could not read 2 files answered before one that could: ask again',
+    reason: 'a finder that could not read a part of what was searched answered before one that could: ask again',
   })
 })
 

@@ -16,8 +16,8 @@ export type AnswerEvent =
   /** The server says that no finder listens. */
   | { readonly kind: 'unheard' }
   | { readonly kind: 'progress' }
-  /** `unread`: files that its agent could not read before it. */
-  | { readonly kind: 'batch'; readonly task: number; readonly batch: number; readonly unread: number }
+  /** `isShort`: its agent could not read a file before it. */
+  | { readonly kind: 'batch'; readonly task: number; readonly batch: number; readonly isShort: boolean }
   | { readonly kind: 'stats'; readonly stats: VehicleQueryStats }
   /** What can't be read. */
   | { readonly kind: 'malformed'; readonly reason: string }
@@ -60,7 +60,7 @@ export const createQueryAnswer = (ttlMs: number, beganMs: number): QueryAnswer =
   let isAllowed = true
   let stats: VehicleQueryStats | undefined
   let fault: string | undefined
-  let unread = 0
+  let isShort = false
 
   const hear = (nowMs: number): void => {
     isHeard = true
@@ -70,14 +70,14 @@ export const createQueryAnswer = (ttlMs: number, beganMs: number): QueryAnswer =
   /** A search that the finders gave up, and not this client, is one that misses something. */
   const statusOf = ({ status }: VehicleQueryStats): QueryStatus => {
     if (isCancelled) return 'cancelled'
-    if (unread > 0 && (status === 'complete' || status === 'limit-reached')) return 'partial'
+    if (isShort && (status === 'complete' || status === 'limit-reached')) return 'partial'
     return status === 'cancelled' ? 'partial' : status
   }
   const reasonOf = (said: VehicleQueryStats): string | undefined => {
     if (isCancelled) return undefined
     const isOfBatch = statusOf(said) === 'partial' && (said.status === 'complete' || said.status === 'limit-reached')
     return isOfBatch
-      ? `a finder that could not read ${unread} files answered before one that could: ask again`
+      ? 'a finder that could not read a part of what was searched answered before one that could: ask again'
       : reasonOfStats(said)
   }
 
@@ -100,7 +100,7 @@ export const createQueryAnswer = (ttlMs: number, beganMs: number): QueryAnswer =
         case 'batch':
           hear(nowMs)
           if (!held.hold(event.task, event.batch)) return false
-          unread = Math.max(unread, event.unread)
+          isShort ||= event.isShort
           return true
         case 'stats': {
           hear(nowMs)

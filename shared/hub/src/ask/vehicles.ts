@@ -124,11 +124,11 @@ const ask = (
   const take = (raw: ReceivedMessage): void => {
     const { data, headers } = receiveMessage('vehicleQueryResult', raw)
     const [task, batch] = [Number(headers('fleet-task')), Number(headers('fleet-batch'))]
-    const unread = Number(headers('fleet-unread') ?? 0)
+    const isShort = headers('fleet-unread') !== undefined
     const positions = decodePositions(data)
     if (positions === undefined) throw new FleetError('arrow.invalid', 'a result of another layout')
     const cadences = cadencesIn(headers(CADENCES_HEADER), positions)
-    if (happen({ kind: 'batch', task, batch, unread })) queue.push({ task, batch, rows: positions, ...cadences })
+    if (happen({ kind: 'batch', task, batch, isShort })) queue.push({ task, batch, rows: positions, ...cadences })
     // Its sender waits for it like for any other.
     else taken(task, batch)
   }
