@@ -44,6 +44,8 @@ interface Held {
   missing: readonly Missing[]
   /** None of its rows was removed from the archive. */
   isAdded: boolean
+  /** The projector keeps last positions by it, as far as is known. */
+  readonly isKept: boolean
 }
 
 const nothingBy = (by: string): Pick<Held, 'positions' | 'taken'> => ({
@@ -68,7 +70,7 @@ const notAll = (frontierDay: number): Missing => ({
 
 const notFolded = (by: string): Missing => ({
   path: 'latest',
-  reason: `the projector keeps no last positions by "${by}", so that only what was reported lately is known: name it in projector.latestBy`,
+  reason: `the projector keeps no last positions by "${by}", so that only what is not archived yet is known: name it in projector.latestBy`,
 })
 
 const removedSince = (version: number): Missing => ({
@@ -157,7 +159,14 @@ export const createLatestWatch = ({ open, changes, rowsOf }: LatestWatchDeps): L
     const state = seen?.state
     const folded = state && foldedOf(state)
     if (seen === undefined || state === undefined || folded === undefined)
-      return { ...empty, state, version: snapshot.version, missing: [NOT_MADE], isAdded: true }
+      return {
+        ...empty,
+        state,
+        version: snapshot.version,
+        missing: [NOT_MADE],
+        isAdded: true,
+        isKept: by === VEHICLE_KEY,
+      }
     await checkCommits(folded, snapshot)
     await foldPieces(positions, rowsOfBatches(seen.table.read(state, {}), by))
     const oldest = Math.min(...Array.from(snapshot.dates.keys(), (date) => periodOfDate(date).from / DAY_MS))
@@ -167,6 +176,7 @@ export const createLatestWatch = ({ open, changes, rowsOf }: LatestWatchDeps): L
       state,
       version: folded.version,
       isAdded: true,
+      isKept,
       missing: [...(folded.frontier > oldest ? [notAll(folded.frontier)] : []), ...(isKept ? [] : [notFolded(by)])],
     }
   }
@@ -221,7 +231,8 @@ export const createLatestWatch = ({ open, changes, rowsOf }: LatestWatchDeps): L
     await followLoaded(loaded, snapshot, by)
     // What is not in the table yet was seen all the same. Of a complete one what is known adds only rows that were removed.
     if (isFollowed && known.isAdded && loaded.missing.length > 0) loaded.positions.fold(known.positions.take())
-    if (begun === generation) held.set(by, loaded)
+    // What is no key of the table may have as many values as the archive has rows.
+    if (begun === generation && loaded.isKept) held.set(by, loaded)
     return loaded
   }
 
