@@ -56,7 +56,11 @@ export const createSelectedVehicle = (ask: (id: string) => Promise<LiveVehicle |
     take: ({ fresh, reports, gone, silent, types, followed }) => {
       if (id.value === undefined) return
       if (followed?.id === id.value) measures.value = followed.measures
-      if (vehicle.value !== undefined && gone.includes(vehicle.value)) vehicle.value = undefined
+      if (vehicle.value !== undefined && gone.includes(vehicle.value)) {
+        vehicle.value = undefined
+        // What was last heard of it is no longer how it is.
+        if (report.value !== undefined) report.value = { ...report.value, isSilent: true }
+      }
       const at = fresh.id.indexOf(id.value)
       if (at >= 0) vehicle.value = fresh.vehicle[at]
       if (vehicle.value === undefined) return

@@ -187,6 +187,26 @@ it('asks again for what was not answered in whole, each time, until it is', asyn
   expect([asked.length, all]).toEqual([3, [[3, 3]]])
 })
 
+it('asks again more and more rarely where the answer lacks the same as before, and as often as at first once it lacks something else', async () => {
+  const { last, asked } = createWorld()
+  last.want(HOUR_MS)
+  last.askAll()
+  const callsUntilAsked = async (reason: string): Promise<number> => {
+    const before = asked.length
+    asked[before - 1].end('partial', reason)
+    await eventually(() => last.known()?.status === 'partial')
+    for (let calls = 1; ; calls++) {
+      // What follows an answer comes after it is known.
+      await Promise.resolve()
+      last.retryPartial()
+      if (asked.length > before) return calls
+    }
+  }
+  const calls: number[] = []
+  for (const reason of ['a', 'a', 'a', 'a', 'a', 'a', 'a', 'b', 'b', 'b']) calls.push(await callsUntilAsked(reason))
+  expect(calls).toEqual([1, 2, 4, 8, 16, 16, 16, 1, 2, 4])
+})
+
 it('asks for no more than the page holds, until other vehicles are asked for', async () => {
   const world = createWorld()
   const { last, asked } = world

@@ -39,6 +39,7 @@ export interface LastPositions {
 /** Somewhat longer than the time after which a vehicle is silent. */
 const RECENT_MS = 20 * 60_000
 const QUERY_MS = 300_000
+const SLOWEST_PACE = 16
 
 const EVICTED: LastKnown = { status: 'partial', reason: 'there are more vehicles than the page can hold' }
 
@@ -53,6 +54,9 @@ export const createLastPositions = (deps: LastPositionsDeps): LastPositions => {
   let evictedBefore = 0
   let isFull = false
   let isReached = false
+  /** Of calls of `retryPartial` each so many is a question, and so many pass until the next one: what does not pass by itself is asked more and more rarely. */
+  let pace = 1
+  let passes = 0
 
   const knownNow = (): LastKnown | undefined =>
     known?.status === 'complete' && evicted() > evictedBefore ? EVICTED : known
@@ -119,6 +123,8 @@ export const createLastPositions = (deps: LastPositionsDeps): LastPositions => {
     },
     askAll: () => {
       isReached = true
+      pace = 1
+      passes = 0
       void start()
     },
     askRecent: () => {
@@ -128,7 +134,14 @@ export const createLastPositions = (deps: LastPositionsDeps): LastPositions => {
       if (current === undefined && known?.status === 'unknown') void start()
     },
     retryPartial: () => {
-      if (current === undefined && known?.status === 'partial' && !isFull) void start()
+      if (current !== undefined || known?.status !== 'partial' || isFull) return
+      if (passes > 0) return void passes--
+      const { reason } = known
+      void start().then(() => {
+        const isSame = known?.status === 'partial' && known.reason === reason
+        pace = isSame ? Math.min(2 * pace, SLOWEST_PACE) : 1
+        passes = pace - 1
+      })
     },
     known: knownNow,
   }
