@@ -127,7 +127,7 @@ export const startCompactor = async (
       if (!stopping.signal.aborted) warn(codeField(error), `a run failed and is tried again: ${reasonOf(error)}`)
     }
   }
-  /** The positions first: what is long to do elsewhere holds them up in nothing, and which dates are gone is known then. */
+  /** The positions first: right after a start they wait for nothing else, and which dates are gone is known to what follows. */
   const work = async (): Promise<void> => {
     if (!isOwner()) return
     await keepMoves()
