@@ -28,6 +28,14 @@ test('an answer says what it was made from: data files, and reports that are not
   )
 })
 
+test('of last positions, which are found in memory, and of an archive without files no file is told of', () => {
+  const stats = { ...outcome.stats!, files: { total: 0, pruned: 0, read: 0 } }
+  expect(describeAnswer({ ...outcome, stats })).toBe('complete: 1,234 positions of 1 vehicle in 1.2 s')
+  expect(
+    describeAnswer({ ...outcome, stats: { ...stats, hot: { messages: 1, rows: 2, selected: 1, bytes: 9 } } }),
+  ).toBe('complete: 1,234 positions of 1 vehicle; 2 positions that are not archived yet, in 1.2 s')
+})
+
 test('each ending is a sentence', () => {
   const sentence = (some: Partial<VehicleOutcome>): string => describeAnswer({ ...outcome, ...some })
   const [found, work] = ['1,234 positions of 1 vehicle', '2 of 10 data files read (2.0 KiB) in 1.2 s']

@@ -14,7 +14,7 @@ const areasOf = (stats: VehicleOutcome['stats']): string[] =>
 const endingOf = ({ status, reason, rows, vehicles, stats }: VehicleOutcome): string => {
   const found = `${plural(rows, 'position')} of ${plural(vehicles, 'vehicle')}`
   const because = reason === undefined ? '' : `: ${reason}`
-  const work = stats === undefined ? '' : `; ${workOf(stats)}`
+  const work = stats === undefined ? '' : workOf(stats)
   switch (status) {
     case 'complete':
       return `complete: ${found}${work}${stats?.hint === undefined ? '' : `; ${stats.hint}`}${beforeOf(rows, stats)}`
@@ -40,7 +40,12 @@ const beforeOf = (rows: number, stats: VehicleOutcome['stats']): string =>
     : `; the archive begins on ${stats.unknownBefore}: earlier positions are not known`
 
 const workOf = ({ files, bytes, hot, elapsedMs }: NonNullable<VehicleOutcome['stats']>): string => {
-  const chunks = `${humanCount(files.read)} of ${plural(files.total, 'data file')} read (${humanBytes(bytes.read)})`
-  const fresh = hot.rows === 0 ? '' : `, ${plural(hot.rows, 'position')} that are not archived yet,`
-  return `${chunks}${fresh} in ${humanDuration(elapsedMs)}`
+  // Last positions are found in memory, and an archive may have no file yet.
+  const chunks =
+    files.total === 0
+      ? []
+      : [`${humanCount(files.read)} of ${plural(files.total, 'data file')} read (${humanBytes(bytes.read)})`]
+  const fresh = hot.rows === 0 ? [] : [`${plural(hot.rows, 'position')} that are not archived yet,`]
+  const parts = [...chunks, ...fresh]
+  return `${parts.length === 0 ? '' : `; ${parts.join(', ')}`} in ${humanDuration(elapsedMs)}`
 }
