@@ -74,7 +74,7 @@ test.each<[string, Partial<StepFacts>]>([
     'projector.latestBy was changed: order_id before, none now',
     { offset: { version: 4, commit: 7, frontier: 0, by: ['order_id'] } },
   ],
-  ['the archive is an older copy: it ends at version 3, and version 4 was folded', { to: 3 }],
+  ['the archive is an older copy: it ends at version 3, and version 4 was folded', { to: 3, commitNow: undefined }],
   ['version 4, which was folded last, is not in the log any more', { commitNow: undefined }],
   ['the archive is another copy: its version 4 is not the one that was folded', { commitNow: 8 }],
   ['versions after 4 are not in the log any more', { changes: undefined }],
@@ -89,6 +89,12 @@ test.each<[string, Partial<StepFacts>]>([
   ],
 ])('a projection is built again, and why is told: %s', (why, some) => {
   expect(planStep(facts(some), true)).toEqual({ do: 'build', why, isSameArchive: !OTHER_ARCHIVE.has(why) })
+})
+
+test('what another projector has folded beyond the version that is known stays, unless the log has another commit there', () => {
+  const ahead = facts({ to: 3, changes: [] })
+  for (const by of [[], ['order_id']]) expect(planStep({ ...ahead, by }, false)).toEqual({ do: 'rest' })
+  expect(planStep({ ...ahead, commitNow: 8 }, false)).toMatchObject({ do: 'build', isSameArchive: false })
 })
 
 test('an idle table whose last commit is not there stays folded', () => {

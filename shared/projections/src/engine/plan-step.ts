@@ -16,7 +16,7 @@ export interface StepFacts {
   readonly by: readonly string[]
   /** The version that is folded up to. */
   readonly to: number
-  /** The number of the commit that is now where the offset's was; undefined when the log has none. */
+  /** The number of the commit that is now where the offset's was, be it later than `to`; undefined when the log has none. */
   readonly commitNow: number | undefined
   /** From the offset's version to `to`; undefined when one of them is not in the log any more. */
   readonly changes: readonly VersionChanges[] | undefined
@@ -30,7 +30,7 @@ export interface StepFacts {
 }
 
 /**
- * - rest: all is folded.
+ * - rest: all is folded, or another projector has folded more than the version: what it took in is not to be lost.
  * - build: nothing of what the buckets hold counts, and all dates are read, the newest first. `why` is for people. Of the same archive what they hold of dates that are gone from it
  *   still counts.
  * - fold: the rows of these files are folded on, in this order; what the buckets hold of the days of `replaced` is made anew.
@@ -49,9 +49,9 @@ const whyAnew = ({ offset, by, to, commitNow, changes, nowMs, maxLagMs }: StepFa
   if (offset === undefined) return 'it is new'
   if (!isSameBy(offset.by, by))
     return `projector.latestBy was changed: ${namesOf(offset.by)} before, ${namesOf(by)} now`
-  if (offset.version > to)
-    return `the archive is an older copy: it ends at version ${to}, and version ${offset.version} was folded`
   if (commitNow === undefined) {
+    if (offset.version > to)
+      return `the archive is an older copy: it ends at version ${to}, and version ${offset.version} was folded`
     return offset.version === to
       ? undefined
       : `version ${offset.version}, which was folded last, is not in the log any more`
@@ -65,6 +65,10 @@ const whyAnew = ({ offset, by, to, commitNow, changes, nowMs, maxLagMs }: StepFa
   return undefined
 }
 
+/** Another projector, which knew a later version of the same archive, has moved them. */
+const isAhead = ({ offset, to, commitNow }: StepFacts): boolean =>
+  offset !== undefined && offset.version > to && offset.commit === commitNow
+
 /** As far as the log tells: it may not reach back any more. */
 const isSameArchive = ({ offset, to, commitNow }: StepFacts): boolean =>
   offset !== undefined && offset.version <= to && (commitNow === undefined || commitNow === offset.commit)
@@ -75,6 +79,7 @@ const isSameArchive = ({ offset, to, commitNow }: StepFacts): boolean =>
  * @param hasDates whether rows are of a date: then what went concerns its date alone
  */
 export const planStep = (facts: StepFacts, hasDates: boolean): Step => {
+  if (isAhead(facts)) return { do: 'rest' }
   const why = whyAnew(facts)
   if (why !== undefined) return { do: 'build', why, isSameArchive: isSameArchive(facts) }
   const { offset, to, changes = [], newestDayGone = -1, lost } = facts

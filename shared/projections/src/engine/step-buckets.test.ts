@@ -41,6 +41,7 @@ const stepOf = (who: fc.Arbitrary<number>): fc.Arbitrary<ProjectorStep> =>
   fc.record({
     who,
     buckets: someBuckets,
+    isBehind: fc.boolean(),
     memory: fc.constantFrom(0, 40_000, Infinity),
     death: fc.option(fc.record({ after: fc.nat(20), isCarriedOut: fc.boolean() }), { nil: undefined, freq: 2 }),
   })

@@ -81,7 +81,7 @@ const filesOfDate = ({ dates }: Snapshot, date: string): Chunk[] =>
 /** What became of the table of positions since a version. */
 type Since = readonly [fingerprint: string | undefined, changes: readonly VersionChanges[] | undefined]
 
-/** Reads the log from a version on, once for all buckets that are there. */
+/** Reads the log from a version on, once for all buckets that are there: of a later version than the pinned one its commit alone. */
 const createLogReader = ({ moves, snapshot }: StepDeps): ((version: number) => Promise<Since>) => {
   const { version: to, fingerprint } = snapshot
   const read = new Map<number, Promise<Since>>()
@@ -102,7 +102,7 @@ const planFor = async (
   lost: ReadonlySet<string>,
 ): Promise<Step> => {
   const { version: to } = snapshot
-  const [fingerprint, changes] = from === undefined || from.version > to ? [] : await readSince(from.version)
+  const [fingerprint, changes] = from === undefined ? [] : await readSince(from.version)
   return planStep(
     {
       offset: from,

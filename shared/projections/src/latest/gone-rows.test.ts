@@ -33,6 +33,18 @@ test('the last position of a date that retention took stays when latest is built
   expect((await world.settle()).latest).toEqual([textOf(corrected), textOf(REPORTING)])
 })
 
+test('a projector that knows an older version leaves what another has folded since as it is', async () => {
+  const world = await openWorld()
+  const step = { buckets: BUCKETS, isBehind: false, memory: Infinity, death: undefined }
+  await world.dropDate('2026-11-18')
+  await world.step({ ...step, who: 1 })
+  const later = rowOf('v-1', '2026-11-21')
+  await world.write([later])
+  await world.settle()
+  await world.step({ ...step, who: 1, isBehind: true })
+  expect((await world.settle()).latest).toEqual([textOf(PARKED), textOf(later)])
+})
+
 test('nothing of another archive stays', async () => {
   const world = await openWorld()
   await world.dropDate('2026-11-18')

@@ -6,7 +6,7 @@ import { createWorld } from '../testing/world.ts'
 test('a key whose last reports retention took before they were folded stays known, however often it was reported', async () => {
   const buckets = [bucketOf('v-0')]
   const world = await createWorld(buckets)
-  await world.step({ who: 0, buckets, memory: Infinity, death: undefined })
+  await world.step({ who: 0, buckets, isBehind: false, memory: Infinity, death: undefined })
   const [early, late] = ['2026-11-18', '2026-11-19'].map((date) =>
     someRows(1, '69y7p', Date.parse(`${date}T10:00:00Z`)),
   )

@@ -5,6 +5,7 @@ import {
   type MemoryObjects,
   type ObjectStore,
   openTable,
+  type Snapshot,
   type Table,
 } from '@fleetlake/archive'
 import { parquetCodec } from '@fleetlake/columnar/formats'
@@ -67,6 +68,8 @@ export interface ProjectorStep {
   /** Two of them. */
   readonly who: number
   readonly buckets: readonly number[]
+  /** It knows no later version than at its step before. */
+  readonly isBehind: boolean
   readonly memory: number
   readonly death: Death | undefined
 }
@@ -119,6 +122,8 @@ export const createWorld = async (buckets: readonly number[]): Promise<World> =>
   const stores = KINDS.map(() => createMemoryStore())
   let latestBy: readonly string[] = [BY]
   const projectors: (Projector | undefined)[] = []
+  /** The version that each projector knows. */
+  const known: (Snapshot | undefined)[] = []
   const events: ProjectionEvent[] = []
   /** Keys of latest whose rows retention may have taken out of the table. */
   let isRetained = false
@@ -148,8 +153,9 @@ export const createWorld = async (buckets: readonly number[]): Promise<World> =>
     ),
   })
 
-  const step = async ({ who, buckets: owned, memory, death }: ProjectorStep): Promise<boolean> => {
-    const snapshot = await table.refresh()
+  const step = async ({ who, buckets: owned, isBehind, memory, death }: ProjectorStep): Promise<boolean> => {
+    const snapshot = (isBehind ? known[who] : undefined) ?? (await table.refresh())
+    known[who] = snapshot
     let isComplete = true
     try {
       const { held, tables } = death === undefined ? await projectorOf(who) : await dying(who, death)
@@ -174,7 +180,7 @@ export const createWorld = async (buckets: readonly number[]): Promise<World> =>
       if (!isDead(error)) throw error
       isComplete = false
     } finally {
-      if (death !== undefined) projectors[who] = undefined
+      if (death !== undefined) projectors[who] = known[who] = undefined
     }
     return isComplete
   }
@@ -224,6 +230,8 @@ export const createWorld = async (buckets: readonly number[]): Promise<World> =>
     },
     vacuum: async () => {
       await table.refresh()
+      // Files of the versions that they know would not go as soon as this.
+      known.length = 0
       for (const path of disk.keys()) {
         if (!path.startsWith('_') && table.snapshot.find(path) === undefined) disk.delete(path)
       }
@@ -242,13 +250,19 @@ export const createWorld = async (buckets: readonly number[]): Promise<World> =>
       disk.clear()
       for (const [path, object] of copy) disk.set(path, object)
       table = await openTable(moves, options)
+      known.length = 0
     },
     keyBy: (columns: readonly string[]) => {
       latestBy = columns
       projectors.length = 0
+      known.length = 0
     },
     settle: async () => {
-      for (let steps = 0; !(await step({ who: 0, buckets, memory: Infinity, death: undefined })); steps++) {
+      for (
+        let steps = 0;
+        !(await step({ who: 0, buckets, isBehind: false, memory: Infinity, death: undefined }));
+        steps++
+      ) {
         if (steps > 50) throw new FleetError('service.failed', 'projections do not come to an end')
       }
       const { tables } = await projectorOf(0)
