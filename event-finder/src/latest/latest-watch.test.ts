@@ -1,5 +1,6 @@
 import {
   createMemoryStore,
+  dropOldDates,
   type MemoryObjects,
   openTable,
   readChanges,
@@ -136,6 +137,10 @@ const startWorld = async (
     const { paths } = commits.pop()!
     await table.commit({ parts: [], remove: [...paths], operation: 'DELETE' })
   }
+  /** All that is there. */
+  const retain = async (): Promise<void> => {
+    await dropOldDates(table, { retentionMs: 0, nowMs: Infinity })
+  }
   /**
    * @param frontier days since 1970-01-01
    * @param by the columns that rows are keyed by beside the vehicle
@@ -181,7 +186,7 @@ const startWorld = async (
       changes: (after, to) => readChanges(store, after, to),
       rowsOf: (file, measures) => rowsOfFile(store, file, measures),
     })
-  return { table, latestStore, commits, archived, archive, remove, fold, open, watch }
+  return { table, latestStore, commits, archived, archive, remove, retain, fold, open, watch }
 }
 
 type World = Awaited<ReturnType<typeof startWorld>>
@@ -252,6 +257,23 @@ test('rows that another program removed do not come back, however many versions 
   for (let minute = 0; minute < 65; minute++) await world.archive([{ vehicle: 1, minute }])
   await world.fold()
   expect(await ask(watch, world.table.snapshot)).toEqual({ told: lastOf(world.archived()), missing: [] })
+})
+
+test('what retention takes stays known, and what another program takes of such a date is told', async () => {
+  const world = await startWorld()
+  const watches = [world.watch(), world.watch()]
+  await world.archive([{ vehicle: 0, minute: 1 }])
+  await world.fold()
+  await world.retain()
+  const known = { told: lastOf(world.archived()), missing: [] }
+  expect(await ask(watches[0], world.table.snapshot)).toEqual(known)
+  await world.archive([{ vehicle: 1, minute: 2 }])
+  await ask(watches[0], world.table.snapshot)
+  await world.remove()
+  for (const watch of watches)
+    expect((await ask(watch, world.table.snapshot)).missing).toEqual([
+      { path: 'latest', reason: expect.stringContaining('another program has removed positions in version 4') },
+    ])
 })
 
 test('last positions by another column are whole where the projector keeps them by it, and told to be missing where it does not', async () => {

@@ -78,9 +78,8 @@ const removedSince = (version: number): Missing => ({
   reason: `another program has removed positions in version ${version} of the archive, and the projector has not taken that in yet: a last position may be one of them`,
 })
 
-/** Whether the files that a version removed are of dates that retention took: what was last known stays. */
-const isRetention = ({ removed }: VersionChanges, { newestDateGone }: Snapshot): boolean =>
-  removed.every(({ place }) => place !== undefined && newestDateGone !== undefined && place.date <= newestDateGone)
+/** Whether no row was taken back: of what retention took the last positions stay. */
+const keepsPositions = ({ removed, isRetention }: VersionChanges): boolean => isRetention || removed.length === 0
 
 async function* rowsOfBatches(batches: AsyncIterable<Batch>, by: string): AsyncGenerator<Rows> {
   for await (const batch of batches) yield rowsOfBatch(batch, by)
@@ -188,7 +187,7 @@ export const createLatestWatch = ({ open, changes, rowsOf }: LatestWatchDeps): L
     const since = await changes(found.version, snapshot.version)
     if (since === undefined) return false
     for (const change of since) {
-      if (!isRetention(change, snapshot)) {
+      if (!keepsPositions(change)) {
         found.isAdded = false
         return false
       }
@@ -209,7 +208,7 @@ export const createLatestWatch = ({ open, changes, rowsOf }: LatestWatchDeps): L
       )
     const missing = [...found.missing]
     for (const change of since) {
-      if (!isRetention(change, snapshot)) {
+      if (!keepsPositions(change)) {
         missing.push(removedSince(change.version))
         found.isAdded = false
       }

@@ -16,6 +16,7 @@ const change = (
     version,
     commit: version * 7,
     madeMs: undefined,
+    isRetention: false,
     added: added.map((i) => place(i) as never),
     removed: removed.map((i) => ({ path: 'a', place: i === undefined ? undefined : place(i) })),
   }

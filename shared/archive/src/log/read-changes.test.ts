@@ -3,6 +3,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { commitPath, decodePath } from '../paths.ts'
 import { createMemoryStore } from '../store/memory-store.ts'
+import { dropOldDates } from '../maintain/drop-old-dates.ts'
 import { openTable } from '../table.ts'
 import { NOW_MS, SETTINGS, someRows, writeRows } from '../testing/log-table.ts'
 import type { Action } from './actions.ts'
@@ -64,6 +65,22 @@ test('whatever versions do, the files that came less those that went are the row
     ),
     { numRuns: 60 },
   )
+})
+
+test('what retention takes is told from what others take of the same date', async () => {
+  const { store, table } = await opened()
+  const write = async () => table.commit({ parts: [{ add: await writeRows(store, someRows(1)) }], operation: 'WRITE' })
+  await write()
+  await dropOldDates(table, { retentionMs: 0, nowMs: NOW_MS + 3 * 86_400_000 })
+  await write()
+  await table.commit({ parts: [], remove: [...table.snapshot.files()].map(({ path }) => path), operation: 'DELETE' })
+  const changes = (await readChanges(store, 0, 4))!
+  expect(changes.map(({ isRetention, removed }) => [isRetention, removed.length])).toEqual([
+    [false, 0],
+    [true, 1],
+    [false, 0],
+    [false, 1],
+  ])
 })
 
 test('a commit that has left the log is told, one that is damaged is named', async () => {

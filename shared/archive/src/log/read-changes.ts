@@ -4,6 +4,7 @@ import type { ObjectStore } from '../store/object-store.ts'
 import type { Remove } from './actions.ts'
 import { readVersion } from './read-log.ts'
 import type { VersionActions } from './log-kind.ts'
+import { isRetentionCommit } from './retention-commit.ts'
 
 /** A file that went, and its rows with it. */
 export interface RemovedFile {
@@ -20,6 +21,8 @@ export interface VersionChanges {
   readonly commit: number
   /** When it was made by its writer's clock, ms since the epoch; undefined where it does not say. */
   readonly madeMs: number | undefined
+  /** What it removed is past retention: nobody took rows back. */
+  readonly isRetention: boolean
   /** Files of new rows. */
   readonly added: readonly Chunk[]
   readonly removed: readonly RemovedFile[]
@@ -39,16 +42,18 @@ const changesOf = ({ version, actions, fingerprint = '' }: VersionActions): Vers
   const added: Chunk[] = []
   const removed: RemovedFile[] = []
   let madeMs: number | undefined
+  let isRetention = false
   for (const { add, remove, commitInfo } of actions) {
     const timestamp = commitInfo?.['timestamp']
     if (typeof timestamp === 'number') madeMs = timestamp
+    if (commitInfo) isRetention = isRetentionCommit(commitInfo)
     if (add?.dataChange) added.push(chunkOf(add))
     if (remove?.dataChange) {
       const path = decodePath(remove.path)
       removed.push({ path, place: placeOf(remove, path) })
     }
   }
-  return { version, commit: commitNumber(fingerprint), madeMs, added, removed }
+  return { version, commit: commitNumber(fingerprint), madeMs, isRetention, added, removed }
 }
 
 const READS_AT_ONCE = 16

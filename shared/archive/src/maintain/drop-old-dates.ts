@@ -1,6 +1,7 @@
 import { FleetError, goesAtMs } from '@fleetlake/core'
 import { arrivalDayOf } from '../log/arrivals.ts'
 import type { Totals } from '../log/files.ts'
+import { retentionCommit } from '../log/retention-commit.ts'
 import type { Snapshot } from '../snapshot.ts'
 import type { Table } from '../table.ts'
 
@@ -56,8 +57,7 @@ export const dropOldDates = async (
       parts: [],
       remove,
       gone: some.map(({ date }) => date),
-      operation: 'DELETE',
-      info: { retentionMs },
+      ...retentionCommit(retentionMs),
     })
     if (result.status === 'committed') dropped.push(...some)
   }

@@ -10,6 +10,7 @@ const version = (number: number, changes: Partial<VersionChanges> = {}): Version
   version: number,
   commit: number,
   madeMs: 0,
+  isRetention: false,
   added: [],
   removed: [],
   ...changes,
