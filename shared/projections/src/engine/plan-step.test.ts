@@ -1,6 +1,6 @@
 import type { Chunk, VersionChanges } from '@fleetlake/archive'
 import { expect, test } from 'vitest'
-import { dayOfDate, nextDate, planStep, type StepFacts } from './plan-step.ts'
+import { dayOfDate, type Forgotten, nextDate, planStep, type StepFacts } from './plan-step.ts'
 
 const DAY_MS = 86_400_000
 const [D1, D2, D3] = ['2026-11-18', '2026-11-19', '2026-11-20']
@@ -36,6 +36,17 @@ test('files of new rows are folded in the order of the versions', () => {
   expect(planStep(facts({ to: 4, changes: [] }), true)).toEqual({ do: 'rest' })
 })
 
+test('rows that another program took of a date that retention took as well do not stay last positions, those that retention took do', () => {
+  const taken = { offset: { version: 4, commit: 7, frontier: dayOfDate(D3) }, newestDayGone: dayOfDate(D2) }
+  const by = (isRetention: boolean) => ({ ...taken, changes: [version(5, { isRetention, removed: [gone(D1)] })] })
+  const nothing = { do: 'fold', files: [], replaced: [] }
+  expect(planStep(facts(by(true)), false)).toEqual(nothing)
+  expect(planStep(facts(by(false)), false)).toMatchObject({ do: 'build', forget: [D1] })
+  expect(planStep(facts(by(false)), true)).toEqual(nothing)
+  // Also where they are built again for another reason.
+  expect(planStep(facts({ ...by(false), by: ['order_id'] }), false)).toMatchObject({ do: 'build', forget: [D1] })
+})
+
 test('rows before the frontier are left to the build, and of what retention took presence says nothing', () => {
   const changes = [version(5, { added: [file('a', D1), file('b', D2), file('c', D3)], removed: [gone(D1)] })]
   const offset = { version: 4, commit: 7, frontier: dayOfDate(D2) }
@@ -43,7 +54,7 @@ test('rows before the frontier are left to the build, and of what retention took
     files: [{ path: 'b' }, { path: 'c' }],
     replaced: [],
   })
-  const taken = { changes, newestDayGone: dayOfDate(D2) }
+  const taken = { changes: [{ ...changes[0], isRetention: true }], newestDayGone: dayOfDate(D2) }
   expect(planStep(facts(taken), true)).toMatchObject({ files: [{ path: 'c' }], replaced: [] })
   // A last position stays, and may come from a date of which something was taken.
   expect(planStep(facts(taken), false)).toMatchObject({ files: [{ path: 'a' }, { path: 'b' }, { path: 'c' }] })
@@ -57,15 +68,18 @@ test('a date of which rows went, or whose file is gone, is made anew; several, a
   expect(planStep(facts(lost), true)).toEqual({ do: 'fold', files: [added[0]], replaced: [D2] })
   expect(planStep(facts(lost), false)).toEqual({
     do: 'build',
-    isSameArchive: true,
+    forget: [],
     why: 'rows of 2026-11-19 were taken away, or are in other files by now',
   })
 })
 
-const OTHER_ARCHIVE = new Set([
-  'it is new',
-  'the archive is an older copy: it ends at version 3, and version 4 was folded',
-  'the archive is another copy: its version 4 is not the one that was folded',
+/** What they are built again without, of what they hold of dates that retention took. */
+const FORGOTTEN = new Map<string, Forgotten>([
+  ['it is new', 'all'],
+  ['the archive is an older copy: it ends at version 3, and version 4 was folded', 'all'],
+  ['the archive is another copy: its version 4 is not the one that was folded', 'all'],
+  ['version 5 took rows away and does not say of which date', 'all'],
+  ['rows of 2 dates were taken away, or are in other files by now', [D1, D2]],
 ])
 
 test.each<[string, Partial<StepFacts>]>([
@@ -89,13 +103,13 @@ test.each<[string, Partial<StepFacts>]>([
     { changes: [version(5, { removed: [gone(D1), gone(D2)] })] },
   ],
 ])('a projection is built again, and why is told: %s', (why, some) => {
-  expect(planStep(facts(some), true)).toEqual({ do: 'build', why, isSameArchive: !OTHER_ARCHIVE.has(why) })
+  expect(planStep(facts(some), true)).toEqual({ do: 'build', why, forget: FORGOTTEN.get(why) ?? [] })
 })
 
 test('what another projector has folded beyond the version that is known stays, unless the log has another commit there', () => {
   const ahead = facts({ to: 3, changes: [] })
   for (const by of [[], ['order_id']]) expect(planStep({ ...ahead, by }, false)).toEqual({ do: 'rest' })
-  expect(planStep({ ...ahead, commitNow: 8 }, false)).toMatchObject({ do: 'build', isSameArchive: false })
+  expect(planStep({ ...ahead, commitNow: 8 }, false)).toMatchObject({ do: 'build', forget: 'all' })
 })
 
 test('an idle table whose last commit is not there stays folded', () => {

@@ -31,14 +31,16 @@ export interface StepFacts {
 
 /**
  * - rest: all is folded, or another projector has folded more than the version: what it took in is not to be lost.
- * - build: nothing of what the buckets hold counts, and all dates are read, the newest first. `why` is for people. Of the same archive what they hold of dates that are gone from it
- *   still counts.
+ * - build: all dates are read, the newest first, and nothing of what the buckets hold counts but rows of dates that retention took, which nothing else has: of those dates that `forget` does not name. `why` is for people.
  * - fold: the rows of these files are folded on, in this order; what the buckets hold of the days of `replaced` is made anew.
  */
 export type Step =
   | { readonly do: 'rest' }
-  | { readonly do: 'build'; readonly why: string; readonly isSameArchive: boolean }
+  | { readonly do: 'build'; readonly why: string; readonly forget: Forgotten }
   | { readonly do: 'fold'; readonly files: readonly Chunk[]; readonly replaced: readonly string[] }
+
+/** 'all' of another archive. Of the same one the dates of which another program took rows: those are not to stay. */
+export type Forgotten = 'all' | readonly string[]
 
 const duration = (ms: number): string => `${(ms / 86_400_000).toFixed(1)} days`
 
@@ -73,6 +75,18 @@ const isAhead = ({ offset, to, commitNow }: StepFacts): boolean =>
 const isSameArchive = ({ offset, to, commitNow }: StepFacts): boolean =>
   offset !== undefined && offset.version <= to && (commitNow === undefined || commitNow === offset.commit)
 
+const forgottenBy = (facts: StepFacts): Forgotten => {
+  if (!isSameArchive(facts)) return 'all'
+  const dates = new Set<string>()
+  for (const { isRetention, removed } of facts.changes ?? []) {
+    for (const { place } of isRetention ? [] : removed) {
+      if (place === undefined) return 'all'
+      dates.add(place.date)
+    }
+  }
+  return [...dates].toSorted()
+}
+
 /**
  * What is to be done so that buckets come from their offset to a version. Invariant: every row that came or went in between is folded, or made part of what is read
  * again; but rows of days before the frontier, which are read once it comes to them, and of days up to the newest that retention has taken, of which presence says nothing: what comes into them late is left out.
@@ -80,46 +94,32 @@ const isSameArchive = ({ offset, to, commitNow }: StepFacts): boolean =>
  */
 export const planStep = (facts: StepFacts, hasDates: boolean): Step => {
   if (isAhead(facts)) return { do: 'rest' }
-  const why = whyAnew(facts)
-  if (why !== undefined) return { do: 'build', why, isSameArchive: isSameArchive(facts) }
+  const build = (why: string): Step => ({ do: 'build', why, forget: forgottenBy(facts) })
+  const anew = whyAnew(facts)
+  if (anew !== undefined) return build(anew)
   const { offset, to, changes = [], newestDayGone = -1, lost } = facts
   const { version, frontier } = offset!
   if (version === to) return { do: 'rest' }
   const isGone = (day: number): boolean => day <= newestDayGone
   const files: Chunk[] = []
   const replaced = new Set<string>()
-  for (const { version: removedIn, added, removed } of changes) {
+  for (const { version: removedIn, isRetention, added, removed } of changes) {
     for (const file of added) {
       const day = dayOfDate(file.date)
       if (day < frontier || (hasDates && isGone(day))) continue
       if (lost.has(file.path)) replaced.add(file.date)
       else files.push(file)
     }
-    for (const { place } of removed) {
-      if (place === undefined)
-        return {
-          do: 'build',
-          isSameArchive: true,
-          why: `version ${removedIn} took rows away and does not say of which date`,
-        }
+    for (const { place } of isRetention ? [] : removed) {
+      if (place === undefined) return build(`version ${removedIn} took rows away and does not say of which date`)
       const day = dayOfDate(place.date)
-      if (day >= frontier && !isGone(day)) replaced.add(place.date)
+      // What stays of dates that retention took is there before the frontier comes to them.
+      if (isGone(day) ? !hasDates : day >= frontier) replaced.add(place.date)
     }
   }
-  if (replaced.size > 0 && !hasDates) {
-    return {
-      do: 'build',
-      isSameArchive: true,
-      why: `rows of ${[...replaced].toSorted()[0]} were taken away, or are in other files by now`,
-    }
-  }
-  if (replaced.size > 1) {
-    return {
-      do: 'build',
-      isSameArchive: true,
-      why: `rows of ${replaced.size} dates were taken away, or are in other files by now`,
-    }
-  }
+  if (replaced.size > 0 && !hasDates)
+    return build(`rows of ${[...replaced].toSorted()[0]} were taken away, or are in other files by now`)
+  if (replaced.size > 1) return build(`rows of ${replaced.size} dates were taken away, or are in other files by now`)
   return { do: 'fold', files: files.filter(({ date }) => !replaced.has(date)), replaced: [...replaced] }
 }
 

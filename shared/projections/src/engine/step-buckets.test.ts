@@ -63,7 +63,11 @@ const anEvent = fc.oneof(
   { weight: 1, arbitrary: fc.record({ what: fc.constant('remove' as const), which: fc.nat(20) }) },
   {
     weight: 1,
-    arbitrary: fc.record({ what: fc.constant('drop date' as const), date: fc.constantFrom(DATES[0], DATES[1]) }),
+    arbitrary: fc.record({
+      what: fc.constant('drop date' as const),
+      date: fc.constantFrom(DATES[0], DATES[1]),
+      isFolded: fc.boolean(),
+    }),
   },
   { weight: 1, arbitrary: fc.record({ what: fc.constant('key by' as const), columns: fc.subarray([BY]) }) },
   {
@@ -90,7 +94,7 @@ const play = async (events: readonly WorldEvent[]) => {
     else if (event.what === 'step') await world.step(event.step)
     else if (event.what === 'together') await Promise.all([world.step(event.first), world.step(event.second)])
     else if (event.what === 'remove') await world.removeFile(event.which)
-    else if (event.what === 'drop date') await world.dropDate(event.date)
+    else if (event.what === 'drop date') await world.dropDate(event.date, event.isFolded)
     else if (event.what === 'key by') world.keyBy(event.columns)
     else if (event.what === 'compact') await world.compact()
     else if (event.what === 'vacuum') await world.vacuum()
@@ -126,8 +130,9 @@ test(
   async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anEvent, { minLength: 1, maxLength: 14 }), async (events) => {
-        const { isRetained, presence, wantedPresence, latest, wantedLatest } = await play(events)
+        const { isRetained, kept, presence, wantedPresence, latest, wantedLatest } = await play(events)
         expect(presence).toEqual(wantedPresence)
+        expect(kept.filter((text) => !latest.includes(text))).toEqual([])
         expect(isRetained ? withoutLater(latest, wantedLatest) : latest).toEqual(wantedLatest)
       }),
       { numRuns: RUNS },

@@ -12,7 +12,7 @@ import { type Batch, joinBatches } from '../table/batch.ts'
 import type { BucketOffset } from '../table/offsets.ts'
 import type { ProjectionChange, ProjectionTable } from '../table/projection-table.ts'
 import type { FoldDeps, Folded } from './fold-deps.ts'
-import { ALL_DATES, dayOfDate, nextDate, planStep, type Step } from './plan-step.ts'
+import { ALL_DATES, dayOfDate, type Forgotten, nextDate, planStep, type Step } from './plan-step.ts'
 import type { Projection } from './projection.ts'
 
 /** What happened, for people. */
@@ -135,14 +135,19 @@ const commitChange = async (
   return 'done'
 }
 
-/** What only the projection has: rows of dates that retention took, and of which nothing came since. */
-const goneRows = async (buckets: readonly number[], { snapshot, projection, table }: StepDeps): Promise<Batch[]> => {
+/** Rows of dates up to the newest that retention took, which only the projection may have: some may have come into such a date since, by an import. */
+const goneRows = async (
+  buckets: readonly number[],
+  forget: Forgotten,
+  { snapshot, projection: { kind, goneRows: choose }, table }: StepDeps,
+): Promise<Batch> => {
   const newest = dayGone(snapshot)
-  if (newest === undefined || projection.goneRows === undefined) return []
-  const isGone = (date: string): boolean => dayOfDate(date) <= newest && !snapshot.dates.has(date)
   const found: Batch[] = []
-  for await (const rows of table.read(table.state, { buckets })) found.push(projection.goneRows(rows, isGone))
-  return found
+  if (newest !== undefined && choose !== undefined && forget !== 'all') {
+    const isGone = (date: string): boolean => dayOfDate(date) <= newest && !forget.includes(date)
+    for await (const rows of table.read(table.state, { buckets })) found.push(choose(rows, isGone))
+  }
+  return joinBatches(kind, found)
 }
 
 /**
@@ -168,13 +173,13 @@ const runStep = async (
     held.drop(buckets)
     tell({ what: 'build', buckets: buckets.length, why: step.why })
     const replace = from === undefined ? {} : { replace: {} }
-    const gone = joinBatches(projection.kind, step.isSameArchive ? await goneRows(buckets, deps) : [])
+    const gone = await goneRows(buckets, step.forget, deps)
     if (date === undefined) return commit({ ...replace, add: gone }, ALL_DATES)
+    // They are there before the newest date is read, so that its rows are weighed against them.
+    if (gone.length > 0) return commit({ ...replace, add: gone }, dayOfDate(date) + 1)
     const folded = await projection.fold({ files: filesOfDate(snapshot, date), buckets, isAnew: true }, foldDeps)
     if (!('add' in folded)) return outcomeOf(folded)
-    // The fold does not know the keys of what is gone.
-    if (gone.length > 0) held.drop(buckets)
-    return commit({ ...replace, add: joinBatches(projection.kind, [folded.add, gone]) }, dayOfDate(date))
+    return commit({ ...replace, add: folded.add }, dayOfDate(date))
   }
   const { frontier } = from!
   const folded = await projection.fold({ files: step.files, buckets, isAnew: false }, foldDeps)

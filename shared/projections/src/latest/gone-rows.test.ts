@@ -12,7 +12,7 @@ const textOf = ({ vehicleId, time, x, y }: Row): string =>
 
 /** A vehicle that is parked since a date that retention takes, and one that reports on. */
 const [PARKED, REPORTING] = [rowOf('v-0', '2026-11-18'), rowOf('v-1', '2026-11-20')]
-const BUCKETS = ['v-0', 'v-1'].map(bucketOf)
+const BUCKETS = ['v-0', 'v-1', 'v-2'].map(bucketOf)
 
 const openWorld = async () => {
   const world = await createWorld(BUCKETS)
@@ -31,6 +31,20 @@ test('the last position of a date that retention took stays when latest is built
   const corrected = { ...PARKED, x: PARKED.x + 1 }
   await world.write([corrected])
   expect((await world.settle()).latest).toEqual([textOf(corrected), textOf(REPORTING)])
+})
+
+test('what came into a date since retention took it does not make the others of that date unknown, and goes when another program takes it', async () => {
+  const world = await openWorld()
+  await world.dropDate('2026-11-18')
+  const imported = rowOf('v-2', '2026-11-18')
+  await world.write([imported])
+  await world.settle()
+  world.keyBy([])
+  const [kept, other, reporting] = [PARKED, imported, REPORTING].map(textOf)
+  expect((await world.settle()).latest).toEqual([kept, reporting, other])
+  // Which rows those were the log does not tell: nothing of the date stays.
+  await world.removeFile(1)
+  expect((await world.settle()).latest).toEqual([reporting])
 })
 
 test('a projector that knows an older version leaves what another has folded since as it is', async () => {

@@ -9,7 +9,8 @@ import {
   type Table,
 } from '@fleetlake/archive'
 import { parquetCodec } from '@fleetlake/columnar/formats'
-import { FleetError } from '@fleetlake/core'
+import { dateOf, FleetError } from '@fleetlake/core'
+import { retentionCommit } from '../../../archive/src/log/retention-commit.ts'
 import { MEASURES, type Row, SETTINGS, writeRows } from '../../../archive/src/testing/log-table.ts'
 import { dayOfDate } from '../engine/plan-step.ts'
 import { latestProjection, PRESENCE_PROJECTION, type Projection } from '../engine/projection.ts'
@@ -79,10 +80,22 @@ const isDead = (error: unknown): boolean => {
   return false
 }
 
+/** A row of latest. */
+interface KeptRow {
+  readonly text: string
+  readonly by: string
+  readonly key: string
+  readonly time: number
+}
+
+const keptRow = (text: string): KeptRow => ({ ...(JSON.parse(text) as Omit<KeptRow, 'text'>), text })
+
 /** Both tables as texts, and what they are to be. */
 export interface SettledTables {
   /** Retention has taken rows, of which last positions may stay. */
   readonly isRetained: boolean
+  /** Those that were known of dates when retention took them, of keys of which nothing came since. */
+  readonly kept: readonly string[]
   readonly presence: readonly string[]
   readonly wantedPresence: readonly string[]
   readonly latest: readonly string[]
@@ -98,8 +111,8 @@ export interface World {
   writeForeign(rows: readonly Row[]): Promise<void>
   /** As another engine does. */
   removeFile(which: number): Promise<void>
-  /** As retention does. */
-  dropDate(date: string): Promise<void>
+  /** As retention does. @param isFolded the date is folded before */
+  dropDate(date: string, isFolded?: boolean): Promise<void>
   compact(): Promise<void>
   /** Files that the newest version does not name go, whoever may still want them. */
   vacuum(): Promise<void>
@@ -127,6 +140,7 @@ export const createWorld = async (buckets: readonly number[]): Promise<World> =>
   const events: ProjectionEvent[] = []
   /** Keys of latest whose rows retention may have taken out of the table. */
   let isRetained = false
+  let kept: readonly KeptRow[] = []
 
   const projectorOf = async (who: number): Promise<Projector> => {
     projectors[who] ??= {
@@ -189,11 +203,36 @@ export const createWorld = async (buckets: readonly number[]): Promise<World> =>
   const commit = async (add: readonly AddFile[], rows: readonly Row[]): Promise<void> => {
     const names = new Set(rows.flatMap(({ measures = {} }) => Object.keys(measures)))
     const columns = MEASURES.filter(({ name }) => names.has(name))
+    const keys = new Set(rows.flatMap(({ vehicleId, measures }) => [vehicleId, measures?.[BY]]))
+    kept = kept.filter(({ key }) => !keys.has(key))
     await table.commit({ parts: [{ add }], columns, operation: 'WRITE' })
   }
 
   const dateFiles = (date: string): string[] =>
     [...table.snapshot.files()].filter((file) => file.date === date).map(({ path }) => path)
+
+  const settle = async (): Promise<SettledTables> => {
+    for (
+      let steps = 0;
+      !(await step({ who: 0, buckets, isBehind: false, memory: Infinity, death: undefined }));
+      steps++
+    ) {
+      if (steps > 50) throw new FleetError('service.failed', 'projections do not come to an end')
+    }
+    const { tables } = await projectorOf(0)
+    const [presence, latest] = await Promise.all(tables.map(async (each) => each.rows(await each.refresh(), {})))
+    const reports = await distinctReports(moves, table.snapshot)
+    const { newestDateGone } = table.snapshot
+    const gone = newestDateGone === undefined ? -1 : dayOfDate(newestDateGone)
+    return {
+      isRetained,
+      kept: kept.map(({ text }) => text),
+      presence: presenceTexts(presence, (day) => day > gone),
+      wantedPresence: plainPresence(reports.filter(({ date }) => dayOfDate(date) > gone)),
+      latest: latestTexts(latest),
+      wantedLatest: plainLatest(reports, ['vehicle_id', ...latestBy]),
+    }
+  }
 
   return {
     events,
@@ -214,13 +253,19 @@ export const createWorld = async (buckets: readonly number[]): Promise<World> =>
     removeFile: async (which: number) => {
       const files = [...table.snapshot.files()]
       if (files.length === 0) return
-      await table.commit({ parts: [], remove: [files[which % files.length].path], operation: 'DELETE' })
+      const { path, date } = files[which % files.length]
+      kept = kept.filter(({ time }) => dateOf(time) !== date)
+      await table.commit({ parts: [], remove: [path], operation: 'DELETE' })
     },
-    dropDate: async (date: string) => {
+    dropDate: async (date: string, isFolded = false) => {
       const remove = dateFiles(date)
       if (remove.length === 0) return
       isRetained = true
-      await table.commit({ parts: [], remove, gone: [date], operation: 'DELETE' })
+      if (isFolded) {
+        const rows = (await settle()).latest.map(keptRow).filter(({ time }) => dateOf(time) === date)
+        kept = [...kept, ...rows.filter(({ text }) => kept.every((row) => row.text !== text))]
+      }
+      await table.commit({ parts: [], remove, gone: [date], ...retentionCommit(86_400_000) })
     },
     compact: async () => {
       await compactTable(
@@ -250,33 +295,15 @@ export const createWorld = async (buckets: readonly number[]): Promise<World> =>
       disk.clear()
       for (const [path, object] of copy) disk.set(path, object)
       table = await openTable(moves, options)
+      kept = []
       known.length = 0
     },
     keyBy: (columns: readonly string[]) => {
       latestBy = columns
+      kept = kept.filter(({ by }) => by === 'vehicle_id' || columns.includes(by))
       projectors.length = 0
       known.length = 0
     },
-    settle: async () => {
-      for (
-        let steps = 0;
-        !(await step({ who: 0, buckets, isBehind: false, memory: Infinity, death: undefined }));
-        steps++
-      ) {
-        if (steps > 50) throw new FleetError('service.failed', 'projections do not come to an end')
-      }
-      const { tables } = await projectorOf(0)
-      const [presence, latest] = await Promise.all(tables.map(async (each) => each.rows(await each.refresh(), {})))
-      const reports = await distinctReports(moves, table.snapshot)
-      const { newestDateGone } = table.snapshot
-      const gone = newestDateGone === undefined ? -1 : dayOfDate(newestDateGone)
-      return {
-        isRetained,
-        presence: presenceTexts(presence, (day) => day > gone),
-        wantedPresence: plainPresence(reports.filter(({ date }) => dayOfDate(date) > gone)),
-        latest: latestTexts(latest),
-        wantedLatest: plainLatest(reports, ['vehicle_id', ...latestBy]),
-      }
-    },
+    settle,
   }
 }
