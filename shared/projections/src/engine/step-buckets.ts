@@ -8,10 +8,10 @@ import {
   type VersionChanges,
 } from '@fleetlake/archive'
 import type { HeldKeys } from '../fold/held-keys.ts'
-import { type Batch, joinBatches } from '../table/batch.ts'
+import { type Batch, bytesOfBatch, joinBatches } from '../table/batch.ts'
 import type { BucketOffset } from '../table/offsets.ts'
 import type { ProjectionChange, ProjectionTable } from '../table/projection-table.ts'
-import type { FoldDeps, Folded } from './fold-deps.ts'
+import { type FoldDeps, type Folded, hasRoom, splitInHalves } from './fold-deps.ts'
 import { ALL_DATES, dayOfDate, type Forgotten, nextDate, planStep, type Step } from './plan-step.ts'
 import type { Projection } from './projection.ts'
 
@@ -136,18 +136,23 @@ const commitChange = async (
 }
 
 /** Rows of dates up to the newest that retention took, which only the projection may have: some may have come into such a date since, by an import. */
-const goneRows = async (
-  buckets: readonly number[],
-  forget: Forgotten,
-  { snapshot, projection: { kind, goneRows: choose }, table }: StepDeps,
-): Promise<Batch> => {
+const goneRows = async (buckets: readonly number[], forget: Forgotten, deps: StepDeps): Promise<Folded> => {
+  const { snapshot, table } = deps
+  const { kind, goneRows: choose } = deps.projection
   const newest = dayGone(snapshot)
   const found: Batch[] = []
   if (newest !== undefined && choose !== undefined && forget !== 'all') {
     const isGone = (date: string): boolean => dayOfDate(date) <= newest && !forget.includes(date)
-    for await (const rows of table.read(table.state, { buckets })) found.push(choose(rows, isGone))
+    let bytes = 0
+    for await (const rows of table.read(table.state, { buckets })) {
+      const gone = choose(rows, isGone)
+      if (gone.length === 0) continue
+      found.push(gone)
+      bytes += bytesOfBatch(gone)
+      if (!hasRoom(deps, { parts: [], buckets }, bytes)) return splitInHalves(deps, buckets)
+    }
   }
-  return joinBatches(kind, found)
+  return { status: 'folded', add: joinBatches(kind, found) }
 }
 
 /**
@@ -174,9 +179,10 @@ const runStep = async (
     tell({ what: 'build', buckets: buckets.length, why: step.why })
     const replace = from === undefined ? {} : { replace: {} }
     const gone = await goneRows(buckets, step.forget, deps)
-    if (date === undefined) return commit({ ...replace, add: gone }, ALL_DATES)
+    if (!('add' in gone)) return outcomeOf(gone)
+    if (date === undefined) return commit({ ...replace, add: gone.add }, ALL_DATES)
     // They are there before the newest date is read, so that its rows are weighed against them.
-    if (gone.length > 0) return commit({ ...replace, add: gone }, dayOfDate(date) + 1)
+    if (gone.add.length > 0) return commit({ ...replace, add: gone.add }, dayOfDate(date) + 1)
     const folded = await projection.fold({ files: filesOfDate(snapshot, date), buckets, isAnew: true }, foldDeps)
     if (!('add' in folded)) return outcomeOf(folded)
     return commit({ ...replace, add: folded.add }, dayOfDate(date))

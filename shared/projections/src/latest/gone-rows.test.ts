@@ -47,6 +47,20 @@ test('what came into a date since retention took it does not make the others of 
   expect((await world.settle()).latest).toEqual([reporting])
 })
 
+test('what is carried over is held of as many buckets as fit, of one at least', async () => {
+  const world = await createWorld(BUCKETS)
+  const rows = ['v-0', 'v-1', 'v-2'].map((vehicle) => rowOf(vehicle, '2026-11-18'))
+  await world.write([...rows, rowOf('v-1', '2026-11-20')])
+  await world.settle()
+  await world.dropDate('2026-11-18')
+  await world.settle()
+  world.keyBy([])
+  const told = world.events.length
+  await world.step({ who: 0, buckets: BUCKETS, isBehind: false, memory: 0, death: undefined })
+  const builds = world.events.slice(told).filter(({ what }) => what === 'build')
+  expect(builds.map(({ buckets }) => buckets)).toEqual([3, 1, 2, 1, 1])
+})
+
 test('a projector that knows an older version leaves what another has folded since as it is', async () => {
   const world = await openWorld()
   const step = { buckets: BUCKETS, isBehind: false, memory: Infinity, death: undefined }

@@ -89,6 +89,17 @@ const withValues = (column: FileColumnValues, values: Values): FileColumnValues 
   }
 }
 
+/** What its values take of memory, and its texts, each as often as it is used. */
+export const bytesOfBatch = ({ columns }: Batch): number => {
+  let sum = 0
+  for (const column of columns) {
+    sum += valuesOf(column).byteLength
+    if (!isText(column)) continue
+    for (const code of column.codes) if (code >= 0) sum += column.dictionary.at(code).length
+  }
+  return sum
+}
+
 const arrayLike = (values: Values, length: number): Values => {
   if (values instanceof Int32Array) return new Int32Array(length)
   return values instanceof Float64Array ? new Float64Array(length) : new Float32Array(length)
