@@ -17,13 +17,13 @@ import { startProjector } from './start-projector.ts'
 
 const DAY_MS = 86_400_000
 
-const openWorld = async () => {
+const openWorld = async (everyMs = '50 ms') => {
   const server = await startTestHub()
   onTestFinished(() => server.stop())
   const path = await temporaryFolder()
   const store = createFileStore(join(path, 'moves'))
   const table = await openTable(store, { create: SETTINGS })
-  const settings = { archive: { path }, hub: { url: server.url }, projector: { everyMs: '50 ms' } }
+  const settings = { archive: { path }, hub: { url: server.url }, projector: { everyMs } }
   const config: Config = configSchema.parse(settings)
 
   /** Several days, each commit later than the one before, or all of it once more. */
@@ -64,7 +64,7 @@ const openWorld = async () => {
         ...process.env,
         FLEET_ARCHIVE_PATH: path,
         FLEET_HUB_URL: server.url,
-        FLEET_PROJECTOR_EVERY_MS: '50 ms',
+        FLEET_PROJECTOR_EVERY_MS: everyMs,
       },
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     })
@@ -119,6 +119,17 @@ test('a projection whose folder is deleted is made anew, and one that can not be
   })
   await write(2)
   await eventually(() => isWhole(LATEST), { what: 'the last version in latest' })
+})
+
+test('a projection that can not be opened does not slow down the build of another', async () => {
+  const { path, write, start } = await openWorld('10 min')
+  await write(0)
+  await writeFile(join(path, 'presence'), 'no folder')
+  const { lines } = await start()
+  await eventually(() => lines.some((line) => /^latest .* is whole: every date is in it$/.test(line)), {
+    what: 'the line that latest is whole, before the next step is due',
+  })
+  expect(lines.filter((line) => line.startsWith('a step failed'))).toHaveLength(1)
 })
 
 test('there may be no table of positions yet: then nothing waits', async () => {

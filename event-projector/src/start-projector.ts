@@ -13,6 +13,7 @@ import { countRequests, type Log, NO_OPS, type OpsContext } from '@fleetlake/ser
 import { keepOpen, type KeptOpen } from './keep-open.ts'
 import { lagLimitOf } from './lag-limit.ts'
 import { openMoves, openProjection } from './open-tables.ts'
+import { rememberFailure } from './remember-failure.ts'
 import { tellLag } from './tell-lag.ts'
 import { tellProjection } from './tell-projection.ts'
 
@@ -63,6 +64,7 @@ export const startProjector = async (
     { projection: latestProjection(projector.latestBy), given: stores?.latest, openStore: openLatestStore },
   ].map(({ projection, given, openStore }) => ({
     projection,
+    failure: rememberFailure(projector.everyMs),
     tell: tellProjection(projection.kind.name, { log }),
     kept: keepOpen(
       // A store of its own each time: one that was written to does not make its folder again.
@@ -104,6 +106,12 @@ export const startProjector = async (
     }
   }
 
+  const tellFault = (error: unknown): string => {
+    const fault = reasonOf(error)
+    log.warn(codeField(error), `a step failed and is tried again: ${fault}`)
+    return fault
+  }
+
   const stepProjection = async (
     { projection, tell, kept }: (typeof projections)[number],
     snapshot: Snapshot,
@@ -126,58 +134,64 @@ export const startProjector = async (
   }
 
   /**
-   * Steps every projection, whatever becomes of the others; where there is no table of positions yet, nothing waits.
+   * Steps every projection, whatever becomes of the others: one that failed rests, which takes no time from the others. Where there is no table of positions yet, nothing waits.
    * @returns whether dates are left to read
-   * @throws the first fault
+   * @throws when the table of positions can't be read
    */
-  const step = async (): Promise<boolean> => {
+  const step = async (beganMs: number): Promise<boolean> => {
     const atMs = Date.now()
     const snapshot = await orCloseIt(movesTable, async () => (await movesTable.get())?.refresh())
     if (snapshot === undefined) {
       foldedMs = atMs
-      for (const { projection } of projections) tellFolded(projection.kind.name, atMs, true)
+      for (const { projection, failure } of projections) {
+        tellFolded(projection.kind.name, atMs, true)
+        failure.end()
+      }
       return false
     }
     const buckets = ownedNow()
     tellOwned(buckets.length)
     const reports: BucketsReport[] = []
-    const faults: unknown[] = []
     for (const each of projections) {
       const { name } = each.projection.kind
       tellFolded(name, atMs, buckets.length === 0)
-      if (buckets.length === 0) continue
+      if (buckets.length === 0) each.failure.end()
+      if (buckets.length === 0 || each.failure.isResting(beganMs)) continue
       try {
         const report = await orCloseIt(each.kept, () => stepProjection(each, snapshot, buckets))
         reports.push(report)
+        each.failure.end()
         tellFolded(name, atMs, report.version >= snapshot.version)
       } catch (error) {
         if (signal.aborted) throw error
-        faults.push(error)
+        each.failure.begin(tellFault(error), beganMs)
       }
     }
-    if (faults.length > 0) throw faults[0]
-    if (reports.every((report) => report.version >= snapshot.version)) foldedMs = atMs
+    const hasFailed = projections.some(({ failure }) => failure.fault() !== undefined)
+    if (!hasFailed && reports.every((report) => report.version >= snapshot.version)) foldedMs = atMs
     return reports.some(({ isComplete }) => !isComplete)
   }
 
   let fault: string | undefined
-  const work = async (): Promise<boolean> => {
+  const work = async (beganMs: number): Promise<boolean> => {
     try {
-      const isLeft = await step()
+      const isLeft = await step(beganMs)
       fault = undefined
       return isLeft
     } catch (error) {
       if (signal.aborted) return false
-      fault = reasonOf(error)
-      log.warn(codeField(error), `a step failed and is tried again: ${fault}`)
+      fault = tellFault(error)
       return false
     }
   }
-  ops.requires(() => fault && `the last step failed: ${fault}`)
+  ops.requires(() => {
+    const first = [fault, ...projections.map(({ failure }) => failure.fault())].find((each) => each !== undefined)
+    return first && `the last step failed: ${first}`
+  })
   const run = async (): Promise<void> => {
     while (!signal.aborted) {
       const beganMs = performance.now()
-      const isLeft = await work()
+      const isLeft = await work(beganMs)
       const restMs = projector.everyMs - (performance.now() - beganMs)
       if (!isLeft && restMs > 0) await sleep(restMs, signal)
     }
