@@ -61,7 +61,6 @@ export const planFetches = (groups: readonly FileGroup[]): Fetch[] => {
 const mayHoldGroup = (
   { buckets, days, key }: { readonly buckets: ColumnChunk; readonly days?: ColumnChunk; readonly key: ColumnChunk },
   selection: BoundSelection,
-  keys: readonly { readonly bytes: Uint8Array; readonly bucket: number }[] | undefined,
 ): boolean => {
   const numbers = ({ min, max, form }: ColumnChunk): readonly [number, number] => [
     (min && boundOfNumber(min, form)) ?? -Infinity,
@@ -74,6 +73,7 @@ const mayHoldGroup = (
     if (most < selection.days.from || least >= selection.days.to) return false
   }
   const { min, max } = key
+  const { keys } = selection
   if (keys === undefined || min === undefined || max === undefined) return true
   // In the order of the file the bucket comes first: a group of other buckets may have keys on both sides of it.
   return keys.some(
@@ -136,12 +136,10 @@ export const createFileReader = (store: ObjectStore, kind: ProjectionKind): File
       throw new FleetError('table.unsupported', 'it has deleted rows (a deletion vector), which are not read')
     }
     const { footer, part } = await open(entry)
-    const keys = selection.keys?.map(({ text, bucket }) => ({ bytes: Buffer.from(text), bucket }))
     const groups = footer.groups.filter(({ chunks }) =>
       mayHoldGroup(
         { buckets: chunks[0], key: chunks[keyPlace], ...(kind.hasDates ? { days: chunks[datePlace] } : {}) },
         selection,
-        keys,
       ),
     )
     for (const { offset, length, groups: some } of planFetches(groups)) {

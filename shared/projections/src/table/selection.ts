@@ -22,10 +22,13 @@ export interface BoundSelection {
 }
 
 export interface BoundKey {
+  /** A character a byte. */
+  readonly keyTexts: ReadonlySet<string> | undefined
   readonly text: string
   readonly bucket: number
 }
 
+  readonly bytes: Uint8Array
 const ANY_DAY = { from: -Infinity, to: Infinity }
 
 export const bindSelection = (
@@ -33,13 +36,18 @@ export const bindSelection = (
   { buckets, dates, keys }: RowSelection,
 ): BoundSelection => {
   const wanted = new Uint8Array(BUCKETS)
-  const boundKeys = keys?.map((text) => ({ text, bucket: bucketOf(text) }))
+  const boundKeys = keys?.map((text) => ({ text, bytes: Buffer.from(text), bucket: bucketOf(text) }))
   const ofKeys = boundKeys && new Set(boundKeys.map(({ bucket }) => bucket))
   for (let bucket = 0; bucket < BUCKETS; bucket++) {
     const isWanted = (buckets?.includes(bucket) ?? true) && (ofKeys?.has(bucket) ?? true)
     wanted[bucket] = isWanted ? 1 : 0
   }
-  return { buckets: wanted, days: (hasDates ? dates : undefined) ?? ANY_DAY, keys: boundKeys }
+  return {
+    buckets: wanted,
+    days: (hasDates ? dates : undefined) ?? ANY_DAY,
+    keys: boundKeys,
+    keyTexts: boundKeys && new Set(boundKeys.map(({ bytes }) => latin1(bytes))),
+  }
 }
 
 /** Whether some wanted bucket is in a range. */
@@ -76,7 +84,7 @@ export const placeOf = ({ columns }: ProjectionKind, name: string): number =>
   columns.findIndex((each) => each.name === name)
 
 /** Which rows of a batch are wanted: 1 for each. */
-const isWantedIn = (kind: ProjectionKind, batch: Batch, { buckets, days, keys }: BoundSelection): Uint8Array => {
+const isWantedIn = (kind: ProjectionKind, batch: Batch, { buckets, days, keyTexts }: BoundSelection): Uint8Array => {
   const wanted = new Uint8Array(batch.length)
   const bucket = numbersIn(batch.columns[0])
   for (let row = 0; row < batch.length; row++) wanted[row] = buckets[bucket[row]]
@@ -84,11 +92,10 @@ const isWantedIn = (kind: ProjectionKind, batch: Batch, { buckets, days, keys }:
     const day = daysIn(batch.columns[placeOf(kind, 'date')])
     for (let row = 0; row < batch.length; row++) if (day[row] < days.from || day[row] >= days.to) wanted[row] = 0
   }
-  if (keys !== undefined) {
+  if (keyTexts !== undefined) {
     const { codes, dictionary } = textsIn(batch.columns[placeOf(kind, kind.keyColumn)])
-    const texts = new Set(keys.map(({ text }) => latin1(Buffer.from(text))))
     const isKey = Uint8Array.from({ length: dictionary.count }, (_, code) =>
-      texts.has(latin1(dictionary.at(code))) ? 1 : 0,
+      keyTexts.has(latin1(dictionary.at(code))) ? 1 : 0,
     )
     for (let row = 0; row < batch.length; row++) if (isKey[codes[row]] !== 1) wanted[row] = 0
   }
