@@ -3,7 +3,9 @@ import { expect, test } from 'vitest'
 import { type Row, SETTINGS, someRows, writeRows } from '../../../archive/src/testing/log-table.ts'
 import { ALL_BUCKETS } from '../buckets.ts'
 import { createHeldKeys } from '../fold/held-keys.ts'
-import { openProjectionTable } from '../table/projection-table.ts'
+import { openProjectionTable, type ProjectionTable } from '../table/projection-table.ts'
+import { KEYS_AT_ONCE, type RowSelection } from '../table/selection.ts'
+import { distinctReports, plainLatest, plainPresence } from '../testing/batch-oracle.ts'
 import { latestTexts, presenceTexts } from '../testing/table-rows.ts'
 import { latestProjection, PRESENCE_PROJECTION, type Projection } from './projection.ts'
 import { stepBuckets } from './step-buckets.ts'
@@ -16,18 +18,39 @@ const FILES = 40
 const [ROW] = someRows(1)
 
 /** A report of each vehicle, or of some; no file has many of them. */
-const reports = (round: number, every = 1): Row[] =>
-  Array.from({ length: VEHICLES / every }, (_, i) => ({
+const reports = (round: number, every = 1, vehicles = VEHICLES): Row[] =>
+  Array.from({ length: vehicles / every }, (_, i) => ({
     ...ROW,
     vehicleId: `v-${i * every}`,
     time: NOW_MS + (i % FILES) * WINDOW_MS + round * 1_000,
   }))
 
+/** A table that notes how many keys it is asked for at once. */
+const counting = (table: ProjectionTable) => {
+  let mostKeys = 0
+  const count = (selection: RowSelection): RowSelection => {
+    mostKeys = Math.max(mostKeys, selection.keys?.length ?? 0)
+    return selection
+  }
+  const counted: ProjectionTable = {
+    ...table,
+    get state() {
+      return table.state
+    },
+    read: (state, selection) => table.read(state, count(selection)),
+    readAtOnce: (state, selection) => table.readAtOnce(state, count(selection)),
+    rows: (state, selection) => table.rows(state, count(selection)),
+  }
+  return { table: counted, mostKeys: () => mostKeys }
+}
+
 /** A table of positions that is followed by one projector. */
 const openWorld = async (projection: Projection, memory: number) => {
   const moves = createMemoryStore()
   const table = await openTable(moves, { create: SETTINGS, now: () => NOW_MS })
-  const own = (await openProjectionTable(createMemoryStore(), projection.kind, { create: true, now: () => NOW_MS }))!
+  const { table: own, mostKeys } = counting(
+    (await openProjectionTable(createMemoryStore(), projection.kind, { create: true, now: () => NOW_MS }))!,
+  )
   const held = createHeldKeys()
   let mostBytes = 0
   let logReads: string[] = []
@@ -64,7 +87,16 @@ const openWorld = async (projection: Projection, memory: number) => {
     }
     return { commits: own.state.version - version, logReads }
   }
-  return { write, step, held, mostBytes: () => mostBytes, rows: async () => own.rows(own.state, {}) }
+  const distinct = async () => distinctReports(moves, await table.refresh())
+  return {
+    write,
+    step,
+    held,
+    mostBytes: () => mostBytes,
+    mostKeys,
+    distinct,
+    rows: async () => own.rows(own.state, {}),
+  }
 }
 
 test.each([
@@ -97,5 +129,29 @@ test.each([
     await ample.write(reports(4))
     await ample.step(ALL_BUCKETS.slice(0, 8))
     expect(ample.held.bytes({ parts, buckets: ALL_BUCKETS.slice(8) })).toBe(0)
+  },
+)
+
+test.each([
+  { projection: PRESENCE_PROJECTION, texts: presenceTexts, plain: plainPresence },
+  {
+    projection: latestProjection([]),
+    texts: latestTexts,
+    plain: (all: Parameters<typeof plainLatest>[0]) => plainLatest(all, ['vehicle_id']),
+  },
+])(
+  'keys that all come once more are looked up in slices, and come to what they do in a batch: $projection.kind.name',
+  async ({ projection, texts, plain }) => {
+    const vehicles = KEYS_AT_ONCE + FILES
+    const world = await openWorld(projection, Infinity)
+    const first = reports(0, 1, vehicles)
+    await world.write(first)
+    await world.step()
+    expect(world.mostKeys()).toBe(0)
+    // Some of them corrected.
+    await world.write(first.map((row, i) => (i % 2 === 0 ? row : { ...row, x: row.x + 1 })))
+    await world.step()
+    expect(world.mostKeys()).toBe(KEYS_AT_ONCE)
+    expect(texts(await world.rows())).toEqual(plain(await world.distinct()))
   },
 )

@@ -1,15 +1,17 @@
 import { type Chunk, readReports } from '@fleetlake/archive'
-import { isTextMeasure, REVISION, type Rows } from '@fleetlake/columnar'
+import { createIdTable, type IdTable, isTextMeasure, REVISION, type Rows } from '@fleetlake/columnar'
 import { dateOf } from '@fleetlake/core'
 import type { FoldDeps } from '../engine/fold-deps.ts'
-import { type Batch, gatherBatch, numbersIn } from '../table/batch.ts'
+import { type Batch, gatherBatch, joinBatches, latin1, numbersIn, sliceBatch } from '../table/batch.ts'
+import { KEYS_AT_ONCE } from '../table/selection.ts'
+import { compareKeys } from '../table/sort-batch.ts'
 import { keysIn } from './fold-latest.ts'
 import { createLatestBatch } from './latest-batch.ts'
-import { LATEST, latestColumns } from './latest.ts'
+import { LATEST, type LatestColumns, latestColumns } from './latest.ts'
 
 export interface SettleRequest {
   readonly buckets: readonly number[]
-  /** A row of each key several of whose rows have its greatest time, or may have. */
+  /** A row of each key several of whose rows have its greatest time, or may have. All keys may be among them, as when an archive is imported once more. */
   readonly tied: Batch
   /** What the table has of the buckets does not count. */
   readonly isAnew: boolean
@@ -24,25 +26,58 @@ export type Settled =
   | { readonly status: 'folded' | 'whole'; readonly add: readonly Batch[] }
   | { readonly status: 'split'; readonly into: readonly (readonly number[])[] }
 
-/** A character a byte. */
-const latin1 = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
+/** Tied keys that are worked on at once. */
+export interface TiedAtOnce {
+  /** Whose reports are read: a few rows each, without an object. The more of them, the less often a file is read. */
+  readonly read: number
+  /** That are compared with what the table has: some objects each. */
+  readonly compared: number
+}
+
+const AT_ONCE: TiedAtOnce = { read: 100_000, compared: KEYS_AT_ONCE }
+
 const nameOf = (by: string, key: string): string => `${by}\n${key}`
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
-/** The rows of tied keys at the tied times. @param times by a key's bytes as a text */
+const slicesOf = (batch: Batch, most: number): Batch[] =>
+  Array.from({ length: Math.ceil(batch.length / most) }, (_, i) =>
+    sliceBatch(batch, i * most, Math.min(batch.length, (i + 1) * most)),
+  )
+
+/** In the order of the times, so that a slice has rows of few files. */
+const sortByTime = (batch: Batch): Batch => {
+  const { eventTime } = latestColumns(batch)
+  const order = Uint32Array.from({ length: batch.length }, (_, row) => row)
+  return gatherBatch(
+    batch,
+    order.toSorted((a, b) => eventTime[a] - eventTime[b]),
+  )
+}
+
+/** Whether a file may have a row of one of the times. @param times ascending */
+const mayHold = ({ from, to }: Chunk, times: Float64Array): boolean => {
+  let [low, high] = [0, times.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (times[middle] < from) low = middle + 1
+    else high = middle
+  }
+  return low < times.length && times[low] <= to
+}
+
+/** The rows of tied keys at the tied times. @param times by a key's number */
 const rowsAtTimes =
-  (by: string, times: ReadonlyMap<string, number>) =>
+  (by: string, tied: IdTable, times: Float64Array) =>
   (rows: Rows): Uint32Array => {
     const keyed = keysIn(rows, by)
     if (keyed === undefined) return new Uint32Array(0)
     const { codes, texts } = keyed
     const { count, offsets, bytes } = texts
-    const wanted = Float64Array.from(
-      { length: count },
-      (_, code) => times.get(latin1(bytes.subarray(offsets[code], offsets[code + 1]))) ?? NaN,
-    )
+    const wanted = Float64Array.from({ length: count }, (_, code) => {
+      const number = tied.find(bytes, offsets[code], offsets[code + 1])
+      return number < 0 ? NaN : times[number]
+    })
     const order = new Uint32Array(rows.length)
     let chosen = 0
     for (let row = 0; row < rows.length; row++) {
@@ -79,7 +114,7 @@ const candidatesOf = (by: string, reports: Rows): Batch => {
   return batch.finish()
 }
 
-/** What the distinct reports of the pinned version come to at the tied times. */
+/** What the distinct reports of the pinned version come to at the tied times. @param tied in the order of their times */
 const winnersOf = async (tied: Batch, { moves, snapshot, signal }: FoldDeps): Promise<Batch> => {
   const { by: codes, bys, key, keys, eventTime } = latestColumns(tied)
   const batches: Batch[] = []
@@ -88,16 +123,25 @@ const winnersOf = async (tied: Batch, { moves, snapshot, signal }: FoldDeps): Pr
     for (const [code, some] of Map.groupBy(ofDate, (row) => codes[row])) {
       signal.throwIfAborted()
       const by = Buffer.from(bys.at(code)).toString()
-      const times = some.map((row) => eventTime[row])
-      const mayHold = ({ from, to }: Chunk): boolean => times.some((time) => time >= from && time <= to)
-      const wanted = new Map(some.map((row) => [latin1(keys.at(key[row])), eventTime[row]]))
-      const choose = rowsAtTimes(by, wanted)
-      const reports = await readReports(moves, files.filter(mayHold), { measures: snapshot.measures, choose })
+      const times = Float64Array.from(some, (row) => eventTime[row])
+      const ids = createIdTable()
+      for (const row of some) {
+        const bytes = keys.at(key[row])
+        ids.numberOf(bytes, 0, bytes.length)
+      }
+      const reports = await readReports(
+        moves,
+        files.filter((file) => mayHold(file, times)),
+        { measures: snapshot.measures, choose: rowsAtTimes(by, ids, times) },
+      )
       batches.push(candidatesOf(by, reports))
     }
   }
   return LATEST.merge(batches)
 }
+
+const nameAt = ({ by, bys, key, keys }: LatestColumns, row: number): string =>
+  nameOf(latin1(bys.at(by[row])), latin1(keys.at(key[row])))
 
 /** Rows by what they are of, each as a text of all its values, and of those that say which report it is. */
 const describe = (
@@ -112,45 +156,85 @@ const describe = (
       )
       const type = latin1(rows.vehicleTypes.at(rows.vehicleType[row]))
       const all = [report, type, rows.speed[row], rows.heading[row]].join('\n')
-      return [nameOf(latin1(rows.bys.at(rows.by[row])), latin1(rows.keys.at(rows.key[row]))), { row, all, report }]
+      return [nameAt(rows, row), { row, all, report }]
     }),
   )
 }
 
 /** Rows that are left where retention has taken all reports of their time by now: that a key was there then stays known. */
-const leftOf = (tied: Batch, won: ReadonlyMap<string, unknown>): Batch =>
-  gatherBatch(tied, Uint32Array.from([...describe(tied)].flatMap(([name, { row }]) => (won.has(name) ? [] : [row]))))
+const leftOf = (tied: Batch, winners: Batch): Batch => {
+  const sorted = LATEST.merge([tied])
+  const order = new Uint32Array(sorted.length)
+  let [left, won] = [0, 0]
+  for (let row = 0; row < sorted.length; row++) {
+    if (won < winners.length && compareKeys(sorted, row, winners, won, LATEST.keys) === 0) won++
+    else order[left++] = row
+  }
+  return gatherBatch(sorted, order.subarray(0, left))
+}
+
+/** Those of the winners that are news to the table, and those of whose key it has what does not hold any more. */
+const compareWithTable = async (
+  winners: Batch,
+  buckets: readonly number[],
+  { table, state }: FoldDeps,
+): Promise<{ readonly news: Batch; readonly wrong: Batch }> => {
+  const { key, keys } = latestColumns(winners)
+  const names = new Set(Array.from(key, (code) => decoder.decode(keys.at(code))))
+  const known = await table.rows(state, { buckets, keys: [...names] })
+  const [had, merged] = [describe(known), describe(LATEST.merge([known, winners]))]
+  const [news, wrong]: [number[], number[]] = [[], []]
+  for (const [name, { row, all, report }] of describe(winners)) {
+    if (merged.get(name)!.all === all) {
+      if (had.get(name)?.all !== all) news.push(row)
+    } else if (merged.get(name)!.report !== report) wrong.push(row)
+  }
+  return { news: gatherBatch(winners, Uint32Array.from(news)), wrong: gatherBatch(winners, Uint32Array.from(wrong)) }
+}
+
+/** All rows but those of some keys. */
+const withoutKeys = (batch: Batch, others: Batch): Batch => {
+  const [rows, gone] = [latestColumns(batch), latestColumns(others)]
+  const names = new Set(Array.from({ length: others.length }, (_, row) => nameAt(gone, row)))
+  const order = Uint32Array.from({ length: batch.length }, (_, row) => row)
+  return gatherBatch(
+    batch,
+    order.filter((row) => !names.has(nameAt(rows, row))),
+  )
+}
 
 /**
  * Settles which row counts for keys with several at their greatest time. What the table has of a key counts only as long as it is what its distinct reports come to: where
- * it does not, merging can't set it right, since it would win, and the bucket is made whole without it.
+ * it does not, merging can't set it right, since it would win, and the bucket is made whole without it. Keys are looked at in slices: there may be as many as a projector holds,
+ * and what is made of them here is not counted in its memory.
  */
-export const settle = async ({ buckets, tied, isAnew }: SettleRequest, deps: FoldDeps): Promise<Settled> => {
-  if (tied.length === 0) return { status: 'folded', add: [] }
-  const { table, state } = deps
-  const winners = await winnersOf(tied, deps)
-  const won = describe(winners)
-  const left = leftOf(tied, won)
-  if (isAnew) return { status: 'folded', add: [winners, left] }
-  const { keys } = latestColumns(tied)
-  const names = Array.from({ length: keys.count }, (_, code) => decoder.decode(keys.at(code)))
-  const known = await table.rows(state, { buckets, keys: [...new Set(names)] })
-  const [had, merged] = [describe(known), describe(LATEST.merge([known, winners]))]
-  const wrong = new Set<string>()
-  const news: number[] = []
-  for (const [name, { row, all, report }] of won) {
-    if (merged.get(name)!.all === all) {
-      if (had.get(name)?.all !== all) news.push(row)
-    } else if (merged.get(name)!.report !== report) wrong.add(name)
+export const settle = async (
+  { buckets, tied, isAnew }: SettleRequest,
+  deps: FoldDeps,
+  atOnce: TiedAtOnce = AT_ONCE,
+): Promise<Settled> => {
+  const winners: Batch[] = []
+  const left: Batch[] = []
+  const news: Batch[] = []
+  const wrong: Batch[] = []
+  for (const some of slicesOf(sortByTime(tied), atOnce.read)) {
+    const won = await winnersOf(some, deps)
+    winners.push(won)
+    left.push(leftOf(some, won))
+    for (const few of isAnew ? [] : slicesOf(won, atOnce.compared)) {
+      const compared = await compareWithTable(few, buckets, deps)
+      news.push(compared.news)
+      wrong.push(compared.wrong)
+    }
   }
-  const add = [gatherBatch(winners, Uint32Array.from(news)), left]
-  if (wrong.size === 0) return { status: 'folded', add }
-  const bucketOfName = numbersIn(winners.columns[0])
-  const affected = new Set([...wrong].map((name) => bucketOfName[won.get(name)!.row]))
+  if (isAnew) return { status: 'folded', add: [...winners, ...left] }
+  const gone = joinBatches(LATEST, wrong)
+  if (gone.length === 0) return { status: 'folded', add: [...news, ...left] }
+  const affected = new Set(numbersIn(gone.columns[0]))
   if (affected.size < buckets.length) {
     return { status: 'split', into: [[...affected], buckets.filter((bucket) => !affected.has(bucket))] }
   }
-  const all = await table.rows(state, { buckets })
-  const kept = [...describe(all)].flatMap(([name, { row }]) => (wrong.has(name) ? [] : [row]))
-  return { status: 'whole', add: [gatherBatch(all, Uint32Array.from(kept)), winners, left] }
+  const { table, state } = deps
+  const kept = withoutKeys(await table.rows(state, { buckets }), gone)
+  return { status: 'whole', add: [kept, ...winners, ...left] }
 }

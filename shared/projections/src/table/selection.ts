@@ -4,6 +4,9 @@ import { type Batch, daysIn, gatherBatch, latin1, numbersIn, textsIn } from './b
 import type { FileEntry } from './file-entry.ts'
 import type { ProjectionKind } from './projection-kind.ts'
 
+/** Whoever looks up more keys than these asks several times: each is a few objects in a bound selection, and in what is found. */
+export const KEYS_AT_ONCE = 10_000
+
 /** Which rows are wanted: those that fit all that is said. */
 export interface RowSelection {
   readonly buckets?: readonly number[]
@@ -19,16 +22,16 @@ export interface BoundSelection {
   readonly buckets: Uint8Array
   readonly days: { readonly from: number; readonly to: number }
   readonly keys: readonly BoundKey[] | undefined
+  /** A character a byte. */
+  readonly keyTexts: ReadonlySet<string> | undefined
 }
 
 export interface BoundKey {
-  /** A character a byte. */
-  readonly keyTexts: ReadonlySet<string> | undefined
   readonly text: string
+  readonly bytes: Uint8Array
   readonly bucket: number
 }
 
-  readonly bytes: Uint8Array
 const ANY_DAY = { from: -Infinity, to: Infinity }
 
 export const bindSelection = (
