@@ -3,6 +3,7 @@ import { dayOfDate } from '../engine/plan-step.ts'
 import { takeFiles } from '../engine/take-files.ts'
 import { type KeysOf, releasePartials } from '../fold/timed-keys.ts'
 import { type Batch, joinBatches, numbersIn } from '../table/batch.ts'
+import { KEYS_AT_ONCE } from '../table/selection.ts'
 import { createPresenceFold, type PresencePartials } from './fold-presence.ts'
 import { PRESENCE } from './presence.ts'
 import { createPresenceBatch } from './presence-batch.ts'
@@ -31,13 +32,20 @@ async function* loadLasts(
   }
 }
 
-const markedIn = ({ length, bucket, key, isMarked }: PresencePartials, keysOf: KeysOf): MarkedKey[] => {
-  const marked: MarkedKey[] = []
+/** A slice after the other, since all of them may be marked, and each is an object. */
+function* markedIn(
+  { length, bucket, key, isMarked }: PresencePartials,
+  keysOf: KeysOf,
+): Generator<readonly MarkedKey[]> {
+  let marked: MarkedKey[] = []
   for (let i = 0; i < length; i++) {
-    if (isMarked[i] === 1)
-      marked.push({ bucket: bucket[i], number: key[i], key: keysOf[bucket[i]]!.at(key[i]).slice() })
+    if (isMarked[i] === 0) continue
+    marked.push({ bucket: bucket[i], number: key[i], key: keysOf[bucket[i]]!.at(key[i]).slice() })
+    if (marked.length < KEYS_AT_ONCE) continue
+    yield marked
+    marked = []
   }
-  return marked
+  if (marked.length > 0) yield marked
 }
 
 /**

@@ -19,7 +19,8 @@ export interface MarkedKey {
 export interface RecountRequest {
   readonly date: string
   readonly day: number
-  readonly marked: readonly MarkedKey[]
+  /** So many at a time as are looked up in the table at once. */
+  readonly marked: Iterable<readonly MarkedKey[]>
   /** What the table has of the date does not count. */
   readonly isAnew: boolean
 }
@@ -29,9 +30,6 @@ export interface Recounted {
   readonly part: PresencePart
   readonly of: MarkedKey
 }
-
-/** Keys that are looked up in the table at once: each is an object there. */
-const KEYS_AT_ONCE = 10_000
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 const nameOf = (cell: string, vehicle: string): string => `${cell}/${vehicle}`
@@ -92,8 +90,8 @@ const knownRows = async (
 export async function* recount(request: RecountRequest, deps: FoldDeps): AsyncGenerator<Recounted> {
   const { date, day, marked } = request
   const { moves, snapshot } = deps
-  for (let from = 0; from < marked.length; from += KEYS_AT_ONCE) {
-    const some = marked.slice(from, from + KEYS_AT_ONCE).map((key) => ({
+  for (const keysAtOnce of marked) {
+    const some = keysAtOnce.map((key) => ({
       ...key,
       cell: decoder.decode(cellOfKey(key.key)),
       vehicle: decoder.decode(vehicleOfKey(key.key)),
