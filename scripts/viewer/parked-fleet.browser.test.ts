@@ -11,7 +11,7 @@ let browser: Browser
 
 beforeAll(async () => {
   ;[viewer, browser] = await Promise.all([
-    startTestViewer({ generators: 0, restart: true, hubSilenceMs: 600_000 }),
+    startTestViewer({ generators: 0, projectors: 1, restart: true, hubSilenceMs: 600_000 }),
     launchBrowser(),
   ])
   await parkFleet(viewer)

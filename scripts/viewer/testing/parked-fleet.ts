@@ -1,10 +1,10 @@
-import { createFileStore, openTable } from '@fleetlake/archive'
+import { createFileStore, openTable, type Snapshot } from '@fleetlake/archive'
 import { encodePositions, type PositionRow, positionsOfRows } from '@fleetlake/columnar'
 import { CONTENT_TYPES, subjects } from '@fleetlake/contracts'
 import { storeMessage } from '@fleetlake/hub'
+import { ALL_BUCKETS, LATEST, openProjectionTable } from '@fleetlake/projections'
 import { eventually } from '@fleetlake/testing'
 import { join } from 'node:path'
-import { makeLatestTable } from './latest-table.ts'
 import type { TestViewer } from './viewer.ts'
 
 export const PARKED = 60
@@ -34,19 +34,27 @@ export const reportOnce = async (
   })
 }
 
-/** Has a fleet archived that reported three hours ago, and since then not. */
+/**
+ * Has a fleet archived that reported three hours ago, and since then not.
+ * @param viewer with a projector
+ */
 export const parkFleet = async (viewer: TestViewer): Promise<void> => {
-  await makeLatestTable(viewer)
   await reportOnce(
     viewer,
     Array.from({ length: PARKED }, (_, i) => parkedId(i)),
     Date.now() - 3 * HOUR_MS,
   )
   const moves = createFileStore(join(viewer.archivePath, 'moves'))
-  const isArchived = async (): Promise<boolean> => {
+  const latest = createFileStore(join(viewer.archivePath, LATEST.name))
+  const archived = async (): Promise<Snapshot> => {
     const table = await openTable(moves)
     await table.close()
-    return table.snapshot.dates.size > 0
+    return table.snapshot
   }
-  await eventually(() => isArchived().catch(() => false), { what: 'the fleet in the archive' })
+  const isFolded = async (): Promise<boolean> => {
+    const { dates, version } = await archived()
+    const table = await openProjectionTable(latest, LATEST)
+    return dates.size > 0 && ALL_BUCKETS.every((bucket) => table?.state.offset(bucket)?.version === version)
+  }
+  await eventually(() => isFolded().catch(() => false), { what: 'the fleet in the archive, and in its last positions' })
 }
