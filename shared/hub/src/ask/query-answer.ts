@@ -60,7 +60,7 @@ export const createQueryAnswer = (ttlMs: number, beganMs: number): QueryAnswer =
   let isAllowed = true
   let stats: VehicleQueryStats | undefined
   let fault: string | undefined
-  let isShort = false
+  let isBatchShort = false
 
   const hear = (nowMs: number): void => {
     isHeard = true
@@ -70,7 +70,7 @@ export const createQueryAnswer = (ttlMs: number, beganMs: number): QueryAnswer =
   /** A search that the finders gave up, and not this client, is one that misses something. */
   const statusOf = ({ status }: VehicleQueryStats): QueryStatus => {
     if (isCancelled) return 'cancelled'
-    if (isShort && (status === 'complete' || status === 'limit-reached')) return 'partial'
+    if (isBatchShort && (status === 'complete' || status === 'limit-reached')) return 'partial'
     return status === 'cancelled' ? 'partial' : status
   }
   const reasonOf = (said: VehicleQueryStats): string | undefined => {
@@ -100,7 +100,7 @@ export const createQueryAnswer = (ttlMs: number, beganMs: number): QueryAnswer =
         case 'batch':
           hear(nowMs)
           if (!held.hold(event.task, event.batch)) return false
-          isShort ||= event.isShort
+          isBatchShort ||= event.isShort
           return true
         case 'stats': {
           hear(nowMs)
