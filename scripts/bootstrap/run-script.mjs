@@ -4,7 +4,7 @@ import { constants } from 'os'
 import { delimiter, join } from 'path'
 
 /** `watched` scripts hold a channel to this process and stop when it is gone, however it went. */
-const scripts = {
+export const scripts = {
   start: { file: 'scripts/start.ts', watched: true },
   demo: { file: 'scripts/demo.ts', watched: true },
   build: { file: 'scripts/build.ts', watched: true },
@@ -17,6 +17,7 @@ const scripts = {
   durability: { file: 'scripts/durability.ts', watched: true },
   chaos: { file: 'scripts/chaos.ts', watched: true },
   test: { file: 'scripts/test.ts' },
+  'test-projections': { file: 'scripts/test-projections.ts' },
   'test-upgrade': { file: 'scripts/test-upgrade.ts', watched: true },
   'bench-viewer': { file: 'scripts/viewer/page.bench.ts', watched: true },
   screenshots: { file: 'scripts/viewer/screenshots.ts', watched: true },
