@@ -279,15 +279,26 @@ test('what retention takes stays known, and what another program takes of such a
 test('last positions by another column are whole where the projector keeps them by it, and told to be missing where it does not', async () => {
   const world = await startWorld()
   await world.archive([{ vehicle: 0, minute: 1 }])
+  let reads = 0
+  const open = async (): Promise<ProjectionTable | undefined> => {
+    const table = await world.open()
+    const read: ProjectionTable['read'] = (...asked) => {
+      reads++
+      return table!.read(...asked)
+    }
+    return table && { ...table, read }
+  }
   const missingBy = async (watch: Watch): Promise<readonly Missing[]> =>
     (await watch.find({ snapshot: world.table.snapshot, tail: NO_TAIL }, { by: 'state', keys: undefined })).missing
-  const watch = world.watch()
+  const watch = world.watch(open)
   await world.fold()
   expect(await missingBy(watch)).toEqual([
     { path: 'latest', reason: expect.stringContaining('keeps no last positions by "state"') },
   ])
+  expect(reads).toBe(0)
   await world.fold(0, ['state'])
   expect(await missingBy(watch)).toEqual([])
+  expect(reads).toBe(1)
   await world.fold()
   expect(await missingBy(world.watch())).toHaveLength(1)
 })

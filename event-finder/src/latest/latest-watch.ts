@@ -166,17 +166,19 @@ export const createLatestWatch = ({ open, changes, rowsOf }: LatestWatchDeps): L
         isAdded: true,
         isKept: by === VEHICLE_KEY,
       }
+    // The table's rows are of other columns: it would be read for nothing.
+    if (by !== VEHICLE_KEY && !latestColumnsOf(state).includes(by))
+      return { ...empty, state, version: snapshot.version, missing: [notFolded(by)], isAdded: true, isKept: false }
     await checkCommits(folded, snapshot)
     await foldPieces(positions, rowsOfBatches(seen.table.read(state, {}), by))
     const oldest = Math.min(...Array.from(snapshot.dates.keys(), (date) => periodOfDate(date).from / DAY_MS))
-    const isKept = by === VEHICLE_KEY || latestColumnsOf(state).includes(by)
     return {
       ...empty,
       state,
       version: folded.version,
       isAdded: true,
-      isKept,
-      missing: [...(folded.frontier > oldest ? [notAll(folded.frontier)] : []), ...(isKept ? [] : [notFolded(by)])],
+      isKept: true,
+      missing: folded.frontier > oldest ? [notAll(folded.frontier)] : [],
     }
   }
 
