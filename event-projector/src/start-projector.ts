@@ -1,6 +1,13 @@
-import { type ObjectStore, openLatestStore, openPresenceStore, openTableStore, type Snapshot } from '@fleetlake/archive'
+import {
+  isNotAsRead,
+  type ObjectStore,
+  openLatestStore,
+  openPresenceStore,
+  openTableStore,
+  type Snapshot,
+} from '@fleetlake/archive'
 import type { Config } from '@fleetlake/contracts'
-import { codeField, FleetError, reasonOf, sleep } from '@fleetlake/core'
+import { codeField, reasonOf, sleep } from '@fleetlake/core'
 import { type Hub, joinGroup, ownedPartitions } from '@fleetlake/hub'
 import {
   ALL_BUCKETS,
@@ -31,9 +38,6 @@ export interface ProjectorOptions {
   /** Where it says how it is. */
   readonly ops?: OpsContext
 }
-
-/** Of a table whose log or files are not what was read of them. */
-const NOT_AS_IT_WAS: ReadonlySet<string> = new Set(['table.damaged', 'table.invalid', 'table.replaced'])
 
 /**
  * A projector on a hub and a store. Living projectors share the buckets of all projections, which only saves work: that two at once do no harm is the affair of the tables'
@@ -101,7 +105,7 @@ export const startProjector = async (
     try {
       return await work()
     } catch (error) {
-      if (error instanceof FleetError && NOT_AS_IT_WAS.has(error.code)) await kept.close()
+      if (isNotAsRead(error)) await kept.close()
       throw error
     }
   }

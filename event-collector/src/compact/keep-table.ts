@@ -1,4 +1,5 @@
-import { codeField, FleetError, reasonOf } from '@fleetlake/core'
+import { isNotAsRead } from '@fleetlake/archive'
+import { codeField, reasonOf } from '@fleetlake/core'
 import type { Log } from '@fleetlake/service'
 
 /** How a table beside `moves` is kept in order. */
@@ -25,9 +26,6 @@ export interface TableKeeper {
   close(): Promise<void>
 }
 
-/** Of a table whose log or files are not what was read of them. */
-const NOT_AS_IT_WAS: ReadonlySet<string> = new Set(['table.damaged', 'table.invalid', 'table.replaced'])
-
 /** Keeps a table in order. Invariant: what is wrong with it is told, and keeps no other from being kept. */
 export const createTableKeeper = <Opened>(
   { what, open, merge, tidy, close }: KeptTable<Opened>,
@@ -47,8 +45,7 @@ export const createTableKeeper = <Opened>(
         tidiedMs = performance.now()
         if (deleted > 0) log.info({ files: deleted }, `files of ${what} that nobody needs were deleted`)
       } catch (error) {
-        // Its folder may have been deleted, and made anew.
-        if (error instanceof FleetError && NOT_AS_IT_WAS.has(error.code)) table = undefined
+        if (isNotAsRead(error)) table = undefined
         if (!signal.aborted) log.warn(codeField(error), `${what} is not kept in order: ${reasonOf(error)}`)
       }
     },

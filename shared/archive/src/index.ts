@@ -1,4 +1,5 @@
 export { checkTable } from './check-table.ts'
+export { isNotAsRead } from './is-not-as-read.ts'
 export type { Chunk } from './chunk.ts'
 export { type BackUpOptions, type BackUpProgress, type BackUpReport, backUp } from './backup/back-up.ts'
 export { checkBackup, type CheckReport } from './backup/check-backup.ts'
