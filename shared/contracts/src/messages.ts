@@ -213,6 +213,25 @@ const streams = z.array(streamPosition).max(MOST_PARTITIONS)
 const failed = z.array(z.strictObject({ path, reason: sentence })).max(MOST_ENTRIES)
 const period = { from: instant, to: instant.describe('exclusive') }
 
+/** How much, and how long, a question of a person may take. */
+const bounds = {
+  limit: z.number().int().min(1).max(MOST).optional().describe('maximum number of rows'),
+  timeoutMs: z
+    .number()
+    .int()
+    .min(1)
+    .max(LONGEST_QUERY_MS)
+    .default(DEFAULT_QUERY_MS)
+    .describe('time limit of the query'),
+  ttlMs: z
+    .number()
+    .int()
+    .min(1)
+    .max(LONGEST_QUERY_MS)
+    .default(10_000)
+    .describe('how long the query may wait to be started, from when a finder has received it'),
+}
+
 /** The fields of a vehicle query that select rows. */
 const selection = {
   ...period,
@@ -581,21 +600,7 @@ export const messages = {
         .describe(
           `a filter such as \`temperature > 8 and (driver_id = 'a7' or ignition = true)\`, at most ${MAX_FILTER_BYTES} bytes; its language is in docs/search-filters.md. Default: any`,
         ),
-      limit: z.number().int().min(1).max(MOST).optional().describe('maximum number of rows'),
-      timeoutMs: z
-        .number()
-        .int()
-        .min(1)
-        .max(LONGEST_QUERY_MS)
-        .default(DEFAULT_QUERY_MS)
-        .describe('time limit of the query'),
-      ttlMs: z
-        .number()
-        .int()
-        .min(1)
-        .max(LONGEST_QUERY_MS)
-        .default(10_000)
-        .describe('how long the query may wait to be started, from when a finder has received it'),
+      ...bounds,
       mode: z
         .enum(['parallel', 'serialised'])
         .default('parallel')
@@ -632,21 +637,7 @@ export const messages = {
           .describe('names or ids of areas of the registry, in place of `area`'),
         vehicleTypes: selection.vehicleTypes,
         since: instant.optional().describe('the earliest event_time that a last position may have. Default: any'),
-        limit: z.number().int().min(1).max(MOST).optional().describe('maximum number of rows'),
-        timeoutMs: z
-          .number()
-          .int()
-          .min(1)
-          .max(LONGEST_QUERY_MS)
-          .default(DEFAULT_QUERY_MS)
-          .describe('time limit of the query'),
-        ttlMs: z
-          .number()
-          .int()
-          .min(1)
-          .max(LONGEST_QUERY_MS)
-          .default(10_000)
-          .describe('how long the query may wait to be started, from when a finder has received it'),
+        ...bounds,
       })
       .refine(
         ({ area, areas }) => area === undefined || areas === undefined,
