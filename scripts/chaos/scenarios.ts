@@ -6,6 +6,7 @@ import { openCodec } from '@fleetlake/columnar/formats'
 import { moveStreamName } from '@fleetlake/contracts'
 import { flushStreams } from '@fleetlake/hub'
 import { eventually } from '@fleetlake/testing'
+import type { ServiceKind } from '../stack.ts'
 import { lookAtStreams } from './stored-rows.ts'
 import type { World } from './world.ts'
 
@@ -29,6 +30,14 @@ export const RUN_MS = 3_000
 const PRESUMED_DEAD_MS = 4_500
 
 const moment = (world: World, withinMs = RUN_MS): Promise<void> => world.pause(world.random() * withinMs)
+
+/** One process stands still until the others presume it dead, and goes on then. */
+const freeze = async (world: World, kind: ServiceKind): Promise<void> => {
+  await moment(world)
+  const pids = await world.strike(kind, 'SIGSTOP')
+  await world.pause(PRESUMED_DEAD_MS + world.random() * 3_000)
+  for (const pid of pids) process.kill(pid, 'SIGCONT')
+}
 
 const mend = async (undo: () => Promise<unknown>, meanwhile: Promise<unknown>): Promise<void> => {
   try {
@@ -174,12 +183,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'projector-frozen',
     about: 'SIGSTOP of a projector past its heartbeats, then SIGCONT: two work on the same buckets',
-    happen: async (world) => {
-      await moment(world)
-      const pids = await world.strike('projector', 'SIGSTOP')
-      await world.pause(PRESUMED_DEAD_MS + world.random() * 3_000)
-      for (const pid of pids) process.kill(pid, 'SIGCONT')
-    },
+    happen: (world) => freeze(world, 'projector'),
   },
   {
     name: 'derived-tables-deleted',
@@ -246,12 +250,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'collector-frozen',
     about: 'SIGSTOP of a collector past its heartbeats, then SIGCONT: a zombie must lose the race',
-    happen: async (world) => {
-      await moment(world)
-      const pids = await world.strike('collector', 'SIGSTOP')
-      await world.pause(PRESUMED_DEAD_MS + world.random() * 3_000)
-      for (const pid of pids) process.kill(pid, 'SIGCONT')
-    },
+    happen: (world) => freeze(world, 'collector'),
   },
   {
     name: 'hub-frozen',
